@@ -1,0 +1,94 @@
+//! What every resolver of a request shares: who asks, and the world at the request's position.
+
+use crate::{Error, loaders::Loaders};
+use async_graphql::Context;
+use domain::{Actor, Position};
+use engine::Engine;
+use read_model::{Pin, Viewer};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+/// Per request, put into the GraphQL context as an `Arc`: the server asks it for the position when all is done.
+pub struct Session {
+    pub engine: Engine,
+    pub actor: Actor,
+    pub viewer: Viewer,
+    /// What the request's queries are pinned to.
+    pub pin: Arc<Pin>,
+    world: Arc<World>,
+    /// Position of the newest receipt that this request got; 0 before the first.
+    receipt: AtomicI64,
+}
+
+impl Session {
+    /// `position` is that of the request's cursors, see [`crate::pin_of_cursors`]; `None`: the newest.
+    ///
+    /// Fails with `BAD_USER_INPUT` for a position that this node has not reached.
+    pub fn new(engine: Engine, actor: Actor, position: Option<Position>) -> Result<Self, Error> {
+        let newest = engine.position();
+        let position = position.unwrap_or(newest);
+        if position < Position(0) || position > newest {
+            return Err(Error::bad_input(format!("This node has not reached position {position}.")));
+        }
+        let viewer = Viewer { partner: actor.partner().cloned() };
+        let world = World::new(&engine, &viewer, position, false);
+        Ok(Self { pin: world.pin.clone(), engine, actor, viewer, world, receipt: AtomicI64::new(0) })
+    }
+
+    /// For `extensions.position`: the last receipt's after mutations, else the pin's.
+    pub fn position(&self) -> Position {
+        match self.receipt.load(Ordering::Relaxed) {
+            0 => self.pin.position,
+            position => Position(position),
+        }
+    }
+
+    /// What the request's queries see.
+    pub(crate) fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// The world at another position: the newest for a mutation to look things up, a receipt's for its payload.
+    pub(crate) fn world_at(&self, position: Position) -> Arc<World> {
+        World::new(&self.engine, &self.viewer, position, false)
+    }
+
+    /// The world of `asOf`.
+    pub(crate) fn past(&self, position: Position) -> Arc<World> {
+        World::new(&self.engine, &self.viewer, position, true)
+    }
+
+    pub(crate) fn note_receipt(&self, position: Position) {
+        self.receipt.store(position.0, Ordering::Relaxed);
+    }
+}
+
+/// The session of the request. Fails with `INTERNAL` when the server forgot to put it in.
+pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Session, Error> {
+    context
+        .data::<Arc<Session>>()
+        .map(Arc::as_ref)
+        .map_err(|error| Error::internal("find the session of a request", &error.message))
+}
+
+/// Everything at one position as one viewer sees it. Every object of an answer holds the world it was read in,
+/// so that several moments in one request never mix.
+pub struct World {
+    pub(crate) engine: Engine,
+    pub(crate) pin: Arc<Pin>,
+    /// Inside `asOf`, which does not nest.
+    pub(crate) is_past: bool,
+    pub(crate) loaders: Loaders,
+}
+
+impl World {
+    fn new(engine: &Engine, viewer: &Viewer, position: Position, is_past: bool) -> Arc<Self> {
+        // Releases count as they are now, also for the past: narrowing works backwards.
+        let policy_position = engine.position().max(position);
+        let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
+        let loaders = Loaders::new(engine.read_model(), &pin);
+        Arc::new(Self { engine: engine.clone(), pin, is_past, loaders })
+    }
+}

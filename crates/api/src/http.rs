@@ -1,0 +1,89 @@
+//! The HTTP server: its routes, what all of them share, and whether it is alive and ready.
+//!
+//! Nobody is told anything but that without a token. Nothing here knows a type of the schema.
+
+mod graphql;
+mod request_log;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    middleware,
+    routing::{get, post},
+};
+use engine::{Clock, Engine, Entropy};
+use serde::Serialize;
+use tokio::time::timeout;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::{Schema, auth::Issuers, graphiql, graphiql::Explorer};
+
+/// Largest body of a request; the largest plan of a real operation has a tenth.
+pub const BODY_BYTES: usize = 1024 * 1024;
+
+/// How long the database may take to answer for this node to count as ready.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many events this node's answers may be behind the log for it to count as ready.
+const MOST_BEHIND: i64 = 5_000;
+
+/// What requests are answered with.
+#[derive(Clone)]
+pub struct Service {
+    pub engine: Engine,
+    pub schema: Schema,
+    pub issuers: Arc<Issuers>,
+    /// The machine's: tokens expire in the real present, whatever the engine's clock shows.
+    pub clock: Clock,
+    /// Of request ids.
+    pub entropy: Entropy,
+    /// The page at `/`, in a demo only: it gives away tokens.
+    pub explorer: Option<Explorer>,
+}
+
+pub fn router(service: Service) -> Router {
+    let mut router = Router::new()
+        .route("/graphql", post(graphql::answer).fallback(graphql::refuse_method))
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready));
+    if let Some(explorer) = &service.explorer {
+        router = router.merge(graphiql::routes(explorer));
+    }
+    router
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(middleware::from_fn_with_state(service.clone(), request_log::log))
+        .with_state(service)
+}
+
+/// The process answers.
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    ready: bool,
+    reasons: Vec<&'static str>,
+}
+
+/// Whether requests should be sent here. What exactly is wrong stands in the log, because anybody may ask this.
+async fn ready(State(service): State<Service>) -> (StatusCode, Json<Readiness>) {
+    let mut reasons = Vec::new();
+    if service.engine.health().trouble.is_some() {
+        reasons.push("the engine is in trouble: the server's log says which");
+    }
+    match timeout(DATABASE_PATIENCE, service.engine.log().head()).await {
+        Ok(Ok(head)) if head.position - service.engine.position().0 > MOST_BEHIND => {
+            reasons.push("the read model is far behind the log");
+        }
+        Ok(Ok(_)) => {}
+        Ok(Err(_)) => reasons.push("the database cannot be asked"),
+        Err(_) => reasons.push("the database does not answer within a second"),
+    }
+    let ready = reasons.is_empty();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Readiness { ready, reasons }))
+}

@@ -1,0 +1,619 @@
+//! GraphQL over HTTP, as its specification has it: one request by POST in JSON, answered in the type that was asked for.
+//!
+//! Deliberately absent: batches, queries by GET, uploads and whatever a page of another origin may send unasked.
+
+use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
+
+use async_graphql::{
+    ErrorExtensionValues, Name, Response as Answer, ServerError, Value, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+};
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+        },
+        request::Parts,
+    },
+    response::Response,
+};
+use domain::{Actor, Position};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use tokio::time::timeout;
+use tracing::{Instrument, error};
+
+use super::{
+    Service,
+    request_log::{RequestId, Told},
+};
+use crate::{Error, Session, auth::Unauthenticated, limits, pin_of_cursors};
+
+/// A client that has seen a position may ask not to be answered from before it.
+const MIN_POSITION: HeaderName = HeaderName::from_static("accord-min-position");
+
+/// How long a request waits for the position that it asks for.
+const POSITION_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a client may take to send the body.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Errors of one answer; the rest would say the same.
+const MOST_ERRORS: usize = 100;
+
+pub async fn answer(State(service): State<Service>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let mut told = Told::default();
+    let media = Media::wanted(&head.headers);
+    let outcome = match media {
+        Some(_) => handle(&service, &head, body, &mut told).await,
+        None => Err(Problem::new(
+            StatusCode::NOT_ACCEPTABLE,
+            Error::bad_input("This answers in application/graphql-response+json or application/json."),
+        )),
+    };
+    let mut response = respond(media.unwrap_or(Media::Json), request_id(&head), outcome);
+    response.extensions_mut().insert(told);
+    response
+}
+
+pub async fn refuse_method(request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    let error = Error::bad_input("GraphQL is asked for by POST here, with a body in JSON.");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, error).with(ALLOW, "POST");
+    respond(Media::wanted(&head.headers).unwrap_or(Media::Json), request_id(&head), Err(problem))
+}
+
+fn request_id(head: &Parts) -> &str {
+    head.extensions.get::<RequestId>().map_or("", |id| &id.0)
+}
+
+/// Fails with what is wrong before there is a GraphQL request; from then on, errors are in the answer.
+async fn handle(service: &Service, head: &Parts, body: Body, told: &mut Told) -> Result<Answer, Problem> {
+    let actor = authenticate(service, &head.headers)?;
+    told.actor = Some(actor.to_string());
+    if !is_json(&head.headers) {
+        let error = Error::bad_input("Send the request as `Content-Type: application/json`, in UTF-8.");
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+    }
+    wait_for_position(service, &head.headers).await?;
+    let sent = Sent::read(&read_body(body).await?)
+        .map_err(|message| Problem::new(StatusCode::BAD_REQUEST, Error::BadUserInput(message)))?;
+
+    let (session, request) = match prepare(service, actor, sent, told) {
+        Ok(prepared) => prepared,
+        Err(error) => return Ok(Answer::from_errors(vec![error])),
+    };
+    // A task of its own: a client that hangs up cancels nothing midway.
+    let schema = service.schema.clone();
+    let execution = tokio::spawn(async move { schema.execute(request).await }.in_current_span());
+    match execution.await {
+        Ok(mut answer) => {
+            answer.extensions.insert("position".to_owned(), session.position().to_string().into());
+            Ok(answer)
+        }
+        Err(failure) => {
+            error!(%failure, "The execution of a request broke off");
+            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Error::Internal))
+        }
+    }
+}
+
+fn authenticate(service: &Service, headers: &HeaderMap) -> Result<Actor, Problem> {
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    let first = sent.next().map(HeaderValue::as_bytes);
+    let actor = match sent.next() {
+        None => service.issuers.actor(first, service.clock.now()),
+        Some(_) => Err(Unauthenticated::NotBearer),
+    };
+    actor.map_err(|reason| {
+        let challenge = match reason {
+            Unauthenticated::Missing => r#"Bearer realm="accord""#,
+            _ => r#"Bearer realm="accord", error="invalid_token""#,
+        };
+        let error = Error::Unauthenticated(reason.to_string());
+        Problem::new(StatusCode::UNAUTHORIZED, error).with(WWW_AUTHENTICATE, challenge)
+    })
+}
+
+/// Pages of other origins can send other types without asking this server first, so nothing else is read.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let (essence, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+    let charset =
+        parameters.split(';').filter_map(|parameter| parameter.split_once('=')).find_map(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+        });
+    essence.trim().eq_ignore_ascii_case("application/json")
+        && charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"))
+}
+
+async fn wait_for_position(service: &Service, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(value) = headers.get(MIN_POSITION) else { return Ok(()) };
+    let position = value.to_str().ok().and_then(|text| i64::from_str(text.trim()).ok());
+    let Some(position) = position.filter(|position| *position >= 0).map(Position) else {
+        let error = Error::bad_input("The header `Accord-Min-Position` is not a position, such as 4711.");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, error));
+    };
+    if service.engine.wait_for(position, POSITION_PATIENCE).await {
+        return Ok(());
+    }
+    let error =
+        Error::Busy(format!("This node has not reached position {position} yet. Try again in a moment."));
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, error).with(RETRY_AFTER, "1"))
+}
+
+async fn read_body(body: Body) -> Result<Bytes, Problem> {
+    match timeout(BODY_PATIENCE, Bytes::from_request(Request::new(body), &())).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(rejection)) => {
+            let error = Error::bad_input(format!(
+                "The body could not be read to its end; {} bytes are the most.",
+                super::BODY_BYTES
+            ));
+            Err(Problem::new(rejection.status(), error))
+        }
+        Err(_) => {
+            let error = Error::bad_input("The body did not come in time.");
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, error))
+        }
+    }
+}
+
+/// Everything that can be wrong with a GraphQL request before it is validated against the schema.
+fn prepare(
+    service: &Service,
+    actor: Actor,
+    sent: Sent,
+    told: &mut Told,
+) -> Result<(Arc<Session>, async_graphql::Request), ServerError> {
+    let document = limits::parse(&sent.query)?;
+    let operation_name = sent.operation_name.as_deref();
+    if let Some((name, operation)) = operation(&document, operation_name) {
+        told.operation = name.map(|name| name.chars().take(64).collect());
+        check_variables(operation, &sent.variables)?;
+    }
+    let position =
+        pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
+    let session = Session::new(service.engine.clone(), actor, position).map_err(|error| entry(&error))?;
+    let session = Arc::new(session);
+
+    let mut request =
+        async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
+    request.operation_name = sent.operation_name;
+    request.set_parsed_query(document);
+    Ok((session, request))
+}
+
+/// The operation that is going to be executed; `None` when the name does not say, which validation then tells.
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<(Option<&'a Name>, &'a OperationDefinition)> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some((None, &operation.node)),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.iter().next().map(|(name, operation)| (Some(name), &operation.node))
+        }
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get_key_value(name).map(|(name, operation)| (Some(name), &operation.node))
+        }
+        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
+    }
+}
+
+/// Otherwise execution would miss them field by field, when others have already been carried out.
+fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), ServerError> {
+    for definition in &operation.variable_definitions {
+        let variable = &definition.node;
+        let given = variables.get(&variable.name.node).is_some_and(|value| *value != Value::Null);
+        if !variable.var_type.node.nullable && variable.default_value.is_none() && !given {
+            let name = &variable.name.node;
+            return Err(ServerError::new(
+                format!("The variable `${name}` of type `{}` is missing.", variable.var_type.node),
+                Some(definition.pos),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What a client sends.
+#[derive(Debug, Default)]
+struct Sent {
+    query: String,
+    operation_name: Option<String>,
+    variables: Variables,
+}
+
+impl Sent {
+    /// Fails with a sentence for the client.
+    fn read(body: &[u8]) -> Result<Self, String> {
+        let body: Json =
+            serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}."))?;
+        let mut members = match body {
+            Json::Object(members) => members,
+            Json::Array(_) => return Err("Batches are not taken: send one request at a time.".to_owned()),
+            _ => return Err("The body is not a JSON object.".to_owned()),
+        };
+        let query = match members.remove("query") {
+            Some(Json::String(query)) => query,
+            None | Some(Json::Null) => return Err("The body has no `query`.".to_owned()),
+            Some(_) => return Err("`query` is not a string.".to_owned()),
+        };
+        let operation_name = match members.remove("operationName") {
+            None | Some(Json::Null) => None,
+            Some(Json::String(name)) => Some(name),
+            Some(_) => return Err("`operationName` is not a string.".to_owned()),
+        };
+        let variables = Variables::from_json(Json::Object(object(&mut members, "variables")?));
+        object(&mut members, "extensions")?;
+        Ok(Self { query, operation_name, variables })
+    }
+}
+
+fn object(members: &mut Map<String, Json>, name: &str) -> Result<Map<String, Json>, String> {
+    match members.remove(name) {
+        None | Some(Json::Null) => Ok(Map::new()),
+        Some(Json::Object(object)) => Ok(object),
+        Some(_) => Err(format!("`{name}` is not an object.")),
+    }
+}
+
+/// What answers are sent as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Media {
+    /// As clients have always had it: 200 says nothing but that there is an answer.
+    Json,
+    /// The status tells whether the request was executed.
+    GraphqlResponse,
+}
+
+impl Media {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::GraphqlResponse => "application/graphql-response+json",
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json; charset=utf-8",
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+        }
+    }
+
+    /// `None` when the client takes neither.
+    fn wanted(headers: &HeaderMap) -> Option<Self> {
+        let accepted: Vec<&str> =
+            headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+        if accepted.is_empty() {
+            return Some(Self::Json);
+        }
+        let accepted = accepted.join(",");
+        let (json, graphql) = (Wish::of(&accepted, Self::Json), Wish::of(&accepted, Self::GraphqlResponse));
+        if json.quality == 0 && graphql.quality == 0 {
+            None
+        } else if graphql.quality > json.quality || graphql.quality == json.quality && graphql.is_named {
+            Some(Self::GraphqlResponse)
+        } else {
+            Some(Self::Json)
+        }
+    }
+}
+
+/// How much a client wants a type.
+#[derive(Clone, Copy, Default)]
+struct Wish {
+    /// In thousandths; 0: not at all.
+    quality: u16,
+    /// By its own name, not by `*/*`.
+    is_named: bool,
+}
+
+impl Wish {
+    /// What the most specific range says about the type.
+    fn of(accepted: &str, media: Media) -> Self {
+        let mut best = (0, Self::default());
+        for range in accepted.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default();
+            let specific = match name {
+                "*/*" => 1,
+                "application/*" => 2,
+                name if name.eq_ignore_ascii_case(media.name()) => 3,
+                _ => continue,
+            };
+            let quality = parts
+                .filter_map(|parameter| parameter.split_once('='))
+                .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
+                .map_or(1_000, |(_, value)| thousandths(value.trim()));
+            if specific > best.0 {
+                best = (specific, Self { quality, is_named: specific == 3 });
+            }
+        }
+        best.1
+    }
+}
+
+/// Of a number between 0 and 1; what is none counts as 0.
+fn thousandths(value: &str) -> u16 {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
+    match (whole, digits.parse::<u16>()) {
+        ("0", Ok(thousandths)) => thousandths,
+        ("1", Ok(0)) => 1_000,
+        _ => 0,
+    }
+}
+
+/// Why there is no GraphQL request to answer.
+struct Problem {
+    status: StatusCode,
+    error: Error,
+    header: Option<(HeaderName, &'static str)>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, error: Error) -> Self {
+        Self { status, error, header: None }
+    }
+
+    fn with(self, name: HeaderName, value: &'static str) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+}
+
+#[derive(Serialize)]
+struct Sending<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    /// Absent when nothing was executed, as the specification has it; null when that came to nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+fn respond(media: Media, request_id: &str, outcome: Result<Answer, Problem>) -> Response {
+    let (status, mut answer, header) = match outcome {
+        Ok(answer) => (status(media, &answer), answer, None),
+        Err(Problem { status, error, header }) => (status, Answer::from_errors(vec![entry(&error)]), header),
+    };
+    let executed = was_executed(&answer);
+    answer.errors.truncate(MOST_ERRORS);
+    for error in &mut answer.errors {
+        // What came without a code is the library's: it does not fit the schema.
+        let code = code(error).to_owned();
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", code);
+        extensions.set("requestId", request_id);
+    }
+    let sending = Sending {
+        errors: &answer.errors,
+        data: executed.then_some(&answer.data),
+        extensions: &answer.extensions,
+    };
+    let (status, body) = match serde_json::to_vec(&sending) {
+        Ok(body) => (status, body),
+        Err(failure) => {
+            error!(%failure, "Could not write an answer as JSON");
+            (StatusCode::INTERNAL_SERVER_ERROR, Vec::new())
+        }
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some((name, value)) = header {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// As it stands in `errors[]`.
+fn entry(error: &Error) -> ServerError {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", error.code());
+    ServerError { extensions: Some(extensions), ..ServerError::new(error.message(), None) }
+}
+
+/// Only an execution has data, or errors of fields.
+fn was_executed(answer: &Answer) -> bool {
+    answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty())
+}
+
+fn code(error: &ServerError) -> &str {
+    match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
+        Some(Value::String(code)) => code,
+        _ => "BAD_USER_INPUT",
+    }
+}
+
+fn status(media: Media, answer: &Answer) -> StatusCode {
+    if media == Media::Json || was_executed(answer) {
+        return StatusCode::OK;
+    }
+    match answer.errors.first().map(code) {
+        Some("BUSY") => StatusCode::SERVICE_UNAVAILABLE,
+        Some("INTERNAL") => StatusCode::INTERNAL_SERVER_ERROR,
+        Some("FORBIDDEN") => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::PathSegment;
+    use axum::body::to_bytes;
+    use serde_json::json;
+
+    fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    fn wanted(accept: &'static str) -> Option<Media> {
+        Media::wanted(&headers(ACCEPT, accept))
+    }
+
+    async fn sent(media: Media, outcome: Result<Answer, Problem>) -> (StatusCode, HeaderMap, Json) {
+        let (head, body) = respond(media, "r1", outcome).into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        (head.status, head.headers, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[test]
+    fn the_type_that_is_wanted_most_is_answered_in() {
+        assert_eq!(Media::wanted(&HeaderMap::new()), Some(Media::Json));
+        for json in [
+            "*/*",
+            "application/*",
+            "application/json",
+            "APPLICATION/JSON; charset=utf-8",
+            "application/json, multipart/mixed",
+            "application/json, */*;q=0.5",
+            "application/graphql-response+json;q=0.8, application/json;q=0.9",
+            "application/graphql-response+json;q=0, */*",
+            "text/html, */*;q=0.1",
+        ] {
+            assert_eq!(wanted(json), Some(Media::Json), "{json}");
+        }
+        for graphql in [
+            "application/graphql-response+json",
+            "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
+            "application/json;q=0.9, application/graphql-response+json;q=1.0",
+            "application/json;q=0, application/*",
+        ] {
+            assert_eq!(wanted(graphql), Some(Media::GraphqlResponse), "{graphql}");
+        }
+        for neither in ["text/html", "application/json;q=0", "application/xml, text/*"] {
+            assert_eq!(wanted(neither), None, "{neither}");
+        }
+    }
+
+    #[test]
+    fn only_json_in_utf_8_is_read() {
+        for good in
+            ["application/json", "Application/JSON; charset=UTF-8", r#"application/json;charset="utf-8""#]
+        {
+            assert!(is_json(&headers(CONTENT_TYPE, good)), "{good}");
+        }
+        for bad in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "application/json; charset=latin1",
+        ] {
+            assert!(!is_json(&headers(CONTENT_TYPE, bad)), "{bad}");
+        }
+        assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn each_parameter_has_its_type() {
+        let read = |body: Json| Sent::read(body.to_string().as_bytes());
+        let sent = read(json!({
+            "query": "{a}", "operationName": "A", "variables": { "b": 1 }, "extensions": {}, "other": true,
+        }))
+        .unwrap();
+        assert_eq!((sent.query.as_str(), sent.operation_name.as_deref()), ("{a}", Some("A")));
+        assert_eq!(sent.variables.len(), 1);
+        assert!(
+            read(json!({ "query": "{a}", "operationName": null, "variables": null, "extensions": null }))
+                .is_ok()
+        );
+
+        for (body, says) in [
+            (json!([{ "query": "{a}" }]), "one request at a time"),
+            (json!("{a}"), "not a JSON object"),
+            (json!({}), "no `query`"),
+            (json!({ "query": ["{a}"] }), "`query` is not a string"),
+            (json!({ "query": "{a}", "operationName": 1 }), "`operationName` is not a string"),
+            (json!({ "query": "{a}", "variables": [] }), "`variables` is not an object"),
+            (json!({ "query": "{a}", "variables": "{}" }), "`variables` is not an object"),
+            (json!({ "query": "{a}", "extensions": 1 }), "`extensions` is not an object"),
+        ] {
+            assert!(read(body).unwrap_err().contains(says), "{says}");
+        }
+        assert!(Sent::read(b"").unwrap_err().contains("not JSON"));
+        assert!(Sent::read(b"{\"query\": \"\xff\"}").unwrap_err().contains("not JSON"));
+    }
+
+    #[test]
+    fn variables_that_may_not_be_null_are_asked_for() {
+        let check = |query: &str, variables: Json| {
+            let document = limits::parse(query).unwrap();
+            let (_, operation) = operation(&document, None).unwrap();
+            check_variables(operation, &Variables::from_json(variables))
+        };
+        let query = "query($a: ID!, $b: ID, $c: Int! = 1) { a(b: $b) }";
+        assert!(check(query, json!({ "a": "x" })).is_ok());
+        for variables in [json!({}), json!({ "a": null })] {
+            let error = check(query, variables).unwrap_err();
+            assert_eq!(error.message, "The variable `$a` of type `ID!` is missing.");
+        }
+    }
+
+    #[test]
+    fn the_operation_is_the_one_that_is_named() {
+        let two = limits::parse("query A {a} query B {b}").unwrap();
+        assert_eq!(operation(&two, Some("B")).unwrap().0.unwrap(), "B");
+        assert!(operation(&two, Some("C")).is_none());
+        assert!(operation(&two, None).is_none());
+        let one = limits::parse("{a}").unwrap();
+        assert!(operation(&one, None).unwrap().0.is_none());
+        assert!(operation(&one, Some("A")).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_not_executed_has_no_data_and_says_so_in_the_newer_type() {
+        let answer = || Answer::from_errors(vec![ServerError::new("Unknown field", None)]);
+        let (status, headers, body) = sent(Media::GraphqlResponse, Ok(answer())).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert_eq!(headers[CONTENT_TYPE], "application/graphql-response+json; charset=utf-8");
+        let expected = json!({ "errors": [
+            { "message": "Unknown field", "extensions": { "code": "BAD_USER_INPUT", "requestId": "r1" } }
+        ] });
+        assert_eq!(body, expected);
+
+        let (status, headers, body) = sent(Media::Json, Ok(answer())).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(headers[CONTENT_TYPE], "application/json; charset=utf-8");
+        assert_eq!(body, expected);
+    }
+
+    #[tokio::test]
+    async fn what_was_executed_is_answered_with_200_whatever_its_fields_met() {
+        let mut failed = entry(&Error::Internal);
+        failed.path = vec![PathSegment::Field("viewer".to_owned())];
+        let answer = Answer::from_errors(vec![failed]).extension("position", "7".into());
+        let (status, _, body) = sent(Media::GraphqlResponse, Ok(answer)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(body["data"], Json::Null);
+        assert!(body.as_object().unwrap().contains_key("data"));
+        assert_eq!(body["errors"][0]["extensions"], json!({ "code": "INTERNAL", "requestId": "r1" }));
+        assert_eq!(body["extensions"], json!({ "position": "7" }));
+    }
+
+    #[tokio::test]
+    async fn a_problem_keeps_its_status_in_both_types() {
+        for media in [Media::Json, Media::GraphqlResponse] {
+            let error = Error::Unauthenticated(Unauthenticated::Missing.to_string());
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, error).with(WWW_AUTHENTICATE, "Bearer");
+            let (status, headers, body) = sent(media, Err(problem)).await;
+            assert_eq!(
+                (status, &headers[WWW_AUTHENTICATE]),
+                (StatusCode::UNAUTHORIZED, &HeaderValue::from_static("Bearer"))
+            );
+            assert_eq!(body["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        }
+    }
+}

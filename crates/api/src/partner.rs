@@ -1,0 +1,167 @@
+//! Partners, and what the viewer is among them.
+
+use crate::{Error, context::World, node::{Item, Partner, Post}, scalars::DateTime};
+use async_graphql::{Enum, ID, Object};
+use domain::{Actor, ids::{PartnerId, PostId}, partner};
+use read_model::parse;
+use std::sync::Arc;
+
+/// What a partner is entitled to.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "partner::PartnerRole")]
+pub enum PartnerRole {
+    /// The centre stands on its territory; approves every plan version.
+    Host,
+    /// Approves every plan version.
+    Principal,
+    /// Takes tasks and consents for its own territory, without a vote on the whole.
+    Participant,
+    /// Reads what is released to it; no vote, no task.
+    Observer,
+}
+
+/// Where a partner stands between invitation and withdrawal.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "partner::PartnerStatus")]
+pub enum PartnerStatus {
+    /// Invited, and has not decided.
+    Invited,
+    /// Has accepted the terms and is in good standing.
+    Acceded,
+    /// Admitted to read.
+    Observer,
+    /// Has put its decision off.
+    Deferred,
+    /// Has said no.
+    Declined,
+    /// May do nothing until it is restored.
+    Suspended,
+    /// Has left.
+    Withdrawn,
+}
+
+/// What a token's holder may do within its partner.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Role")]
+pub enum Role {
+    /// Drafts plans.
+    Planner,
+    /// Decides for their partner.
+    Commander,
+    /// Speaks for their partner in the centre.
+    Liaison,
+    /// Runs the watch.
+    Watch,
+    /// Reads history.
+    Reviewer,
+    /// Establishes partners, centres and posts; never decides.
+    Admin,
+}
+
+/// A state agency or organisation in the coalition. Everybody in the coalition sees all of them.
+#[Object]
+impl Partner {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    /// What people call it by, such as `THA`.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// The agency that acts for it.
+    async fn agency(&self) -> &str {
+        &self.row.agency
+    }
+
+    async fn role(&self) -> Result<PartnerRole, Error> {
+        Ok(parse::<partner::PartnerRole>(&self.row.role)?.into())
+    }
+
+    async fn status(&self) -> Result<PartnerStatus, Error> {
+        Ok(parse::<partner::PartnerStatus>(&self.row.status)?.into())
+    }
+
+    /// IANA name, such as `Asia/Yangon`.
+    async fn time_zone(&self) -> Option<&str> {
+        self.row.time_zone.as_deref()
+    }
+
+    /// ISO 4217 code.
+    async fn currency(&self) -> Option<&str> {
+        self.row.currency.as_deref()
+    }
+
+    /// Null for a founding partner, which was not invited.
+    async fn invited_at(&self) -> Option<DateTime> {
+        self.row.invited_at.map(DateTime::from)
+    }
+
+    /// When it acceded or was admitted.
+    async fn joined_at(&self) -> Option<DateTime> {
+        self.row.joined_at.map(DateTime::from)
+    }
+}
+
+/// Who asks, as the token says, and how they stand at the position of this answer.
+pub struct Viewer {
+    pub(crate) actor: Actor,
+    pub(crate) world: Arc<World>,
+}
+
+/// Who asks, as the token says, and how they stand at the position of this answer.
+#[Object]
+impl Viewer {
+    /// As events name the one who asks: a post's code, or `service:` and a name.
+    async fn name(&self) -> String {
+        self.actor.to_string()
+    }
+
+    /// Null for a service.
+    async fn partner(&self) -> Result<Option<Partner>, Error> {
+        match &self.actor {
+            Actor::Post { partner, .. } => self.world.find(PartnerId::of(partner).0).await,
+            Actor::Service { .. } => Ok(None),
+        }
+    }
+
+    /// Null for a service.
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        match &self.actor {
+            Actor::Post { post, .. } => self.world.find(PostId::of(post).0).await,
+            Actor::Service { .. } => Ok(None),
+        }
+    }
+
+    /// What the token allows. Some things besides need a certain partner: the refusal says which.
+    async fn roles(&self) -> Vec<Role> {
+        self.actor.roles().iter().copied().map(Role::from).collect()
+    }
+
+    /// Whether commands are accepted at all: the post is held, and its partner has joined and is not suspended.
+    async fn in_good_standing(&self) -> Result<bool, Error> {
+        use domain::{partner::PartnerStatus, post::PostStatus};
+        let Actor::Post { post, partner, .. } = &self.actor else { return Ok(true) };
+        let loaders = &self.world.loaders;
+        let (post, of) = futures_util::future::try_join(
+            Post::loader(loaders).load(PostId::of(post).0),
+            Partner::loader(loaders).load(PartnerId::of(partner).0),
+        )
+        .await?;
+        let (Some(post), Some(of)) = (post, of) else { return Ok(false) };
+        let held = matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting);
+        let joined = matches!(parse(&of.status)?, PartnerStatus::Acceded | PartnerStatus::Observer);
+        Ok(held && joined && post.partner == partner.as_str())
+    }
+
+    /// Title of the exercise that this log holds; null for the real thing.
+    async fn exercise(&self) -> Result<Option<String>, Error> {
+        let coalition = self.world.engine.read_model().coalition(self.world.pin.position).await?;
+        Ok(coalition.and_then(|coalition| coalition.exercise))
+    }
+}

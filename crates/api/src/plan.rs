@@ -1,0 +1,628 @@
+//! Plan versions: what they say, what nations approve, and what promulgation waits for.
+
+use crate::{
+    Error,
+    connection::{Connection, Window},
+    context::World,
+    decision::OutstandingDecision,
+    node::{Annex, Condition, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
+    operation::{Classification, TaskFilter, TimeWindow},
+    partner::PartnerRole,
+    scalars::{DateTime, Position, Sha256},
+    schedule::Network,
+};
+use async_graphql::{Enum, ID, Object, SimpleObject};
+use domain::{
+    OperationCode, PartnerCode, TaskCode, Title,
+    ids::PlanVersionId,
+    partner,
+    plan::{self, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
+};
+use futures_util::future::{try_join, try_join3};
+use read_model::{DecisionRow, parse};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+};
+
+/// Where a plan version stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::VersionStatus")]
+pub enum PlanVersionStatus {
+    /// Being written; the only one that changes.
+    Draft,
+    /// Under decision.
+    Submitted,
+    /// Under decision, with nothing missing: it may be promulgated.
+    Approved,
+    /// A partner has rejected it.
+    Rejected,
+    /// In force.
+    Promulgated,
+    /// Another version took its place.
+    Superseded,
+    /// Taken back by its lead.
+    Recalled,
+}
+
+/// The two customary orders of an operation order's paragraphs.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::View")]
+pub enum PlanView {
+    /// Situation, mission, execution, administration and logistics, command and signal: military staffs.
+    Smeac,
+    /// Information, intention, method, administration, risk assessment, communications, human rights: police.
+    Iimarch,
+}
+
+/// How far one may direct another.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::CommandRelationshipKind")]
+pub enum CommandRelationshipKind {
+    /// Each nation commands its own.
+    NationalCommand,
+    /// The right to bring parties together, not to order.
+    CoordinatingAuthority,
+    /// Helps another's task.
+    Supporting,
+    /// Directs movements for one task.
+    TacticalControl,
+}
+
+/// A paragraph of a view.
+#[derive(SimpleObject)]
+pub struct Paragraph {
+    heading: String,
+    /// Empty when the plan says nothing under this heading yet.
+    text: String,
+}
+
+/// The commander's intent.
+#[derive(SimpleObject)]
+pub struct CommandersIntent {
+    purpose: String,
+    /// Codes of tasks.
+    key_tasks: Vec<String>,
+    end_state: String,
+}
+
+/// The paragraphs that are written as prose; null where nothing is written yet.
+#[derive(SimpleObject)]
+pub struct PlanSections {
+    situation: Option<String>,
+    mission: Option<String>,
+    commanders_intent: Option<CommandersIntent>,
+    /// Concept of operations.
+    concept: Option<String>,
+    administration: Option<String>,
+    command_and_signal: Option<String>,
+}
+
+/// Tasks linked by purpose across phases.
+#[derive(SimpleObject)]
+pub struct LineOfEffort {
+    code: String,
+    name: String,
+}
+
+/// A stage of the operation.
+#[derive(SimpleObject)]
+pub struct Phase {
+    code: String,
+    name: String,
+    /// What must be decided before it starts, such as `GO_NO_GO`.
+    gate: Option<String>,
+}
+
+/// A measurable result that the plan aims at.
+#[derive(SimpleObject)]
+pub struct Objective {
+    code: String,
+    /// Code of the line of effort.
+    line_of_effort: String,
+    text: String,
+    /// What is measured; its name says the unit.
+    measure: String,
+    /// In the unit that the measure's name gives.
+    target: i64,
+}
+
+/// A moment at which a decision is due; not the decision.
+#[derive(SimpleObject)]
+pub struct DecisionPoint {
+    code: String,
+    /// Code of the task at which it is due.
+    at: String,
+    decision: String,
+    /// Codes of the partners that decide.
+    deciders: Vec<String>,
+    /// What makes it due earlier.
+    trigger: Option<String>,
+    /// Codes of the information requirements that it rests on.
+    ccir: Vec<String>,
+}
+
+/// Information that the commander must have at once.
+#[derive(SimpleObject)]
+pub struct Ccir {
+    code: String,
+    text: String,
+}
+
+/// Who may direct whom, and how far.
+#[derive(SimpleObject)]
+pub struct CommandRelationship {
+    /// Code of a post, partner, centre or forward post.
+    of: String,
+    /// Code of a post, partner, centre or forward post.
+    to: String,
+    kind: CommandRelationshipKind,
+}
+
+/// What may go wrong, and what is done about it.
+#[derive(SimpleObject)]
+pub struct Risk {
+    code: String,
+    text: String,
+    /// 1 to 5.
+    likelihood: u32,
+    /// 1 to 5.
+    impact: u32,
+    treatment: String,
+    /// Code of the post that answers for it.
+    owner: Option<String>,
+}
+
+/// Whose approval a version needs. The consent of every partner on whose territory a task lies is needed besides.
+#[derive(SimpleObject)]
+pub struct ApprovalPolicy {
+    /// Every partner of these roles must approve.
+    required_roles: Vec<PartnerRole>,
+}
+
+/// A separately releasable part of a version: everybody who sees the version sees this, to check its content hash.
+#[derive(SimpleObject)]
+pub struct ContentPart {
+    /// As in the content, such as `annex/B`.
+    code: String,
+    /// Salted, so that the part cannot be guessed from it.
+    hash: Sha256,
+}
+
+fn text(prose: Option<&impl ToString>) -> Option<String> {
+    prose.map(ToString::to_string)
+}
+
+fn texts(list: &[impl ToString]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+impl From<&plan::Sections> for PlanSections {
+    fn from(sections: &plan::Sections) -> Self {
+        Self {
+            situation: text(sections.situation.as_ref()),
+            mission: text(sections.mission.as_ref()),
+            commanders_intent: sections.commanders_intent.as_ref().map(|intent| CommandersIntent {
+                purpose: intent.purpose.to_string(),
+                key_tasks: texts(&intent.key_tasks),
+                end_state: intent.end_state.to_string(),
+            }),
+            concept: text(sections.concept.as_ref()),
+            administration: text(sections.administration.as_ref()),
+            command_and_signal: text(sections.command_and_signal.as_ref()),
+        }
+    }
+}
+
+impl From<&plan::LineOfEffort> for LineOfEffort {
+    fn from(line: &plan::LineOfEffort) -> Self {
+        Self { code: line.code.to_string(), name: line.name.to_string() }
+    }
+}
+
+impl From<&plan::Phase> for Phase {
+    fn from(phase: &plan::Phase) -> Self {
+        Self { code: phase.code.to_string(), name: phase.name.to_string(), gate: text(phase.gate.as_ref()) }
+    }
+}
+
+impl From<&plan::DecisionPoint> for DecisionPoint {
+    fn from(point: &plan::DecisionPoint) -> Self {
+        Self {
+            code: point.code.to_string(),
+            at: point.at.to_string(),
+            decision: point.decision.to_string(),
+            deciders: texts(&point.deciders),
+            trigger: text(point.trigger.as_ref()),
+            ccir: texts(&point.ccir),
+        }
+    }
+}
+
+/// A version's canonical content and its hash.
+struct Sealed {
+    canonical: String,
+    hash: domain::Sha256,
+}
+
+impl PlanVersion {
+    pub(crate) async fn operation_of(&self) -> Result<Operation, Error> {
+        self.world.get(self.row.operation_id).await
+    }
+
+    pub(crate) async fn network(&self) -> Result<Arc<Network>, Error> {
+        Ok(self.world.loaders.networks.load(self.row.id).await?.unwrap_or_default())
+    }
+
+    fn stored_status(&self) -> Result<VersionStatus, Error> {
+        Ok(parse(&self.row.status)?)
+    }
+
+    async fn sealed(&self) -> Result<Sealed, Error> {
+        let (operation, network, parts) = try_join3(
+            self.operation_of(),
+            self.network(),
+            self.world.loaders.parts_of.children(self.row.id),
+        )
+        .await?;
+        let parts: Vec<_> = parts.iter().map(|part| part.as_ref().clone()).collect();
+        let operation: OperationCode = parse(&operation.row.code)?;
+        let content = self.row.content(&operation, &network.tasks, &parts)?;
+        let canonical = content.canonical();
+        Ok(Sealed { hash: domain::Sha256::of(&[canonical.as_bytes()]), canonical })
+    }
+
+    /// Live decisions, as rules judge them.
+    pub(crate) async fn live_decisions(&self) -> Result<Vec<LiveDecision>, Error> {
+        let decisions = self.world.loaders.decisions_of.children(self.row.id).await?;
+        decisions.iter().filter(|row| row.revoked_at.is_none()).map(|row| LiveDecision::of(row)).collect()
+    }
+
+    /// What promulgation waits for; of a version that can no more be promulgated nothing.
+    async fn outstanding_decisions(&self) -> Result<Vec<Outstanding>, Error> {
+        use VersionStatus::{Approved, Draft, Promulgated, Recalled, Rejected, Submitted, Superseded};
+        match self.stored_status()? {
+            Draft | Submitted | Approved | Rejected => {}
+            Promulgated | Superseded | Recalled => return Ok(Vec::new()),
+        }
+        let (partners, network, decisions) =
+            try_join3(self.world.loaders.coalition.children(()), self.network(), self.live_decisions()).await?;
+        let acceded = partner::PartnerStatus::Acceded.to_string();
+        let members: Vec<(PartnerCode, partner::PartnerRole)> = partners
+            .iter()
+            .filter(|row| row.status == acceded)
+            .map(|row| Ok((parse(&row.code)?, parse(&row.role)?)))
+            .collect::<Result<_, Error>>()?;
+        Ok(plan::outstanding(
+            &self.row.sections.approval_policy.required_roles,
+            members.iter().map(|(code, role)| (code, *role)),
+            network.tasks.iter().map(|task| (&task.code, &task.territory)),
+            decisions.iter().map(LiveDecision::as_tuple),
+        ))
+    }
+
+    async fn shown_status(&self) -> Result<VersionStatus, Error> {
+        let stored = self.stored_status()?;
+        if stored != VersionStatus::Submitted {
+            return Ok(stored);
+        }
+        let (missing, decisions) = try_join(self.outstanding_decisions(), self.live_decisions()).await?;
+        // A coalition that has lost its voters approves nothing by silence.
+        let approved = missing.is_empty() && decisions.iter().any(|decision| decision.kind.approves());
+        Ok(if approved { VersionStatus::Approved } else { stored })
+    }
+}
+
+/// A decision that has not been revoked.
+pub(crate) struct LiveDecision {
+    partner: PartnerCode,
+    kind: DecisionKind,
+    tasks: BTreeSet<TaskCode>,
+}
+
+impl LiveDecision {
+    fn of(row: &DecisionRow) -> Result<Self, Error> {
+        Ok(Self {
+            partner: parse(&row.partner)?,
+            kind: parse(&row.kind)?,
+            tasks: row.tasks.iter().map(|task| parse(task)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(crate) fn as_tuple(&self) -> (&PartnerCode, DecisionKind, &BTreeSet<TaskCode>) {
+        (&self.partner, self.kind, &self.tasks)
+    }
+}
+
+/// A numbered version of an operation's plan. Once submitted its content never changes: nations decide on exactly
+/// what `contentHash` names.
+#[Object]
+impl PlanVersion {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    async fn operation(&self) -> Result<Operation, Error> {
+        self.operation_of().await
+    }
+
+    /// Counted from 1.
+    async fn number(&self) -> i32 {
+        self.row.number
+    }
+
+    async fn status(&self) -> Result<PlanVersionStatus, Error> {
+        self.shown_status().await.map(PlanVersionStatus::from)
+    }
+
+    /// The version that it amends; null for the first.
+    async fn base(&self) -> Result<Option<PlanVersion>, Error> {
+        match self.row.base {
+            Some(base) => self.world.find(version_id(self.row.operation_id, base)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// SHA-256 of `canonicalContent`: what a decision names. A draft's changes with every edit.
+    async fn content_hash(&self) -> Result<Sha256, Error> {
+        match &self.row.content_hash {
+            Some(hash) => Ok(Sha256(parse(hash)?)),
+            None => self.sealed().await.map(|sealed| Sha256(sealed.hash)),
+        }
+    }
+
+    /// RFC 8785 text of the whole content, to compute the hash for yourself. Annexes stand in it as salted hashes.
+    async fn canonical_content(&self) -> Result<String, Error> {
+        self.sealed().await.map(|sealed| sealed.canonical)
+    }
+
+    async fn drafted_at(&self) -> DateTime {
+        self.row.drafted_at.into()
+    }
+
+    /// Null while it is a draft.
+    async fn submitted_at(&self) -> Option<DateTime> {
+        self.row.submitted_at.map(DateTime::from)
+    }
+
+    /// Position of the submission: nobody can have decided on what they saw before it.
+    async fn submitted_position(&self) -> Option<Position> {
+        self.row.submitted_position.map(|position| Position(domain::Position(position)))
+    }
+
+    /// Null until it is in force.
+    async fn promulgated_at(&self) -> Option<DateTime> {
+        self.row.promulgated_at.map(DateTime::from)
+    }
+
+    /// The paragraphs that are written as prose.
+    async fn sections(&self) -> PlanSections {
+        (&*self.row.sections).into()
+    }
+
+    /// The sections under the customary headings, with the operation's legal basis.
+    async fn view(
+        &self,
+        #[graphql(name = "as", default_with = "PlanView::Smeac")] view: PlanView,
+    ) -> Result<Vec<Paragraph>, Error> {
+        let operation = self.operation_of().await?;
+        let legal_basis: Vec<Title> =
+            operation.row.legal_basis.iter().map(|title| parse(title)).collect::<Result<_, _>>()?;
+        let paragraphs = self.row.sections.view(view.into(), &legal_basis);
+        Ok(paragraphs
+            .into_iter()
+            .map(|paragraph| Paragraph { heading: paragraph.heading.to_owned(), text: paragraph.text })
+            .collect())
+    }
+
+    async fn phases(&self) -> Vec<Phase> {
+        self.row.sections.phases.iter().map(Phase::from).collect()
+    }
+
+    async fn lines_of_effort(&self) -> Vec<LineOfEffort> {
+        self.row.sections.lines_of_effort.iter().map(LineOfEffort::from).collect()
+    }
+
+    async fn objectives(&self) -> Vec<Objective> {
+        let objective = |objective: &plan::Objective| Objective {
+            code: objective.code.to_string(),
+            line_of_effort: objective.line_of_effort.to_string(),
+            text: objective.text.to_string(),
+            measure: objective.measure.to_string(),
+            target: objective.target,
+        };
+        self.row.sections.objectives.iter().map(objective).collect()
+    }
+
+    async fn decision_points(&self) -> Vec<DecisionPoint> {
+        self.row.sections.decision_points.iter().map(DecisionPoint::from).collect()
+    }
+
+    /// Commander's critical information requirements.
+    async fn ccir(&self) -> Vec<Ccir> {
+        let ccir = |ccir: &plan::Ccir| Ccir { code: ccir.code.to_string(), text: ccir.text.to_string() };
+        self.row.sections.ccir.iter().map(ccir).collect()
+    }
+
+    /// Criteria of the go / no-go decision.
+    async fn go_no_go(&self) -> Vec<String> {
+        texts(&self.row.sections.go_no_go)
+    }
+
+    async fn command_relationships(&self) -> Vec<CommandRelationship> {
+        let relationship = |relationship: &plan::CommandRelationship| CommandRelationship {
+            of: relationship.of.to_string(),
+            to: relationship.to.to_string(),
+            kind: relationship.kind.into(),
+        };
+        self.row.sections.command_relationships.iter().map(relationship).collect()
+    }
+
+    async fn risks(&self) -> Vec<Risk> {
+        let risk = |risk: &plan::Risk| Risk {
+            code: risk.code.to_string(),
+            text: risk.text.to_string(),
+            likelihood: risk.likelihood,
+            impact: risk.impact,
+            treatment: risk.treatment.to_string(),
+            owner: text(risk.owner.as_ref()),
+        };
+        self.row.sections.risks.iter().map(risk).collect()
+    }
+
+    /// Interval within which H-hour may move without a new version.
+    async fn h_hour_window(&self) -> Option<TimeWindow> {
+        self.row.sections.h_hour_window.map(TimeWindow::from)
+    }
+
+    async fn approval_policy(&self) -> ApprovalPolicy {
+        let roles = &self.row.sections.approval_policy.required_roles;
+        ApprovalPolicy { required_roles: roles.iter().copied().map(PartnerRole::from).collect() }
+    }
+
+    /// The tasks as this version has them, in the order of their codes.
+    async fn tasks(
+        &self,
+        filter: Option<TaskFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<PlannedTask>, Error> {
+        let window = Window { first, after, last, before };
+        let code = |task: &PlannedTask| task.row.code.clone();
+        task_page(&self.world, self.row.id, filter, window, code).await
+    }
+
+    /// The annexes that you may see, in the order of their codes.
+    async fn annexes(&self) -> Result<Vec<Annex>, Error> {
+        let rows = self.world.loaders.annexes_of.children(self.row.id).await?;
+        Ok(self.world.all(&rows))
+    }
+
+    /// Code and salted hash of every separately releasable part, also of those that you may not see.
+    async fn parts(&self) -> Result<Vec<ContentPart>, Error> {
+        let parts = self.world.loaders.parts_of.children(self.row.id).await?;
+        let mut parts = parts
+            .iter()
+            .map(|part| {
+                let part = plan::annex_part(&parse(&part.code)?, parse(&part.part_hash)?);
+                Ok(ContentPart { code: part.code, hash: Sha256(part.hash) })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        parts.sort_by(|one, other| one.code.cmp(&other.code));
+        Ok(parts)
+    }
+
+    /// Who decided what, in the order of deciding; revoked decisions stay.
+    async fn decisions(&self) -> Result<Vec<PlanDecision>, Error> {
+        let rows = self.world.loaders.decisions_of.children(self.row.id).await?;
+        Ok(self.world.all(&rows))
+    }
+
+    /// Conditions attached to approvals that have not been revoked.
+    async fn conditions(&self) -> Result<Vec<Condition>, Error> {
+        let decisions = self.world.loaders.decisions_of.children(self.row.id).await?;
+        let live = decisions.iter().filter(|decision| decision.revoked_at.is_none());
+        let found = self.world.loaders.conditions_of.load_many(live.map(|decision| decision.id)).await?;
+        Ok(found.iter().flat_map(|rows| self.world.all(rows)).collect())
+    }
+
+    /// Partners whose approval or territorial consent promulgation still waits for.
+    async fn missing_approvals(&self) -> Result<Vec<Partner>, Error> {
+        let missing = self.outstanding_decisions().await?;
+        let partners: BTreeSet<_> = missing.iter().map(Outstanding::partner).collect();
+        let ids = partners.into_iter().map(|code| domain::ids::PartnerId::of(code).0);
+        self.world.find_many(ids).await
+    }
+
+    /// The same in detail: approvals and consents that promulgation still waits for, and whether they were refused.
+    async fn outstanding(&self) -> Result<Vec<OutstandingDecision>, Error> {
+        let missing = self.outstanding_decisions().await?;
+        Ok(missing
+            .into_iter()
+            .map(|outstanding| OutstandingDecision { outstanding, version: self.clone() })
+            .collect())
+    }
+
+    /// Where conditions may be attached: the phases' codes, and two moments of the plan.
+    async fn gates(&self) -> Vec<String> {
+        let phases = self.row.sections.phases.iter().map(|phase| phase.code.to_string());
+        phases.chain([GATE_PROMULGATION, GATE_ACTIVATION].map(str::to_owned)).collect()
+    }
+}
+
+/// Version `number` of an operation.
+pub(crate) fn version_id(operation: uuid::Uuid, number: i32) -> uuid::Uuid {
+    PlanVersionId::of(domain::ids::OperationId(operation), number.cast_unsigned()).0
+}
+
+/// A page of a version's tasks, as whatever the page is of.
+pub(crate) async fn task_page<T>(
+    world: &Arc<World>,
+    version: uuid::Uuid,
+    filter: Option<TaskFilter>,
+    window: Window,
+    code: impl Fn(&T) -> String,
+) -> Result<Connection<T>, Error>
+where
+    T: crate::node::Item<Row = read_model::PlannedTaskRow> + async_graphql::OutputType,
+{
+    let page = window.page(world)?;
+    let filter = read_model::TaskFilter::from(filter.unwrap_or_default());
+    let rows = world.loaders.task_pages.children((version, filter.clone(), page.clone())).await?;
+    let counted = Arc::clone(world);
+    Ok(Connection::new(world, &page, world.all(&rows), code, move || {
+        let (world, key) = (Arc::clone(&counted), (version, filter.clone()));
+        Box::pin(async move { Ok(world.loaders.task_counts.load(key).await?.unwrap_or_default()) })
+    }))
+}
+
+/// A separately releasable part of a plan version.
+#[Object]
+impl Annex {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    async fn plan_version(&self) -> Result<PlanVersion, Error> {
+        self.world.get(self.row.version_id).await
+    }
+
+    /// What people call it by, such as `B`.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    async fn text(&self) -> Option<&str> {
+        self.row.text.as_deref()
+    }
+
+    async fn classification(&self) -> Result<Classification, Error> {
+        Ok(parse::<domain::operation::Classification>(&self.row.classification)?.into())
+    }
+
+    /// Codes of the partners that may read it; the operation's lead may besides.
+    async fn releasable_to(&self) -> &[String] {
+        &self.row.releasable_to
+    }
+
+    /// RFC 8785 text of the annex: `partHash` is SHA-256 of `accord part v1`, a line feed, the salt's bytes and this.
+    async fn canonical_content(&self) -> Result<String, Error> {
+        Ok(self.row.annex()?.canonical())
+    }
+
+    /// 16 bytes, in hexadecimal. Whoever may not see the annex does not see the salt.
+    async fn salt(&self) -> &str {
+        &self.row.salt
+    }
+
+    /// As in the version's `parts`.
+    async fn part_hash(&self) -> Result<Sha256, Error> {
+        Ok(Sha256(parse(&self.row.part_hash)?))
+    }
+}

@@ -1,0 +1,150 @@
+//! Posts, and who holds them when.
+
+use crate::{Error, node::{Partner, Post}, scalars::DateTime};
+use async_graphql::{Enum, ID, InputObject, Object};
+use domain::{PartnerCode, ids::PartnerId, post};
+use read_model::{TenureRow, parse};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Where a post stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "post::PostStatus")]
+pub enum PostStatus {
+    /// Nobody has held it, and nobody is nominated.
+    Vacant,
+    /// An officer is nominated.
+    Nominated,
+    /// The nominated officer has accepted.
+    Accepted,
+    /// An officer holds it.
+    InPost,
+    /// An officer holds it temporarily.
+    Acting,
+    /// Its last officer was relieved.
+    Relieved,
+}
+
+/// Which posts; what is left out does not narrow.
+#[derive(InputObject, Default)]
+pub struct PostFilter {
+    /// Code of the partner that it belongs to.
+    partner: Option<String>,
+    /// Whether it speaks for its partner in the centre.
+    liaison: Option<bool>,
+    status: Option<PostStatus>,
+}
+
+impl From<PostFilter> for read_model::PostFilter {
+    fn from(filter: PostFilter) -> Self {
+        Self {
+            partner: filter.partner,
+            liaison: filter.liaison,
+            status: filter.status.map(|status| post::PostStatus::from(status).to_string()),
+        }
+    }
+}
+
+/// One officer's time in a post, half-open: from `takenAt`, before `relievedAt`.
+pub struct Tenure(Arc<TenureRow>);
+
+impl Tenure {
+    fn covers(&self, at: Option<DateTime>) -> bool {
+        match at {
+            None => self.0.relieved_at.is_none(),
+            Some(DateTime(at)) => {
+                self.0.taken_at <= at && self.0.relieved_at.is_none_or(|relieved_at| at < relieved_at)
+            }
+        }
+    }
+}
+
+/// One officer's time in a post, half-open: from `takenAt`, before `relievedAt`.
+#[Object]
+impl Tenure {
+    /// Counted from 1.
+    async fn number(&self) -> i32 {
+        self.0.number
+    }
+
+    /// The officer, opaque: names are kept elsewhere.
+    async fn officer(&self) -> Uuid {
+        self.0.officer
+    }
+
+    /// Whether the officer holds it temporarily.
+    async fn acting(&self) -> bool {
+        self.0.acting
+    }
+
+    async fn taken_at(&self) -> DateTime {
+        self.0.taken_at.into()
+    }
+
+    /// Null while the officer holds it.
+    async fn relieved_at(&self) -> Option<DateTime> {
+        self.0.relieved_at.map(DateTime::from)
+    }
+}
+
+impl Post {
+    async fn all_tenures(&self) -> Result<Vec<Tenure>, Error> {
+        let rows = self.world.loaders.tenures.children(self.row.id).await?;
+        Ok(rows.iter().map(|row| Tenure(Arc::clone(row))).collect())
+    }
+
+    async fn holder_at(&self, at: Option<DateTime>) -> Result<Option<Tenure>, Error> {
+        Ok(self.all_tenures().await?.into_iter().find(|tenure| tenure.covers(at)))
+    }
+}
+
+/// A named function held by an officer; the identity under which people act. Everybody in the coalition sees it.
+#[Object]
+impl Post {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    /// What people call it by, such as `THA-02`.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    /// The partner that fills it.
+    async fn partner(&self) -> Result<Partner, Error> {
+        self.world.get(PartnerId::of(&parse::<PartnerCode>(&self.row.partner)?).0).await
+    }
+
+    /// Whether it speaks for its partner in the centre.
+    async fn liaison(&self) -> bool {
+        self.row.liaison
+    }
+
+    async fn status(&self) -> Result<PostStatus, Error> {
+        Ok(parse::<post::PostStatus>(&self.row.status)?.into())
+    }
+
+    /// The officer who is nominated, opaque.
+    async fn nominee(&self) -> Option<Uuid> {
+        self.row.nominee
+    }
+
+    /// Whether an officer held it at that time in the world; without a time, whether one does as far as is known.
+    async fn in_post(&self, valid_at: Option<DateTime>) -> Result<bool, Error> {
+        Ok(self.holder_at(valid_at).await?.is_some())
+    }
+
+    /// Who held it at that time in the world; without a time, who does as far as is known.
+    async fn holder(&self, valid_at: Option<DateTime>) -> Result<Option<Tenure>, Error> {
+        self.holder_at(valid_at).await
+    }
+
+    /// All that have held it, in the order in which they were recorded.
+    async fn tenures(&self) -> Result<Vec<Tenure>, Error> {
+        self.all_tenures().await
+    }
+}

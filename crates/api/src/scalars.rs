@@ -1,0 +1,143 @@
+//! Scalars: what GraphQL has no type for, each with the standard that defines it.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::{FixedOffset, SecondsFormat, TimeDelta, Utc};
+use domain::Span;
+
+/// A place in the log, counted from 1 without gaps; 0 is before the first event. A 64-bit integer, written as a
+/// string of digits because JSON's numbers do not hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position(pub domain::Position);
+
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc7493#section-2.2")]
+impl ScalarType for Position {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        // `parse` alone would take `+7`, which is another spelling of the same.
+        match text.parse() {
+            Ok(position) if !text.starts_with('+') => Ok(Self(domain::Position(position))),
+            _ => Err(InputValueError::custom("A position is a string of digits, such as \"42\".")),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// An instant as RFC 3339 has it. Answers are in UTC (`Z`); inputs carry their offset, such as `+06:30`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateTime(pub chrono::DateTime<FixedOffset>);
+
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        chrono::DateTime::parse_from_rfc3339(text).map(Self).map_err(|_| {
+            InputValueError::custom(
+                "A DateTime is an instant with its offset, such as \"2023-10-10T06:00:00+07:00\".",
+            )
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl From<chrono::DateTime<Utc>> for DateTime {
+    fn from(at: chrono::DateTime<Utc>) -> Self {
+        Self(at.fixed_offset())
+    }
+}
+
+impl From<domain::Instant> for DateTime {
+    fn from(at: domain::Instant) -> Self {
+        Self(at)
+    }
+}
+
+impl DateTime {
+    /// `None` without a start, or beyond what calendars hold.
+    pub(crate) fn after(start: Option<chrono::DateTime<Utc>>, offset: TimeDelta) -> Option<Self> {
+        start?.checked_add_signed(offset).map(Self::from)
+    }
+}
+
+/// A signed ISO 8601 duration of whole weeks, days, hours, minutes or seconds, such as `PT72H` or `-PT30M`, within 100
+/// years. Answers count in hours at most, as operation orders do.
+///
+/// Holds the text as sent: what is no duration is refused with its field, like any other input that people type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duration(pub String);
+
+#[Scalar(specified_by_url = "https://www.iso.org/standard/70907.html")]
+impl ScalarType for Duration {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            value => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl From<Span> for Duration {
+    fn from(span: Span) -> Self {
+        Self(span.to_string())
+    }
+}
+
+/// A SHA-256 digest: 64 hexadecimal digits, lower case in answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sha256(pub domain::Sha256);
+
+#[Scalar(specified_by_url = "https://csrc.nist.gov/pubs/fips/180-4/upd1/final")]
+impl ScalarType for Sha256 {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        text.parse().map(Self).map_err(InputValueError::custom)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: ScalarType>(text: &str) -> Option<Value> {
+        T::parse(Value::from(text)).ok().map(|scalar| scalar.to_value())
+    }
+
+    #[test]
+    fn positions_are_strings_of_digits() {
+        assert_eq!(read::<Position>("9007199254740993"), Some(Value::from("9007199254740993")));
+        for bad in ["", "+7", "7.0", "seven", "9223372036854775808"] {
+            assert_eq!(read::<Position>(bad), None, "{bad}");
+        }
+        assert!(Position::parse(Value::from(7)).is_err());
+    }
+
+    #[test]
+    fn instants_carry_an_offset_and_are_answered_in_utc() {
+        assert_eq!(
+            read::<DateTime>("2023-09-15T10:30:00+06:30"),
+            Some(Value::from("2023-09-15T04:00:00Z"))
+        );
+        assert_eq!(read::<DateTime>("2023-09-15T10:30:00"), None);
+        assert_eq!(read::<DateTime>("2023-09-15"), None);
+    }
+
+    #[test]
+    fn digests_have_64_digits() {
+        let digest = "ab".repeat(32);
+        assert_eq!(read::<Sha256>(&digest), Some(Value::from(digest)));
+        assert_eq!(read::<Sha256>("ab"), None);
+    }
+}

@@ -1,0 +1,328 @@
+//! Schedules, conflicts and matrices: computed from pinned rows when asked for, once per version and request.
+
+use crate::{
+    Error,
+    node::{Operation, Partner, PlanVersion, Post, Task},
+    plan::{DecisionPoint, LineOfEffort, Phase},
+    scalars::{DateTime, Duration},
+};
+use async_graphql::{Enum, Object, SimpleObject};
+use domain::{
+    PartnerCode, Span, TaskCode,
+    conflict::{self, conflicts},
+    ids::{PartnerId, PostId},
+    plan::PlannedTask,
+    post::PostStatus,
+    schedule::{Activity, Basis, Schedule as Laid, Times, schedule},
+};
+use futures_util::future::try_join3;
+use read_model::{PlannedTaskRow, parse};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
+
+/// All tasks of a version, in the order of their codes, and what is computed from them once.
+#[derive(Default)]
+pub(crate) struct Network {
+    /// `rows[i]` is of `tasks[i]`.
+    rows: Vec<Arc<PlannedTaskRow>>,
+    pub tasks: Vec<PlannedTask>,
+    offsets: OnceLock<Laid>,
+    durations: OnceLock<Laid>,
+    successors: OnceLock<BTreeMap<TaskCode, Vec<usize>>>,
+}
+
+impl Network {
+    pub fn new(rows: &[Arc<PlannedTaskRow>]) -> Result<Self, Error> {
+        let mut pairs = rows
+            .iter()
+            .map(|row| Ok((row.planned_task()?, Arc::clone(row))))
+            .collect::<Result<Vec<_>, Error>>()?;
+        pairs.sort_by(|(one, _), (other, _)| one.code.cmp(&other.code));
+        let (tasks, rows) = pairs.into_iter().unzip();
+        Ok(Self { rows, tasks, ..Self::default() })
+    }
+
+    pub fn row(&self, code: &TaskCode) -> Option<&Arc<PlannedTaskRow>> {
+        let index = self.tasks.binary_search_by(|task| task.code.cmp(code)).ok()?;
+        self.rows.get(index)
+    }
+
+    pub fn laid_out(&self, basis: Basis) -> &Laid {
+        let kept = match basis {
+            Basis::Offsets => &self.offsets,
+            Basis::Network => &self.durations,
+        };
+        kept.get_or_init(|| {
+            let activity = |task| {
+                let PlannedTask { code, start_offset, duration, predecessors, .. } = task;
+                Activity { code, offset: *start_offset, duration: *duration, predecessors }
+            };
+            schedule(&self.tasks.iter().map(activity).collect::<Vec<_>>(), basis)
+        })
+    }
+
+    pub fn times(&self, basis: Basis, code: &TaskCode) -> Option<Times> {
+        self.laid_out(basis).times.get(code).copied()
+    }
+
+    /// Tasks that wait for `code`.
+    pub fn successors(&self, code: &TaskCode) -> Vec<Arc<PlannedTaskRow>> {
+        let successors = self.successors.get_or_init(|| {
+            let mut successors = BTreeMap::<_, Vec<_>>::new();
+            for (index, task) in self.tasks.iter().enumerate() {
+                for predecessor in &task.predecessors {
+                    successors.entry(predecessor.clone()).or_default().push(index);
+                }
+            }
+            successors
+        });
+        let waiting = successors.get(code).map(Vec::as_slice).unwrap_or_default();
+        waiting.iter().filter_map(|index| self.rows.get(*index).cloned()).collect()
+    }
+}
+
+/// What a schedule is laid out on.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleBasis {
+    /// Dependencies, durations and the plan's offsets as "no earlier than": times are relative to H-hour.
+    Offsets,
+    /// Dependencies and durations alone: the first task starts at zero.
+    Network,
+}
+
+impl From<ScheduleBasis> for Basis {
+    fn from(basis: ScheduleBasis) -> Self {
+        match basis {
+            ScheduleBasis::Offsets => Self::Offsets,
+            ScheduleBasis::Network => Self::Network,
+        }
+    }
+}
+
+/// What promulgation or assignment would refuse.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConflictKind {
+    /// A task is led by a partner on a territory whose partner has not consented to this version.
+    ForeignLeadWithoutConsent,
+    /// A partner that leads tasks has no liaison officer in post.
+    LiaisonNotInPost,
+    /// The plan foresees one post for two tasks at one time.
+    OfficerOverlap,
+}
+
+/// What promulgation or assignment would refuse, as the plan stands.
+#[derive(SimpleObject)]
+pub struct Conflict {
+    kind: ConflictKind,
+    /// For a person; the tasks and partners in it are linked beside.
+    message: String,
+    tasks: Vec<Task>,
+    /// The partner whose consent or liaison officer is missing.
+    partner: Option<Partner>,
+    /// The post that is planned twice.
+    post: Option<Post>,
+}
+
+/// A task's place in a schedule. Durations are relative to H-hour (to the start on `NETWORK`); finishes are exclusive.
+#[derive(SimpleObject)]
+pub struct ScheduledTask {
+    task: Task,
+    early_start: Duration,
+    early_finish: Duration,
+    late_start: Duration,
+    late_finish: Duration,
+    /// What it can slip without delaying the whole.
+    total_float: Duration,
+    /// What it can slip without delaying a successor.
+    free_float: Duration,
+    /// Whether it has no float.
+    critical: bool,
+    /// The early start as an instant; null on `NETWORK` and until H-hour is set.
+    earliest_start: Option<DateTime>,
+    /// The late finish as an instant; null on `NETWORK` and until H-hour is set.
+    latest_finish: Option<DateTime>,
+}
+
+/// Early and late times of an operation's tasks by the critical path method.
+pub struct Schedule {
+    pub(crate) operation: Operation,
+    /// `None` when no plan has been drafted.
+    pub(crate) version: Option<PlanVersion>,
+    pub(crate) basis: ScheduleBasis,
+}
+
+impl Schedule {
+    async fn network(&self) -> Result<Arc<Network>, Error> {
+        match &self.version {
+            Some(version) => version.network().await,
+            None => Ok(Arc::default()),
+        }
+    }
+
+    fn tasks_of<'a>(&self, network: &Network, codes: impl IntoIterator<Item = &'a TaskCode>) -> Vec<Task> {
+        let rows: Vec<_> = codes.into_iter().filter_map(|code| network.row(code).cloned()).collect();
+        self.operation.world.all(&rows)
+    }
+}
+
+/// Early and late times of an operation's tasks by the critical path method, on the plan in force, else the one being
+/// worked on.
+#[Object]
+impl Schedule {
+    async fn basis(&self) -> ScheduleBasis {
+        self.basis
+    }
+
+    /// Early start of the first task.
+    async fn start(&self) -> Result<Duration, Error> {
+        Ok(self.network().await?.laid_out(self.basis.into()).start.into())
+    }
+
+    /// From the first start to the last finish.
+    async fn length(&self) -> Result<Duration, Error> {
+        Ok(self.network().await?.laid_out(self.basis.into()).length.into())
+    }
+
+    /// Tasks without float, in the order of their early starts.
+    async fn critical_path(&self) -> Result<Vec<Task>, Error> {
+        let network = self.network().await?;
+        Ok(self.tasks_of(&network, network.laid_out(self.basis.into()).critical()))
+    }
+
+    /// All tasks, in the order of their early starts.
+    async fn tasks(&self) -> Result<Vec<ScheduledTask>, Error> {
+        let network = self.network().await?;
+        let h_hour = match self.basis {
+            ScheduleBasis::Offsets => self.operation.row.h_hour,
+            ScheduleBasis::Network => None,
+        };
+        let instant = |offset: Span| DateTime::after(h_hour, offset.as_delta());
+        let mut all: Vec<_> = network.laid_out(self.basis.into()).times.iter().collect();
+        all.sort_by_key(|(code, times)| (times.early_start, *code));
+        let tasks = self.tasks_of(&network, all.iter().map(|(code, _)| *code));
+        let scheduled = |(task, (_, times)): (Task, &(&TaskCode, &Times))| ScheduledTask {
+            task,
+            early_start: times.early_start.into(),
+            early_finish: times.early_finish.into(),
+            late_start: times.late_start.into(),
+            late_finish: times.late_finish.into(),
+            total_float: times.total_float.into(),
+            free_float: times.free_float.into(),
+            critical: times.is_critical(),
+            earliest_start: instant(times.early_start),
+            latest_finish: instant(times.late_finish),
+        };
+        Ok(tasks.into_iter().zip(&all).map(scheduled).collect())
+    }
+
+    /// What promulgation or assignment would refuse, as the plan stands. None of it hinders drafting.
+    async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
+        let Some(version) = &self.version else { return Ok(Vec::new()) };
+        let world = &self.operation.world;
+        let (network, decisions, liaison_posts) = try_join3(
+            version.network(),
+            version.live_decisions(),
+            world.loaders.liaison_posts.children(()),
+        )
+        .await?;
+        let mut with_liaison = BTreeSet::new();
+        for post in liaison_posts.iter() {
+            if matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting) {
+                with_liaison.insert(parse::<PartnerCode>(&post.partner)?);
+            }
+        }
+        let decisions = decisions.iter().map(crate::plan::LiveDecision::as_tuple);
+        let found = conflicts(&network.tasks, decisions, &with_liaison);
+        let mut shown = Vec::with_capacity(found.len());
+        for conflict in &found {
+            shown.push(self.show(&network, conflict).await?);
+        }
+        Ok(shown)
+    }
+}
+
+impl Schedule {
+    async fn show(&self, network: &Network, conflict: &conflict::Conflict) -> Result<Conflict, Error> {
+        let world = &self.operation.world;
+        match conflict {
+            conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => Ok(Conflict {
+                kind: ConflictKind::ForeignLeadWithoutConsent,
+                message: format!("{lead} leads {task} on the territory of {territory} without its consent."),
+                tasks: self.tasks_of(network, [task]),
+                partner: world.find(PartnerId::of(territory).0).await?,
+                post: None,
+            }),
+            conflict::Conflict::LiaisonNotInPost { partner, tasks } => Ok(Conflict {
+                kind: ConflictKind::LiaisonNotInPost,
+                message: format!("{partner} leads tasks and has no liaison officer in post."),
+                tasks: self.tasks_of(network, tasks),
+                partner: world.find(PartnerId::of(partner).0).await?,
+                post: None,
+            }),
+            conflict::Conflict::OfficerOverlap { post, tasks: [one, other] } => Ok(Conflict {
+                kind: ConflictKind::OfficerOverlap,
+                message: format!("{post} is planned for {one} and {other} at one time."),
+                tasks: self.tasks_of(network, [one, other]),
+                partner: None,
+                post: world.find(PostId::of(post).0).await?,
+            }),
+        }
+    }
+}
+
+/// Where a phase and a line of effort meet.
+#[derive(SimpleObject)]
+pub struct MatrixCell {
+    phase: Phase,
+    /// Null for tasks that serve no line of effort.
+    line_of_effort: Option<LineOfEffort>,
+    /// In the order of their planned starts.
+    tasks: Vec<Task>,
+}
+
+/// The plan at a glance: phases by lines of effort, and when decisions are due.
+#[derive(SimpleObject, Default)]
+pub struct SynchronisationMatrix {
+    /// Columns, in the plan's order.
+    phases: Vec<Phase>,
+    /// Rows, in the plan's order.
+    lines_of_effort: Vec<LineOfEffort>,
+    /// Cells with tasks, column by column.
+    cells: Vec<MatrixCell>,
+    decision_points: Vec<DecisionPoint>,
+}
+
+impl SynchronisationMatrix {
+    pub(crate) async fn of(version: &PlanVersion) -> Result<Self, Error> {
+        let network = version.network().await?;
+        let sections = &version.row.sections;
+        let mut tasks = BTreeMap::<_, Vec<_>>::new();
+        for (task, row) in network.tasks.iter().zip(&network.rows) {
+            let place = (task.phase.as_str(), task.line_of_effort.as_ref().map(domain::Code::as_str));
+            tasks.entry(place).or_default().push(row);
+        }
+        let lines = || sections.lines_of_effort.iter().map(Some).chain([None]);
+        let mut cells = Vec::new();
+        for phase in &sections.phases {
+            for line in lines() {
+                let place = (phase.code.as_str(), line.map(|line| line.code.as_str()));
+                let Some(rows) = tasks.get_mut(&place) else { continue };
+                rows.sort_by_key(|row| row.start_offset);
+                let rows: Vec<_> = rows.iter().map(|row| Arc::clone(row)).collect();
+                cells.push(MatrixCell {
+                    phase: phase.into(),
+                    line_of_effort: line.map(LineOfEffort::from),
+                    tasks: version.world.all(&rows),
+                });
+            }
+        }
+        Ok(Self {
+            phases: sections.phases.iter().map(Phase::from).collect(),
+            lines_of_effort: sections.lines_of_effort.iter().map(LineOfEffort::from).collect(),
+            cells,
+            decision_points: sections.decision_points.iter().map(DecisionPoint::from).collect(),
+        })
+    }
+}

@@ -1,0 +1,358 @@
+//! Tasks: the one that is carried out, and the frozen ones of plan versions.
+
+use crate::{
+    Error,
+    context::World,
+    node::{Assignment, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
+    plan::{LineOfEffort, Phase},
+    scalars::{DateTime, Duration},
+    schedule::Network,
+};
+use async_graphql::{Enum, ID, Object, SimpleObject};
+use domain::{
+    PartnerCode, PostCode, Span, TaskCode,
+    ids::{OperationId, PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId},
+    schedule::{Basis, Times},
+};
+use read_model::{PlannedTaskRow, parse};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Where a task's execution stands. Until execution is recorded in the log every task is `PLANNED`.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskStatus {
+    /// In the plan.
+    Planned,
+    /// Handed to its post.
+    Issued,
+    /// Started.
+    InProgress,
+    /// Started or issued, and cannot go on.
+    Blocked,
+    /// Finished.
+    Completed,
+    /// Given up.
+    Cancelled,
+}
+
+/// How one task waits for another.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DependencyKind {
+    /// The successor starts when the predecessor has finished.
+    FinishToStart,
+}
+
+/// One task waits for another.
+#[derive(SimpleObject)]
+pub struct Dependency {
+    predecessor: Task,
+    successor: Task,
+    kind: DependencyKind,
+}
+
+/// What a task and its frozen form have in common.
+struct Planned<'a> {
+    row: &'a PlannedTaskRow,
+    world: &'a Arc<World>,
+}
+
+impl Planned<'_> {
+    async fn version(&self) -> Result<PlanVersion, Error> {
+        self.world.get(self.row.version_id).await
+    }
+
+    async fn network(&self) -> Result<Arc<Network>, Error> {
+        self.version().await?.network().await
+    }
+
+    async fn phase(&self) -> Result<Phase, Error> {
+        let version = self.version().await?;
+        let phases = &version.row.sections.phases;
+        let phase = phases.iter().find(|phase| phase.code.as_str() == self.row.phase);
+        phase.map(Phase::from).ok_or_else(|| Error::internal("find a task's phase", &self.row.phase))
+    }
+
+    async fn line_of_effort(&self) -> Result<Option<LineOfEffort>, Error> {
+        let Some(code) = &self.row.line_of_effort else { return Ok(None) };
+        let version = self.version().await?;
+        let lines = &version.row.sections.lines_of_effort;
+        Ok(lines.iter().find(|line| line.code.as_str() == code).map(LineOfEffort::from))
+    }
+
+    async fn partner(&self, code: &str) -> Result<Partner, Error> {
+        self.world.get(PartnerId::of(&parse::<PartnerCode>(code)?).0).await
+    }
+
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        match &self.row.post {
+            Some(code) => self.world.find(PostId::of(&parse::<PostCode>(code)?).0).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn times(&self) -> Result<Option<Times>, Error> {
+        let network = self.network().await?;
+        Ok(network.times(Basis::Offsets, &parse(&self.row.code)?))
+    }
+
+    async fn h_hour(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>, Error> {
+        let operation: Operation = self.world.get(self.row.operation_id).await?;
+        Ok(operation.row.h_hour)
+    }
+
+    /// Relative to H-hour, as an instant.
+    async fn instant(&self, offset: Span) -> Result<Option<DateTime>, Error> {
+        Ok(DateTime::after(self.h_hour().await?, offset.as_delta()))
+    }
+
+    fn start(&self) -> Span {
+        Span::seconds(self.row.start_offset)
+    }
+
+    fn duration(&self) -> Span {
+        Span::seconds(self.row.duration)
+    }
+
+    fn predecessors(&self) -> Result<Vec<TaskCode>, Error> {
+        Ok(self.row.predecessors.iter().map(|code| parse(code)).collect::<Result<_, _>>()?)
+    }
+
+    fn task_id(&self, code: &TaskCode) -> Uuid {
+        TaskId::of(OperationId(self.row.operation_id), code).0
+    }
+
+    fn planned_task_id(&self, code: &TaskCode) -> Uuid {
+        PlannedTaskId::of(PlanVersionId(self.row.version_id), code).0
+    }
+}
+
+impl Task {
+    fn planned(&self) -> Planned<'_> {
+        Planned { row: &self.row, world: &self.world }
+    }
+}
+
+/// A task of an operation, the same through all plan versions: as the version in force has it, else the one being
+/// worked on. Times relative to H-hour are durations; without an H-hour there are no instants.
+#[Object]
+impl Task {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    async fn operation(&self) -> Result<Operation, Error> {
+        self.world.get(self.row.operation_id).await
+    }
+
+    /// The same task frozen in the version that these fields are of.
+    async fn planned_task(&self) -> PlannedTask {
+        PlannedTask { row: Arc::clone(&self.row), world: Arc::clone(&self.world) }
+    }
+
+    /// What people call it by, such as `T16`; unique in its operation.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    async fn phase(&self) -> Result<Phase, Error> {
+        self.planned().phase().await
+    }
+
+    async fn line_of_effort(&self) -> Result<Option<LineOfEffort>, Error> {
+        self.planned().line_of_effort().await
+    }
+
+    /// The partner that carries it out.
+    async fn lead_partner(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.lead).await
+    }
+
+    /// The partner on whose territory it is carried out, and whose consent it needs.
+    async fn territory(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.territory).await
+    }
+
+    /// The post that the plan foresees; who is bound to it is in `assignments`.
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        self.planned().post().await
+    }
+
+    async fn status(&self) -> TaskStatus {
+        TaskStatus::Planned
+    }
+
+    /// From H-hour; negative before it.
+    async fn start_offset(&self) -> Duration {
+        self.planned().start().into()
+    }
+
+    async fn duration(&self) -> Duration {
+        self.planned().duration().into()
+    }
+
+    /// H-hour and the offset; null until H-hour is set.
+    async fn planned_start(&self) -> Result<Option<DateTime>, Error> {
+        self.planned().instant(self.planned().start()).await
+    }
+
+    /// Exclusive; null until H-hour is set.
+    async fn planned_finish(&self) -> Result<Option<DateTime>, Error> {
+        self.planned().instant(self.planned().start() + self.planned().duration()).await
+    }
+
+    /// Null until its start is recorded.
+    async fn actual_start(&self) -> Option<DateTime> {
+        None
+    }
+
+    /// Null until its completion is recorded.
+    async fn actual_finish(&self) -> Option<DateTime> {
+        None
+    }
+
+    /// Not before its predecessors finish, nor before its own offset; null until H-hour is set.
+    async fn earliest_start(&self) -> Result<Option<DateTime>, Error> {
+        match self.planned().times().await? {
+            Some(times) => self.planned().instant(times.early_start).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Exclusive, without delaying the whole; null until H-hour is set.
+    async fn latest_finish(&self) -> Result<Option<DateTime>, Error> {
+        match self.planned().times().await? {
+            Some(times) => self.planned().instant(times.late_finish).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What it can slip without delaying the whole.
+    async fn total_float(&self) -> Result<Option<Duration>, Error> {
+        Ok(self.planned().times().await?.map(|times| times.total_float.into()))
+    }
+
+    /// Whether it has no float.
+    async fn critical(&self) -> Result<bool, Error> {
+        Ok(self.planned().times().await?.is_some_and(|times| times.is_critical()))
+    }
+
+    /// What it waits for.
+    async fn predecessors(&self) -> Result<Vec<Dependency>, Error> {
+        let ids = self.planned().predecessors()?;
+        let found = self.world.find_many(ids.iter().map(|code| self.planned().task_id(code))).await?;
+        Ok(found.into_iter().map(|predecessor| dependency(predecessor, self.clone())).collect())
+    }
+
+    /// What waits for it.
+    async fn successors(&self) -> Result<Vec<Dependency>, Error> {
+        let network = self.planned().network().await?;
+        let rows = network.successors(&parse(&self.row.code)?);
+        let found: Vec<Task> = self.world.all(&rows);
+        Ok(found.into_iter().map(|successor| dependency(self.clone(), successor)).collect())
+    }
+
+    /// Posts bound to it; those that were withdrawn only when asked for.
+    async fn assignments(
+        &self,
+        #[graphql(default)] include_withdrawn: bool,
+    ) -> Result<Vec<Assignment>, Error> {
+        let rows = self.world.loaders.assignments_of.children(self.row.task_id).await?;
+        let shown: Vec<_> =
+            rows.iter().filter(|row| include_withdrawn || row.withdrawn_at.is_none()).cloned().collect();
+        Ok(self.world.all(&shown))
+    }
+}
+
+fn dependency(predecessor: Task, successor: Task) -> Dependency {
+    Dependency { predecessor, successor, kind: DependencyKind::FinishToStart }
+}
+
+impl PlannedTask {
+    fn planned(&self) -> Planned<'_> {
+        Planned { row: &self.row, world: &self.world }
+    }
+}
+
+/// A task as one plan version has it. Times are relative to H-hour.
+#[Object]
+impl PlannedTask {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    async fn plan_version(&self) -> Result<PlanVersion, Error> {
+        self.planned().version().await
+    }
+
+    /// The task that this is a plan of; null when the current version has none of this code.
+    async fn task(&self) -> Result<Option<Task>, Error> {
+        self.world.find(self.row.task_id).await
+    }
+
+    /// What people call it by, such as `T16`; the same code is the same task in every version.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    async fn phase(&self) -> Result<Phase, Error> {
+        self.planned().phase().await
+    }
+
+    async fn line_of_effort(&self) -> Result<Option<LineOfEffort>, Error> {
+        self.planned().line_of_effort().await
+    }
+
+    /// The partner that carries it out.
+    async fn lead_partner(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.lead).await
+    }
+
+    /// The partner on whose territory it is carried out, and whose consent it needs.
+    async fn territory(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.territory).await
+    }
+
+    /// The post that the plan foresees.
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        self.planned().post().await
+    }
+
+    /// From H-hour; negative before it.
+    async fn start_offset(&self) -> Duration {
+        self.planned().start().into()
+    }
+
+    async fn duration(&self) -> Duration {
+        self.planned().duration().into()
+    }
+
+    /// What it can slip without delaying the whole of its version.
+    async fn total_float(&self) -> Result<Option<Duration>, Error> {
+        Ok(self.planned().times().await?.map(|times| times.total_float.into()))
+    }
+
+    /// Whether it has no float.
+    async fn critical(&self) -> Result<bool, Error> {
+        Ok(self.planned().times().await?.is_some_and(|times| times.is_critical()))
+    }
+
+    /// What must finish before it starts.
+    async fn predecessors(&self) -> Result<Vec<PlannedTask>, Error> {
+        let codes = self.planned().predecessors()?;
+        self.world.find_many(codes.iter().map(|code| self.planned().planned_task_id(code))).await
+    }
+
+    /// What starts when it has finished.
+    async fn successors(&self) -> Result<Vec<PlannedTask>, Error> {
+        let network = self.planned().network().await?;
+        Ok(self.world.all(&network.successors(&parse(&self.row.code)?)))
+    }
+}

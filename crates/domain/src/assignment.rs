@@ -1,0 +1,464 @@
+//! Assignments: who is bound to which task, and the calendar of a post across operations.
+//!
+//! Before H-hour is set, overlaps within an operation are judged on offsets; afterwards on instants, and
+//! then across operations too.
+
+use crate::{
+    Context, Event, Instant, Item, OperationCode, PostCode, Prose, Reasons, Recorded, RefusalCode, Rejection,
+    Role, Span, Subject, TaskCode, World,
+    ids::{AssignmentId, OperationId, PostId},
+    operation::{self, Operation, OperationEvent},
+    plan::{PlannedTask, Version},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum AssignmentCommand {
+    Assign { operation: OperationCode, task: TaskCode, post: PostCode },
+    Withdraw { operation: OperationCode, number: u32, reason: Prose },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all_fields = "camelCase")]
+pub enum AssignmentEvent {
+    /// `h_hour` is the operation's H-hour as it was set at the time.
+    OfficerAssigned {
+        operation: OperationCode,
+        number: u32,
+        task: TaskCode,
+        post: PostCode,
+        start: Span,
+        duration: Span,
+        h_hour: Option<Instant>,
+    },
+    /// A newly promulgated version moved the task that the officer is bound to.
+    AssignmentRetimed {
+        operation: OperationCode,
+        number: u32,
+        task: TaskCode,
+        post: PostCode,
+        start: Span,
+        duration: Span,
+    },
+    AssignmentWithdrawn {
+        operation: OperationCode,
+        number: u32,
+        task: TaskCode,
+        post: PostCode,
+        reason: Prose,
+    },
+}
+
+impl AssignmentEvent {
+    pub fn operation(&self) -> &OperationCode {
+        match self {
+            Self::OfficerAssigned { operation, .. }
+            | Self::AssignmentRetimed { operation, .. }
+            | Self::AssignmentWithdrawn { operation, .. } => operation,
+        }
+    }
+
+    pub fn post(&self) -> &PostCode {
+        match self {
+            Self::OfficerAssigned { post, .. }
+            | Self::AssignmentRetimed { post, .. }
+            | Self::AssignmentWithdrawn { post, .. } => post,
+        }
+    }
+
+    pub fn task(&self) -> &TaskCode {
+        match self {
+            Self::OfficerAssigned { task, .. }
+            | Self::AssignmentRetimed { task, .. }
+            | Self::AssignmentWithdrawn { task, .. } => task,
+        }
+    }
+
+    pub fn number(&self) -> u32 {
+        match self {
+            Self::OfficerAssigned { number, .. }
+            | Self::AssignmentRetimed { number, .. }
+            | Self::AssignmentWithdrawn { number, .. } => *number,
+        }
+    }
+}
+
+/// An assignment as its operation sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    pub number: u32,
+    pub task: TaskCode,
+    pub post: PostCode,
+    pub assigned_at: Instant,
+    pub withdrawn_at: Option<Instant>,
+}
+
+/// The assignments of one post, across operations.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Calendar {
+    pub entries: BTreeMap<(OperationCode, u32), Entry>,
+}
+
+/// A half-open stretch: from `start`, before `start + duration`, relative to H-hour.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub task: TaskCode,
+    pub start: Span,
+    pub duration: Span,
+    /// H-hour of the operation, once it is set.
+    pub h_hour: Option<Instant>,
+}
+
+impl Entry {
+    fn overlaps(&self, other: &Self, same_operation: bool) -> bool {
+        let meet = |gap: Span| {
+            self.start < gap + other.start + other.duration && gap + other.start < self.start + self.duration
+        };
+        if same_operation {
+            return meet(Span::ZERO);
+        }
+        match (self.h_hour, other.h_hour) {
+            (Some(own), Some(others)) => meet(Span::seconds((others - own).num_seconds())),
+            _ => false,
+        }
+    }
+}
+
+impl Calendar {
+    /// The first entry that `candidate` of `operation` overlaps, entry `number` of it left out.
+    pub fn clash(
+        &self,
+        operation: &OperationCode,
+        number: u32,
+        candidate: &Entry,
+    ) -> Option<(&OperationCode, &Entry)> {
+        self.entries.iter().find_map(|((other, other_number), entry)| {
+            let itself = other == operation && *other_number == number;
+            (!itself && candidate.overlaps(entry, other == operation)).then_some((other, entry))
+        })
+    }
+
+    pub(crate) fn evolve(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::Assignment(event) => {
+                let key = (event.operation().clone(), event.number());
+                match event {
+                    AssignmentEvent::OfficerAssigned { task, start, duration, h_hour, .. } => {
+                        let (start, duration, h_hour) = (*start, *duration, *h_hour);
+                        self.entries.insert(key, Entry { task: task.clone(), start, duration, h_hour });
+                    }
+                    AssignmentEvent::AssignmentRetimed { start, duration, .. } => {
+                        if let Some(entry) = self.entries.get_mut(&key) {
+                            (entry.start, entry.duration) = (*start, *duration);
+                        }
+                    }
+                    AssignmentEvent::AssignmentWithdrawn { .. } => {
+                        self.entries.remove(&key);
+                    }
+                }
+            }
+            Event::Operation(
+                OperationEvent::HHourSet { operation, at, .. }
+                | OperationEvent::HHourShifted { operation, to: at, .. },
+            ) => {
+                for ((of, _), entry) in &mut self.entries {
+                    if of == operation {
+                        entry.h_hour = Some(*at);
+                    }
+                }
+            }
+            Event::Operation(_)
+            | Event::Coalition(_)
+            | Event::Partner(_)
+            | Event::Centre(_)
+            | Event::Post(_)
+            | Event::Plan(_) => {}
+        }
+    }
+}
+
+impl Operation {
+    pub(crate) fn evolve_assignment(
+        &mut self,
+        event: &AssignmentEvent,
+        recorded: &Recorded,
+        touched: &mut Vec<Item>,
+    ) {
+        let number = event.number();
+        match event {
+            AssignmentEvent::OfficerAssigned { task, post, .. } => {
+                let assignment = Assignment {
+                    number,
+                    task: task.clone(),
+                    post: post.clone(),
+                    assigned_at: recorded.occurred_at,
+                    withdrawn_at: None,
+                };
+                self.assignments.insert(number, Arc::new(assignment));
+            }
+            // The task's times are the version's, not the assignment's.
+            AssignmentEvent::AssignmentRetimed { .. } => return,
+            AssignmentEvent::AssignmentWithdrawn { .. } => {
+                if let Some(assignment) = self.assignments.get_mut(&number) {
+                    let assignment = Arc::make_mut(assignment);
+                    // A promulgation entered late withdraws nothing before it was assigned.
+                    assignment.withdrawn_at = Some(recorded.occurred_at.max(assignment.assigned_at));
+                }
+            }
+        }
+        touched.push(Item::Assignment(self.code.clone(), number));
+    }
+}
+
+/// Who of the lead, or of the post's partner, may bind officers.
+const ROLES: &[Role] = &[Role::Commander, Role::Planner];
+
+pub(crate) fn decide(
+    world: &World,
+    command: &AssignmentCommand,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        AssignmentCommand::Assign { operation, task, post } => {
+            assign(world, operation, task, post, context, reasons)
+        }
+        AssignmentCommand::Withdraw { operation: code, number, reason } => {
+            let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
+            let Some(assignment) = operation.assignments.get(number) else {
+                return Err(reasons.not_found("assignmentId", "assignment"));
+            };
+            let partner = world.coalition()?.posts.get(&assignment.post).map(|post| post.partner.clone());
+            authorise(context, operation, partner.as_ref())?;
+            if assignment.withdrawn_at.is_some() {
+                return reasons.or(Vec::new());
+            }
+            reasons.check(
+                context.occurred_at >= assignment.assigned_at,
+                RefusalCode::InvalidValue,
+                "occurredAt",
+                || format!("The officer was assigned only at {}.", assignment.assigned_at.to_rfc3339()),
+            );
+            reasons.or(vec![Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
+                operation: code.clone(),
+                number: *number,
+                task: assignment.task.clone(),
+                post: assignment.post.clone(),
+                reason: reason.clone(),
+            })])
+        }
+    }
+}
+
+fn assign(
+    world: &World,
+    code: &OperationCode,
+    task_code: &TaskCode,
+    post_code: &PostCode,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    world.need([
+        Subject::Coalition,
+        Subject::Operation(code.clone()),
+        Subject::Calendar(post_code.clone()),
+    ])?;
+    let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
+    let coalition = world.coalition()?;
+    let post = coalition.posts.get(post_code);
+    authorise(context, operation, post.map(|post| &post.partner))?;
+    let Some(version) = operation.version_in_force() else {
+        let message = "Officers are bound to tasks of a promulgated plan, and there is none.";
+        return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
+    };
+    let task = version.tasks.get(task_code);
+    if task.is_none() {
+        reasons.add(RefusalCode::NotFound, "taskId", "There is no such task.");
+    }
+    if post.is_none() {
+        reasons.add(RefusalCode::NotFound, "post", "There is no such post.");
+    }
+    let (Some(task), Some(post)) = (task, post) else { return Err(reasons.refuse()) };
+    // Asked of the calendar, which is short, where the operation may have an assignment for each of its tasks.
+    let calendar = world.calendar(post_code)?;
+    if calendar.entries.iter().any(|((of, _), entry)| of == code && entry.task == *task_code) {
+        return reasons.or(Vec::new());
+    }
+    reasons.check(coalition.takes_tasks(&post.partner), RefusalCode::TakesNoTasks, "post", || {
+        format!("{} takes no tasks.", post.partner)
+    });
+    reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, "post", || {
+        format!("{} leads {task_code}, and {post_code} is a post of {}.", task.lead, post.partner)
+    });
+    coalition.check_liaison([&post.partner], "post", &mut reasons);
+    let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
+    let entry = entry_of(task, operation.h_hour);
+    check_overlap(world, code, number, post_code, &entry, "post", &mut reasons)?;
+    reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerAssigned {
+        operation: code.clone(),
+        number,
+        task: task_code.clone(),
+        post: post_code.clone(),
+        start: entry.start,
+        duration: entry.duration,
+        h_hour: entry.h_hour,
+    })])
+}
+
+/// The lead's planners and commanders bind anybody, a partner's its own officers.
+fn authorise(
+    context: &Context<'_>,
+    operation: &Operation,
+    partner: Option<&crate::PartnerCode>,
+) -> Result<(), Rejection> {
+    match partner {
+        Some(partner) if context.actor.partner() == Some(partner) => context.require_of(partner, ROLES),
+        _ => context.require_of(&operation.lead, ROLES),
+    }
+}
+
+fn entry_of(task: &PlannedTask, h_hour: Option<Instant>) -> Entry {
+    Entry { task: task.code.clone(), start: task.start_offset, duration: task.duration, h_hour }
+}
+
+/// Domain rule 12.
+fn check_overlap(
+    world: &World,
+    operation: &OperationCode,
+    number: u32,
+    post: &PostCode,
+    entry: &Entry,
+    field: &str,
+    reasons: &mut Reasons,
+) -> Result<(), Rejection> {
+    if let Some((other, clash)) = world.calendar(post)?.clash(operation, number, entry) {
+        // Another operation may be hidden from the actor: its code and task are not named then.
+        let what = if other == operation {
+            format!("with {}", clash.task)
+        } else {
+            "in another operation".to_owned()
+        };
+        reasons.add_about(
+            RefusalCode::OfficerOverlap,
+            field,
+            format!("{post} cannot take {}: it is bound {what} at that time.", entry.task),
+            Some(PostId::of(post).to_string()),
+        );
+    }
+    Ok(())
+}
+
+/// Judges every assignment of the operation as if H-hour were `h_hour`; the posts concerned.
+pub(crate) fn check_calendars(
+    world: &World,
+    operation: &Operation,
+    h_hour: Instant,
+    field: &str,
+    reasons: &mut Reasons,
+) -> Result<Vec<PostCode>, Rejection> {
+    let posts: BTreeSet<_> = operation.live_assignments().map(|assignment| assignment.post.clone()).collect();
+    world.need(posts.iter().cloned().map(Subject::Calendar))?;
+    if let Some(version) = operation.version_in_force() {
+        for assignment in operation.live_assignments() {
+            if let Some(task) = version.tasks.get(&assignment.task) {
+                let entry = entry_of(task, Some(h_hour));
+                check_overlap(
+                    world,
+                    &operation.code,
+                    assignment.number,
+                    &assignment.post,
+                    &entry,
+                    field,
+                    reasons,
+                )?;
+            }
+        }
+    }
+    Ok(posts.into_iter().collect())
+}
+
+/// What promulgating `version` does to assignments: those whose task has moved are judged again, those
+/// whose task is gone, or led by another partner now, are withdrawn.
+pub(crate) fn rebind(
+    world: &World,
+    operation: &Operation,
+    version: &Version,
+    reasons: &mut Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    world.need(operation.live_assignments().map(|assignment| Subject::Calendar(assignment.post.clone())))?;
+    let coalition = world.coalition()?;
+    let mut events = Vec::new();
+    let mut moved: BTreeMap<&PostCode, Calendar> = BTreeMap::new();
+    for assignment in operation.live_assignments() {
+        let (code, number) = (operation.code.clone(), assignment.number);
+        let (post, task) = (assignment.post.clone(), assignment.task.clone());
+        let calendar = match moved.entry(&assignment.post) {
+            std::collections::btree_map::Entry::Vacant(vacant) => {
+                vacant.insert(world.calendar(&post)?.clone())
+            }
+            std::collections::btree_map::Entry::Occupied(occupied) => occupied.into_mut(),
+        };
+        let key = (code.clone(), number);
+        let partner = coalition.posts.get(&post).map(|post| &post.partner);
+        let reason = match version.tasks.get(&task) {
+            None => format!("Version {} of the plan has no such task.", version.number),
+            // Else its officers would stay bound to a task that another nation has taken over.
+            Some(planned) if partner != Some(&planned.lead) => {
+                format!("Version {} of the plan gives the task to {}.", version.number, planned.lead)
+            }
+            Some(planned) => {
+                let entry = entry_of(planned, operation.h_hour);
+                if calendar.entries.get(&key) == Some(&entry) {
+                    continue;
+                }
+                let (start, duration) = (entry.start, entry.duration);
+                calendar.entries.insert(key, entry);
+                events.push(Event::Assignment(AssignmentEvent::AssignmentRetimed {
+                    operation: code,
+                    number,
+                    task,
+                    post,
+                    start,
+                    duration,
+                }));
+                continue;
+            }
+        };
+        calendar.entries.remove(&key);
+        let reason = short(&reason);
+        let event = AssignmentEvent::AssignmentWithdrawn { operation: code, number, task, post, reason };
+        events.push(Event::Assignment(event));
+    }
+    // Judged once all have moved, so that two tasks of one post may change places.
+    for (post, calendar) in &moved {
+        for ((code, number), entry) in
+            calendar.entries.iter().filter(|((code, _), _)| *code == operation.code)
+        {
+            if calendar.clash(code, *number, entry).is_some() {
+                reasons.add_about(
+                    RefusalCode::OfficerOverlap,
+                    "",
+                    format!("{post} would be bound twice at the time of {}.", entry.task),
+                    Some(PostId::of(post).to_string()),
+                );
+            }
+        }
+    }
+    Ok(events)
+}
+
+/// # Panics
+/// Never: the texts above are within the bounds of prose.
+fn short(sentence: &str) -> Prose {
+    sentence.parse().expect("a short sentence is prose")
+}
+
+impl Assignment {
+    pub fn id(&self, operation: OperationId) -> AssignmentId {
+        AssignmentId::of(operation, self.number)
+    }
+}

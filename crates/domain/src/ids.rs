@@ -1,0 +1,225 @@
+//! Ids: one type each, computed from the code that people use, so that a code is unique by construction.
+//!
+//! An id is `uuidv5(scope, "kind:code")`: whatever has a code in a scope has exactly one id, a second thing
+//! of that code meets the first one's history, and nothing has to be looked up to name a subject. Events,
+//! commands and nodes, which have no code, get a `UUIDv7` from the engine. As text an id is a `TypeID`: a prefix
+//! and 26 characters of Crockford's base 32 (<https://github.com/jetify-com/typeid/tree/main/spec>).
+
+use crate::code::{AnnexCode, CentreCode, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// Scope of everything that is unique in the coalition, and the coalition's own subject id.
+pub const COALITION: Uuid = Uuid::from_u128(0xa5ef_5f0d_3a5b_4c0e_9d6e_5c1f_ac0d_0001);
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+fn derive(scope: Uuid, name: &str) -> Uuid {
+    Uuid::new_v5(&scope, name.as_bytes())
+}
+
+/// The text is not an id of the kind asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not {article} id: expected `{prefix}_` and 26 characters")]
+pub struct InvalidId {
+    article: &'static str,
+    prefix: &'static str,
+}
+
+/// Writes a prefix and a UUID as a `TypeID`.
+pub fn to_text(prefix: &str, id: Uuid) -> String {
+    let value = id.as_u128();
+    let mut text = String::with_capacity(prefix.len() + 27);
+    text.push_str(prefix);
+    text.push('_');
+    for index in (0..26).rev() {
+        text.push(char::from(ALPHABET[(value >> (index * 5) & 31) as usize]));
+    }
+    text
+}
+
+/// Splits a `TypeID` into its prefix and UUID; `None` when it is none.
+pub fn from_text(text: &str) -> Option<(&str, Uuid)> {
+    let (prefix, suffix) = text.rsplit_once('_')?;
+    // Of 130 bits the first two must be zero, or two texts would name one id.
+    if suffix.len() != 26 || !(b'0'..=b'7').contains(&suffix.as_bytes()[0]) {
+        return None;
+    }
+    let mut value: u128 = 0;
+    for byte in suffix.bytes() {
+        value = value << 5 | ALPHABET.iter().position(|letter| *letter == byte)? as u128;
+    }
+    Some((prefix, Uuid::from_u128(value)))
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal $article:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The prefix of this kind's text form.
+            pub const PREFIX: &'static str = $prefix;
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&to_text($prefix, self.0))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                match from_text(text) {
+                    Some(($prefix, id)) => Ok(Self(id)),
+                    _ => Err(InvalidId { article: $article, prefix: $prefix }),
+                }
+            }
+        }
+    )*};
+}
+
+ids! {
+    PartnerId = "partner" "a partner";
+    CentreId = "centre" "a centre";
+    PostId = "post" "a post";
+    /// One officer's time in one post.
+    TenureId = "tenure" "a tenure";
+    OperationId = "operation" "an operation";
+    PlanVersionId = "planversion" "a plan version";
+    /// A task of an operation, the same in every plan version.
+    TaskId = "task" "a task";
+    /// A task as one plan version has it.
+    PlannedTaskId = "plannedtask" "a planned task";
+    AnnexId = "annex" "an annex";
+    DecisionId = "decision" "a decision";
+    ConditionId = "condition" "a condition";
+    AssignmentId = "assignment" "an assignment";
+    EventId = "event" "an event";
+    CommandId = "command" "a command";
+}
+
+/// An officer, opaque: names are kept elsewhere and can be erased there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OfficerId(pub Uuid);
+
+impl PartnerId {
+    pub fn of(code: &PartnerCode) -> Self {
+        Self(derive(COALITION, &format!("partner:{code}")))
+    }
+}
+
+impl CentreId {
+    pub fn of(code: &CentreCode) -> Self {
+        Self(derive(COALITION, &format!("centre:{code}")))
+    }
+}
+
+impl PostId {
+    pub fn of(code: &PostCode) -> Self {
+        Self(derive(COALITION, &format!("post:{code}")))
+    }
+}
+
+impl TenureId {
+    /// The `number`th tenure of a post, from 1.
+    pub fn of(post: PostId, number: u32) -> Self {
+        Self(derive(post.0, &format!("tenure:{number}")))
+    }
+}
+
+impl OperationId {
+    pub fn of(code: &OperationCode) -> Self {
+        Self(derive(COALITION, &format!("operation:{code}")))
+    }
+}
+
+impl PlanVersionId {
+    pub fn of(operation: OperationId, number: u32) -> Self {
+        Self(derive(operation.0, &format!("version:{number}")))
+    }
+}
+
+impl TaskId {
+    pub fn of(operation: OperationId, code: &TaskCode) -> Self {
+        Self(derive(operation.0, &format!("task:{code}")))
+    }
+}
+
+impl PlannedTaskId {
+    pub fn of(version: PlanVersionId, code: &TaskCode) -> Self {
+        Self(derive(version.0, &format!("task:{code}")))
+    }
+}
+
+impl AnnexId {
+    pub fn of(version: PlanVersionId, code: &AnnexCode) -> Self {
+        Self(derive(version.0, &format!("annex:{code}")))
+    }
+}
+
+impl DecisionId {
+    /// The `number`th decision on a version, from 1, revoked ones counted.
+    pub fn of(version: PlanVersionId, number: u32) -> Self {
+        Self(derive(version.0, &format!("decision:{number}")))
+    }
+}
+
+impl ConditionId {
+    pub fn of(decision: DecisionId, code: &ConditionCode) -> Self {
+        Self(derive(decision.0, &format!("condition:{code}")))
+    }
+}
+
+impl AssignmentId {
+    /// The `number`th assignment in an operation, from 1, withdrawn ones counted.
+    pub fn of(operation: OperationId, number: u32) -> Self {
+        Self(derive(operation.0, &format!("assignment:{number}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn text_is_as_the_typeid_specification_has_it() {
+        // Vectors "nil", "ten" and "max-valid" of the specification's valid.yml.
+        assert_eq!(to_text("x", Uuid::nil()), "x_00000000000000000000000000");
+        assert_eq!(to_text("x", Uuid::from_u128(10)), "x_0000000000000000000000000a");
+        assert_eq!(to_text("x", Uuid::max()), "x_7zzzzzzzzzzzzzzzzzzzzzzzzz");
+    }
+
+    #[test]
+    fn an_id_of_another_kind_or_with_overflow_is_refused() {
+        let task = TaskId(Uuid::from_u128(7));
+        assert_eq!(task.to_string().parse::<TaskId>(), Ok(task));
+        assert!(task.to_string().parse::<PostId>().is_err());
+        assert!("task_8zzzzzzzzzzzzzzzzzzzzzzzzz".parse::<TaskId>().is_err());
+        assert!("task_".parse::<TaskId>().is_err());
+        assert!("task_é0000000000000000000000000".parse::<TaskId>().is_err());
+    }
+
+    #[test]
+    fn the_same_code_in_two_scopes_is_two_things() {
+        let [one, two] = ["ONE", "TWO"].map(|code| OperationId::of(&OperationCode::new(code).unwrap()));
+        let code = TaskCode::new("T01").unwrap();
+        assert_ne!(TaskId::of(one, &code), TaskId::of(two, &code));
+        assert_eq!(TaskId::of(one, &code), TaskId::of(one, &code));
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_survives_being_written_and_read(value: u128) {
+            let id = TaskId(Uuid::from_u128(value));
+            prop_assert_eq!(id.to_string().parse::<TaskId>(), Ok(id));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The rules of joint operations: commands, events, refusals, `decide` and `evolve`.
+//!
+//! Nothing here does IO, reads a clock or draws a random number: time, entropy and the actor come in
+//! with [`Context`], folded history with [`World`], so that every decision can be decided again.
+//!
+//! Each subject has a file in the same order: commands, events, state, decide, evolve.
+
+pub mod assignment;
+pub mod centre;
+pub mod coalition;
+pub mod code;
+pub mod command;
+pub mod conflict;
+pub mod duration;
+pub mod event;
+pub mod examples;
+pub mod hash;
+pub mod ids;
+pub mod operation;
+pub mod partner;
+pub mod plan;
+pub mod post;
+pub mod refusal;
+pub mod schedule;
+pub mod text;
+pub mod world;
+
+pub use code::{
+    AnnexCode, CentreCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
+};
+pub use command::{Actor, Command, Context, Role, decide};
+pub use duration::Span;
+pub use event::{Event, Position, Recorded};
+pub use hash::{Salt, Sha256};
+pub use refusal::{Parse, Reasons, Refusal, RefusalCode, Rejection};
+pub use text::{Currency, Prose, TimeZone, Title};
+pub use world::{Item, State, Subject, World};
+
+/// An instant with the offset from UTC that its reporter used (Myanmar is +06:30).
+pub type Instant = chrono::DateTime<chrono::FixedOffset>;

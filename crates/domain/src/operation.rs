@@ -1,0 +1,530 @@
+//! Operations: initiation, warning order, legal basis, H-hour and its window, activation.
+//!
+//! The plan of an operation is in [`crate::plan`], who is bound to its tasks in [`crate::assignment`]; all
+//! three fold into one state, because their rules need each other.
+
+use crate::{
+    Context, Event, Instant, Item, OperationCode, PartnerCode, PostCode, Prose, Reasons, Recorded,
+    RefusalCode, Rejection, Role, Subject, TaskCode, Title, World,
+    assignment::{self, Assignment},
+    ids::{ConditionId, OperationId},
+    plan::{ConditionStatus, GATE_ACTIVATION, Version},
+};
+use imbl::{OrdMap, Vector};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, sync::Arc};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum OperationCommand {
+    Initiate {
+        operation: OperationCode,
+        title: Title,
+        lead: PartnerCode,
+        classification: Classification,
+        releasable_to: BTreeSet<PartnerCode>,
+    },
+    /// Authorises planning, nothing else.
+    IssueWarningOrder {
+        operation: OperationCode,
+        text: Option<Prose>,
+    },
+    RecordLegalBasis {
+        operation: OperationCode,
+        instruments: Vec<Title>,
+    },
+    /// Replaces the list of partners that may read the operation; its lead always may.
+    MarkReleasability {
+        operation: OperationCode,
+        releasable_to: BTreeSet<PartnerCode>,
+    },
+    SetHHour {
+        operation: OperationCode,
+        at: Instant,
+    },
+    ShiftHHour {
+        operation: OperationCode,
+        to: Instant,
+        reason: Prose,
+    },
+    Activate {
+        operation: OperationCode,
+    },
+}
+
+impl OperationCommand {
+    fn operation(&self) -> &OperationCode {
+        match self {
+            Self::Initiate { operation, .. }
+            | Self::IssueWarningOrder { operation, .. }
+            | Self::RecordLegalBasis { operation, .. }
+            | Self::MarkReleasability { operation, .. }
+            | Self::SetHHour { operation, .. }
+            | Self::ShiftHHour { operation, .. }
+            | Self::Activate { operation } => operation,
+        }
+    }
+}
+
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Classification {
+    Unclassified,
+    Restricted,
+    Confidential,
+    Secret,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all_fields = "camelCase")]
+pub enum OperationEvent {
+    OperationInitiated {
+        operation: OperationCode,
+        title: Title,
+        lead: PartnerCode,
+        classification: Classification,
+        releasable_to: BTreeSet<PartnerCode>,
+    },
+    WarningOrderIssued {
+        operation: OperationCode,
+        text: Option<Prose>,
+    },
+    LegalBasisRecorded {
+        operation: OperationCode,
+        instruments: Vec<Title>,
+    },
+    ReleasabilityMarked {
+        operation: OperationCode,
+        releasable_to: BTreeSet<PartnerCode>,
+    },
+    /// `calendars`: the posts bound to tasks of the operation, whose calendars this moves.
+    HHourSet {
+        operation: OperationCode,
+        at: Instant,
+        calendars: Vec<PostCode>,
+    },
+    HHourShifted {
+        operation: OperationCode,
+        to: Instant,
+        reason: Prose,
+        calendars: Vec<PostCode>,
+    },
+    OperationActivated {
+        operation: OperationCode,
+    },
+}
+
+impl OperationEvent {
+    pub fn operation(&self) -> &OperationCode {
+        match self {
+            Self::OperationInitiated { operation, .. }
+            | Self::WarningOrderIssued { operation, .. }
+            | Self::LegalBasisRecorded { operation, .. }
+            | Self::ReleasabilityMarked { operation, .. }
+            | Self::HHourSet { operation, .. }
+            | Self::HHourShifted { operation, .. }
+            | Self::OperationActivated { operation } => operation,
+        }
+    }
+
+    /// Posts whose calendars the event changes.
+    pub fn calendars(&self) -> &[PostCode] {
+        match self {
+            Self::HHourSet { calendars, .. } | Self::HHourShifted { calendars, .. } => calendars,
+            Self::OperationInitiated { .. }
+            | Self::WarningOrderIssued { .. }
+            | Self::LegalBasisRecorded { .. }
+            | Self::ReleasabilityMarked { .. }
+            | Self::OperationActivated { .. } => &[],
+        }
+    }
+}
+
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum OperationStatus {
+    Initiated,
+    Planning,
+    Authorised,
+    Active,
+    Paused,
+    Closed,
+    Terminated,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    pub code: OperationCode,
+    pub title: Title,
+    pub lead: PartnerCode,
+    pub classification: Classification,
+    pub releasable_to: BTreeSet<PartnerCode>,
+    pub initiated_at: Instant,
+    pub warning_order_at: Option<Instant>,
+    pub warning_order: Option<Prose>,
+    pub legal_basis: Vec<Title>,
+    pub h_hour: Option<Instant>,
+    pub activated_at: Option<Instant>,
+    /// Version `n` of the plan stands at `n - 1`.
+    pub versions: Vector<Arc<Version>>,
+    /// Number of the version in force.
+    pub in_force: Option<u32>,
+    /// By number, from 1; withdrawn ones stay.
+    pub assignments: OrdMap<u32, Arc<Assignment>>,
+}
+
+impl Operation {
+    pub fn id(&self) -> OperationId {
+        OperationId::of(&self.code)
+    }
+
+    /// Whether the partner may read the operation.
+    pub fn is_visible_to(&self, partner: &PartnerCode) -> bool {
+        self.lead == *partner || self.releasable_to.contains(partner)
+    }
+
+    pub fn status(&self) -> OperationStatus {
+        if self.activated_at.is_some() {
+            OperationStatus::Active
+        } else if self.in_force.is_some() {
+            OperationStatus::Authorised
+        } else if self.warning_order_at.is_some() || !self.versions.is_empty() {
+            OperationStatus::Planning
+        } else {
+            OperationStatus::Initiated
+        }
+    }
+
+    /// Version `number` of the plan.
+    pub fn version(&self, number: u32) -> Option<&Version> {
+        let index = usize::try_from(number.checked_sub(1)?).ok()?;
+        self.versions.get(index).map(Arc::as_ref)
+    }
+
+    pub fn version_in_force(&self) -> Option<&Version> {
+        self.version(self.in_force?)
+    }
+
+    /// The version in force, else the one being worked on.
+    pub fn current_version(&self) -> Option<&Version> {
+        self.version_in_force().or_else(|| self.versions.last().map(Arc::as_ref))
+    }
+
+    /// Assignments that have not been withdrawn.
+    pub fn live_assignments(&self) -> impl Iterator<Item = &Assignment> {
+        self.assignments.values().map(Arc::as_ref).filter(|assignment| assignment.withdrawn_at.is_none())
+    }
+
+    pub fn assignments_of<'a>(&'a self, task: &'a TaskCode) -> impl Iterator<Item = &'a Assignment> {
+        self.live_assignments().filter(move |assignment| assignment.task == *task)
+    }
+
+    pub(crate) fn evolve(state: &mut Option<Self>, recorded: &Recorded, touched: &mut Vec<Item>) {
+        match &recorded.event {
+            Event::Operation(event) => Self::evolve_operation(state, event, recorded, touched),
+            Event::Plan(event) => {
+                if let Some(operation) = state {
+                    operation.evolve_plan(event, recorded, touched);
+                }
+            }
+            Event::Assignment(event) => {
+                if let Some(operation) = state {
+                    operation.evolve_assignment(event, recorded, touched);
+                }
+            }
+            Event::Coalition(_) | Event::Partner(_) | Event::Centre(_) | Event::Post(_) => {}
+        }
+    }
+
+    fn evolve_operation(
+        state: &mut Option<Self>,
+        event: &OperationEvent,
+        recorded: &Recorded,
+        touched: &mut Vec<Item>,
+    ) {
+        touched.push(Item::Operation(event.operation().clone()));
+        let at = recorded.occurred_at;
+        if let OperationEvent::OperationInitiated { operation, title, lead, classification, releasable_to } =
+            event
+        {
+            *state = Some(Self {
+                code: operation.clone(),
+                title: title.clone(),
+                lead: lead.clone(),
+                classification: *classification,
+                releasable_to: releasable_to.clone(),
+                initiated_at: at,
+                warning_order_at: None,
+                warning_order: None,
+                legal_basis: Vec::new(),
+                h_hour: None,
+                activated_at: None,
+                versions: Vector::new(),
+                in_force: None,
+                assignments: OrdMap::new(),
+            });
+        }
+        let Some(operation) = state else { return };
+        match event {
+            OperationEvent::OperationInitiated { .. } => {}
+            OperationEvent::WarningOrderIssued { text, .. } => {
+                operation.warning_order_at = Some(at);
+                operation.warning_order.clone_from(text);
+            }
+            OperationEvent::LegalBasisRecorded { instruments, .. } => {
+                operation.legal_basis.clone_from(instruments);
+            }
+            OperationEvent::ReleasabilityMarked { releasable_to, .. } => {
+                operation.releasable_to.clone_from(releasable_to);
+            }
+            OperationEvent::HHourSet { at: h_hour, .. } | OperationEvent::HHourShifted { to: h_hour, .. } => {
+                operation.h_hour = Some(*h_hour);
+            }
+            OperationEvent::OperationActivated { .. } => operation.activated_at = Some(at),
+        }
+    }
+
+    pub(crate) fn items(&self) -> Vec<Item> {
+        let mut items = vec![Item::Operation(self.code.clone())];
+        for version in &self.versions {
+            items.extend(version.items(&self.code));
+        }
+        items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
+        items
+    }
+}
+
+/// The operation, if the actor may see it; hidden and absent answer alike. Services see operations that
+/// they initiate, by their code.
+pub(crate) fn find<'a>(
+    world: &'a World,
+    code: &OperationCode,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<(&'a Operation, Reasons), Rejection> {
+    // Named together, so that one round trip loads both.
+    world.need([Subject::Coalition, Subject::Operation(code.clone())])?;
+    let visible = world
+        .operation(code)?
+        .filter(|operation| context.actor.partner().is_none_or(|partner| operation.is_visible_to(partner)));
+    match visible {
+        Some(operation) => Ok((operation, reasons)),
+        None => Err(reasons.not_found("operationId", "operation")),
+    }
+}
+
+pub(crate) fn decide(
+    world: &World,
+    command: &OperationCommand,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let code = command.operation().clone();
+    if let OperationCommand::Initiate { title, lead, classification, releasable_to, .. } = command {
+        return initiate(world, code, title, lead, *classification, releasable_to, context, reasons);
+    }
+    let (operation, mut reasons) = find(world, &code, context, reasons)?;
+    match command {
+        OperationCommand::Initiate { .. } => reasons.or(Vec::new()),
+        OperationCommand::IssueWarningOrder { text, .. } => {
+            if !context.administers() {
+                context.require_of(&operation.lead, &[Role::Planner, Role::Commander])?;
+            }
+            reasons.check(operation.warning_order_at.is_none(), RefusalCode::AlreadyExists, "", || {
+                "The warning order has been issued.".to_owned()
+            });
+            check_before_activation(operation, &mut reasons);
+            let text = text.clone();
+            reasons.or(vec![Event::Operation(OperationEvent::WarningOrderIssued { operation: code, text })])
+        }
+        OperationCommand::RecordLegalBasis { instruments, .. } => {
+            context.require_of(&operation.lead, &[Role::Planner, Role::Commander])?;
+            if operation.legal_basis == *instruments {
+                return reasons.or(Vec::new());
+            }
+            reasons.check(!instruments.is_empty(), RefusalCode::InvalidValue, "instruments", || {
+                "Name at least one instrument.".to_owned()
+            });
+            let instruments = instruments.clone();
+            reasons.or(vec![Event::Operation(OperationEvent::LegalBasisRecorded {
+                operation: code,
+                instruments,
+            })])
+        }
+        OperationCommand::MarkReleasability { releasable_to, .. } => {
+            context.require_of(&operation.lead, &[Role::Commander])?;
+            if operation.releasable_to == *releasable_to {
+                return reasons.or(Vec::new());
+            }
+            let releasable_to = releasable_to.clone();
+            reasons.or(vec![Event::Operation(OperationEvent::ReleasabilityMarked {
+                operation: code,
+                releasable_to,
+            })])
+        }
+        OperationCommand::SetHHour { at, .. } => {
+            context.require_of(&operation.lead, &[Role::Commander])?;
+            if operation.h_hour == Some(*at) {
+                return reasons.or(Vec::new());
+            }
+            reasons.check(operation.h_hour.is_none(), RefusalCode::WrongState, "at", || {
+                "H-hour is set: shift it, with a reason.".to_owned()
+            });
+            check_window(operation, *at, "at", &mut reasons);
+            let calendars = assignment::check_calendars(world, operation, *at, "at", &mut reasons)?;
+            reasons.or(vec![Event::Operation(OperationEvent::HHourSet {
+                operation: code,
+                at: *at,
+                calendars,
+            })])
+        }
+        OperationCommand::ShiftHHour { to, reason, .. } => {
+            context.require_of(&operation.lead, &[Role::Commander])?;
+            if operation.h_hour == Some(*to) {
+                return reasons.or(Vec::new());
+            }
+            reasons.check(operation.h_hour.is_some(), RefusalCode::HhourNotSet, "", || {
+                "H-hour has not been set, so it cannot be shifted.".to_owned()
+            });
+            check_window(operation, *to, "to", &mut reasons);
+            let calendars = assignment::check_calendars(world, operation, *to, "to", &mut reasons)?;
+            reasons.or(vec![Event::Operation(OperationEvent::HHourShifted {
+                operation: code,
+                to: *to,
+                reason: reason.clone(),
+                calendars,
+            })])
+        }
+        OperationCommand::Activate { .. } => activate(world, operation, context, reasons),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the fields of one command, used in one place")]
+fn initiate(
+    world: &World,
+    code: OperationCode,
+    title: &Title,
+    lead: &PartnerCode,
+    classification: Classification,
+    releasable_to: &BTreeSet<PartnerCode>,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    world.need([Subject::Coalition, Subject::Operation(code.clone())])?;
+    if !context.administers() {
+        context.require_of(lead, &[Role::Planner, Role::Commander])?;
+    }
+    reasons.check(world.operation(&code)?.is_none(), RefusalCode::AlreadyExists, "code", || {
+        format!("The code {code} is taken.")
+    });
+    reasons.check(world.coalition()?.takes_tasks(lead), RefusalCode::TakesNoTasks, "leadPartner", || {
+        format!("{lead} has not acceded, so it cannot lead an operation.")
+    });
+    reasons.or(vec![Event::Operation(OperationEvent::OperationInitiated {
+        operation: code,
+        title: title.clone(),
+        lead: lead.clone(),
+        classification,
+        releasable_to: releasable_to.clone(),
+    })])
+}
+
+fn activate(
+    world: &World,
+    operation: &Operation,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    context.require_of(&operation.lead, &[Role::Commander])?;
+    if operation.activated_at.is_some() {
+        return reasons.or(Vec::new());
+    }
+    reasons.check(operation.h_hour.is_some(), RefusalCode::HhourNotSet, "", || {
+        "H-hour has not been set.".to_owned()
+    });
+    match operation.version_in_force() {
+        Some(version) => {
+            world.coalition()?.check_liaison(version.leads(), "", &mut reasons);
+            check_conditions(operation, version, GATE_ACTIVATION, "", &mut reasons);
+        }
+        None => reasons.add(RefusalCode::PlanNotInForce, "", "No plan has been promulgated."),
+    }
+    reasons
+        .or(vec![Event::Operation(OperationEvent::OperationActivated { operation: operation.code.clone() })])
+}
+
+fn check_before_activation(operation: &Operation, reasons: &mut Reasons) {
+    reasons.check(operation.activated_at.is_none(), RefusalCode::WrongState, "", || {
+        format!("{} is {}.", operation.code, operation.status())
+    });
+}
+
+/// Domain rule 17. The window is half-open and part of the plan's content, under its hash.
+fn check_window(operation: &Operation, at: Instant, field: &str, reasons: &mut Reasons) {
+    let Some(version) = operation.version_in_force() else {
+        reasons.add(
+            RefusalCode::PlanNotInForce,
+            "",
+            "No plan has been promulgated, so there is no H-hour window.",
+        );
+        return;
+    };
+    let Some(window) = version.sections.h_hour_window else { return };
+    reasons.check(window.contains(at), RefusalCode::HhourOutsideWindow, field, || {
+        format!(
+            "{} is outside the window from {} to {} (excluded): an amendment can change it.",
+            at.to_rfc3339(),
+            window.from.to_rfc3339(),
+            window.to.to_rfc3339()
+        )
+    });
+}
+
+/// Domain rule 7.
+pub(crate) fn check_conditions(
+    operation: &Operation,
+    version: &Version,
+    gate: &str,
+    field: &str,
+    reasons: &mut Reasons,
+) {
+    for (decision, condition) in version.live_conditions() {
+        if condition.gate.as_str() == gate && condition.status == ConditionStatus::Outstanding {
+            reasons.add_about(
+                RefusalCode::ConditionOutstanding,
+                field,
+                format!("{} of {} is outstanding: {}", condition.code, decision.partner, condition.text),
+                Some(
+                    ConditionId::of(decision.id(operation.id(), version.number), &condition.code).to_string(),
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! What a plan version says: sections, tasks and annexes, and the hash under which nations approve it.
+//!
+//! The content is canonical JSON (RFC 8785) under SHA-256. A part that may be released to fewer partners
+//! than the plan (an annex) enters it as a salted hash, so that a partner without it can still check the
+//! content that it approves, and cannot guess the part.
+
+use crate::{
+    AnnexCode, Code, ConditionCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Prose, Salt,
+    Sha256, Span, TaskCode, Title, hash::canonical_json, operation::Classification, partner::PartnerRole,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything of a plan version but its tasks and annexes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sections {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub situation: Option<Prose>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mission: Option<Prose>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commanders_intent: Option<Intent>,
+    /// Concept of operations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concept: Option<Prose>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administration: Option<Prose>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command_and_signal: Option<Prose>,
+    #[serde(default)]
+    pub lines_of_effort: Vec<LineOfEffort>,
+    #[serde(default)]
+    pub phases: Vec<Phase>,
+    #[serde(default)]
+    pub objectives: Vec<Objective>,
+    #[serde(default)]
+    pub decision_points: Vec<DecisionPoint>,
+    #[serde(default)]
+    pub ccir: Vec<Ccir>,
+    #[serde(default)]
+    pub go_no_go: Vec<Title>,
+    #[serde(default)]
+    pub command_relationships: Vec<CommandRelationship>,
+    #[serde(default)]
+    pub risks: Vec<Risk>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub h_hour_window: Option<TimeWindow>,
+    #[serde(default)]
+    pub approval_policy: ApprovalPolicy,
+}
+
+/// One section to replace as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Section {
+    Situation(Prose),
+    Mission(Prose),
+    CommandersIntent(Intent),
+    Concept(Prose),
+    Administration(Prose),
+    CommandAndSignal(Prose),
+    LinesOfEffort(Vec<LineOfEffort>),
+    Phases(Vec<Phase>),
+    Objectives(Vec<Objective>),
+    DecisionPoints(Vec<DecisionPoint>),
+    Ccir(Vec<Ccir>),
+    GoNoGo(Vec<Title>),
+    CommandRelationships(Vec<CommandRelationship>),
+    HHourWindow(TimeWindow),
+    ApprovalPolicy(ApprovalPolicy),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Intent {
+    pub purpose: Prose,
+    pub key_tasks: Vec<TaskCode>,
+    pub end_state: Prose,
+}
+
+/// Tasks linked by purpose across phases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineOfEffort {
+    pub code: Code,
+    pub name: Title,
+}
+
+/// A stage of the operation. `gate` names what must be decided before it starts, such as `GO_NO_GO`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phase {
+    pub code: PhaseCode,
+    pub name: Title,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Code>,
+}
+
+/// A measurable result; `target` in the unit that the measure's name gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Objective {
+    pub code: Code,
+    pub line_of_effort: Code,
+    pub text: Prose,
+    pub measure: Title,
+    pub target: i64,
+}
+
+/// Says that a decision is due at a task, not what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionPoint {
+    pub code: Code,
+    pub at: TaskCode,
+    pub decision: Title,
+    pub deciders: Vec<PartnerCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<Title>,
+    #[serde(default)]
+    pub ccir: Vec<Code>,
+}
+
+/// Commander's critical information requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ccir {
+    pub code: Code,
+    pub text: Prose,
+}
+
+/// Who may direct whom, and how far. The ends are codes of posts, partners, centres or forward posts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandRelationship {
+    pub of: Code,
+    pub to: Code,
+    pub kind: CommandRelationshipKind,
+}
+
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum CommandRelationshipKind {
+    NationalCommand,
+    CoordinatingAuthority,
+    Supporting,
+    TacticalControl,
+}
+
+/// Likelihood and impact from 1 to 5.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risk {
+    pub code: Code,
+    pub text: Prose,
+    pub likelihood: u32,
+    pub impact: u32,
+    pub treatment: Prose,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PostCode>,
+}
+
+/// Half-open: from `from`, before `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeWindow {
+    pub from: Instant,
+    pub to: Instant,
+}
+
+impl TimeWindow {
+    pub fn contains(&self, at: Instant) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// Roles whose every partner must approve. Territorial consent is needed besides and is no policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalPolicy {
+    pub required_roles: BTreeSet<PartnerRole>,
+}
+
+/// Host and principals: the coalition's custom.
+impl Default for ApprovalPolicy {
+    fn default() -> Self {
+        Self { required_roles: [PartnerRole::Host, PartnerRole::Principal].into() }
+    }
+}
+
+/// A task as one plan version has it. Offsets are relative to H-hour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedTask {
+    pub code: TaskCode,
+    pub title: Title,
+    pub phase: PhaseCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_of_effort: Option<Code>,
+    pub lead: PartnerCode,
+    pub territory: PartnerCode,
+    /// The post that the plan foresees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<PostCode>,
+    pub start_offset: Span,
+    pub duration: Span,
+    /// Finish-to-start.
+    #[serde(default)]
+    pub predecessors: BTreeSet<TaskCode>,
+}
+
+/// What a revision of a task changes; the rest stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskRevision {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<PhaseCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_of_effort: Option<Code>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<PartnerCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territory: Option<PartnerCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<PostCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_offset: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Span>,
+}
+
+impl TaskRevision {
+    /// The task as revised.
+    pub fn apply(&self, task: &PlannedTask) -> PlannedTask {
+        fn or<T: Clone>(new: Option<&T>, old: &T) -> T {
+            new.unwrap_or(old).clone()
+        }
+        PlannedTask {
+            code: task.code.clone(),
+            title: or(self.title.as_ref(), &task.title),
+            phase: or(self.phase.as_ref(), &task.phase),
+            line_of_effort: self.line_of_effort.clone().or_else(|| task.line_of_effort.clone()),
+            lead: or(self.lead.as_ref(), &task.lead),
+            territory: or(self.territory.as_ref(), &task.territory),
+            post: self.post.clone().or_else(|| task.post.clone()),
+            start_offset: self.start_offset.unwrap_or(task.start_offset),
+            duration: self.duration.unwrap_or(task.duration),
+            predecessors: task.predecessors.clone(),
+        }
+    }
+}
+
+/// A separately releasable part of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Annex {
+    pub code: AnnexCode,
+    pub title: Title,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Prose>,
+    pub classification: Classification,
+    pub releasable_to: BTreeSet<PartnerCode>,
+}
+
+impl Annex {
+    /// The text under the part's hash.
+    pub fn canonical(&self) -> String {
+        canonical_json(self)
+    }
+
+    /// SHA-256 of a tag, the salt and the canonical JSON of the annex.
+    pub fn part_hash(&self, salt: Salt) -> Sha256 {
+        Sha256::of(&[b"accord part v1\n", &salt.0, self.canonical().as_bytes()])
+    }
+}
+
+/// A part's place in the content: its code and salted hash, shown to everybody who sees the version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContentPart {
+    pub code: String,
+    pub hash: Sha256,
+}
+
+/// What nations approve.
+#[derive(Debug, Serialize)]
+pub struct Content<'a> {
+    pub operation: &'a OperationCode,
+    pub number: u32,
+    pub sections: &'a Sections,
+    /// In the order of their codes.
+    pub tasks: Vec<&'a PlannedTask>,
+    /// In the order of their codes.
+    pub parts: Vec<ContentPart>,
+}
+
+impl Content<'_> {
+    /// RFC 8785 text, for whoever wants to compute the hash for themselves.
+    pub fn canonical(&self) -> String {
+        canonical_json(self)
+    }
+
+    /// SHA-256 of [`Self::canonical`].
+    pub fn hash(&self) -> Sha256 {
+        Sha256::of(&[self.canonical().as_bytes()])
+    }
+}
+
+/// An annex as part of the content.
+pub fn annex_part(code: &AnnexCode, hash: Sha256) -> ContentPart {
+    ContentPart { code: format!("annex/{code}"), hash }
+}
+
+/// A requirement that an approver attaches; blocks the gate it names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCondition {
+    pub code: ConditionCode,
+    /// A phase's code, `PROMULGATION` or `ACTIVATION`.
+    pub gate: Code,
+    pub text: Prose,
+}
+
+/// The two customary orders of an operation order's paragraphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Situation, mission, execution, administration and logistics, command and signal (military staffs).
+    Smeac,
+    /// Information, intention, method, administration, risk assessment, communications, human rights (police).
+    Iimarch,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paragraph {
+    pub heading: &'static str,
+    /// Empty when the plan says nothing under this heading yet.
+    pub text: String,
+}
+
+impl Sections {
+    /// The sections under the headings of a view; nothing is said twice, nothing is left out of both.
+    pub fn view(&self, view: View, legal_basis: &[Title]) -> Vec<Paragraph> {
+        let prose = |text: &Option<Prose>| text.as_ref().map(Prose::to_string).unwrap_or_default();
+        let lines = |lines: Vec<String>| lines.join("\n");
+        let intent = self.commanders_intent.as_ref().map_or_else(String::new, |intent| {
+            let tasks: Vec<_> = intent.key_tasks.iter().map(TaskCode::as_str).collect();
+            format!(
+                "Purpose: {}\nKey tasks: {}\nEnd state: {}",
+                intent.purpose,
+                tasks.join(", "),
+                intent.end_state
+            )
+        });
+        let phases =
+            self.phases.iter().map(|phase| format!("Phase {}: {}", phase.code, phase.name)).collect();
+        let risks = self
+            .risks
+            .iter()
+            .map(|risk| {
+                let Risk { code, text, likelihood, impact, treatment, .. } = risk;
+                format!("{code} (likelihood {likelihood}, impact {impact}): {text}. {treatment}")
+            })
+            .collect();
+        let command = self
+            .command_relationships
+            .iter()
+            .map(|relation| format!("{} to {}: {}", relation.of, relation.to, relation.kind))
+            .collect();
+        let join = |parts: [String; 2]| {
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+        };
+        let method = join([prose(&self.concept), lines(phases)]);
+        let command = join([prose(&self.command_and_signal), lines(command)]);
+        let legal = lines(legal_basis.iter().map(Title::to_string).collect());
+        let paragraph = |heading, text| Paragraph { heading, text };
+        match view {
+            View::Smeac => vec![
+                paragraph("Situation", join([prose(&self.situation), legal])),
+                paragraph("Mission", prose(&self.mission)),
+                paragraph("Execution", join([intent, join([method, lines(risks)])])),
+                paragraph("Administration and logistics", prose(&self.administration)),
+                paragraph("Command and signal", command),
+            ],
+            View::Iimarch => vec![
+                paragraph("Information", prose(&self.situation)),
+                paragraph("Intention", join([prose(&self.mission), intent])),
+                paragraph("Method", method),
+                paragraph("Administration", prose(&self.administration)),
+                paragraph("Risk assessment", lines(risks)),
+                paragraph("Communications", command),
+                paragraph("Human rights and other legal issues", legal),
+            ],
+        }
+    }
+
+    /// Replaces one section.
+    pub fn revise(&mut self, section: &Section) {
+        match section.clone() {
+            Section::Situation(text) => self.situation = Some(text),
+            Section::Mission(text) => self.mission = Some(text),
+            Section::CommandersIntent(intent) => self.commanders_intent = Some(intent),
+            Section::Concept(text) => self.concept = Some(text),
+            Section::Administration(text) => self.administration = Some(text),
+            Section::CommandAndSignal(text) => self.command_and_signal = Some(text),
+            Section::LinesOfEffort(list) => self.lines_of_effort = list,
+            Section::Phases(list) => self.phases = list,
+            Section::Objectives(list) => self.objectives = list,
+            Section::DecisionPoints(list) => self.decision_points = list,
+            Section::Ccir(list) => self.ccir = list,
+            Section::GoNoGo(list) => self.go_no_go = list,
+            Section::CommandRelationships(list) => self.command_relationships = list,
+            Section::HHourWindow(window) => self.h_hour_window = Some(window),
+            Section::ApprovalPolicy(policy) => self.approval_policy = policy,
+        }
+    }
+}
+
+/// Tasks by the partner on whose territory they lie.
+pub fn territories<'a>(
+    tasks: impl IntoIterator<Item = (&'a TaskCode, &'a PartnerCode)>,
+) -> BTreeMap<&'a PartnerCode, BTreeSet<&'a TaskCode>> {
+    let mut territories = BTreeMap::<_, BTreeSet<_>>::new();
+    for (task, territory) in tasks {
+        territories.entry(territory).or_default().insert(task);
+    }
+    territories
+}

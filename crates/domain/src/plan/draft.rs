@@ -1,0 +1,554 @@
+//! Rules of drafting: only the one draft changes, references hold, dependencies stay acyclic.
+
+use super::{
+    Annex, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, Version,
+    VersionStatus,
+};
+use crate::{
+    Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, TaskCode,
+    World,
+    coalition::Coalition,
+    ids::{PlannedTaskId, TaskId},
+    operation::{self, Operation},
+    partner::PartnerRole,
+};
+use std::{collections::BTreeSet, fmt::Display};
+
+/// Most entries of one list of a plan, tasks left out.
+const MOST_ENTRIES: usize = 1_000;
+
+/// Lead's planners and commanders submit and amend.
+const LEAD: &[Role] = &[Role::Planner, Role::Commander];
+
+/// What every change of a draft needs at hand.
+struct Draft<'a> {
+    operation: &'a Operation,
+    coalition: &'a Coalition,
+    version: &'a Version,
+    reasons: Reasons,
+}
+
+impl Draft<'_> {
+    /// The events, unless there is a reason against them.
+    fn or(self, event: impl FnOnce(OperationCode, u32) -> PlanEvent) -> Result<Vec<Event>, Rejection> {
+        let event = event(self.operation.code.clone(), self.version.number);
+        self.reasons.or(vec![Event::Plan(event)])
+    }
+
+    fn unchanged(self) -> Result<Vec<Event>, Rejection> {
+        self.reasons.or(Vec::new())
+    }
+}
+
+pub(super) fn decide(
+    world: &World,
+    command: &PlanCommand,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        PlanCommand::Draft { operation, sections } => draft(world, operation, sections, context, reasons),
+        PlanCommand::OpenAmendment { operation, reason } => amend(world, operation, reason, context, reasons),
+        PlanCommand::Submit { operation } => submit(world, operation, context, reasons),
+        PlanCommand::ReviseSection { operation, section } => {
+            revise_section(open(world, operation, context, reasons)?, section)
+        }
+        PlanCommand::AddPhase { operation, phase } => {
+            add_phase(open(world, operation, context, reasons)?, phase)
+        }
+        PlanCommand::AddTask { operation, task } => add_task(open(world, operation, context, reasons)?, task),
+        PlanCommand::ReviseTask { operation, task, revision } => {
+            revise_task(open(world, operation, context, reasons)?, task, revision)
+        }
+        PlanCommand::RemoveTask { operation, task } => {
+            remove_task(open(world, operation, context, reasons)?, task)
+        }
+        PlanCommand::AddDependency { operation, task, predecessor } => {
+            add_dependency(open(world, operation, context, reasons)?, task, predecessor)
+        }
+        PlanCommand::RemoveDependency { operation, task, predecessor } => {
+            remove_dependency(open(world, operation, context, reasons)?, task, predecessor)
+        }
+        PlanCommand::RecordRisk { operation, risk } => {
+            record_risk(open(world, operation, context, reasons)?, risk)
+        }
+        PlanCommand::AttachAnnex { operation, annex } => {
+            attach_annex(open(world, operation, context, reasons)?, annex, context)
+        }
+        PlanCommand::Recall { .. }
+        | PlanCommand::Approve { .. }
+        | PlanCommand::Reject { .. }
+        | PlanCommand::Consent { .. }
+        | PlanCommand::Revoke { .. }
+        | PlanCommand::SatisfyCondition { .. }
+        | PlanCommand::WaiveCondition { .. }
+        | PlanCommand::Promulgate { .. } => super::decision::decide(world, command, context, reasons),
+    }
+}
+
+/// The draft, for those who may change it.
+fn open<'a>(
+    world: &'a World,
+    code: &OperationCode,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Draft<'a>, Rejection> {
+    let (operation, reasons) = operation::find(world, code, context, reasons)?;
+    require_planner(world.coalition()?, context)?;
+    draft_of(world, operation, reasons)
+}
+
+/// The draft that there is. Fails with `VERSION_IMMUTABLE` when there is none (domain rule 6).
+fn draft_of<'a>(
+    world: &'a World,
+    operation: &'a Operation,
+    reasons: Reasons,
+) -> Result<Draft<'a>, Rejection> {
+    let coalition = world.coalition()?;
+    match operation.versions.last() {
+        Some(version) if version.status == VersionStatus::Draft => {
+            Ok(Draft { operation, coalition, version, reasons })
+        }
+        Some(version) => {
+            let message = format!("Version {} is {}: open an amendment.", version.number, version.status);
+            Err(reasons.refuse_with(RefusalCode::VersionImmutable, "operationId", message))
+        }
+        None => {
+            let message = "No plan has been drafted for this operation.";
+            Err(reasons.refuse_with(RefusalCode::WrongState, "operationId", message))
+        }
+    }
+}
+
+/// Planners of every partner that takes tasks draft together.
+fn require_planner(coalition: &Coalition, context: &Context<'_>) -> Result<(), Rejection> {
+    let partner = context.require_post(&[Role::Planner])?;
+    if coalition.takes_tasks(partner) {
+        return Ok(());
+    }
+    Err(Rejection::Forbidden(format!("{partner} takes no tasks, so it does not draft.")))
+}
+
+fn draft(
+    world: &World,
+    code: &OperationCode,
+    sections: &Sections,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
+    require_planner(world.coalition()?, context)?;
+    if let Some(version) = operation.versions.last() {
+        let reason = if version.status == VersionStatus::Draft {
+            RefusalCode::DraftExists
+        } else {
+            RefusalCode::WrongState
+        };
+        reasons.add(reason, "operationId", format!("Version {} exists: open an amendment.", version.number));
+    }
+    check_sections(sections, &mut reasons);
+    let sections = Box::new(sections.clone());
+    reasons.or(vec![Event::Plan(PlanEvent::PlanDrafted { operation: code.clone(), number: 1, sections })])
+}
+
+fn amend(
+    world: &World,
+    code: &OperationCode,
+    reason: &Prose,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
+    context.require_of(&operation.lead, LEAD)?;
+    let Some(base) = operation.versions.last() else {
+        let message = "No plan has been drafted for this operation.";
+        return Err(reasons.refuse_with(RefusalCode::WrongState, "operationId", message));
+    };
+    reasons.check(base.status != VersionStatus::Draft, RefusalCode::DraftExists, "operationId", || {
+        format!("Version {} is being drafted.", base.number)
+    });
+    reasons.or(vec![Event::Plan(PlanEvent::AmendmentOpened {
+        operation: code.clone(),
+        number: base.number + 1,
+        base: base.number,
+        reason: reason.clone(),
+    })])
+}
+
+fn submit(
+    world: &World,
+    code: &OperationCode,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, reasons) = operation::find(world, code, context, reasons)?;
+    context.require_of(&operation.lead, LEAD)?;
+    let Draft { coalition, version, mut reasons, .. } = draft_of(world, operation, reasons)?;
+    let sections = &version.sections;
+    for (present, what) in [
+        (sections.situation.is_some(), "situation"),
+        (sections.mission.is_some(), "mission"),
+        (sections.concept.is_some(), "concept"),
+        (!sections.phases.is_empty(), "phases"),
+        (sections.h_hour_window.is_some(), "H-hour window"),
+        (!version.tasks.is_empty(), "tasks"),
+    ] {
+        reasons.check(present, RefusalCode::PlanIncomplete, "", || format!("The plan has no {what}."));
+    }
+    check_references(version, coalition, &mut reasons);
+    let mut events = vec![Event::Plan(PlanEvent::PlanVersionSubmitted {
+        operation: code.clone(),
+        number: version.number,
+        content_hash: version.content(code).hash(),
+    })];
+    // One that was promulgated stays in force until the amendment is promulgated too.
+    for earlier in operation.versions.iter().filter(|earlier| earlier.is_under_decision()) {
+        events.push(Event::Plan(PlanEvent::PlanVersionSuperseded {
+            operation: code.clone(),
+            number: earlier.number,
+            by: version.number,
+        }));
+    }
+    reasons.or(events)
+}
+
+fn revise_section(mut draft: Draft<'_>, section: &Section) -> Result<Vec<Event>, Rejection> {
+    let mut revised = (*draft.version.sections).clone();
+    revised.revise(section);
+    if revised == *draft.version.sections {
+        return draft.unchanged();
+    }
+    check_sections(&revised, &mut draft.reasons);
+    if matches!(section, Section::Phases(_) | Section::LinesOfEffort(_)) {
+        for task in draft.version.tasks.values() {
+            check_place(&revised, task, "", &mut draft.reasons);
+        }
+    }
+    draft.or(|operation, number| PlanEvent::PlanSectionRevised {
+        operation,
+        number,
+        section: section.clone(),
+    })
+}
+
+fn add_phase(mut draft: Draft<'_>, phase: &Phase) -> Result<Vec<Event>, Rejection> {
+    let phases = &draft.version.sections.phases;
+    draft.reasons.check(
+        phases.iter().all(|known| known.code != phase.code),
+        RefusalCode::AlreadyExists,
+        "code",
+        || format!("There is a phase {} already.", phase.code),
+    );
+    check_length("", phases.len() + 1, &mut draft.reasons);
+    draft.or(|operation, number| PlanEvent::PhaseAdded { operation, number, phase: phase.clone() })
+}
+
+fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Rejection> {
+    let Draft { operation, coalition, version, reasons } = &mut draft;
+    if version.tasks.contains_key(&task.code) {
+        reasons.add_about(
+            RefusalCode::AlreadyExists,
+            "code",
+            format!("Version {} has a task {} already.", version.number, task.code),
+            Some(PlannedTaskId::of(version.id(operation.id()), &task.code).to_string()),
+        );
+    }
+    check_task(coalition, version, task, reasons);
+    for predecessor in &task.predecessors {
+        reasons.check(*predecessor != task.code, RefusalCode::DependencyCycle, "predecessors", || {
+            format!("{predecessor} would wait for itself.")
+        });
+        let known = version.tasks.contains_key(predecessor) || *predecessor == task.code;
+        reasons.check(known, RefusalCode::UnknownReference, "predecessors", || {
+            format!("Version {} has no task {predecessor}.", version.number)
+        });
+    }
+    draft.or(|operation, number| PlanEvent::TaskAddedToPlan { operation, number, task: task.clone() })
+}
+
+fn revise_task(
+    mut draft: Draft<'_>,
+    code: &TaskCode,
+    revision: &TaskRevision,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(task) = draft.version.tasks.get(code) else {
+        return Err(draft.reasons.not_found("taskId", "task"));
+    };
+    let revised = revision.apply(task);
+    if revised == **task {
+        return draft.unchanged();
+    }
+    check_task(draft.coalition, draft.version, &revised, &mut draft.reasons);
+    draft.or(|operation, number| PlanEvent::TaskRevised {
+        operation,
+        number,
+        task: code.clone(),
+        revision: revision.clone(),
+    })
+}
+
+fn remove_task(mut draft: Draft<'_>, code: &TaskCode) -> Result<Vec<Event>, Rejection> {
+    let Draft { operation, version, reasons, .. } = &mut draft;
+    if !version.tasks.contains_key(code) {
+        return Err(draft.reasons.not_found("taskId", "task"));
+    }
+    for waiting in version.tasks.values().filter(|task| task.predecessors.contains(code)) {
+        reasons.add_about(
+            RefusalCode::TaskHasSuccessors,
+            "taskId",
+            format!("{} waits for {code}.", waiting.code),
+            Some(TaskId::of(operation.id(), &waiting.code).to_string()),
+        );
+    }
+    draft.or(|operation, number| PlanEvent::TaskRemovedFromPlan { operation, number, task: code.clone() })
+}
+
+fn add_dependency(
+    mut draft: Draft<'_>,
+    task: &TaskCode,
+    predecessor: &TaskCode,
+) -> Result<Vec<Event>, Rejection> {
+    let version = draft.version;
+    for (code, field) in [(task, "taskId"), (predecessor, "predecessorId")] {
+        draft.reasons.check(version.tasks.contains_key(code), RefusalCode::NotFound, field, || {
+            "There is no such task.".to_owned()
+        });
+    }
+    let Some(planned) = version.tasks.get(task) else { return Err(draft.reasons.refuse()) };
+    if planned.predecessors.contains(predecessor) {
+        return draft.unchanged();
+    }
+    // Domain rule 8.
+    if let Some(chain) = version.chain(predecessor, task) {
+        let chain: Vec<_> = chain.iter().map(TaskCode::as_str).collect();
+        draft.reasons.add_about(
+            RefusalCode::DependencyCycle,
+            "predecessorId",
+            format!("{task} would wait for {}.", chain.join(", which waits for ")),
+            Some(TaskId::of(draft.operation.id(), predecessor).to_string()),
+        );
+    }
+    draft.or(|operation, number| PlanEvent::DependencyAdded {
+        operation,
+        number,
+        task: task.clone(),
+        predecessor: predecessor.clone(),
+    })
+}
+
+fn remove_dependency(
+    draft: Draft<'_>,
+    task: &TaskCode,
+    predecessor: &TaskCode,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(planned) = draft.version.tasks.get(task) else {
+        return Err(draft.reasons.not_found("taskId", "task"));
+    };
+    if !planned.predecessors.contains(predecessor) {
+        return draft.unchanged();
+    }
+    draft.or(|operation, number| PlanEvent::DependencyRemoved {
+        operation,
+        number,
+        task: task.clone(),
+        predecessor: predecessor.clone(),
+    })
+}
+
+fn record_risk(mut draft: Draft<'_>, risk: &Risk) -> Result<Vec<Event>, Rejection> {
+    let risks = &draft.version.sections.risks;
+    if risks.contains(risk) {
+        return draft.unchanged();
+    }
+    check_length("", risks.len() + 1, &mut draft.reasons);
+    check_risk(risk, "", &mut draft.reasons);
+    if let Some(owner) = &risk.owner {
+        draft.reasons.check(
+            draft.coalition.posts.contains_key(owner),
+            RefusalCode::UnknownReference,
+            "owner",
+            || format!("There is no post {owner}."),
+        );
+    }
+    draft.or(|operation, number| PlanEvent::RiskRecorded { operation, number, risk: risk.clone() })
+}
+
+fn attach_annex(draft: Draft<'_>, annex: &Annex, context: &Context<'_>) -> Result<Vec<Event>, Rejection> {
+    if draft.version.annexes.get(&annex.code).is_some_and(|known| known.annex == *annex) {
+        return draft.unchanged();
+    }
+    // A fresh salt each time: the same annex again must not be recognisable by its hash.
+    let salt = context.salt(0);
+    draft.or(|operation, number| PlanEvent::AnnexAttached { operation, number, annex: annex.clone(), salt })
+}
+
+/// A task's own bounds and all that it refers to but its predecessors.
+fn check_task(coalition: &Coalition, version: &Version, task: &PlannedTask, reasons: &mut Reasons) {
+    check_place(&version.sections, task, "phase", reasons);
+    reasons.check(coalition.takes_tasks(&task.lead), RefusalCode::TakesNoTasks, "leadPartner", || {
+        format!("{} takes no tasks.", task.lead)
+    });
+    reasons.check(coalition.takes_tasks(&task.territory), RefusalCode::UnknownReference, "territory", || {
+        format!("{} is not a partner on whose territory tasks can be planned.", task.territory)
+    });
+    if let Some(code) = &task.post {
+        match coalition.posts.get(code) {
+            Some(post) => {
+                reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, "post", || {
+                    format!("{} leads {}, and {code} is a post of {}.", task.lead, task.code, post.partner)
+                });
+            }
+            None => reasons.add(RefusalCode::UnknownReference, "post", format!("There is no post {code}.")),
+        }
+    }
+    reasons.check(
+        task.duration > Span::ZERO && task.duration.is_within_bounds(),
+        RefusalCode::InvalidValue,
+        "duration",
+        || "A task takes time: more than none, at most 100 years.".to_owned(),
+    );
+    reasons.check(task.start_offset.is_within_bounds(), RefusalCode::InvalidValue, "startOffset", || {
+        "An offset lies within 100 years of H-hour.".to_owned()
+    });
+}
+
+fn check_place(sections: &Sections, task: &PlannedTask, field: &str, reasons: &mut Reasons) {
+    reasons.check(
+        sections.phases.iter().any(|phase| phase.code == task.phase),
+        RefusalCode::UnknownReference,
+        field,
+        || format!("The plan has no phase {}, which {} belongs to.", task.phase, task.code),
+    );
+    if let Some(line) = &task.line_of_effort {
+        reasons.check(
+            sections.lines_of_effort.iter().any(|known| known.code == *line),
+            RefusalCode::UnknownReference,
+            if field.is_empty() { "" } else { "lineOfEffort" },
+            || format!("The plan has no line of effort {line}, which {} serves.", task.code),
+        );
+    }
+}
+
+fn check_risk(risk: &Risk, field: &str, reasons: &mut Reasons) {
+    for (value, name) in [(risk.likelihood, "likelihood"), (risk.impact, "impact")] {
+        reasons.check((1..=5).contains(&value), RefusalCode::InvalidValue, &join(field, name), || {
+            format!("{value} is not between 1 and 5.")
+        });
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn check_length(field: &str, length: usize, reasons: &mut Reasons) {
+    reasons.check(length <= MOST_ENTRIES, RefusalCode::InvalidValue, field, || {
+        format!("{length} entries are more than the {MOST_ENTRIES} that a plan takes here.")
+    });
+}
+
+/// Adds a reason for each code that stands twice.
+fn check_unique<C: Ord + Display>(
+    field: &str,
+    codes: impl ExactSizeIterator<Item = C>,
+    reasons: &mut Reasons,
+) {
+    check_length(field, codes.len(), reasons);
+    let mut seen = BTreeSet::new();
+    for (index, code) in codes.enumerate() {
+        if seen.contains(&code) {
+            reasons.add(
+                RefusalCode::AlreadyExists,
+                &format!("{field}.{index}.code"),
+                format!("{code} stands twice."),
+            );
+        }
+        seen.insert(code);
+    }
+}
+
+/// What a version's sections must keep among themselves at any time.
+fn check_sections(sections: &Sections, reasons: &mut Reasons) {
+    check_unique("linesOfEffort", sections.lines_of_effort.iter().map(|line| &line.code), reasons);
+    check_unique("phases", sections.phases.iter().map(|phase| &phase.code), reasons);
+    check_unique("objectives", sections.objectives.iter().map(|objective| &objective.code), reasons);
+    check_unique("decisionPoints", sections.decision_points.iter().map(|point| &point.code), reasons);
+    check_unique("ccir", sections.ccir.iter().map(|ccir| &ccir.code), reasons);
+    check_unique("risks", sections.risks.iter().map(|risk| &risk.code), reasons);
+    check_length("goNoGo", sections.go_no_go.len(), reasons);
+    check_length("commandRelationships", sections.command_relationships.len(), reasons);
+    for (index, objective) in sections.objectives.iter().enumerate() {
+        reasons.check(
+            sections.lines_of_effort.iter().any(|line| line.code == objective.line_of_effort),
+            RefusalCode::UnknownReference,
+            &format!("objectives.{index}.lineOfEffort"),
+            || format!("The plan has no line of effort {}.", objective.line_of_effort),
+        );
+    }
+    for (index, point) in sections.decision_points.iter().enumerate() {
+        for ccir in &point.ccir {
+            reasons.check(
+                sections.ccir.iter().any(|known| known.code == *ccir),
+                RefusalCode::UnknownReference,
+                &format!("decisionPoints.{index}.ccir"),
+                || format!("The plan has no information requirement {ccir}."),
+            );
+        }
+    }
+    for (index, risk) in sections.risks.iter().enumerate() {
+        check_risk(risk, &format!("risks.{index}"), reasons);
+    }
+    if let Some(window) = sections.h_hour_window {
+        reasons.check(window.from < window.to, RefusalCode::InvalidValue, "hHourWindow", || {
+            "The window ends before it starts.".to_owned()
+        });
+    }
+    // Domain rule 4: else a policy could ask for nobody's approval, or for that of partners without a vote.
+    let roles = &sections.approval_policy.required_roles;
+    reasons.check(
+        roles.contains(&PartnerRole::Principal)
+            && roles.iter().all(|role| matches!(role, PartnerRole::Host | PartnerRole::Principal)),
+        RefusalCode::InvalidValue,
+        "approvalPolicy.requiredRoles",
+        || "Every plan needs the approval of its principals; the host's may be asked for too.".to_owned(),
+    );
+}
+
+/// What may be left open while drafting, and may not once nations decide on it.
+fn check_references(version: &Version, coalition: &Coalition, reasons: &mut Reasons) {
+    let known_task = |task: &TaskCode| version.tasks.contains_key(task);
+    let sections = &version.sections;
+    let intent = sections.commanders_intent.iter().flat_map(|intent| &intent.key_tasks);
+    for task in intent {
+        reasons.check(known_task(task), RefusalCode::UnknownReference, "commandersIntent.keyTasks", || {
+            format!("The commander's intent names {task}, which the plan does not have.")
+        });
+    }
+    for (index, risk) in sections.risks.iter().enumerate() {
+        if let Some(owner) = &risk.owner {
+            reasons.check(
+                coalition.posts.contains_key(owner),
+                RefusalCode::UnknownReference,
+                &format!("risks.{index}.owner"),
+                || format!("{} is owned by {owner}, which is no post.", risk.code),
+            );
+        }
+    }
+    let known_partner = |partner: &PartnerCode| coalition.partners.contains_key(partner);
+    for (index, point) in sections.decision_points.iter().enumerate() {
+        reasons.check(
+            known_task(&point.at),
+            RefusalCode::UnknownReference,
+            &format!("decisionPoints.{index}.at"),
+            || format!("{} is due at {}, which the plan does not have.", point.code, point.at),
+        );
+        for partner in &point.deciders {
+            reasons.check(
+                known_partner(partner),
+                RefusalCode::UnknownReference,
+                &format!("decisionPoints.{index}.deciders"),
+                || format!("{} names {partner}, which is no partner.", point.code),
+            );
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Why a command is refused: stable codes, all reasons at once, each with the input field it belongs to.
+
+use crate::Subject;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+/// Stable codes: part of the API, never renamed. As text `SCREAMING_SNAKE_CASE`.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumIter,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum RefusalCode {
+    /// Something of this code exists already in its scope.
+    AlreadyExists,
+    /// The partner has a live decision on this version; revoke it first.
+    AlreadyDecided,
+    /// Promulgation waits for an approval or a territorial consent, or a partner has rejected.
+    ApprovalIncomplete,
+    /// A condition blocks the gate it names until it is satisfied, or waived by its author.
+    ConditionOutstanding,
+    /// The dependency would make a task wait for itself.
+    DependencyCycle,
+    /// A version of this plan is being drafted already.
+    DraftExists,
+    /// A log that holds anything cannot become an exercise.
+    ExerciseInUsedLog,
+    /// A task is led by a partner on a territory whose partner has not consented to this version.
+    ForeignLeadWithoutConsent,
+    /// H-hour has not been set.
+    HhourNotSet,
+    /// H-hour may move only inside the window that the plan in force gives.
+    HhourOutsideWindow,
+    /// A coalition's centre has one host.
+    HostAlreadyPresent,
+    /// The same idempotency key came with another content.
+    IdempotencyKeyReused,
+    InvalidCode,
+    InvalidCurrency,
+    InvalidDuration,
+    /// An id that is none, or of another kind.
+    InvalidId,
+    InvalidText,
+    InvalidTimeZone,
+    /// A number, list or time outside its bounds.
+    InvalidValue,
+    /// An entry later than the limit needs a reason.
+    LateReasonRequired,
+    /// A partner that takes tasks has no liaison officer in post.
+    LiaisonNotInPost,
+    /// Absent, or not visible to the one who asks: the answer is the same.
+    NotFound,
+    /// Only partners whose role the approval policy names approve or reject a plan.
+    NotAnApprover,
+    /// Only the partner that attached a condition may waive it.
+    NotTheAuthor,
+    /// The version has no task on this partner's territory, so there is nothing to consent to.
+    NoTerritoryInPlan,
+    /// The event is said to have happened after the server's present.
+    OccurredInFuture,
+    /// The post is bound to another task at that time.
+    OfficerOverlap,
+    /// The plan lacks what a submission needs.
+    PlanIncomplete,
+    /// The operation has no promulgated plan.
+    PlanNotInForce,
+    /// The post belongs to another partner than the one that leads the task.
+    PostNotOfLeadPartner,
+    /// One holder at a time.
+    PostAlreadyHeld,
+    /// Rejections, refusals of consent, shifts and the like need a reason.
+    ReasonRequired,
+    /// `seenAt` lies outside what could have been seen.
+    SeenAtInvalid,
+    /// The site has not been assessed.
+    SiteNotAssessed,
+    /// The version or content named is not the one under decision.
+    StalePlanVersion,
+    /// Observers and partners that have not acceded take no tasks.
+    TakesNoTasks,
+    /// Other tasks wait for this one.
+    TaskHasSuccessors,
+    /// Something that the input refers to does not exist in its scope.
+    UnknownReference,
+    /// A submitted version never changes; open an amendment.
+    VersionImmutable,
+    /// Weights must sum to 100.
+    WeightsNot100,
+    /// The subject is not in a state in which this can happen.
+    WrongState,
+}
+
+/// One reason, for a person (`message`) and for a program (`code`, `field`, `subject`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    pub code: RefusalCode,
+    pub message: String,
+    /// Path of the input field it belongs to, outermost first; empty for the command as a whole.
+    pub field: Vec<String>,
+    /// Id of what stands in the way, when that helps: always something that the actor may see.
+    pub subject: Option<String>,
+}
+
+/// Why a command was not decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// Load these subjects and ask again.
+    Missing(BTreeSet<Subject>),
+    /// Another input would not help: the actor may not do this.
+    Forbidden(String),
+    /// Every reason that applies.
+    Refused(Vec<Refusal>),
+}
+
+/// A type that is parsed from input text, and the code of the refusal when that fails.
+pub trait Parse: FromStr<Err: fmt::Display> {
+    const CODE: RefusalCode;
+}
+
+/// Collects reasons, so that a caller gets all of them at once.
+#[derive(Debug, Default)]
+pub struct Reasons(Vec<Refusal>);
+
+impl Reasons {
+    /// Adds a reason; `field` is a dotted path in the API's spelling, empty for the whole command.
+    pub fn add(&mut self, code: RefusalCode, field: &str, message: impl Into<String>) {
+        self.add_about(code, field, message, None);
+    }
+
+    /// Adds a reason that names what stands in the way.
+    pub fn add_about(
+        &mut self,
+        code: RefusalCode,
+        field: &str,
+        message: impl Into<String>,
+        subject: Option<String>,
+    ) {
+        let field = field.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        self.0.push(Refusal { code, message: message.into(), field, subject });
+    }
+
+    /// Adds the reason when `holds` is false.
+    pub fn check(&mut self, holds: bool, code: RefusalCode, field: &str, message: impl FnOnce() -> String) {
+        if !holds {
+            self.add(code, field, message());
+        }
+    }
+
+    /// Parses input text; `None` when that failed and the reason has been added.
+    pub fn parse<T: Parse>(&mut self, field: &str, raw: &str) -> Option<T> {
+        match raw.parse() {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.add(T::CODE, field, fault.to_string());
+                None
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value, unless there is a reason against it.
+    pub fn or<T>(self, value: T) -> Result<T, Rejection> {
+        if self.0.is_empty() { Ok(value) } else { Err(self.refuse()) }
+    }
+
+    pub fn refuse(self) -> Rejection {
+        Rejection::Refused(self.0)
+    }
+
+    /// Refuses with one more reason: nothing further can be judged without what it names.
+    pub fn refuse_with(mut self, code: RefusalCode, field: &str, message: impl Into<String>) -> Rejection {
+        self.add(code, field, message);
+        self.refuse()
+    }
+
+    /// Hidden and absent answer alike.
+    pub fn not_found(self, field: &str, what: &str) -> Rejection {
+        self.refuse_with(RefusalCode::NotFound, field, format!("There is no such {what}."))
+    }
+
+    pub fn into_refusals(self) -> Vec<Refusal> {
+        self.0
+    }
+}

@@ -1,0 +1,19 @@
+//! The rules, told as stories: given events, when a command, then events.
+
+mod support;
+
+mod amendment;
+mod assignment;
+mod centre;
+mod coalition;
+mod content;
+mod operation;
+mod partner;
+mod plan_decision;
+mod plan_draft;
+mod post;
+mod promulgation;
+mod properties;
+mod refusal_codes;
+mod schedule;
+mod schema_events;

@@ -1,0 +1,481 @@
+//! Drafting: one draft, references that hold, dependencies without cycles, submission.
+
+use crate::support::{Ask, Story, of, saphan::*};
+use domain::{
+    PostCode, RefusalCode, Role, Span,
+    partner::PartnerRole,
+    plan::{
+        ApprovalPolicy, Ccir, DecisionPoint, LineOfEffort, Objective, Phase, PlanCommand, PlanEvent, PlannedTask,
+        Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
+    },
+};
+
+fn draft_plan(sections: Sections) -> Ask {
+    planning(PlanCommand::Draft { operation: saphan(), sections: Box::new(sections) })
+}
+
+fn revise(section: Section) -> Ask {
+    planning(PlanCommand::ReviseSection { operation: saphan(), section: Box::new(section) })
+}
+
+fn add_phase(code: &str) -> Ask {
+    let phase = Phase { code: of(code), name: of("Review"), gate: None };
+    planning(PlanCommand::AddPhase { operation: saphan(), phase })
+}
+
+fn remove_dependency(task: &str, predecessor: &str) -> Ask {
+    planning(PlanCommand::RemoveDependency {
+        operation: saphan(),
+        task: of(task),
+        predecessor: of(predecessor),
+    })
+}
+
+fn risk(code: &str, likelihood: u32, impact: u32, owner: Option<&str>) -> Risk {
+    Risk {
+        code: of(code),
+        text: of("River flooding"),
+        likelihood,
+        impact,
+        treatment: of("H-hour window"),
+        owner: owner.map(of::<PostCode>),
+    }
+}
+
+fn record(risk: Risk) -> Ask {
+    planning(PlanCommand::RecordRisk { operation: saphan(), risk: Box::new(risk) })
+}
+
+#[test]
+fn planners_of_all_task_taking_partners_draft_together() {
+    let drafted =
+        PlanEvent::PlanDrafted { operation: saphan(), number: 1, sections: Box::new(Sections::default()) };
+    let added = task("T01", "LAO", "LAO", 0, 1, &[]);
+    operation()
+        .when(mmr(), draft_plan(Sections::default()))
+        .then([drafted])
+        .when(lao(), add_phase("P3"))
+        .accepted()
+        .when(lao(), add_task(PlannedTask { line_of_effort: None, ..added.clone() }))
+        .then([PlanEvent::TaskAddedToPlan {
+            operation: saphan(),
+            number: 1,
+            task: PlannedTask { line_of_effort: None, ..added },
+        }])
+        .when(post_as("LAO-01", [Role::Commander]), add_phase("P5"))
+        .forbidden()
+        .when(import(), add_phase("P5"))
+        .forbidden();
+}
+
+#[test]
+fn there_is_one_draft() {
+    let again = |story: Story| story.when(tha(), draft_plan(sections()));
+    again(draft()).refused_at([(RefusalCode::DraftExists, "operationId")]);
+    again(submitted()).refused_at([(RefusalCode::WrongState, "operationId")]);
+    draft().when(tha(), open_amendment()).refused_at([(RefusalCode::DraftExists, "operationId")]);
+    operation()
+        .when(tha(), open_amendment())
+        .refused_at([(RefusalCode::WrongState, "operationId")])
+        .when(tha(), add_phase("P1"))
+        .refused_at([(RefusalCode::WrongState, "operationId")]);
+}
+
+#[test]
+fn a_submitted_version_never_changes() {
+    let story = submitted();
+    let commands = [
+        add_phase("P5"),
+        add_task(task("T30", "THA", "THA", 0, 1, &[])),
+        move_task("T01", 0),
+        remove_task("T27"),
+        add_dependency("T27", "T02"),
+        remove_dependency("T27", "T21"),
+        revise(Section::Mission(of("Another"))),
+        record(risk("R1", 1, 1, None)),
+        attach(annex("B", "Text")),
+        submit(),
+    ];
+    for command in commands {
+        story
+            .clone()
+            .when(tha(), command)
+            .refused_at([(RefusalCode::VersionImmutable, "operationId")])
+            .saying("Version 1 is SUBMITTED: open an amendment.");
+    }
+}
+
+#[test]
+fn sections_are_revised_one_by_one_and_repetition_changes_nothing() {
+    let revisions = [
+        Section::Situation(of("S")),
+        Section::Mission(of("M")),
+        Section::Concept(of("C")),
+        Section::Administration(of("A")),
+        Section::CommandAndSignal(of("Cs")),
+        Section::Ccir(vec![Ccir { code: of("CCIR1"), text: of("Route unusable") }]),
+        Section::GoNoGo(vec![of("rehearsal_complete")]),
+        Section::CommandRelationships(Vec::new()),
+        Section::HHourWindow(window()),
+        Section::ApprovalPolicy(ApprovalPolicy { required_roles: [PartnerRole::Principal].into() }),
+    ];
+    for section in revisions {
+        let mut wanted = sections();
+        wanted.revise(&section);
+        let unchanged = wanted == sections();
+        let outcome = draft().when(tha(), revise(section.clone()));
+        let story = if unchanged { outcome.unchanged() } else { outcome.accepted() };
+        assert_eq!(*story.version(1).sections, wanted);
+        story.when(tha(), revise(section)).unchanged();
+    }
+}
+
+#[test]
+fn the_sections_of_a_plan_hold_together_at_any_time() {
+    let objective = Objective {
+        code: of("O1"),
+        line_of_effort: of("LOE9"),
+        text: of("Screened"),
+        measure: of("pct"),
+        target: 100,
+    };
+    let point = DecisionPoint {
+        code: of("DP1"),
+        at: of("T16"),
+        decision: of("Go"),
+        deciders: Vec::new(),
+        trigger: None,
+        ccir: vec![of("CCIR9")],
+    };
+    let TimeWindow { from, to } = window();
+    let twice = sections().phases[0].clone();
+    let faulty = Sections {
+        phases: vec![twice.clone(), twice],
+        objectives: vec![objective],
+        decision_points: vec![point],
+        risks: vec![risk("R1", 0, 6, None)],
+        h_hour_window: Some(TimeWindow { from: to, to: from }),
+        ..sections()
+    };
+    operation().when(tha(), draft_plan(faulty)).refused_at([
+        (RefusalCode::AlreadyExists, "phases.1.code"),
+        (RefusalCode::UnknownReference, "objectives.0.lineOfEffort"),
+        (RefusalCode::UnknownReference, "decisionPoints.0.ccir"),
+        (RefusalCode::InvalidValue, "risks.0.likelihood"),
+        (RefusalCode::InvalidValue, "risks.0.impact"),
+        (RefusalCode::InvalidValue, "hHourWindow"),
+    ]);
+    let lines: Vec<_> = (0..1_001)
+        .map(|number| LineOfEffort { code: of(&format!("LOE{number}")), name: of("Line") })
+        .collect();
+    draft().when(tha(), revise(Section::LinesOfEffort(lines))).refused_at([(
+        RefusalCode::InvalidValue,
+        "linesOfEffort",
+    )]);
+}
+
+#[test]
+fn a_policy_asks_for_the_principals_and_for_nobody_without_a_vote() {
+    let policies: [&[PartnerRole]; 5] = [
+        &[],
+        &[PartnerRole::Host],
+        &[PartnerRole::Observer],
+        &[PartnerRole::Principal, PartnerRole::Participant],
+        &[PartnerRole::Principal, PartnerRole::Observer],
+    ];
+    for roles in policies {
+        let policy = ApprovalPolicy { required_roles: roles.iter().copied().collect() };
+        draft()
+            .when(tha(), revise(Section::ApprovalPolicy(policy)))
+            .refused_at([(RefusalCode::InvalidValue, "approvalPolicy.requiredRoles")]);
+    }
+}
+
+#[test]
+fn a_phase_or_line_of_effort_stays_while_tasks_belong_to_it() {
+    let tasks = small_plan().len();
+    let refused = draft().when(tha(), revise(Section::Phases(Vec::new()))).rejected();
+    assert_eq!(refused.refusals.len(), tasks);
+    assert!(refused.refusals.iter().all(|refusal| refusal.code == RefusalCode::UnknownReference));
+    draft()
+        .when(tha(), revise(Section::LinesOfEffort(Vec::new())))
+        .rejected()
+        .saying("The plan has no line of effort LOE1, which T01 serves.");
+}
+
+#[test]
+fn a_phase_is_added_once() {
+    draft()
+        .when(tha(), add_phase("P5"))
+        .then([PlanEvent::PhaseAdded {
+            operation: saphan(),
+            number: 1,
+            phase: Phase { code: of("P5"), name: of("Review"), gate: None },
+        }])
+        .when(tha(), add_phase("P5"))
+        .refused_at([(RefusalCode::AlreadyExists, "code")]);
+}
+
+#[test]
+fn a_task_with_many_faults_is_told_all_of_them() {
+    let faulty = PlannedTask {
+        phase: of("P9"),
+        line_of_effort: Some(of("LOE9")),
+        post: Some(of("CHN-99")),
+        duration: Span::ZERO,
+        start_offset: Span::MAX + Span::seconds(1),
+        ..task("T01", "VNM", "KHM", 0, 0, &["T98", "T99"])
+    };
+    draft().when(tha(), add_task(faulty)).refused_at([
+        (RefusalCode::AlreadyExists, "code"),
+        (RefusalCode::UnknownReference, "phase"),
+        (RefusalCode::UnknownReference, "lineOfEffort"),
+        (RefusalCode::TakesNoTasks, "leadPartner"),
+        (RefusalCode::UnknownReference, "territory"),
+        (RefusalCode::UnknownReference, "post"),
+        (RefusalCode::InvalidValue, "duration"),
+        (RefusalCode::InvalidValue, "startOffset"),
+        (RefusalCode::UnknownReference, "predecessors"),
+        (RefusalCode::UnknownReference, "predecessors"),
+    ]);
+}
+
+#[test]
+fn the_post_that_a_task_foresees_is_one_of_its_lead() {
+    let foreign = PlannedTask { post: Some(of("CHN-03")), ..task("T18", "MMR", "MMR", 12, 24, &["T16"]) };
+    let own = PlannedTask { post: Some(of("MMR-02")), ..foreign.clone() };
+    let lead = TaskRevision { lead: Some(of("CHN")), ..TaskRevision::default() };
+    let both = TaskRevision { post: Some(of("CHN-03")), ..lead.clone() };
+    draft()
+        .when(tha(), add_task(foreign))
+        .refused_at([(RefusalCode::PostNotOfLeadPartner, "post")])
+        .when(tha(), add_task(own))
+        .accepted()
+        .when(tha(), revise_task("T18", lead))
+        .refused_at([(RefusalCode::PostNotOfLeadPartner, "post")])
+        .when(tha(), revise_task("T18", both))
+        .accepted();
+}
+
+#[test]
+fn foreign_lead_and_missing_liaison_are_conflicts_while_drafting_and_refuse_nothing() {
+    operation()
+        .when(tha(), draft_plan(sections()))
+        .accepted()
+        .when(mmr(), relieve("MMR-01"))
+        .accepted()
+        .when(tha(), add_task(task("T16", "CHN", "MMR", 0, 12, &[])))
+        .accepted()
+        .when(tha(), add_task(task("T17", "MMR", "MMR", 0, 12, &[])))
+        .accepted()
+        .when(tha(), submit())
+        .accepted();
+}
+
+#[test]
+fn a_task_is_revised_field_by_field() {
+    let revision = TaskRevision { title: Some(of("Escort to the bridge")), ..TaskRevision::default() };
+    let story = draft()
+        .when(tha(), revise_task("T21", revision.clone()))
+        .then([PlanEvent::TaskRevised {
+            operation: saphan(),
+            number: 1,
+            task: of("T21"),
+            revision: revision.clone(),
+        }])
+        .when(tha(), revise_task("T21", revision.clone()))
+        .unchanged()
+        .when(tha(), revise_task("T99", revision))
+        .refused_at([(RefusalCode::NotFound, "taskId")])
+        .story;
+    let wanted =
+        PlannedTask { title: of("Escort to the bridge"), ..task("T21", "MMR", "MMR", 12, 12, &["T16"]) };
+    assert_eq!(*story.version(1).tasks[&of("T21")], wanted);
+}
+
+#[test]
+fn a_task_that_others_wait_for_stays() {
+    draft()
+        .when(tha(), remove_task("T01"))
+        .refused_at([(RefusalCode::TaskHasSuccessors, "taskId"), (RefusalCode::TaskHasSuccessors, "taskId")])
+        .saying("T02 waits for T01.")
+        .when(tha(), remove_task("T27"))
+        .then([PlanEvent::TaskRemovedFromPlan { operation: saphan(), number: 1, task: of("T27") }])
+        .when(tha(), remove_task("T27"))
+        .refused_at([(RefusalCode::NotFound, "taskId")]);
+}
+
+#[test]
+fn dependencies_come_and_go_and_repetition_changes_nothing() {
+    draft()
+        .when(tha(), add_dependency("T27", "T02"))
+        .then([PlanEvent::DependencyAdded {
+            operation: saphan(),
+            number: 1,
+            task: of("T27"),
+            predecessor: of("T02"),
+        }])
+        .when(tha(), add_dependency("T27", "T02"))
+        .unchanged()
+        .when(tha(), remove_dependency("T27", "T02"))
+        .then([PlanEvent::DependencyRemoved {
+            operation: saphan(),
+            number: 1,
+            task: of("T27"),
+            predecessor: of("T02"),
+        }])
+        .when(tha(), remove_dependency("T27", "T02"))
+        .unchanged()
+        .when(tha(), remove_dependency("T99", "T02"))
+        .refused_at([(RefusalCode::NotFound, "taskId")])
+        .when(tha(), add_dependency("T98", "T99"))
+        .refused_at([(RefusalCode::NotFound, "taskId"), (RefusalCode::NotFound, "predecessorId")]);
+}
+
+#[test]
+fn a_cycle_is_refused_with_the_chain_that_it_would_close() {
+    let with = |tasks: Vec<PlannedTask>| draft_with(sections(), tasks);
+    let story = with(vec![
+        task("T01", "THA", "THA", 0, 1, &[]),
+        task("T02", "CHN", "THA", 0, 1, &["T01"]),
+        task("T03", "THA", "THA", 0, 1, &["T01"]),
+        task("T07", "MMR", "THA", 0, 1, &["T02", "T03"]),
+        task("T09", "MMR", "MMR", 0, 1, &["T07"]),
+    ]);
+    story
+        .when(tha(), add_dependency("T02", "T09"))
+        .refused_at([(RefusalCode::DependencyCycle, "predecessorId")])
+        .saying("T02 would wait for T09, which waits for T07, which waits for T02.")
+        .when(tha(), add_dependency("T02", "T07"))
+        .refused([RefusalCode::DependencyCycle])
+        .saying("T02 would wait for T07, which waits for T02.")
+        .when(tha(), add_dependency("T02", "T02"))
+        .refused([RefusalCode::DependencyCycle])
+        .saying("T02 would wait for T02.");
+}
+
+#[test]
+fn of_several_chains_the_shortest_is_told() {
+    let story = draft_with(
+        sections(),
+        vec![
+            task("T01", "THA", "THA", 0, 1, &[]),
+            task("T02", "THA", "THA", 0, 1, &["T01"]),
+            task("T03", "THA", "THA", 0, 1, &["T02"]),
+            task("T04", "THA", "THA", 0, 1, &["T01", "T03"]),
+        ],
+    );
+    let chain = story.version(1).chain(&of("T04"), &of("T01"));
+    assert_eq!(chain, Some(vec![of("T04"), of("T01")]));
+    assert_eq!(story.version(1).chain(&of("T01"), &of("T04")), None);
+    story
+        .when(tha(), add_dependency("T01", "T04"))
+        .rejected()
+        .saying("T01 would wait for T04, which waits for T01.");
+}
+
+#[test]
+fn a_new_task_does_not_wait_for_itself() {
+    draft()
+        .when(tha(), add_task(task("T30", "THA", "THA", 0, 1, &["T30"])))
+        .refused_at([(RefusalCode::DependencyCycle, "predecessors")]);
+}
+
+#[test]
+fn a_risk_is_rated_owned_by_a_post_and_replaced_under_its_code() {
+    let story = draft()
+        .when(tha(), record(risk("R1", 0, 6, Some("CHN-99"))))
+        .refused_at([
+            (RefusalCode::InvalidValue, "likelihood"),
+            (RefusalCode::InvalidValue, "impact"),
+            (RefusalCode::UnknownReference, "owner"),
+        ])
+        .when(tha(), record(risk("R1", 3, 5, Some("MMR-01"))))
+        .then([PlanEvent::RiskRecorded {
+            operation: saphan(),
+            number: 1,
+            risk: risk("R1", 3, 5, Some("MMR-01")),
+        }])
+        .when(tha(), record(risk("R1", 3, 5, Some("MMR-01"))))
+        .unchanged()
+        .when(tha(), record(risk("R1", 2, 5, None)))
+        .accepted();
+    assert_eq!(story.version(1).sections.risks, [risk("R1", 2, 5, None)]);
+}
+
+#[test]
+fn an_annex_is_attached_replaced_and_not_repeated() {
+    let story = draft()
+        .when(tha(), attach(annex("B", "Site A")))
+        .accepted()
+        .when(tha(), attach(annex("B", "Site A")))
+        .unchanged()
+        .when(tha(), attach(annex("B", "Site B")))
+        .accepted();
+    let annexes: Vec<_> = story.version(1).annexes.values().map(|salted| salted.annex.clone()).collect();
+    assert_eq!(annexes, [annex("B", "Site B")]);
+}
+
+#[test]
+fn a_submission_names_the_content_under_its_hash() {
+    let story = draft();
+    let content_hash = story.version(1).content(&saphan()).hash();
+    let story = story.when(tha(), submit()).then([PlanEvent::PlanVersionSubmitted {
+        operation: saphan(),
+        number: 1,
+        content_hash,
+    }]);
+    let version = story.version(1);
+    assert_eq!((version.status, version.content_hash), (VersionStatus::Submitted, Some(content_hash)));
+    assert_eq!(version.submitted_position, Some(story.head()));
+}
+
+#[test]
+fn the_lead_submits_by_its_planners_and_commanders() {
+    draft().when(chn(), submit()).forbidden();
+    draft().when(post_as("THA-02", [Role::Liaison]), submit()).forbidden();
+    draft().when(post_as("THA-02", [Role::Planner]), submit()).accepted();
+    draft().when(post_as("THA-02", [Role::Commander]), submit()).accepted();
+    operation().when(tha(), submit()).refused([RefusalCode::WrongState]);
+}
+
+#[test]
+fn a_submission_tells_all_that_the_plan_lacks() {
+    let empty = Sections { h_hour_window: None, ..Sections::default() };
+    let refused = draft_with(empty, Vec::new()).when(tha(), submit()).refused([RefusalCode::PlanIncomplete; 6]);
+    let messages: Vec<_> = refused.refusals.iter().map(|refusal| refusal.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "The plan has no situation.",
+            "The plan has no mission.",
+            "The plan has no concept.",
+            "The plan has no phases.",
+            "The plan has no H-hour window.",
+            "The plan has no tasks.",
+        ]
+    );
+}
+
+#[test]
+fn a_submission_refers_to_nothing_that_is_not_there() {
+    let point = DecisionPoint {
+        code: of("DP1"),
+        at: of("T99"),
+        decision: of("Go"),
+        deciders: vec![of("THA"), of("VNM")],
+        trigger: None,
+        ccir: Vec::new(),
+    };
+    let faulty = Sections {
+        decision_points: vec![point],
+        risks: vec![risk("R1", 1, 1, Some("CHN-99"))],
+        ..sections()
+    };
+    draft_with(faulty, vec![task("T01", "THA", "THA", 0, 1, &[])]).when(tha(), submit()).refused_at([
+        (RefusalCode::UnknownReference, "commandersIntent.keyTasks"),
+        (RefusalCode::UnknownReference, "risks.0.owner"),
+        (RefusalCode::UnknownReference, "decisionPoints.0.at"),
+        (RefusalCode::UnknownReference, "decisionPoints.0.deciders"),
+    ]);
+}

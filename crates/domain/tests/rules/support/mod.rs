@@ -1,0 +1,311 @@
+//! Given events, when a command, then events: an engine in memory that loads what a decision lacks.
+
+pub mod saphan;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Actor, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal, RefusalCode,
+    Rejection, Span, State, Subject, World, assignment::AssignmentEvent, centre::CentreEvent,
+    coalition::CoalitionEvent, decide, ids::CommandId, ids::EventId, operation::Operation,
+    operation::OperationEvent, partner::PartnerEvent, plan::PlanEvent, plan::Version, post::PostEvent,
+};
+use std::{fmt::Debug, str::FromStr};
+use uuid::Uuid;
+
+/// Parses what a test says.
+pub fn of<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|fault| panic!("`{text}`: {fault:?}"))
+}
+
+pub fn instant(text: &str) -> Instant {
+    Instant::parse_from_rfc3339(text).expect("tests write times as RFC 3339 has them")
+}
+
+/// Events of every subject can be told where events are expected.
+pub trait Told {
+    fn told(self) -> Event;
+}
+
+macro_rules! told {
+    ($($type:ty => $wrap:path;)*) => {$(
+        impl Told for $type {
+            fn told(self) -> Event {
+                $wrap(self)
+            }
+        }
+    )*};
+}
+
+told! {
+    CoalitionEvent => Event::Coalition;
+    PartnerEvent => Event::Partner;
+    CentreEvent => Event::Centre;
+    PostEvent => Event::Post;
+    OperationEvent => Event::Operation;
+    PlanEvent => Event::Plan;
+    AssignmentEvent => Event::Assignment;
+    Event => std::convert::identity;
+}
+
+/// A command that may name what the story has come to, such as the hash of a submitted version.
+pub type Ask = Box<dyn FnOnce(&Story) -> Command>;
+
+/// A log and the world folded from it.
+#[derive(Clone)]
+pub struct Story {
+    pub log: Vec<Recorded>,
+    pub now: DateTime<Utc>,
+    world: World,
+    occurred_at: Option<Instant>,
+    late_reason: Option<&'static str>,
+}
+
+/// Begins with a history; `given([])` is an empty log.
+pub fn given<E: Told>(events: impl IntoIterator<Item = E>) -> Story {
+    nothing().and(events)
+}
+
+/// An empty log.
+pub fn nothing() -> Story {
+    Story {
+        log: Vec::new(),
+        now: instant("2023-09-12T00:00:00Z").to_utc(),
+        world: World::default(),
+        occurred_at: None,
+        late_reason: None,
+    }
+}
+
+/// A subject's state, folded from the log alone.
+pub fn fold(log: &[Recorded], subject: &Subject) -> State {
+    let mut state = State::absent(subject);
+    for recorded in log.iter().filter(|recorded| recorded.event.folds().contains(subject)) {
+        state.evolve(recorded, &mut Vec::new());
+    }
+    state
+}
+
+impl Story {
+    pub fn head(&self) -> Position {
+        Position(self.log.len().try_into().expect("stories are short"))
+    }
+
+    /// More events, whether or not the rules would allow them.
+    pub fn and<E: Told>(mut self, events: impl IntoIterator<Item = E>) -> Self {
+        for event in events {
+            self.pass(Span::seconds(60));
+            let occurred_at = self.now.fixed_offset();
+            self.record(event.told(), occurred_at, "service:import", None);
+        }
+        self
+    }
+
+    /// Time passes.
+    pub fn after(mut self, span: Span) -> Self {
+        self.pass(span);
+        self
+    }
+
+    /// The next command tells of something that happened so long before it is entered.
+    pub fn late(mut self, span: Span) -> Self {
+        self.occurred_at = Some((self.now - span.as_delta()).fixed_offset());
+        self
+    }
+
+    /// The next command tells of something that happened at this time.
+    pub fn at(mut self, time: &str) -> Self {
+        self.occurred_at = Some(instant(time));
+        self
+    }
+
+    pub fn because(mut self, late_reason: &'static str) -> Self {
+        self.late_reason = Some(late_reason);
+        self
+    }
+
+    pub fn when(mut self, actor: Actor, ask: Ask) -> Outcome {
+        let command = ask(&self);
+        let result = self.decide(&actor, &command);
+        Outcome { story: self, actor, command, result }
+    }
+
+    /// Decides as an engine would: what is missing is loaded, then it is asked again.
+    pub fn decide(&mut self, actor: &Actor, command: &Command) -> Result<Vec<Event>, Rejection> {
+        for _ in 0..8 {
+            let context = Context {
+                actor,
+                now: self.now,
+                head: self.head(),
+                occurred_at: self.occurred_at.unwrap_or_else(|| self.now.fixed_offset()),
+                late_reason: self.late_reason,
+                entropy: [7; 32],
+            };
+            match decide(&self.world, command, &context) {
+                Err(Rejection::Missing(subjects)) => {
+                    for subject in subjects {
+                        let state = fold(&self.log, &subject);
+                        self.world.insert(subject, state);
+                    }
+                }
+                decided => return decided,
+            }
+        }
+        panic!("{command:?} never had enough of the world")
+    }
+
+    /// Appends what was decided and evolves the world; the items touched.
+    pub fn append(&mut self, actor: &Actor, events: Vec<Event>) -> Vec<Item> {
+        let occurred_at = self.occurred_at.take().unwrap_or_else(|| self.now.fixed_offset());
+        let late_reason = self.late_reason.take();
+        let touched = events
+            .into_iter()
+            .flat_map(|event| self.record(event, occurred_at, &actor.to_string(), late_reason))
+            .collect();
+        self.pass(Span::seconds(60));
+        touched
+    }
+
+    fn record(
+        &mut self,
+        event: Event,
+        occurred_at: Instant,
+        actor: &str,
+        late_reason: Option<&str>,
+    ) -> Vec<Item> {
+        let position = Position(self.head().0 + 1);
+        let id = Uuid::from_u128(position.0.try_into().expect("positions are positive"));
+        let recorded = Recorded {
+            position,
+            recorded_at: self.now,
+            occurred_at,
+            event_id: EventId(id),
+            command_id: CommandId(id),
+            actor: actor.to_owned(),
+            late_reason: late_reason.map(str::to_owned),
+            event,
+        };
+        let touched = self.world.apply(&recorded);
+        self.log.push(recorded);
+        touched
+    }
+
+    fn pass(&mut self, span: Span) {
+        self.now += span.as_delta();
+    }
+
+    /// The world as it evolved, for comparison with a fold.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The operation as the log tells it.
+    pub fn operation(&self, code: &str) -> Operation {
+        match fold(&self.log, &Subject::Operation(of::<OperationCode>(code))) {
+            State::Operation(Some(operation)) => operation,
+            other => panic!("{code} is no operation of this story: {other:?}"),
+        }
+    }
+
+    /// A version of the plan of SAPHAN.
+    pub fn version(&self, number: u32) -> Version {
+        let operation = self.operation("SAPHAN");
+        operation.version(number).unwrap_or_else(|| panic!("there is no version {number}")).clone()
+    }
+
+    pub fn minutes_ago(&self, minutes: i64) -> Instant {
+        (self.now - TimeDelta::minutes(minutes)).fixed_offset()
+    }
+}
+
+/// What came of a command.
+pub struct Outcome {
+    story: Story,
+    actor: Actor,
+    command: Command,
+    result: Result<Vec<Event>, Rejection>,
+}
+
+impl Outcome {
+    /// Exactly these events followed, and are history now.
+    pub fn then<E: Told>(mut self, events: impl IntoIterator<Item = E>) -> Story {
+        let wanted: Vec<Event> = events.into_iter().map(Told::told).collect();
+        assert_eq!(self.result.as_ref(), Ok(&wanted), "{:?}", self.command);
+        self.story.append(&self.actor, wanted);
+        self.story
+    }
+
+    /// Something happened; what, is another test's.
+    pub fn accepted(mut self) -> Story {
+        let events = self.result.unwrap_or_else(|rejection| panic!("{:?}: {rejection:?}", self.command));
+        assert!(!events.is_empty(), "{:?} changed nothing", self.command);
+        self.story.append(&self.actor, events);
+        self.story
+    }
+
+    /// Success without events: it is so already.
+    pub fn unchanged(mut self) -> Story {
+        assert_eq!(self.result, Ok(Vec::new()), "{:?}", self.command);
+        self.story.append(&self.actor, Vec::new());
+        self.story
+    }
+
+    /// Refused for exactly these reasons, in the order in which they were found.
+    pub fn refused<const N: usize>(self, codes: [RefusalCode; N]) -> Refused {
+        let refused = self.rejected();
+        let found: Vec<_> = refused.refusals.iter().map(|refusal| refusal.code).collect();
+        assert_eq!(found, codes, "{:?}", refused.refusals);
+        refused
+    }
+
+    /// Refused for exactly these reasons, each at this field; an empty path is the command as a whole.
+    pub fn refused_at<const N: usize>(self, reasons: [(RefusalCode, &str); N]) -> Refused {
+        let refused = self.rejected();
+        let found: Vec<_> =
+            refused.refusals.iter().map(|refusal| (refusal.code, refusal.field.join("."))).collect();
+        let wanted: Vec<_> = reasons.iter().map(|(code, field)| (*code, (*field).to_owned())).collect();
+        assert_eq!(found, wanted, "{:?}", refused.refusals);
+        refused
+    }
+
+    pub fn rejected(mut self) -> Refused {
+        let Err(Rejection::Refused(refusals)) = self.result else {
+            panic!("{:?} was not refused: {:?}", self.command, self.result)
+        };
+        self.story.append(&self.actor, Vec::new());
+        Refused { story: self.story, refusals }
+    }
+
+    /// Not for this actor, whatever the input.
+    pub fn forbidden(mut self) -> Story {
+        assert!(
+            matches!(self.result, Err(Rejection::Forbidden(_))),
+            "{:?} was not forbidden: {:?}",
+            self.command,
+            self.result
+        );
+        self.story.append(&self.actor, Vec::new());
+        self.story
+    }
+
+    pub fn result(self) -> Result<Vec<Event>, Rejection> {
+        self.result
+    }
+}
+
+/// A refusal leaves the log as it was.
+pub struct Refused {
+    pub story: Story,
+    pub refusals: Vec<Refusal>,
+}
+
+impl Refused {
+    /// The first reason reads like this.
+    pub fn saying(self, message: &str) -> Story {
+        assert_eq!(self.refusals.first().map(|refusal| refusal.message.as_str()), Some(message));
+        self.story
+    }
+
+    pub fn when(self, actor: Actor, ask: Ask) -> Outcome {
+        self.story.when(actor, ask)
+    }
+}

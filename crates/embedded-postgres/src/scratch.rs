@@ -1,0 +1,67 @@
+//! A server for one test run or one measurement. Nothing of it stays.
+
+use std::env;
+use std::fs;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::directory::fresh_dir;
+use crate::identity::Identity;
+use crate::{Lifetime, Server, Settings};
+
+const MEMORY: &str = "/dev/shm";
+const ENOUGH_MEMORY_KIB: u64 = 2 * 1024 * 1024;
+
+/// A server in a fresh directory, which goes with it: when this is dropped, and also when the process ends without
+/// dropping it (a `static`, Ctrl-C, a kill).
+#[derive(Debug)]
+pub struct Scratch {
+    server: Server,
+}
+
+impl Scratch {
+    /// In memory where there is room, else in the directory for temporary files. A flush costs nothing in memory:
+    /// measure with [`Scratch::start_in`] on a real disk.
+    pub fn start() -> Result<Self> {
+        let mut parents: Vec<PathBuf> = vec![env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
+        if free_kib(Path::new(MEMORY)).is_some_and(|free| free > ENOUGH_MEMORY_KIB) {
+            parents.insert(0, MEMORY.into());
+        }
+        Self::start_in_first(&parents)
+    }
+
+    /// In a fresh directory below `parent`.
+    pub fn start_in(parent: &Path) -> Result<Self> {
+        Self::start_in_first(&[parent.to_owned()])
+    }
+
+    fn start_in_first(parents: &[PathBuf]) -> Result<Self> {
+        let identity = Identity::choose(Path::new(""))?;
+        let data_dir = fresh_dir(parents, "accord-scratch", &identity)?;
+        let settings = Settings { data_dir, max_connections: 300 };
+        match Server::start_for(&settings, Lifetime::Passing) {
+            Ok(server) => Ok(Self { server }),
+            Err(error) => {
+                let _ = fs::remove_dir_all(&settings.data_dir);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Deref for Scratch {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+fn free_kib(dir: &Path) -> Option<u64> {
+    let output = Command::new("df").arg("-Pk").arg(dir).output().ok()?;
+    let table = String::from_utf8_lossy(&output.stdout);
+    table.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
+}

@@ -1,0 +1,637 @@
+//! The one task that writes: takes what is queued, decides it, appends it as one commit, projects it, answers.
+//!
+//! It is never a request's future, so a client that hangs up cancels nothing. It waits for nothing but work: whatever
+//! came in while a commit was on its way makes up the next one.
+
+use crate::{
+    Clock, Entropy, Error, Health, Outcome, Receipt, Request, StoreError,
+    loading::{decode, load},
+    projector::{self, Projector},
+};
+use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
+use domain::{
+    Command, Context, Item, Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
+    hash::canonical_json,
+    ids::{CommandId, EventId},
+};
+use event_log::{AppendError, Head, Log, NewCommand, NewCommit, NewEvent, StoredCommand};
+use read_model::Change;
+use serde::Serialize;
+use sqlx::PgPool;
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use uuid::Uuid;
+
+/// Commands of one commit.
+const MOST_COMMANDS: usize = 1_000;
+
+/// Rounds of loading what `decide` misses. Each names all it can, so that more than a few mean a fault of ours.
+const MOST_ROUNDS: usize = 16;
+
+/// Commits lost to other nodes in a row, after which callers are told to come back.
+const MOST_RACES: usize = 32;
+
+/// Times that a commit of unknown fate is looked after, a second apart.
+const MOST_LOOKS: usize = 30;
+
+/// How often the log is looked at without being told.
+const TICK: Duration = Duration::from_secs(1);
+
+pub(crate) enum Message {
+    Execute(Box<Job>),
+    /// Finish what was accepted, then stop and say so.
+    Close(oneshot::Sender<()>),
+}
+
+pub(crate) struct Job {
+    pub request: Request,
+    pub reply: oneshot::Sender<Result<Outcome, Error>>,
+}
+
+impl Job {
+    /// The caller may have gone; that changes nothing.
+    fn answer(self, answer: Result<Outcome, Error>) {
+        drop(self.reply.send(answer));
+    }
+}
+
+pub(crate) struct Committer {
+    pub log: Log,
+    pub pool: PgPool,
+    pub clock: Clock,
+    pub entropy: Entropy,
+    pub node: Uuid,
+    /// Subjects kept folded, at most.
+    pub most_subjects: usize,
+    /// Told after every commit; tells the other nodes.
+    pub news: Arc<Notify>,
+    /// Told when another node has committed.
+    pub wake_up: Arc<Notify>,
+    pub projected: watch::Sender<Position>,
+    pub health: watch::Sender<Health>,
+    /// Folds at `head`: a baseline, never an authority.
+    pub world: World,
+    pub head: Head,
+    /// When each subject was used last, counted in batches.
+    pub used: HashMap<Subject, u64>,
+    pub batches: u64,
+}
+
+/// A command that was decided, not yet appended.
+struct Prepared {
+    job: Job,
+    command: NewCommand,
+    receipt: Receipt,
+}
+
+/// What a batch came to.
+struct Batch {
+    overlay: World,
+    prepared: Vec<Prepared>,
+    /// Commands that changed nothing.
+    unchanged: Vec<(Job, CommandId)>,
+    changes: Vec<Change>,
+    recorded_at: DateTime<Utc>,
+}
+
+/// How an attempt to append ended.
+enum Attempt {
+    Appended(Head),
+    /// Decide again, on the log as it is now.
+    Again,
+    Failed(StoreError),
+}
+
+/// What must be the same for a repeated request to be the same request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fingerprint<'a> {
+    command: &'a Command,
+    occurred_at: Option<DateTime<FixedOffset>>,
+    late_reason: Option<&'a str>,
+}
+
+fn fingerprint(request: &Request) -> Sha256 {
+    let Request { command, occurred_at, late_reason, .. } = request;
+    let fingerprint = Fingerprint { command, occurred_at: *occurred_at, late_reason: late_reason.as_deref() };
+    Sha256::of(&[canonical_json(&fingerprint).as_bytes()])
+}
+
+impl Committer {
+    pub(crate) async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+        let mut waiting: VecDeque<Job> = VecDeque::new();
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut closing: Option<oneshot::Sender<()>> = None;
+        loop {
+            while waiting.len() < MOST_COMMANDS {
+                match messages.try_recv() {
+                    Ok(Message::Execute(job)) => waiting.push_back(*job),
+                    Ok(Message::Close(done)) => {
+                        messages.close();
+                        closing = Some(done);
+                    }
+                    Err(_) => break,
+                }
+            }
+            if !waiting.is_empty() {
+                let jobs = waiting.drain(..waiting.len().min(MOST_COMMANDS)).collect();
+                // Commands that must wait for another of this batch come first in the next.
+                for job in self.batch(jobs).await.into_iter().rev() {
+                    waiting.push_front(job);
+                }
+                continue;
+            }
+            if let Some(done) = closing {
+                let _ = done.send(());
+                return;
+            }
+            tokio::select! {
+                biased;
+                message = messages.recv() => match message {
+                    Some(Message::Execute(job)) => waiting.push_back(*job),
+                    Some(Message::Close(done)) => {
+                        messages.close();
+                        closing = Some(done);
+                    }
+                    // Every handle is gone: nobody can ask any more.
+                    None => return,
+                },
+                () = self.wake_up.notified() => self.look_around().await,
+                _ = tick.tick() => self.look_around().await,
+            }
+        }
+    }
+
+    /// Takes in what other nodes have committed, and projects what a crash has left behind.
+    async fn look_around(&mut self) {
+        if let Err(error) = self.follow().await {
+            self.alarm("could not follow the log", &error);
+            return;
+        }
+        self.catch_up().await;
+    }
+
+    /// One batch; the jobs that must wait for another of it.
+    async fn batch(&mut self, jobs: Vec<Job>) -> Vec<Job> {
+        self.batches += 1;
+        let (mut jobs, later) = match self.answer_repeated(jobs).await {
+            Ok(split) => split,
+            Err((jobs, error)) => {
+                self.fail(jobs, error);
+                return Vec::new();
+            }
+        };
+        for _ in 0..MOST_RACES {
+            let batch = self.decide(jobs).await;
+            if batch.prepared.is_empty() {
+                self.answer_unchanged(batch.unchanged);
+                return later;
+            }
+            let commit = NewCommit {
+                node: self.node,
+                after: self.head,
+                recorded_at: batch.recorded_at,
+                commands: batch.prepared.iter().map(|prepared| prepared.command.clone()).collect(),
+            };
+            match self.append(&commit).await {
+                Attempt::Appended(head) => {
+                    self.settle(batch, head).await;
+                    return later;
+                }
+                Attempt::Again => {
+                    jobs = batch.into_jobs();
+                    // Another node may have carried out the same command in the meantime.
+                    let (left, again) = match self.answer_repeated(jobs).await {
+                        Ok(split) => split,
+                        Err((jobs, error)) => {
+                            self.fail(jobs, error);
+                            return later;
+                        }
+                    };
+                    debug_assert!(again.is_empty(), "keys were told apart before");
+                    jobs = left;
+                }
+                Attempt::Failed(error) => {
+                    self.fail(batch.into_jobs(), error);
+                    return later;
+                }
+            }
+        }
+        for job in jobs {
+            job.answer(Err(Error::Busy("other nodes are faster just now")));
+        }
+        later
+    }
+
+    /// Answers commands whose key is in the log. Returns those to decide, and those that share a key with an earlier
+    /// one of the batch and have to wait for its outcome.
+    async fn answer_repeated(&self, jobs: Vec<Job>) -> Result<(Vec<Job>, Vec<Job>), (Vec<Job>, StoreError)> {
+        let keys: Vec<(String, String)> = jobs
+            .iter()
+            .filter_map(|job| {
+                let key = job.request.idempotency_key.clone()?;
+                Some((job.request.actor.to_string(), key))
+            })
+            .collect();
+        if keys.is_empty() {
+            return Ok((jobs, Vec::new()));
+        }
+        let wanted: Vec<(&str, &str)> =
+            keys.iter().map(|(actor, key)| (actor.as_str(), key.as_str())).collect();
+        let found = match self.log.find_commands(&wanted).await {
+            Ok(found) => found,
+            Err(error) => return Err((jobs, error.into())),
+        };
+        let found: HashMap<(&str, &str), &StoredCommand> = found
+            .iter()
+            .map(|stored| ((stored.actor.as_str(), stored.idempotency_key.as_str()), stored))
+            .collect();
+        let mut seen = HashSet::new();
+        let (mut fresh, mut later) = (Vec::new(), Vec::new());
+        for job in jobs {
+            let Some(key) = job.request.idempotency_key.clone() else {
+                fresh.push(job);
+                continue;
+            };
+            let actor = job.request.actor.to_string();
+            if let Some(stored) = found.get(&(actor.as_str(), key.as_str())) {
+                let answer = self.repeated(stored, &job.request).await;
+                job.answer(answer);
+            } else if seen.insert((actor, key)) {
+                fresh.push(job);
+            } else {
+                later.push(job);
+            }
+        }
+        Ok((fresh, later))
+    }
+
+    /// The answer to a command whose key is in the log.
+    async fn repeated(&self, stored: &StoredCommand, request: &Request) -> Result<Outcome, Error> {
+        if stored.request_hash != fingerprint(request).0 {
+            return Err(Error::Refused(vec![Refusal {
+                code: RefusalCode::IdempotencyKeyReused,
+                message: "This key came with another command before.".to_owned(),
+                field: vec!["idempotencyKey".to_owned()],
+                subject: None,
+            }]));
+        }
+        let event_ids = serde_json::from_slice(&stored.outcome)
+            .map_err(|source| StoreError::Outcome { command_id: CommandId(stored.command_id), source })?;
+        let position = Position(stored.position);
+        let commit = self
+            .log
+            .commit_holding(position.0)
+            .await
+            .map_err(StoreError::from)?
+            .ok_or(StoreError::NoCommit { position })?;
+        let receipt = Receipt {
+            position,
+            recorded_at: commit.recorded_at,
+            event_ids,
+            commit_hash: Sha256(commit.hash),
+        };
+        Ok(Outcome { command_id: CommandId(stored.command_id), receipt })
+    }
+
+    /// Decides each command on what the ones before it have made of the world; answers those that are refused.
+    async fn decide(&mut self, jobs: Vec<Job>) -> Batch {
+        let mut batch = Batch {
+            overlay: self.world.clone(),
+            prepared: Vec::new(),
+            unchanged: Vec::new(),
+            changes: Vec::new(),
+            recorded_at: self.clock.now().max(self.head.recorded_at),
+        };
+        let mut position = Position(self.head.position);
+        for job in jobs {
+            let decided = match self.decide_one(&mut batch, &job.request, position).await {
+                Ok(decided) => decided,
+                Err(error) => {
+                    job.answer(Err(error));
+                    continue;
+                }
+            };
+            let (command_id, recorded, touched) = decided;
+            if recorded.is_empty() {
+                batch.unchanged.push((job, command_id));
+                continue;
+            }
+            position = Position(position.0 + i64::try_from(recorded.len()).unwrap_or(i64::MAX));
+            batch.changes.extend(projector::changes(&batch.overlay, touched, position));
+            let command = self.new_command(&job.request, command_id, &recorded);
+            let receipt = Receipt {
+                position,
+                recorded_at: batch.recorded_at,
+                event_ids: recorded.iter().map(|recorded| recorded.event_id).collect(),
+                // Not known before all are decided.
+                commit_hash: Sha256([0; 32]),
+            };
+            batch.prepared.push(Prepared { job, command, receipt });
+        }
+        batch
+    }
+
+    /// The events of one command, already applied to the batch's overlay.
+    async fn decide_one(
+        &mut self,
+        batch: &mut Batch,
+        request: &Request,
+        head: Position,
+    ) -> Result<(CommandId, Vec<Recorded>, Vec<Item>), Error> {
+        let now = batch.recorded_at;
+        let occurred_at = request.occurred_at.unwrap_or_else(|| now.fixed_offset()).trunc_subsecs(6);
+        let context = Context {
+            actor: &request.actor,
+            now,
+            head,
+            occurred_at,
+            late_reason: request.late_reason.as_deref(),
+            entropy: self.entropy.bytes(),
+        };
+        let mut rounds = 0;
+        let events = loop {
+            match domain::decide(&batch.overlay, &request.command, &context) {
+                Ok(events) => break events,
+                Err(Rejection::Refused(reasons)) => return Err(Error::Refused(reasons)),
+                Err(Rejection::Forbidden(message)) => return Err(Error::Forbidden(message)),
+                Err(Rejection::Missing(subjects)) if rounds < MOST_ROUNDS => {
+                    rounds += 1;
+                    self.load(batch, subjects).await.map_err(Error::Store)?;
+                }
+                Err(Rejection::Missing(subjects)) => {
+                    return Err(Error::Store(StoreError::StillMissing { subjects: format!("{subjects:?}") }));
+                }
+            }
+        };
+        let command_id = CommandId(self.entropy.uuid_v7(now));
+        let lacking: Vec<Subject> = events.iter().flat_map(|event| batch.overlay.lacks(event)).collect();
+        if !lacking.is_empty() {
+            self.load(batch, lacking).await.map_err(Error::Store)?;
+        }
+        let mut touched = Vec::new();
+        let mut recorded = Vec::with_capacity(events.len());
+        for (number, event) in (1..).zip(events) {
+            for subject in event.folds() {
+                self.used.insert(subject, self.batches);
+            }
+            let event = Recorded {
+                position: Position(head.0 + number),
+                recorded_at: now,
+                // Within the clock's tolerance a reporter may be ahead; the log never is.
+                occurred_at: occurred_at.min(now.fixed_offset()),
+                event_id: EventId(self.entropy.uuid_v7(now)),
+                command_id,
+                actor: request.actor.to_string(),
+                late_reason: request.late_reason.clone(),
+                event,
+            };
+            touched.extend(batch.overlay.apply(&event));
+            recorded.push(event);
+        }
+        Ok((command_id, recorded, touched))
+    }
+
+    /// Loads subjects as they are at the head. None of this batch's events can concern them: what an event concerns is
+    /// loaded before it is applied.
+    async fn load(
+        &mut self,
+        batch: &mut Batch,
+        subjects: impl IntoIterator<Item = Subject>,
+    ) -> Result<(), StoreError> {
+        for (subject, state) in load(&self.log, subjects, Position(self.head.position)).await? {
+            self.used.insert(subject.clone(), self.batches);
+            self.world.insert(subject.clone(), state.clone());
+            batch.overlay.insert(subject, state);
+        }
+        Ok(())
+    }
+
+    fn new_command(&self, request: &Request, command_id: CommandId, recorded: &[Recorded]) -> NewCommand {
+        let events = recorded
+            .iter()
+            .map(|recorded| {
+                let encoded = recorded.event.encode();
+                NewEvent {
+                    event_id: recorded.event_id.0,
+                    occurred_at: recorded.occurred_at,
+                    late_reason: recorded.late_reason.clone(),
+                    kind: encoded.kind.to_owned(),
+                    version: encoded.version,
+                    payload: encoded.payload,
+                    salt: self.entropy.bytes(),
+                    subjects: recorded.event.subjects(),
+                }
+            })
+            .collect();
+        NewCommand {
+            command_id: command_id.0,
+            actor: request.actor.to_string(),
+            // Commands without a key have one of their own, so that their fate can be looked up all the same.
+            idempotency_key: request.idempotency_key.clone().unwrap_or_else(|| command_id.to_string()),
+            request_hash: fingerprint(request).0,
+            // Everything else of the answer is in the log itself.
+            outcome: canonical_json(&recorded.iter().map(|recorded| recorded.event_id).collect::<Vec<_>>())
+                .into_bytes(),
+            events,
+        }
+    }
+
+    async fn append(&mut self, commit: &NewCommit) -> Attempt {
+        let mut looks = 0;
+        loop {
+            let error = match self.log.append(commit).await {
+                Ok(head) => return Attempt::Appended(head),
+                Err(error) => error,
+            };
+            match error {
+                AppendError::HeadMoved { .. } | AppendError::KeyTaken => {
+                    let first = commit.commands.first().map(|command| command.command_id).unwrap_or_default();
+                    let landed = if looks > 0 {
+                        self.log.command(first).await.map_err(StoreError::from)
+                    } else {
+                        Ok(None)
+                    };
+                    match landed {
+                        Ok(Some(_)) => return Attempt::Appended(commit.head()),
+                        Ok(None) => {}
+                        Err(error) => return Attempt::Failed(error),
+                    }
+                    return match self.follow().await {
+                        Ok(()) => Attempt::Again,
+                        Err(error) => Attempt::Failed(error),
+                    };
+                }
+                AppendError::AheadOfLog { after } => {
+                    tracing::error!(
+                        after,
+                        "This node was ahead of the log: Postgres has lost acknowledged commits. Dropped every cache."
+                    );
+                    return match self.start_over().await {
+                        Ok(()) => Attempt::Again,
+                        Err(error) => Attempt::Failed(error),
+                    };
+                }
+                AppendError::Fate { .. } if looks < MOST_LOOKS => {
+                    tracing::warn!(%error, "The fate of a commit is unknown; looking it up");
+                    looks += 1;
+                    tokio::time::sleep(TICK).await;
+                }
+                AppendError::Fate { .. } | AppendError::Database { .. } => {
+                    return Attempt::Failed(StoreError::Append(error));
+                }
+            }
+        }
+    }
+
+    /// The commit is in the log: project it and answer.
+    async fn settle(&mut self, batch: Batch, head: Head) {
+        let after = Position(self.head.position);
+        self.world = batch.overlay;
+        self.head = head;
+        self.news.notify_one();
+        let up_to = Position(head.position);
+        match projector::project(&self.pool, &batch.changes, after, up_to).await {
+            Ok(true) => self.say_projected(up_to),
+            Ok(false) => self.catch_up().await,
+            Err(error) => self.alarm("could not project a commit", &error),
+        }
+        for Prepared { job, command, receipt } in batch.prepared {
+            let receipt =
+                Receipt { commit_hash: Sha256(head.hash), recorded_at: head.recorded_at, ..receipt };
+            job.answer(Ok(Outcome { command_id: CommandId(command.command_id), receipt }));
+        }
+        self.answer_unchanged(batch.unchanged);
+        self.make_room();
+    }
+
+    fn answer_unchanged(&self, unchanged: Vec<(Job, CommandId)>) {
+        for (job, command_id) in unchanged {
+            let receipt = Receipt {
+                position: Position(self.head.position),
+                recorded_at: self.head.recorded_at,
+                event_ids: Vec::new(),
+                commit_hash: Sha256(self.head.hash),
+            };
+            job.answer(Ok(Outcome { command_id, receipt }));
+        }
+    }
+
+    /// Takes in what has been committed since the head that this node knows.
+    async fn follow(&mut self) -> Result<(), StoreError> {
+        let followed = self.try_follow().await;
+        if followed.is_err() {
+            // Some folds may have taken in what others have not.
+            self.world = World::default();
+            self.used.clear();
+        }
+        followed
+    }
+
+    async fn try_follow(&mut self) -> Result<(), StoreError> {
+        loop {
+            let head = self.log.head().await?;
+            if head.position == self.head.position {
+                if head.hash != self.head.hash {
+                    return self.start_over().await;
+                }
+                return Ok(());
+            }
+            if head.position < self.head.position {
+                return self.start_over().await;
+            }
+            let mut at = self.head.position;
+            while at < head.position {
+                let page = self.log.read(at, head.position, 1_000).await?;
+                let Some(last) = page.last() else { break };
+                at = last.position;
+                for stored in &page {
+                    let recorded = decode(stored)?;
+                    self.world.apply(&recorded);
+                }
+            }
+            self.head = head;
+        }
+    }
+
+    /// Forgets every fold: the log is not what this node built on.
+    async fn start_over(&mut self) -> Result<(), StoreError> {
+        self.world = World::default();
+        self.used.clear();
+        self.head = self.log.head().await?;
+        let projected = read_model::checkpoint(&self.pool).await?;
+        if projected.0 > self.head.position {
+            let error = StoreError::ProjectedBeyondLog { projected, head: Position(self.head.position) };
+            self.alarm("the read model is ahead of the log", &error);
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    async fn catch_up(&mut self) {
+        match Projector::catch_up(&self.pool, &self.log, |_, _| ()).await {
+            Ok(projected) => self.say_projected(projected),
+            Err(error) => self.alarm("could not project the log", &error),
+        }
+    }
+
+    fn say_projected(&self, position: Position) {
+        self.projected.send_if_modified(|known| {
+            let newer = position > *known;
+            *known = position.max(*known);
+            newer
+        });
+        self.health.send_if_modified(|health| health.trouble.take().is_some());
+    }
+
+    /// Once in the log, and visible until it is mended.
+    fn alarm(&self, what: &'static str, error: &StoreError) {
+        let reason = format!("{what}: {}", crate::chain(error));
+        self.health.send_if_modified(|health| {
+            let news = health.trouble.as_deref() != Some(reason.as_str());
+            if news {
+                tracing::error!("Trouble: {reason}");
+                health.trouble = Some(reason);
+            }
+            news
+        });
+    }
+
+    fn fail(&self, jobs: Vec<Job>, error: StoreError) {
+        self.alarm("could not write", &error);
+        let shared = Arc::new(error);
+        for job in jobs {
+            job.answer(Err(Error::Store(StoreError::Shared(Arc::clone(&shared)))));
+        }
+    }
+
+    /// Drops the folds that were used least recently.
+    fn make_room(&mut self) {
+        if self.world.len() <= self.most_subjects {
+            return;
+        }
+        let mut by_age: Vec<(u64, Subject)> =
+            self.used.drain().map(|(subject, batch)| (batch, subject)).collect();
+        by_age.sort_unstable();
+        // A tenth more than needed, so that this is seldom.
+        let surplus = by_age.len().saturating_sub(self.most_subjects * 9 / 10);
+        for (batch, subject) in by_age.drain(surplus..) {
+            self.used.insert(subject, batch);
+        }
+        for (_, subject) in by_age {
+            self.world.remove(&subject);
+        }
+    }
+}
+
+impl Batch {
+    fn into_jobs(self) -> Vec<Job> {
+        let prepared = self.prepared.into_iter().map(|prepared| prepared.job);
+        prepared.chain(self.unchanged.into_iter().map(|(job, _)| job)).collect()
+    }
+}

@@ -1,0 +1,379 @@
+//! Runs commands: decides them on cached folds, commits them in groups, projects them, and answers.
+//!
+//! Nothing here knows HTTP or GraphQL. Time and randomness come in with [`Clock`] and [`Entropy`]. One committer task
+//! owns writing: a caller that goes away cancels nothing.
+
+mod clock;
+mod committer;
+mod loading;
+mod projector;
+
+pub use clock::{Clock, Entropy};
+
+use chrono::{DateTime, FixedOffset, Utc};
+use committer::{Committer, Job, Message};
+use domain::{
+    Actor, Command, Position, Refusal, Sha256,
+    ids::{CommandId, EventId},
+};
+use event_log::{AppendError, Log};
+use projector::Projector;
+use read_model::ReadModel;
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    task::JoinHandle,
+};
+
+/// A command with what its sender says about it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub command: Command,
+    pub actor: Actor,
+    /// Repeating a command under the same key answers the first success again. A key belongs to its actor.
+    pub idempotency_key: Option<String>,
+    /// When it happened; `None`: now.
+    pub occurred_at: Option<DateTime<FixedOffset>>,
+    pub late_reason: Option<String>,
+}
+
+/// What a command that succeeded is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// The last event of the command; the present position when it changed nothing.
+    pub position: Position,
+    pub recorded_at: DateTime<Utc>,
+    /// Empty when the command changed nothing.
+    pub event_ids: Vec<EventId>,
+    /// Hash of the commit that the position is in: keep it, to hold the log against it later.
+    pub commit_hash: Sha256,
+}
+
+/// A success, new or repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub command_id: CommandId,
+    pub receipt: Receipt,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Every reason that applies; nothing was appended.
+    #[error("the command was refused")]
+    Refused(Vec<Refusal>),
+    /// Another input would not help; nothing was appended.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Nothing was appended; try again in a moment.
+    #[error("busy: {0}")]
+    Busy(&'static str),
+    /// Nothing was appended, unless the source says that this is unknown.
+    #[error("the log or the read model failed")]
+    Store(#[from] StoreError),
+}
+
+/// What failed below the rules.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("could not read the log")]
+    Log(#[from] event_log::Error),
+    #[error("could not append to the log")]
+    Append(#[source] AppendError),
+    #[error("could not use the read model")]
+    ReadModel(#[from] read_model::Error),
+    #[error("could not {doing}")]
+    Database { doing: &'static str, source: sqlx::Error },
+    #[error("could not read the event at position {position}")]
+    Decode { position: Position, source: domain::event::DecodeError },
+    #[error("could not read the outcome of command {command_id}")]
+    Outcome { command_id: CommandId, source: serde_json::Error },
+    #[error("the log has no commit that holds position {position}")]
+    NoCommit { position: Position },
+    #[error("subjects are still missing after they were loaded: {subjects}")]
+    StillMissing { subjects: String },
+    #[error(
+        "the read model stands at {projected}, beyond the end of the log at {head}: run `accord rebuild`"
+    )]
+    ProjectedBeyondLog { projected: Position, head: Position },
+    #[error("{0}")]
+    Shared(Arc<StoreError>),
+}
+
+impl StoreError {
+    /// For `map_err`: says what was being done.
+    pub(crate) fn when(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| Self::Database { doing, source }
+    }
+}
+
+/// An error and its sources on one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+/// A moment in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    Position(Position),
+    RecordedAt(DateTime<Utc>),
+    Event(EventId),
+}
+
+/// Bounds of an engine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Commands that may wait; beyond, callers are told to come back.
+    pub queue: usize,
+    /// Subjects kept folded.
+    pub most_subjects: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { queue: 4_096, most_subjects: 20_000 }
+    }
+}
+
+/// How the engine is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Health {
+    /// What is wrong, as text for an operator; `None` when nothing is.
+    pub trouble: Option<String>,
+}
+
+/// A running engine. Clones are handles on the same.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    messages: mpsc::Sender<Message>,
+    projected: watch::Receiver<Position>,
+    health: watch::Receiver<Health>,
+    log: Log,
+    read_model: ReadModel,
+    clock: Clock,
+    helpers: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        for helper in &self.helpers {
+            helper.abort();
+        }
+    }
+}
+
+/// How long NOTIFYs are gathered into one.
+const NOTIFY_PAUSE: Duration = Duration::from_millis(20);
+
+/// How long a lost listener waits before it connects again.
+const LISTEN_PAUSE: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Projects what the read model lacks, then starts. The pool's `search_path` names the read model's schema.
+    ///
+    /// Fails with `Decode` on a log that a newer build has written to.
+    pub async fn open(
+        pool: PgPool,
+        clock: Clock,
+        entropy: Entropy,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
+        let log = Log::new(pool.clone());
+        let projected = Projector::catch_up(&pool, &log, |_, _| ()).await?;
+        let head = log.head().await?;
+        if projected.0 > head.position {
+            return Err(StoreError::ProjectedBeyondLog { projected, head: Position(head.position) });
+        }
+        let (messages, queue) = mpsc::channel(settings.queue);
+        let (projected_sender, projected) = watch::channel(projected);
+        let (health_sender, health) = watch::channel(Health::default());
+        let (news, wake_up) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let committer = Committer {
+            log: log.clone(),
+            pool: pool.clone(),
+            node: entropy.uuid_v7(clock.now()),
+            clock: clock.clone(),
+            entropy,
+            most_subjects: settings.most_subjects,
+            news: Arc::clone(&news),
+            wake_up: Arc::clone(&wake_up),
+            projected: projected_sender,
+            health: health_sender,
+            world: domain::World::default(),
+            head,
+            used: HashMap::new(),
+            batches: 0,
+        };
+        tokio::spawn(committer.run(queue));
+        let helpers =
+            vec![tokio::spawn(notify(log.clone(), news)), tokio::spawn(listen(log.clone(), wake_up))];
+        let read_model = ReadModel::new(pool);
+        Ok(Self { inner: Arc::new(Inner { messages, projected, health, log, read_model, clock, helpers }) })
+    }
+
+    /// Decides, commits and projects a command. Dropping the future does not take the command back.
+    pub async fn execute(&self, request: Request) -> Result<Outcome, Error> {
+        let (reply, answer) = oneshot::channel();
+        let job = Message::Execute(Box::new(Job { request, reply }));
+        match self.inner.messages.try_send(job) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                return Err(Error::Busy("too many commands are waiting"));
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                return Err(Error::Busy("this node is shutting down"));
+            }
+        }
+        answer.await.unwrap_or(Err(Error::Busy("this node is shutting down")))
+    }
+
+    /// The newest position that this node knows to be projected: what a query is pinned to.
+    pub fn position(&self) -> Position {
+        *self.inner.projected.borrow()
+    }
+
+    /// Waits until this node knows `position` to be projected; false when that took longer than `patience`.
+    pub async fn wait_for(&self, position: Position, patience: Duration) -> bool {
+        let mut projected = self.inner.projected.clone();
+        let reached = projected.wait_for(|known| *known >= position);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+
+    /// The end of the last command at or before the moment; for an event, the end of its own command. `None` when the
+    /// position or the event is not in what is projected.
+    pub async fn resolve(&self, moment: Moment) -> Result<Option<Position>, Error> {
+        let newest = self.position();
+        let end = match moment {
+            Moment::Position(position) if position < Position(0) || position > newest => return Ok(None),
+            Moment::Position(position) => self.log().command_end_at_or_before(position.0).await,
+            Moment::RecordedAt(at) => self.log().position_at(at).await.map(|end| end.min(newest.0)),
+            Moment::Event(event) => match self.log().end_of_command_with_event(event.0).await {
+                Ok(Some(end)) if end <= newest.0 => Ok(end),
+                Ok(_) => return Ok(None),
+                Err(error) => Err(error),
+            },
+        };
+        end.map(|end| Some(Position(end))).map_err(|error| StoreError::from(error).into())
+    }
+
+    /// The receipt of the command that ends at `position`; of the empty log for 0.
+    pub async fn receipt_at(&self, position: Position) -> Result<Receipt, Error> {
+        if position == Position(0) {
+            let empty = event_log::Head::EMPTY;
+            return Ok(Receipt {
+                position,
+                recorded_at: empty.recorded_at,
+                event_ids: Vec::new(),
+                commit_hash: Sha256(empty.hash),
+            });
+        }
+        let commit = self.log().commit_holding(position.0).await.map_err(StoreError::from)?;
+        let commit = commit.ok_or(StoreError::NoCommit { position })?;
+        let previous = self.log().command_end_at_or_before(position.0 - 1).await.map_err(StoreError::from)?;
+        let events =
+            self.log().read(previous, position.0, position.0 - previous).await.map_err(StoreError::from)?;
+        Ok(Receipt {
+            position,
+            recorded_at: commit.recorded_at,
+            event_ids: events.iter().map(|event| EventId(event.event_id)).collect(),
+            commit_hash: Sha256(commit.hash),
+        })
+    }
+
+    pub fn read_model(&self) -> &ReadModel {
+        &self.inner.read_model
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.inner.log
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    pub fn health(&self) -> Health {
+        self.inner.health.borrow().clone()
+    }
+
+    /// Finishes what was accepted, then stops. Commands that come later are answered `Busy`.
+    pub async fn close(&self) {
+        let (done, finished) = oneshot::channel();
+        // A committer that has stopped already has nothing to finish.
+        if self.inner.messages.send(Message::Close(done)).await.is_ok() {
+            drop(finished.await);
+        }
+    }
+}
+
+/// Tells other nodes that the log has grown: after the commit, never inside it, and many commits at once.
+async fn notify(log: Log, news: Arc<Notify>) {
+    loop {
+        news.notified().await;
+        if let Err(error) = log.notify().await {
+            // Others look every second anyway.
+            tracing::warn!("Could not tell other nodes: {}", chain(&error));
+        }
+        tokio::time::sleep(NOTIFY_PAUSE).await;
+    }
+}
+
+/// Wakes the committer when another node has committed.
+async fn listen(log: Log, wake_up: Arc<Notify>) {
+    loop {
+        match log.listener().await {
+            Ok(mut listener) => {
+                while listener.recv().await.is_ok() {
+                    wake_up.notify_one();
+                }
+            }
+            Err(error) => tracing::warn!("Could not listen for other nodes: {}", chain(&error)),
+        }
+        tokio::time::sleep(LISTEN_PAUSE).await;
+    }
+}
+
+/// Projects what the read model lacks. `progress` is told where it stands and where the log ends.
+pub async fn catch_up(
+    pool: &PgPool,
+    progress: impl FnMut(Position, Position),
+) -> Result<Position, StoreError> {
+    Projector::catch_up(pool, &Log::new(pool.clone()), progress).await
+}
+
+/// Builds every row of the read model anew; readers see the old ones until all is done.
+pub async fn rebuild(
+    pool: &PgPool,
+    progress: impl FnMut(Position, Position),
+) -> Result<Position, StoreError> {
+    Projector::rebuild(pool, &Log::new(pool.clone()), progress).await
+}
+
+/// Compares the rows at `position` (at the checkpoint, if `None`) with those of a fold of the log to that position.
+/// One sentence for each difference, empty when there is none.
+pub async fn check_read_models(
+    pool: &PgPool,
+    position: Option<Position>,
+    progress: impl FnMut(Position, Position),
+) -> Result<Vec<String>, StoreError> {
+    let position = match position {
+        Some(position) => position,
+        None => read_model::checkpoint(pool).await?,
+    };
+    let rows = projector::fold(&Log::new(pool.clone()), position, progress).await?;
+    Ok(read_model::compare(pool, position, &rows).await?)
+}

@@ -1,0 +1,193 @@
+//! From events to rows: what each command made of the items that it touched.
+//!
+//! Whoever commits projects its own commit from the folds that it decided on ([`changes`]); whatever was committed
+//! elsewhere, or was left behind by a crash, is projected from the log ([`Projector::catch_up`]). Both go through the
+//! same fold and the same lock.
+
+use crate::{
+    StoreError,
+    loading::{decode, load},
+};
+use domain::{Item, Position, Recorded, State, Subject, World};
+use event_log::Log;
+use read_model::Change;
+use sqlx::{PgConnection, PgPool};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Events read at a time.
+const PAGE: i64 = 5_000;
+
+/// What the touched items have become in this world, at the end of the command that ends at `at`.
+pub(crate) fn changes(world: &World, touched: Vec<Item>, at: Position) -> impl Iterator<Item = Change> {
+    // An item that a command touches twice has one version: no position shows half a command.
+    let touched: BTreeSet<Item> = touched.into_iter().collect();
+    touched.into_iter().map(move |item| {
+        let row = world.get(&item.subject()).and_then(|state| read_model::row(state, &item));
+        Change { item, at, row }
+    })
+}
+
+/// Writes a commit's changes if the read model stands where the commit began. False: it does not, catch up instead.
+pub(crate) async fn project(
+    pool: &PgPool,
+    changes: &[Change],
+    after: Position,
+    up_to: Position,
+) -> Result<bool, StoreError> {
+    let mut tx = pool.begin().await.map_err(StoreError::when("begin a projection"))?;
+    if read_model::lock_checkpoint(&mut tx).await? != after {
+        return Ok(false);
+    }
+    read_model::write(&mut tx, changes, up_to).await?;
+    tx.commit().await.map_err(StoreError::when("commit a projection"))?;
+    Ok(true)
+}
+
+/// Projects from the log. Keeps its folds from page to page.
+pub(crate) struct Projector<'a> {
+    log: &'a Log,
+    world: World,
+    /// Where `world` stands.
+    at: Position,
+    /// The folds began at an empty log, so a subject that is not among them has no event yet.
+    from_the_start: bool,
+}
+
+impl<'a> Projector<'a> {
+    fn new(log: &'a Log, at: Position) -> Self {
+        Self { log, world: World::default(), at, from_the_start: at == Position(0) }
+    }
+
+    /// Projects everything from the checkpoint to the end of the log; where the checkpoint then stands.
+    pub(crate) async fn catch_up(
+        pool: &PgPool,
+        log: &'a Log,
+        mut progress: impl FnMut(Position, Position),
+    ) -> Result<Position, StoreError> {
+        let mut projector: Option<Self> = None;
+        loop {
+            let head = Position(log.head().await?.position);
+            if read_model::checkpoint(pool).await? >= head {
+                return Ok(head);
+            }
+            let mut tx = pool.begin().await.map_err(StoreError::when("begin a projection"))?;
+            let checkpoint = read_model::lock_checkpoint(&mut tx).await?;
+            if checkpoint >= head {
+                return Ok(checkpoint);
+            }
+            // Another node may have projected a stretch in between: then these folds are behind.
+            let current = projector.take().filter(|projector| projector.at == checkpoint);
+            let mut current = current.unwrap_or_else(|| Self::new(log, checkpoint));
+            current.page(&mut tx, head).await?;
+            tx.commit().await.map_err(StoreError::when("commit a projection"))?;
+            progress(current.at, head);
+            projector = Some(current);
+        }
+    }
+
+    /// Builds every row anew in one transaction: readers see the old ones until it commits.
+    pub(crate) async fn rebuild(
+        pool: &PgPool,
+        log: &'a Log,
+        mut progress: impl FnMut(Position, Position),
+    ) -> Result<Position, StoreError> {
+        let mut tx = pool.begin().await.map_err(StoreError::when("begin a rebuild"))?;
+        read_model::lock_checkpoint(&mut tx).await?;
+        read_model::reset(&mut tx).await?;
+        let mut projector = Self::new(log, Position(0));
+        // Locked, the checkpoint does not move; what is committed meanwhile is caught up with afterwards.
+        let head = Position(log.head().await?.position);
+        while projector.at < head {
+            projector.page(&mut tx, head).await?;
+            progress(projector.at, head);
+        }
+        tx.commit().await.map_err(StoreError::when("commit a rebuild"))?;
+        Ok(head)
+    }
+
+    /// Projects the next page of whole commands, up to `head` at most.
+    async fn page(&mut self, tx: &mut PgConnection, head: Position) -> Result<(), StoreError> {
+        let commands = self.read_commands(head).await?;
+        let mut written = Vec::new();
+        let events = commands.iter().flatten();
+        let lacking: BTreeSet<Subject> =
+            events.flat_map(|recorded| self.world.lacks(&recorded.event)).collect();
+        if self.from_the_start {
+            for subject in lacking {
+                let state = State::absent(&subject);
+                self.world.insert(subject, state);
+            }
+        } else {
+            for (subject, state) in load(self.log, lacking, self.at).await? {
+                self.world.insert(subject, state);
+            }
+        }
+        for events in &commands {
+            let Some(last) = events.last() else { continue };
+            let mut touched = Vec::new();
+            for recorded in events {
+                touched.extend(self.world.apply(recorded));
+            }
+            self.at = last.position;
+            written.extend(changes(&self.world, touched, self.at));
+        }
+        read_model::write(tx, &written, self.at).await?;
+        Ok(())
+    }
+
+    /// The next events by command, none of them cut.
+    async fn read_commands(&self, head: Position) -> Result<Vec<Vec<Recorded>>, StoreError> {
+        let mut limit = PAGE;
+        loop {
+            let stored = self.log.read(self.at.0, head.0, limit).await?;
+            let full = stored.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+            let mut commands: Vec<Vec<Recorded>> = Vec::new();
+            for event in &stored {
+                let recorded = decode(event)?;
+                match commands.last_mut() {
+                    Some(command) if command[0].command_id == recorded.command_id => command.push(recorded),
+                    _ => commands.push(vec![recorded]),
+                }
+            }
+            if full
+                && commands.last().is_some_and(|last| last.last().is_some_and(|event| event.position < head))
+            {
+                // More of the last command may follow.
+                commands.pop();
+            }
+            if !commands.is_empty() || !full {
+                return Ok(commands);
+            }
+            limit *= 2;
+        }
+    }
+}
+
+/// The whole log folded up to a position, with every item and its row.
+pub(crate) async fn fold(
+    log: &Log,
+    up_to: Position,
+    mut progress: impl FnMut(Position, Position),
+) -> Result<Vec<read_model::Row>, StoreError> {
+    let mut states: BTreeMap<Subject, State> = BTreeMap::new();
+    let mut at = 0;
+    let mut untold = Vec::new();
+    while at < up_to.0 {
+        let page = log.read(at, up_to.0, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        at = last.position;
+        for stored in &page {
+            let recorded = decode(stored)?;
+            for subject in recorded.event.folds() {
+                let absent = State::absent(&subject);
+                states.entry(subject).or_insert(absent).evolve(&recorded, &mut untold);
+            }
+            untold.clear();
+        }
+        progress(Position(at), up_to);
+    }
+    let rows = |state: &State| -> Vec<_> {
+        state.items().iter().filter_map(|item| read_model::row(state, item)).collect()
+    };
+    Ok(states.values().flat_map(rows).collect())
+}

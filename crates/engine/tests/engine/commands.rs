@@ -1,0 +1,154 @@
+//! One engine: what a caller is answered, and what is in the log then.
+
+use crate::support::*;
+use domain::{Command, Position, RefusalCode, operation::OperationCommand};
+use engine::{Clock, Error, Moment};
+use futures_util::{FutureExt, future::join_all};
+use read_model::OperationFilter;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+fn codes(error: Error) -> Vec<RefusalCode> {
+    match error {
+        Error::Refused(refusals) => refusals.iter().map(|refusal| refusal.code).collect(),
+        other => panic!("{other:?} is no refusal"),
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_caller_reads_what_it_has_written(_: PgPoolOptions, options: PgConnectOptions) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let outcome = run(&engine, officer("THA-01"), initiate("SAPHAN", "THA")).await;
+    assert_eq!(outcome.receipt.position, engine.position());
+    let (pin, page) = (pin(&engine, "MMR"), read_model::Page::first(9));
+    let rows = engine.read_model().operations(&pin, &OperationFilter::default(), &page).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["SAPHAN"]);
+    assert_eq!(engine.receipt_at(outcome.receipt.position).await.unwrap(), outcome.receipt);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_repeated_key_answers_the_first_success(_: PgPoolOptions, options: PgConnectOptions) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let request = with_key(officer("THA-01"), initiate("SAPHAN", "THA"), "k1");
+    let first = engine.execute(request.clone()).await.unwrap();
+    run(&engine, officer("THA-01"), initiate("OTHER", "THA")).await;
+    let before = events(&engine).await;
+    assert_eq!(engine.execute(request).await.unwrap(), first);
+    assert_eq!(events(&engine).await, before);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_key_with_other_content_is_refused_and_belongs_to_its_actor(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    engine.execute(with_key(officer("THA-01"), initiate("SAPHAN", "THA"), "k1")).await.unwrap();
+    let other = engine.execute(with_key(officer("THA-01"), initiate("OTHER", "THA"), "k1")).await;
+    assert_eq!(codes(other.unwrap_err()), [RefusalCode::IdempotencyKeyReused]);
+    engine.execute(with_key(officer("CHN-01"), initiate("THIRD", "CHN"), "k1")).await.unwrap();
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn fifty_callers_of_one_key_get_one_success(_: PgPoolOptions, options: PgConnectOptions) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let before = events(&engine).await;
+    let callers =
+        (0..50).map(|_| engine.execute(with_key(officer("THA-01"), initiate("SAPHAN", "THA"), "k1")));
+    let answers: Vec<_> = join_all(callers).await.into_iter().map(Result::unwrap).collect();
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    assert_eq!(events(&engine).await, before + 1);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_refused_command_appends_nothing_and_is_decided_afresh(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let before = events(&engine).await;
+    let hour = Command::Operation(OperationCommand::Activate { operation: good("SAPHAN") });
+    let refused = engine.execute(with_key(officer("THA-01"), hour.clone(), "k1")).await;
+    assert_eq!(codes(refused.unwrap_err()), [RefusalCode::NotFound]);
+    assert_eq!(events(&engine).await, before);
+    run(&engine, officer("THA-01"), initiate("SAPHAN", "THA")).await;
+    let refused = engine.execute(with_key(officer("THA-01"), hour, "k1")).await;
+    assert_eq!(codes(refused.unwrap_err()), [RefusalCode::HhourNotSet, RefusalCode::PlanNotInForce]);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_command_that_changes_nothing_succeeds_at_the_present(_: PgPoolOptions, options: PgConnectOptions) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let before = engine.position();
+    let outcome = run(&engine, admin(), accede("THA", PARTNERS[0].1)).await;
+    assert_eq!((outcome.receipt.position, outcome.receipt.event_ids.len()), (before, 0));
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn callers_that_hang_up_cancel_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let before = events(&engine).await;
+    for number in 0..100 {
+        let code = format!("OP{number}");
+        let mut call = Box::pin(engine.execute(request(officer("THA-01"), initiate(&code, "THA"))));
+        // Polled once, so that it is accepted, and dropped.
+        assert!(call.as_mut().now_or_never().is_none());
+    }
+    engine.close().await;
+    assert_eq!(events(&engine).await, before + 100);
+    let late = engine.execute(request(officer("THA-01"), initiate("LATE", "THA"))).await;
+    assert!(matches!(late, Err(Error::Busy(_))));
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn one_commit_holds_many_commands_and_one_of_them_decides_on_another(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let commands = [
+        initiate("SAPHAN", "THA"),
+        draft("SAPHAN"),
+        add_task("SAPHAN", "T01", "THA", 0),
+        initiate("SAPHAN", "THA"),
+    ];
+    let answers = join_all(commands.map(|command| engine.execute(request(officer("THA-01"), command)))).await;
+    let hashes: Vec<_> =
+        answers[..3].iter().map(|answer| answer.as_ref().unwrap().receipt.commit_hash).collect();
+    assert!(hashes.iter().all(|hash| *hash == hashes[0]), "the three were decided in one commit");
+    assert!(
+        matches!(&answers[3], Err(Error::Refused(refusals)) if refusals[0].code == RefusalCode::AlreadyExists)
+    );
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn recorded_time_never_goes_back(_: PgPoolOptions, options: PgConnectOptions) {
+    let clock = Clock::scripted(start());
+    let engine = engine_with(&pool(options).await, clock.clone(), 1).await;
+    let first = run(&engine, admin(), accede("THA", PARTNERS[0].1)).await;
+    clock.set(start() - chrono::TimeDelta::hours(1));
+    let second = run(&engine, admin(), accede("CHN", PARTNERS[1].1)).await;
+    assert_eq!(second.receipt.recorded_at, first.receipt.recorded_at);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn moments_resolve_to_the_ends_of_commands(_: PgPoolOptions, options: PgConnectOptions) {
+    let clock = Clock::scripted(start());
+    let engine = engine_with(&pool(options).await, clock.clone(), 1).await;
+    assert_eq!(engine.resolve(Moment::RecordedAt(start())).await.unwrap(), Some(Position(0)));
+    let first = run(&engine, admin(), accede("THA", PARTNERS[0].1)).await.receipt;
+    clock.set(start() + chrono::TimeDelta::hours(1));
+    let second = run(&engine, admin(), accede("CHN", PARTNERS[1].1)).await.receipt;
+    let between = start() + chrono::TimeDelta::minutes(30);
+    assert_eq!(engine.resolve(Moment::RecordedAt(between)).await.unwrap(), Some(first.position));
+    assert_eq!(engine.resolve(Moment::Event(second.event_ids[0])).await.unwrap(), Some(second.position));
+    assert_eq!(engine.resolve(Moment::Position(Position(3))).await.unwrap(), None);
+    assert_eq!(engine.resolve(Moment::Position(Position(-1))).await.unwrap(), None);
+}

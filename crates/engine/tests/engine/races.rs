@@ -1,0 +1,103 @@
+//! Several engines on one log, as several processes are.
+
+use crate::support::*;
+use domain::{PostCode, RefusalCode};
+use engine::{Engine, Error};
+use event_log::{Log, NewCommand, NewCommit, NewEvent, Verification};
+use futures_util::future::join_all;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use uuid::Uuid;
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn two_engines_lose_nothing_and_do_nothing_twice(_: PgPoolOptions, options: PgConnectOptions) {
+    let pools = [pool(options.clone()).await, pool(options).await];
+    let engines = [engine(&pools[0], 1).await, engine(&pools[1], 2).await];
+    found(&engines[0]).await;
+    let before = events(&engines[0]).await;
+    // Each code is asked for on both.
+    let calls = (0..200).map(|number| {
+        let engine = &engines[number % 2];
+        let code = format!("OP{}", number / 2);
+        async move { engine.execute(request(officer("THA-01"), initiate(&code, "THA"))).await }
+    });
+    let answers = join_all(calls).await;
+    for pair in answers.chunks(2) {
+        let refused = pair.iter().filter(|answer| {
+            matches!(answer, Err(Error::Refused(reasons)) if reasons[0].code == RefusalCode::AlreadyExists)
+        });
+        assert_eq!(
+            (pair.iter().filter(|answer| answer.is_ok()).count(), refused.count()),
+            (1, 1),
+            "{pair:?}"
+        );
+    }
+    assert_eq!(events(&engines[0]).await, before + 100);
+    assert!(matches!(engines[0].log().verify(&[], |_, _| ()).await.unwrap(), Verification::Sound { .. }));
+    assert_eq!(engine::check_read_models(&pools[0], None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn an_engine_learns_of_what_another_has_committed(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let engines = [engine(&pool, 1).await, engine(&pool, 2).await];
+    found(&engines[0]).await;
+    let receipt = run(&engines[0], officer("THA-01"), initiate("SAPHAN", "THA")).await.receipt;
+    assert!(engines[1].wait_for(receipt.position, std::time::Duration::from_secs(30)).await);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn one_officer_is_not_bound_twice_through_two_engines(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let engines = [engine(&pool, 1).await, engine(&pool, 2).await];
+    found(&engines[0]).await;
+    let takes = engines.iter().map(|engine: &Engine| async move {
+        let code: PostCode = good("THA-01");
+        let relieve = domain::post::PostCommand::Relieve { post: code, reason: good("End of tour") };
+        engine.execute(request(admin(), domain::Command::Post(relieve))).await
+    });
+    let answers = join_all(takes).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn what_a_crash_left_unprojected_is_projected_at_the_next_start(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    {
+        let engine = engine(&pool, 1).await;
+        found(&engine).await;
+        engine.close().await;
+    }
+    // A process that dies between its commit and its projection leaves just this.
+    let log = Log::new(pool.clone());
+    let event =
+        domain::examples::events().into_iter().find(|event| event.kind() == "OperationInitiated").unwrap();
+    let encoded = event.encode();
+    let after = log.head().await.unwrap();
+    let event = NewEvent {
+        event_id: Uuid::from_u128(1),
+        occurred_at: start().fixed_offset(),
+        late_reason: None,
+        kind: encoded.kind.to_owned(),
+        version: encoded.version,
+        payload: encoded.payload,
+        salt: [0; 16],
+        subjects: event.subjects(),
+    };
+    let command = NewCommand {
+        command_id: Uuid::from_u128(2),
+        actor: "THA-01".to_owned(),
+        idempotency_key: "k".to_owned(),
+        request_hash: [0; 32],
+        outcome: Vec::new(),
+        events: vec![event],
+    };
+    let commit = NewCommit { node: Uuid::from_u128(3), after, recorded_at: start(), commands: vec![command] };
+    log.append(&commit).await.unwrap();
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+    let engine = engine(&pool, 2).await;
+    assert_eq!(engine.position().0, after.position + 1);
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+}

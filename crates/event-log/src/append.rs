@@ -1,0 +1,192 @@
+//! Appending a commit: one statement, and what its failures mean.
+
+use std::io;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+use uuid::Uuid;
+
+use crate::{
+    Head, Log, NewCommit, StoredCommand, StoredEvent,
+    commit::{Rows, minutes_east},
+};
+
+/// Why a commit was not appended, or is not known to be.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody else's commit follows `after`. Read what is new and decide again.
+    #[error("the log has grown past position {after}")]
+    HeadMoved { after: i64 },
+    /// The log does not contain the head that was built on: it lost acknowledged commits in a failover. Drop every cache
+    /// and raise an alarm.
+    #[error("the log holds no commit that ends at position {after} with the hash that this node knows")]
+    AheadOfLog { after: i64 },
+    /// An actor's idempotency key is already in the log, or twice in the commit.
+    #[error("a command's idempotency key is already taken by its actor")]
+    KeyTaken,
+    /// The connection was lost before the answer came: the commit may be in the log, or still get into it.
+    ///
+    /// To settle it, append the same commit again: that waits for a statement that is still running on the server. After
+    /// `HeadMoved`, [`Log::command`] of any of its commands says for good whether the commit is in the log.
+    #[error("the connection was lost while appending after position {after}: the commit's fate is unknown")]
+    Fate {
+        after: i64,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The commit is certainly not in the log.
+    #[error("could not append after position {after}")]
+    Database {
+        after: i64,
+        #[source]
+        source: sqlx::Error,
+    },
+}
+
+impl Log {
+    /// Appends the commit if the log still ends at `commit.after`, and answers the new head.
+    ///
+    /// Must not be cancelled: a dropped future leaves the commit's fate unknown with nobody to look it up.
+    pub async fn append(&self, commit: &NewCommit) -> Result<Head, AppendError> {
+        let after = commit.after;
+        let Rows { commit, events, commands } = commit.rows();
+        let head =
+            Head { position: commit.last_position, recorded_at: commit.recorded_at, hash: commit.hash };
+        let events = EventColumns::from(events);
+        let commands = CommandColumns::from(commands);
+
+        let mut connection = self
+            .pool
+            .acquire()
+            .await
+            .map_err(|source| AppendError::Database { after: after.position, source })?;
+
+        let insert = sqlx::query_file_scalar!(
+            "src/append.sql",
+            commit.last_position,
+            commit.prev_position,
+            commit.event_count,
+            commit.recorded_at,
+            commit.node,
+            &commit.hash,
+            &after.hash,
+            &events.position,
+            &events.occurred_at,
+            &events.occurred_offset,
+            &events.event_id,
+            &events.command_id,
+            &events.actor,
+            &events.late_reason as &[Option<String>],
+            &events.kind,
+            &events.version,
+            &events.payload,
+            &events.salt as &[[u8; 16]],
+            &events.subject_id,
+            &events.subject_position,
+            &commands.actor,
+            &commands.idempotency_key,
+            &commands.request_hash as &[[u8; 32]],
+            &commands.command_id,
+            &commands.position,
+            &commands.outcome,
+        )
+        .fetch_optional(&mut *connection);
+
+        let Ok(answer) = tokio::time::timeout(self.patience, insert).await else {
+            // Dropped for good: a connection that does not answer must not be handed to anybody else.
+            drop(connection.detach());
+            let source = io::Error::new(io::ErrorKind::TimedOut, "Postgres did not answer").into();
+            return Err(AppendError::Fate { after: after.position, source });
+        };
+        match answer {
+            Ok(Some(_)) => Ok(head),
+            Ok(None) => Err(AppendError::AheadOfLog { after: after.position }),
+            Err(source) => Err(meaning(source, after.position)),
+        }
+    }
+}
+
+/// What a failed statement says about the commit. A lost race may show at any key that the winner's rows took first.
+fn meaning(source: sqlx::Error, after: i64) -> AppendError {
+    let refused = match &source {
+        sqlx::Error::Database(error) => error.downcast_ref::<PgDatabaseError>(),
+        sqlx::Error::Encode(_) => return AppendError::Database { after, source },
+        _ => return AppendError::Fate { after, source },
+    };
+    match refused.constraint() {
+        Some("log_commit_pkey" | "log_commit_prev_position_key" | "event_pkey") => {
+            AppendError::HeadMoved { after }
+        }
+        Some("log_commit_prev_position_fkey") => AppendError::AheadOfLog { after },
+        Some("command_pkey") => AppendError::KeyTaken,
+        // Anything worse ends the session, perhaps after the commit: while it waits for a standby, say.
+        _ if refused.severity() == PgSeverity::Error => AppendError::Database { after, source },
+        _ => AppendError::Fate { after, source },
+    }
+}
+
+/// One array per column, as `unnest` takes them.
+#[derive(Default)]
+struct EventColumns {
+    position: Vec<i64>,
+    occurred_at: Vec<DateTime<Utc>>,
+    occurred_offset: Vec<i16>,
+    event_id: Vec<Uuid>,
+    command_id: Vec<Uuid>,
+    actor: Vec<String>,
+    late_reason: Vec<Option<String>>,
+    kind: Vec<String>,
+    version: Vec<i16>,
+    payload: Vec<Vec<u8>>,
+    salt: Vec<[u8; 16]>,
+    subject_id: Vec<Uuid>,
+    subject_position: Vec<i64>,
+}
+
+impl From<Vec<StoredEvent>> for EventColumns {
+    fn from(events: Vec<StoredEvent>) -> Self {
+        let mut columns = Self::default();
+        for event in events {
+            columns.subject_position.extend(event.subjects.iter().map(|_| event.position));
+            columns.subject_id.extend(event.subjects);
+            columns.position.push(event.position);
+            columns.occurred_at.push(event.occurred_at.to_utc());
+            columns.occurred_offset.push(minutes_east(event.occurred_at));
+            columns.event_id.push(event.event_id);
+            columns.command_id.push(event.command_id);
+            columns.actor.push(event.actor);
+            columns.late_reason.push(event.late_reason);
+            columns.kind.push(event.kind);
+            columns.version.push(event.version);
+            columns.payload.push(event.payload);
+            columns.salt.push(event.salt);
+        }
+        columns
+    }
+}
+
+/// One array per column, as `unnest` takes them.
+#[derive(Default)]
+struct CommandColumns {
+    actor: Vec<String>,
+    idempotency_key: Vec<String>,
+    request_hash: Vec<[u8; 32]>,
+    command_id: Vec<Uuid>,
+    position: Vec<i64>,
+    outcome: Vec<Vec<u8>>,
+}
+
+impl From<Vec<StoredCommand>> for CommandColumns {
+    fn from(commands: Vec<StoredCommand>) -> Self {
+        let mut columns = Self::default();
+        for command in commands {
+            columns.actor.push(command.actor);
+            columns.idempotency_key.push(command.idempotency_key);
+            columns.request_hash.push(command.request_hash);
+            columns.command_id.push(command.command_id);
+            columns.position.push(command.position);
+            columns.outcome.push(command.outcome);
+        }
+        columns
+    }
+}

@@ -1,0 +1,87 @@
+//! Connections that give up in time and never carry somebody else's transaction. Knows no table.
+
+use std::time::Duration;
+
+use sqlx::{
+    PgConnection, PgPool, Row,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::Error;
+
+/// Whose rights the connections have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The rights of the user that logs in; for migrations and rebuilds.
+    Login,
+    /// `accord_app`, which may insert into the log and read it, and change nothing.
+    App,
+}
+
+#[derive(Clone, Debug)]
+pub struct PoolSettings {
+    pub max_connections: u32,
+    /// How long a caller waits for a free connection.
+    pub acquire_timeout: Duration,
+    /// After which the server cancels a statement.
+    pub statement_timeout: Duration,
+    /// After which the server ends a session that holds a transaction open and does nothing.
+    pub idle_in_transaction_timeout: Duration,
+    pub role: Role,
+    /// Schemas in the order of the search, instead of the server's default.
+    pub search_path: Option<String>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(30),
+            idle_in_transaction_timeout: Duration::from_secs(10),
+            role: Role::Login,
+            search_path: None,
+        }
+    }
+}
+
+/// Opens a pool and its first connection. Fails with `Database` when Postgres cannot be reached.
+pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Result<PgPool, Error> {
+    // Part of the session's start, so that they also hold after a `reset all` or `discard all`. Keepalives are the
+    // server's: sqlx has none, which is why an append has a deadline of its own.
+    let mut options = options.options([
+        ("statement_timeout", millis(settings.statement_timeout)),
+        ("idle_in_transaction_session_timeout", millis(settings.idle_in_transaction_timeout)),
+        ("tcp_keepalives_idle", "30s".to_owned()),
+        ("tcp_keepalives_interval", "10s".to_owned()),
+        ("tcp_keepalives_count", "3".to_owned()),
+    ]);
+    if settings.role == Role::App {
+        options = options.options([("role", "accord_app")]);
+    }
+    if let Some(search_path) = settings.search_path {
+        options = options.options([("search_path", search_path)]);
+    }
+    PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+        // The guard below asks the server, too; once is enough.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)))
+        .connect_with(options)
+        .await
+        .map_err(Error::when("connect to Postgres"))
+}
+
+/// Asks the server, because sqlx does not know: when a `begin` is cancelled midway, the server is left inside a
+/// transaction that sqlx never counted (launchbadge/sqlx #4385), and would lose what the next user has acknowledged.
+///
+/// Outside a transaction every statement is one of its own, which began with it. Only in the simple protocol, though: a
+/// statement that is prepared first may begin its transaction with the preparation.
+async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::raw_sql("select now() = statement_timestamp()").fetch_one(connection).await?.try_get(0)
+}
+
+fn millis(duration: Duration) -> String {
+    format!("{}ms", duration.as_millis())
+}

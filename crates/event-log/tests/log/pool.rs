@@ -1,0 +1,105 @@
+use std::time::Duration;
+
+use event_log::{Error, MIGRATOR, PoolSettings, Role, connect, durability, refuse_if_not_durable};
+use futures_util::FutureExt;
+use sqlx::{
+    Acquire, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+fn options(pool: &PgPool) -> PgConnectOptions {
+    (*pool.connect_options()).clone()
+}
+
+/// Leaves the pool's only connection as a request does that is dropped while it begins a transaction.
+async fn cancel_a_begin(pool: &PgPool) {
+    let mut connection = pool.acquire().await.unwrap();
+    while connection.begin().now_or_never().is_some() {}
+}
+
+/// Whether a row is still there after its insert was acknowledged and the pool closed.
+async fn survives_an_acknowledged_insert(pool: PgPool, witness: &PgPool) -> bool {
+    sqlx::query("create table note (line text)").execute(witness).await.unwrap();
+    cancel_a_begin(&pool).await;
+    let acknowledged = sqlx::query("insert into note values ('kept?')").execute(&pool).await.unwrap();
+    assert_eq!(acknowledged.rows_affected(), 1);
+    pool.close().await;
+    sqlx::query("select from note").fetch_optional(witness).await.unwrap().is_some()
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_connection_left_inside_a_transaction_is_never_handed_out(pool: PgPool) {
+    let settings = PoolSettings { max_connections: 1, ..PoolSettings::default() };
+    let guarded = connect(options(&pool), settings).await.unwrap();
+    assert!(survives_an_acknowledged_insert(guarded, &pool).await);
+}
+
+/// The control: when this fails, sqlx has mended the defect and the guard has had its day.
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn without_the_guard_it_is_handed_out_and_loses_what_was_acknowledged(pool: PgPool) {
+    let plain = PgPoolOptions::new().max_connections(1).connect_with(options(&pool)).await.unwrap();
+    assert!(!survives_an_acknowledged_insert(plain, &pool).await);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_connection_that_was_left_alone_is_handed_out_again(pool: PgPool) {
+    let settings = PoolSettings { max_connections: 1, ..PoolSettings::default() };
+    let guarded = connect(options(&pool), settings).await.unwrap();
+    let session = || async {
+        sqlx::query_scalar::<_, i32>("select pg_backend_pid()").fetch_one(&guarded).await.unwrap()
+    };
+    let first = session().await;
+    for _ in 0..50 {
+        assert_eq!(session().await, first);
+    }
+    guarded.close().await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn sessions_have_the_settings_that_were_asked_for_and_keep_them(pool: PgPool) {
+    let settings = PoolSettings {
+        max_connections: 1,
+        statement_timeout: Duration::from_millis(1_500),
+        idle_in_transaction_timeout: Duration::from_secs(7),
+        role: Role::App,
+        search_path: Some("\"read model\", public".into()),
+        ..PoolSettings::default()
+    };
+    let pool = connect(options(&pool), settings).await.unwrap();
+
+    sqlx::query("discard all").persistent(false).execute(&pool).await.unwrap();
+
+    let in_force: [String; 4] = sqlx::query_scalar(
+        "select array[
+            current_setting('statement_timeout'),
+            current_setting('idle_in_transaction_session_timeout'),
+            current_user,
+            current_setting('search_path')
+        ]",
+    )
+    .persistent(false)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(in_force, ["1500ms", "7s", "accord_app", "\"read model\", public"]);
+    pool.close().await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_postgres_that_may_forget_is_refused_and_the_setting_named(pool: PgPool) {
+    let careless = options(&pool).options([("synchronous_commit", "off")]);
+    let careless = connect(careless, PoolSettings::default()).await.unwrap();
+
+    let settings = durability(&careless).await.unwrap();
+    careless.close().await;
+
+    let names: Vec<&str> = settings.iter().map(|setting| setting.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["data_checksums", "fsync", "full_page_writes", "server_version_num", "synchronous_commit"]
+    );
+    let Err(Error::NotDurable(off)) = refuse_if_not_durable(&settings) else {
+        panic!("not refused: {settings:?}");
+    };
+    assert!(off.ends_with("synchronous_commit"), "{off}");
+}

@@ -1,0 +1,89 @@
+//! Rows of assignments: which post is bound to which task.
+
+use crate::{Error, Pin, ReadModel, doing};
+use chrono::{DateTime, Utc};
+use domain::{assignment::Assignment, ids::TaskId, operation::Operation};
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AssignmentRow {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub task_id: Uuid,
+    pub number: i32,
+    pub task: String,
+    pub post: String,
+    pub assigned_at: DateTime<Utc>,
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+impl AssignmentRow {
+    pub(crate) fn of(operation: &Operation, assignment: &Assignment) -> Self {
+        let id = operation.id();
+        Self {
+            id: assignment.id(id).0,
+            operation_id: id.0,
+            task_id: TaskId::of(id, &assignment.task).0,
+            number: assignment.number.cast_signed(),
+            task: assignment.task.to_string(),
+            post: assignment.post.to_string(),
+            assigned_at: assignment.assigned_at.to_utc(),
+            withdrawn_at: assignment.withdrawn_at.map(|at| at.to_utc()),
+        }
+    }
+}
+
+impl ReadModel {
+    pub async fn assignments_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<AssignmentRow>, Error> {
+        sqlx::query_as!(
+            AssignmentRow,
+            "select
+               assignment.id,
+               operation_id,
+               task_id,
+               number,
+               task,
+               post,
+               assigned_at,
+               withdrawn_at
+             from assignment
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where assignment.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read assignments"))
+    }
+
+    /// All assignments to the tasks, withdrawn ones too, by task and number.
+    pub async fn assignments_of(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<AssignmentRow>, Error> {
+        sqlx::query_as!(
+            AssignmentRow,
+            "select
+               assignment.id,
+               operation_id,
+               task_id,
+               number,
+               task,
+               post,
+               assigned_at,
+               withdrawn_at
+             from assignment
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where task_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             order by task_id, number",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list assignments"))
+    }
+}

@@ -1,0 +1,108 @@
+//! Rows of coordination centres. Everybody in the coalition sees them.
+
+use crate::{Error, Page, Pin, ReadModel, doing};
+use chrono::{DateTime, Utc};
+use domain::{
+    centre::{Centre, Criterion, ForwardPost, Selection, Site},
+    ids::CentreId,
+};
+use serde::Serialize;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CentreRow {
+    pub id: Uuid,
+    pub code: String,
+    pub name: String,
+    pub status: String,
+    pub criteria: Json<Vec<Criterion>>,
+    pub sites: Json<Vec<Site>>,
+    pub selection: Option<Json<Selection>>,
+    pub forward_posts: Json<Vec<ForwardPost>>,
+    pub activated_at: Option<DateTime<Utc>>,
+}
+
+impl From<&Centre> for CentreRow {
+    fn from(centre: &Centre) -> Self {
+        Self {
+            id: CentreId::of(&centre.code).0,
+            code: centre.code.to_string(),
+            name: centre.name.to_string(),
+            status: centre.status.to_string(),
+            criteria: Json(centre.criteria.clone()),
+            sites: Json(centre.sites.clone()),
+            selection: centre.selection.clone().map(Json),
+            forward_posts: Json(centre.forward_posts.clone()),
+            activated_at: centre.activated_at.map(|at| at.to_utc()),
+        }
+    }
+}
+
+impl ReadModel {
+    pub async fn centres_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<CentreRow>, Error> {
+        sqlx::query_as!(
+            CentreRow,
+            r#"select
+               id,
+               code,
+               name,
+               status,
+               criteria as "criteria: Json<Vec<Criterion>>",
+               sites as "sites: Json<Vec<Site>>",
+               selection as "selection: Json<Selection>",
+               forward_posts as "forward_posts: Json<Vec<ForwardPost>>",
+               activated_at
+             from centre
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to"#,
+            pin.position.0,
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read centres"))
+    }
+
+    /// In the order of their codes.
+    pub async fn centres(&self, pin: &Pin, page: &Page) -> Result<Vec<CentreRow>, Error> {
+        sqlx::query_as!(
+            CentreRow,
+            r#"select
+               id,
+               code,
+               name,
+               status,
+               criteria as "criteria: Json<Vec<Criterion>>",
+               sites as "sites: Json<Vec<Site>>",
+               selection as "selection: Json<Selection>",
+               forward_posts as "forward_posts: Json<Vec<ForwardPost>>",
+               activated_at
+             from centre
+             where valid_from <= $1
+               and $1 < valid_to
+               and ($2::text is null or code > $2)
+               and ($3::text is null or code < $3)
+             order by case when $4 then code end desc, code
+             limit $5"#,
+            pin.position.0,
+            page.after.as_deref(),
+            page.before.as_deref(),
+            page.backwards,
+            page.limit
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map(|rows| page.ascending(rows))
+        .map_err(doing("list centres"))
+    }
+
+    pub async fn count_centres(&self, pin: &Pin) -> Result<i64, Error> {
+        sqlx::query_scalar!(
+            r#"select count(*) as "count!" from centre where valid_from <= $1 and $1 < valid_to"#,
+            pin.position.0
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(doing("count centres"))
+    }
+}

@@ -1,0 +1,222 @@
+//! Rows of partners' decisions on plan versions and of the conditions attached to them.
+
+use crate::{Error, Pin, ReadModel, doing};
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::ConditionId,
+    operation::Operation,
+    plan::{Condition, Decision, Version},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecisionRow {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub version_id: Uuid,
+    pub number: i32,
+    pub partner: String,
+    /// The post that decided.
+    pub actor: String,
+    pub kind: String,
+    pub decided_at: DateTime<Utc>,
+    pub position: i64,
+    /// The position that its author was looking at.
+    pub seen_at: i64,
+    pub reason_code: Option<String>,
+    pub reason: Option<String>,
+    /// Tasks objected to, or consented to.
+    pub tasks: Vec<String>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ConditionRow {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub version_id: Uuid,
+    pub decision_id: Uuid,
+    /// Number of the version.
+    pub version: i32,
+    /// The author.
+    pub partner: String,
+    pub code: String,
+    pub gate: String,
+    pub text: String,
+    pub status: String,
+    pub settled_at: Option<DateTime<Utc>>,
+    pub note: Option<String>,
+}
+
+impl DecisionRow {
+    pub(crate) fn of(operation: &Operation, version: &Version, decision: &Decision) -> Self {
+        Self {
+            id: decision.id(operation.id(), version.number).0,
+            operation_id: operation.id().0,
+            version_id: version.id(operation.id()).0,
+            number: decision.number.cast_signed(),
+            partner: decision.partner.to_string(),
+            actor: decision.actor.clone(),
+            kind: decision.kind.to_string(),
+            decided_at: decision.at.to_utc(),
+            position: decision.position.0,
+            seen_at: decision.seen_at.0,
+            reason_code: decision.reason_code.as_ref().map(ToString::to_string),
+            reason: decision.reason.as_ref().map(ToString::to_string),
+            tasks: decision.tasks.iter().map(ToString::to_string).collect(),
+            revoked_at: decision.revoked_at.map(|at| at.to_utc()),
+        }
+    }
+}
+
+impl ConditionRow {
+    pub(crate) fn of(
+        operation: &Operation,
+        version: &Version,
+        decision: &Decision,
+        condition: &Condition,
+    ) -> Self {
+        let decision_id = decision.id(operation.id(), version.number);
+        Self {
+            id: ConditionId::of(decision_id, &condition.code).0,
+            operation_id: operation.id().0,
+            version_id: version.id(operation.id()).0,
+            decision_id: decision_id.0,
+            version: version.number.cast_signed(),
+            partner: decision.partner.to_string(),
+            code: condition.code.to_string(),
+            gate: condition.gate.to_string(),
+            text: condition.text.to_string(),
+            status: condition.status.to_string(),
+            settled_at: condition.settled_at.map(|at| at.to_utc()),
+            note: condition.note.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl ReadModel {
+    pub async fn decisions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<DecisionRow>, Error> {
+        sqlx::query_as!(
+            DecisionRow,
+            "select
+               decision.id,
+               operation_id,
+               version_id,
+               number,
+               partner,
+               actor,
+               kind,
+               decided_at,
+               position,
+               seen_at,
+               reason_code,
+               reason,
+               tasks,
+               revoked_at
+             from decision
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where decision.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read decisions"))
+    }
+
+    /// All decisions on the versions, revoked ones too, by version and number.
+    pub async fn decisions_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<DecisionRow>, Error> {
+        sqlx::query_as!(
+            DecisionRow,
+            "select
+               decision.id,
+               operation_id,
+               version_id,
+               number,
+               partner,
+               actor,
+               kind,
+               decided_at,
+               position,
+               seen_at,
+               reason_code,
+               reason,
+               tasks,
+               revoked_at
+             from decision
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             order by version_id, number",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            version_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list decisions"))
+    }
+
+    pub async fn conditions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<ConditionRow>, Error> {
+        sqlx::query_as!(
+            ConditionRow,
+            "select
+               condition.id,
+               operation_id,
+               version_id,
+               decision_id,
+               version,
+               partner,
+               code,
+               gate,
+               text,
+               status,
+               settled_at,
+               note
+             from condition
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where condition.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read conditions"))
+    }
+
+    /// All conditions of the decisions, by decision and code.
+    pub async fn conditions_of(&self, pin: &Pin, decision_ids: &[Uuid]) -> Result<Vec<ConditionRow>, Error> {
+        sqlx::query_as!(
+            ConditionRow,
+            "select
+               condition.id,
+               operation_id,
+               version_id,
+               decision_id,
+               version,
+               partner,
+               code,
+               gate,
+               text,
+               status,
+               settled_at,
+               note
+             from condition
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where decision_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             order by decision_id, code",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            decision_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list conditions"))
+    }
+}

@@ -1,0 +1,58 @@
+//! The read model: versioned rows computed from folded state, and every query on them.
+//!
+//! Rows are a pure function of state; a position sees the rows with `valid_from <= position < valid_to`, so the
+//! present and the past are the same SQL. Every query takes a [`Pin`]: what its viewer may not see is not in its
+//! answer. Nothing here decides, and nothing but [`write`] changes a row.
+
+mod assignment;
+mod centre;
+mod decision;
+mod operation;
+mod page;
+mod partner;
+mod pin;
+mod plan;
+mod post;
+mod schema;
+mod write;
+
+pub use assignment::AssignmentRow;
+pub use centre::CentreRow;
+pub use decision::{ConditionRow, DecisionRow};
+pub use operation::{OperationFilter, OperationRow};
+pub use page::Page;
+pub use partner::{CoalitionRow, PartnerRow};
+pub use pin::{Pin, Viewer};
+pub use plan::{
+    AnnexRow, InvalidRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace, parse,
+};
+pub use post::{PostFilter, PostRow, TenureRow};
+pub use schema::{PROJECTION_VERSION, Schema};
+pub use write::{Change, Row, checkpoint, compare, lock_checkpoint, reset, row, write};
+
+use sqlx::PgPool;
+
+/// Queries on the read model. The pool's `search_path` names the schema, see [`Schema`].
+#[derive(Clone, Debug)]
+pub struct ReadModel {
+    pool: PgPool,
+}
+
+impl ReadModel {
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+}
+
+/// What was being asked when Postgres failed.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {doing}")]
+pub struct Error {
+    pub doing: &'static str,
+    pub source: sqlx::Error,
+}
+
+/// For `map_err`: says what was being done.
+pub(crate) fn doing(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
+    move |source| Error { doing, source }
+}

@@ -1,0 +1,172 @@
+//! Rows of operations: seen by their lead and by those they are releasable to.
+
+use crate::{Error, Page, Pin, ReadModel, doing};
+use chrono::{DateTime, Utc};
+use domain::operation::Operation;
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OperationRow {
+    pub id: Uuid,
+    pub code: String,
+    pub title: String,
+    pub status: String,
+    pub lead: String,
+    pub classification: String,
+    pub releasable_to: Vec<String>,
+    pub readers: Vec<String>,
+    pub warning_order_at: Option<DateTime<Utc>>,
+    pub warning_order: Option<String>,
+    pub legal_basis: Vec<String>,
+    pub h_hour: Option<DateTime<Utc>>,
+    pub initiated_at: DateTime<Utc>,
+    pub activated_at: Option<DateTime<Utc>>,
+    /// Number of the plan version in force.
+    pub in_force: Option<i32>,
+    /// The same, else of the one being worked on.
+    pub current_version: Option<i32>,
+}
+
+/// Which operations; what is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct OperationFilter {
+    pub status: Option<String>,
+    pub lead: Option<String>,
+}
+
+impl From<&Operation> for OperationRow {
+    fn from(operation: &Operation) -> Self {
+        let releasable_to: Vec<String> = operation.releasable_to.iter().map(ToString::to_string).collect();
+        let lead = operation.lead.to_string();
+        let mut readers = releasable_to.clone();
+        if !readers.contains(&lead) {
+            readers.push(lead.clone());
+        }
+        Self {
+            id: operation.id().0,
+            code: operation.code.to_string(),
+            title: operation.title.to_string(),
+            status: operation.status().to_string(),
+            lead,
+            classification: operation.classification.to_string(),
+            releasable_to,
+            readers,
+            warning_order_at: operation.warning_order_at.map(|at| at.to_utc()),
+            warning_order: operation.warning_order.as_ref().map(ToString::to_string),
+            legal_basis: operation.legal_basis.iter().map(ToString::to_string).collect(),
+            h_hour: operation.h_hour.map(|at| at.to_utc()),
+            initiated_at: operation.initiated_at.to_utc(),
+            activated_at: operation.activated_at.map(|at| at.to_utc()),
+            in_force: operation.in_force.map(u32::cast_signed),
+            current_version: operation.current_version().map(|version| version.number.cast_signed()),
+        }
+    }
+}
+
+impl ReadModel {
+    pub async fn operations_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<OperationRow>, Error> {
+        sqlx::query_as!(
+            OperationRow,
+            "select
+               operation.id,
+               code,
+               title,
+               status,
+               lead,
+               classification,
+               releasable_to,
+               readers,
+               warning_order_at,
+               warning_order,
+               legal_basis,
+               h_hour,
+               initiated_at,
+               activated_at,
+               in_force,
+               current_version
+             from operation
+             join visible_operation($1, $2, $3) visible on visible.id = operation.id
+             where operation.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read operations"))
+    }
+
+    /// In the order of their codes.
+    pub async fn operations(
+        &self,
+        pin: &Pin,
+        filter: &OperationFilter,
+        page: &Page,
+    ) -> Result<Vec<OperationRow>, Error> {
+        sqlx::query_as!(
+            OperationRow,
+            "select
+               operation.id,
+               code,
+               title,
+               status,
+               lead,
+               classification,
+               releasable_to,
+               readers,
+               warning_order_at,
+               warning_order,
+               legal_basis,
+               h_hour,
+               initiated_at,
+               activated_at,
+               in_force,
+               current_version
+             from operation
+             join visible_operation($1, $2, $3) visible on visible.id = operation.id
+             where valid_from <= $1
+               and $1 < valid_to
+               and ($4::text is null or status = $4)
+               and ($5::text is null or lead = $5)
+               and ($6::text is null or code > $6)
+               and ($7::text is null or code < $7)
+             order by case when $8 then code end desc, code
+             limit $9",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            filter.status.as_deref(),
+            filter.lead.as_deref(),
+            page.after.as_deref(),
+            page.before.as_deref(),
+            page.backwards,
+            page.limit
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map(|rows| page.ascending(rows))
+        .map_err(doing("list operations"))
+    }
+
+    pub async fn count_operations(&self, pin: &Pin, filter: &OperationFilter) -> Result<i64, Error> {
+        sqlx::query_scalar!(
+            r#"select count(*) as "count!"
+             from operation
+             join visible_operation($1, $2, $3) visible on visible.id = operation.id
+             where valid_from <= $1
+               and $1 < valid_to
+               and ($4::text is null or status = $4)
+               and ($5::text is null or lead = $5)"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            filter.status.as_deref(),
+            filter.lead.as_deref()
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(doing("count operations"))
+    }
+}

@@ -1,0 +1,137 @@
+//! Rows of the coalition and its partners. Everybody in the coalition sees who belongs to it.
+
+use crate::{Error, Page, Pin, ReadModel, doing};
+use chrono::{DateTime, Utc};
+use domain::{
+    Position,
+    coalition::Coalition,
+    ids::{COALITION, PartnerId},
+    partner::Partner,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CoalitionRow {
+    pub id: Uuid,
+    /// Title of the exercise that the log holds; `None` for the real thing.
+    pub exercise: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PartnerRow {
+    pub id: Uuid,
+    pub code: String,
+    pub name: String,
+    pub agency: String,
+    pub role: String,
+    pub status: String,
+    pub time_zone: Option<String>,
+    pub currency: Option<String>,
+    pub invited_at: Option<DateTime<Utc>>,
+    pub joined_at: Option<DateTime<Utc>>,
+}
+
+impl From<&Coalition> for CoalitionRow {
+    fn from(coalition: &Coalition) -> Self {
+        Self { id: COALITION, exercise: coalition.exercise.as_ref().map(ToString::to_string) }
+    }
+}
+
+impl From<&Partner> for PartnerRow {
+    fn from(partner: &Partner) -> Self {
+        Self {
+            id: PartnerId::of(&partner.code).0,
+            code: partner.code.to_string(),
+            name: partner.profile.name.to_string(),
+            agency: partner.profile.agency.to_string(),
+            role: partner.role.to_string(),
+            status: partner.status.to_string(),
+            time_zone: partner.profile.time_zone.as_ref().map(ToString::to_string),
+            currency: partner.profile.currency.as_ref().map(ToString::to_string),
+            invited_at: partner.invited_at.map(|at| at.to_utc()),
+            joined_at: partner.joined_at.map(|at| at.to_utc()),
+        }
+    }
+}
+
+impl ReadModel {
+    pub async fn coalition(&self, position: Position) -> Result<Option<CoalitionRow>, Error> {
+        sqlx::query_as!(
+            CoalitionRow,
+            "select id, exercise from coalition where valid_from <= $1 and $1 < valid_to",
+            position.0
+        )
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(doing("read the coalition"))
+    }
+
+    pub async fn partners_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PartnerRow>, Error> {
+        sqlx::query_as!(
+            PartnerRow,
+            "select
+               id,
+               code,
+               name,
+               agency,
+               role,
+               status,
+               time_zone,
+               currency,
+               invited_at,
+               joined_at
+             from partner
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read partners"))
+    }
+
+    /// In the order of their codes.
+    pub async fn partners(&self, pin: &Pin, page: &Page) -> Result<Vec<PartnerRow>, Error> {
+        sqlx::query_as!(
+            PartnerRow,
+            "select
+               id,
+               code,
+               name,
+               agency,
+               role,
+               status,
+               time_zone,
+               currency,
+               invited_at,
+               joined_at
+             from partner
+             where valid_from <= $1
+               and $1 < valid_to
+               and ($2::text is null or code > $2)
+               and ($3::text is null or code < $3)
+             order by case when $4 then code end desc, code
+             limit $5",
+            pin.position.0,
+            page.after.as_deref(),
+            page.before.as_deref(),
+            page.backwards,
+            page.limit
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map(|rows| page.ascending(rows))
+        .map_err(doing("list partners"))
+    }
+
+    pub async fn count_partners(&self, pin: &Pin) -> Result<i64, Error> {
+        sqlx::query_scalar!(
+            r#"select count(*) as "count!" from partner where valid_from <= $1 and $1 < valid_to"#,
+            pin.position.0
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(doing("count partners"))
+    }
+}

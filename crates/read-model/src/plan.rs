@@ -1,0 +1,585 @@
+//! Rows of plan versions, their tasks and annexes.
+
+use crate::{Error, Page, Pin, ReadModel, doing};
+use chrono::{DateTime, Utc};
+use domain::{
+    AnnexCode, OperationCode, Span,
+    ids::{AnnexId, PlannedTaskId, TaskId},
+    operation::Operation,
+    plan::{Annex, Content, PlannedTask, SaltedAnnex, Sections, Version, annex_part},
+};
+use serde::Serialize;
+use sqlx::types::Json;
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlanVersionRow {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub number: i32,
+    pub status: String,
+    pub base: Option<i32>,
+    pub sections: Json<Sections>,
+    /// From submission on; 64 hexadecimal digits.
+    pub content_hash: Option<String>,
+    pub drafted_at: DateTime<Utc>,
+    pub submitted_at: Option<DateTime<Utc>>,
+    pub submitted_position: Option<i64>,
+    pub promulgated_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlannedTaskRow {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub version_id: Uuid,
+    /// Number of the version.
+    pub version: i32,
+    /// The task that this is a plan of.
+    pub task_id: Uuid,
+    pub code: String,
+    pub title: String,
+    pub phase: String,
+    pub line_of_effort: Option<String>,
+    pub lead: String,
+    pub territory: String,
+    pub post: Option<String>,
+    /// Seconds from H-hour.
+    pub start_offset: i64,
+    /// Seconds.
+    pub duration: i64,
+    pub predecessors: Vec<String>,
+}
+
+/// Where a task stands: what commands name it by. Also one that only a draft has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskPlace {
+    pub task_id: Uuid,
+    pub operation: String,
+    pub task: String,
+}
+
+/// A part of a version's content that may be released to fewer than the version: who sees the version sees this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartRow {
+    pub version_id: Uuid,
+    /// The annex's code.
+    pub code: String,
+    /// 64 hexadecimal digits.
+    pub part_hash: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AnnexRow {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub version_id: Uuid,
+    pub code: String,
+    pub title: String,
+    pub text: Option<String>,
+    pub classification: String,
+    pub releasable_to: Vec<String>,
+    pub readers: Vec<String>,
+    /// 32 hexadecimal digits.
+    pub salt: String,
+    /// 64 hexadecimal digits.
+    pub part_hash: String,
+}
+
+/// Which tasks; what is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct TaskFilter {
+    pub phase: Option<String>,
+    pub line_of_effort: Option<String>,
+    pub lead: Option<String>,
+    pub territory: Option<String>,
+}
+
+/// A row holds a text that no fold can have written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a row of the read model holds `{text}`: {fault}")]
+pub struct InvalidRow {
+    text: String,
+    fault: String,
+}
+
+/// Parses a row's text.
+pub fn parse<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, InvalidRow> {
+    text.parse().map_err(|fault: T::Err| InvalidRow { text: text.to_owned(), fault: fault.to_string() })
+}
+
+impl PlanVersionRow {
+    /// What nations approve, out of rows: the hash of a submitted version's is its `content_hash`.
+    pub fn content<'a>(
+        &'a self,
+        operation: &'a OperationCode,
+        tasks: &'a [PlannedTask],
+        parts: &[PartRow],
+    ) -> Result<Content<'a>, InvalidRow> {
+        let mut tasks: Vec<_> = tasks.iter().collect();
+        // The order of bytes, whatever the database's collation is.
+        tasks.sort_by(|one, other| one.code.cmp(&other.code));
+        let mut parts: Vec<_> = parts
+            .iter()
+            .map(|part| Ok((parse::<AnnexCode>(&part.code)?, parse(&part.part_hash)?)))
+            .collect::<Result<_, _>>()?;
+        parts.sort();
+        Ok(Content {
+            operation,
+            number: self.number.cast_unsigned(),
+            sections: &self.sections,
+            tasks,
+            parts: parts.iter().map(|(code, hash)| annex_part(code, *hash)).collect(),
+        })
+    }
+
+    pub(crate) fn of(operation: &Operation, version: &Version) -> Self {
+        Self {
+            id: version.id(operation.id()).0,
+            operation_id: operation.id().0,
+            number: version.number.cast_signed(),
+            status: version.status.to_string(),
+            base: version.base.map(u32::cast_signed),
+            sections: Json((*version.sections).clone()),
+            content_hash: version.content_hash.map(|hash| hash.to_string()),
+            drafted_at: version.drafted_at.to_utc(),
+            submitted_at: version.submitted_at.map(|at| at.to_utc()),
+            submitted_position: version.submitted_position.map(|position| position.0),
+            promulgated_at: version.promulgated_at.map(|at| at.to_utc()),
+        }
+    }
+}
+
+impl PlannedTaskRow {
+    /// The task as the domain knows it.
+    pub fn planned_task(&self) -> Result<PlannedTask, InvalidRow> {
+        Ok(PlannedTask {
+            code: parse(&self.code)?,
+            title: parse(&self.title)?,
+            phase: parse(&self.phase)?,
+            line_of_effort: self.line_of_effort.as_deref().map(parse).transpose()?,
+            lead: parse(&self.lead)?,
+            territory: parse(&self.territory)?,
+            post: self.post.as_deref().map(parse).transpose()?,
+            start_offset: Span::seconds(self.start_offset),
+            duration: Span::seconds(self.duration),
+            predecessors: self.predecessors.iter().map(|code| parse(code)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(crate) fn of(operation: &Operation, version: &Version, task: &PlannedTask) -> Self {
+        let version_id = version.id(operation.id());
+        Self {
+            id: PlannedTaskId::of(version_id, &task.code).0,
+            operation_id: operation.id().0,
+            version_id: version_id.0,
+            version: version.number.cast_signed(),
+            task_id: TaskId::of(operation.id(), &task.code).0,
+            code: task.code.to_string(),
+            title: task.title.to_string(),
+            phase: task.phase.to_string(),
+            line_of_effort: task.line_of_effort.as_ref().map(ToString::to_string),
+            lead: task.lead.to_string(),
+            territory: task.territory.to_string(),
+            post: task.post.as_ref().map(ToString::to_string),
+            start_offset: task.start_offset.as_seconds(),
+            duration: task.duration.as_seconds(),
+            predecessors: task.predecessors.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl AnnexRow {
+    /// The annex as the domain knows it.
+    pub fn annex(&self) -> Result<Annex, InvalidRow> {
+        Ok(Annex {
+            code: parse(&self.code)?,
+            title: parse(&self.title)?,
+            text: self.text.as_deref().map(parse).transpose()?,
+            classification: parse(&self.classification)?,
+            releasable_to: self.releasable_to.iter().map(|code| parse(code)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(crate) fn of(operation: &Operation, version: &Version, salted: &SaltedAnnex) -> Self {
+        let annex = &salted.annex;
+        let releasable_to: Vec<String> = annex.releasable_to.iter().map(ToString::to_string).collect();
+        let mut readers = releasable_to.clone();
+        let lead = operation.lead.to_string();
+        if !readers.contains(&lead) {
+            readers.push(lead);
+        }
+        let version_id = version.id(operation.id());
+        Self {
+            id: AnnexId::of(version_id, &annex.code).0,
+            operation_id: operation.id().0,
+            version_id: version_id.0,
+            code: annex.code.to_string(),
+            title: annex.title.to_string(),
+            text: annex.text.as_ref().map(ToString::to_string),
+            classification: annex.classification.to_string(),
+            releasable_to,
+            readers,
+            salt: salted.salt.to_string(),
+            part_hash: salted.hash.to_string(),
+        }
+    }
+}
+
+impl ReadModel {
+    pub async fn plan_versions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlanVersionRow>, Error> {
+        sqlx::query_as!(
+            PlanVersionRow,
+            r#"select
+               plan_version.id,
+               operation_id,
+               number,
+               status,
+               base,
+               sections as "sections: Json<Sections>",
+               content_hash,
+               drafted_at,
+               submitted_at,
+               submitted_position,
+               promulgated_at
+             from plan_version
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where plan_version.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read plan versions"))
+    }
+
+    /// All versions of the operations, by operation and number.
+    pub async fn plan_versions_of(
+        &self,
+        pin: &Pin,
+        operation_ids: &[Uuid],
+    ) -> Result<Vec<PlanVersionRow>, Error> {
+        sqlx::query_as!(
+            PlanVersionRow,
+            r#"select
+               plan_version.id,
+               operation_id,
+               number,
+               status,
+               base,
+               sections as "sections: Json<Sections>",
+               content_hash,
+               drafted_at,
+               submitted_at,
+               submitted_position,
+               promulgated_at
+             from plan_version
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where operation_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             order by operation_id, number"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            operation_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list plan versions"))
+    }
+
+    pub async fn planned_tasks_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
+        sqlx::query_as!(
+            PlannedTaskRow,
+            "select
+               planned_task.id,
+               operation_id,
+               version_id,
+               version,
+               task_id,
+               code,
+               title,
+               phase,
+               line_of_effort,
+               lead,
+               territory,
+               post,
+               start_offset,
+               duration,
+               predecessors
+             from planned_task
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where planned_task.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read planned tasks"))
+    }
+
+    /// The tasks as their operation's current plan version has them.
+    pub async fn tasks_by_id(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
+        sqlx::query_as!(
+            PlannedTaskRow,
+            "select
+               planned_task.id,
+               operation_id,
+               version_id,
+               version,
+               task_id,
+               planned_task.code,
+               planned_task.title,
+               phase,
+               line_of_effort,
+               planned_task.lead,
+               territory,
+               post,
+               start_offset,
+               duration,
+               predecessors
+             from planned_task
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join operation
+               on operation.id = operation_id
+               and operation.valid_from <= $1
+               and $1 < operation.valid_to
+               and operation.current_version = version
+             where task_id = any ($4) and planned_task.valid_from <= $1 and $1 < planned_task.valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read tasks"))
+    }
+
+    /// A page of each version's tasks, by version and code: one statement for all of them.
+    pub async fn planned_tasks_of(
+        &self,
+        pin: &Pin,
+        version_ids: &[Uuid],
+        filter: &TaskFilter,
+        page: &Page,
+    ) -> Result<Vec<PlannedTaskRow>, Error> {
+        sqlx::query_as!(
+            PlannedTaskRow,
+            r#"select
+               page.id as "id!",
+               page.operation_id as "operation_id!",
+               page.version_id as "version_id!",
+               page.version as "version!",
+               page.task_id as "task_id!",
+               page.code as "code!",
+               page.title as "title!",
+               page.phase as "phase!",
+               page.line_of_effort,
+               page.lead as "lead!",
+               page.territory as "territory!",
+               page.post,
+               page.start_offset as "start_offset!",
+               page.duration as "duration!",
+               page.predecessors as "predecessors!"
+             from unnest($4::uuid[]) as wanted (id)
+             cross join lateral (
+               select
+                 task.id,
+                 task.operation_id,
+                 task.version_id,
+                 task.version,
+                 task.task_id,
+                 task.code,
+                 task.title,
+                 task.phase,
+                 task.line_of_effort,
+                 task.lead,
+                 task.territory,
+                 task.post,
+                 task.start_offset,
+                 task.duration,
+                 task.predecessors
+               from planned_task task
+               where task.version_id = wanted.id
+                 and task.valid_from <= $1
+                 and $1 < task.valid_to
+                 and ($5::text is null or task.phase = $5)
+                 and ($6::text is null or task.line_of_effort = $6)
+                 and ($7::text is null or task.lead = $7)
+                 and ($8::text is null or task.territory = $8)
+                 and ($9::text is null or task.code > $9)
+                 and ($10::text is null or task.code < $10)
+               order by case when $11 then task.code end desc, task.code
+               limit $12
+             ) page
+             join visible_operation($1, $2, $3) visible on visible.id = page.operation_id
+             order by page.version_id, page.code"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            version_ids,
+            filter.phase.as_deref(),
+            filter.line_of_effort.as_deref(),
+            filter.lead.as_deref(),
+            filter.territory.as_deref(),
+            page.after.as_deref(),
+            page.before.as_deref(),
+            page.backwards,
+            page.limit
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list tasks"))
+    }
+
+    /// How many tasks of each version match: none is no row.
+    pub async fn count_planned_tasks(
+        &self,
+        pin: &Pin,
+        version_ids: &[Uuid],
+        filter: &TaskFilter,
+    ) -> Result<Vec<(Uuid, i64)>, Error> {
+        let rows = sqlx::query!(
+            r#"select
+               version_id,
+               count(*) as "count!"
+             from planned_task
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where version_id = any ($4)
+               and valid_from <= $1
+               and $1 < valid_to
+               and ($5::text is null or phase = $5)
+               and ($6::text is null or line_of_effort = $6)
+               and ($7::text is null or lead = $7)
+               and ($8::text is null or territory = $8)
+             group by version_id"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            version_ids,
+            filter.phase.as_deref(),
+            filter.line_of_effort.as_deref(),
+            filter.lead.as_deref(),
+            filter.territory.as_deref()
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("count tasks"))?;
+        Ok(rows.into_iter().map(|row| (row.version_id, row.count)).collect())
+    }
+
+    /// Operation and code of the tasks, whichever versions have them.
+    pub async fn task_places(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<TaskPlace>, Error> {
+        sqlx::query_as!(
+            TaskPlace,
+            r#"select distinct
+               task.task_id,
+               operation.code as operation,
+               task.code as task
+             from planned_task task
+             join visible_operation($1, $2, $3) visible on visible.id = task.operation_id
+             join operation
+               on operation.id = task.operation_id
+               and operation.valid_from <= $1
+               and $1 < operation.valid_to
+             where task.task_id = any ($4) and task.valid_from <= $1 and $1 < task.valid_to"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("find tasks"))
+    }
+
+    pub async fn annexes_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
+        sqlx::query_as!(
+            AnnexRow,
+            "select
+               annex.id,
+               operation_id,
+               version_id,
+               code,
+               title,
+               text,
+               classification,
+               releasable_to,
+               readers,
+               salt,
+               part_hash
+             from annex
+             join visible_annex($1, $2, $3) visible on visible.id = annex.id
+             where annex.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read annexes"))
+    }
+
+    /// The annexes of the versions that the viewer may see, by version and code.
+    pub async fn annexes_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
+        sqlx::query_as!(
+            AnnexRow,
+            "select
+               annex.id,
+               operation_id,
+               version_id,
+               code,
+               title,
+               text,
+               classification,
+               releasable_to,
+               readers,
+               salt,
+               part_hash
+             from annex
+             join visible_annex($1, $2, $3) visible on visible.id = annex.id
+             where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             order by version_id, code",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            version_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list annexes"))
+    }
+
+    /// Version, code and salted hash of every part of the versions, also of those that the viewer may not
+    /// see: whoever sees a version can check its content hash. By version and code.
+    pub async fn parts_of(
+        &self,
+        pin: &Pin,
+        version_ids: &[Uuid],
+    ) -> Result<Vec<PartRow>, Error> {
+        sqlx::query_as!(
+            PartRow,
+            "select
+               version_id,
+               code,
+               part_hash
+             from annex
+             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             order by version_id, code",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            version_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list content parts"))
+    }
+}

@@ -1,0 +1,175 @@
+//! Rows of posts and of the tenures in them. Everybody in the coalition sees them; officers are opaque ids.
+
+use crate::{Error, Page, Pin, ReadModel, doing};
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{PostId, TenureId},
+    post::Post,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PostRow {
+    pub id: Uuid,
+    pub code: String,
+    pub partner: String,
+    pub title: String,
+    pub liaison: bool,
+    pub status: String,
+    pub nominee: Option<Uuid>,
+}
+
+/// Half-open in the world's time: from `taken_at`, before `relieved_at`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TenureRow {
+    pub id: Uuid,
+    pub post_id: Uuid,
+    pub number: i32,
+    pub officer: Uuid,
+    pub acting: bool,
+    pub taken_at: DateTime<Utc>,
+    pub relieved_at: Option<DateTime<Utc>>,
+}
+
+/// Which posts; what is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct PostFilter {
+    pub partner: Option<String>,
+    pub liaison: Option<bool>,
+    pub status: Option<String>,
+}
+
+impl From<&Post> for PostRow {
+    fn from(post: &Post) -> Self {
+        Self {
+            id: PostId::of(&post.code).0,
+            code: post.code.to_string(),
+            partner: post.partner.to_string(),
+            title: post.title.to_string(),
+            liaison: post.liaison,
+            status: post.status().to_string(),
+            nominee: post.nominee.as_ref().map(|nominee| nominee.officer.0),
+        }
+    }
+}
+
+impl TenureRow {
+    /// The `number`th tenure of the post, from 1.
+    pub(crate) fn of(post: &Post, number: u32) -> Option<Self> {
+        let index = usize::try_from(number.checked_sub(1)?).ok()?;
+        let tenure = post.tenures.get(index)?;
+        let post_id = PostId::of(&post.code);
+        Some(Self {
+            id: TenureId::of(post_id, number).0,
+            post_id: post_id.0,
+            number: number.cast_signed(),
+            officer: tenure.officer.0,
+            acting: tenure.acting,
+            taken_at: tenure.taken_at.to_utc(),
+            relieved_at: tenure.relieved_at.map(|at| at.to_utc()),
+        })
+    }
+}
+
+impl ReadModel {
+    pub async fn posts_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PostRow>, Error> {
+        sqlx::query_as!(
+            PostRow,
+            "select
+               id,
+               code,
+               partner,
+               title,
+               liaison,
+               status,
+               nominee
+             from post
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to",
+            pin.position.0,
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read posts"))
+    }
+
+    /// In the order of their codes.
+    pub async fn posts(&self, pin: &Pin, filter: &PostFilter, page: &Page) -> Result<Vec<PostRow>, Error> {
+        sqlx::query_as!(
+            PostRow,
+            "select
+               id,
+               code,
+               partner,
+               title,
+               liaison,
+               status,
+               nominee
+             from post
+             where valid_from <= $1
+               and $1 < valid_to
+               and ($2::text is null or partner = $2)
+               and ($3::boolean is null or liaison = $3)
+               and ($4::text is null or status = $4)
+               and ($5::text is null or code > $5)
+               and ($6::text is null or code < $6)
+             order by case when $7 then code end desc, code
+             limit $8",
+            pin.position.0,
+            filter.partner.as_deref(),
+            filter.liaison,
+            filter.status.as_deref(),
+            page.after.as_deref(),
+            page.before.as_deref(),
+            page.backwards,
+            page.limit
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map(|rows| page.ascending(rows))
+        .map_err(doing("list posts"))
+    }
+
+    pub async fn count_posts(&self, pin: &Pin, filter: &PostFilter) -> Result<i64, Error> {
+        sqlx::query_scalar!(
+            r#"select count(*) as "count!"
+             from post
+             where valid_from <= $1
+               and $1 < valid_to
+               and ($2::text is null or partner = $2)
+               and ($3::boolean is null or liaison = $3)
+               and ($4::text is null or status = $4)"#,
+            pin.position.0,
+            filter.partner.as_deref(),
+            filter.liaison,
+            filter.status.as_deref()
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(doing("count posts"))
+    }
+
+    /// All tenures of the posts, by post and number.
+    pub async fn tenures_of(&self, pin: &Pin, post_ids: &[Uuid]) -> Result<Vec<TenureRow>, Error> {
+        sqlx::query_as!(
+            TenureRow,
+            "select
+               id,
+               post_id,
+               number,
+               officer,
+               acting,
+               taken_at,
+               relieved_at
+             from tenure
+             where post_id = any ($2) and valid_from <= $1 and $1 < valid_to
+             order by post_id, number",
+            pin.position.0,
+            post_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read tenures"))
+    }
+}

@@ -1,0 +1,337 @@
+//! Writing rows: what an item of a state looks like, and putting its versions into the tables in bulk.
+
+use crate::{
+    AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, Error, OperationRow,
+    PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TenureRow, doing,
+};
+use domain::{
+    Item, Position, State,
+    ids::{
+        AnnexId, AssignmentId, COALITION, CentreId, ConditionId, DecisionId, OperationId, PartnerId,
+        PlanVersionId, PlannedTaskId, PostId, TenureId,
+    },
+};
+use serde_json::Value;
+use sqlx::PgConnection;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// `valid_to` of a row that holds now.
+const FOREVER: i64 = i64::MAX;
+
+/// What an item became at a position; `row` is `None` when it is no more.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub item: Item,
+    /// The last position of the command that made it so: no position shows half a command.
+    pub at: Position,
+    pub row: Option<Row>,
+}
+
+macro_rules! tables {
+    ($($variant:ident($row:ty) in $table:tt;)*) => {
+        /// A row of one of the tables.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Row {
+            $($variant(Box<$row>),)*
+        }
+
+        impl Row {
+            /// The table's name.
+            pub fn table(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $table,)*
+                }
+            }
+
+            /// The row's columns by name, those of validity left out.
+            pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+                match self {
+                    $(Self::$variant(row) => serde_json::to_value(row),)*
+                }
+            }
+        }
+
+        /// Names of the versioned tables.
+        pub const TABLES: &[&str] = &[$($table),*];
+
+        async fn close(tx: &mut PgConnection, table: &str, ids: &[Uuid], ends: &[i64]) -> Result<(), sqlx::Error> {
+            match table {
+                $($table => sqlx::query!(
+                    "update " + $table + " held
+                     set valid_to = closed.valid_to
+                     from unnest($1::uuid[], $2::bigint[]) as closed (id, valid_to)
+                     where held.id = closed.id and held.valid_to = 9223372036854775807",
+                    ids,
+                    ends
+                )
+                .execute(tx)
+                .await
+                .map(drop),)*
+                _ => Ok(()),
+            }
+        }
+
+        // The JSON has the table's own columns, so naming them once more would only be a second place to keep.
+        async fn insert(tx: &mut PgConnection, table: &str, rows: &Value) -> Result<(), sqlx::Error> {
+            match table {
+                $($table => sqlx::query!(
+                    "insert into " + $table + " select * from jsonb_populate_recordset(null::" + $table + ", $1)",
+                    rows
+                )
+                .execute(tx)
+                .await
+                .map(drop),)*
+                _ => Ok(()),
+            }
+        }
+    };
+}
+
+tables! {
+    Coalition(CoalitionRow) in "coalition";
+    Partner(PartnerRow) in "partner";
+    Centre(CentreRow) in "centre";
+    Post(PostRow) in "post";
+    Tenure(TenureRow) in "tenure";
+    Operation(OperationRow) in "operation";
+    PlanVersion(PlanVersionRow) in "plan_version";
+    PlannedTask(PlannedTaskRow) in "planned_task";
+    Annex(AnnexRow) in "annex";
+    Decision(DecisionRow) in "decision";
+    Condition(ConditionRow) in "condition";
+    Assignment(AssignmentRow) in "assignment";
+}
+
+/// The item's table and id.
+fn place(item: &Item) -> (&'static str, Uuid) {
+    let version = |operation, number: &u32| PlanVersionId::of(OperationId::of(operation), *number);
+    match item {
+        Item::Coalition => ("coalition", COALITION),
+        Item::Partner(code) => ("partner", PartnerId::of(code).0),
+        Item::Post(code) => ("post", PostId::of(code).0),
+        Item::Tenure(post, number) => ("tenure", TenureId::of(PostId::of(post), *number).0),
+        Item::Centre(code) => ("centre", CentreId::of(code).0),
+        Item::Operation(code) => ("operation", OperationId::of(code).0),
+        Item::PlanVersion(operation, number) => ("plan_version", version(operation, number).0),
+        Item::PlannedTask(operation, number, code) => {
+            ("planned_task", PlannedTaskId::of(version(operation, number), code).0)
+        }
+        Item::Annex(operation, number, code) => ("annex", AnnexId::of(version(operation, number), code).0),
+        Item::Decision(operation, number, decision) => {
+            ("decision", DecisionId::of(version(operation, number), *decision).0)
+        }
+        Item::Condition(operation, number, decision, code) => {
+            ("condition", ConditionId::of(DecisionId::of(version(operation, number), *decision), code).0)
+        }
+        Item::Assignment(operation, number) => {
+            ("assignment", AssignmentId::of(OperationId::of(operation), *number).0)
+        }
+    }
+}
+
+/// The row of an item of the state; `None` when the state has no such item.
+pub fn row(state: &State, item: &Item) -> Option<Row> {
+    match state {
+        State::Coalition(coalition) => match item {
+            Item::Coalition => Some(Row::Coalition(Box::new(coalition.into()))),
+            Item::Partner(code) => {
+                coalition.partners.get(code).map(|partner| Row::Partner(Box::new(partner.as_ref().into())))
+            }
+            Item::Post(code) => {
+                coalition.posts.get(code).map(|post| Row::Post(Box::new(post.as_ref().into())))
+            }
+            Item::Tenure(code, number) => coalition
+                .posts
+                .get(code)
+                .and_then(|post| TenureRow::of(post, *number))
+                .map(|row| Row::Tenure(Box::new(row))),
+            Item::Centre(_)
+            | Item::Operation(_)
+            | Item::PlanVersion(..)
+            | Item::PlannedTask(..)
+            | Item::Annex(..)
+            | Item::Decision(..)
+            | Item::Condition(..)
+            | Item::Assignment(..) => None,
+        },
+        State::Centre(centre) => centre.as_ref().map(|centre| Row::Centre(Box::new(centre.into()))),
+        State::Calendar(_) => None,
+        State::Operation(operation) => operation_row(operation.as_ref()?, item),
+    }
+}
+
+fn operation_row(operation: &domain::operation::Operation, item: &Item) -> Option<Row> {
+    let decision = |number: &u32, decision: &u32| {
+        let version = operation.version(*number)?;
+        let index = usize::try_from(decision.checked_sub(1)?).ok()?;
+        Some((version, version.decisions.get(index)?))
+    };
+    match item {
+        Item::Operation(_) => Some(Row::Operation(Box::new(operation.into()))),
+        Item::PlanVersion(_, number) => operation
+            .version(*number)
+            .map(|version| Row::PlanVersion(Box::new(PlanVersionRow::of(operation, version)))),
+        Item::PlannedTask(_, number, code) => {
+            let version = operation.version(*number)?;
+            let task = version.tasks.get(code)?;
+            Some(Row::PlannedTask(Box::new(PlannedTaskRow::of(operation, version, task))))
+        }
+        Item::Annex(_, number, code) => {
+            let version = operation.version(*number)?;
+            let annex = version.annexes.get(code)?;
+            Some(Row::Annex(Box::new(AnnexRow::of(operation, version, annex))))
+        }
+        Item::Decision(_, number, of) => decision(number, of).map(|(version, decision)| {
+            Row::Decision(Box::new(DecisionRow::of(operation, version, decision)))
+        }),
+        Item::Condition(_, number, of, code) => {
+            let (version, decision) = decision(number, of)?;
+            let condition = decision.conditions.iter().find(|condition| condition.code == *code)?;
+            Some(Row::Condition(Box::new(ConditionRow::of(operation, version, decision, condition))))
+        }
+        Item::Assignment(_, number) => {
+            let assignment = operation.assignments.get(number)?;
+            Some(Row::Assignment(Box::new(AssignmentRow::of(operation, assignment))))
+        }
+        Item::Coalition | Item::Partner(_) | Item::Post(_) | Item::Tenure(..) | Item::Centre(_) => None,
+    }
+}
+
+/// Versions of one table, gathered for two statements.
+#[derive(Default)]
+struct Bulk {
+    /// Of rows that held until now: id, and the position from which they do not.
+    ids: Vec<Uuid>,
+    ends: Vec<i64>,
+    rows: Vec<Value>,
+    /// Where the version written last of an id stands in `rows`; `None` when the item is gone.
+    last: HashMap<Uuid, Option<usize>>,
+}
+
+/// Writes the changes, which come in the order of their positions, and moves the checkpoint to `up_to`.
+///
+/// The caller has locked the checkpoint ([`lock_checkpoint`]) and covers everything from it to `up_to`.
+pub async fn write(tx: &mut PgConnection, changes: &[Change], up_to: Position) -> Result<(), Error> {
+    let mut tables: HashMap<&'static str, Bulk> = HashMap::new();
+    for change in changes {
+        let (table, id) = place(&change.item);
+        let bulk = tables.entry(table).or_default();
+        let at = change.at.0;
+        match bulk.last.get(&id) {
+            None => {
+                bulk.ids.push(id);
+                bulk.ends.push(at);
+            }
+            Some(Some(index)) => bulk.rows[*index]["valid_to"] = at.into(),
+            Some(None) => {}
+        }
+        let written = match &change.row {
+            Some(row) => {
+                let mut columns = row.to_json().map_err(|source| Error {
+                    doing: "write a row as JSON",
+                    source: sqlx::Error::Encode(source.into()),
+                })?;
+                columns["valid_from"] = at.into();
+                columns["valid_to"] = FOREVER.into();
+                bulk.rows.push(columns);
+                Some(bulk.rows.len() - 1)
+            }
+            None => None,
+        };
+        bulk.last.insert(id, written);
+    }
+    for (table, bulk) in tables {
+        close(tx, table, &bulk.ids, &bulk.ends).await.map_err(doing("close rows of the read model"))?;
+        if !bulk.rows.is_empty() {
+            insert(tx, table, &Value::Array(bulk.rows))
+                .await
+                .map_err(doing("insert rows into the read model"))?;
+        }
+    }
+    sqlx::query!("update checkpoint set position = $1", up_to.0)
+        .execute(tx)
+        .await
+        .map_err(doing("move the read model's checkpoint"))?;
+    Ok(())
+}
+
+/// Locks the checkpoint until the transaction ends, so that only one writer projects; where it stands.
+pub async fn lock_checkpoint(tx: &mut PgConnection) -> Result<Position, Error> {
+    sqlx::query_scalar!("select position from checkpoint for update")
+        .fetch_one(tx)
+        .await
+        .map(Position)
+        .map_err(doing("lock the read model's checkpoint"))
+}
+
+/// Where the checkpoint stands, without waiting for whoever is moving it.
+pub async fn checkpoint(pool: &sqlx::PgPool) -> Result<Position, Error> {
+    sqlx::query_scalar!("select position from checkpoint")
+        .fetch_one(pool)
+        .await
+        .map(Position)
+        .map_err(doing("read the read model's checkpoint"))
+}
+
+/// Empties every table, to be built again from the log. The caller has locked the checkpoint.
+pub async fn reset(tx: &mut PgConnection) -> Result<(), Error> {
+    for table in TABLES {
+        // `delete`, not `truncate`: readers go on seeing the old rows until this commits.
+        let statement = sqlx::AssertSqlSafe(format!("delete from {table}"));
+        sqlx::query(statement).execute(&mut *tx).await.map_err(doing("empty the read model"))?;
+    }
+    sqlx::query!("update checkpoint set position = 0")
+        .execute(tx)
+        .await
+        .map(drop)
+        .map_err(doing("reset the read model's checkpoint"))
+}
+
+/// How the rows that hold at `position` differ from `expected`: one sentence each, empty when they do not.
+pub async fn compare(
+    pool: &sqlx::PgPool,
+    position: Position,
+    expected: &[Row],
+) -> Result<Vec<String>, Error> {
+    let mut by_table: HashMap<&'static str, Vec<Value>> = HashMap::new();
+    for row in expected {
+        let columns = row.to_json().map_err(|source| Error {
+            doing: "write a row as JSON",
+            source: sqlx::Error::Encode(source.into()),
+        })?;
+        by_table.entry(row.table()).or_default().push(columns);
+    }
+    let mut findings = Vec::new();
+    for table in TABLES {
+        // Postgres writes both sides the same way, so that only the contents can differ.
+        let statement = format!(
+            "with expected as (
+               select to_jsonb(row_) - 'valid_from' - 'valid_to' as columns
+               from jsonb_populate_recordset(null::{table}, $1) row_
+             ), held as (
+               select to_jsonb(row_) - 'valid_from' - 'valid_to' as columns
+               from {table} row_
+               where valid_from <= $2 and $2 < valid_to
+             )
+             select 'lacks' as what, columns::text as columns
+             from (select columns from expected except all select columns from held) lacking
+             union all
+             select 'holds beyond the log', columns::text
+             from (select columns from held except all select columns from expected) surplus"
+        );
+        let rows = Value::Array(by_table.remove(table).unwrap_or_default());
+        let differences: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
+            .bind(rows)
+            .bind(position.0)
+            .fetch_all(pool)
+            .await
+            .map_err(doing("compare the read model with the log"))?;
+        findings.extend(
+            differences
+                .into_iter()
+                .map(|(what, columns)| format!("At position {position} the table {table} {what}: {columns}")),
+        );
+    }
+    Ok(findings)
+}

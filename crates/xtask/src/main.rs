@@ -1,0 +1,55 @@
+//! Developer tasks: `cargo xtask …`. Everything here calls other programs; no rule of Accord's is in it.
+
+mod demo;
+mod dependencies;
+mod generated;
+mod machine;
+mod report;
+mod schema;
+mod sql_data;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Developer tasks of Accord")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build Accord and serve it with the exercise SAPHAN loaded; stop it with Ctrl-C
+    Demo {
+        /// Passed to `accord demo`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check everything that CI checks, on a PostgreSQL of its own
+    Test,
+    /// Check what changes most: formatting, lints and tests
+    Check,
+    /// Write schema/ anew from the code
+    Schema,
+    /// Write .sqlx/ anew, so that the queries are checked where there is no database
+    Sqlx,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Demo { arguments } => demo::run(&arguments),
+        Task::Test => test::run(test::Extent::Everything),
+        Task::Check => test::run(test::Extent::Quick),
+        Task::Schema => schema::write(),
+        Task::Sqlx => sql_data::write(),
+    };
+    if let Err(error) = done {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

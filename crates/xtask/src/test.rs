@@ -1,0 +1,98 @@
+//! `cargo xtask test`, which CI runs, and its quick part `cargo xtask check`.
+
+use anyhow::Result;
+use embedded_postgres::Scratch;
+
+use crate::dependencies::Deny;
+use crate::machine::{self, Postgres};
+use crate::report::Report;
+use crate::workspace::{Workspace, run as run_command, works};
+use crate::{schema, sql_data};
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Extent {
+    Quick,
+    Everything,
+}
+
+/// Runs every step, also after one that failed, except those that need a build when there is none: the same error
+/// six times helps nobody.
+pub fn run(extent: Extent) -> Result<()> {
+    machine::prepare(Postgres::Needed)?;
+    let workspace = Workspace::find()?;
+    let postgres = Scratch::start()?;
+    let mut report = Report::new();
+
+    report.step("formatting", || format(&workspace));
+    report.step("clippy", || clippy(&workspace));
+    let built = report.step("build", || build(&workspace));
+    if built {
+        report.step("tests", || tests(&workspace, &postgres));
+    } else {
+        report.skip(&["tests"], "there is no build");
+    }
+    if extent == Extent::Quick {
+        return report.finish();
+    }
+
+    report.step("docs", || docs(&workspace));
+    if built {
+        report.step("schema", || schema::check(&workspace));
+    } else {
+        report.skip(&["schema"], "there is no build");
+    }
+    // Also without a build, because stale data may be the reason for that.
+    report.step("queries", || sql_data::check(&workspace, &postgres));
+    let mut deny = None;
+    report.step("dependencies", || deny.insert(Deny::find_or_install(&workspace)?).check_rules());
+    match deny {
+        Some(deny) => {
+            report.step("advisories", || deny.check_advisories());
+        }
+        None => report.skip(&["advisories"], "there is no cargo-deny"),
+    }
+    report.finish()
+}
+
+fn format(workspace: &Workspace) -> Result<()> {
+    run_command(&mut workspace.cargo(["fmt", "--all", "--check"]))
+}
+
+fn clippy(workspace: &Workspace) -> Result<()> {
+    run_command(&mut workspace.cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
+}
+
+fn build(workspace: &Workspace) -> Result<()> {
+    run_command(&mut workspace.cargo(["test", "--workspace", "--all-targets", "--locked", "--no-run"]))
+}
+
+fn tests(workspace: &Workspace, postgres: &Scratch) -> Result<()> {
+    let url = postgres.url("postgres");
+    if works(&mut workspace.cargo(["nextest", "--version"])) {
+        run_command(
+            workspace.cargo(["nextest", "run", "--workspace", "--locked"]).env("DATABASE_URL", &url),
+        )?;
+    } else {
+        run_command(
+            workspace.cargo(["test", "--workspace", "--all-targets", "--locked"]).env("DATABASE_URL", &url),
+        )?;
+    }
+    // Neither runs the examples in the documentation.
+    run_command(workspace.cargo(["test", "--workspace", "--doc", "--locked"]).env("DATABASE_URL", &url))
+}
+
+fn docs(workspace: &Workspace) -> Result<()> {
+    run_command(
+        workspace
+            .cargo(["doc", "--workspace", "--no-deps", "--locked"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+}
