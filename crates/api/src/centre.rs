@@ -1,8 +1,12 @@
 //! Coordination centres: siting by weighted criteria, establishment, activation.
 
-use crate::{Error, node::Centre, scalars::DateTime};
+use crate::{
+    Error,
+    node::{Centre, Partner},
+    scalars::DateTime,
+};
 use async_graphql::{Enum, ID, Object, SimpleObject};
-use domain::centre;
+use domain::{centre, ids::PartnerId};
 use read_model::parse;
 
 /// Where a centre stands.
@@ -55,8 +59,8 @@ pub struct Site {
 pub struct SiteSelection {
     /// The site's code.
     site: String,
-    /// Codes of the partners that agreed.
-    agreed_by: Vec<String>,
+    /// The partners that agreed.
+    agreed_by: Vec<Partner>,
     rationale: String,
     selected_at: DateTime,
 }
@@ -101,10 +105,8 @@ impl Centre {
     /// In the order of their first assessment.
     async fn sites(&self) -> Vec<Site> {
         let selected = self.row.selection.as_ref().map(|selection| &selection.site);
-        let score = |score: &centre::Score| SiteScore {
-            criterion: score.criterion.to_string(),
-            score: score.score,
-        };
+        let score =
+            |score: &centre::Score| SiteScore { criterion: score.criterion.to_string(), score: score.score };
         let site = |site: &centre::Site| Site {
             code: site.code.to_string(),
             place: site.place.to_string(),
@@ -116,13 +118,15 @@ impl Centre {
     }
 
     /// Null until a site is selected.
-    async fn selection(&self) -> Option<SiteSelection> {
-        self.row.selection.as_ref().map(|selection| SiteSelection {
+    async fn selection(&self) -> Result<Option<SiteSelection>, Error> {
+        let Some(selection) = &self.row.selection else { return Ok(None) };
+        let ids = selection.agreed_by.iter().map(|code| PartnerId::of(code).0);
+        Ok(Some(SiteSelection {
             site: selection.site.to_string(),
-            agreed_by: selection.agreed_by.iter().map(ToString::to_string).collect(),
+            agreed_by: self.world.find_many(ids).await?,
             rationale: selection.rationale.to_string(),
             selected_at: selection.at.into(),
-        })
+        }))
     }
 
     /// In the order of their opening.

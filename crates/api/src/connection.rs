@@ -1,7 +1,7 @@
 //! Lists as Relay connections, paged by keyset: a page never shifts, and costs the same wherever it is.
 
 use crate::{Error, context::World, cursor::Cursor};
-use async_graphql::{Object, OutputType, SimpleObject, TypeName, connection::PageInfo};
+use async_graphql::{Enum, Object, OutputType, SimpleObject, TypeName, connection::PageInfo};
 use domain::Position;
 use futures_util::future::BoxFuture;
 use read_model::Page;
@@ -13,6 +13,16 @@ const DEFAULT: i32 = 20;
 /// Most entries of a page.
 const MOST: i32 = 100;
 
+/// Which way a list runs.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// From the least to the greatest.
+    #[default]
+    Ascending,
+    /// From the greatest to the least.
+    Descending,
+}
+
 /// What a client asks of a list: `first` or `last` with `after` or `before`.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
@@ -23,10 +33,20 @@ pub(crate) struct Window {
 }
 
 impl Window {
+    /// The same stretch of the list read from its other end.
+    pub fn reversed(self) -> Self {
+        // Without a bound the page is the first of what is shown.
+        let Self { first, after, last, before } = self;
+        let first = first.or(if last.is_none() { Some(DEFAULT) } else { None });
+        Self { first: last, after: before, last: first, before: after }
+    }
+
     /// The page to ask the read model for: with one entry more than is shown, to know whether there are others.
     pub fn page(self, world: &World) -> Result<Page, Error> {
         let (size, backwards) = match (self.first, self.last) {
-            (Some(_), Some(_)) => return Err(Error::bad_input("Ask for `first` or for `last`, not for both.")),
+            (Some(_), Some(_)) => {
+                return Err(Error::bad_input("Ask for `first` or for `last`, not for both."));
+            }
             (first, None) => (first.unwrap_or(DEFAULT), false),
             (None, Some(last)) => (last, true),
         };
@@ -34,9 +54,8 @@ impl Window {
             let name = if backwards { "last" } else { "first" };
             return Err(Error::bad_input(format!("`{name}` is from 1 to {MOST}, not {size}.")));
         }
-        let key = |text: Option<String>, name| {
-            text.map(|text| key_at(world.pin.position, &text, name)).transpose()
-        };
+        let key =
+            |text: Option<String>, name| text.map(|text| key_at(world.pin.position, &text, name)).transpose();
         Ok(Page {
             limit: i64::from(size) + 1,
             after: key(self.after, "after")?,
@@ -48,8 +67,8 @@ impl Window {
 
 /// The key of a cursor that was given out at `position`.
 fn key_at(position: Position, text: &str, name: &str) -> Result<String, Error> {
-    let cursor =
-        Cursor::decode(text).ok_or_else(|| Error::bad_input(format!("`{name}` is no cursor of this API.")))?;
+    let cursor = Cursor::decode(text)
+        .ok_or_else(|| Error::bad_input(format!("`{name}` is no cursor of this API.")))?;
     if cursor.position != position {
         return Err(Error::bad_input(format!(
             "The cursor in `{name}` is of position {}, this list of {position}: page through a past list with `asOf`.",
@@ -111,11 +130,8 @@ impl<N: OutputType> Connection<N> {
             .into_iter()
             .map(|node| Edge { cursor: Cursor { position, key: key(&node) }.encode(), node })
             .collect();
-        let (has_previous, has_next) = if page.backwards {
-            (has_more, page.before.is_some())
-        } else {
-            (page.after.is_some(), has_more)
-        };
+        let (has_previous, has_next) =
+            if page.backwards { (has_more, page.before.is_some()) } else { (page.after.is_some(), has_more) };
         Self { edges, has_previous, has_next, count: Box::new(count) }
     }
 

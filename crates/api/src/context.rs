@@ -33,7 +33,7 @@ impl Session {
             return Err(Error::bad_input(format!("This node has not reached position {position}.")));
         }
         let viewer = Viewer { partner: actor.partner().cloned() };
-        let world = World::new(&engine, &viewer, position, false);
+        let world = World::new(&engine, &viewer, position);
         Ok(Self { pin: world.pin.clone(), engine, actor, viewer, world, receipt: AtomicI64::new(0) })
     }
 
@@ -50,14 +50,10 @@ impl Session {
         &self.world
     }
 
-    /// The world at another position: the newest for a mutation to look things up, a receipt's for its payload.
+    /// The world at another position: that of `asOf`, the newest for a mutation to look things up, a receipt's for
+    /// its payload.
     pub(crate) fn world_at(&self, position: Position) -> Arc<World> {
-        World::new(&self.engine, &self.viewer, position, false)
-    }
-
-    /// The world of `asOf`.
-    pub(crate) fn past(&self, position: Position) -> Arc<World> {
-        World::new(&self.engine, &self.viewer, position, true)
+        World::new(&self.engine, &self.viewer, position)
     }
 
     pub(crate) fn note_receipt(&self, position: Position) {
@@ -78,17 +74,15 @@ pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Session, Error> {
 pub struct World {
     pub(crate) engine: Engine,
     pub(crate) pin: Arc<Pin>,
-    /// Inside `asOf`, which does not nest.
-    pub(crate) is_past: bool,
     pub(crate) loaders: Loaders,
 }
 
 impl World {
-    fn new(engine: &Engine, viewer: &Viewer, position: Position, is_past: bool) -> Arc<Self> {
+    fn new(engine: &Engine, viewer: &Viewer, position: Position) -> Arc<Self> {
         // Releases count as they are now, also for the past: narrowing works backwards.
         let policy_position = engine.position().max(position);
         let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
         let loaders = Loaders::new(engine.read_model(), &pin);
-        Arc::new(Self { engine: engine.clone(), pin, is_past, loaders })
+        Arc::new(Self { engine: engine.clone(), pin, loaders })
     }
 }

@@ -73,8 +73,10 @@ impl<'a> Walk<'a> {
                 Selection::Field(field) => {
                     for (name, value) in &field.node.arguments {
                         if name.node == "after" || name.node == "before" {
-                            let given =
-                                value.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(()));
+                            let given = value
+                                .node
+                                .clone()
+                                .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()));
                             self.argument(given)?;
                         }
                     }
@@ -138,7 +140,9 @@ mod tests {
     fn other_texts_are_no_cursors() {
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
         let long = encode(&format!("{}:T16", "9".repeat(30)));
-        for bad in ["", "T16", "===", &encode("7"), &encode("7:"), &encode("+7:T16"), &encode("-7:T16"), &long] {
+        for bad in
+            ["", "T16", "===", &encode("7"), &encode("7:"), &encode("+7:T16"), &encode("-7:T16"), &long]
+        {
             assert_eq!(Cursor::decode(bad), None, "{bad}");
         }
     }
@@ -162,7 +166,8 @@ mod tests {
             cursor(3)
         );
         assert_eq!(pin(&past, json!({})), Ok(None));
-        let payload = format!("mutation {{ x {{ tasks(after: \"{}\") {{ edges {{ cursor }} }} }} }}", cursor(3));
+        let payload =
+            format!("mutation {{ x {{ tasks(after: \"{}\") {{ edges {{ cursor }} }} }} }}", cursor(3));
         assert_eq!(pin(&payload, json!({})), Ok(None));
     }
 

@@ -68,6 +68,12 @@ impl From<read_model::Error> for Error {
     }
 }
 
+impl From<read_model::InvalidRow> for Error {
+    fn from(error: read_model::InvalidRow) -> Self {
+        Self::internal("understand a row", &error)
+    }
+}
+
 impl From<engine::Error> for Error {
     fn from(error: engine::Error) -> Self {
         match error {

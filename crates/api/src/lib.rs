@@ -3,15 +3,35 @@
 //! No SQL and no rule is here: resolvers turn inputs into commands and rows into types. The only crate that knows
 //! `async-graphql`.
 
+#![expect(
+    clippy::unused_async,
+    reason = "the macros of async-graphql want resolvers async, also those that wait for nothing"
+)]
+
+mod assignment;
 pub mod auth;
+mod centre;
+mod connection;
 pub mod context;
 pub mod cursor;
+mod decision;
 mod errors;
 mod graphiql;
 pub mod http;
 mod limits;
 mod loaders;
+mod mutation;
+mod node;
+mod operation;
+mod partner;
+mod plan;
+mod post;
+mod receipt;
+mod refused;
+mod scalars;
+mod schedule;
 mod schema;
+mod task;
 
 pub use context::Session;
 pub use cursor::pin_of_cursors;

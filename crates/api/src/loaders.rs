@@ -58,8 +58,7 @@ where
         Fetched: Future<Output = Result<HashMap<K, V>, Error>> + Send + 'static,
     {
         let (model, pin) = (model.clone(), Arc::clone(pin));
-        let fetch =
-            Arc::new(move |keys: Vec<K>| fetch(model.clone(), Arc::clone(&pin), keys).boxed());
+        let fetch = Arc::new(move |keys: Vec<K>| fetch(model.clone(), Arc::clone(&pin), keys).boxed());
         Self { fetch, state: Mutex::new(State { batches: HashMap::new(), open: None }) }
     }
 
@@ -302,10 +301,7 @@ mod tests {
             }
             .boxed()
         };
-        Loader {
-            fetch: Arc::new(fetch),
-            state: Mutex::new(State { batches: HashMap::new(), open: None }),
-        }
+        Loader { fetch: Arc::new(fetch), state: Mutex::new(State { batches: HashMap::new(), open: None }) }
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -101,9 +101,9 @@ impl World {
 
     /// What another row refers to, which is there at the same position.
     pub(crate) async fn get<T: Item>(self: &Arc<Self>, id: Uuid) -> Result<T, Error> {
-        self.find(id)
-            .await?
-            .ok_or_else(|| Error::internal("follow a reference between rows", &format!("no {} {id}", T::WHAT)))
+        self.find(id).await?.ok_or_else(|| {
+            Error::internal("follow a reference between rows", &format!("no {} {id}", T::WHAT))
+        })
     }
 
     /// Those of the ids that there are, in their order.

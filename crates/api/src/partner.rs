@@ -1,8 +1,17 @@
 //! Partners, and what the viewer is among them.
 
-use crate::{Error, context::World, node::{Item, Partner, Post}, scalars::DateTime};
+use crate::{
+    Error,
+    context::World,
+    node::{Item, Partner, Post},
+    scalars::DateTime,
+};
 use async_graphql::{Enum, ID, Object};
-use domain::{Actor, ids::{PartnerId, PostId}, partner};
+use domain::{
+    Actor,
+    ids::{PartnerId, PostId},
+    partner,
+};
 use read_model::parse;
 use std::sync::Arc;
 
@@ -95,6 +104,13 @@ impl Partner {
     /// ISO 4217 code.
     async fn currency(&self) -> Option<&str> {
         self.row.currency.as_deref()
+    }
+
+    /// The posts that speak for it in the centre.
+    async fn liaison_posts(&self) -> Result<Vec<Post>, Error> {
+        let all = self.world.loaders.liaison_posts.children(()).await?;
+        let own: Vec<_> = all.iter().filter(|post| post.partner == self.row.code).cloned().collect();
+        Ok(self.world.all(&own))
     }
 
     /// Null for a founding partner, which was not invited.

@@ -20,10 +20,7 @@ use domain::{
 };
 use futures_util::future::{try_join, try_join3};
 use read_model::{DecisionRow, parse};
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Where a plan version stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,12 +256,9 @@ impl PlanVersion {
     }
 
     async fn sealed(&self) -> Result<Sealed, Error> {
-        let (operation, network, parts) = try_join3(
-            self.operation_of(),
-            self.network(),
-            self.world.loaders.parts_of.children(self.row.id),
-        )
-        .await?;
+        let (operation, network, parts) =
+            try_join3(self.operation_of(), self.network(), self.world.loaders.parts_of.children(self.row.id))
+                .await?;
         let parts: Vec<_> = parts.iter().map(|part| part.as_ref().clone()).collect();
         let operation: OperationCode = parse(&operation.row.code)?;
         let content = self.row.content(&operation, &network.tasks, &parts)?;
@@ -286,7 +280,8 @@ impl PlanVersion {
             Promulgated | Superseded | Recalled => return Ok(Vec::new()),
         }
         let (partners, network, decisions) =
-            try_join3(self.world.loaders.coalition.children(()), self.network(), self.live_decisions()).await?;
+            try_join3(self.world.loaders.coalition.children(()), self.network(), self.live_decisions())
+                .await?;
         let acceded = partner::PartnerStatus::Acceded.to_string();
         let members: Vec<(PartnerCode, partner::PartnerRole)> = partners
             .iter()

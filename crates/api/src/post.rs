@@ -1,6 +1,10 @@
 //! Posts, and who holds them when.
 
-use crate::{Error, node::{Partner, Post}, scalars::DateTime};
+use crate::{
+    Error,
+    node::{Partner, Post},
+    scalars::DateTime,
+};
 use async_graphql::{Enum, ID, InputObject, Object};
 use domain::{PartnerCode, ids::PartnerId, post};
 use read_model::{TenureRow, parse};

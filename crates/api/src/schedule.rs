@@ -55,10 +55,10 @@ impl Network {
             Basis::Network => &self.durations,
         };
         kept.get_or_init(|| {
-            let activity = |task| {
+            fn activity(task: &PlannedTask) -> Activity<'_> {
                 let PlannedTask { code, start_offset, duration, predecessors, .. } = task;
                 Activity { code, offset: *start_offset, duration: *duration, predecessors }
-            };
+            }
             schedule(&self.tasks.iter().map(activity).collect::<Vec<_>>(), basis)
         })
     }
@@ -221,12 +221,9 @@ impl Schedule {
     async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
         let Some(version) = &self.version else { return Ok(Vec::new()) };
         let world = &self.operation.world;
-        let (network, decisions, liaison_posts) = try_join3(
-            version.network(),
-            version.live_decisions(),
-            world.loaders.liaison_posts.children(()),
-        )
-        .await?;
+        let (network, decisions, liaison_posts) =
+            try_join3(version.network(), version.live_decisions(), world.loaders.liaison_posts.children(()))
+                .await?;
         let mut with_liaison = BTreeSet::new();
         for post in liaison_posts.iter() {
             if matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting) {

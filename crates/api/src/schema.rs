@@ -1,22 +1,269 @@
 //! The schema: its roots, and its printed form.
 
-use crate::{Error, context::session};
-use async_graphql::{Context, EmptyMutation, EmptySubscription, Object};
+use crate::{
+    Error,
+    connection::{Connection, Direction, Window},
+    context::{World, session},
+    mutation::Mutation,
+    node::{Centre, Node, Operation, Partner, Post, Task},
+    operation::{OperationFilter, OperationOrder},
+    partner::Viewer,
+    post::PostFilter,
+    receipt::Receipt,
+    scalars::{DateTime, Position},
+};
+use async_graphql::{Context, EmptySubscription, ID, Object, OneofObject};
+use domain::{
+    CentreCode, OperationCode, PartnerCode, PostCode,
+    ids::{CentreId, EventId, OperationId, PartnerId, PostId, TaskId},
+};
+use futures_util::future::try_join_all;
+use std::sync::Arc;
 
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-pub struct Query;
+/// Most ids that `nodes` takes at once.
+const MOST_NODES: usize = 100;
 
+/// A moment in the log; it means the end of the last command at or before it.
+#[derive(OneofObject)]
+pub enum Moment {
+    Position(Position),
+    /// When the log had learned of everything that was recorded by then.
+    RecordedAt(DateTime),
+    /// The event's own command included.
+    EventId(ID),
+}
+
+impl Moment {
+    fn read(self) -> Result<engine::Moment, Error> {
+        Ok(match self {
+            Self::Position(Position(position)) => engine::Moment::Position(position),
+            Self::RecordedAt(DateTime(at)) => engine::Moment::RecordedAt(at.to_utc()),
+            Self::EventId(id) => {
+                let id = id.parse::<EventId>().map_err(|fault| Error::bad_input(fault.to_string()))?;
+                engine::Moment::Event(id)
+            }
+        })
+    }
+}
+
+/// Everything that you may see, at one position: that of `extensions.position`, or inside `asOf` that of its moment.
+#[derive(Default)]
+pub struct Query {
+    /// Of `asOf`; `None` at the root.
+    past: Option<Arc<World>>,
+}
+
+impl Query {
+    fn world(&self, ctx: &Context<'_>) -> Result<Arc<World>, Error> {
+        match &self.past {
+            Some(world) => Ok(Arc::clone(world)),
+            None => Ok(Arc::clone(session(ctx)?.world())),
+        }
+    }
+}
+
+/// Everything that you may see, at one position: that of `extensions.position`, or inside `asOf` that of its moment.
 #[Object]
 impl Query {
-    async fn position(&self, ctx: &Context<'_>) -> Result<String, Error> {
-        Ok(session(ctx)?.world().pin.position.to_string())
+    /// What the id names; null when it names nothing that you may see.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Error> {
+        self.world(ctx)?.node(&id).await
+    }
+
+    /// The same for up to 100 ids, in their order.
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>, Error> {
+        if ids.len() > MOST_NODES {
+            return Err(Error::bad_input(format!("{} ids; {MOST_NODES} is the most.", ids.len())));
+        }
+        let world = self.world(ctx)?;
+        try_join_all(ids.iter().map(|id| world.node(id))).await
+    }
+
+    /// Who asks, and how they stand.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, Error> {
+        Ok(Viewer { actor: session(ctx)?.actor.clone(), world: self.world(ctx)? })
+    }
+
+    /// The newest position of this answer: keep it, to hold the log against it later.
+    async fn head(&self, ctx: &Context<'_>) -> Result<Receipt, Error> {
+        let world = self.world(ctx)?;
+        Ok(world.engine.receipt_at(world.pin.position).await?.into())
+    }
+
+    /// The same queries at a moment in the past: what was known then, as far as you may see it now.
+    async fn as_of(&self, ctx: &Context<'_>, at: Moment) -> Result<Query, Error> {
+        let session = session(ctx)?;
+        if self.past.is_some() {
+            return Err(Error::bad_input("`asOf` does not nest."));
+        }
+        let found = session.engine.resolve(at.read()?).await?;
+        // A request that is pinned by its cursors sees nothing newer, also not through here.
+        let position = found.filter(|position| *position <= session.pin.position.max(session.position()));
+        let position =
+            position.ok_or_else(|| Error::bad_input("There is no such moment in what you may see."))?;
+        Ok(Query { past: Some(session.world_at(position)) })
+    }
+
+    /// In the order of their codes.
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Partner>, Error> {
+        let world = self.world(ctx)?;
+        let page = Window { first, after, last, before }.page(&world)?;
+        let model = world.engine.read_model();
+        let rows: Vec<_> = model.partners(&world.pin, &page).await?.into_iter().map(Arc::new).collect();
+        let counted = Arc::clone(&world);
+        Ok(Connection::new(
+            &world,
+            &page,
+            world.all(&rows),
+            |partner: &Partner| partner.row.code.clone(),
+            move || {
+                let world = Arc::clone(&counted);
+                Box::pin(async move { Ok(world.engine.read_model().count_partners(&world.pin).await?) })
+            },
+        ))
+    }
+
+    async fn partner(&self, ctx: &Context<'_>, code: String) -> Result<Option<Partner>, Error> {
+        let Ok(code) = PartnerCode::new(&code) else { return Ok(None) };
+        self.world(ctx)?.find(PartnerId::of(&code).0).await
+    }
+
+    /// In the order of their codes.
+    async fn centres(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Centre>, Error> {
+        let world = self.world(ctx)?;
+        let page = Window { first, after, last, before }.page(&world)?;
+        let model = world.engine.read_model();
+        let rows: Vec<_> = model.centres(&world.pin, &page).await?.into_iter().map(Arc::new).collect();
+        let counted = Arc::clone(&world);
+        Ok(Connection::new(
+            &world,
+            &page,
+            world.all(&rows),
+            |centre: &Centre| centre.row.code.clone(),
+            move || {
+                let world = Arc::clone(&counted);
+                Box::pin(async move { Ok(world.engine.read_model().count_centres(&world.pin).await?) })
+            },
+        ))
+    }
+
+    async fn centre(&self, ctx: &Context<'_>, code: String) -> Result<Option<Centre>, Error> {
+        let Ok(code) = CentreCode::new(&code) else { return Ok(None) };
+        self.world(ctx)?.find(CentreId::of(&code).0).await
+    }
+
+    /// In the order of their codes.
+    async fn posts(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<PostFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Post>, Error> {
+        let world = self.world(ctx)?;
+        let page = Window { first, after, last, before }.page(&world)?;
+        let filter = read_model::PostFilter::from(filter.unwrap_or_default());
+        let model = world.engine.read_model();
+        let rows: Vec<_> = model.posts(&world.pin, &filter, &page).await?.into_iter().map(Arc::new).collect();
+        let counted = Arc::clone(&world);
+        Ok(Connection::new(
+            &world,
+            &page,
+            world.all(&rows),
+            |post: &Post| post.row.code.clone(),
+            move || {
+                let (world, filter) = (Arc::clone(&counted), filter.clone());
+                Box::pin(async move { Ok(world.engine.read_model().count_posts(&world.pin, &filter).await?) })
+            },
+        ))
+    }
+
+    async fn post(&self, ctx: &Context<'_>, code: String) -> Result<Option<Post>, Error> {
+        let Ok(code) = PostCode::new(&code) else { return Ok(None) };
+        self.world(ctx)?.find(PostId::of(&code).0).await
+    }
+
+    /// Those that your partner leads or that are released to it, in the order of their codes unless asked otherwise.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's filter, order and window are arguments in GraphQL"
+    )]
+    async fn operations(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<OperationFilter>,
+        order_by: Option<OperationOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Operation>, Error> {
+        let world = self.world(ctx)?;
+        let descending = order_by.unwrap_or_default().direction == Direction::Descending;
+        let window = Window { first, after, last, before };
+        let page = if descending { window.reversed() } else { window }.page(&world)?;
+        let filter = read_model::OperationFilter::from(filter.unwrap_or_default());
+        let model = world.engine.read_model();
+        let rows: Vec<_> =
+            model.operations(&world.pin, &filter, &page).await?.into_iter().map(Arc::new).collect();
+        let counted = Arc::clone(&world);
+        let code = |operation: &Operation| operation.row.code.clone();
+        let page = Connection::new(&world, &page, world.all(&rows), code, move || {
+            let (world, filter) = (Arc::clone(&counted), filter.clone());
+            Box::pin(
+                async move { Ok(world.engine.read_model().count_operations(&world.pin, &filter).await?) },
+            )
+        });
+        Ok(if descending { page.reversed() } else { page })
+    }
+
+    /// By its id or by its code, whichever is given; null when there is none that you may see.
+    async fn operation(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        code: Option<String>,
+    ) -> Result<Option<Operation>, Error> {
+        let id = match (id, code) {
+            (Some(id), None) => id.parse::<OperationId>().ok(),
+            (None, Some(code)) => OperationCode::new(&code).ok().map(|code| OperationId::of(&code)),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(Error::bad_input("Name the operation by `id` or by `code`, one of them."));
+            }
+        };
+        match id {
+            Some(id) => self.world(ctx)?.find(id.0).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn task(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Task>, Error> {
+        let Ok(id) = id.parse::<TaskId>() else { return Ok(None) };
+        self.world(ctx)?.find(id.0).await
     }
 }
 
 /// The schema that is served. Limits on requests are the server's.
 pub fn schema() -> Schema {
-    async_graphql::Schema::build(Query, EmptyMutation, EmptySubscription).finish()
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
 }
 
 /// The schema's SDL, as `schema/api.graphql` has it.

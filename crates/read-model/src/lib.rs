@@ -23,9 +23,7 @@ pub use operation::{OperationFilter, OperationRow};
 pub use page::Page;
 pub use partner::{CoalitionRow, PartnerRow};
 pub use pin::{Pin, Viewer};
-pub use plan::{
-    AnnexRow, InvalidRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace, parse,
-};
+pub use plan::{AnnexRow, InvalidRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace, parse};
 pub use post::{PostFilter, PostRow, TenureRow};
 pub use schema::{PROJECTION_VERSION, Schema};
 pub use write::{Change, Row, checkpoint, compare, lock_checkpoint, reset, row, write};

@@ -558,11 +558,7 @@ impl ReadModel {
 
     /// Version, code and salted hash of every part of the versions, also of those that the viewer may not
     /// see: whoever sees a version can check its content hash. By version and code.
-    pub async fn parts_of(
-        &self,
-        pin: &Pin,
-        version_ids: &[Uuid],
-    ) -> Result<Vec<PartRow>, Error> {
+    pub async fn parts_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<PartRow>, Error> {
         sqlx::query_as!(
             PartRow,
             "select

@@ -1,0 +1,243 @@
+//! Mutations: inputs become commands, and what came of them becomes an answer.
+//!
+//! No rule is here. Texts are parsed, ids are looked up in what the caller may see, and every fault of both is
+//! answered at once; the rest is the domain's.
+
+mod assignment;
+mod centre;
+mod decision;
+mod operation;
+mod partner;
+mod plan;
+mod post;
+
+use crate::{
+    Error,
+    context::{Session, World, session},
+    node::{Assignment, Condition, Item, Operation, PlanVersion},
+    receipt::Receipt,
+    refused::Refused,
+    scalars::DateTime,
+};
+use async_graphql::{Context, ID, InputObject, MergedObject};
+use domain::{
+    Command, ConditionCode, OperationCode, PartnerCode, Reasons, RefusalCode, TaskCode,
+    ids::{AssignmentId, ConditionId, OperationId, PlanVersionId, TaskId},
+    refusal::Parse,
+};
+use read_model::parse;
+use std::{str::FromStr, sync::Arc};
+
+/// Longest idempotency key, in bytes: a UUID has 36.
+const KEY_BYTES: usize = 128;
+
+/// Commands. Each answers what it changed with a receipt, or every reason why it was refused. Anybody may send them;
+/// what a token may do is decided with the command, on the log as it stands then.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    partner::PartnerMutations,
+    centre::CentreMutations,
+    post::PostMutations,
+    operation::OperationMutations,
+    plan::PlanMutations,
+    decision::DecisionMutations,
+    assignment::AssignmentMutations,
+);
+
+/// What every input may say besides.
+#[derive(InputObject, Default)]
+struct Entry {
+    /// The same key again answers the first success, once more; it belongs to the one who sends it.
+    idempotency_key: Option<String>,
+    /// When it happened; now, when it is left out.
+    occurred_at: Option<DateTime>,
+    /// Why it is entered late, where it is.
+    late_reason: Option<String>,
+}
+
+/// How a command ended.
+enum Outcome<T> {
+    /// What it was about, as it is now; `None` when the caller may not see it.
+    Done(Option<T>, Receipt),
+    Refused(Refused),
+}
+
+/// The answers of mutations: a payload with what the command was about, or the refusals.
+macro_rules! results {
+    ($($result:ident = $payload:ident { $(#[$doc:meta])* $field:ident: $subject:ty })*) => {$(
+        /// The command was carried out.
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $payload {
+            $(#[$doc])*
+            $field: Option<$subject>,
+            receipt: $crate::receipt::Receipt,
+        }
+
+        #[derive(async_graphql::Union)]
+        pub enum $result {
+            Done($payload),
+            Refused($crate::refused::Refused),
+        }
+
+        impl From<$crate::mutation::Outcome<$subject>> for $result {
+            fn from(outcome: $crate::mutation::Outcome<$subject>) -> Self {
+                match outcome {
+                    $crate::mutation::Outcome::Done($field, receipt) => Self::Done($payload { $field, receipt }),
+                    $crate::mutation::Outcome::Refused(refused) => Self::Refused(refused),
+                }
+            }
+        }
+    )*};
+}
+use results;
+
+/// A mutation while its input is read.
+struct Asked<'a> {
+    session: &'a Session,
+    /// The newest: what ids are looked up in.
+    world: Arc<World>,
+    entry: Entry,
+    reasons: Reasons,
+}
+
+impl<'a> Asked<'a> {
+    fn new(ctx: &Context<'a>, entry: Entry) -> Result<Self, Error> {
+        let session = session(ctx)?;
+        let world = session.world_at(session.engine.position());
+        let mut reasons = Reasons::default();
+        if let Some(key) = &entry.idempotency_key {
+            reasons.check(
+                (1..=KEY_BYTES).contains(&key.len()),
+                RefusalCode::InvalidText,
+                "idempotencyKey",
+                || format!("A key has 1 to {KEY_BYTES} bytes, this one {}.", key.len()),
+            );
+        }
+        Ok(Self { session, world, entry, reasons })
+    }
+
+    /// `None` when the text was not taken, which is then among the reasons.
+    fn parse<T: Parse>(&mut self, field: &str, raw: &str) -> Option<T> {
+        self.reasons.parse(field, raw)
+    }
+
+    /// The outer `None` when the text was not taken, the inner one when there is none.
+    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
+    fn parse_if<T: Parse>(&mut self, field: &str, raw: Option<&str>) -> Option<Option<T>> {
+        match raw {
+            Some(raw) => self.parse(field, raw).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// `None` when one of the texts was not taken; all that were not are among the reasons.
+    fn parse_all<T: Parse, C: FromIterator<T>>(&mut self, field: &str, raw: &[String]) -> Option<C> {
+        let parsed: Vec<Option<T>> =
+            raw.iter().enumerate().map(|(index, raw)| self.parse(&format!("{field}.{index}"), raw)).collect();
+        parsed.into_iter().collect()
+    }
+
+    /// The id's UUID. An id that is none names nothing, as one of something hidden does.
+    async fn find<T: Item>(&mut self, field: &str, id: Option<uuid::Uuid>) -> Result<Option<T>, Error> {
+        let found = match id {
+            Some(id) => self.world.find::<T>(id).await?,
+            None => None,
+        };
+        if found.is_none() {
+            self.reasons.add(RefusalCode::NotFound, field, format!("There is no such {}.", T::WHAT));
+        }
+        Ok(found)
+    }
+
+    async fn operation(&mut self, id: &ID) -> Result<Option<OperationCode>, Error> {
+        let id = uuid_of::<OperationId>(id).map(|id| id.0);
+        let found = self.find::<Operation>("operationId", id).await?;
+        Ok(found.map(|operation| parse(&operation.row.code)).transpose()?)
+    }
+
+    async fn version(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
+        let id = uuid_of::<PlanVersionId>(id).map(|id| id.0);
+        let Some(version) = self.find::<PlanVersion>("planVersionId", id).await? else { return Ok(None) };
+        Ok(Some((self.code_of(version.row.operation_id).await?, version.row.number.cast_unsigned())))
+    }
+
+    /// Also one that only a draft has.
+    async fn task(&mut self, id: &ID) -> Result<Option<(OperationCode, TaskCode)>, Error> {
+        let place = match uuid_of::<TaskId>(id) {
+            Some(id) => self.world.loaders.task_places.load(id.0).await?,
+            None => None,
+        };
+        let Some(place) = place else {
+            self.reasons.add(RefusalCode::NotFound, "taskId", "There is no such task.");
+            return Ok(None);
+        };
+        Ok(Some((parse(&place.operation)?, parse(&place.task)?)))
+    }
+
+    async fn condition(
+        &mut self,
+        id: &ID,
+    ) -> Result<Option<(OperationCode, u32, PartnerCode, ConditionCode)>, Error> {
+        let id = uuid_of::<ConditionId>(id).map(|id| id.0);
+        let Some(condition) = self.find::<Condition>("conditionId", id).await? else { return Ok(None) };
+        let version: PlanVersion = self.world.get(condition.row.version_id).await?;
+        let operation = self.code_of(version.row.operation_id).await?;
+        let (partner, code) = (parse(&condition.row.partner)?, parse(&condition.row.code)?);
+        Ok(Some((operation, version.row.number.cast_unsigned(), partner, code)))
+    }
+
+    async fn assignment(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
+        let id = uuid_of::<AssignmentId>(id).map(|id| id.0);
+        let Some(found) = self.find::<Assignment>("assignmentId", id).await? else { return Ok(None) };
+        Ok(Some((self.code_of(found.row.operation_id).await?, found.row.number.cast_unsigned())))
+    }
+
+    async fn code_of(&self, operation: uuid::Uuid) -> Result<OperationCode, Error> {
+        let operation: Operation = self.world.get(operation).await?;
+        Ok(parse(&operation.row.code)?)
+    }
+
+    /// Carries the command out, unless the input had faults; `None` only where it had. `find` fetches what the
+    /// command was about, in the world that its receipt names.
+    async fn carry_out<T, F, Found>(self, command: Option<Command>, find: F) -> Result<Outcome<T>, Error>
+    where
+        F: FnOnce(Arc<World>) -> Found,
+        Found: Future<Output = Result<Option<T>, Error>>,
+    {
+        let Self { session, world, entry, reasons } = self;
+        let Some(command) = command.filter(|_| reasons.is_empty()) else {
+            return Ok(Outcome::Refused(Refused::new(&world, reasons.into_refusals()).await?));
+        };
+        let request = engine::Request {
+            command,
+            actor: session.actor.clone(),
+            idempotency_key: entry.idempotency_key,
+            occurred_at: entry.occurred_at.map(|DateTime(at)| at),
+            late_reason: entry.late_reason,
+        };
+        match session.engine.execute(request).await {
+            Ok(outcome) => {
+                session.note_receipt(outcome.receipt.position);
+                let world = session.world_at(outcome.receipt.position);
+                Ok(Outcome::Done(find(world).await?, outcome.receipt.into()))
+            }
+            Err(engine::Error::Refused(refusals)) => {
+                let world = session.world_at(session.engine.position());
+                Ok(Outcome::Refused(Refused::new(&world, refusals).await?))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl World {
+    /// The newest version of an operation's plan.
+    async fn newest_version(self: Arc<Self>, operation: OperationId) -> Result<Option<PlanVersion>, Error> {
+        let rows = self.loaders.versions_of.children(operation.0).await?;
+        Ok(rows.last().map(|row| PlanVersion::new(&self, Arc::clone(row))))
+    }
+}
+
+fn uuid_of<T: FromStr>(id: &ID) -> Option<T> {
+    id.parse().ok()
+}
