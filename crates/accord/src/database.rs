@@ -174,6 +174,9 @@ pub async fn login_pool(options: &PgConnectOptions) -> Result<PgPool> {
 fn is_about_rights(error: &anyhow::Error) -> bool {
     let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>());
     causes.any(|cause| {
-        cause.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501")
+        cause
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| code == "42501")
     })
 }

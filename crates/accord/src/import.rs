@@ -19,6 +19,7 @@ impl std::fmt::Display for ImportError {
 }
 impl std::error::Error for ImportError {}
 
+#[expect(clippy::unused_async, reason = "the real one waits")]
 pub async fn run(
     _pool: &sqlx::PgPool,
     _scenario: &crate::scenario::Scenario,

@@ -10,7 +10,7 @@ pub struct Logging {
     /// How logs are written to standard error.
     #[arg(long, global = true, env = "ACCORD_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: Format,
-    /// Which logs are written, such as `info,sqlx=debug`; RUST_LOG is read when this is not given.
+    /// Which logs are written, such as `info,sqlx=debug`; `RUST_LOG` is read when this is not given.
     #[arg(long = "log", global = true, env = "ACCORD_LOG", value_name = "FILTER")]
     filter: Option<String>,
 }

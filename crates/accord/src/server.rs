@@ -60,11 +60,11 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         explorer,
     };
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, api::http::router(service)).with_graceful_shutdown(async {
+    let serving = axum::serve(listener, api::http::router(service)).with_graceful_shutdown(async {
         // Also when the sender is gone.
         let _ = stopped.await;
     });
-    let served = tokio::spawn(server.into_future());
+    let served = tokio::spawn(serving.into_future());
     Ok(Running { url: format!("http://{address}"), engine, stop, served })
 }
 

@@ -8,7 +8,7 @@ use std::{
     str::FromStr as _,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use embedded_postgres::{Server, Settings, default_data_dir};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
@@ -35,6 +35,8 @@ pub enum Use {
     Own,
     /// One that another Accord runs at this moment will do.
     Shared,
+    /// The same, and a database that is not there yet is not made.
+    Existing,
 }
 
 /// A database that can be connected to, and the server that goes with it when it is Accord's own.
@@ -82,6 +84,13 @@ impl Source {
             return Ok(Database { options, server: None });
         }
         let dir = self.data_dir(usual)?;
+        if how == Use::Existing && !dir.join("postgres").exists() {
+            bail!(
+                "there is no database in {} yet. `accord serve` makes one; that of the demo is in a directory of its \
+                 own, which `accord demo` names: give it in --data-dir",
+                dir.display()
+            );
+        }
         let url_file = dir.join("database-url");
         let settings = Settings::new(&dir);
         let started = tokio::task::spawn_blocking(move || {
@@ -98,7 +107,7 @@ impl Source {
                 Ok(Database { options, server: Some(Embedded { server, url_file }) })
             }
             Err(error) => match running(&url_file).await {
-                Some(options) if how == Use::Shared => Ok(Database { options, server: None }),
+                Some(options) if how != Use::Own => Ok(Database { options, server: None }),
                 _ => Err(error),
             },
         }
@@ -106,11 +115,6 @@ impl Source {
 }
 
 impl Database {
-    /// Whether the server is Accord's own.
-    pub fn is_embedded(&self) -> bool {
-        self.server.is_some()
-    }
-
     /// Stops the embedded server. Dropping does the same, but cannot fail.
     pub async fn close(self) -> Result<()> {
         let Some(Embedded { server, url_file }) = self.server else { return Ok(()) };

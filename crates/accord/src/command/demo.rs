@@ -43,7 +43,7 @@ const POSTS: [(&str, &str, &str, &[Role]); 5] = [
 
 /// Serve Operation SAPHAN, an exercise, with a page to explore it.
 ///
-/// Without DATABASE_URL the demo has a database of its own, apart from that of `accord serve`, which is filled on the
+/// Without `DATABASE_URL` the demo has a database of its own, apart from that of `accord serve`, which is filled on the
 /// first start and kept.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Demo {

@@ -98,7 +98,7 @@ impl Doctor {
             }
         }
         // Postgres itself is asked below how old it is.
-        let database = match self.source.open("", Use::Shared).await {
+        let database = match self.source.open("", Use::Existing).await {
             Ok(database) => database,
             Err(error) => return findings.add("database", Verdict::Fail, format!("{error:#}")),
         };
@@ -182,7 +182,7 @@ async fn check_settings(pool: &PgPool, findings: &mut Findings) {
     match event_log::refuse_if_not_durable(&settings) {
         Ok(()) => findings.add("durability", Verdict::Ok, "what Postgres acknowledges, it keeps"),
         Err(error) => {
-            findings.add("durability", Verdict::Fail, format!("{error}. Turn them on and reload Postgres"))
+            findings.add("durability", Verdict::Fail, format!("{error}. Turn them on and reload Postgres"));
         }
     }
     if value("data_checksums") == Some("on") {

@@ -30,7 +30,7 @@ pub struct Export {
 
 impl Export {
     pub async fn run(&self) -> Result<ExitCode> {
-        let database = self.source.open("", Use::Shared).await?;
+        let database = self.source.open("", Use::Existing).await?;
         let pool = database::login_pool(&database.options).await?;
         let log = Log::new(pool);
         match &self.output {

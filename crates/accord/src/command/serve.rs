@@ -18,7 +18,7 @@ use crate::{
 
 /// Serve the API until SIGINT or SIGTERM.
 ///
-/// On a database of Accord's own unless DATABASE_URL names one. The tables are made and migrated when the login may do
+/// On a database of Accord's own unless `DATABASE_URL` names one. The tables are made and migrated when the login may do
 /// that; else run `accord migrate` first.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Serve {

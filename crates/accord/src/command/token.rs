@@ -13,7 +13,7 @@ use crate::{output::Output, source::Source, values};
 
 /// Print a token for a post or a service, signed with a key of the data directory.
 ///
-/// A server on the same data directory trusts it, unless it has ACCORD_ISSUERS. A partner that has no key yet gets one
+/// A server on the same data directory trusts it, unless it has `ACCORD_ISSUERS`. A partner that has no key yet gets one
 /// here; a server that runs already trusts it only after a restart.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Token {

@@ -38,7 +38,7 @@ pub struct Verify {
 
 impl Verify {
     pub async fn run(&self, output: Output) -> Result<ExitCode> {
-        let database = self.source.open("", Use::Shared).await?;
+        let database = self.source.open("", Use::Existing).await?;
         let lacking = database::lacking(&database.options).await?;
         if !lacking.is_empty() {
             bail!(
