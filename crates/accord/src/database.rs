@@ -167,7 +167,7 @@ pub async fn login_pool(options: &PgConnectOptions) -> Result<PgPool> {
         PoolSettings { max_connections: 2, statement_timeout: Duration::ZERO, ..PoolSettings::default() };
     event_log::connect(options.clone(), settings)
         .await
-        .context("is Postgres running, and is DATABASE_URL right?")
+        .context("could not use the database; is Postgres running, and is DATABASE_URL right?")
 }
 
 /// Postgres said `insufficient_privilege`.

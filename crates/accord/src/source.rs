@@ -115,6 +115,18 @@ impl Source {
 }
 
 impl Database {
+    /// Throws away everything in the database, which nothing else is connected to.
+    pub async fn empty(&self) -> Result<()> {
+        let mut connection = PgConnection::connect_with(&self.options.clone().database("postgres"))
+            .await
+            .context("could not connect to empty the database")?;
+        // One statement each: neither may run inside a transaction.
+        for statement in ["drop database accord with (force)", "create database accord"] {
+            sqlx::query(statement).execute(&mut connection).await.context("could not empty the database")?;
+        }
+        connection.close().await.context("could not leave the emptied database")
+    }
+
     /// Stops the embedded server. Dropping does the same, but cannot fail.
     pub async fn close(self) -> Result<()> {
         let Some(Embedded { server, url_file }) = self.server else { return Ok(()) };

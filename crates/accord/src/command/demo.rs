@@ -1,6 +1,6 @@
 //! `accord demo`: Operation SAPHAN to look at and to try.
 
-use std::{collections::BTreeSet, fmt::Write as _, process::ExitCode, sync::Arc};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use api::{DemoPost, Explorer};
@@ -61,9 +61,16 @@ impl Demo {
         let scenario = scenario::read(SAPHAN).map_err(|faults| anyhow!("SAPHAN has faults: {faults:?}"))?;
         let dir = self.usual_dir();
         let database = self.source.open(&dir, Use::Own).await?;
+        let data_dir = self.source.data_dir(&dir)?;
+        // There while an import goes on: one that was interrupted leaves half an operation, which cannot be gone on with.
+        let unfinished = self.source.url().is_none().then(|| data_dir.join("import-unfinished"));
+        if unfinished.as_ref().is_some_and(|marker| marker.exists()) {
+            warn!("An earlier start was interrupted while it loaded SAPHAN: loading it anew");
+            database.empty().await?;
+        }
         let pool = database::prepare(database.options.clone()).await?;
         refuse_if_not_durable(&pool).await?;
-        let known = self.load(&pool, &scenario).await?;
+        let known = self.load(&pool, &scenario, unfinished.as_deref()).await?;
 
         let clock = match self.until {
             Some(until) => Clock::scripted(until.to_utc().max(known.head.recorded_at)),
@@ -76,7 +83,6 @@ impl Demo {
             warn!("The page gives tokens to everybody who can reach {}", self.listen.listen);
         }
         let explorer = explorer(Arc::clone(&keys));
-        let data_dir = self.source.data_dir(&dir)?;
         let settings = Settings { listen: self.listen.listen, clock, issuers, explorer: Some(explorer) };
         until_stopped(database, pool, settings, |running| {
             let token = tokens(&keys)?.swap_remove(0).token;
@@ -111,10 +117,16 @@ impl Demo {
     }
 
     /// Imports SAPHAN unless it is there.
-    async fn load(&self, pool: &PgPool, scenario: &Scenario) -> Result<Known> {
+    async fn load(&self, pool: &PgPool, scenario: &Scenario, unfinished: Option<&Path>) -> Result<Known> {
         let known = Known::look(pool).await?;
         if known.head.position == 0 {
+            if let Some(marker) = unfinished {
+                fs::write(marker, "").with_context(|| format!("could not write {}", marker.display()))?;
+            }
             import::import(pool, scenario, self.until).await?;
+            if let Some(marker) = unfinished {
+                fs::remove_file(marker).with_context(|| format!("could not remove {}", marker.display()))?;
+            }
             return Known::look(pool).await;
         }
         if known.exercise.as_deref() != Some(&*scenario.meta.title) {
