@@ -1,3 +1,13 @@
-//! x
+//! Accord's parts that know the whole: the command line, the server, its database and keys, and scenarios.
 
+pub mod command;
+pub mod database;
+pub mod import;
+pub mod keys;
+mod logging;
+mod output;
+mod progress;
 pub mod scenario;
+pub mod server;
+mod source;
+mod values;

@@ -1,1 +1,8 @@
-fn main() {}
+//! `accord`: see `accord --help`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    accord::command::run().await
+}

@@ -1,0 +1,89 @@
+//! `accord export`: the whole log as lines of JSON.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, ErrorKind, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context as _, Result};
+use event_log::Log;
+
+use crate::{
+    database,
+    progress::Progress,
+    source::{Source, Use},
+};
+
+const PAGE: i64 = 2_000;
+
+/// Write the log as lines of JSON, from which anybody can compute every hash again.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Export {
+    /// A file instead of standard output; it is there once it is whole.
+    #[arg(long, short, env = "ACCORD_OUTPUT", value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
+}
+
+impl Export {
+    pub async fn run(&self) -> Result<ExitCode> {
+        let database = self.source.open("", Use::Existing).await?;
+        let pool = database::login_pool(&database.options).await?;
+        let log = Log::new(pool);
+        match &self.output {
+            Some(path) => export_to(path, &log).await?,
+            None => match write(&log, io::stdout().lock()).await {
+                // The reader has seen enough.
+                Err(error) if is_broken_pipe(&error) => {}
+                written => written?,
+            },
+        }
+        drop(log);
+        database.close().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn export_to(path: &Path, log: &Log) -> Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = PathBuf::from(unfinished);
+    let file =
+        File::create(&unfinished).with_context(|| format!("could not write {}", unfinished.display()))?;
+    write(log, &file).await?;
+    file.sync_all()
+        .and_then(|()| fs::rename(&unfinished, path))
+        .with_context(|| format!("could not put {} in place", path.display()))
+}
+
+async fn write(log: &Log, out: impl Write) -> Result<()> {
+    let mut out = BufWriter::new(out);
+    let progress = Progress::new("Exporting");
+    // What is appended meanwhile is for the next time.
+    let head = log.head().await?.position;
+    let mut end = 0;
+    while end < head {
+        for commit in log.read_commits(end, PAGE).await? {
+            if commit.last_position > head {
+                break;
+            }
+            while end < commit.last_position {
+                for event in log.read(end, commit.last_position, PAGE).await? {
+                    writeln!(out, "{}", event_log::event_line(&event)?).context("could not write the log")?;
+                    end = event.position;
+                }
+            }
+            writeln!(out, "{}", event_log::commit_line(&commit)).context("could not write the log")?;
+        }
+        progress.show_position(end, head);
+    }
+    out.flush().context("could not write the log")
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,98 @@
+//! The command line: a file for each subcommand, and what they share.
+
+mod demo;
+mod doctor;
+mod export;
+mod import;
+mod migrate;
+mod rebuild;
+mod schema;
+mod serve;
+mod serving;
+mod token;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, builder::FalseyValueParser};
+
+use crate::{logging::Logging, output::Output};
+
+/// An event-sourced joint operations planner.
+#[derive(Debug, Parser)]
+#[command(name = "accord", version, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    /// Answer in JSON on standard output, for programs.
+    #[arg(long, global = true, env = "ACCORD_JSON", value_parser = FalseyValueParser::new())]
+    json: bool,
+    #[command(flatten)]
+    logging: Logging,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    Migrate(migrate::Migrate),
+    Import(import::Import),
+    Export(export::Export),
+    Verify(verify::Verify),
+    Rebuild(rebuild::Rebuild),
+    Token(token::Token),
+    Schema(schema::Schema),
+    Doctor(doctor::Doctor),
+}
+
+/// Runs what the command line says. Exits with 0 when it was done, 1 when it failed, 2 when it was not understood.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match arguments.run().await {
+        Ok(code) => code,
+        Err(error) => {
+            if arguments.json {
+                eprintln!("{}", serde_json::json!({ "error": format!("{error:#}") }));
+            } else {
+                eprintln!("accord: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Arguments {
+    async fn run(&self) -> Result<ExitCode> {
+        // What Postgres remarks about things that exist already interests nobody.
+        self.logging.begin(match self.command {
+            Command::Serve(_) | Command::Demo(_) => "info,sqlx::postgres::notice=warn",
+            _ => "warn",
+        })?;
+        let output = if self.json { Output::Programs } else { Output::People };
+        match &self.command {
+            Command::Serve(serve) => serve.run(output).await,
+            Command::Demo(demo) => demo.run(output).await,
+            Command::Migrate(migrate) => migrate.run(output).await,
+            Command::Import(import) => import.run(output).await,
+            Command::Export(export) => export.run().await,
+            Command::Verify(verify) => verify.run(output).await,
+            Command::Rebuild(rebuild) => rebuild.run(output).await,
+            Command::Token(token) => token.run(output),
+            Command::Schema(schema) => schema.run(output),
+            Command::Doctor(doctor) => doctor.run(output).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

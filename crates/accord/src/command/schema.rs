@@ -1,0 +1,37 @@
+//! `accord schema`: the API's SDL and the examples of every event.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use crate::output::Output;
+
+/// Print the API's schema, or write it to a directory together with examples of every event.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Schema {
+    /// Write api.graphql and events/*.json below this directory, instead of printing.
+    #[arg(long, env = "ACCORD_SCHEMA_DIR", value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Schema {
+    pub fn run(&self, output: Output) -> Result<ExitCode> {
+        let sdl = api::sdl();
+        let Some(dir) = &self.dir else {
+            output.say(&sdl, &json!({ "sdl": sdl }))?;
+            return Ok(ExitCode::SUCCESS);
+        };
+        let events = dir.join("events");
+        fs::create_dir_all(&events).with_context(|| format!("could not make {}", events.display()))?;
+        let mut files = vec![(dir.join("api.graphql"), sdl)];
+        files.extend(domain::examples::golden().map(|(name, text)| (events.join(name), text)));
+        for (path, text) in &files {
+            fs::write(path, text).with_context(|| format!("could not write {}", path.display()))?;
+        }
+        let (number, place) = (files.len(), dir.display().to_string());
+        output
+            .say(&format!("Wrote {number} files to {place}."), &json!({ "files": number, "dir": place }))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,64 @@
+//! `accord serve`: the server.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset};
+use serde_json::json;
+use tracing::info;
+
+use super::serving::{Known, Listen, Settings, refuse_if_not_durable, until_stopped};
+use crate::{
+    database,
+    keys::trusted,
+    output::Output,
+    source::{Source, Use},
+    values,
+};
+
+/// Serve the API until SIGINT or SIGTERM.
+///
+/// On a database of Accord's own unless `DATABASE_URL` names one. The tables are made and migrated when the login may do
+/// that; else run `accord migrate` first.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    listen: Listen,
+    #[command(flatten)]
+    source: Source,
+    /// Trust only the public keys in this directory: THA.pub.pem for the partner THA, services.pub.pem for services.
+    /// Without it, development issuers are trusted, whose private keys lie in the data directory.
+    #[arg(long, env = "ACCORD_ISSUERS", value_name = "DIR")]
+    issuers: Option<PathBuf>,
+    /// Let the clock of an exercise stand still here, instead of running on from its last event.
+    #[arg(long, env = "ACCORD_NOW", value_name = "TIME", value_parser = values::instant)]
+    now: Option<DateTime<FixedOffset>>,
+}
+
+impl Serve {
+    pub async fn run(&self, output: Output) -> Result<ExitCode> {
+        // Before Postgres is started for nothing.
+        let trusted = self.issuers.as_deref().map(trusted).transpose()?;
+        let database = self.source.open("", Use::Own).await?;
+        let pool = database::prepare(database.options.clone()).await?;
+        refuse_if_not_durable(&pool).await?;
+        let known = Known::look(&pool).await?;
+        let clock = known.clock(self.now.map(|now| now.to_utc()))?;
+        let issuers = if let Some(trusted) = trusted {
+            trusted
+        } else {
+            let dir = self.source.data_dir("")?.join("keys");
+            info!(keys = %dir.display(), "Trusting development issuers: who reads their keys may be anybody");
+            known.issuers(&mut self.source.keys("")?)?
+        };
+        let settings = Settings { listen: self.listen.listen, clock, issuers, explorer: None };
+        until_stopped(database, pool, settings, |running| {
+            let exercise = known.exercise.as_deref();
+            let what = exercise.map_or_else(String::new, |title| format!(" (exercise: {title})"));
+            let text = format!("Accord{what} listens on {}/graphql. Stop it with Ctrl-C.", running.url);
+            output.say(&text, &json!({ "url": running.url, "exercise": exercise }))
+        })
+        .await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,138 @@
+//! What `serve` and `demo` share: from a database to a server that runs until it is told to stop.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result, bail};
+use api::{Explorer, auth::Holder, auth::Issuers};
+use chrono::{DateTime, Utc};
+use domain::{PartnerCode, Position};
+use engine::{Clock, Entropy};
+use event_log::Head;
+use read_model::{Page, Pin, ReadModel, Viewer};
+use sqlx::PgPool;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
+
+use crate::{
+    keys::Keys,
+    progress::Progress,
+    server::{self, Running, ServerSettings},
+    source::Database,
+};
+
+/// More partners than a coalition has.
+const MOST_PARTNERS: i64 = 1_000;
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Listen {
+    /// Address and port to listen on; port 0 takes any that is free.
+    #[arg(long, env = "ACCORD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+}
+
+/// What a log is, as far as serving it depends on that.
+pub struct Known {
+    pub head: Head,
+    /// Title of the exercise that the log holds; `None` for the real thing.
+    pub exercise: Option<String>,
+    pub partners: Vec<PartnerCode>,
+}
+
+impl Known {
+    /// Projects what the read model lacks, which takes a while after an upgrade, and looks at it.
+    pub async fn look(pool: &PgPool) -> Result<Self> {
+        let progress = Progress::new("Projecting");
+        let position = engine::catch_up(pool, |done, total| progress.show_position(done.0, total.0))
+            .await
+            .context("could not bring the read model up to the log")?;
+        drop(progress);
+        let head = event_log::Log::new(pool.clone()).head().await?;
+        let read_model = ReadModel::new(pool.clone());
+        let coalition = read_model.coalition(position).await?;
+        let partners = read_model.partners(&everybody(position), &Page::first(MOST_PARTNERS)).await?;
+        let partners = partners.iter().map(|partner| PartnerCode::new(&partner.code));
+        Ok(Self {
+            head,
+            exercise: coalition.and_then(|coalition| coalition.exercise),
+            partners: partners.collect::<Result<_, _>>().context("could not read a partner's code")?,
+        })
+    }
+
+    /// Where the present comes from: an exercise goes on from its last event, or stands still at `now`.
+    pub fn clock(&self, now: Option<DateTime<Utc>>) -> Result<Clock> {
+        match (&self.exercise, now) {
+            (Some(_), Some(now)) if now < self.head.recorded_at => bail!(
+                "this exercise has come to {} already, so its clock cannot stand at {now}. Name a later moment in --now",
+                self.head.recorded_at
+            ),
+            (Some(_), Some(now)) => Ok(Clock::scripted(now)),
+            (Some(_), None) => Ok(Clock::running_from(self.head.recorded_at)),
+            (None, None) => Ok(Clock::System),
+            (None, Some(_)) => bail!(
+                "--now sets the clock of an exercise, and this log is none: what is recorded in it carries the real \
+                 time. Leave --now out"
+            ),
+        }
+    }
+
+    /// A key for each partner, and what is to be trusted.
+    pub fn issuers(&self, keys: &mut Keys) -> Result<Issuers> {
+        for partner in &self.partners {
+            keys.ensure(&Holder::Partner(partner.clone()))?;
+        }
+        keys.issuers()
+    }
+}
+
+/// Fails on a Postgres that may lose what it has acknowledged.
+pub async fn refuse_if_not_durable(pool: &PgPool) -> Result<()> {
+    let settings = event_log::durability(pool).await?;
+    event_log::refuse_if_not_durable(&settings).context(
+        "Accord does not work on such a Postgres. Turn these settings on in postgresql.conf, or with `alter system`, \
+         and for this role and database too",
+    )
+}
+
+/// Serves until SIGINT or SIGTERM, then stops in good order. `announce` is called when requests are answered.
+pub async fn until_stopped(
+    database: Database,
+    pool: PgPool,
+    settings: Settings,
+    announce: impl FnOnce(&Running) -> Result<()>,
+) -> Result<()> {
+    // Before anything is announced, so that whoever reads the announcement may stop us.
+    let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
+    let Settings { listen, clock, issuers, explorer } = settings;
+    let settings = ServerSettings { listen, clock, entropy: Entropy::system(), issuers, explorer };
+    let mut running = server::start(pool.clone(), settings).await?;
+    info!(url = running.url, position = running.engine.position().0, "Listening");
+    announce(&running)?;
+
+    let why = tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+        ended = running.ended() => return ended.and_then(|()| bail!("the server has ended by itself")),
+    };
+    info!(signal = why, "Stopping");
+    tokio::select! {
+        stopped = running.stop() => stopped?,
+        // Somebody who asks twice does not want to wait.
+        _ = interrupt.recv() => info!("Stopping at once"),
+    }
+    drop(pool);
+    database.close().await?;
+    info!("Stopped");
+    Ok(())
+}
+
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub clock: Clock,
+    pub issuers: Issuers,
+    pub explorer: Option<Explorer>,
+}
+
+fn everybody(position: Position) -> Pin {
+    Pin { position, policy_position: position, viewer: Viewer { partner: None } }
+}

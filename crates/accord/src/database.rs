@@ -1,0 +1,182 @@
+//! Getting a database ready, and pools on it: as its owner to migrate, as `accord_app` for everything else.
+//!
+//! No SQL of the log or of the read model is here.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use event_log::{MIGRATOR, PoolSettings, Role};
+use read_model::Schema;
+use sqlx::{PgPool, postgres::PgConnectOptions};
+
+/// The role that servers work under.
+pub const SERVING_ROLE: &str = "accord_app";
+
+/// Held while the read model's schema is made, because two servers may start at once. An arbitrary number.
+const SCHEMA_LOCK: i64 = 0x0ACC_02D5;
+
+/// What becomes of the read models of other builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldReadModels {
+    /// Servers of another build may still use them.
+    Keep,
+    Drop,
+}
+
+/// What a migration did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// The schema of this build's read model.
+    pub schema: String,
+    pub dropped: Vec<String>,
+}
+
+/// How long a statement may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Somebody waits for the answer.
+    Requests,
+    /// A rebuild, an import: as long as it takes.
+    Maintenance,
+}
+
+/// Migrates what is behind, if the login may, and opens the pool that a server works with.
+pub async fn prepare(options: PgConnectOptions) -> Result<PgPool> {
+    if !lacking(&options).await?.is_empty() {
+        migrate(&options, OldReadModels::Keep).await?;
+    }
+    serving_pool(&options, Work::Requests).await
+}
+
+/// Brings the log's tables up to this build and makes its read model's tables, empty. Needs an owner's rights.
+pub async fn migrate(options: &PgConnectOptions, old: OldReadModels) -> Result<Migrated> {
+    let pool = login_pool(options).await?;
+    let migrated = migrate_as_owner(&pool, old).await;
+    pool.close().await;
+    migrated.map_err(|error| {
+        if !is_about_rights(&error) {
+            return error;
+        }
+        let login = options.get_username();
+        error.context(format!(
+            "the database lacks tables of this build, and {login} may not make them. Run `accord migrate` with a \
+             DATABASE_URL that logs in as the database's owner"
+        ))
+    })
+}
+
+async fn migrate_as_owner(pool: &PgPool, old: OldReadModels) -> Result<Migrated> {
+    MIGRATOR.run(pool).await.context("could not migrate the log's tables")?;
+    // Lets servers see what was migrated, see `lacking`.
+    sqlx::query("grant select on _sqlx_migrations to accord_app")
+        .execute(pool)
+        .await
+        .context("could not let servers see the migrations")?;
+
+    let schema = Schema::default();
+    let mut tx = pool.begin().await.context("could not begin to make the read model's tables")?;
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(SCHEMA_LOCK)
+        .execute(&mut *tx)
+        .await
+        .context("could not wait for others that make the read model's tables")?;
+    schema.create(&mut tx, SERVING_ROLE).await?;
+    let dropped = match old {
+        OldReadModels::Keep => Vec::new(),
+        OldReadModels::Drop => schema.drop_others(&mut tx).await?,
+    };
+    tx.commit().await.context("could not finish the read model's tables")?;
+    Ok(Migrated { schema: schema.name, dropped })
+}
+
+/// What this build needs and the database does not have, as text for an operator.
+///
+/// Fails when a newer build has migrated the database.
+pub async fn lacking(options: &PgConnectOptions) -> Result<Vec<String>> {
+    let pool = login_pool(options).await?;
+    let lacking = lacking_in(&pool).await;
+    pool.close().await;
+    lacking
+}
+
+async fn lacking_in(pool: &PgPool) -> Result<Vec<String>> {
+    let mut lacking = Vec::new();
+    let readable: Option<bool> =
+        sqlx::query_scalar("select has_table_privilege(to_regclass('_sqlx_migrations')::oid, 'select')")
+            .fetch_one(pool)
+            .await
+            .context("could not look for the log's tables")?;
+    let applied: Vec<i64> = match readable {
+        None => Vec::new(),
+        Some(true) => {
+            sqlx::query_scalar("select version from _sqlx_migrations where success order by version")
+                .fetch_all(pool)
+                .await
+                .context("could not read which migrations were applied")?
+        }
+        // Migrated by other means than `accord migrate`; its owner knows what for.
+        Some(false) => MIGRATOR.iter().map(|migration| migration.version).collect(),
+    };
+    if let Some(newer) = applied.iter().find(|version| !MIGRATOR.version_exists(**version)) {
+        bail!("a newer build has migrated this database (to {newer}): use that build, or a newer one");
+    }
+    for migration in MIGRATOR.iter().filter(|migration| !applied.contains(&migration.version)) {
+        lacking.push(format!("migration {:04} ({})", migration.version, migration.description));
+    }
+    let schema = Schema::default().name;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_namespace where nspname = $1)")
+        .bind(&schema)
+        .fetch_one(pool)
+        .await
+        .context("could not look for the read model's tables")?;
+    if !exists {
+        lacking.push(format!("the read model's tables of this build ({schema})"));
+    }
+    Ok(lacking)
+}
+
+/// A pool that works as `accord_app` on this build's read model.
+pub async fn serving_pool(options: &PgConnectOptions, work: Work) -> Result<PgPool> {
+    let defaults = PoolSettings::default();
+    let settings = PoolSettings {
+        role: Role::App,
+        search_path: Some(format!("{}, public", Schema::default().name)),
+        statement_timeout: match work {
+            Work::Requests => defaults.statement_timeout,
+            Work::Maintenance => Duration::ZERO,
+        },
+        idle_in_transaction_timeout: match work {
+            Work::Requests => defaults.idle_in_transaction_timeout,
+            Work::Maintenance => Duration::ZERO,
+        },
+        ..defaults
+    };
+    event_log::connect(options.clone(), settings).await.with_context(|| {
+        format!(
+            "could not work as {SERVING_ROLE}. If the login may not take that role, let the database's owner run: \
+             grant {SERVING_ROLE} to \"{}\";",
+            options.get_username()
+        )
+    })
+}
+
+/// A pool with the rights of the login, for migrations and for looking around.
+pub async fn login_pool(options: &PgConnectOptions) -> Result<PgPool> {
+    // A migration takes as long as it takes.
+    let settings =
+        PoolSettings { max_connections: 2, statement_timeout: Duration::ZERO, ..PoolSettings::default() };
+    event_log::connect(options.clone(), settings)
+        .await
+        .context("could not use the database; is Postgres running, and is DATABASE_URL right?")
+}
+
+/// Postgres said `insufficient_privilege`.
+fn is_about_rights(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>());
+    causes.any(|cause| {
+        cause
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| code == "42501")
+    })
+}

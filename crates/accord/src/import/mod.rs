@@ -1,0 +1,166 @@
+//! Brings a scenario into an empty log: the same commands as everyone else's, each at its recorded time.
+//!
+//! Nothing here writes an event: what the rules refuse is not in the history. What this build has no command
+//! for, or what lies after H-hour is set, is left for later and named.
+
+mod later;
+mod plan;
+mod script;
+mod steps;
+
+use crate::scenario::Scenario;
+use chrono::{DateTime, FixedOffset};
+use domain::{
+    Command, Position, Refusal, Sha256,
+    ids::{OperationId, PlanVersionId},
+    plan::{Named, PlanCommand},
+};
+use engine::{Clock, Engine, Entropy, Request, Settings, StoreError};
+use read_model::{Pin, Viewer};
+use sqlx::PgPool;
+use std::fmt::Display;
+use std::str::FromStr;
+use steps::{Act, Step, Verdict};
+
+/// What an import has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub commands: usize,
+    /// The last event.
+    pub position: Position,
+    /// What the file holds but this build does not carry out yet, a line each, for people.
+    pub left_for_later: Vec<String>,
+    /// The scripted clock at the end.
+    pub stopped_at: DateTime<FixedOffset>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("the log holds {position} events already: a scenario is imported into an empty log")]
+    NotEmpty { position: Position },
+    /// Found before anything was run.
+    #[error("`{text}` in {place}: {fault}")]
+    Unfit { place: String, text: String, fault: String },
+    /// What came before stays in the log.
+    #[error("{step} at {} was refused: {}", at.to_rfc3339(), told(reasons))]
+    Refused { step: String, at: DateTime<FixedOffset>, reasons: Vec<Refusal> },
+    /// What came before stays in the log.
+    #[error("could not carry out {step} at {}", at.to_rfc3339())]
+    Failed { step: String, at: DateTime<FixedOffset>, source: engine::Error },
+    #[error("could not use the log or the read model")]
+    Store(#[from] StoreError),
+}
+
+fn told(reasons: &[Refusal]) -> String {
+    let reasons: Vec<String> =
+        reasons.iter().map(|reason| format!("{} ({})", reason.message, reason.code)).collect();
+    reasons.join(" ")
+}
+
+/// Runs the scenario's commands up to `until`. `progress` is told how many are done, and of how many.
+///
+/// A scenario that is refused half-way leaves what came before in the log: import it into a fresh database then.
+pub async fn run(
+    pool: &PgPool,
+    scenario: &Scenario,
+    until: Option<DateTime<FixedOffset>>,
+    entropy: Entropy,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Summary, ImportError> {
+    let (mut steps, left) = script::write(scenario, until)?;
+    if let Some(until) = until {
+        steps.retain(|step| step.recorded <= until);
+    }
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else {
+        return Err(unfit("the scenario", &scenario.meta.id, "nothing happens in it"));
+    };
+    let stopped_at = until.unwrap_or(last.recorded);
+    let clock = Clock::scripted(first.recorded.to_utc());
+    let engine = Engine::open(pool.clone(), clock, entropy, Settings::default()).await?;
+    let done = perform(&engine, &steps, &mut progress).await;
+    let position = engine.position();
+    engine.close().await;
+    done.map(|()| Summary {
+        commands: steps.len(),
+        position,
+        left_for_later: later::lines(scenario, &left),
+        stopped_at,
+    })
+}
+
+async fn perform(
+    engine: &Engine,
+    steps: &[Step],
+    progress: &mut impl FnMut(usize, usize),
+) -> Result<(), ImportError> {
+    let head = engine.log().head().await.map_err(StoreError::from)?;
+    if head.position != 0 {
+        return Err(ImportError::NotEmpty { position: Position(head.position) });
+    }
+    progress(0, steps.len());
+    for (done, step) in (1..).zip(steps) {
+        engine.clock().set(step.recorded.to_utc());
+        let request = Request {
+            command: command(engine, step).await?,
+            actor: step.actor.clone(),
+            idempotency_key: None,
+            occurred_at: Some(step.occurred),
+            late_reason: step.late_reason.clone(),
+        };
+        engine.execute(request).await.map_err(|error| {
+            let (name, at) = (step.name.clone(), step.recorded);
+            match error {
+                engine::Error::Refused(reasons) => ImportError::Refused { step: name, at, reasons },
+                source => ImportError::Failed { step: name, at, source },
+            }
+        })?;
+        progress(done, steps.len());
+    }
+    Ok(())
+}
+
+/// The step's command, with what its actor is looking at.
+async fn command(engine: &Engine, step: &Step) -> Result<Command, ImportError> {
+    let seen_at = engine.position();
+    Ok(match &step.act {
+        Act::Run(command) => (**command).clone(),
+        Act::Promulgate { operation, number } => {
+            Command::Plan(PlanCommand::Promulgate { operation: operation.clone(), number: *number, seen_at })
+        }
+        Act::Decide { operation, number, verdict } => {
+            let viewer = Viewer { partner: step.actor.partner().cloned() };
+            let pin = Pin { position: seen_at, policy_position: seen_at, viewer };
+            let id = PlanVersionId::of(OperationId::of(operation), *number).0;
+            let versions =
+                engine.read_model().plan_versions_by_id(&pin, &[id]).await.map_err(StoreError::from)?;
+            let shown = versions.first().and_then(|version| version.content_hash.as_ref());
+            // Whoever is shown no content names none, and the rules say why that is refused.
+            let content_hash = shown.and_then(|hash| hash.parse().ok()).unwrap_or(Sha256([0; 32]));
+            let named = Named { operation: operation.clone(), number: *number, content_hash, seen_at };
+            Command::Plan(match verdict.clone() {
+                Verdict::Approve { conditions } => PlanCommand::Approve { named, conditions },
+                Verdict::Reject { reason_code, reason, objects_to } => {
+                    PlanCommand::Reject { named, reason_code: Some(reason_code), reason, objects_to }
+                }
+                Verdict::Consent { tasks } => PlanCommand::Consent { named, tasks },
+            })
+        }
+    })
+}
+
+fn unfit(place: &str, text: &str, fault: &str) -> ImportError {
+    ImportError::Unfit { place: place.to_owned(), text: text.to_owned(), fault: fault.to_owned() }
+}
+
+/// Parses a text of the file into the domain's type, whose bounds may be narrower than the file's.
+fn fit<T: FromStr<Err: Display>>(place: &str, text: &str) -> Result<T, ImportError> {
+    text.parse().map_err(|fault: T::Err| unfit(place, text, &fault.to_string()))
+}
+
+/// The same for a whole list.
+fn fit_all<'a, T: FromStr<Err: Display>, C: FromIterator<T>>(
+    place: &str,
+    texts: impl IntoIterator<Item = &'a String>,
+) -> Result<C, ImportError> {
+    texts.into_iter().map(|text| fit(place, text)).collect()
+}

@@ -1,0 +1,202 @@
+//! The plan's sections, tasks and annexes in the domain's types.
+
+use super::{ImportError, fit, fit_all, unfit};
+use crate::scenario::model::{self, Command, Decimal, Gate, Role, Scenario};
+use domain::{
+    PartnerCode, PostCode, Span, TaskCode,
+    operation::Classification,
+    partner::PartnerRole,
+    plan::{
+        Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Intent,
+        LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, TimeWindow,
+    },
+};
+use std::collections::BTreeSet;
+
+pub fn role(place: &str, role: Role) -> Result<PartnerRole, ImportError> {
+    match role {
+        Role::Host => Ok(PartnerRole::Host),
+        Role::Principal => Ok(PartnerRole::Principal),
+        Role::Participant => Ok(PartnerRole::Participant),
+        Role::Observer => Ok(PartnerRole::Observer),
+        Role::None => Err(unfit(place, "NONE", "is no role that a partner has")),
+    }
+}
+
+pub fn classification(from: model::Classification) -> Classification {
+    match from {
+        model::Classification::Unclassified => Classification::Unclassified,
+        model::Classification::Restricted => Classification::Restricted,
+        model::Classification::Confidential => Classification::Confidential,
+        model::Classification::Secret => Classification::Secret,
+    }
+}
+
+/// Everything but tasks and annexes, risks and the approval policy too.
+pub fn sections(scenario: &Scenario) -> Result<Sections, ImportError> {
+    let plan = &scenario.plan;
+    let intent = &plan.intent;
+    let window = &scenario.operation.hhour_window;
+    let policy = &scenario.approvals.policy;
+    Ok(Sections {
+        situation: Some(fit("plan.situation", &plan.situation)?),
+        mission: Some(fit("plan.mission", &plan.mission)?),
+        commanders_intent: Some(Intent {
+            purpose: fit("plan.commanders_intent", &intent.purpose)?,
+            key_tasks: fit_all("plan.commanders_intent", &intent.key_tasks)?,
+            end_state: fit("plan.commanders_intent", &intent.end_state)?,
+        }),
+        concept: Some(fit("plan.concept", &plan.concept)?),
+        administration: None,
+        command_and_signal: None,
+        lines_of_effort: each(&plan.lines_of_effort, |line| {
+            let place = "plan.lines_of_effort";
+            Ok(LineOfEffort { code: fit(place, &line.id)?, name: fit(place, &line.name)? })
+        })?,
+        phases: each(&plan.phases, phase)?,
+        objectives: each(&plan.objectives, objective)?,
+        decision_points: each(&plan.decision_points, decision_point)?,
+        ccir: each(&plan.ccir, |ccir| {
+            Ok(Ccir { code: fit("plan.ccir", &ccir.id)?, text: fit("plan.ccir", &ccir.text)? })
+        })?,
+        go_no_go: fit_all("plan.go_no_go", &plan.go_no_go)?,
+        command_relationships: each(&plan.command_relationships, relationship)?,
+        risks: each(&plan.risks, risk)?,
+        h_hour_window: Some(TimeWindow { from: window.from, to: window.to }),
+        approval_policy: ApprovalPolicy {
+            required_roles: policy
+                .required_roles
+                .iter()
+                .map(|required| role("approvals.policy", *required))
+                .collect::<Result<_, _>>()?,
+        },
+    })
+}
+
+fn each<F, T>(from: &[F], to: impl FnMut(&F) -> Result<T, ImportError>) -> Result<Vec<T>, ImportError> {
+    from.iter().map(to).collect()
+}
+
+fn phase(phase: &model::Phase) -> Result<Phase, ImportError> {
+    let place = "plan.phases";
+    let gate = phase.gate.map(|gate| match gate {
+        Gate::GoNoGo => fit(place, "GO_NO_GO"),
+    });
+    Ok(Phase { code: fit(place, &phase.id)?, name: fit(place, &phase.name)?, gate: gate.transpose()? })
+}
+
+fn objective(objective: &model::Objective) -> Result<Objective, ImportError> {
+    let place = format!("plan.objectives {}", objective.id);
+    let Decimal { digits, scale } = objective.target;
+    let unit = 10_i64.checked_pow(scale).filter(|unit| digits % unit == 0);
+    let Some(unit) = unit else {
+        let text = format!("{digits}E-{scale}");
+        return Err(unfit(&place, &text, "a target is a whole number"));
+    };
+    Ok(Objective {
+        code: fit(&place, &objective.id)?,
+        line_of_effort: fit(&place, &objective.line_of_effort)?,
+        text: fit(&place, &objective.text)?,
+        measure: fit(&place, &objective.measure)?,
+        target: digits / unit,
+    })
+}
+
+fn decision_point(point: &model::DecisionPoint) -> Result<DecisionPoint, ImportError> {
+    let place = format!("plan.decision_points {}", point.id);
+    Ok(DecisionPoint {
+        code: fit(&place, &point.id)?,
+        at: fit(&place, &point.at)?,
+        decision: fit(&place, &point.decision)?,
+        deciders: fit_all(&place, &point.deciders)?,
+        trigger: point.trigger.as_ref().map(|trigger| fit(&place, trigger)).transpose()?,
+        ccir: fit_all(&place, &point.ccir)?,
+    })
+}
+
+fn relationship(relationship: &model::CommandRelationship) -> Result<CommandRelationship, ImportError> {
+    let place = "plan.command_relationships";
+    Ok(CommandRelationship {
+        of: fit(place, &relationship.of)?,
+        to: fit(place, &relationship.to)?,
+        kind: match relationship.kind {
+            Command::National => CommandRelationshipKind::NationalCommand,
+            Command::Supporting => CommandRelationshipKind::Supporting,
+            Command::Coordinating => CommandRelationshipKind::CoordinatingAuthority,
+        },
+    })
+}
+
+fn risk(risk: &model::Risk) -> Result<Risk, ImportError> {
+    let place = format!("plan.risks {}", risk.id);
+    Ok(Risk {
+        code: fit(&place, &risk.id)?,
+        text: fit(&place, &risk.text)?,
+        likelihood: risk.likelihood,
+        impact: risk.impact,
+        treatment: fit(&place, &risk.treatment)?,
+        owner: Some(fit(&place, &risk.owner)?),
+    })
+}
+
+/// The task, waiting for those of its predecessors that are in `present`.
+pub fn task(task: &model::Task, present: &BTreeSet<&str>) -> Result<PlannedTask, ImportError> {
+    let place = format!("plan.tasks {}", task.id);
+    let predecessors = task.predecessors.iter().filter(|before| present.contains(before.as_str()));
+    Ok(PlannedTask {
+        code: fit(&place, &task.id)?,
+        title: fit(&place, &task.title)?,
+        phase: fit(&place, &task.phase)?,
+        line_of_effort: Some(fit(&place, &task.line_of_effort)?),
+        lead: fit(&place, &task.lead)?,
+        territory: fit(&place, &task.territory)?,
+        post: Some(fit(&place, &task.post)?),
+        start_offset: Span::hours(task.start.into()),
+        duration: Span::hours(task.duration.into()),
+        predecessors: fit_all::<TaskCode, _>(&place, predecessors)?,
+    })
+}
+
+/// All that `v1_differences` says about the task.
+pub fn revision(scenario: &Scenario, task: &str) -> Result<TaskRevision, ImportError> {
+    let place = format!("plan.v1_differences {task}");
+    let mut revision = TaskRevision::default();
+    for step in scenario.amendment() {
+        let crate::scenario::Revision::Revise { task: revised, to, .. } = step else { continue };
+        if revised != task {
+            continue;
+        }
+        replace(&mut revision.title, &place, to.title.as_ref())?;
+        replace(&mut revision.phase, &place, to.phase.as_ref())?;
+        replace(&mut revision.line_of_effort, &place, to.line_of_effort.as_ref())?;
+        replace::<PartnerCode>(&mut revision.lead, &place, to.lead.as_ref())?;
+        replace::<PartnerCode>(&mut revision.territory, &place, to.territory.as_ref())?;
+        replace::<PostCode>(&mut revision.post, &place, to.post.as_ref())?;
+        revision.start_offset = to.start.map(|hours| Span::hours(hours.into())).or(revision.start_offset);
+        revision.duration = to.duration.map(|hours| Span::hours(hours.into())).or(revision.duration);
+    }
+    Ok(revision)
+}
+
+fn replace<T: std::str::FromStr<Err: std::fmt::Display>>(
+    old: &mut Option<T>,
+    place: &str,
+    new: Option<&String>,
+) -> Result<(), ImportError> {
+    if let Some(text) = new {
+        *old = Some(fit(place, text)?);
+    }
+    Ok(())
+}
+
+/// An annex is as secret as its operation: the file says nothing else.
+pub fn annex(scenario: &Scenario, annex: &model::Annex) -> Result<Annex, ImportError> {
+    let place = format!("plan.annexes {}", annex.id);
+    Ok(Annex {
+        code: fit(&place, &annex.id)?,
+        title: fit(&place, &annex.title)?,
+        text: None,
+        classification: classification(scenario.operation.classification),
+        releasable_to: fit_all(&place, &annex.release)?,
+    })
+}

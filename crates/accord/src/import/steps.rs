@@ -1,0 +1,45 @@
+//! A step: one command, who sends it, and when.
+
+use crate::scenario::model::Instant;
+use domain::{Actor, Code, Command, OperationCode, Prose, TaskCode, command::LATE_AFTER, plan::NewCondition};
+use std::collections::BTreeSet;
+
+pub struct Step {
+    pub recorded: Instant,
+    pub occurred: Instant,
+    pub actor: Actor,
+    pub late_reason: Option<String>,
+    /// For people, such as `AddTask T05`.
+    pub name: String,
+    pub act: Act,
+}
+
+impl Step {
+    /// A late entry gives the file's `note` as its reason; not every section has a place for one.
+    pub fn late_reason(recorded: Instant, occurred: Instant, note: Option<&str>) -> Option<String> {
+        let late = recorded - occurred > LATE_AFTER.as_delta();
+        late.then(|| note.unwrap_or("Recorded late, as the scenario tells it").to_owned())
+    }
+}
+
+pub enum Act {
+    Run(Box<Command>),
+    /// The content's hash and the position seen are known only when the step's turn comes.
+    Decide {
+        operation: OperationCode,
+        number: u32,
+        verdict: Verdict,
+    },
+    /// So is the position seen here.
+    Promulgate {
+        operation: OperationCode,
+        number: u32,
+    },
+}
+
+#[derive(Clone)]
+pub enum Verdict {
+    Approve { conditions: Vec<NewCondition> },
+    Reject { reason_code: Code, reason: Prose, objects_to: BTreeSet<TaskCode> },
+    Consent { tasks: BTreeSet<TaskCode> },
+}

@@ -1,0 +1,33 @@
+//! What a command says on standard output: text for people, or JSON for programs.
+
+use std::io::{self, ErrorKind, Write as _};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    People,
+    Programs,
+}
+
+impl Output {
+    /// Prints the text for people, and the value as one line of JSON for programs.
+    pub fn say(self, text: &str, value: &impl Serialize) -> Result<()> {
+        match self {
+            Self::People => print(text),
+            Self::Programs => {
+                print(&serde_json::to_string(value).context("could not write an answer as JSON")?)
+            }
+        }
+    }
+}
+
+/// One or more lines. A reader that has seen enough, such as `head`, is no failure.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("could not write to standard output"),
+    }
+}

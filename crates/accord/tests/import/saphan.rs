@@ -1,0 +1,329 @@
+use crate::support::*;
+use accord::import::ImportError;
+use domain::{
+    PostCode, RefusalCode,
+    ids::{PostId, TaskId},
+};
+use read_model::{OperationFilter, Page, PlannedTaskRow};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::collections::BTreeMap;
+
+/// 1 declaration, 4 accessions, 1 invitation, 7 steps of the centre, 65 of posts, 4 of the operation (H-hour
+/// included), 38 of the first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions,
+/// 1 promulgation, 29 assignments.
+const COMMANDS: usize = 165;
+/// One more: submitting version 2 supersedes version 1.
+const EVENTS: i64 = 166;
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn the_whole_of_saphan_is_imported_up_to_h_hour(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let mut told = Vec::new();
+    let (scenario, entropy) = (saphan(), engine::Entropy::seeded(1));
+    let summary =
+        accord::import::run(&pool, &scenario, None, entropy, |done, of| told.push((done, of))).await.unwrap();
+    assert_eq!((summary.commands, summary.position.0), (COMMANDS, EVENTS));
+    assert_eq!(summary.stopped_at, at("2023-09-25T09:30:00+07:00"));
+    assert_eq!(told, (0..=COMMANDS).map(|done| (done, COMMANDS)).collect::<Vec<_>>());
+    assert_eq!(
+        summary.left_for_later,
+        [
+            "posts: 2 accepted later: CHN-04, THA-09",
+            "posts: 2 nominated later: CHN-04, THA-09",
+            "posts: 3 taken later: LAO-02, CHN-04, THA-09",
+            "expansion: 7 entries: ObserverAdmitted INTERPOL, PartnerInvited KHM, PartnerInvited VNM, \
+             InvitationAcknowledged KHM, InvitationDeferred VNM, PartnerInvited UNODC, PartnerAcceded KHM",
+            "timeline: 17 entries: 1 ApprovalConditionSatisfied, 1 DecisionRecorded, 1 DeconflictionCleared, \
+             1 DeconflictionConflictFound, 1 FragmentaryOrderIssued, 1 GoNoGoDecided, 1 HHourShifted, \
+             1 OperationActivated, 1 OperationClosed, 5 PhaseStarted, 1 ReviewAdopted, 1 ReviewOpened, \
+             1 WatchGapDetected",
+            "centre: watch rules: 1",
+            "centre: forward posts, opened by tasks: 1",
+            "actuals: tasks carried out: 29",
+            "contributions: items: 7",
+            "incident: entries: 9",
+            "requests: 5",
+            "assistance: reports and tallies: 5",
+            "watch_sample: shifts: 3",
+            "sitreps: 5",
+            "deconfliction: entries: 1",
+            "review: findings: 7",
+        ]
+    );
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn the_imported_operation_is_an_exercise_that_is_authorised_and_has_its_h_hour(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let history = History::of_saphan(&pool(options).await).await;
+    let (model, pin) = (history.engine.read_model(), History::pin(history.summary.position, "LAO"));
+    let coalition = model.coalition(pin.position).await.unwrap().unwrap();
+    assert_eq!(coalition.exercise, Some(saphan().meta.title));
+    let operation =
+        model.operations(&pin, &OperationFilter::default(), &Page::first(9)).await.unwrap().remove(0);
+    assert_eq!((&*operation.status, operation.in_force), ("AUTHORISED", Some(2)));
+    assert_eq!(operation.h_hour, Some(at("2023-10-09T06:00:00+07:00").to_utc()));
+    let centre = model.centres(&pin, &Page::first(9)).await.unwrap().remove(0);
+    assert_eq!((&*centre.code, &*centre.status), ("CMCC", "ACTIVE"));
+    let tasks: Vec<_> =
+        saphan().plan.tasks.iter().map(|task| TaskId::of(saphan_id(), &good(&task.id)).0).collect();
+    let assigned: BTreeMap<_, _> = model
+        .assignments_of(&pin, &tasks)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| (row.task, row.post))
+        .collect();
+    let told: BTreeMap<_, _> = saphan().plan.tasks.into_iter().map(|task| (task.id, task.post)).collect();
+    assert_eq!(assigned, told);
+    for partner in ["INTERPOL", "KHM"] {
+        let pin = History::pin(history.summary.position, partner);
+        assert!(
+            model.operations(&pin, &OperationFilter::default(), &Page::first(9)).await.unwrap().is_empty()
+        );
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let history = History::of_saphan(&pool(options).await).await;
+    let events = history.engine.log().read(0, EVENTS, EVENTS).await.unwrap();
+    let first_of = |kind: &str| {
+        let event = events.iter().find(|event| event.kind == kind).unwrap();
+        (event.actor.as_str(), event.occurred_at.to_rfc3339())
+    };
+    for (kind, actor, occurred) in [
+        ("ExerciseDeclared", "service:import", "2023-08-16T17:00:00+07:00"),
+        ("PostEstablished", "service:import", "2023-08-30T09:00:00+07:00"),
+        ("PlanDrafted", "THA-02", "2023-09-01T14:00:00+07:00"),
+        ("TaskAddedToPlan", "THA-02", "2023-09-01T14:01:00+07:00"),
+        ("AnnexAttached", "THA-02", "2023-09-01T14:29:00+07:00"),
+        ("CentreActivated", "THA-01", "2023-09-11T08:00:00+07:00"),
+        ("PlanVersionSubmitted", "THA-02", "2023-09-12T09:00:00+07:00"),
+        ("PlanVersionRejected", "MMR-01", "2023-09-15T10:30:00+06:30"),
+        ("DependencyAdded", "THA-02", "2023-09-18T09:00:00+07:00"),
+        ("TerritorialConsentGiven", "LAO-01", "2023-09-22T11:00:00+07:00"),
+        ("PlanPromulgated", "THA-01", "2023-09-25T09:00:00+07:00"),
+        ("OfficerAssigned", "THA-01", "2023-09-25T09:00:01+07:00"),
+        ("HHourSet", "THA-01", "2023-09-25T09:30:00+07:00"),
+    ] {
+        assert_eq!(first_of(kind), (actor, occurred.to_owned()), "{kind}");
+    }
+    assert!(events.is_sorted_by_key(|event| event.recorded_at));
+    let late: Vec<_> = events
+        .iter()
+        .filter(|event| event.recorded_at > event.occurred_at)
+        .filter(|event| event.recorded_at - event.occurred_at.to_utc() != chrono::TimeDelta::minutes(10))
+        .map(|event| (event.kind.as_str(), event.recorded_at, event.occurred_at.to_rfc3339()))
+        .collect();
+    let mmr = at("2023-09-09T10:15:00+07:00").to_utc();
+    assert_eq!(late, [("OfficerTookPost", mmr, "2023-09-08T09:00:00+06:30".to_owned())]);
+}
+
+/// Each field in which a task differs, as `T18 lead: CHN -> MMR`.
+fn differences(v1: &BTreeMap<String, PlannedTaskRow>, v2: &BTreeMap<String, PlannedTaskRow>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (code, new) in v2 {
+        let Some(old) = v1.get(code) else {
+            found.push(format!("{code} is new"));
+            continue;
+        };
+        let (old, new) = (serde_json::to_value(old).unwrap(), serde_json::to_value(new).unwrap());
+        for (field, old) in old.as_object().unwrap() {
+            let own = ["id", "version", "version_id"].contains(&field.as_str());
+            if !own && *old != new[field] {
+                found.push(format!("{code} {field}: {old} -> {}", new[field]));
+            }
+        }
+    }
+    found.extend(v1.keys().filter(|code| !v2.contains_key(*code)).map(|code| format!("{code} is gone")));
+    found
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn the_two_versions_differ_exactly_as_the_scenario_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let history = History::of_saphan(&pool(options).await).await;
+    let (v1, v2) = (history.newest_tasks(1).await, history.newest_tasks(2).await);
+    assert_eq!((v1.len(), v2.len()), (28, 29));
+    assert_eq!(
+        differences(&v1, &v2),
+        [
+            "T13 is new",
+            r#"T14 predecessors: ["T09","T11","T12"] -> ["T09","T11","T12","T13"]"#,
+            r#"T18 lead: "CHN" -> "MMR""#,
+            r#"T18 post: "CHN-03" -> "MMR-03""#,
+            r#"T21 title: "Hand over recovered persons at the sites to a joint escort" -> "Escort recovered persons to Friendship Bridge No. 2""#,
+            r#"T23 predecessors: ["T22"] -> ["T13","T22"]"#,
+        ]
+    );
+    let (one, two) = (history.newest_version(1).await, history.newest_version(2).await);
+    assert_eq!(one.sections, two.sections);
+    assert_eq!((&*one.status, &*two.status), ("SUPERSEDED", "PROMULGATED"));
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn tasks_may_stand_before_those_that_they_wait_for(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut scenario = saphan();
+    scenario.plan.tasks.reverse();
+    let history = History::of(&pool(options).await, &scenario).await;
+    for number in [1, 2] {
+        let told = scenario.plan(number).unwrap().tasks;
+        let told: BTreeMap<_, _> = told.into_iter().map(|task| (task.id, task.predecessors)).collect();
+        let planned = history.newest_tasks(number).await;
+        let planned: BTreeMap<_, _> =
+            planned.into_iter().map(|(code, row)| (code, row.predecessors)).collect();
+        assert_eq!(planned, told);
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn first_submission_to_promulgation_takes_312_hours(_: PgPoolOptions, options: PgConnectOptions) {
+    let history = History::of_saphan(&pool(options).await).await;
+    let submitted = history.newest_version(1).await.submitted_at.unwrap();
+    let promulgated = history.newest_version(2).await.promulgated_at.unwrap();
+    assert_eq!((promulgated - submitted).num_minutes(), 312 * 60);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn decisions_and_missing_approvals_are_known_at_each_date(_: PgPoolOptions, options: PgConnectOptions) {
+    let history = History::of_saphan(&pool(options).await).await;
+    for (time, version, decided, missing) in [
+        (
+            "2023-09-13T13:59:00+07:00",
+            1,
+            "",
+            "approval of CHN, approval of MMR, approval of THA, consent of LAO",
+        ),
+        ("2023-09-13T14:00:00+07:00", 1, "THA APPROVED", "approval of CHN, approval of MMR, consent of LAO"),
+        (
+            "2023-09-14T11:00:00+08:00",
+            1,
+            "THA APPROVED, CHN APPROVED_WITH_CONDITIONS",
+            "approval of MMR, consent of LAO",
+        ),
+        (
+            "2023-09-15T10:30:00+06:30",
+            1,
+            "THA APPROVED, CHN APPROVED_WITH_CONDITIONS, MMR REJECTED",
+            "MMR has rejected, consent of LAO",
+        ),
+        (
+            "2023-09-19T09:00:00+07:00",
+            2,
+            "",
+            "approval of CHN, approval of MMR, approval of THA, consent of LAO",
+        ),
+        ("2023-09-20T10:00:00+07:00", 2, "THA APPROVED", "approval of CHN, approval of MMR, consent of LAO"),
+        ("2023-09-21T09:30:00+06:30", 2, "THA APPROVED, MMR APPROVED", "approval of CHN, consent of LAO"),
+        (
+            "2023-09-21T16:00:00+08:00",
+            2,
+            "THA APPROVED, MMR APPROVED, CHN APPROVED_WITH_CONDITIONS",
+            "consent of LAO",
+        ),
+        (
+            "2023-09-22T11:00:00+07:00",
+            2,
+            "THA APPROVED, MMR APPROVED, CHN APPROVED_WITH_CONDITIONS, LAO TERRITORIAL_CONSENT",
+            "",
+        ),
+    ] {
+        assert_eq!(history.decisions(time, version).await.join(", "), decided, "{time}");
+        assert_eq!(history.missing(time, version).await.join(", "), missing, "{time}");
+    }
+    let pin = History::pin(history.summary.position, "CHN");
+    let decisions =
+        history.engine.read_model().decisions_of(&pin, &[version_id(1), version_id(2)]).await.unwrap();
+    assert!(decisions.iter().all(|decision| decision.seen_at == decision.position - 1), "{decisions:?}");
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn whether_a_liaison_officer_was_in_post_depends_on_when_it_is_asked(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let history = History::of_saphan(&pool(options).await).await;
+    let valid = at("2023-09-08T12:00:00+07:00");
+    for (known, in_post) in [("2023-09-08T12:00:00+07:00", false), ("2023-09-10T00:00:00+07:00", true)] {
+        let pin = History::pin(history.known_at(known).await, "THA");
+        let post = PostId::of(&good::<PostCode>("MMR-01")).0;
+        let tenures = history.engine.read_model().tenures_of(&pin, &[post]).await.unwrap();
+        let held = tenures
+            .iter()
+            .any(|tenure| tenure.taken_at <= valid && tenure.relieved_at.is_none_or(|end| valid < end));
+        assert_eq!(held, in_post, "as known at {known}");
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_log_that_holds_anything_is_refused_and_stays_as_it_is(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    let first = import(&pool, &saphan(), Some("2023-08-16T17:02:00+07:00")).await.unwrap();
+    assert_eq!((first.commands, first.position.0), (4, 4));
+    let again = import(&pool, &saphan(), None).await.unwrap_err();
+    assert!(matches!(again, ImportError::NotEmpty { position } if position == first.position), "{again}");
+    assert_eq!(event_log::Log::new(pool).head().await.unwrap().position, 4);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn an_import_stops_at_the_time_that_it_is_given(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let summary = import(&pool, &saphan(), Some("2023-09-15T16:00:00+07:00")).await.unwrap();
+    assert_eq!(summary.stopped_at, at("2023-09-15T16:00:00+07:00"));
+    let log = event_log::Log::new(pool.clone());
+    let last = log.read(summary.position.0 - 1, summary.position.0, 1).await.unwrap().remove(0);
+    assert_eq!(
+        (last.kind.as_str(), last.recorded_at),
+        ("AmendmentOpened", at("2023-09-15T15:00:00+07:00").to_utc())
+    );
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_history_that_stops_before_it_begins_is_a_declared_exercise(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let summary = import(&pool(options).await, &saphan(), Some("2023-08-01T00:00:00+07:00")).await.unwrap();
+    assert_eq!((summary.commands, summary.position.0), (1, 1));
+    assert_eq!(summary.stopped_at, at("2023-08-01T00:00:00+07:00"));
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_refused_step_is_told_with_its_time_and_every_reason(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let mut scenario = saphan();
+    for post in scenario.posts.iter_mut().filter(|post| ["MMR-01", "LAO-01"].contains(&post.id.as_str())) {
+        post.recorded = Some(at("2023-09-11T08:01:00+07:00"));
+    }
+    let error = import(&pool, &scenario, None).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "CentreActivated at 2023-09-11T08:00:00+07:00 was refused: LAO has no liaison officer in post. \
+         (LIAISON_NOT_IN_POST) MMR has no liaison officer in post. (LIAISON_NOT_IN_POST)"
+    );
+    let ImportError::Refused { reasons, .. } = error else { panic!("{error}") };
+    assert!(reasons.iter().all(|reason| reason.code == RefusalCode::LiaisonNotInPost));
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_text_that_the_domain_does_not_take_is_found_before_anything_is_run(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    let mut scenario = saphan();
+    scenario.plan.tasks[27].title = "x".repeat(201);
+    let error = import(&pool, &scenario, None).await.unwrap_err().to_string();
+    assert!(error.ends_with("in plan.tasks T28: is longer than 200 characters"), "{error}");
+    assert_eq!(event_log::Log::new(pool).head().await.unwrap().position, 0);
+}
