@@ -1,1 +1,6 @@
-fn main() {}
+//! Journeys through a real server on a real Postgres.
+
+mod http;
+mod plan;
+mod saphan;
+mod support;

@@ -1,5 +1,8 @@
 //! Accord's parts that know the whole: the command line, the server, its database and keys, and scenarios.
 
+/// What the types of this crate's surface are made of.
+pub use {domain, engine};
+
 pub mod command;
 pub mod database;
 pub mod import;

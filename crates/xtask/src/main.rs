@@ -1,5 +1,6 @@
 //! Developer tasks: `cargo xtask …`. Everything here calls other programs; no rule of Accord's is in it.
 
+mod bench;
 mod demo;
 mod dependencies;
 mod generated;
@@ -33,6 +34,8 @@ enum Task {
     Test,
     /// Check what changes most: formatting, lints and tests
     Check,
+    /// Measure Accord next to this machine's own limits; one JSON line a row
+    Bench,
     /// Write schema/ anew from the code
     Schema,
     /// Write .sqlx/ anew, so that the queries are checked where there is no database
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Demo { arguments } => demo::run(&arguments),
         Task::Test => test::run(test::Extent::Everything),
         Task::Check => test::run(test::Extent::Quick),
+        Task::Bench => bench::run_all(),
         Task::Schema => schema::write(),
         Task::Sqlx => sql_data::write(),
     };

@@ -1,0 +1,288 @@
+//! A coalition from nothing to a plan in force, all of it by mutations.
+
+use crate::support::{Server, codes, column};
+use serde_json::{Value, json};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// Partners, an active centre, posts that are held, and an operation `ALPHA` that Thailand leads.
+async fn coalition(server: &Server) -> Value {
+    let admin = "service:import";
+    for (code, role) in [("THA", "HOST"), ("MMR", "PRINCIPAL"), ("LAO", "PARTICIPANT")] {
+        let profile =
+            json!({ "name": code, "agency": "Police", "timeZone": "Asia/Bangkok", "currency": "THB" });
+        let founding = json!({ "profile": profile, "role": role });
+        let shown = "partner { code role status }";
+        let payload = server
+            .done(admin, "accedePartner", json!({ "partner": code, "founding": founding }), shown)
+            .await;
+        assert_eq!(payload["partner"], json!({ "code": code, "role": role, "status": "ACCEDED" }));
+    }
+    let criteria = json!([{ "name": "security", "weight": 60 }, { "name": "cost", "weight": 40 }]);
+    let centre = json!({ "code": "CMCC", "name": "Centre", "criteria": criteria });
+    server.done(admin, "proposeCentre", centre, "").await;
+    let scores = json!([{ "criterion": "security", "score": 4 }, { "criterion": "cost", "score": 3 }]);
+    let site = json!({ "centre": "CMCC", "site": "CHIANG_MAI", "place": "Chiang Mai", "scores": scores });
+    let payload = server.done(admin, "assessSite", site, "centre { sites { weightedScore } }").await;
+    assert_eq!(payload["centre"]["sites"], json!([{ "weightedScore": 3.6 }]));
+    let selection = json!({
+        "centre": "CMCC", "site": "CHIANG_MAI", "agreedBy": ["THA", "MMR"], "rationale": "Secure premises",
+    });
+    let shown = "centre { selection { site agreedBy { code } } }";
+    let payload = server.done(admin, "selectSite", selection, shown).await;
+    assert_eq!(column(&payload["centre"]["selection"]["agreedBy"], "/code"), ["THA", "MMR"]);
+    server.done(admin, "establishCentre", json!({ "centre": "CMCC" }), "").await;
+
+    for (index, post) in ["THA-01", "MMR-01", "LAO-01"].into_iter().enumerate() {
+        let partner = &post[..3];
+        let new = json!({ "code": post, "partner": partner, "title": "Liaison Officer", "liaison": true });
+        server.done(admin, "establishPost", new, "").await;
+        let officer = format!("00000000-0000-4000-8000-00000000000{index}");
+        server.done(admin, "nominateOfficer", json!({ "post": post, "officer": officer }), "").await;
+        server.done(admin, "acceptNomination", json!({ "post": post }), "").await;
+        let payload = server.done(admin, "takePost", json!({ "post": post }), "post { status }").await;
+        assert_eq!(payload["post"]["status"], "IN_POST");
+    }
+    let payload =
+        server.done("THA-01", "activateCentre", json!({ "centre": "CMCC" }), "centre { status }").await;
+    assert_eq!(payload["centre"]["status"], "ACTIVE");
+
+    let operation = json!({
+        "code": "ALPHA", "title": "Operation ALPHA", "leadPartner": "THA",
+        "classification": "RESTRICTED", "releasableTo": ["MMR", "LAO"],
+    });
+    let payload = server.done("THA-01", "initiateOperation", operation, "operation { id status }").await;
+    assert_eq!(payload["operation"]["status"], "INITIATED");
+    payload["operation"]["id"].clone()
+}
+
+fn task(operation: &Value, code: &str, partner: &str, start: &str, predecessors: &[&str]) -> Value {
+    json!({
+        "operationId": operation, "code": code, "title": format!("Task {code}"), "phase": "P1",
+        "leadPartner": partner, "territory": partner, "post": format!("{partner}-01"),
+        "startOffset": start, "duration": "PT12H", "predecessors": predecessors,
+    })
+}
+
+fn sections() -> Value {
+    json!({
+        "situation": "Persons are held.", "mission": "Recover them.", "concept": "Together, each at home.",
+        "phases": [{ "code": "P1", "name": "Action" }],
+        "hHourWindow": { "from": "2023-10-08T00:00:00+07:00", "to": "2023-10-16T00:00:00+07:00" },
+    })
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_plan_is_drafted_decided_by_nations_and_put_in_force(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    let on = |more: Value| {
+        let mut input = json!({ "operationId": operation });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    server.done("THA-01", "issueWarningOrder", on(json!({ "text": "Plan for October." })), "").await;
+    server.done("THA-01", "recordLegalBasis", on(json!({ "instruments": ["Minutes"] })), "").await;
+    server.done("THA-01", "draftPlan", on(json!({ "sections": sections() })), "").await;
+    // Planners of every partner draft together.
+    server.done("MMR-01", "addTask", task(&operation, "T01", "MMR", "PT0H", &[]), "").await;
+    server.done("THA-01", "addTask", task(&operation, "T02", "THA", "PT12H", &["T01"]), "").await;
+    let payload = server
+        .done(
+            "LAO-01",
+            "addTask",
+            task(&operation, "T03", "LAO", "PT24H", &["T02"]),
+            "task { id task { id } }",
+        )
+        .await;
+    let third = payload["task"]["task"]["id"].clone();
+    let annex = json!({
+        "code": "B", "title": "Sites", "text": "Two compounds.", "classification": "SECRET",
+        "releasableTo": ["MMR"],
+    });
+    server.done("THA-01", "attachAnnex", on(annex), "annex { partHash salt }").await;
+    let revised = json!({ "taskId": third, "startOffset": "PT30H" });
+    let payload = server.done("LAO-01", "reviseTask", revised, "task { startOffset }").await;
+    assert_eq!(payload["task"]["startOffset"], "PT30H");
+
+    let submitted =
+        server.done("THA-01", "submitPlan", on(json!({})), "planVersion { id contentHash }").await;
+    let (version, hash) = (&submitted["planVersion"]["id"], &submitted["planVersion"]["contentHash"]);
+    let seen_at = &submitted["receipt"]["position"];
+    let decision = |more: Value| {
+        let mut input = json!({ "planVersionId": version, "contentHash": hash, "seenAt": seen_at });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+
+    // What was submitted is what is decided on, and it does not change any more.
+    let refusals = server.refused("THA-01", "addTask", task(&operation, "T04", "THA", "PT0H", &[])).await;
+    assert_eq!(codes(&refusals), ["VERSION_IMMUTABLE"]);
+    let stale = json!({ "planVersionId": version, "contentHash": "0".repeat(64), "seenAt": seen_at });
+    let refusals = server.refused("MMR-01", "approvePlan", stale).await;
+    assert_eq!(codes(&refusals), ["STALE_PLAN_VERSION"]);
+    assert_eq!(refusals[0]["field"], json!(["contentHash"]));
+
+    server.done("THA-01", "approvePlan", decision(json!({})), "").await;
+    let condition = json!([{ "code": "C1", "gate": "PROMULGATION", "text": "Terminals accepted" }]);
+    let shown = "planVersion { status missingApprovals { code } conditions { id status } }";
+    let payload =
+        server.done("MMR-01", "approvePlan", decision(json!({ "conditions": condition })), shown).await;
+    let approved = &payload["planVersion"];
+    assert_eq!(column(&approved["missingApprovals"], "/code"), ["LAO"]);
+
+    // Every reason at once: Lao PDR has not consented, Myanmar's condition is outstanding.
+    let promulgation = json!({ "planVersionId": version, "seenAt": seen_at });
+    let refusals = server.refused("THA-01", "promulgatePlan", promulgation.clone()).await;
+    let mut told = codes(&refusals);
+    told.sort_unstable();
+    assert_eq!(told, ["APPROVAL_INCOMPLETE", "CONDITION_OUTSTANDING"]);
+
+    server.done("LAO-01", "consentToPlan", decision(json!({ "tasks": ["T03"] })), "").await;
+    let condition = &approved["conditions"][0]["id"];
+    let waiver = json!({ "conditionId": condition, "reason": "Delivered" });
+    assert_eq!(codes(&server.refused("THA-01", "waiveCondition", waiver).await), ["NOT_THE_AUTHOR"]);
+    let satisfied = json!({ "conditionId": condition, "evidence": "12 of 12" });
+    let payload = server.done("THA-01", "satisfyCondition", satisfied, "condition { status }").await;
+    assert_eq!(payload["condition"]["status"], "SATISFIED");
+
+    let shown = "planVersion { status operation { status plan { number } } }";
+    let payload = server.done("THA-01", "promulgatePlan", promulgation, shown).await;
+    let expected =
+        json!({ "status": "PROMULGATED", "operation": { "status": "AUTHORISED", "plan": { "number": 1 } } });
+    assert_eq!(payload["planVersion"], expected);
+
+    let outside = on(json!({ "at": "2023-10-18T06:00:00+07:00" }));
+    assert_eq!(codes(&server.refused("THA-01", "setHHour", outside).await), ["HHOUR_OUTSIDE_WINDOW"]);
+    let inside = on(json!({ "at": "2023-10-09T06:00:00+07:00" }));
+    let payload = server.done("THA-01", "setHHour", inside, "operation { hHour }").await;
+    assert_eq!(payload["operation"]["hHour"], "2023-10-08T23:00:00Z");
+
+    let shown = "task { plannedStart assignments { id post { code } } }";
+    let payload =
+        server.done("THA-01", "assignOfficer", json!({ "taskId": third, "post": "LAO-01" }), shown).await;
+    assert_eq!(payload["task"]["plannedStart"], "2023-10-10T05:00:00Z");
+    let assignment = &payload["task"]["assignments"][0]["id"];
+    let withdrawal = json!({ "assignmentId": assignment, "reason": "Ill" });
+    server.done("LAO-01", "withdrawAssignment", withdrawal, "assignment { withdrawnAt }").await;
+
+    let payload = server.done("THA-01", "activateOperation", on(json!({})), "operation { status }").await;
+    assert_eq!(payload["operation"]["status"], "ACTIVE");
+    // An amendment is worked on while the version in force is carried out.
+    let shown = "planVersion { number status base { number } operation { plan { number } } }";
+    let payload = server.done("THA-01", "openAmendment", on(json!({ "reason": "Flood" })), shown).await;
+    let expected = json!({
+        "number": 2, "status": "DRAFT", "base": { "number": 1 }, "operation": { "plan": { "number": 1 } },
+    });
+    assert_eq!(payload["planVersion"], expected);
+}
+
+#[sqlx::test(migrations = false)]
+async fn every_fault_of_an_input_is_told_at_once_with_its_place(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    let wrong = json!({
+        "operationId": "operation_0", "code": "t 1", "title": " ", "phase": "P1", "leadPartner": "THA",
+        "territory": "THA", "startOffset": "soon", "duration": "P1M", "predecessors": ["T01", "?"],
+        "idempotencyKey": "",
+    });
+    let refusals = server.refused("THA-01", "addTask", wrong).await;
+    let told: Vec<String> = refusals
+        .iter()
+        .map(|refusal| {
+            let path: Vec<_> =
+                refusal["field"].as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
+            format!("{} {}", path.join("."), refusal["code"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "idempotencyKey INVALID_TEXT",
+            "operationId NOT_FOUND",
+            "code INVALID_CODE",
+            "title INVALID_TEXT",
+            "startOffset INVALID_DURATION",
+            "duration INVALID_DURATION",
+            "predecessors.1 INVALID_CODE",
+        ]
+    );
+    let unknown = task(&operation, "T01", "XXX", "PT0H", &["T99"]);
+    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    let refusals = server.refused("THA-01", "addTask", unknown).await;
+    assert!(refusals.len() >= 3, "{refusals:#?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_key_answers_its_first_success_again_and_belongs_to_its_actor(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    let order = |text: &str| json!({ "operationId": operation, "text": text, "idempotencyKey": "k1" });
+    let first = server.done("THA-01", "issueWarningOrder", order("Plan."), "").await;
+    let head = server.head("THA-01").await;
+    let again = server.done("THA-01", "issueWarningOrder", order("Plan."), "").await;
+    assert_eq!(first["receipt"], again["receipt"]);
+    assert_eq!(server.head("THA-01").await, head);
+    let refusals = server.refused("THA-01", "issueWarningOrder", order("Another.")).await;
+    assert_eq!(codes(&refusals), ["IDEMPOTENCY_KEY_REUSED"]);
+    assert_eq!(refusals[0]["field"], json!(["idempotencyKey"]));
+    // Another actor's key is another key: its command is decided, and refused for what it is.
+    let answer = server
+        .ask(
+            "MMR-01",
+            "mutation ($input: IssueWarningOrderInput!) { issueWarningOrder(input: $input) { __typename } }",
+            json!({ "input": order("Plan.") }),
+        )
+        .await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_officer_who_was_relieved_may_do_nothing_from_then_on(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    let relief = json!({ "post": "MMR-01", "reason": "Rotation" });
+    server.done("service:import", "relieveOfficer", relief, "").await;
+    let query = "mutation ($input: AddTaskInput!) { addTask(input: $input) { __typename } }";
+    let input = json!({ "input": task(&operation, "T01", "MMR", "PT0H", &[]) });
+    let answer = server.ask("MMR-01", query, input).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
+    let viewer = server.data("MMR-01", "{ viewer { name inGoodStanding } }", Value::Null).await;
+    assert_eq!(viewer["viewer"], json!({ "name": "MMR-01", "inGoodStanding": false }));
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_not_released_does_not_exist(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    let hidden = json!({
+        "code": "BRAVO", "title": "Operation BRAVO", "leadPartner": "THA",
+        "classification": "SECRET", "releasableTo": [],
+    });
+    let payload = server.done("THA-01", "initiateOperation", hidden, "operation { id }").await;
+    let id = &payload["operation"]["id"];
+    let query = "query ($id: ID!, $absent: ID!) {
+       byId: operation(id: $id) { id } node(id: $id) { id } nodes(ids: [$id, $absent]) { id }
+       byCode: operation(code: \"BRAVO\") { id }
+       operations { totalCount edges { node { code } } }
+     }";
+    let absent = "operation_00000000000000000000000000";
+    let data = server.data("MMR-01", query, json!({ "id": id, "absent": absent })).await;
+    let expected = json!({
+        "byId": null, "node": null, "nodes": [null, null], "byCode": null,
+        "operations": { "totalCount": 1, "edges": [{ "node": { "code": "ALPHA" } }] },
+    });
+    assert_eq!(data, expected);
+    // Hidden and absent are refused in the same words.
+    let on = |id: &Value| json!({ "operationId": id, "text": null });
+    let hidden = server.refused("MMR-01", "issueWarningOrder", on(id)).await;
+    let absent = server.refused("MMR-01", "issueWarningOrder", on(&json!(absent))).await;
+    assert_eq!(codes(&hidden), ["NOT_FOUND"]);
+    assert_eq!(hidden, absent);
+}

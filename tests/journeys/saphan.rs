@@ -1,0 +1,309 @@
+//! Operation SAPHAN as the scenario tells it: what must be refused, answered as of a moment, and computed.
+
+use crate::support::{Server, codes, column};
+use chrono::{DateTime, FixedOffset};
+use serde_json::{Value, json};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::collections::BTreeMap;
+
+/// After the last command that is imported.
+const END: &str = "2023-09-25T10:00:00+07:00";
+
+async fn whole(options: PgConnectOptions) -> Server {
+    Server::saphan(options, END).await
+}
+
+#[sqlx::test(migrations = false)]
+async fn x01_a_centre_is_not_activated_while_a_liaison_post_is_vacant(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-09-07T09:00:00+07:00").await;
+    let refusals = server.refused("THA-01", "activateCentre", json!({ "centre": "CMCC" })).await;
+    assert_eq!(codes(&refusals), ["LIAISON_NOT_IN_POST"]);
+    let partner = server.data("THA-01", "{ partner(code: \"MMR\") { id } }", Value::Null).await;
+    assert_eq!(refusals[0]["subject"], json!({ "__typename": "Partner", "id": partner["partner"]["id"] }));
+}
+
+#[sqlx::test(migrations = false)]
+async fn x02_a_rejected_version_is_not_promulgated(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-15T16:00:00+07:00").await;
+    let (version, _) = server.version("THA-01", 1).await;
+    let seen_at = server.head("THA-01").await;
+    let input = json!({ "planVersionId": version, "seenAt": seen_at });
+    let refusals = server.refused("THA-01", "promulgatePlan", input).await;
+    let incomplete: Vec<&str> = refusals
+        .iter()
+        .filter(|refusal| refusal["code"] == "APPROVAL_INCOMPLETE")
+        .map(|refusal| refusal["message"].as_str().unwrap())
+        .collect();
+    // Myanmar has rejected, Lao PDR has not consented yet.
+    assert_eq!(incomplete.len(), 2, "{refusals:#?}");
+    assert!(incomplete.iter().any(|message| message.contains("MMR") && message.contains("rejected")));
+}
+
+#[sqlx::test(migrations = false)]
+async fn x03_a_version_that_was_overtaken_is_not_approved(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-19T10:00:00+07:00").await;
+    let (version, hash) = server.version("MMR-01", 1).await;
+    let seen_at = server.head("MMR-01").await;
+    let input = json!({ "planVersionId": version, "contentHash": hash, "seenAt": seen_at });
+    let refusals = server.refused("MMR-01", "approvePlan", input).await;
+    // Myanmar's rejection of it stands, too: every reason is told.
+    assert_eq!(codes(&refusals), ["STALE_PLAN_VERSION", "ALREADY_DECIDED"]);
+    let (under_decision, _) = server.version("MMR-01", 2).await;
+    assert_eq!(refusals[0]["subject"]["id"], under_decision);
+}
+
+#[sqlx::test(migrations = false)]
+async fn x05_a_dependency_that_closes_a_cycle_is_refused(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-16T11:00:00+07:00").await;
+    let query = "{ operation(code: \"SAPHAN\") { task(code: \"T02\") { id } } }";
+    let data = server.data("THA-02", query, Value::Null).await;
+    let input = json!({ "taskId": data["operation"]["task"]["id"], "predecessor": "T09" });
+    let refusals = server.refused("THA-02", "addDependency", input).await;
+    assert_eq!(codes(&refusals), ["DEPENDENCY_CYCLE"]);
+    let message = refusals[0]["message"].as_str().unwrap();
+    assert!(["T09", "T07", "T02"].iter().all(|task| message.contains(task)), "{message}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_liaison_officer_of_myanmar_was_in_post_before_the_centre_knew(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!) {
+       asOf(at: { recordedAt: $known }) {
+         post(code: \"MMR-01\") { inPost(validAt: \"2023-09-08T12:00:00+07:00\") }
+       }
+     }";
+    for (known, answer) in [("2023-09-08T12:00:00+07:00", false), ("2023-09-10T00:00:00+07:00", true)] {
+        let data = server.data("THA-01", query, json!({ "known": known })).await;
+        assert_eq!(data["asOf"]["post"]["inPost"], answer, "{known}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_two_versions_differ_exactly_as_the_amendment_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = whole(options).await;
+    let query = "query ($number: Int!) {
+       operation(code: \"SAPHAN\") {
+         planVersion(number: $number) {
+           tasks(first: 100) {
+             totalCount
+             edges { node {
+               code title startOffset duration
+               phase { code } lineOfEffort { code } leadPartner { code } territory { code } post { code }
+               predecessors { code }
+             } }
+           }
+           sections { situation mission concept }
+           phases { code } risks { code } annexes { code }
+         }
+       }
+     }";
+    let mut versions = Vec::new();
+    for number in [1, 2] {
+        let mut data = server.data("THA-01", query, json!({ "number": number })).await;
+        versions.push(data["operation"]["planVersion"].take());
+    }
+    let [mut v1, mut v2]: [Value; 2] = versions.try_into().unwrap();
+    let tasks = |version: &mut Value| -> BTreeMap<String, Value> {
+        let edges = version["tasks"]["edges"].take();
+        let nodes = edges.as_array().unwrap().iter().map(|edge| edge["node"].clone());
+        nodes.map(|task| (task["code"].as_str().unwrap().to_owned(), task)).collect()
+    };
+    let (mut old, new) = (tasks(&mut v1), tasks(&mut v2));
+    assert_eq!((v1["tasks"]["totalCount"].take(), v2["tasks"]["totalCount"].take()), (json!(28), json!(29)));
+    assert_eq!(v1, v2, "sections, phases, risks and annexes are the same");
+
+    // `v1_differences` of the scenario, applied to the first version.
+    assert!(!old.contains_key("T13"));
+    let t18 = old.get_mut("T18").unwrap();
+    assert_eq!((&t18["leadPartner"]["code"], &t18["post"]["code"]), (&json!("CHN"), &json!("CHN-03")));
+    t18["leadPartner"]["code"] = json!("MMR");
+    t18["post"]["code"] = json!("MMR-03");
+    let t21 = old.get_mut("T21").unwrap();
+    assert_eq!(t21["title"], "Hand over recovered persons at the sites to a joint escort");
+    t21["title"] = json!("Escort recovered persons to Friendship Bridge No. 2");
+    for waiting in ["T14", "T23"] {
+        let predecessors = old.get_mut(waiting).unwrap()["predecessors"].as_array_mut().unwrap();
+        predecessors.push(json!({ "code": "T13" }));
+        predecessors.sort_by_key(|task| task["code"].as_str().unwrap().to_owned());
+    }
+    old.insert("T13".to_owned(), new["T13"].clone());
+    assert_eq!(old, new);
+}
+
+#[sqlx::test(migrations = false)]
+async fn decisions_and_what_is_missing_are_answered_as_of_each_date(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!, $number: Int!) {
+       asOf(at: { recordedAt: $known }) {
+         operation(code: \"SAPHAN\") {
+           planVersion(number: $number) {
+             status
+             missingApprovals { code }
+             decisions { kind partner { code } tasks { code } conditions { code gate status } reasonCode }
+           }
+         }
+       }
+     }";
+    let story = [
+        // As known then; version; status; missing; decisions so far.
+        ("2023-09-12T08:59:00+07:00", 1, "DRAFT", "CHN LAO MMR THA", ""),
+        ("2023-09-12T09:00:00+07:00", 1, "SUBMITTED", "CHN LAO MMR THA", ""),
+        ("2023-09-13T14:00:00+07:00", 1, "SUBMITTED", "CHN LAO MMR", "THA APPROVED"),
+        (
+            "2023-09-14T11:00:00+08:00",
+            1,
+            "SUBMITTED",
+            "LAO MMR",
+            "THA APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING",
+        ),
+        (
+            "2023-09-15T10:30:00+06:30",
+            1,
+            "REJECTED",
+            "LAO MMR",
+            "THA APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING, MMR REJECTED SOVEREIGNTY T18 T21",
+        ),
+        ("2023-09-15T15:00:00+07:00", 2, "DRAFT", "CHN LAO MMR THA", ""),
+        ("2023-09-19T09:00:00+07:00", 2, "SUBMITTED", "CHN LAO MMR THA", ""),
+        (
+            "2023-09-19T09:00:00+07:00",
+            1,
+            "SUPERSEDED",
+            "",
+            "THA APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING, MMR REJECTED SOVEREIGNTY T18 T21",
+        ),
+        ("2023-09-20T10:00:00+07:00", 2, "SUBMITTED", "CHN LAO MMR", "THA APPROVED"),
+        ("2023-09-21T09:30:00+06:30", 2, "SUBMITTED", "CHN LAO", "THA APPROVED, MMR APPROVED"),
+        (
+            "2023-09-21T16:00:00+08:00",
+            2,
+            "SUBMITTED",
+            "LAO",
+            "THA APPROVED, MMR APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING",
+        ),
+        (
+            "2023-09-22T11:00:00+07:00",
+            2,
+            "APPROVED",
+            "",
+            "THA APPROVED, MMR APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING, LAO TERRITORIAL_CONSENT T27",
+        ),
+        (
+            "2023-09-25T09:00:00+07:00",
+            2,
+            "PROMULGATED",
+            "",
+            "THA APPROVED, MMR APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING, LAO TERRITORIAL_CONSENT T27",
+        ),
+    ];
+    for (known, number, status, missing, decisions) in story {
+        let data = server.data("THA-01", query, json!({ "known": known, "number": number })).await;
+        let version = &data["asOf"]["operation"]["planVersion"];
+        assert_eq!(version["status"], status, "version {number} as of {known}");
+        assert_eq!(column(&version["missingApprovals"], "/code").join(" "), missing, "{number} {known}");
+        let told: Vec<String> = version["decisions"].as_array().unwrap().iter().map(told).collect();
+        assert_eq!(told.join(", "), decisions, "version {number} as of {known}");
+    }
+}
+
+/// A decision in one line.
+fn told(decision: &Value) -> String {
+    let mut words = vec![decision["partner"]["code"].as_str().unwrap(), decision["kind"].as_str().unwrap()];
+    words.extend(decision["reasonCode"].as_str());
+    words.extend(column(&decision["tasks"], "/code"));
+    for condition in decision["conditions"].as_array().unwrap() {
+        words.extend(["code", "gate", "status"].map(|key| condition[key].as_str().unwrap()));
+    }
+    words.join(" ")
+}
+
+#[sqlx::test(migrations = false)]
+async fn first_submission_to_promulgation_took_312_hours(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = whole(options).await;
+    let query = "{ operation(code: \"SAPHAN\") {
+       first: planVersion(number: 1) { submittedAt }
+       second: planVersion(number: 2) { submittedAt promulgatedAt decisions { decidedAt } }
+     } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    let at = |pointer: &str| -> DateTime<FixedOffset> {
+        data["operation"].pointer(pointer).unwrap().as_str().unwrap().parse().unwrap()
+    };
+    assert_eq!((at("/second/promulgatedAt") - at("/first/submittedAt")).num_minutes(), 312 * 60);
+    // `plan_v2_submit_to_last_consent_h` of the scenario.
+    assert_eq!((at("/second/decisions/3/decidedAt") - at("/second/submittedAt")).num_minutes(), 74 * 60);
+}
+
+#[sqlx::test(migrations = false)]
+async fn h_hour_and_every_assignment_are_known_after_promulgation_and_not_before(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") {
+         status hHour
+         tasks(first: 100) { edges { node { code plannedStart assignments { post { code } } post { code } } } }
+       }
+     } }";
+    let ask = |known: &'static str| server.data("THA-01", query, json!({ "known": known }));
+
+    let before = ask("2023-09-25T08:59:59+07:00").await["asOf"]["operation"].take();
+    assert_eq!((&before["status"], &before["hHour"]), (&json!("PLANNING"), &Value::Null));
+
+    let after = ask(END).await["asOf"]["operation"].take();
+    assert_eq!((&after["status"], &after["hHour"]), (&json!("AUTHORISED"), &json!("2023-10-08T23:00:00Z")));
+    let tasks = after["tasks"]["edges"].as_array().unwrap();
+    assert_eq!(tasks.len(), 29);
+    for task in tasks {
+        let task = &task["node"];
+        assert_eq!(task["assignments"], json!([{ "post": task["post"] }]), "{task}");
+    }
+    // T16 starts at H, which is 06:00 in Bangkok.
+    assert_eq!(tasks[15]["node"]["plannedStart"], "2023-10-08T23:00:00Z");
+}
+
+#[sqlx::test(migrations = false)]
+async fn annex_b_and_the_operation_are_seen_by_those_they_are_released_to(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query =
+        "{ operation(code: \"SAPHAN\") { plan { contentHash annexes { code } parts { code hash } } } }";
+    let seen_by = |who: &'static str| server.data(who, query, Value::Null);
+    let (tha, lao) = (seen_by("THA-01").await, seen_by("LAO-01").await);
+    assert_eq!(column(&tha["operation"]["plan"]["annexes"], "/code").join(""), "ABCDEFGHJ");
+    assert_eq!(column(&lao["operation"]["plan"]["annexes"], "/code").join(""), "ACEFGHJ");
+    // Who may not read it can still check what it approves.
+    assert_eq!(tha["operation"]["plan"]["parts"], lao["operation"]["plan"]["parts"]);
+    assert_eq!(tha["operation"]["plan"]["contentHash"], lao["operation"]["plan"]["contentHash"]);
+
+    // Not a partner in good standing, nor released to it: the operation is not there.
+    let interpol = seen_by("INTERPOL-01").await;
+    assert_eq!(interpol, json!({ "operation": null }));
+}
+
+#[sqlx::test(migrations = false)]
+async fn every_row_is_what_a_fold_of_the_log_makes_it(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options.clone(), END).await;
+    let pool: PgPool = accord::database::prepare(options).await.unwrap();
+    let head: i64 = server.head("THA-01").await.as_str().unwrap().parse().unwrap();
+    for position in [1, head / 3, head / 2, head - 1, head] {
+        let end = accord::engine::Moment::Position(accord::domain::Position(position));
+        let end = server.engine().resolve(end).await.unwrap();
+        let differences = accord::engine::check_read_models(&pool, end, |_, _| ()).await.unwrap();
+        assert_eq!(differences, Vec::<String>::new(), "at {position}");
+    }
+}

@@ -1,0 +1,154 @@
+//! A real server on a real Postgres, and people who send it requests.
+
+use accord::{
+    database,
+    domain::{Actor, PartnerCode, Role},
+    engine::{Clock, Engine, Entropy},
+    import,
+    keys::Keys,
+    scenario,
+    server::{self, Running, ServerSettings},
+};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use serde_json::{Value, json};
+use sqlx::postgres::PgConnectOptions;
+use std::{net::Ipv4Addr, time::SystemTime};
+
+const SAPHAN: &str = include_str!("../../scenario/saphan.yaml");
+
+const PARTNERS: [&str; 8] = ["THA", "CHN", "MMR", "LAO", "INTERPOL", "KHM", "VNM", "UNODC"];
+
+pub struct Server {
+    running: Running,
+    keys: Keys,
+    client: reqwest::Client,
+}
+
+impl Server {
+    /// With SAPHAN as it was recorded by then; its clock stands there.
+    pub async fn saphan(options: PgConnectOptions, until: &str) -> Self {
+        let until: DateTime<FixedOffset> = until.parse().unwrap();
+        let pool = database::prepare(options).await.unwrap();
+        let scenario = scenario::read(SAPHAN).unwrap();
+        import::run(&pool, &scenario, Some(until), Entropy::seeded(1), |_, _| ()).await.unwrap();
+        Self::start(pool, until).await
+    }
+
+    /// With an empty log.
+    pub async fn empty(options: PgConnectOptions) -> Self {
+        let pool = database::prepare(options).await.unwrap();
+        Self::start(pool, "2023-08-16T09:00:00+07:00".parse().unwrap()).await
+    }
+
+    async fn start(pool: sqlx::PgPool, now: DateTime<FixedOffset>) -> Self {
+        let keys = Keys::generate(PARTNERS.map(|code| PartnerCode::new(code).unwrap())).unwrap();
+        let settings = ServerSettings {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            clock: Clock::scripted(now.to_utc()),
+            entropy: Entropy::seeded(2),
+            issuers: keys.issuers().unwrap(),
+            explorer: None,
+        };
+        let running = server::start(pool, settings).await.unwrap();
+        Self { running, keys, client: reqwest::Client::new() }
+    }
+
+    pub async fn stop(self) {
+        self.running.stop().await.unwrap();
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.running.url)
+    }
+
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.running.engine
+    }
+
+    /// A token of a post with every role that posts have, or of `service:import`.
+    pub fn token(&self, who: &str) -> String {
+        let actor = match who.strip_prefix("service:") {
+            Some(name) => Actor::Service { name: name.to_owned(), roles: [Role::Admin].into() },
+            None => Actor::Post {
+                post: who.parse().unwrap(),
+                partner: who.split_once('-').unwrap().0.parse().unwrap(),
+                roles: [Role::Planner, Role::Commander, Role::Liaison, Role::Reviewer].into(),
+            },
+        };
+        let now: DateTime<Utc> = SystemTime::now().into();
+        self.keys.token(&actor, now + TimeDelta::hours(1)).unwrap()
+    }
+
+    /// The whole answer.
+    pub async fn ask(&self, who: &str, query: &str, variables: Value) -> Value {
+        let request = self.client.post(self.url("/graphql")).bearer_auth(self.token(who));
+        let body = json!({ "query": query, "variables": variables });
+        request.json(&body).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The data of an answer without errors.
+    pub async fn data(&self, who: &str, query: &str, variables: Value) -> Value {
+        let mut answer = self.ask(who, query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].take()
+    }
+
+    /// Sends a mutation with one input; its result, with `__typename`.
+    pub async fn command(&self, who: &str, name: &str, input: Value, shown: &str) -> Value {
+        let kind = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+        let query = format!(
+            "mutation ($input: {kind}Input!) {{
+               result: {name}(input: $input) {{
+                 __typename
+                 ... on Refused {{ refusals {{ code message field subject {{ __typename id }} }} }}
+                 ... on {kind}Payload {{ receipt {{ position eventIds commitHash }} {shown} }}
+               }}
+             }}"
+        );
+        self.data(who, &query, json!({ "input": input })).await["result"].take()
+    }
+
+    /// Sends a mutation that must succeed; its payload.
+    pub async fn done(&self, who: &str, name: &str, input: Value, shown: &str) -> Value {
+        let result = self.command(who, name, input, shown).await;
+        assert_ne!(result["__typename"], "Refused", "{name}: {result:#}");
+        result
+    }
+
+    /// Sends a mutation that must be refused and append nothing; its refusals.
+    pub async fn refused(&self, who: &str, name: &str, input: Value) -> Vec<Value> {
+        let before = self.head(who).await;
+        let result = self.command(who, name, input, "").await;
+        assert_eq!(result["__typename"], "Refused", "{name}: {result:#}");
+        assert_eq!(self.head(who).await, before, "a refused command appends nothing");
+        result["refusals"].as_array().unwrap().clone()
+    }
+
+    /// The newest position, as text.
+    pub async fn head(&self, who: &str) -> Value {
+        self.data(who, "{ head { position } }", Value::Null).await["head"]["position"].take()
+    }
+
+    /// Id and content hash of a version of SAPHAN's plan.
+    pub async fn version(&self, who: &str, number: u32) -> (Value, Value) {
+        let query =
+            "query ($n: Int!) { operation(code: \"SAPHAN\") { planVersion(number: $n) { id contentHash } } }";
+        let mut data = self.data(who, query, json!({ "n": number })).await;
+        let version = &mut data["operation"]["planVersion"];
+        (version["id"].take(), version["contentHash"].take())
+    }
+}
+
+/// The codes of refusals, in their order.
+pub fn codes(refusals: &[Value]) -> Vec<&str> {
+    refusals.iter().map(|refusal| refusal["code"].as_str().unwrap()).collect()
+}
+
+/// What `key` holds in each entry of a list.
+pub fn column<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
+    list.as_array().unwrap().iter().map(|entry| entry.pointer(key).unwrap().as_str().unwrap()).collect()
+}
