@@ -1,4 +1,5 @@
 //! Journeys through a real server on a real Postgres.
+#![cfg(test)]
 
 mod http;
 mod plan;

@@ -26,7 +26,7 @@ async fn latest(engine: &Engine, operation: &str) -> (u32, Sha256) {
     rows.last().map_or((1, Sha256([0; 32])), |row| (row.number.cast_unsigned(), hash(row)))
 }
 
-/// Some command, more often than not one that is refused: the accepted ones make the history.
+/// Some command, mostly one that fits the state of its operation's plan: the accepted ones make the history.
 async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Command) {
     let name = *OPERATIONS.choose(random).unwrap();
     let operation = good(name);
@@ -37,7 +37,13 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
     let named = Named { operation: good(name), number, content_hash, seen_at: engine.position() };
     let reason = good("A reason");
     let plan = |command| Command::Plan(command);
-    let command = match random.random_range(0..24) {
+    let is_draft = content_hash == Sha256([0; 32]);
+    let choices = match random.random_ratio(1, 5) {
+        true => 0..29,
+        false if is_draft => 0..14,
+        false => 14..29,
+    };
+    let command = match random.random_range(choices) {
         0 => initiate(name, "THA"),
         1 => draft(name),
         2..=5 => add_task(name, TASKS.choose(random).unwrap(), partner, random.random_range(-20..20)),
@@ -77,7 +83,9 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
         19 => plan(PlanCommand::Consent { named, tasks: BTreeSet::new() }),
         20 => plan(PlanCommand::Promulgate { operation, number, seen_at: engine.position() }),
         21 => plan(PlanCommand::OpenAmendment { operation, reason }),
-        22 => Command::Assignment(AssignmentCommand::Assign { operation, task: first, post: good(actor) }),
+        22..=27 => {
+            Command::Assignment(AssignmentCommand::Assign { operation, task: first, post: good(actor) })
+        }
         _ => {
             let at = (start() + chrono::TimeDelta::days(random.random_range(0..90))).fixed_offset();
             Command::Operation(if random.random() {
@@ -95,9 +103,16 @@ async fn live_through(engine: &Engine, random: &mut StdRng, count: usize) -> usi
     let mut accepted = 0;
     for _ in 0..count {
         let (actor, command) = some_command(engine, random).await;
-        let promulgates = matches!(command, Command::Plan(PlanCommand::Promulgate { .. }));
-        // Promulgation and H-hour are the lead's.
-        let actor = if promulgates || matches!(command, Command::Operation(_)) { "THA-01" } else { actor };
+        let of_the_lead = matches!(
+            command,
+            Command::Operation(_)
+                | Command::Plan(
+                    PlanCommand::Submit { .. }
+                        | PlanCommand::OpenAmendment { .. }
+                        | PlanCommand::Promulgate { .. }
+                )
+        );
+        let actor = if of_the_lead { "THA-01" } else { actor };
         match engine.execute(request(officer(actor), command)).await {
             Ok(outcome) => accepted += usize::from(!outcome.receipt.event_ids.is_empty()),
             Err(Error::Refused(_) | Error::Forbidden(_)) => {}
@@ -113,7 +128,7 @@ async fn rows_equal_a_fold_at_random_positions(_: PgPoolOptions, options: PgConn
     let engine = engine(&pool, 1).await;
     found(&engine).await;
     let mut random = StdRng::seed_from_u64(20_230_816);
-    let accepted = live_through(&engine, &mut random, 700).await;
+    let accepted = live_through(&engine, &mut random, 1_500).await;
     assert!(
         accepted > 150,
         "only {accepted} commands were accepted: the history is too dull to show anything"
