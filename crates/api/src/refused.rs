@@ -36,8 +36,6 @@ pub enum RefusalCode {
     InvalidCode,
     InvalidCurrency,
     InvalidDuration,
-    /// An id that is none, or of another kind.
-    InvalidId,
     InvalidText,
     InvalidTimeZone,
     /// A number, list or time outside its bounds.

@@ -65,7 +65,7 @@ impl AssignmentMutations {
     ) -> Result<WithdrawAssignmentResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let place = asked.assignment(&input.assignment_id).await?;
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let id =
             place.as_ref().map(|(operation, number)| AssignmentId::of(OperationId::of(operation), *number).0);
         let command = place.zip(reason).map(|((operation, number), reason)| {

@@ -169,7 +169,7 @@ impl DecisionMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         let reason_code = asked.parse_if::<Code>("reasonCode", input.reason_code.as_deref());
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let objects_to = asked.parse_all("objectsTo", &input.objects_to.unwrap_or_default());
         let named = named(&version, input.content_hash, input.seen_at);
         let command = named.zip(reason_code).zip(reason).zip(objects_to).map(
@@ -206,7 +206,7 @@ impl DecisionMutations {
     ) -> Result<RevokeDecisionResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let command = version.clone().zip(reason).map(|((operation, number), reason)| PlanCommand::Revoke {
             operation,
             number,
@@ -239,7 +239,7 @@ impl DecisionMutations {
     ) -> Result<WaiveConditionResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let found = asked.condition(&input.condition_id).await?;
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let command = found.zip(reason).map(|((operation, number, partner, condition), reason)| {
             Command::Plan(PlanCommand::WaiveCondition { operation, number, partner, condition, reason })
         });

@@ -21,7 +21,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, MergedObject};
 use domain::{
-    Command, ConditionCode, OperationCode, PartnerCode, Reasons, RefusalCode, TaskCode,
+    Command, ConditionCode, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, TaskCode,
     ids::{AssignmentId, ConditionId, OperationId, PlanVersionId, TaskId},
     refusal::Parse,
 };
@@ -119,6 +119,15 @@ impl<'a> Asked<'a> {
     /// `None` when the text was not taken, which is then among the reasons.
     fn parse<T: Parse>(&mut self, field: &str, raw: &str) -> Option<T> {
         self.reasons.parse(field, raw)
+    }
+
+    /// Domain rule 9 and its like: what was left out is asked for by its own code.
+    fn reason(&mut self, raw: &str) -> Option<Prose> {
+        if raw.trim().is_empty() {
+            self.reasons.add(RefusalCode::ReasonRequired, "reason", "Say why.");
+            return None;
+        }
+        self.parse("reason", raw)
     }
 
     /// The outer `None` when the text was not taken, the inner one when there is none.

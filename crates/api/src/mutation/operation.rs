@@ -157,7 +157,7 @@ impl OperationMutations {
     ) -> Result<ShiftHHourResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let code = asked.operation(&input.operation_id).await?;
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let DateTime(to) = input.to;
         let command = code.clone().zip(reason).map(|(operation, reason)| OperationCommand::ShiftHHour {
             operation,

@@ -772,7 +772,7 @@ impl PlanMutations {
     ) -> Result<RecallPlanResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let code = asked.operation(&input.operation_id).await?;
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let command =
             code.clone().zip(reason).map(|(operation, reason)| PlanCommand::Recall { operation, reason });
         carry_out(asked, code, command).await
@@ -786,7 +786,7 @@ impl PlanMutations {
     ) -> Result<OpenAmendmentResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let code = asked.operation(&input.operation_id).await?;
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let command = code
             .clone()
             .zip(reason)

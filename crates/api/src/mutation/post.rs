@@ -140,7 +140,7 @@ impl PostMutations {
     ) -> Result<RelieveOfficerResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let code = asked.parse::<PostCode>("post", &input.post);
-        let reason = asked.parse("reason", &input.reason);
+        let reason = asked.reason(&input.reason);
         let command = code.clone().zip(reason).map(|(post, reason)| PostCommand::Relieve { post, reason });
         carry_out(asked, code, command).await
     }

@@ -88,9 +88,7 @@ fn weights_sum_to_100_under_names_that_differ() {
     let twice = vec![Criterion { name: of("cost"), weight: 50 }, Criterion { name: of("cost"), weight: 50 }];
     let propose = CentreCommand::Propose { centre: of("CMCC"), name: of("Centre"), criteria: twice };
     given(coalition()).when(tha(), centre(propose)).refused_at([(RefusalCode::InvalidValue, "criteria")]);
-    proposed()
-        .when(tha(), propose_again())
-        .refused([RefusalCode::AlreadyExists, RefusalCode::WeightsNot100]);
+    proposed().when(tha(), propose_again()).refused([RefusalCode::AlreadyExists, RefusalCode::WeightsNot100]);
 }
 
 fn propose_again() -> Ask {
@@ -155,10 +153,10 @@ fn the_centre_is_activated_when_every_task_taking_partner_has_its_liaison_office
         .when(tha(), activate_centre())
         .refused_at([(RefusalCode::LiaisonNotInPost, "centre")])
         .saying("MMR has no liaison officer in post.")
-        .when(import(), posting(domain::post::PostCommand::AppointActing {
-            post: of("MMR-01"),
-            officer: officer(9),
-        }))
+        .when(
+            import(),
+            posting(domain::post::PostCommand::AppointActing { post: of("MMR-01"), officer: officer(9) }),
+        )
         .accepted()
         .when(tha(), activate_centre())
         .then([CentreEvent::CentreActivated { centre: of("CMCC") }])

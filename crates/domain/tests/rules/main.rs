@@ -1,4 +1,5 @@
 //! The rules, told as stories: given events, when a command, then events.
+#![cfg(test)]
 
 mod support;
 

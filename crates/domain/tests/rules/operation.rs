@@ -55,10 +55,9 @@ fn a_planner_of_the_lead_initiates_an_operation() {
 fn an_operation_goes_through_its_states() {
     assert_eq!(status(&operation()), OperationStatus::Initiated);
     assert_eq!(status(&draft()), OperationStatus::Planning, "from the first draft");
-    let warned = operation().when(tha(), warn()).then([OperationEvent::WarningOrderIssued {
-        operation: saphan(),
-        text: Some(of("Prepare")),
-    }]);
+    let warned = operation()
+        .when(tha(), warn())
+        .then([OperationEvent::WarningOrderIssued { operation: saphan(), text: Some(of("Prepare")) }]);
     assert_eq!(status(&warned), OperationStatus::Planning, "from the warning order");
     assert_eq!(status(&approved()), OperationStatus::Planning);
     assert_eq!(status(&in_force()), OperationStatus::Authorised);
@@ -130,7 +129,10 @@ fn a_hidden_operation_and_an_absent_one_answer_alike() {
 fn the_lead_releases_an_operation_and_takes_it_back() {
     operation()
         .when(tha(), release(&["MMR"]))
-        .then([OperationEvent::ReleasabilityMarked { operation: saphan(), releasable_to: partners(&["MMR"]) }])
+        .then([OperationEvent::ReleasabilityMarked {
+            operation: saphan(),
+            releasable_to: partners(&["MMR"]),
+        }])
         .when(tha(), release(&["MMR"]))
         .unchanged()
         .when(chn(), legal_basis(&["Another"]))
@@ -189,14 +191,10 @@ fn h_hour_is_set_once_and_shifted_after_with_a_reason() {
 
 #[test]
 fn an_amendment_moves_the_window_and_h_hour_stays_until_it_is_shifted() {
-    let later = TimeWindow {
-        from: instant("2023-11-01T00:00:00+07:00"),
-        to: instant("2023-11-02T00:00:00+07:00"),
-    };
-    let section = PlanCommand::ReviseSection {
-        operation: saphan(),
-        section: Box::new(Section::HHourWindow(later)),
-    };
+    let later =
+        TimeWindow { from: instant("2023-11-01T00:00:00+07:00"), to: instant("2023-11-02T00:00:00+07:00") };
+    let section =
+        PlanCommand::ReviseSection { operation: saphan(), section: Box::new(Section::HHourWindow(later)) };
     let set = in_force().when(tha(), set_h_hour("2023-10-09T06:00:00+07:00")).accepted();
     let amended = amend(set, 2, |story| story.when(tha(), planning(section)).accepted());
     amended
@@ -224,10 +222,11 @@ fn activation_tells_all_that_it_waits_for() {
         .accepted()
         .when(lao(), relieve("LAO-01"))
         .accepted();
-    conditional
-        .clone()
-        .when(tha(), activate())
-        .refused([RefusalCode::HhourNotSet, RefusalCode::LiaisonNotInPost, RefusalCode::ConditionOutstanding]);
+    conditional.clone().when(tha(), activate()).refused([
+        RefusalCode::HhourNotSet,
+        RefusalCode::LiaisonNotInPost,
+        RefusalCode::ConditionOutstanding,
+    ]);
     conditional
         .when(tha(), set_h_hour("2023-10-09T06:00:00+07:00"))
         .accepted()

@@ -34,7 +34,9 @@ fn a_founding_partner_accedes_without_invitation_by_a_service_alone() {
         .when(import(), partner(accede("THA", Some(PartnerRole::Host))))
         .unchanged();
     given(coalition()).when(tha(), partner(accede("KHM", Some(PartnerRole::Participant)))).forbidden();
-    given(coalition()).when(tha(), partner(accede("KHM", None))).refused_at([(RefusalCode::NotFound, "partner")]);
+    given(coalition())
+        .when(tha(), partner(accede("KHM", None)))
+        .refused_at([(RefusalCode::NotFound, "partner")]);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use domain::{
     PostCode, RefusalCode, Role, Span,
     partner::PartnerRole,
     plan::{
-        ApprovalPolicy, Ccir, DecisionPoint, LineOfEffort, Objective, Phase, PlanCommand, PlanEvent, PlannedTask,
-        Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
+        ApprovalPolicy, Ccir, DecisionPoint, LineOfEffort, Objective, Phase, PlanCommand, PlanEvent,
+        PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
     },
 };
 
@@ -168,10 +168,9 @@ fn the_sections_of_a_plan_hold_together_at_any_time() {
     let lines: Vec<_> = (0..1_001)
         .map(|number| LineOfEffort { code: of(&format!("LOE{number}")), name: of("Line") })
         .collect();
-    draft().when(tha(), revise(Section::LinesOfEffort(lines))).refused_at([(
-        RefusalCode::InvalidValue,
-        "linesOfEffort",
-    )]);
+    draft()
+        .when(tha(), revise(Section::LinesOfEffort(lines)))
+        .refused_at([(RefusalCode::InvalidValue, "linesOfEffort")]);
 }
 
 #[test]
@@ -290,7 +289,7 @@ fn a_task_is_revised_field_by_field() {
         .story;
     let wanted =
         PlannedTask { title: of("Escort to the bridge"), ..task("T21", "MMR", "MMR", 12, 12, &["T16"]) };
-    assert_eq!(*story.version(1).tasks[&of("T21")], wanted);
+    assert_eq!(*story.version(1).tasks[&of::<domain::TaskCode>("T21")], wanted);
 }
 
 #[test]
@@ -442,7 +441,8 @@ fn the_lead_submits_by_its_planners_and_commanders() {
 #[test]
 fn a_submission_tells_all_that_the_plan_lacks() {
     let empty = Sections { h_hour_window: None, ..Sections::default() };
-    let refused = draft_with(empty, Vec::new()).when(tha(), submit()).refused([RefusalCode::PlanIncomplete; 6]);
+    let refused =
+        draft_with(empty, Vec::new()).when(tha(), submit()).refused([RefusalCode::PlanIncomplete; 6]);
     let messages: Vec<_> = refused.refusals.iter().map(|refusal| refusal.message.as_str()).collect();
     assert_eq!(
         messages,

@@ -36,7 +36,7 @@ fn vacant() -> crate::support::Story {
 
 fn status(story: &crate::support::Story) -> PostStatus {
     match crate::support::fold(&story.log, &domain::Subject::Coalition) {
-        domain::State::Coalition(coalition) => coalition.posts[&of("CHN-04")].status(),
+        domain::State::Coalition(coalition) => coalition.posts[&of::<domain::PostCode>("CHN-04")].status(),
         other => panic!("{other:?}"),
     }
 }
@@ -129,11 +129,7 @@ fn acting_cover_gives_way_to_the_officer_that_it_covers_for() {
         .unchanged()
         .when(chn(), posting(act(4)))
         .refused([RefusalCode::PostAlreadyHeld]);
-    let story = story
-        .when(chn(), posting(nominate(7)))
-        .accepted()
-        .when(chn(), posting(accept()))
-        .accepted();
+    let story = story.when(chn(), posting(nominate(7))).accepted().when(chn(), posting(accept())).accepted();
     assert_eq!(status(&story), PostStatus::Acting);
     let story = story.when(chn(), posting(take())).accepted();
     assert_eq!(status(&story), PostStatus::InPost);

@@ -2,7 +2,7 @@
 
 pub mod saphan;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     Actor, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal, RefusalCode,
     Rejection, Span, State, Subject, World, assignment::AssignmentEvent, centre::CentreEvent,
@@ -112,12 +112,6 @@ impl Story {
         self
     }
 
-    /// The next command tells of something that happened at this time.
-    pub fn at(mut self, time: &str) -> Self {
-        self.occurred_at = Some(instant(time));
-        self
-    }
-
     pub fn because(mut self, late_reason: &'static str) -> Self {
         self.late_reason = Some(late_reason);
         self
@@ -211,10 +205,6 @@ impl Story {
         let operation = self.operation("SAPHAN");
         operation.version(number).unwrap_or_else(|| panic!("there is no version {number}")).clone()
     }
-
-    pub fn minutes_ago(&self, minutes: i64) -> Instant {
-        (self.now - TimeDelta::minutes(minutes)).fixed_offset()
-    }
 }
 
 /// What came of a command.
@@ -285,10 +275,6 @@ impl Outcome {
         );
         self.story.append(&self.actor, Vec::new());
         self.story
-    }
-
-    pub fn result(self) -> Result<Vec<Event>, Rejection> {
-        self.result
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Ask, Story, Told, given, instant, of};
 use domain::{
-    Actor, AnnexCode, Code, Command, Event, OperationCode, PartnerCode, Position, PostCode, Role, Sha256, Span,
-    TaskCode,
+    Actor, AnnexCode, Code, Command, Event, OperationCode, PartnerCode, Position, PostCode, Role, Sha256,
+    Span, TaskCode,
     assignment::{AssignmentCommand, AssignmentEvent},
     centre::CentreCommand,
     coalition::CoalitionCommand,
@@ -11,8 +11,8 @@ use domain::{
     operation::{Classification, OperationCommand, OperationEvent},
     partner::{PartnerCommand, PartnerEvent, PartnerRole, Profile},
     plan::{
-        Annex, ApprovalPolicy, Given, Intent, LineOfEffort, Named, NewCondition, Phase, PlanCommand, PlanEvent,
-        PlannedTask, Sections, TaskRevision, TimeWindow,
+        Annex, ApprovalPolicy, Given, Intent, LineOfEffort, Named, NewCondition, Phase, PlanCommand,
+        PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow,
     },
     post::{PostCommand, PostEvent},
 };
@@ -80,8 +80,7 @@ pub fn acceded(partner: &str, role: PartnerRole) -> Event {
 pub fn held(code: &str, liaison: bool) -> [Event; 2] {
     let (partner, _) = code.split_once('-').expect("a post's code starts with its partner's");
     let (post, title): (PostCode, _) = (of(code), of("Officer"));
-    let established =
-        PostEvent::PostEstablished { post: post.clone(), partner: of(partner), title, liaison };
+    let established = PostEvent::PostEstablished { post: post.clone(), partner: of(partner), title, liaison };
     [established.told(), PostEvent::OfficerTookPost { post, officer: officer(1) }.told()]
 }
 
@@ -175,7 +174,8 @@ pub fn draft() -> Story {
 
 pub fn draft_with(sections: Sections, tasks: Vec<PlannedTask>) -> Story {
     let drafted = PlanEvent::PlanDrafted { operation: saphan(), number: 1, sections: Box::new(sections) };
-    let added = tasks.into_iter().map(|task| PlanEvent::TaskAddedToPlan { operation: saphan(), number: 1, task });
+    let added =
+        tasks.into_iter().map(|task| PlanEvent::TaskAddedToPlan { operation: saphan(), number: 1, task });
     operation().and([drafted]).and(added)
 }
 
@@ -381,8 +381,7 @@ pub fn assign_in(operation: &str, task: &str, post: &str) -> Ask {
 }
 
 pub fn withdraw_assignment(number: u32) -> Ask {
-    let command =
-        AssignmentCommand::Withdraw { operation: saphan(), number, reason: of("Needed elsewhere") };
+    let command = AssignmentCommand::Withdraw { operation: saphan(), number, reason: of("Needed elsewhere") };
     Box::new(|_| Command::Assignment(command))
 }
 

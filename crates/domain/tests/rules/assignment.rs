@@ -1,0 +1,152 @@
+//! Assignments: no officer is bound twice, in one operation or in two, before H-hour is set or after.
+
+use crate::support::{Story, of, saphan::*};
+use domain::{RefusalCode, Role, Subject, operation::OperationEvent, plan::PlanEvent};
+
+/// In force, with tasks of Myanmar from H to H+12, H+6 to H+10 and H+12 to H+24.
+fn busy() -> Story {
+    let mut tasks = small_plan();
+    tasks.push(task("T17", "MMR", "MMR", 6, 4, &[]));
+    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
+    approve_by_all(story, 1).when(tha(), promulgate(1)).accepted()
+}
+
+/// Another operation of the same coalition, in force, with one task of Myanmar from H to H+12.
+fn with_bravo(story: Story, h_hour: Option<&str>) -> Story {
+    let operation = of("BRAVO");
+    let drafted =
+        PlanEvent::PlanDrafted { operation: of("BRAVO"), number: 1, sections: Box::new(sections()) };
+    let added = PlanEvent::TaskAddedToPlan {
+        operation: of("BRAVO"),
+        number: 1,
+        task: task("T01", "MMR", "MMR", 0, 12, &[]),
+    };
+    let in_force = PlanEvent::PlanPromulgated {
+        operation,
+        number: 1,
+        content_hash: domain::Sha256([1; 32]),
+        seen_at: story.head(),
+    };
+    let story = story.and([initiated("BRAVO", &["MMR"])]).and([drafted, added, in_force]);
+    match h_hour {
+        Some(at) => story.and([OperationEvent::HHourSet {
+            operation: of("BRAVO"),
+            at: crate::support::instant(at),
+            calendars: Vec::new(),
+        }]),
+        None => story,
+    }
+}
+
+#[test]
+fn a_post_is_bound_to_a_task_of_the_plan_in_force_once() {
+    in_force()
+        .when(tha(), assign("T16", "MMR-02"))
+        .then([assigned(1, "T16", "MMR-02", 0, 12)])
+        .when(tha(), assign("T16", "MMR-02"))
+        .unchanged();
+    submitted().when(tha(), assign("T16", "MMR-02")).refused([RefusalCode::PlanNotInForce]);
+}
+
+#[test]
+fn a_post_is_not_bound_twice_at_one_time() {
+    busy()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(tha(), assign("T17", "MMR-02"))
+        .refused_at([(RefusalCode::OfficerOverlap, "post")])
+        .saying("MMR-02 cannot take T17: it is bound with T16 at that time.")
+        // Stretches are half-open: T21 starts when T16 has finished.
+        .when(tha(), assign("T21", "MMR-02"))
+        .accepted()
+        .when(tha(), assign("T17", "MMR-01"))
+        .accepted();
+}
+
+#[test]
+fn a_withdrawn_officer_is_free_again() {
+    busy()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(mmr(), withdraw_assignment(1))
+        .accepted()
+        .when(mmr(), withdraw_assignment(1))
+        .unchanged()
+        .when(tha(), assign("T17", "MMR-02"))
+        .accepted();
+    busy().when(tha(), withdraw_assignment(7)).refused_at([(RefusalCode::NotFound, "assignmentId")]);
+}
+
+#[test]
+fn the_officer_belongs_to_the_partner_that_leads_the_task() {
+    in_force()
+        .when(tha(), assign("T16", "LAO-02"))
+        .refused_at([(RefusalCode::PostNotOfLeadPartner, "post")])
+        .saying("MMR leads T16, and LAO-02 is a post of LAO.");
+}
+
+#[test]
+fn a_partner_without_liaison_officer_receives_no_task() {
+    in_force()
+        .when(import(), relieve("MMR-01"))
+        .accepted()
+        .when(tha(), assign("T16", "MMR-02"))
+        .refused_at([(RefusalCode::LiaisonNotInPost, "post")]);
+}
+
+#[test]
+fn the_lead_binds_anybody_and_a_partner_its_own() {
+    in_force().when(mmr(), assign("T16", "MMR-02")).accepted();
+    in_force().when(chn(), assign("T16", "MMR-02")).forbidden();
+    in_force().when(post_as("MMR-01", [Role::Liaison]), assign("T16", "MMR-02")).forbidden();
+    in_force().when(import(), assign("T16", "MMR-02")).forbidden();
+}
+
+#[test]
+fn unknown_tasks_and_posts_are_told_together() {
+    in_force()
+        .when(tha(), assign("T99", "MMR-99"))
+        .refused_at([(RefusalCode::NotFound, "taskId"), (RefusalCode::NotFound, "post")]);
+}
+
+#[test]
+fn across_operations_instants_decide_once_both_h_hours_are_set() {
+    let h_hour = "2023-10-09T06:00:00+07:00";
+    let bound = |bravo: Option<&str>, ours: Option<&str>| {
+        let story = with_bravo(busy(), bravo).when(tha(), assign_in("BRAVO", "T01", "MMR-02")).accepted();
+        match ours {
+            Some(at) => story.when(tha(), set_h_hour(at)).accepted(),
+            None => story,
+        }
+    };
+    bound(Some(h_hour), Some(h_hour))
+        .when(tha(), assign("T16", "MMR-02"))
+        .refused([RefusalCode::OfficerOverlap])
+        // What the other operation is, is not said: it may be hidden from whoever asks.
+        .saying("MMR-02 cannot take T16: it is bound in another operation at that time.");
+    bound(Some(h_hour), Some("2023-10-10T06:00:00+07:00")).when(tha(), assign("T16", "MMR-02")).accepted();
+    // Offsets of two operations say nothing about each other.
+    bound(None, Some(h_hour)).when(tha(), assign("T16", "MMR-02")).accepted();
+    bound(Some(h_hour), None).when(tha(), assign("T16", "MMR-02")).accepted();
+}
+
+#[test]
+fn an_h_hour_that_would_bind_an_officer_twice_is_refused() {
+    let h_hour = "2023-10-09T06:00:00+07:00";
+    let story = with_bravo(busy(), Some(h_hour))
+        .when(tha(), assign_in("BRAVO", "T01", "MMR-02"))
+        .accepted()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted();
+    let story = story
+        .when(tha(), set_h_hour(h_hour))
+        .refused_at([(RefusalCode::OfficerOverlap, "at")])
+        .when(tha(), set_h_hour("2023-10-11T06:00:00+07:00"))
+        .accepted()
+        .when(tha(), shift_h_hour(h_hour))
+        .refused_at([(RefusalCode::OfficerOverlap, "to")])
+        .story;
+    // The calendar that the rules judge is the one that the log tells.
+    let calendar = Subject::Calendar(of("MMR-02"));
+    assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
+}

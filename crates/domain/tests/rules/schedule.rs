@@ -1,0 +1,186 @@
+//! The critical path method on networks whose answers can be derived by hand, and on SAPHAN.
+
+use crate::support::of;
+use domain::{
+    Span, TaskCode,
+    schedule::{Activity, Basis, Schedule, schedule},
+};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// Code, offset and duration in hours, predecessors.
+type Row = (String, i64, i64, BTreeSet<TaskCode>);
+
+fn row(code: &str, offset: i64, hours: i64, before: &str) -> Row {
+    (code.to_owned(), offset, hours, before.split_whitespace().map(of).collect())
+}
+
+fn laid(rows: &[Row], basis: Basis) -> Schedule {
+    let codes: Vec<TaskCode> = rows.iter().map(|(code, ..)| of(code)).collect();
+    let activities: Vec<_> = rows
+        .iter()
+        .zip(&codes)
+        .map(|((_, offset, hours, predecessors), code)| Activity {
+            code,
+            offset: Span::hours(*offset),
+            duration: Span::hours(*hours),
+            predecessors,
+        })
+        .collect();
+    schedule(&activities, basis)
+}
+
+fn critical(schedule: &Schedule) -> String {
+    let mut codes: Vec<&str> = schedule.critical().into_iter().map(TaskCode::as_str).collect();
+    codes.sort_unstable();
+    codes.join(" ")
+}
+
+/// Early start and finish, late start and finish, total and free float, in hours.
+fn hours(schedule: &Schedule, code: &str) -> [i64; 6] {
+    let times = schedule.times[&of::<TaskCode>(code)];
+    [
+        times.early_start,
+        times.early_finish,
+        times.late_start,
+        times.late_finish,
+        times.total_float,
+        times.free_float,
+    ]
+    .map(|span| span.as_seconds() / 3_600)
+}
+
+#[test]
+fn the_longer_of_two_ways_is_critical() {
+    // By hand: A(3) then B(5) or C(2), then D(4). The way over B takes 12 h; C can slip by 5 - 2 = 3 h.
+    let rows = [row("A", 0, 3, ""), row("B", 0, 5, "A"), row("C", 0, 2, "A"), row("D", 0, 4, "B C")];
+    let schedule = laid(&rows, Basis::Network);
+    assert_eq!((schedule.start, schedule.length), (Span::ZERO, Span::hours(12)));
+    assert_eq!(critical(&schedule), "A B D");
+    assert_eq!(hours(&schedule, "C"), [3, 5, 6, 8, 3, 3]);
+}
+
+#[test]
+fn free_float_is_what_no_successor_notices() {
+    // By hand: A(10) is the length. B(2) then C(3) end at 5, so both have 5 h of total float; B has no free float,
+    // because C would start later at once.
+    let rows = [row("A", 0, 10, ""), row("B", 0, 2, ""), row("C", 0, 3, "B")];
+    let schedule = laid(&rows, Basis::Network);
+    assert_eq!(hours(&schedule, "B"), [0, 2, 5, 7, 5, 0]);
+    assert_eq!(hours(&schedule, "C"), [2, 5, 7, 10, 5, 5]);
+}
+
+#[test]
+fn offsets_hold_a_task_back_and_never_pull_it_before_its_predecessor() {
+    // By hand: A from -24 to 0; B may not start before 6; C would like to start at -10 and waits for A.
+    let rows = [row("A", -24, 24, ""), row("B", 6, 4, "A"), row("C", -10, 2, "A")];
+    let schedule = laid(&rows, Basis::Offsets);
+    assert_eq!((schedule.start, schedule.length), (Span::hours(-24), Span::hours(34)));
+    assert_eq!(hours(&schedule, "B"), [6, 10, 6, 10, 0, 0]);
+    assert_eq!(hours(&schedule, "C"), [0, 2, 8, 10, 8, 8]);
+    // A can slip until B may start: 6 h.
+    assert_eq!(hours(&schedule, "A"), [-24, 0, -18, 6, 6, 0]);
+}
+
+#[test]
+fn a_plan_without_tasks_has_no_length() {
+    assert_eq!(laid(&[], Basis::Offsets), Schedule::default());
+}
+
+/// Version 2 of SAPHAN's plan, from the scenario.
+fn saphan() -> Vec<Row> {
+    [
+        ("T01", -288, 24, ""),
+        ("T02", -264, 72, "T01"),
+        ("T03", -264, 48, "T01"),
+        ("T04", -240, 48, "T01"),
+        ("T05", -264, 96, "T01"),
+        ("T06", -240, 48, "T01"),
+        ("T07", -192, 24, "T02 T03"),
+        ("T08", -168, 72, "T03 T07"),
+        ("T09", -144, 48, "T07"),
+        ("T10", -168, 96, "T03"),
+        ("T11", -120, 48, "T02"),
+        ("T12", -96, 24, "T09"),
+        ("T13", -96, 48, "T05 T08"),
+        ("T14", -48, 12, "T09 T11 T12 T13"),
+        ("T15", -24, 4, "T10 T14"),
+        ("T16", 0, 12, "T15"),
+        ("T17", 0, 12, "T15"),
+        ("T18", 12, 24, "T11 T16 T17"),
+        ("T19", 0, 24, "T10 T15"),
+        ("T20", 0, 18, "T15"),
+        ("T21", 12, 12, "T16 T17"),
+        ("T22", 24, 24, "T21"),
+        ("T23", 48, 72, "T13 T22"),
+        ("T24", 120, 264, "T23"),
+        ("T25", 384, 48, "T24"),
+        ("T26", 432, 72, "T25"),
+        ("T27", 432, 48, "T25"),
+        ("T28", 516, 12, "T18 T19 T20 T26 T27"),
+        ("T29", 1080, 96, "T28"),
+    ]
+    .map(|(code, offset, hours, before)| row(code, offset, hours, before))
+    .into()
+}
+
+#[test]
+fn the_pure_network_of_saphan_is_868_hours_long() {
+    // 24+72+24+72+48+12+4 (T01 T02 T07 T08 T13 T14 T15) = 256, +12+12 (T16 or T17, T21) = 280,
+    // +24+72+264+48+72+12+96 (T22 T23 T24 T25 T26 T28 T29) = 868.
+    let schedule = laid(&saphan(), Basis::Network);
+    assert_eq!(schedule.length, Span::hours(868));
+    assert_eq!(critical(&schedule), "T01 T02 T07 T08 T13 T14 T15 T16 T17 T21 T22 T23 T24 T25 T26 T28 T29");
+}
+
+#[test]
+fn with_its_offsets_saphan_spans_1464_hours_and_only_the_review_is_critical() {
+    // The review starts no earlier than H+1080 and takes 96 h: from H-288 that is 1464 h, and all before it can slip.
+    let schedule = laid(&saphan(), Basis::Offsets);
+    assert_eq!((schedule.start, schedule.length), (Span::hours(-288), Span::hours(1_464)));
+    assert_eq!(critical(&schedule), "T29");
+}
+
+/// Acyclic: a task waits only for tasks before it in the list.
+fn networks() -> impl Strategy<Value = Vec<Row>> {
+    proptest::collection::vec(
+        (-50_i64..50, 0_i64..40, proptest::collection::vec(any::<prop::sample::Index>(), 0..4)),
+        1..30,
+    )
+    .prop_map(|tasks| {
+        let rows = tasks.iter().enumerate().map(|(position, (offset, hours, before))| {
+            let before = before.iter().filter(|_| position > 0);
+            let before = before.map(|index| of(&format!("T{}", index.index(position)))).collect();
+            (format!("T{position}"), *offset, *hours, before)
+        });
+        rows.collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn floats_and_times_agree_on_every_network(rows in networks(), offsets: bool) {
+        let basis = if offsets { Basis::Offsets } else { Basis::Network };
+        let schedule = laid(&rows, basis);
+        prop_assert_eq!(schedule.times.len(), rows.len());
+        let end = schedule.times.values().map(|times| times.early_finish).max().unwrap();
+        let start = schedule.times.values().map(|times| times.early_start).min().unwrap();
+        prop_assert_eq!((schedule.start, schedule.length), (start, end - start));
+        prop_assert!(!schedule.critical().is_empty(), "what ends last has no float");
+        for (code, offset, hours, before) in &rows {
+            let times = schedule.times[&of::<TaskCode>(code)];
+            prop_assert_eq!(times.early_finish - times.early_start, Span::hours(*hours));
+            prop_assert_eq!(times.late_finish - times.late_start, Span::hours(*hours));
+            prop_assert_eq!(times.total_float, times.late_start - times.early_start);
+            prop_assert!(Span::ZERO <= times.free_float && times.free_float <= times.total_float);
+            prop_assert!(times.late_finish <= end);
+            if offsets {
+                prop_assert!(times.early_start >= Span::hours(*offset));
+            }
+            for predecessor in before {
+                prop_assert!(schedule.times[predecessor].early_finish <= times.early_start);
+                prop_assert!(schedule.times[predecessor].late_finish <= times.late_start);
+            }
+        }
+    }
+}
