@@ -1,6 +1,7 @@
 //! Journeys through a real server on a real Postgres.
 #![cfg(test)]
 
+mod arrows;
 mod http;
 mod plan;
 mod saphan;
