@@ -55,6 +55,13 @@ pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Resul
         ("tcp_keepalives_idle", "30s".to_owned()),
         ("tcp_keepalives_interval", "10s".to_owned()),
         ("tcp_keepalives_count", "3".to_owned()),
+        // Every statement goes by an index. A plan that was made while a table was small and then kept would read all
+        // of it, again and again, until something analyses the table: writing would cost more with every event.
+        ("enable_seqscan", "off".to_owned()),
+        ("enable_hashjoin", "off".to_owned()),
+        ("enable_mergejoin", "off".to_owned()),
+        // Without it, what has to be read in full looks so dear that it is compiled first.
+        ("jit", "off".to_owned()),
     ]);
     if settings.role == Role::App {
         options = options.options([("role", "accord_app")]);

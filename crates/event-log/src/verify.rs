@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use crate::{Error, Head, Log, StoredCommit, StoredEvent, hash::CommitHasher};
 
-/// A receipt kept outside this database: the log had this hash at the end of the commit that ends here. Without one,
-/// whoever owns the database could rewrite the whole chain unnoticed.
+/// A receipt kept outside this database: the commit that holds this position had this hash. Receipts name the end of
+/// their own command, which is not always the end of its commit. Without one, whoever owns the database could rewrite
+/// the whole chain unnoticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchor {
     pub position: i64,
@@ -173,16 +174,12 @@ async fn verify_commit(
     Ok(())
 }
 
-/// `anchor` says something about this commit, or about a commit that ended within it.
+/// `anchor` is of a position that this commit holds.
 fn hold_against(anchor: Anchor, commit: &StoredCommit) -> Result<(), Stop> {
-    let first = commit.prev_position + 1;
-    let last = commit.last_position;
-    if anchor.position != last {
-        return Err(Fault::OtherCommits { receipt: anchor.position, first, last }.at(first));
-    }
     if anchor.hash != commit.hash {
+        let (first, last) = (commit.prev_position + 1, commit.last_position);
         let (receipt, hash) = (hex::encode(anchor.hash), hex::encode(commit.hash));
-        return Err(Fault::OtherHash { last, hash, receipt }.at(first));
+        return Err(Fault::OtherHash { at: anchor.position, first, last, hash, receipt }.at(first));
     }
     Ok(())
 }
@@ -279,22 +276,15 @@ enum Fault {
     )]
     Hash { first: i64, last: i64 },
     #[error(
-        "there is a receipt for a commit that ends at {receipt}, but the log's commit goes from {first} to {last}: the \
-         log was rewritten"
+        "the commit of events {first} to {last} has the hash {hash}, but the receipt of position {at} says {receipt}: the \
+         log was rewritten here or before"
     )]
-    OtherCommits { receipt: i64, first: i64, last: i64 },
-    #[error(
-        "the commit that ends at {last} has the hash {hash}, but the receipt for it says {receipt}: the log was \
-         rewritten here or before"
-    )]
-    OtherHash { last: i64, hash: String, receipt: String },
+    OtherHash { at: i64, first: i64, last: i64, hash: String, receipt: String },
     #[error(
         "the last commit ends at {end}, but table {table} goes to {last}: a commit was removed, or rows were added by hand"
     )]
     LeftOver { end: i64, table: &'static str, last: i64 },
-    #[error(
-        "there is a receipt for a commit that ends at {receipt}, but the log ends at {end}: its end was removed"
-    )]
+    #[error("there is a receipt of position {receipt}, but the log ends at {end}: its end was removed")]
     EndRemoved { end: i64, receipt: i64 },
 }
 

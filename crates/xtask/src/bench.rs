@@ -16,7 +16,8 @@ const SCRIPT: &str = "insert into pgbench_row (payload) values (decode(repeat('6
 pub fn run_all() -> Result<()> {
     machine::prepare(Postgres::Needed)?;
     let workspace = Workspace::find()?;
-    let postgres = Scratch::start()?;
+    // On a disk: what a flush costs is the point.
+    let postgres = Scratch::start_in(workspace.target())?;
     postgres.create_database("bench")?;
     postgres.create_database("inserts")?;
     run(postgres.psql("inserts").args([

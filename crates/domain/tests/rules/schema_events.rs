@@ -1,6 +1,6 @@
 //! The golden files of `schema/events`: what is recorded once is read for ever.
 //!
-//! `accord schema` writes them. To write them from here: `ACCORD_BLESS=1 cargo test -p domain --test schema_events`.
+//! `accord schema` writes them. To write them from here: `ACCORD_BLESS=1 cargo test -p domain --test rules`.
 
 use domain::{Event, event::Encoded, examples};
 use std::{collections::BTreeMap, fs, path::PathBuf};

@@ -43,7 +43,7 @@ async fn an_empty_log_is_sound_until_somebody_holds_a_receipt(pool: PgPool) {
     assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), Verification::Sound { head: Head::EMPTY });
     let (position, finding) = fault(&log, &[Anchor { position: 3, hash: [1; 32] }]).await;
     assert_eq!(position, 1);
-    assert!(finding.contains("ends at 3, but the log ends at 0"), "{finding}");
+    assert!(finding.contains("position 3, but the log ends at 0"), "{finding}");
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -108,7 +108,7 @@ async fn a_removed_end_is_found_by_who_kept_a_receipt(pool: PgPool) {
     );
     let (position, finding) = fault(&log, &[receipt(second), receipt(third)]).await;
     assert_eq!(position, 7);
-    assert!(finding.contains("ends at 7, but the log ends at 6"), "{finding}");
+    assert!(finding.contains("position 7, but the log ends at 6"), "{finding}");
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -125,10 +125,13 @@ async fn a_rewritten_log_is_found_by_who_kept_a_receipt(pool: PgPool) {
     assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), Verification::Sound { head });
     let (position, finding) = fault(&log, &[receipt(third)]).await;
     assert_eq!(position, 1);
-    assert!(finding.contains(&format!("the receipt for it says {}", hex::encode(third.hash))), "{finding}");
+    assert!(
+        finding.contains(&format!("the receipt of position 7 says {}", hex::encode(third.hash))),
+        "{finding}"
+    );
     let (position, finding) = fault(&log, &[receipt(second)]).await;
     assert_eq!(position, 1);
-    assert!(finding.contains("ends at 6, but the log's commit goes from 1 to 7"), "{finding}");
+    assert!(finding.contains("the commit of events 1 to 7 has the hash"), "{finding}");
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -221,6 +224,21 @@ async fn a_removed_an_added_and_an_exchanged_command_are_found(pool: PgPool) {
     tamper(&pool, "insert into command values ('post:ALPHA', 'x', sha256(''), gen_random_uuid(), 1, '')")
         .await;
     assert_eq!(fault(&log, &[]).await.0, 1);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_receipt_of_any_command_of_a_commit_holds_the_log(pool: PgPool) {
+    let (log, heads) = told(&pool).await;
+    // The first commit has two commands, which end at 2 and 3: both receipts carry its hash.
+    for position in [2, 3] {
+        let anchor = Anchor { position, hash: heads[0].hash };
+        let sound = log.verify(&[anchor], |_, _| ()).await.unwrap();
+        assert_eq!(sound, Verification::Sound { head: heads[2] });
+        let of_another_log = Anchor { position, hash: heads[1].hash };
+        let (broken, finding) = fault(&log, &[of_another_log]).await;
+        assert_eq!(broken, 1);
+        assert!(finding.contains(&format!("the receipt of position {position} says")), "{finding}");
+    }
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
