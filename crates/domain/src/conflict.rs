@@ -26,7 +26,13 @@ pub fn conflicts<'a>(
     decisions: impl IntoIterator<Item = (&'a PartnerCode, DecisionKind, &'a BTreeSet<TaskCode>)>,
     with_liaison: &BTreeSet<PartnerCode>,
 ) -> Vec<Conflict> {
-    let mut conflicts = without_consent(tasks, decisions);
+    let mut conflicts: Vec<_> = guests_without_consent(tasks, decisions)
+        .map(|task| Conflict::ForeignLeadWithoutConsent {
+            task: task.code.clone(),
+            lead: task.lead.clone(),
+            territory: task.territory.clone(),
+        })
+        .collect();
     let mut leads = BTreeMap::<_, BTreeSet<_>>::new();
     for task in tasks.iter().filter(|task| !with_liaison.contains(&task.lead)) {
         leads.entry(&task.lead).or_default().insert(task.code.clone());
@@ -40,26 +46,19 @@ pub fn conflicts<'a>(
     conflicts
 }
 
-fn without_consent<'a>(
-    tasks: &[PlannedTask],
+/// Domain rule 10: tasks whose leader is a guest that the territory's partner has not let in.
+pub(crate) fn guests_without_consent<'a, 't>(
+    tasks: impl IntoIterator<Item = &'t PlannedTask>,
     decisions: impl IntoIterator<Item = (&'a PartnerCode, DecisionKind, &'a BTreeSet<TaskCode>)>,
-) -> Vec<Conflict> {
+) -> impl Iterator<Item = &'t PlannedTask> {
     let decided: BTreeMap<_, _> =
         decisions.into_iter().map(|(partner, kind, tasks)| (partner, (kind, tasks))).collect();
-    let consents = |task: &PlannedTask| {
+    let consents = move |task: &PlannedTask| {
         decided.get(&task.territory).is_some_and(|(kind, tasks)| {
             kind.approves() || *kind == DecisionKind::TerritorialConsent && tasks.contains(&task.code)
         })
     };
-    tasks
-        .iter()
-        .filter(|task| task.lead != task.territory && !consents(task))
-        .map(|task| Conflict::ForeignLeadWithoutConsent {
-            task: task.code.clone(),
-            lead: task.lead.clone(),
-            territory: task.territory.clone(),
-        })
-        .collect()
+    tasks.into_iter().filter(move |task| task.lead != task.territory && !consents(task))
 }
 
 /// Each task that starts before an earlier one of its post has finished, with the one of them that finishes last:

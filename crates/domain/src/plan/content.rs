@@ -9,7 +9,10 @@ use crate::{
     Sha256, Span, TaskCode, Title, hash::canonical_json, operation::Classification, partner::PartnerRole,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// Everything of a plan version but its tasks and annexes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -346,55 +349,57 @@ pub struct Paragraph {
 }
 
 impl Sections {
-    /// The sections under the headings of a view; nothing is said twice, nothing is left out of both.
+    /// The sections under the headings of a view: everything once, whichever view.
     pub fn view(&self, view: View, legal_basis: &[Title]) -> Vec<Paragraph> {
+        // Taken apart, so that a new section is not forgotten here.
+        let Self {
+            situation,
+            mission,
+            commanders_intent,
+            concept,
+            administration,
+            command_and_signal,
+            lines_of_effort,
+            phases,
+            objectives,
+            decision_points,
+            ccir,
+            go_no_go,
+            command_relationships,
+            risks,
+            h_hour_window,
+            approval_policy,
+        } = self;
         let prose = |text: &Option<Prose>| text.as_ref().map(Prose::to_string).unwrap_or_default();
-        let lines = |lines: Vec<String>| lines.join("\n");
-        let intent = self.commanders_intent.as_ref().map_or_else(String::new, |intent| {
-            let tasks: Vec<_> = intent.key_tasks.iter().map(TaskCode::as_str).collect();
-            format!(
-                "Purpose: {}\nKey tasks: {}\nEnd state: {}",
-                intent.purpose,
-                tasks.join(", "),
-                intent.end_state
-            )
-        });
-        let phases =
-            self.phases.iter().map(|phase| format!("Phase {}: {}", phase.code, phase.name)).collect();
-        let risks = self
-            .risks
-            .iter()
-            .map(|risk| {
-                let Risk { code, text, likelihood, impact, treatment, .. } = risk;
-                format!("{code} (likelihood {likelihood}, impact {impact}): {text}. {treatment}")
-            })
-            .collect();
-        let command = self
-            .command_relationships
-            .iter()
-            .map(|relation| format!("{} to {}: {}", relation.of, relation.to, relation.kind))
-            .collect();
-        let join = |parts: [String; 2]| {
-            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
-        };
-        let method = join([prose(&self.concept), lines(phases)]);
-        let command = join([prose(&self.command_and_signal), lines(command)]);
-        let legal = lines(legal_basis.iter().map(Title::to_string).collect());
+        let intent = commanders_intent.as_ref().map(Intent::to_string).unwrap_or_default();
+        let aims = lines([lines(lines_of_effort), lines(objectives)]);
+        let course = lines([
+            prose(concept),
+            lines(phases),
+            lines(decision_points),
+            lines(ccir),
+            lines(go_no_go.iter().map(|criterion| format!("Go/no-go criterion: {criterion}"))),
+            lines(h_hour_window),
+        ]);
+        let risks = lines(risks);
+        let command =
+            lines([prose(command_and_signal), lines(command_relationships), approval_policy.to_string()]);
+        let legal = lines(legal_basis);
         let paragraph = |heading, text| Paragraph { heading, text };
         match view {
             View::Smeac => vec![
-                paragraph("Situation", join([prose(&self.situation), legal])),
-                paragraph("Mission", prose(&self.mission)),
-                paragraph("Execution", join([intent, join([method, lines(risks)])])),
-                paragraph("Administration and logistics", prose(&self.administration)),
+                paragraph("Situation", lines([prose(situation), legal])),
+                paragraph("Mission", prose(mission)),
+                paragraph("Execution", lines([intent, aims, course, risks])),
+                paragraph("Administration and logistics", prose(administration)),
                 paragraph("Command and signal", command),
             ],
             View::Iimarch => vec![
-                paragraph("Information", prose(&self.situation)),
-                paragraph("Intention", join([prose(&self.mission), intent])),
-                paragraph("Method", method),
-                paragraph("Administration", prose(&self.administration)),
-                paragraph("Risk assessment", lines(risks)),
+                paragraph("Information", prose(situation)),
+                paragraph("Intention", lines([prose(mission), intent, aims])),
+                paragraph("Method", course),
+                paragraph("Administration", prose(administration)),
+                paragraph("Risk assessment", risks),
                 paragraph("Communications", command),
                 paragraph("Human rights and other legal issues", legal),
             ],
@@ -420,6 +425,94 @@ impl Sections {
             Section::HHourWindow(window) => self.h_hour_window = Some(window),
             Section::ApprovalPolicy(policy) => self.approval_policy = policy,
         }
+    }
+}
+
+/// One line for each entry that says something.
+fn lines(entries: impl IntoIterator<Item: fmt::Display>) -> String {
+    let entries = entries.into_iter().map(|entry| entry.to_string()).filter(|entry| !entry.is_empty());
+    entries.collect::<Vec<_>>().join("\n")
+}
+
+fn listed(codes: impl IntoIterator<Item: fmt::Display>) -> String {
+    codes.into_iter().map(|code| code.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+// As a view says it: one line each, but for the intent's three.
+
+impl fmt::Display for Intent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { purpose, key_tasks, end_state } = self;
+        write!(f, "Purpose: {purpose}\nKey tasks: {}\nEnd state: {end_state}", listed(key_tasks))
+    }
+}
+
+impl fmt::Display for LineOfEffort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Line of effort {}: {}", self.code, self.name)
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, name, gate } = self;
+        write!(f, "Phase {code}: {name}")?;
+        gate.iter().try_for_each(|gate| write!(f, " (gate {gate})"))
+    }
+}
+
+impl fmt::Display for Objective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, line_of_effort, text, measure, target } = self;
+        write!(f, "Objective {code} of {line_of_effort}: {text} ({measure}: {target})")
+    }
+}
+
+impl fmt::Display for DecisionPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, at, decision, deciders, trigger, ccir } = self;
+        write!(f, "Decision point {code} at {at}: {decision}")?;
+        if !deciders.is_empty() {
+            write!(f, "; by {}", listed(deciders))?;
+        }
+        trigger.iter().try_for_each(|trigger| write!(f, "; when {trigger}"))?;
+        if !ccir.is_empty() {
+            write!(f, "; on {}", listed(ccir))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Ccir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Information requirement {}: {}", self.code, self.text)
+    }
+}
+
+impl fmt::Display for CommandRelationship {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}: {}", self.of, self.to, self.kind)
+    }
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, text, likelihood, impact, treatment, owner } = self;
+        write!(f, "{code} (likelihood {likelihood}, impact {impact}")?;
+        owner.iter().try_for_each(|owner| write!(f, ", owner {owner}"))?;
+        write!(f, "): {text}. {treatment}")
+    }
+}
+
+impl fmt::Display for TimeWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "H-hour from {}, before {}", self.from.to_rfc3339(), self.to.to_rfc3339())
+    }
+}
+
+impl fmt::Display for ApprovalPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Approval by every {}", listed(&self.required_roles))
     }
 }
 

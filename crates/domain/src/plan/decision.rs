@@ -9,10 +9,11 @@ use crate::{
     Rejection, Role, TaskCode, World, assignment,
     coalition::Coalition,
     command::CLOCK_SKEW,
+    conflict::guests_without_consent,
     ids::{PartnerId, TaskId},
     operation::{self, Operation, check_conditions},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub(super) fn decide(
     world: &World,
@@ -393,6 +394,7 @@ fn promulgate(
     }
     context.check_seen_at(&mut reasons, seen_at, version.submitted_position.unwrap_or_default());
     check_after_submission(version, context, &mut reasons);
+    check_after_decisions(version, context, &mut reasons);
     let missing = missing(coalition, version);
     // A coalition that has lost its voters approves nothing by silence.
     reasons.check(
@@ -421,19 +423,16 @@ fn promulgate(
         let subject = Some(PartnerId::of(partner).to_string());
         reasons.add_about(RefusalCode::ApprovalIncomplete, "planVersionId", message, subject);
     }
-    let not_consenting: BTreeSet<_> = missing.iter().map(Outstanding::partner).collect();
-    for task in version.tasks.values() {
-        if task.lead != task.territory && not_consenting.contains(&task.territory) {
-            reasons.add_about(
-                RefusalCode::ForeignLeadWithoutConsent,
-                "planVersionId",
-                format!(
-                    "{} leads {} on the territory of {} without its consent.",
-                    task.lead, task.code, task.territory
-                ),
-                Some(TaskId::of(operation.id(), &task.code).to_string()),
-            );
-        }
+    for task in guests_without_consent(version.tasks.values().map(Arc::as_ref), decided(version)) {
+        reasons.add_about(
+            RefusalCode::ForeignLeadWithoutConsent,
+            "planVersionId",
+            format!(
+                "{} leads {} on the territory of {} without its consent.",
+                task.lead, task.code, task.territory
+            ),
+            Some(TaskId::of(operation.id(), &task.code).to_string()),
+        );
     }
     // Partners may have been suspended, or have left, since the tasks were planned.
     let territories = version.task_territories().map(|(_, territory)| territory);
@@ -471,13 +470,34 @@ fn check_after_submission(version: &Version, context: &Context<'_>, reasons: &mu
     );
 }
 
+/// Nor may it put a version in force before what its promulgation needed was there.
+fn check_after_decisions(version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
+    let settled = version
+        .live_conditions()
+        .filter(|(_, condition)| condition.gate.as_str() == GATE_PROMULGATION)
+        .filter_map(|(_, condition)| condition.settled_at);
+    let Some(last) = version.live_decisions().map(|decision| decision.at).chain(settled).max() else {
+        return;
+    };
+    reasons.check(
+        context.occurred_at + CLOCK_SKEW.as_delta() >= last,
+        RefusalCode::InvalidValue,
+        "occurredAt",
+        || format!("Decisions on version {} were taken until {}.", version.number, last.to_rfc3339()),
+    );
+}
+
+fn decided(version: &Version) -> impl Iterator<Item = (&PartnerCode, DecisionKind, &BTreeSet<TaskCode>)> {
+    version.live_decisions().map(|decision| (&decision.partner, decision.kind, &decision.tasks))
+}
+
 /// Who must still decide on the version, as the coalition stands.
 fn missing(coalition: &Coalition, version: &Version) -> Vec<Outstanding> {
     outstanding(
         &version.sections.approval_policy.required_roles,
         coalition.members().map(|partner| (&partner.code, partner.role)),
         version.task_territories(),
-        version.live_decisions().map(|decision| (&decision.partner, decision.kind, &decision.tasks)),
+        decided(version),
     )
 }
 

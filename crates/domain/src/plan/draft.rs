@@ -17,6 +17,10 @@ use std::{collections::BTreeSet, fmt::Display};
 /// Most entries of one list of a plan, tasks left out.
 const MOST_ENTRIES: usize = 1_000;
 
+/// Largest whole number, either way, that canonical JSON holds exactly (RFC 8785, as IEEE 754 doubles do): two larger
+/// ones could stand under one content hash.
+const MOST_EXACT: u64 = (1 << 53) - 1;
+
 /// Lead's planners and commanders submit and amend.
 const LEAD: &[Role] = &[Role::Planner, Role::Commander];
 
@@ -360,7 +364,8 @@ fn record_risk(mut draft: Draft<'_>, risk: &Risk) -> Result<Vec<Event>, Rejectio
     if risks.contains(risk) {
         return draft.unchanged();
     }
-    check_length("", risks.len() + 1, &mut draft.reasons);
+    let others = risks.iter().filter(|known| known.code != risk.code).count();
+    check_length("", others + 1, &mut draft.reasons);
     check_risk(risk, "", &mut draft.reasons);
     if let Some(owner) = &risk.owner {
         draft.reasons.check(
@@ -483,6 +488,12 @@ fn check_sections(sections: &Sections, reasons: &mut Reasons) {
             RefusalCode::UnknownReference,
             &format!("objectives.{index}.lineOfEffort"),
             || format!("The plan has no line of effort {}.", objective.line_of_effort),
+        );
+        reasons.check(
+            objective.target.unsigned_abs() <= MOST_EXACT,
+            RefusalCode::InvalidValue,
+            &format!("objectives.{index}.target"),
+            || format!("{} is further from zero than {MOST_EXACT}.", objective.target),
         );
     }
     for (index, point) in sections.decision_points.iter().enumerate() {

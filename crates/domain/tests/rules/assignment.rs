@@ -1,7 +1,9 @@
 //! Assignments: no officer is bound twice, in one operation or in two, before H-hour is set or after.
 
 use crate::support::{Story, of, saphan::*};
-use domain::{RefusalCode, Role, Subject, operation::OperationEvent, plan::PlanEvent};
+use domain::{
+    RefusalCode, Role, Span, Subject, assignment::AssignmentEvent, operation::OperationEvent, plan::PlanEvent,
+};
 
 /// In force, with tasks of Myanmar from H to H+12, H+6 to H+10 and H+12 to H+24.
 fn busy() -> Story {
@@ -149,4 +151,187 @@ fn an_h_hour_that_would_bind_an_officer_twice_is_refused() {
     // The calendar that the rules judge is the one that the log tells.
     let calendar = Subject::Calendar(of("MMR-02"));
     assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
+}
+
+#[test]
+fn an_officer_who_was_withdrawn_is_bound_again_under_a_new_number() {
+    let story = in_force()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(mmr(), withdraw_assignment(1))
+        .then([AssignmentEvent::AssignmentWithdrawn {
+            operation: saphan(),
+            number: 1,
+            task: of("T16"),
+            post: of("MMR-02"),
+            reason: of("Needed elsewhere"),
+        }])
+        .when(mmr(), assign("T16", "MMR-02"))
+        .then([assigned(2, "T16", "MMR-02", 0, 12)]);
+    let assignments = story.operation("SAPHAN").assignments;
+    assert_eq!(assignments.values().map(|one| one.withdrawn_at.is_some()).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn several_officers_share_a_task_and_each_is_bound_for_itself() {
+    busy()
+        .when(mmr(), assign("T16", "MMR-01"))
+        .accepted()
+        .when(mmr(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(mmr(), assign("T17", "MMR-01"))
+        .refused([RefusalCode::OfficerOverlap])
+        .when(mmr(), withdraw_assignment(2))
+        .accepted()
+        .when(mmr(), assign("T17", "MMR-02"))
+        .accepted();
+}
+
+#[test]
+fn stretches_that_share_an_hour_overlap_in_either_order() {
+    for (first, second) in [("T16", "T17"), ("T17", "T16")] {
+        busy()
+            .when(tha(), assign(first, "MMR-02"))
+            .accepted()
+            .when(tha(), assign(second, "MMR-02"))
+            .refused([RefusalCode::OfficerOverlap]);
+    }
+}
+
+#[test]
+fn across_operations_stretches_that_touch_do_not_overlap_whatever_the_offset_from_utc() {
+    // BRAVO binds the officer from 06:00 to 18:00 at +07:00; T16 takes 12 h, as long as that.
+    let bound = |ours: &str| {
+        with_bravo(busy(), Some("2023-10-09T06:00:00+07:00"))
+            .when(tha(), assign_in("BRAVO", "T01", "MMR-02"))
+            .accepted()
+            .when(tha(), set_h_hour(ours))
+            .accepted()
+            .when(tha(), assign("T16", "MMR-02"))
+    };
+    bound("2023-10-09T17:30:00+06:30").accepted();
+    bound("2023-10-09T17:29:59+06:30").refused([RefusalCode::OfficerOverlap]);
+    bound("2023-10-08T18:00:00+07:00").accepted();
+    bound("2023-10-08T18:00:01+07:00").refused([RefusalCode::OfficerOverlap]);
+    // Not a whole second later: the stretches share half of one.
+    bound("2023-10-09T17:59:59.500+07:00").refused([RefusalCode::OfficerOverlap]);
+    bound("2023-10-08T18:00:00.500+07:00").refused([RefusalCode::OfficerOverlap]);
+}
+
+#[test]
+fn setting_h_hour_names_the_posts_whose_calendars_it_moves() {
+    let at = "2023-10-09T06:00:00+07:00";
+    let story = in_force()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(tha(), assign("T21", "MMR-02"))
+        .accepted()
+        .when(tha(), assign("T27", "LAO-02"))
+        .accepted()
+        .when(tha(), assign("T01", "THA-01"))
+        .accepted()
+        .when(tha(), withdraw_assignment(4))
+        .accepted()
+        .when(tha(), set_h_hour(at))
+        .then([OperationEvent::HHourSet {
+            operation: saphan(),
+            at: crate::support::instant(at),
+            calendars: vec![of("LAO-02"), of("MMR-02")],
+        }]);
+    let assigned = story.when(tha(), assign("T01", "THA-01")).accepted();
+    let Some(domain::State::Calendar(calendar)) = assigned.world().get(&Subject::Calendar(of("MMR-02")))
+    else {
+        panic!("the calendar was judged")
+    };
+    assert!(calendar.entries.values().all(|entry| entry.h_hour == Some(crate::support::instant(at))));
+}
+
+#[test]
+fn a_suspended_partners_officers_receive_no_tasks() {
+    in_force()
+        .when(tha(), suspend("MMR"))
+        .accepted()
+        .when(tha(), assign("T16", "MMR-02"))
+        .refused([RefusalCode::TakesNoTasks]);
+}
+
+#[test]
+fn all_reasons_against_an_assignment_are_told_at_once() {
+    busy()
+        .when(tha(), assign("T27", "LAO-02"))
+        .accepted()
+        .when(import(), relieve("LAO-01"))
+        .accepted()
+        .when(tha(), suspend("LAO"))
+        .accepted()
+        .when(tha(), assign("T16", "LAO-02"))
+        .refused_at([
+            (RefusalCode::TakesNoTasks, "post"),
+            (RefusalCode::PostNotOfLeadPartner, "post"),
+            (RefusalCode::LiaisonNotInPost, "post"),
+        ]);
+}
+
+#[test]
+fn a_task_of_a_draft_is_nothing_to_be_bound_to() {
+    in_force()
+        .when(tha(), open_amendment())
+        .accepted()
+        .when(tha(), add_task(task("T30", "MMR", "MMR", 60, 4, &[])))
+        .accepted()
+        .when(tha(), assign("T30", "MMR-02"))
+        .refused_at([(RefusalCode::NotFound, "taskId")]);
+}
+
+#[test]
+fn a_withdrawal_is_not_older_than_the_assignment() {
+    in_force()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted()
+        .after(Span::hours(2))
+        .late(Span::hours(3))
+        .when(mmr(), withdraw_assignment(1))
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt")])
+        .story
+        .when(lao(), withdraw_assignment(1))
+        .forbidden();
+}
+
+#[test]
+fn who_has_the_post_is_not_the_calendars_matter() {
+    in_force()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(mmr(), relieve("MMR-02"))
+        .accepted()
+        .when(tha(), assign("T21", "MMR-02"))
+        .accepted();
+}
+
+#[test]
+fn tasks_of_two_operations_may_have_one_code() {
+    let tasks = vec![task("T01", "MMR", "MMR", 0, 12, &[]), task("T16", "LAO", "LAO", 0, 12, &[])];
+    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
+    let ours = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    with_bravo(ours, None)
+        .when(tha(), assign_in("BRAVO", "T01", "MMR-02"))
+        .accepted()
+        .when(tha(), assign("T01", "MMR-02"))
+        .then([assigned(1, "T01", "MMR-02", 0, 12)]);
+}
+
+#[test]
+fn across_operations_the_later_h_hour_is_the_later() {
+    // BRAVO binds the officer from 06:00 to 18:00; T17 runs from H+6 to H+10.
+    let bound = |ours: &str| {
+        with_bravo(busy(), Some("2023-10-09T06:00:00+07:00"))
+            .when(tha(), assign_in("BRAVO", "T01", "MMR-02"))
+            .accepted()
+            .when(tha(), set_h_hour(ours))
+            .accepted()
+            .when(tha(), assign("T17", "MMR-02"))
+    };
+    bound("2023-10-09T14:00:00+07:00").accepted();
+    bound("2023-10-08T22:00:00+07:00").refused([RefusalCode::OfficerOverlap]);
+    bound("2023-10-08T20:00:00+07:00").accepted();
 }

@@ -2,10 +2,11 @@
 
 use crate::support::{Ask, of, saphan::*};
 use domain::{
-    Command, Position, RefusalCode, Role, Sha256,
+    Actor, Command, Position, RefusalCode, Role, Sha256, Span,
     partner::PartnerRole,
-    plan::{ConditionStatus, PlanCommand, PlanEvent, VersionStatus},
+    plan::{ConditionStatus, DecisionKind, Named, PlanCommand, PlanEvent, VersionStatus},
 };
+use strum::IntoEnumIterator;
 
 #[test]
 fn a_decision_names_the_version_the_content_and_what_was_seen() {
@@ -239,4 +240,234 @@ fn an_operation_that_is_not_released_to_the_decider_is_not_there() {
         Command::Plan(PlanCommand::Approve { named: named(story, 1), conditions: Vec::new() })
     });
     submitted().and([released]).when(mmr(), command).refused_at([(RefusalCode::NotFound, "operationId")]);
+}
+
+#[test]
+fn x03_what_has_been_superseded_is_stale_and_the_version_under_decision_is_named() {
+    let story = submitted()
+        .when(mmr(), reject(1, &["T21"]))
+        .accepted()
+        .when(tha(), open_amendment())
+        .accepted()
+        .when(tha(), submit())
+        .accepted();
+    let refused = story.when(mmr(), approve(1)).refused_at([
+        (RefusalCode::StalePlanVersion, "planVersionId"),
+        (RefusalCode::AlreadyDecided, "planVersionId"),
+    ]);
+    let id = refused.story.version(2).id(refused.story.operation("SAPHAN").id()).to_string();
+    assert_eq!(refused.refusals[0].subject, Some(id));
+    let story = refused.saying("Version 1 is SUPERSEDED; version 2 is under decision.");
+    story
+        .clone()
+        .when(mmr(), reject(1, &["T21"]))
+        .refused([RefusalCode::StalePlanVersion])
+        .when(lao(), consent(1, &[]))
+        .refused([RefusalCode::StalePlanVersion])
+        .when(mmr(), revoke(1))
+        .refused([RefusalCode::StalePlanVersion]);
+}
+
+#[test]
+fn the_hash_of_one_version_decides_nothing_on_another() {
+    let story = submitted().when(tha(), open_amendment()).accepted().when(tha(), submit()).accepted();
+    let first = story.version(1).content_hash;
+    let ask: Ask = Box::new(move |story| {
+        let named = Named { content_hash: first.unwrap(), ..named(story, 2) };
+        Command::Plan(PlanCommand::Approve { named, conditions: Vec::new() })
+    });
+    story.when(chn(), ask).refused_at([(RefusalCode::StalePlanVersion, "contentHash")]);
+}
+
+#[test]
+fn what_was_seen_lies_between_the_submission_and_the_present() {
+    let story = submitted().when(chn(), approve(1)).accepted().when(mmr(), approve(1)).accepted();
+    let (submission, head) = (story.version(1).submitted_position.unwrap(), story.head());
+    let seen = |seen_at: i64| {
+        story.clone().when(tha(), approve_named(move |named| named.seen_at = Position(seen_at)))
+    };
+    seen(submission.0 - 1).refused_at([(RefusalCode::SeenAtInvalid, "seenAt")]);
+    seen(submission.0).accepted();
+    seen(head.0).accepted();
+    seen(head.0 + 1).refused_at([(RefusalCode::SeenAtInvalid, "seenAt")]);
+}
+
+#[test]
+fn a_repeated_decision_is_one_with_the_same_reasons_conditions_and_tasks() {
+    let otherwise = |reason_code: Option<&str>, reason: &str| -> Ask {
+        let (reason_code, reason) = (reason_code.map(of), of(reason));
+        Box::new(move |story| {
+            let named = named(story, 1);
+            Command::Plan(PlanCommand::Reject { named, reason_code, reason, objects_to: tasks(&["T16"]) })
+        })
+    };
+    submitted()
+        .when(mmr(), reject(1, &["T16"]))
+        .accepted()
+        .when(mmr(), reject(1, &["T16"]))
+        .unchanged()
+        .when(mmr(), reject(1, &["T16", "T21"]))
+        .refused([RefusalCode::AlreadyDecided])
+        .when(mmr(), otherwise(None, "Foreign officers on our territory"))
+        .refused([RefusalCode::AlreadyDecided])
+        .when(mmr(), otherwise(Some("SOVEREIGNTY"), "Another"))
+        .refused([RefusalCode::AlreadyDecided])
+        .when(mmr(), otherwise(Some("SOVEREIGNTY"), "Foreign officers on our territory"))
+        .unchanged();
+    submitted()
+        .when(chn(), approve_if(1, vec![condition("C1", "P3")]))
+        .accepted()
+        .when(chn(), approve_if(1, vec![condition("C1", "P3")]))
+        .unchanged()
+        .when(chn(), approve_if(1, vec![condition("C1", "P1")]))
+        .refused([RefusalCode::AlreadyDecided])
+        .when(chn(), approve_if(1, vec![condition("C1", "P3"), condition("C2", "P3")]))
+        .refused([RefusalCode::AlreadyDecided])
+        .when(chn(), approve(1))
+        .refused([RefusalCode::AlreadyDecided])
+        .saying("CHN has decided APPROVED_WITH_CONDITIONS on this version: revoke that first.");
+}
+
+#[test]
+fn a_settled_condition_does_not_make_the_same_approval_another() {
+    submitted()
+        .when(chn(), approve_if(1, vec![condition("C1", "P3")]))
+        .accepted()
+        .when(tha(), satisfy(1, "CHN", "C1"))
+        .accepted()
+        .when(chn(), approve_if(1, vec![condition("C1", "P3")]))
+        .unchanged();
+}
+
+#[test]
+fn a_participant_changes_its_mind_by_revoking_first() {
+    submitted()
+        .when(lao(), reject(1, &["T27"]))
+        .accepted()
+        .when(lao(), reject(1, &[]))
+        .unchanged()
+        .when(lao(), consent(1, &[]))
+        .refused([RefusalCode::AlreadyDecided])
+        .saying("LAO has decided CONSENT_REFUSED on this version: revoke that first.")
+        .when(lao(), revoke(1))
+        .accepted()
+        .when(lao(), revoke(1))
+        .refused([RefusalCode::WrongState])
+        .when(lao(), consent(1, &[]))
+        .accepted();
+}
+
+#[test]
+fn refusing_consent_leaves_the_version_under_decision_and_a_rejection_marks_it() {
+    let refused = submitted().when(lao(), reject(1, &[])).accepted();
+    assert_eq!(refused.version(1).status, VersionStatus::Submitted);
+    let story = refused.when(mmr(), reject(1, &[])).accepted().when(chn(), reject(1, &[])).accepted();
+    assert_eq!(story.version(1).status, VersionStatus::Rejected);
+    let story = story.when(mmr(), revoke(1)).accepted();
+    assert_eq!(story.version(1).status, VersionStatus::Rejected, "China's rejection stands");
+    let story = story.when(chn(), revoke(1)).accepted();
+    assert_eq!(story.version(1).status, VersionStatus::Submitted);
+}
+
+#[test]
+fn a_revoked_decision_stays_in_the_record_under_its_number() {
+    let story = submitted()
+        .when(chn(), approve(1))
+        .accepted()
+        .when(chn(), revoke(1))
+        .then([PlanEvent::ApprovalRevoked {
+            operation: saphan(),
+            number: 1,
+            partner: of("CHN"),
+            reason: of("On reflection"),
+        }])
+        .when(chn(), reject(1, &["T02"]))
+        .accepted();
+    let version = story.version(1);
+    let told: Vec<_> = version
+        .decisions
+        .iter()
+        .map(|decision| (decision.number, decision.kind, decision.is_live()))
+        .collect();
+    assert_eq!(told, [(1, DecisionKind::Approved, false), (2, DecisionKind::Rejected, true)]);
+    assert_eq!(
+        version.live_decision_of(&of("CHN")).unwrap().reason,
+        Some(of("Foreign officers on our territory"))
+    );
+}
+
+#[test]
+fn a_decision_is_not_revoked_before_it_was_taken() {
+    submitted()
+        .when(chn(), approve(1))
+        .accepted()
+        .after(Span::hours(2))
+        .late(Span::hours(3))
+        .when(chn(), revoke(1))
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt")])
+        .story
+        .late(Span::hours(1))
+        .when(chn(), revoke(1))
+        .accepted();
+}
+
+#[test]
+fn every_kind_of_decision_is_for_commanders_in_post_and_never_for_services() {
+    let asks: [fn() -> Ask; 6] = [
+        || approve_if(1, vec![condition("C1", "P3")]),
+        || reject(1, &[]),
+        || consent(1, &[]),
+        || revoke(1),
+        || waive(1, "CHN", "C1"),
+        || promulgate(1),
+    ];
+    let all = Actor::Service { name: "import".to_owned(), roles: Role::iter().collect() };
+    let story = submitted().when(chn(), approve_if(1, vec![condition("C1", "P3")])).accepted();
+    for ask in asks {
+        story.clone().when(all.clone(), ask()).forbidden();
+        for role in Role::iter().filter(|role| *role != Role::Commander) {
+            story.clone().when(post_as("CHN-01", [role]), ask()).forbidden();
+        }
+    }
+    story.when(all, satisfy(1, "CHN", "C1")).forbidden();
+}
+
+#[test]
+fn a_partner_decides_for_itself_whatever_post_its_commander_holds() {
+    let story = submitted().when(post("CHN-03"), approve(1)).accepted();
+    story
+        .clone()
+        .when(chn(), approve(1))
+        .unchanged()
+        .when(mmr(), revoke(1))
+        .refused([RefusalCode::WrongState]);
+    assert_eq!(story.version(1).live_decision_of(&of("CHN")).unwrap().actor, "CHN-03");
+}
+
+#[test]
+fn conditions_are_settled_also_while_the_version_is_in_force_and_not_once_it_is_superseded() {
+    let conditional = submitted()
+        .when(tha(), approve(1))
+        .accepted()
+        .when(chn(), approve_if(1, vec![condition("C1", "P3"), condition("C2", "P3")]))
+        .accepted()
+        .when(mmr(), approve(1))
+        .accepted()
+        .when(lao(), consent(1, &[]))
+        .accepted()
+        .when(tha(), promulgate(1))
+        .accepted()
+        .when(chn(), satisfy(1, "CHN", "C1"))
+        .then([PlanEvent::ApprovalConditionSatisfied {
+            operation: saphan(),
+            number: 1,
+            partner: of("CHN"),
+            condition: of("C1"),
+            evidence: of("Delivery accepted 12/12"),
+        }]);
+    amend(conditional, 2, |story| story)
+        .when(tha(), promulgate(2))
+        .accepted()
+        .when(chn(), waive(1, "CHN", "C2"))
+        .refused([RefusalCode::StalePlanVersion]);
 }

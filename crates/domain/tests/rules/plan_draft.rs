@@ -403,6 +403,17 @@ fn a_risk_is_rated_owned_by_a_post_and_replaced_under_its_code() {
 }
 
 #[test]
+fn a_plan_full_of_risks_takes_no_other_but_has_each_replaced() {
+    let risks: Vec<_> = (0..1_000).map(|number| risk(&format!("R{number}"), 1, 1, None)).collect();
+    let story = draft_with(Sections { risks, ..sections() }, small_plan());
+    story
+        .when(tha(), record(risk("R7", 5, 5, None)))
+        .accepted()
+        .when(tha(), record(risk("R1000", 1, 1, None)))
+        .refused_at([(RefusalCode::InvalidValue, "")]);
+}
+
+#[test]
 fn an_annex_is_attached_replaced_and_not_repeated() {
     let story = draft()
         .when(tha(), attach(annex("B", "Site A")))

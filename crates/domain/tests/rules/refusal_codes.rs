@@ -1,6 +1,6 @@
 //! Every code has a story that ends in it: a code that no rule uses would promise clients something.
 
-use crate::support::{given, nothing, of, saphan::*};
+use crate::support::{Outcome, given, of, saphan::*};
 use domain::{
     RefusalCode, Span,
     centre::{CentreCommand, Criterion},
@@ -9,11 +9,18 @@ use domain::{
     post::PostCommand,
     refusal::Reasons,
 };
-use std::collections::BTreeSet;
 use strum::IntoEnumIterator;
 
+/// Given by others than the rules, which never see what these are about.
+const ELSEWHERE: [RefusalCode; 2] = [
+    // The engine's, which knows what came under a key before.
+    RefusalCode::IdempotencyKeyReused,
+    // The API's: in a command a reason cannot be empty.
+    RefusalCode::ReasonRequired,
+];
+
 /// Of texts, parsed before there is a command.
-fn parsed() -> BTreeSet<RefusalCode> {
+fn parsed() -> Vec<RefusalCode> {
     let mut reasons = Reasons::default();
     reasons.parse::<domain::TaskCode>("code", "t 1");
     reasons.parse::<domain::Title>("title", "");
@@ -23,7 +30,9 @@ fn parsed() -> BTreeSet<RefusalCode> {
     reasons.into_refusals().into_iter().map(|refusal| refusal.code).collect()
 }
 
-fn decided() -> BTreeSet<RefusalCode> {
+/// For each code of the rules, a story that ends in it.
+fn decided() -> Vec<(RefusalCode, Outcome)> {
+    use RefusalCode as Code;
     let h_hour = "2023-10-09T06:00:00+07:00";
     let proposed = |weight: u32| CentreCommand::Propose {
         centre: of("CMCC"),
@@ -53,57 +62,75 @@ fn decided() -> BTreeSet<RefusalCode> {
         let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
         story.when(tha(), assign("T16", "MMR-02")).accepted()
     };
-    let stories = [
-        draft().when(tha(), add_task(task("T01", "THA", "THA", 0, 1, &[]))),
-        approved().when(chn(), reject(1, &[])),
-        submitted().when(tha(), promulgate(1)),
-        conditional().when(tha(), promulgate(1)),
-        draft().when(tha(), add_dependency("T01", "T21")),
-        draft().when(tha(), open_amendment()),
-        given(coalition()).when(import(), declare_exercise()),
-        in_force().when(tha(), shift_h_hour(h_hour)),
-        in_force().when(tha(), set_h_hour("2023-10-18T06:00:00+07:00")),
-        given(coalition()).when(import(), partner(accede)),
-        submitted().late(Span::hours(1)).when(chn(), approve(1)),
-        submitted().late(Span::hours(72)).when(tha(), recall()),
-        approved().when(import(), relieve("CHN-01")).accepted().when(tha(), promulgate(1)),
-        submitted().when(chn(), waive(1, "CHN", "C1")),
-        submitted().when(lao(), approve(1)),
-        conditional().when(tha(), waive(1, "CHN", "C1")),
-        submitted().when(chn(), consent(1, &[])),
-        submitted().late(Span::hours(-1)).when(tha(), recall()),
-        overlapping().when(tha(), assign("T17", "MMR-02")),
-        draft_with(domain::plan::Sections { mission: None, ..sections() }, small_plan())
-            .when(tha(), submit()),
-        submitted().when(tha(), assign("T16", "MMR-02")),
-        in_force().when(tha(), assign("T16", "LAO-02")),
-        given(coalition()).when(import(), posting(acting)),
-        submitted().when(chn(), approve_named(|named| named.seen_at = domain::Position(1))),
-        nothing()
-            .and(coalition())
-            .when(import(), centre(proposed(100)))
-            .accepted()
-            .when(import(), centre(select)),
-        submitted().when(chn(), approve_named(|named| named.content_hash = domain::Sha256([0; 32]))),
-        draft().when(tha(), add_task(task("T30", "VNM", "THA", 0, 1, &[]))),
-        draft().when(tha(), remove_task("T01")),
-        draft().when(tha(), add_dependency("T27", "T99")),
-        submitted().when(chn(), approve_if(1, vec![condition("C1", "P9")])),
-        submitted().when(tha(), mission),
-        given(coalition()).when(import(), centre(proposed(90))),
-        submitted().when(chn(), revoke(1)),
-    ];
-    stories.into_iter().flat_map(|outcome| outcome.rejected().refusals).map(|refusal| refusal.code).collect()
+    let without_liaison = approved().when(import(), relieve("CHN-01")).accepted();
+    let without_mission = draft_with(domain::plan::Sections { mission: None, ..sections() }, small_plan());
+    let without_site = given(coalition()).when(import(), centre(proposed(100))).accepted();
+    vec![
+        (Code::AlreadyExists, draft().when(tha(), add_task(task("T01", "THA", "THA", 0, 1, &[])))),
+        (Code::AlreadyDecided, approved().when(chn(), reject(1, &[]))),
+        (Code::ApprovalIncomplete, submitted().when(tha(), promulgate(1))),
+        (Code::ConditionOutstanding, conditional().when(tha(), promulgate(1))),
+        (Code::DependencyCycle, draft().when(tha(), add_dependency("T01", "T21"))),
+        (Code::DraftExists, draft().when(tha(), open_amendment())),
+        (Code::ExerciseInUsedLog, given(coalition()).when(import(), declare_exercise())),
+        (Code::ForeignLeadWithoutConsent, submitted().when(tha(), promulgate(1))),
+        (Code::HhourNotSet, in_force().when(tha(), shift_h_hour(h_hour))),
+        (Code::HhourOutsideWindow, in_force().when(tha(), set_h_hour("2023-10-18T06:00:00+07:00"))),
+        (Code::HostAlreadyPresent, given(coalition()).when(import(), partner(accede))),
+        (Code::InvalidValue, submitted().late(Span::hours(1)).when(chn(), approve(1))),
+        (Code::LateReasonRequired, submitted().late(Span::hours(72)).when(tha(), recall())),
+        (Code::LiaisonNotInPost, without_liaison.when(tha(), promulgate(1))),
+        (Code::NotFound, submitted().when(chn(), waive(1, "CHN", "C1"))),
+        (Code::NotAnApprover, submitted().when(lao(), approve(1))),
+        (Code::NotTheAuthor, conditional().when(tha(), waive(1, "CHN", "C1"))),
+        (Code::NoTerritoryInPlan, submitted().when(chn(), consent(1, &[]))),
+        (Code::OccurredInFuture, submitted().late(Span::hours(-1)).when(tha(), recall())),
+        (Code::OfficerOverlap, overlapping().when(tha(), assign("T17", "MMR-02"))),
+        (Code::PlanIncomplete, without_mission.when(tha(), submit())),
+        (Code::PlanNotInForce, submitted().when(tha(), assign("T16", "MMR-02"))),
+        (Code::PostNotOfLeadPartner, in_force().when(tha(), assign("T16", "LAO-02"))),
+        (Code::PostAlreadyHeld, given(coalition()).when(import(), posting(acting))),
+        (
+            Code::SeenAtInvalid,
+            submitted().when(chn(), approve_named(|named| named.seen_at = domain::Position(1))),
+        ),
+        (Code::SiteNotAssessed, without_site.when(import(), centre(select))),
+        (
+            Code::StalePlanVersion,
+            submitted().when(chn(), approve_named(|named| named.content_hash = domain::Sha256([0; 32]))),
+        ),
+        (Code::TakesNoTasks, draft().when(tha(), add_task(task("T30", "VNM", "THA", 0, 1, &[])))),
+        (Code::TaskHasSuccessors, draft().when(tha(), remove_task("T01"))),
+        (Code::UnknownReference, submitted().when(chn(), approve_if(1, vec![condition("C1", "P9")]))),
+        (Code::VersionImmutable, submitted().when(tha(), mission)),
+        (Code::WeightsNot100, given(coalition()).when(import(), centre(proposed(90)))),
+        (Code::WrongState, submitted().when(chn(), revoke(1))),
+    ]
 }
 
 #[test]
-fn every_code_is_used() {
-    let elsewhere = BTreeSet::from([
-        // The engine's, which knows what came under a key before.
-        RefusalCode::IdempotencyKeyReused,
-        // The API's: in a command a reason cannot be empty.
-        RefusalCode::ReasonRequired,
-    ]);
-    let shown: BTreeSet<_> = decided().into_iter().chain(parsed()).chain(elsewhere).collect();
-    assert_eq!(shown, RefusalCode::iter().collect());
+fn every_code_is_used_by_a_rule_or_named_as_anothers() {
+    let mut shown = parsed();
+    for (code, outcome) in decided() {
+        let refusals = outcome.rejected().refusals;
+        assert!(refusals.iter().any(|refusal| refusal.code == code), "{code}: {refusals:?}");
+        shown.push(code);
+    }
+    shown.extend(ELSEWHERE);
+    shown.sort_unstable();
+    assert_eq!(shown, RefusalCode::iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn codes_are_written_in_capitals_and_read_back_as_they_were() {
+    for code in RefusalCode::iter() {
+        let written = code.to_string();
+        assert!(
+            written
+                .bytes()
+                .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_')
+        );
+        assert_eq!(serde_json::to_value(code).unwrap(), written, "one spelling everywhere");
+        assert_eq!(serde_json::from_value::<RefusalCode>(written.into()).unwrap(), code);
+    }
 }

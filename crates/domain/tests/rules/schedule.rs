@@ -87,6 +87,46 @@ fn a_plan_without_tasks_has_no_length() {
     assert_eq!(laid(&[], Basis::Offsets), Schedule::default());
 }
 
+#[test]
+fn two_ways_of_one_length_are_both_critical() {
+    // By hand: A(2) B(3) and C(4) D(1) both take 5 h to E(1); F(1) may start at any of the first 5 hours.
+    let rows = [
+        row("A", 0, 2, ""),
+        row("B", 0, 3, "A"),
+        row("C", 0, 4, ""),
+        row("D", 0, 1, "C"),
+        row("E", 0, 1, "B D"),
+        row("F", 0, 1, ""),
+    ];
+    let schedule = laid(&rows, Basis::Network);
+    assert_eq!(schedule.length, Span::hours(6));
+    assert_eq!(critical(&schedule), "A B C D E");
+    assert_eq!(hours(&schedule, "F"), [0, 1, 5, 6, 5, 5]);
+}
+
+#[test]
+fn critical_tasks_are_told_in_the_order_of_their_starts() {
+    let rows = [row("Z", 0, 1, ""), row("M", 0, 1, "Z"), row("A", 0, 1, "M")];
+    let schedule = laid(&rows, Basis::Network);
+    assert_eq!(schedule.critical(), [&of::<TaskCode>("Z"), &of("M"), &of("A")]);
+}
+
+#[test]
+fn a_predecessor_that_is_not_in_the_list_is_ignored() {
+    // As when a reader may not see it: B starts at once.
+    let schedule = laid(&[row("B", 3, 2, "A")], Basis::Offsets);
+    assert_eq!(hours(&schedule, "B"), [3, 5, 3, 5, 0, 0]);
+}
+
+#[test]
+fn the_order_of_the_list_does_not_matter() {
+    let mut backwards = saphan();
+    backwards.reverse();
+    for basis in [Basis::Network, Basis::Offsets] {
+        assert_eq!(laid(&backwards, basis), laid(&saphan(), basis));
+    }
+}
+
 /// Version 2 of SAPHAN's plan, from the scenario.
 fn saphan() -> Vec<Row> {
     [
@@ -181,6 +221,32 @@ proptest! {
                 prop_assert!(schedule.times[predecessor].early_finish <= times.early_start);
                 prop_assert!(schedule.times[predecessor].late_finish <= times.late_start);
             }
+        }
+    }
+
+    /// What float means, tried out: so much longer and the plan ends as before, an hour more and it ends an hour later.
+    #[test]
+    fn a_task_can_take_its_float_longer_and_not_an_hour_more(
+        rows in networks(),
+        which: prop::sample::Index,
+        offsets: bool,
+    ) {
+        let basis = if offsets { Basis::Offsets } else { Basis::Network };
+        let before = laid(&rows, basis);
+        let which = which.index(rows.len());
+        let code: TaskCode = of(&rows[which].0);
+        let end = |schedule: &Schedule| schedule.start + schedule.length;
+        let longer = |hours: i64| {
+            let mut rows = rows.clone();
+            rows[which].2 += hours;
+            laid(&rows, basis)
+        };
+        let [.., total, free] = hours(&before, &rows[which].0);
+        prop_assert_eq!(end(&longer(total)), end(&before));
+        prop_assert_eq!(end(&longer(total + 1)), end(&before) + Span::hours(1));
+        let unnoticed = longer(free);
+        for (other, times) in &before.times {
+            prop_assert!(*other == code || unnoticed.times[other].early_start == times.early_start, "{other}");
         }
     }
 }
