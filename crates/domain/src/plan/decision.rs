@@ -165,9 +165,12 @@ impl Hearing<'_> {
         {
             return true;
         }
-        let message =
-            format!("{} has decided {} on this version: revoke that first.", self.partner, live.kind);
-        self.reasons.add(RefusalCode::AlreadyDecided, "planVersionId", message);
+        // On a version that was overtaken nothing can be revoked either: that it is stale says it all.
+        if self.version.is_under_decision() {
+            let message =
+                format!("{} has decided {} on this version: revoke that first.", self.partner, live.kind);
+            self.reasons.add(RefusalCode::AlreadyDecided, "planVersionId", message);
+        }
         false
     }
 
