@@ -2,7 +2,7 @@
 //!
 //! Rows are a pure function of state; a position sees the rows with `valid_from <= position < valid_to`, so the
 //! present and the past are the same SQL. Every query takes a [`Pin`]: what its viewer may not see is not in its
-//! answer. Nothing here decides, and nothing but [`write`] changes a row.
+//! answer. Nothing here decides, and nothing but [`write()`] changes a row.
 
 mod assignment;
 mod centre;

@@ -551,7 +551,7 @@ impl Decimal {
     /// Most digits after the point.
     const MAX_SCALE: usize = 9;
 
-    /// The number times ten to the power of [`Self::MAX_SCALE`], so that two decimals compare.
+    /// The number times ten to the power of the largest scale, so that two decimals compare.
     pub fn scaled(self) -> i128 {
         i128::from(self.digits) * 10_i128.pow(9_u32.saturating_sub(self.scale))
     }
