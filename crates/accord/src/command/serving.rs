@@ -1,6 +1,6 @@
 //! What `serve` and `demo` share: from a database to a server that runs until it is told to stop.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use api::{Explorer, auth::Holder, auth::Issuers};
@@ -93,6 +93,9 @@ pub async fn refuse_if_not_durable(pool: &PgPool) -> Result<()> {
     )
 }
 
+/// How long connections may take to come home.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// Serves until SIGINT or SIGTERM, then stops in good order. `announce` is called when requests are answered.
 pub async fn until_stopped(
     database: Database,
@@ -120,7 +123,8 @@ pub async fn until_stopped(
         // Somebody who asks twice does not want to wait.
         _ = interrupt.recv() => info!("Stopping at once"),
     }
-    drop(pool);
+    // Before Postgres goes, or every connection complains that it did. Who stops at once may still hold some.
+    let _ = tokio::time::timeout(CLOSING, pool.close()).await;
     database.close().await?;
     info!("Stopped");
     Ok(())
