@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod arrows;
+mod clients;
 mod http;
 mod plan;
 mod saphan;

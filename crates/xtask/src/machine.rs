@@ -15,9 +15,22 @@ pub enum Postgres {
     NotNeeded,
 }
 
+/// Whether programs of the npm registry are going to run.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Node {
+    Needed,
+    NotNeeded,
+}
+
 /// Installs what is missing, or fails with the command that does.
-pub fn prepare(postgres: Postgres) -> Result<()> {
+pub fn prepare(postgres: Postgres, node: Node) -> Result<()> {
     let mut missing = Vec::new();
+    if node == Node::Needed && !works(Command::new("node").arg("--version")) {
+        missing.push("nodejs");
+    }
+    if node == Node::Needed && !works(Command::new("npm").arg("--version")) {
+        missing.push("npm");
+    }
     // Fails when one is installed that does not serve: the package would not mend that.
     if postgres == Postgres::Needed && Binaries::find(None)?.is_none() {
         missing.push("postgresql");

@@ -1,10 +1,12 @@
 //! `cargo xtask test`, which CI runs, and its quick part `cargo xtask check`.
 
+use std::process::Command;
+
 use anyhow::Result;
 use embedded_postgres::Scratch;
 
 use crate::dependencies::Deny;
-use crate::machine::{self, Postgres};
+use crate::machine::{self, Node, Postgres};
 use crate::report::Report;
 use crate::workspace::{Workspace, run as run_command, works};
 use crate::{schema, sql_data};
@@ -18,7 +20,7 @@ pub enum Extent {
 /// Runs every step, also after one that failed, except those that need a build when there is none: the same error
 /// six times helps nobody.
 pub fn run(extent: Extent) -> Result<()> {
-    machine::prepare(Postgres::Needed)?;
+    machine::prepare(Postgres::Needed, Node::Needed)?;
     let workspace = Workspace::find()?;
     let postgres = Scratch::start()?;
     let mut report = Report::new();
@@ -26,10 +28,11 @@ pub fn run(extent: Extent) -> Result<()> {
     report.step("formatting", || format(&workspace));
     report.step("clippy", || clippy(&workspace));
     let built = report.step("build", || build(&workspace));
-    if built {
+    let installed = report.step("clients", || clients(&workspace));
+    if built && installed {
         report.step("tests", || tests(&workspace, &postgres));
     } else {
-        report.skip(&["tests"], "there is no build");
+        report.skip(&["tests"], "there is no build, or no clients to test with");
     }
     if extent == Extent::Quick {
         return report.finish();
@@ -72,6 +75,17 @@ fn clippy(workspace: &Workspace) -> Result<()> {
 
 fn build(workspace: &Workspace) -> Result<()> {
     run_command(&mut workspace.cargo(["test", "--workspace", "--all-targets", "--locked", "--no-run"]))
+}
+
+/// Programs of the npm registry that the journeys run, exactly as locked.
+fn clients(workspace: &Workspace) -> Result<()> {
+    let clients = workspace.root().join("tests/clients");
+    run_command(Command::new("npm").current_dir(clients).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]))
 }
 
 fn tests(workspace: &Workspace, postgres: &Scratch) -> Result<()> {
