@@ -306,3 +306,25 @@ async fn every_row_is_what_a_fold_of_the_log_makes_it(_: PgPoolOptions, options:
         assert_eq!(differences, Vec::<String>::new(), "at {position}");
     }
 }
+
+#[sqlx::test(migrations = false)]
+async fn two_moments_in_one_request_share_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-25T10:00:00+07:00").await;
+    let query = "{
+       a: asOf(at: { recordedAt: \"2023-09-13T12:00:00+07:00\" }) { ...O }
+       b: asOf(at: { recordedAt: \"2023-09-20T12:00:00+07:00\" }) { ...O }
+       c: operation(code: \"SAPHAN\") { ...P }
+     }
+     fragment O on Query { operation(code: \"SAPHAN\") { ...P } }
+     fragment P on Operation { status plan { number status } task(code: \"T18\") { leadPartner { code } } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    let expected = |status: &str, number: u32, plan: &str, lead: &str| {
+        json!({
+            "status": status, "plan": { "number": number, "status": plan },
+            "task": { "leadPartner": { "code": lead } },
+        })
+    };
+    assert_eq!(data["a"]["operation"], expected("PLANNING", 1, "SUBMITTED", "CHN"));
+    assert_eq!(data["b"]["operation"], expected("PLANNING", 2, "SUBMITTED", "MMR"));
+    assert_eq!(data["c"], expected("AUTHORISED", 2, "PROMULGATED", "MMR"));
+}
