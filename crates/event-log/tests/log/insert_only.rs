@@ -81,3 +81,29 @@ async fn an_owner_who_may_not_create_roles_can_migrate_once_the_role_exists(pool
     sqlx::raw_sql(AssertSqlSafe(cleanup)).execute(&pool).await.unwrap();
     migrated.unwrap();
 }
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn the_serving_role_owns_nothing_and_goes_past_nothing(pool: PgPool) {
+    let powers: Option<bool> = sqlx::query_scalar(
+        "select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication
+         from pg_roles where rolname = 'accord_app'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(powers, Some(false));
+    let owned: i64 = sqlx::query_scalar(
+        "select count(*) from pg_class join pg_roles on pg_roles.oid = relowner where rolname = 'accord_app'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(owned, 0);
+    // Else the view would show its readers what only its owner may see.
+    let options: Vec<String> =
+        sqlx::query_scalar("select reloptions from pg_class where relname = 'event_view'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(options, ["security_invoker=true"]);
+}
