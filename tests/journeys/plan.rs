@@ -249,12 +249,25 @@ async fn an_officer_who_was_relieved_may_do_nothing_from_then_on(
     server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
     let relief = json!({ "post": "MMR-01", "reason": "Rotation" });
     server.done("service:import", "relieveOfficer", relief, "").await;
-    let query = "mutation ($input: AddTaskInput!) { addTask(input: $input) { __typename } }";
-    let input = json!({ "input": task(&operation, "T01", "MMR", "PT0H", &[]) });
-    let answer = server.ask("MMR-01", query, input).await;
+    let refusals = server.refused("MMR-01", "addTask", task(&operation, "T01", "MMR", "PT0H", &[])).await;
+    assert_eq!(codes(&refusals), ["NOT_FOUND"]);
+    // What needs no operation is forbidden in words.
+    let query = "mutation { establishPost(input: { code: \"MMR-07\", partner: \"MMR\", title: \"Clerk\" }) { __typename } }";
+    let answer = server.ask("MMR-01", query, Value::Null).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
-    let viewer = server.data("MMR-01", "{ viewer { name inGoodStanding } }", Value::Null).await;
-    assert_eq!(viewer["viewer"], json!({ "name": "MMR-01", "inGoodStanding": false }));
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("MMR-01"), "{answer}");
+    // … and reads no operation, also not as of the time when it could; nor does a post that there never was.
+    let query = "{ viewer { name inGoodStanding } operations { totalCount } operation(code: \"ALPHA\") { id }
+       head { position } }";
+    for who in ["MMR-01", "MMR-99"] {
+        let seen = server.data(who, query, Value::Null).await;
+        assert_eq!(seen["viewer"], json!({ "name": who, "inGoodStanding": false }));
+        assert_eq!((&seen["operations"]["totalCount"], &seen["operation"]), (&json!(0), &Value::Null));
+        let before = seen["head"]["position"].as_str().unwrap().parse::<i64>().unwrap() - 1;
+        let past =
+            format!("{{ asOf(at: {{ position: \"{before}\" }}) {{ operation(code: \"ALPHA\") {{ id }} }} }}");
+        assert_eq!(server.data(who, &past, Value::Null).await, json!({ "asOf": { "operation": null } }));
+    }
 }
 
 #[sqlx::test(migrations = false)]

@@ -2,7 +2,7 @@
 
 use crate::{Error, loaders::Loaders};
 use async_graphql::Context;
-use domain::{Actor, Position};
+use domain::{Actor, Position, ids::PostId};
 use engine::Engine;
 use read_model::{Pin, Viewer};
 use std::sync::{
@@ -25,14 +25,24 @@ pub struct Session {
 impl Session {
     /// `position` is that of the request's cursors, see [`crate::pin_of_cursors`]; `None`: the newest.
     ///
+    /// Whoever is in no standing now (relieved, suspended, never in post) sees what services see: partners, centres and
+    /// posts, and no operation, also not as of a moment at which they were.
+    ///
     /// Fails with `BAD_USER_INPUT` for a position that this node has not reached.
-    pub fn new(engine: Engine, actor: Actor, position: Option<Position>) -> Result<Self, Error> {
+    pub async fn new(engine: Engine, actor: Actor, position: Option<Position>) -> Result<Self, Error> {
         let newest = engine.position();
         let position = position.unwrap_or(newest);
         if position < Position(0) || position > newest {
             return Err(Error::bad_input(format!("This node has not reached position {position}.")));
         }
-        let viewer = Viewer { partner: actor.partner().cloned() };
+        let partner = match &actor {
+            Actor::Post { post, partner, .. } => {
+                let standing = engine.read_model().in_standing(newest, PostId::of(post), partner);
+                standing.await?.then(|| partner.clone())
+            }
+            Actor::Service { .. } => None,
+        };
+        let viewer = Viewer { partner };
         let world = World::new(&engine, &viewer, position);
         Ok(Self { pin: world.pin.clone(), engine, actor, viewer, world, receipt: AtomicI64::new(0) })
     }

@@ -1,7 +1,7 @@
 //! Scalars: what GraphQL has no type for, each with the standard that defines it.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{FixedOffset, SecondsFormat, TimeDelta, Utc};
+use chrono::{Datelike, FixedOffset, SecondsFormat, TimeDelta, Utc};
 use domain::Span;
 
 /// A place in the log, counted from 1 without gaps; 0 is before the first event. A 64-bit integer, written as a
@@ -33,9 +33,11 @@ pub struct DateTime(pub chrono::DateTime<FixedOffset>);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        chrono::DateTime::parse_from_rfc3339(text).map(Self).map_err(|_| {
+        let parsed = chrono::DateTime::parse_from_rfc3339(text).ok();
+        // What the log and its rows hold, also once the offset is taken off.
+        parsed.filter(|at| (1..=9_999).contains(&at.to_utc().year())).map(Self).ok_or_else(|| {
             InputValueError::custom(
-                "A DateTime is an instant with its offset, such as \"2023-10-10T06:00:00+07:00\".",
+                "A DateTime is an instant of the years 1 to 9999 with its offset, such as \"2023-10-10T06:00:00+07:00\".",
             )
         })
     }
@@ -129,6 +131,10 @@ mod tests {
         assert_eq!(read::<DateTime>("2023-09-15T10:30:00+06:30"), Some(Value::from("2023-09-15T04:00:00Z")));
         assert_eq!(read::<DateTime>("2023-09-15T10:30:00"), None);
         assert_eq!(read::<DateTime>("2023-09-15"), None);
+        // Years that Postgres or RFC 3339 do not write again.
+        for bad in ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"] {
+            assert_eq!(read::<DateTime>(bad), None, "{bad}");
+        }
     }
 
     #[test]

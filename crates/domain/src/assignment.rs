@@ -297,7 +297,10 @@ fn assign(
     coalition.check_liaison([&post.partner], "post", &mut reasons);
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
     let entry = entry_of(task, operation.h_hour);
-    check_overlap(world, code, number, post_code, &entry, "post", &mut reasons)?;
+    // Only of a post that could be bound: what else it does is not to be found out by asking for what is refused anyway.
+    if reasons.is_empty() {
+        check_overlap(world, code, number, post_code, &entry, "post", &mut reasons)?;
+    }
     reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerAssigned {
         operation: code.clone(),
         number,

@@ -452,15 +452,18 @@ impl Committer {
             match error {
                 AppendError::HeadMoved { .. } | AppendError::KeyTaken => {
                     let first = commit.commands.first().map(|command| command.command_id).unwrap_or_default();
-                    let landed = if looks > 0 {
-                        self.log.command(first).await.map_err(StoreError::from)
-                    } else {
-                        Ok(None)
-                    };
-                    match landed {
-                        Ok(Some(_)) => return Attempt::Appended(commit.head()),
-                        Ok(None) => {}
-                        Err(error) => return Attempt::Failed(error),
+                    if looks > 0 {
+                        match self.log.command(first).await {
+                            Ok(Some(_)) => return Attempt::Appended(commit.head()),
+                            Ok(None) => {}
+                            Err(error) if looks < MOST_LOOKS => {
+                                tracing::warn!(%error, "The fate of a commit is still unknown");
+                                looks += 1;
+                                tokio::time::sleep(TICK).await;
+                                continue;
+                            }
+                            Err(error) => return Attempt::Failed(error.into()),
+                        }
                     }
                     return match self.follow().await {
                         Ok(()) => Attempt::Again,
@@ -479,6 +482,12 @@ impl Committer {
                 }
                 AppendError::Fate { .. } if looks < MOST_LOOKS => {
                     tracing::warn!(%error, "The fate of a commit is unknown; looking it up");
+                    looks += 1;
+                    tokio::time::sleep(TICK).await;
+                }
+                // Once a try may have landed, a database that cannot be asked says nothing about it: it is starting again.
+                AppendError::Database { .. } if (1..MOST_LOOKS).contains(&looks) => {
+                    tracing::warn!(%error, "The fate of a commit is still unknown");
                     looks += 1;
                     tokio::time::sleep(TICK).await;
                 }

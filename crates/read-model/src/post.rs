@@ -3,7 +3,8 @@
 use crate::{Error, Page, Pin, ReadModel, doing};
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{PostId, TenureId},
+    PartnerCode, Position,
+    ids::{PartnerId, PostId, TenureId},
     post::Post,
 };
 use serde::Serialize;
@@ -148,6 +149,38 @@ impl ReadModel {
         .fetch_one(&self.pool)
         .await
         .map_err(doing("count posts"))
+    }
+
+    /// Whether the post is held for the partner, and the partner has joined and is in good standing.
+    pub async fn in_standing(
+        &self,
+        position: Position,
+        post: PostId,
+        partner: &PartnerCode,
+    ) -> Result<bool, Error> {
+        sqlx::query_scalar!(
+            r#"select exists (
+               select
+               from post
+               join partner on partner.code = post.partner
+               where post.id = $2
+                 and post.partner = $3
+                 and post.status in ('IN_POST', 'ACTING')
+                 and post.valid_from <= $1
+                 and $1 < post.valid_to
+                 and partner.id = $4
+                 and partner.status in ('ACCEDED', 'OBSERVER')
+                 and partner.valid_from <= $1
+                 and $1 < partner.valid_to
+             ) as "exists!""#,
+            position.0,
+            post.0,
+            partner.as_str(),
+            PartnerId::of(partner).0
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(doing("read who is in standing"))
     }
 
     /// All tenures of the posts, by post and number.

@@ -83,7 +83,7 @@ async fn handle(service: &Service, head: &Parts, body: Body, told: &mut Told) ->
     let sent = Sent::read(&read_body(body).await?)
         .map_err(|message| Problem::new(StatusCode::BAD_REQUEST, Error::BadUserInput(message)))?;
 
-    let (session, request) = match prepare(service, actor, sent, told) {
+    let (session, request) = match prepare(service, actor, sent, told).await {
         Ok(prepared) => prepared,
         Err(error) => return Ok(Answer::from_errors(vec![error])),
     };
@@ -166,7 +166,7 @@ async fn read_body(body: Body) -> Result<Bytes, Problem> {
 }
 
 /// Everything that can be wrong with a GraphQL request before it is validated against the schema.
-fn prepare(
+async fn prepare(
     service: &Service,
     actor: Actor,
     sent: Sent,
@@ -180,7 +180,8 @@ fn prepare(
     }
     let position =
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
-    let session = Session::new(service.engine.clone(), actor, position).map_err(|error| entry(&error))?;
+    let session =
+        Session::new(service.engine.clone(), actor, position).await.map_err(|error| entry(&error))?;
     let session = Arc::new(session);
 
     let mut request =

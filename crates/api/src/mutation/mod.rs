@@ -21,7 +21,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, MergedObject};
 use domain::{
-    Command, ConditionCode, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, TaskCode,
+    Command, ConditionCode, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, TaskCode, Title,
     ids::{AssignmentId, ConditionId, OperationId, PlanVersionId, TaskId},
     refusal::Parse,
 };
@@ -106,12 +106,14 @@ impl<'a> Asked<'a> {
         let world = session.world_at(session.engine.position());
         let mut reasons = Reasons::default();
         if let Some(key) = &entry.idempotency_key {
-            reasons.check(
-                (1..=KEY_BYTES).contains(&key.len()),
-                RefusalCode::InvalidText,
-                "idempotencyKey",
-                || format!("A key has 1 to {KEY_BYTES} bytes, this one {}.", key.len()),
-            );
+            let sane = (1..=KEY_BYTES).contains(&key.len()) && !key.chars().any(char::is_control);
+            reasons.check(sane, RefusalCode::InvalidText, "idempotencyKey", || {
+                format!("A key has 1 to {KEY_BYTES} bytes and no control characters.")
+            });
+        }
+        if let Some(reason) = &entry.late_reason {
+            // Stands with every event of the command.
+            reasons.parse::<Title>("lateReason", reason);
         }
         Ok(Self { session, world, entry, reasons })
     }

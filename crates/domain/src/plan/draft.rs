@@ -378,9 +378,18 @@ fn record_risk(mut draft: Draft<'_>, risk: &Risk) -> Result<Vec<Event>, Rejectio
     draft.or(|operation, number| PlanEvent::RiskRecorded { operation, number, risk: risk.clone() })
 }
 
-fn attach_annex(draft: Draft<'_>, annex: &Annex, context: &Context<'_>) -> Result<Vec<Event>, Rejection> {
-    if draft.version.annexes.get(&annex.code).is_some_and(|known| known.annex == *annex) {
-        return draft.unchanged();
+fn attach_annex(mut draft: Draft<'_>, annex: &Annex, context: &Context<'_>) -> Result<Vec<Event>, Rejection> {
+    if let Some(known) = draft.version.annexes.get(&annex.code) {
+        let reads = context.actor.partner().is_some_and(|partner| {
+            draft.operation.lead == *partner || known.annex.releasable_to.contains(partner)
+        });
+        // Before they are compared: whoever may not read it could otherwise guess at it, and take its place.
+        draft.reasons.check(reads, RefusalCode::AlreadyExists, "code", || {
+            format!("There is an annex {}, and it is not released to you.", annex.code)
+        });
+        if reads && known.annex == *annex {
+            return draft.unchanged();
+        }
     }
     // A fresh salt each time: the same annex again must not be recognisable by its hash.
     let salt = context.salt(0);

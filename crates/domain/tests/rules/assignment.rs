@@ -335,3 +335,16 @@ fn across_operations_the_later_h_hour_is_the_later() {
     bound("2023-10-08T22:00:00+07:00").refused([RefusalCode::OfficerOverlap]);
     bound("2023-10-08T20:00:00+07:00").accepted();
 }
+
+#[test]
+fn what_a_post_does_elsewhere_is_not_found_out_by_asking_for_what_is_refused_anyway() {
+    let h_hour = "2023-10-09T06:00:00+07:00";
+    with_bravo(busy(), Some(h_hour))
+        .when(tha(), assign_in("BRAVO", "T01", "MMR-02"))
+        .accepted()
+        .when(tha(), set_h_hour(h_hour))
+        .accepted()
+        // T01 is Thailand's, so no post of Myanmar takes it, whether it is busy or not.
+        .when(tha(), assign("T01", "MMR-02"))
+        .refused_at([(RefusalCode::PostNotOfLeadPartner, "post")]);
+}

@@ -490,3 +490,18 @@ fn a_submission_refers_to_nothing_that_is_not_there() {
         (RefusalCode::UnknownReference, "decisionPoints.0.deciders"),
     ]);
 }
+
+#[test]
+fn an_annex_is_replaced_by_those_who_may_read_it_and_guessed_at_by_nobody() {
+    // `annex` is released to Thailand and Myanmar.
+    let story = draft().when(tha(), attach(annex("B", "Two compounds"))).accepted();
+    for text in ["Two compounds", "Three compounds"] {
+        story
+            .clone()
+            .when(chn(), attach(annex("B", text)))
+            .refused_at([(RefusalCode::AlreadyExists, "code")])
+            .saying("There is an annex B, and it is not released to you.");
+    }
+    story.clone().when(mmr(), attach(annex("B", "Two compounds"))).unchanged();
+    story.when(mmr(), attach(annex("B", "Three compounds"))).accepted();
+}
