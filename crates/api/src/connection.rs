@@ -43,6 +43,7 @@ impl Window {
 
     /// The page to ask the read model for: with one entry more than is shown, to know whether there are others.
     pub fn page(self, world: &World) -> Result<Page, Error> {
+        world.spend(0)?;
         let (size, backwards) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
                 return Err(Error::bad_input("Ask for `first` or for `last`, not for both."));

@@ -18,6 +18,7 @@ pub struct Session {
     /// What the request's queries are pinned to.
     pub pin: Arc<Pin>,
     world: Arc<World>,
+    budget: Budget,
     /// Position of the newest receipt that this request got; 0 before the first.
     receipt: AtomicI64,
 }
@@ -43,8 +44,9 @@ impl Session {
             Actor::Service { .. } => None,
         };
         let viewer = Viewer { partner };
-        let world = World::new(&engine, &viewer, position);
-        Ok(Self { pin: world.pin.clone(), engine, actor, viewer, world, receipt: AtomicI64::new(0) })
+        let budget = Budget::default();
+        let world = World::new(&engine, &viewer, position, &budget);
+        Ok(Self { budget, pin: world.pin.clone(), engine, actor, viewer, world, receipt: AtomicI64::new(0) })
     }
 
     /// For `extensions.position`: the last receipt's after mutations, else the pin's.
@@ -63,7 +65,7 @@ impl Session {
     /// The world at another position: that of `asOf`, the newest for a mutation to look things up, a receipt's for
     /// its payload.
     pub(crate) fn world_at(&self, position: Position) -> Arc<World> {
-        World::new(&self.engine, &self.viewer, position)
+        World::new(&self.engine, &self.viewer, position, &self.budget)
     }
 
     pub(crate) fn note_receipt(&self, position: Position) {
@@ -85,14 +87,43 @@ pub struct World {
     pub(crate) engine: Engine,
     pub(crate) pin: Arc<Pin>,
     pub(crate) loaders: Loaders,
+    budget: Budget,
+}
+
+/// Objects that one request may still be answered with, over all its moments: lists in lists in lists multiply, and what
+/// the loaders have once costs no statement that would hold a request back.
+#[derive(Clone)]
+struct Budget(Arc<AtomicI64>);
+
+/// A hundred operations with their tasks, assignments and posts are half of it.
+const MOST_OBJECTS: i64 = 100_000;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(MOST_OBJECTS)))
+    }
 }
 
 impl World {
-    fn new(engine: &Engine, viewer: &Viewer, position: Position) -> Arc<Self> {
+    /// Takes so many objects from the request's budget. Fails with `BAD_USER_INPUT` when it is spent.
+    pub(crate) fn spend(&self, objects: usize) -> Result<(), Error> {
+        let objects = i64::try_from(objects).unwrap_or(MOST_OBJECTS).min(MOST_OBJECTS);
+        // Never far below zero, so that it cannot come round again.
+        let left = self.budget.0.load(Ordering::Relaxed);
+        if left < 0 {
+            return Err(Error::bad_input(format!(
+                "The answer would have more than {MOST_OBJECTS} objects: ask for less, page by page."
+            )));
+        }
+        self.budget.0.fetch_sub(objects, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn new(engine: &Engine, viewer: &Viewer, position: Position, budget: &Budget) -> Arc<Self> {
         // Releases count as they are now, also for the past: narrowing works backwards.
         let policy_position = engine.position().max(position);
         let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
         let loaders = Loaders::new(engine.read_model(), &pin);
-        Arc::new(Self { engine: engine.clone(), pin, loaders })
+        Arc::new(Self { engine: engine.clone(), pin, loaders, budget: budget.clone() })
     }
 }

@@ -95,6 +95,7 @@ items! {
 impl World {
     /// `None` when there is no such thing, or the viewer may not see it.
     pub(crate) async fn find<T: Item>(self: &Arc<Self>, id: Uuid) -> Result<Option<T>, Error> {
+        self.spend(1)?;
         let row = T::loader(&self.loaders).load(id).await?;
         Ok(row.map(|row| T::new(self, row)))
     }
@@ -111,12 +112,14 @@ impl World {
         self: &Arc<Self>,
         ids: impl IntoIterator<Item = Uuid>,
     ) -> Result<Vec<T>, Error> {
+        self.spend(0)?;
         let rows = T::loader(&self.loaders).load_many(ids).await?;
         Ok(self.all(&rows))
     }
 
-    /// Rows that have been loaded already.
+    /// Rows that have been loaded already. When the budget is spent, it is the entries' own fields that fail.
     pub(crate) fn all<T: Item>(self: &Arc<Self>, rows: &[Arc<T::Row>]) -> Vec<T> {
+        let _ = self.spend(rows.len());
         rows.iter().map(|row| T::new(self, Arc::clone(row))).collect()
     }
 }

@@ -259,6 +259,8 @@ impl PlanVersion {
         let (operation, network, parts) =
             try_join3(self.operation_of(), self.network(), self.world.loaders.parts_of.children(self.row.id))
                 .await?;
+        // Written anew each time that it is asked for, and as long as the plan.
+        self.world.spend(network.tasks.len() + parts.len())?;
         let parts: Vec<_> = parts.iter().map(|part| part.as_ref().clone()).collect();
         let operation: OperationCode = parse(&operation.row.code)?;
         let content = self.row.content(&operation, &network.tasks, &parts)?;
