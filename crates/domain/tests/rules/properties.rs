@@ -158,7 +158,23 @@ fn judge(story: &Story, event: &Event) {
             let content = story.version(*number).content(&saphan()).hash();
             assert_eq!(given.content_hash, content, "a decision is on the content that was hashed");
         }
-        _ => {}
+        PlanEvent::PlanDrafted { .. }
+        | PlanEvent::PlanSectionRevised { .. }
+        | PlanEvent::PhaseAdded { .. }
+        | PlanEvent::TaskAddedToPlan { .. }
+        | PlanEvent::TaskRevised { .. }
+        | PlanEvent::TaskRemovedFromPlan { .. }
+        | PlanEvent::DependencyAdded { .. }
+        | PlanEvent::DependencyRemoved { .. }
+        | PlanEvent::RiskRecorded { .. }
+        | PlanEvent::AnnexAttached { .. }
+        | PlanEvent::PlanVersionSubmitted { .. }
+        | PlanEvent::PlanVersionSuperseded { .. }
+        | PlanEvent::PlanVersionRecalled { .. }
+        | PlanEvent::ApprovalRevoked { .. }
+        | PlanEvent::ApprovalConditionSatisfied { .. }
+        | PlanEvent::ApprovalConditionWaived { .. }
+        | PlanEvent::AmendmentOpened { .. } => {}
     }
 }
 
