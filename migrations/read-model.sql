@@ -8,6 +8,11 @@ create table checkpoint (
 );
 insert into checkpoint (position) values (0);
 
+-- Whether a code begins with what is searched for, or code and title have all its words. `words` is a text-search query.
+create function found(code text, title text, words text, prefix text) returns boolean
+language sql immutable parallel safe
+return code like prefix or to_tsvector('simple'::regconfig, code || ' ' || title) @@ words::tsquery;
+
 create table coalition (
   id         uuid not null,
   exercise   text,
@@ -266,5 +271,64 @@ begin atomic
         and now_.valid_from <= policy
         and policy < now_.valid_to
         and viewer = any (now_.readers)
+    );
+end;
+
+-- Where each event belongs and who may see it. An event never changes, so these rows have no versions: a position sees
+-- those of the commands that end at or before it.
+create table event_entry (
+  position        bigint primary key,
+  command_end     bigint not null,      -- last position of its command: from there on holds what it made so
+  event_id        uuid not null,
+  command_id      uuid not null,
+  kind            text not null,
+  actor           text not null,
+  late_reason     text,
+  occurred_at     timestamptz not null,
+  occurred_offset smallint not null,    -- minutes east of UTC, as reported
+  recorded_at     timestamptz not null,
+  operation_id    uuid,                 -- null: of the coalition, seen by all
+  version_id      uuid,
+  annex_id        uuid,
+  task_ids        uuid[] not null
+);
+create unique index event_entry_by_id on event_entry (event_id);
+create index event_entry_by_command on event_entry (command_end, position);
+create index event_entry_by_operation on event_entry (operation_id, position);
+
+-- In whose history an event stands, by node ids.
+create table event_item (
+  item_id     uuid not null,
+  position    bigint not null,
+  changed     text,                     -- table of the row that the event changed; null: it only concerns the item
+  primary key (item_id, position)
+);
+create index event_item_by_position on event_item (position);
+
+-- Events that a viewer may see at a position: what they are about was released when they happened, is at that position,
+-- and still is at the policy's.
+create function visible_event(at bigint, policy bigint, viewer text) returns table ("position" bigint)
+language sql stable parallel safe
+begin atomic
+  select entry.position
+  from event_entry entry
+  where entry.command_end <= at
+    and (
+      entry.operation_id is null
+      or exists (
+        select
+        from visible_operation(entry.command_end, policy, viewer) then_
+        join visible_operation(at, policy, viewer) at_ on at_.id = then_.id
+        where then_.id = entry.operation_id
+      )
+    )
+    and (
+      entry.annex_id is null
+      or exists (
+        select
+        from visible_annex(entry.command_end, policy, viewer) then_
+        join visible_annex(at, policy, viewer) at_ on at_.id = then_.id
+        where then_.id = entry.annex_id
+      )
     );
 end;

@@ -3,6 +3,7 @@
 
 mod arrows;
 mod clients;
+mod history;
 mod http;
 mod plan;
 mod saphan;

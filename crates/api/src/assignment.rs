@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    event::History,
     node::{Assignment, Operation, Post, Task},
     scalars::DateTime,
 };
@@ -14,6 +15,11 @@ use read_model::parse;
 impl Assignment {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     async fn operation(&self) -> Result<Operation, Error> {

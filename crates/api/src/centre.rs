@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    event::History,
     node::{Centre, Partner},
     scalars::DateTime,
 };
@@ -78,6 +79,11 @@ pub struct ForwardPost {
 impl Centre {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     /// What people call it by, such as `CMCC`.

@@ -123,7 +123,7 @@ impl World {
         // Releases count as they are now, also for the past: narrowing works backwards.
         let policy_position = engine.position().max(position);
         let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
-        let loaders = Loaders::new(engine.read_model(), &pin);
+        let loaders = Loaders::new(engine, &pin);
         Arc::new(Self { engine: engine.clone(), pin, loaders, budget: budget.clone() })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    event::History,
     node::{Condition, Partner, PlanDecision, PlanVersion, PlannedTask, Post},
     scalars::{DateTime, Position},
 };
@@ -102,6 +103,11 @@ impl PlanDecision {
         self.node_id()
     }
 
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
+    }
+
     async fn plan_version(&self) -> Result<PlanVersion, Error> {
         self.world.get(self.row.version_id).await
     }
@@ -169,6 +175,11 @@ impl PlanDecision {
 impl Condition {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     async fn plan_version(&self) -> Result<PlanVersion, Error> {

@@ -16,6 +16,7 @@ pub mod context;
 pub mod cursor;
 mod decision;
 mod errors;
+mod event;
 mod graphiql;
 pub mod http;
 mod limits;

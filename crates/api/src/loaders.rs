@@ -1,13 +1,16 @@
 //! Loading related rows in batches: one statement for all objects of a list, never one per item.
 
-use crate::{Error, schedule::Network};
+use crate::{Error, event::Histories, schedule::Network};
+use domain::Recorded;
+use engine::Engine;
 use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
 use read_model::{
-    AnnexRow, AssignmentRow, CentreRow, ConditionRow, DecisionRow, OperationRow, Page, PartRow, PartnerRow,
-    Pin, PlanVersionRow, PlannedTaskRow, PostFilter, PostRow, ReadModel, TaskFilter, TaskPlace, TenureRow,
+    AnnexRow, AssignmentRow, CentreRow, ConditionRow, DecisionRow, EventFilter, EventRow, OperationRow, Page,
+    PartRow, PartnerRow, Pin, PlanVersionRow, PlannedTaskRow, PostFilter, PostRow, ReadModel, TaskFilter,
+    TaskPlace, TenureRow,
 };
 use std::{
     collections::HashMap,
@@ -203,6 +206,54 @@ async fn task_counts(
     Ok(counts)
 }
 
+/// A page of an item's history.
+pub(crate) type HistoryPage = (Uuid, EventFilter, Page<i64>);
+
+async fn histories(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<HistoryPage>,
+) -> Result<HashMap<HistoryPage, Histories>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(item, filter, page)| (item, (filter, page))).collect();
+    for ((filter, page), items) in by_question(keys) {
+        let mut rows = HashMap::<Uuid, Vec<Arc<EventRow>>>::new();
+        for row in model.events_of(&pin, &items, &filter, &page).await? {
+            rows.entry(row.item_id).or_default().push(Arc::new(row.event));
+        }
+        pages.extend(
+            rows.into_iter().map(|(item, rows)| ((item, filter.clone(), page.clone()), Arc::new(rows))),
+        );
+    }
+    Ok(pages)
+}
+
+async fn history_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, EventFilter)>,
+) -> Result<HashMap<(Uuid, EventFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, items) in by_question(keys) {
+        let counted = model.count_events_of(&pin, &items, &filter).await?;
+        counts.extend(counted.into_iter().map(|(item, count)| ((item, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
+/// What the events at these positions say, as this build writes it. Asked only for events that have been found.
+async fn payloads(
+    engine: Engine,
+    positions: Vec<i64>,
+) -> Result<HashMap<i64, Arc<serde_json::Value>>, Error> {
+    let payload = |recorded: &Recorded| {
+        let shown = serde_json::from_slice(&recorded.event.encode().payload)
+            .map_err(|error| Error::internal("read an event's payload", &error))?;
+        Ok((recorded.position.0, Arc::new(shown)))
+    };
+    engine.events_at(&positions).await?.iter().map(payload).collect()
+}
+
 async fn networks(
     model: ReadModel,
     pin: Arc<Pin>,
@@ -229,6 +280,10 @@ macro_rules! loaders {
             pub task_counts: Loader<(Uuid, TaskFilter), i64>,
             /// All tasks of a version with their schedule.
             pub networks: Loader<Uuid, Arc<Network>>,
+            pub histories: Loader<HistoryPage, Histories>,
+            pub history_counts: Loader<(Uuid, EventFilter), i64>,
+            /// What an event says, by its position.
+            pub payloads: Loader<i64, Arc<serde_json::Value>>,
             /// Every partner; there is one key.
             pub coalition: Loader<(), Arc<Vec<Arc<PartnerRow>>>>,
             /// Every liaison post; there is one key.
@@ -236,7 +291,8 @@ macro_rules! loaders {
         }
 
         impl Loaders {
-            pub fn new(model: &ReadModel, pin: &Arc<Pin>) -> Self {
+            pub fn new(engine: &Engine, pin: &Arc<Pin>) -> Self {
+                let (model, engine) = (engine.read_model(), engine.clone());
                 Self {
                     $($one: Loader::new(model, pin, |model, pin, ids| async move {
                         Ok(by(model.$one_query(&pin, &ids).await?, |row| row.$one_key))
@@ -247,6 +303,9 @@ macro_rules! loaders {
                     task_pages: Loader::new(model, pin, task_pages),
                     task_counts: Loader::new(model, pin, task_counts),
                     networks: Loader::new(model, pin, networks),
+                    histories: Loader::new(model, pin, histories),
+                    history_counts: Loader::new(model, pin, history_counts),
+                    payloads: Loader::new(model, pin, move |_, _, positions| payloads(engine.clone(), positions)),
                     coalition: Loader::new(model, pin, |model, pin, _| async move {
                         Ok(group(model.partners(&pin, &Page::first(i64::MAX)).await?, |_| ()))
                     }),
@@ -274,6 +333,7 @@ loaders! {
         decisions: DecisionRow, id = decisions_by_id;
         conditions: ConditionRow, id = conditions_by_id;
         assignments: AssignmentRow, id = assignments_by_id;
+        events: EventRow, event_id = events_by_id;
     }
     many {
         tenures: TenureRow, post_id = tenures_of;

@@ -3,6 +3,7 @@
 use crate::{
     Error,
     connection::{Connection, Direction, Window},
+    event::History,
     node::{Operation, Partner, PlanVersion, Task},
     plan::{task_page, version_id},
     scalars::DateTime,
@@ -132,6 +133,11 @@ impl Operation {
 impl Operation {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     /// What people call it by, such as `SAPHAN`.

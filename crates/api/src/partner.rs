@@ -3,6 +3,7 @@
 use crate::{
     Error,
     context::World,
+    event::History,
     node::{Item, Partner, Post},
     scalars::DateTime,
 };
@@ -72,6 +73,11 @@ pub enum Role {
 impl Partner {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     /// What people call it by, such as `THA`.

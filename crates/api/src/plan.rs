@@ -5,6 +5,7 @@ use crate::{
     connection::{Connection, Window},
     context::World,
     decision::OutstandingDecision,
+    event::History,
     node::{Annex, Condition, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
     operation::{Classification, TaskFilter, TimeWindow},
     partner::PartnerRole,
@@ -13,8 +14,8 @@ use crate::{
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
 use domain::{
-    OperationCode, PartnerCode, TaskCode, Title,
-    ids::PlanVersionId,
+    AnnexCode, OperationCode, PartnerCode, TaskCode, Title,
+    ids::{AnnexId, PlanVersionId},
     partner,
     plan::{self, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
 };
@@ -339,6 +340,11 @@ impl PlanVersion {
         self.node_id()
     }
 
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
+    }
+
     async fn operation(&self) -> Result<Operation, Error> {
         self.operation_of().await
     }
@@ -497,6 +503,12 @@ impl PlanVersion {
         Ok(self.world.all(&rows))
     }
 
+    /// An annex by its code; null when there is none that you may see.
+    async fn annex(&self, code: String) -> Result<Option<Annex>, Error> {
+        let Ok(code) = AnnexCode::new(&code) else { return Ok(None) };
+        self.world.find(AnnexId::of(PlanVersionId(self.row.id), &code).0).await
+    }
+
     /// Code and salted hash of every separately releasable part, also of those that you may not see.
     async fn parts(&self) -> Result<Vec<ContentPart>, Error> {
         let parts = self.world.loaders.parts_of.children(self.row.id).await?;
@@ -580,6 +592,11 @@ where
 impl Annex {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     async fn plan_version(&self) -> Result<PlanVersion, Error> {

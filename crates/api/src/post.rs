@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    event::History,
     node::{Partner, Post},
     scalars::DateTime,
 };
@@ -107,6 +108,11 @@ impl Post {
 impl Post {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     /// What people call it by, such as `THA-02`.

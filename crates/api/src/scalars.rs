@@ -93,6 +93,22 @@ impl From<Span> for Duration {
     }
 }
 
+/// A JSON value of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Json(pub serde_json::Value);
+
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
+impl ScalarType for Json {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value.into_json()?))
+    }
+
+    fn to_value(&self) -> Value {
+        // Whatever JSON holds, a GraphQL value does.
+        Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
 /// A SHA-256 digest: 64 hexadecimal digits, lower case in answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sha256(pub domain::Sha256);

@@ -4,8 +4,9 @@ use crate::{
     Error,
     connection::{Connection, Direction, Window},
     context::{World, session},
+    event::{EventFilter, EventOrder, HasHistory},
     mutation::Mutation,
-    node::{Centre, Node, Operation, Partner, Post, Task},
+    node::{Centre, Event, Node, Operation, Partner, Post, Task},
     operation::{OperationFilter, OperationOrder},
     partner::Viewer,
     post::PostFilter,
@@ -36,15 +37,24 @@ pub enum Moment {
 }
 
 impl Moment {
-    fn read(self) -> Result<engine::Moment, Error> {
-        Ok(match self {
-            Self::Position(Position(position)) => engine::Moment::Position(position),
-            Self::RecordedAt(DateTime(at)) => engine::Moment::RecordedAt(at.to_utc()),
+    /// The position that it means in a world; a moment that is not in it is bad input, whether or not there is one.
+    pub(crate) async fn resolve(self, world: &Arc<World>) -> Result<domain::Position, Error> {
+        let found = match self {
+            Self::Position(Position(position)) => {
+                world.engine.resolve(engine::Moment::Position(position)).await?
+            }
+            Self::RecordedAt(DateTime(at)) => {
+                world.engine.resolve(engine::Moment::RecordedAt(at.to_utc())).await?
+            }
             Self::EventId(id) => {
                 let id = id.parse::<EventId>().map_err(|fault| Error::bad_input(fault.to_string()))?;
-                engine::Moment::Event(id)
+                let event = world.find::<Event>(id.0).await?;
+                event.map(|event| domain::Position(event.row.command_end))
             }
-        })
+        };
+        found
+            .filter(|position| *position <= world.pin.position)
+            .ok_or_else(|| Error::bad_input("There is no such moment in what you may see."))
     }
 }
 
@@ -89,7 +99,11 @@ impl Query {
     /// The newest position of this answer: keep it, to hold the log against it later.
     async fn head(&self, ctx: &Context<'_>) -> Result<Receipt, Error> {
         let world = self.world(ctx)?;
-        Ok(world.engine.receipt_at(world.pin.position).await?.into())
+        let receipt = world.engine.receipt_at(world.pin.position).await?;
+        // Whose events you may not see, their ids you may not either.
+        let events = world.find_many::<Event>(receipt.event_ids.iter().map(|id| id.0)).await?;
+        let event_ids = events.iter().map(|event| EventId(event.row.event_id)).collect();
+        Ok(engine::Receipt { event_ids, ..receipt }.into())
     }
 
     /// The same queries at a moment in the past: what was known then, as far as you may see it now.
@@ -98,12 +112,29 @@ impl Query {
         if self.past.is_some() {
             return Err(Error::bad_input("`asOf` does not nest."));
         }
-        let found = session.engine.resolve(at.read()?).await?;
-        // A request that is pinned by its cursors sees nothing newer, also not through here.
-        let position = found.filter(|position| *position <= session.pin.position.max(session.position()));
-        let position =
-            position.ok_or_else(|| Error::bad_input("There is no such moment in what you may see."))?;
+        let position = at.resolve(session.world()).await?;
         Ok(Query { past: Some(session.world_at(position)) })
+    }
+
+    /// The log as you may see it, in its order unless asked otherwise.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's filter, order and window are arguments in GraphQL"
+    )]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<EventFilter>,
+        order_by: Option<EventOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        let wanted = filter.unwrap_or_default().read()?;
+        let direction = order_by.unwrap_or_default().direction;
+        let window = Window { first, after, last, before };
+        self.world(ctx)?.events(wanted, direction, window).await
     }
 
     /// In the order of their codes.
@@ -263,7 +294,9 @@ impl Query {
 
 /// The schema that is served. Limits on requests are the server's.
 pub fn schema() -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<HasHistory>()
+        .finish()
 }
 
 /// The schema's SDL, as `schema/api.graphql` has it.

@@ -3,6 +3,7 @@
 use crate::{
     Error,
     context::World,
+    event::History,
     node::{Assignment, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
     plan::{LineOfEffort, Phase},
     scalars::{DateTime, Duration},
@@ -138,6 +139,11 @@ impl Task {
 impl Task {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     async fn operation(&self) -> Result<Operation, Error> {
@@ -282,6 +288,11 @@ impl PlannedTask {
 impl PlannedTask {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    #[graphql(flatten)]
+    async fn its_history(&self) -> History {
+        self.node_history()
     }
 
     async fn plan_version(&self) -> Result<PlanVersion, Error> {

@@ -4,7 +4,7 @@
 //! version and the old one is upcast in [`Event::decode`].
 
 use crate::{
-    Instant, Subject,
+    AnnexCode, Instant, OperationCode, Subject, TaskCode,
     assignment::AssignmentEvent,
     centre::CentreEvent,
     coalition::CoalitionEvent,
@@ -62,6 +62,18 @@ pub struct Recorded {
     pub actor: String,
     pub late_reason: Option<String>,
     pub event: Event,
+}
+
+/// What an event is about: whoever may not see all of it may not see the event.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope<'a> {
+    /// `None`: of the coalition, for all to see.
+    pub operation: Option<&'a OperationCode>,
+    /// Number of the plan version.
+    pub version: Option<u32>,
+    pub tasks: Vec<&'a TaskCode>,
+    /// Of that version.
+    pub annex: Option<&'a AnnexCode>,
 }
 
 /// An event as the log stores it.
@@ -160,6 +172,23 @@ impl Event {
             Self::Plan(event) => vec![Subject::Operation(event.operation().clone())],
             Self::Assignment(event) => {
                 vec![Subject::Operation(event.operation().clone()), Subject::Calendar(event.post().clone())]
+            }
+        }
+    }
+
+    /// What the event is about, as far as that may be released apart from the rest.
+    pub fn scope(&self) -> Scope<'_> {
+        match self {
+            Self::Coalition(_) | Self::Partner(_) | Self::Centre(_) | Self::Post(_) => Scope::default(),
+            Self::Operation(event) => Scope { operation: Some(event.operation()), ..Scope::default() },
+            Self::Plan(event) => Scope {
+                operation: Some(event.operation()),
+                version: Some(event.number()),
+                tasks: event.tasks(),
+                annex: event.annex(),
+            },
+            Self::Assignment(event) => {
+                Scope { operation: Some(event.operation()), tasks: vec![event.task()], ..Scope::default() }
             }
         }
     }

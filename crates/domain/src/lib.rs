@@ -30,7 +30,7 @@ pub use code::{
 };
 pub use command::{Actor, Command, Context, Role, decide};
 pub use duration::Span;
-pub use event::{Event, Position, Recorded};
+pub use event::{Event, Position, Recorded, Scope};
 pub use hash::{Salt, Sha256};
 pub use refusal::{Parse, Reasons, Refusal, RefusalCode, Rejection};
 pub use text::{Currency, Prose, TimeZone, Title};

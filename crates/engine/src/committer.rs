@@ -6,16 +6,16 @@
 use crate::{
     Clock, Entropy, Error, Health, Outcome, Receipt, Request, StoreError,
     loading::{decode, load},
-    projector::{self, Projector},
+    projector::{self, Applied, Projector},
 };
 use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
 use domain::{
-    Command, Context, Item, Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
+    Command, Context, Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
     hash::canonical_json,
     ids::{CommandId, EventId},
 };
 use event_log::{AppendError, Head, Log, NewCommand, NewCommit, NewEvent, StoredCommand};
-use read_model::Change;
+use read_model::Projection;
 use serde::Serialize;
 use sqlx::PgPool;
 use std::{
@@ -94,7 +94,7 @@ struct Batch {
     prepared: Vec<Prepared>,
     /// Commands that changed nothing.
     unchanged: Vec<(Job, CommandId)>,
-    changes: Vec<Change>,
+    projection: Projection,
     recorded_at: DateTime<Utc>,
 }
 
@@ -305,7 +305,7 @@ impl Committer {
             overlay: self.world.clone(),
             prepared: Vec::new(),
             unchanged: Vec::new(),
-            changes: Vec::new(),
+            projection: Projection::default(),
             recorded_at: self.clock.now().max(self.head.recorded_at),
         };
         let mut position = Position(self.head.position);
@@ -317,18 +317,18 @@ impl Committer {
                     continue;
                 }
             };
-            let (command_id, recorded, touched) = decided;
-            if recorded.is_empty() {
+            let (command_id, applied) = decided;
+            if applied.is_empty() {
                 batch.unchanged.push((job, command_id));
                 continue;
             }
-            position = Position(position.0 + i64::try_from(recorded.len()).unwrap_or(i64::MAX));
-            batch.changes.extend(projector::changes(&batch.overlay, touched, position));
-            let command = self.new_command(&job.request, command_id, &recorded);
+            position = Position(position.0 + i64::try_from(applied.len()).unwrap_or(i64::MAX));
+            projector::add(&mut batch.projection, &batch.overlay, &applied);
+            let command = self.new_command(&job.request, command_id, &applied);
             let receipt = Receipt {
                 position,
                 recorded_at: batch.recorded_at,
-                event_ids: recorded.iter().map(|recorded| recorded.event_id).collect(),
+                event_ids: applied.iter().map(|(recorded, _)| recorded.event_id).collect(),
                 // Not known before all are decided.
                 commit_hash: Sha256([0; 32]),
             };
@@ -343,7 +343,7 @@ impl Committer {
         batch: &mut Batch,
         request: &Request,
         head: Position,
-    ) -> Result<(CommandId, Vec<Recorded>, Vec<Item>), Error> {
+    ) -> Result<(CommandId, Vec<Applied>), Error> {
         let now = batch.recorded_at;
         let occurred_at = request.occurred_at.unwrap_or_else(|| now.fixed_offset()).trunc_subsecs(6);
         let context = Context {
@@ -374,8 +374,7 @@ impl Committer {
         if !lacking.is_empty() {
             self.load(batch, lacking).await.map_err(Error::Store)?;
         }
-        let mut touched = Vec::new();
-        let mut recorded = Vec::with_capacity(events.len());
+        let mut applied = Vec::with_capacity(events.len());
         for (number, event) in (1..).zip(events) {
             for subject in event.folds() {
                 self.used.insert(subject, self.batches);
@@ -391,10 +390,10 @@ impl Committer {
                 late_reason: request.late_reason.clone(),
                 event,
             };
-            touched.extend(batch.overlay.apply(&event));
-            recorded.push(event);
+            let touched = batch.overlay.apply(&event);
+            applied.push((event, touched));
         }
-        Ok((command_id, recorded, touched))
+        Ok((command_id, applied))
     }
 
     /// Loads subjects as they are at the head. None of this batch's events can concern them: what an event concerns is
@@ -412,10 +411,10 @@ impl Committer {
         Ok(())
     }
 
-    fn new_command(&self, request: &Request, command_id: CommandId, recorded: &[Recorded]) -> NewCommand {
-        let events = recorded
+    fn new_command(&self, request: &Request, command_id: CommandId, applied: &[Applied]) -> NewCommand {
+        let events = applied
             .iter()
-            .map(|recorded| {
+            .map(|(recorded, _)| {
                 let encoded = recorded.event.encode();
                 NewEvent {
                     event_id: recorded.event_id.0,
@@ -436,8 +435,10 @@ impl Committer {
             idempotency_key: request.idempotency_key.clone().unwrap_or_else(|| command_id.to_string()),
             request_hash: fingerprint(request).0,
             // Everything else of the answer is in the log itself.
-            outcome: canonical_json(&recorded.iter().map(|recorded| recorded.event_id).collect::<Vec<_>>())
-                .into_bytes(),
+            outcome: canonical_json(
+                &applied.iter().map(|(recorded, _)| recorded.event_id).collect::<Vec<_>>(),
+            )
+            .into_bytes(),
             events,
         }
     }
@@ -505,7 +506,7 @@ impl Committer {
         self.head = head;
         self.news.notify_one();
         let up_to = Position(head.position);
-        match projector::project(&self.pool, &batch.changes, after, up_to).await {
+        match projector::project(&self.pool, &batch.projection, after, up_to).await {
             Ok(true) => self.say_projected(up_to),
             Ok(false) => self.catch_up().await,
             Err(error) => self.alarm("could not project a commit", &error),

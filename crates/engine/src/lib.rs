@@ -13,7 +13,7 @@ pub use clock::{Clock, Entropy};
 use chrono::{DateTime, FixedOffset, Utc};
 use committer::{Committer, Job, Message};
 use domain::{
-    Actor, Command, Position, Refusal, Sha256,
+    Actor, Command, Position, Recorded, Refusal, Sha256,
     ids::{CommandId, EventId},
 };
 use event_log::{AppendError, Log};
@@ -127,7 +127,6 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub enum Moment {
     Position(Position),
     RecordedAt(DateTime<Utc>),
-    Event(EventId),
 }
 
 /// Bounds of an engine.
@@ -253,19 +252,13 @@ impl Engine {
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }
 
-    /// The end of the last command at or before the moment; for an event, the end of its own command. `None` when the
-    /// position or the event is not in what is projected.
+    /// The end of the last command at or before the moment; `None` when the position is not in what is projected.
     pub async fn resolve(&self, moment: Moment) -> Result<Option<Position>, Error> {
         let newest = self.position();
         let end = match moment {
             Moment::Position(position) if position < Position(0) || position > newest => return Ok(None),
             Moment::Position(position) => self.log().command_end_at_or_before(position.0).await,
             Moment::RecordedAt(at) => self.log().position_at(at).await.map(|end| end.min(newest.0)),
-            Moment::Event(event) => match self.log().end_of_command_with_event(event.0).await {
-                Ok(Some(end)) if end <= newest.0 => Ok(end),
-                Ok(_) => return Ok(None),
-                Err(error) => Err(error),
-            },
         };
         end.map(|end| Some(Position(end))).map_err(|error| StoreError::from(error).into())
     }
@@ -292,6 +285,12 @@ impl Engine {
             event_ids: events.iter().map(|event| EventId(event.event_id)).collect(),
             commit_hash: Sha256(commit.hash),
         })
+    }
+
+    /// What the events at these positions say, in order. Who may see them is the caller's to know.
+    pub async fn events_at(&self, positions: &[i64]) -> Result<Vec<Recorded>, Error> {
+        let stored = self.log().read_at(positions).await.map_err(StoreError::from)?;
+        Ok(stored.iter().map(loading::decode).collect::<Result<_, _>>()?)
     }
 
     pub fn read_model(&self) -> &ReadModel {
@@ -374,6 +373,5 @@ pub async fn check_read_models(
         Some(position) => position,
         None => read_model::checkpoint(pool).await?,
     };
-    let rows = projector::fold(&Log::new(pool.clone()), position, progress).await?;
-    Ok(read_model::compare(pool, position, &rows).await?)
+    projector::check(pool, &Log::new(pool.clone()), position, progress).await
 }

@@ -10,27 +10,33 @@ use crate::{
 };
 use domain::{Item, Position, Recorded, State, Subject, World};
 use event_log::Log;
-use read_model::Change;
+use read_model::{Change, Entry, Projection};
 use sqlx::{PgConnection, PgPool};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Events read at a time.
 const PAGE: i64 = 5_000;
 
-/// What the touched items have become in this world, at the end of the command that ends at `at`.
-pub(crate) fn changes(world: &World, touched: Vec<Item>, at: Position) -> impl Iterator<Item = Change> {
+/// An event that a world has taken in, and what it touched there.
+pub(crate) type Applied = (Recorded, Vec<Item>);
+
+/// Adds what a command made of this world, in which all its events, and no later ones, have been taken in.
+pub(crate) fn add(projection: &mut Projection, world: &World, command: &[Applied]) {
+    let Some((last, _)) = command.last() else { return };
+    let at = last.position;
     // An item that a command touches twice has one version: no position shows half a command.
-    let touched: BTreeSet<Item> = touched.into_iter().collect();
-    touched.into_iter().map(move |item| {
-        let row = world.get(&item.subject()).and_then(|state| read_model::row(state, &item));
-        Change { item, at, row }
-    })
+    let touched: BTreeSet<&Item> = command.iter().flat_map(|(_, touched)| touched).collect();
+    projection.changes.extend(touched.into_iter().map(|item| {
+        let row = world.get(&item.subject()).and_then(|state| read_model::row(state, item));
+        Change { item: item.clone(), at, row }
+    }));
+    projection.events.extend(command.iter().map(|(recorded, touched)| Entry::of(recorded, touched, at)));
 }
 
 /// Writes a commit's changes if the read model stands where the commit began. False: it does not, catch up instead.
 pub(crate) async fn project(
     pool: &PgPool,
-    changes: &[Change],
+    projection: &Projection,
     after: Position,
     up_to: Position,
 ) -> Result<bool, StoreError> {
@@ -38,7 +44,7 @@ pub(crate) async fn project(
     if read_model::lock_checkpoint(&mut tx).await? != after {
         return Ok(false);
     }
-    read_model::write(&mut tx, changes, up_to).await?;
+    read_model::write(&mut tx, projection, up_to).await?;
     tx.commit().await.map_err(StoreError::when("commit a projection"))?;
     Ok(true)
 }
@@ -108,7 +114,7 @@ impl<'a> Projector<'a> {
     /// Projects the next page of whole commands, up to `head` at most.
     async fn page(&mut self, tx: &mut PgConnection, head: Position) -> Result<(), StoreError> {
         let commands = self.read_commands(head).await?;
-        let mut written = Vec::new();
+        let mut projection = Projection::default();
         let events = commands.iter().flatten();
         let lacking: BTreeSet<Subject> =
             events.flat_map(|recorded| self.world.lacks(&recorded.event)).collect();
@@ -122,16 +128,18 @@ impl<'a> Projector<'a> {
                 self.world.insert(subject, state);
             }
         }
-        for events in &commands {
-            let Some(last) = events.last() else { continue };
-            let mut touched = Vec::new();
-            for recorded in events {
-                touched.extend(self.world.apply(recorded));
-            }
-            self.at = last.position;
-            written.extend(changes(&self.world, touched, self.at));
+        for events in commands {
+            let command: Vec<Applied> = events
+                .into_iter()
+                .map(|recorded| {
+                    let touched = self.world.apply(&recorded);
+                    (recorded, touched)
+                })
+                .collect();
+            self.at = command.last().map_or(self.at, |(last, _)| last.position);
+            add(&mut projection, &self.world, &command);
         }
-        read_model::write(tx, &written, self.at).await?;
+        read_model::write(tx, &projection, self.at).await?;
         Ok(())
     }
 
@@ -163,31 +171,50 @@ impl<'a> Projector<'a> {
     }
 }
 
-/// The whole log folded up to a position, with every item and its row.
-pub(crate) async fn fold(
+/// Compares the rows at a position with those of a fold of the log to that position: one sentence for each difference.
+pub(crate) async fn check(
+    pool: &PgPool,
     log: &Log,
     up_to: Position,
     mut progress: impl FnMut(Position, Position),
-) -> Result<Vec<read_model::Row>, StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let mut states: BTreeMap<Subject, State> = BTreeMap::new();
     let mut at = 0;
-    let mut untold = Vec::new();
+    let mut findings = Vec::new();
+    // Events of the command that may go on in the next page.
+    let mut command: Vec<Applied> = Vec::new();
     while at < up_to.0 {
         let page = log.read(at, up_to.0, PAGE).await?;
         let Some(last) = page.last() else { break };
         at = last.position;
+        let mut entries = Vec::new();
         for stored in &page {
             let recorded = decode(stored)?;
+            let mut touched = Vec::new();
             for subject in recorded.event.folds() {
                 let absent = State::absent(&subject);
-                states.entry(subject).or_insert(absent).evolve(&recorded, &mut untold);
+                states.entry(subject).or_insert(absent).evolve(&recorded, &mut touched);
             }
-            untold.clear();
+            if command.last().is_some_and(|(before, _)| before.command_id != recorded.command_id) {
+                take_entries(&mut command, &mut entries);
+            }
+            command.push((recorded, touched));
         }
+        if at >= up_to.0 {
+            take_entries(&mut command, &mut entries);
+        }
+        findings.extend(read_model::compare_events(pool, &entries).await?);
         progress(Position(at), up_to);
     }
     let rows = |state: &State| -> Vec<_> {
         state.items().iter().filter_map(|item| read_model::row(state, item)).collect()
     };
-    Ok(states.values().flat_map(rows).collect())
+    let rows: Vec<_> = states.values().flat_map(rows).collect();
+    findings.extend(read_model::compare(pool, up_to, &rows).await?);
+    Ok(findings)
+}
+
+fn take_entries(command: &mut Vec<Applied>, entries: &mut Vec<Entry>) {
+    let Some(end) = command.last().map(|(last, _)| last.position) else { return };
+    entries.extend(command.drain(..).map(|(recorded, touched)| Entry::of(&recorded, &touched, end)));
 }

@@ -106,6 +106,39 @@ impl Log {
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 
+    /// The events at these positions, in order; where there is none, none.
+    pub async fn read_at(&self, positions: &[i64]) -> Result<Vec<StoredEvent>, Error> {
+        let rows = sqlx::query_as!(
+            EventRow,
+            r#"
+            select
+                e.position,
+                e.recorded_at,
+                e.occurred_at,
+                e.occurred_offset,
+                e.event_id,
+                e.command_id,
+                e.actor,
+                e.late_reason,
+                e.type as kind,
+                e.version,
+                e.payload,
+                e.salt as "salt: [u8; 16]",
+                array(
+                    select s.subject_id from event_subject s where s.position = e.position order by s.subject_id
+                ) as "subjects!"
+            from event e
+            where e.position = any ($1)
+            order by e.position
+            "#,
+            positions,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(Error::when("read the events at some positions"))?;
+        Ok(rows.into_iter().map(StoredEvent::from).collect())
+    }
+
     /// All events after `after`, up to and with `up_to`, that concern any of these subjects; each once, in order.
     pub async fn read_subjects(
         &self,
@@ -254,17 +287,6 @@ impl Log {
         .await
         .map_err(Error::when("look for the end of the log at an instant"))?;
         Ok(end.unwrap_or(0))
-    }
-
-    /// The position of the last event of the command that caused this event.
-    pub async fn end_of_command_with_event(&self, event_id: Uuid) -> Result<Option<i64>, Error> {
-        sqlx::query_scalar!(
-            "select c.position from event e join command c on c.command_id = e.command_id where e.event_id = $1",
-            event_id,
-        )
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(Error::when("look for the end of an event's command"))
     }
 
     /// Tells every listener that the log has grown. Called after a commit, never inside one: a NOTIFY takes a lock that

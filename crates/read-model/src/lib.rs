@@ -6,7 +6,9 @@
 
 mod assignment;
 mod centre;
+mod change;
 mod decision;
+mod event;
 mod operation;
 mod page;
 mod partner;
@@ -14,19 +16,26 @@ mod pin;
 mod plan;
 mod post;
 mod schema;
+mod search;
 mod write;
 
 pub use assignment::AssignmentRow;
 pub use centre::CentreRow;
+pub use change::{ChangedItem, ChangingEvent, ItemVersion, Stretch};
 pub use decision::{ConditionRow, DecisionRow};
+pub use event::{Entry, EventFilter, EventRow, HistoryRow, compare_events};
 pub use operation::{OperationFilter, OperationRow};
 pub use page::Page;
 pub use partner::{CoalitionRow, PartnerRow};
 pub use pin::{Pin, Viewer};
-pub use plan::{AnnexRow, InvalidRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace, parse};
+pub use plan::{
+    AnnexRow, InvalidRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace, TaskVersionRow,
+    parse,
+};
 pub use post::{PostFilter, PostRow, TenureRow};
 pub use schema::{PROJECTION_VERSION, Schema};
-pub use write::{Change, Row, checkpoint, compare, lock_checkpoint, reset, row, write};
+pub use search::{Found, Search};
+pub use write::{Change, Projection, Row, checkpoint, compare, lock_checkpoint, reset, row, write};
 
 use sqlx::PgPool;
 

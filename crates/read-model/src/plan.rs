@@ -52,6 +52,15 @@ pub struct PlannedTaskRow {
     pub predecessors: Vec<String>,
 }
 
+/// What a task was from a position on, as one plan version had it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskVersionRow {
+    pub task: PlannedTaskRow,
+    pub valid_from: i64,
+    /// The event that made it so; `None` when the viewer may not see it.
+    pub event_id: Option<Uuid>,
+}
+
 /// Where a task stands: what commands name it by. Also one that only a draft has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskPlace {
@@ -358,6 +367,111 @@ impl ReadModel {
         .fetch_all(&self.pool)
         .await
         .map_err(doing("read tasks"))
+    }
+
+    /// A page of all that the tasks have been in any plan version, by task and position: one statement for all of them.
+    pub async fn task_versions_of(
+        &self,
+        pin: &Pin,
+        task_ids: &[Uuid],
+        page: &Page<i64>,
+    ) -> Result<Vec<TaskVersionRow>, Error> {
+        let rows = sqlx::query!(
+            r#"select
+               page.id as "id!",
+               page.operation_id as "operation_id!",
+               page.version_id as "version_id!",
+               page.version as "version!",
+               page.task_id as "task_id!",
+               page.code as "code!",
+               page.title as "title!",
+               page.phase as "phase!",
+               page.line_of_effort,
+               page.lead as "lead!",
+               page.territory as "territory!",
+               page.post,
+               page.start_offset as "start_offset!",
+               page.duration as "duration!",
+               page.predecessors as "predecessors!",
+               page.valid_from as "valid_from!",
+               cause.event_id as "event_id?"
+             from unnest($4::uuid[]) as wanted (id)
+             cross join lateral (
+               select task.*
+               from planned_task task
+               join visible_operation($1, $2, $3) visible on visible.id = task.operation_id
+               join visible_operation(task.valid_from, $2, $3) then_ on then_.id = task.operation_id
+               where task.task_id = wanted.id
+                 and task.valid_from <= $1
+                 and task.valid_from > $5
+                 and task.valid_from < $6
+               order by case when $7 then -task.valid_from else task.valid_from end
+               limit $8
+             ) page
+             left join lateral (
+               select entry.event_id
+               from event_item item
+               join event_entry entry on entry.position = item.position
+               join visible_event($1, $2, $3) visible on visible.position = item.position
+               where item.item_id = page.id and entry.command_end = page.valid_from
+               order by item.position desc
+               limit 1
+             ) cause on true
+             order by page.task_id, page.valid_from"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids,
+            page.after.unwrap_or(0),
+            page.before.unwrap_or(i64::MAX),
+            page.backwards,
+            page.limit
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("list the versions of some tasks"))?;
+        let versions = rows.into_iter().map(|row| TaskVersionRow {
+            task: PlannedTaskRow {
+                id: row.id,
+                operation_id: row.operation_id,
+                version_id: row.version_id,
+                version: row.version,
+                task_id: row.task_id,
+                code: row.code,
+                title: row.title,
+                phase: row.phase,
+                line_of_effort: row.line_of_effort,
+                lead: row.lead,
+                territory: row.territory,
+                post: row.post,
+                start_offset: row.start_offset,
+                duration: row.duration,
+                predecessors: row.predecessors,
+            },
+            valid_from: row.valid_from,
+            event_id: row.event_id,
+        });
+        Ok(versions.collect())
+    }
+
+    /// How many versions the tasks have; tasks that the viewer may not see are left out.
+    pub async fn count_task_versions(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>, Error> {
+        let rows = sqlx::query!(
+            r#"select task.task_id, count(*) as "count!"
+             from planned_task task
+             join visible_operation($1, $2, $3) visible on visible.id = task.operation_id
+             join visible_operation(task.valid_from, $2, $3) then_ on then_.id = task.operation_id
+             where task.task_id = any ($4) and task.valid_from <= $1
+             group by task.task_id"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("count the versions of some tasks"))?;
+        Ok(rows.into_iter().map(|row| (row.task_id, row.count)).collect())
     }
 
     /// A page of each version's tasks, by version and code: one statement for all of them.

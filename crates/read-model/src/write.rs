@@ -1,8 +1,8 @@
 //! Writing rows: what an item of a state looks like, and putting its versions into the tables in bulk.
 
 use crate::{
-    AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, Error, OperationRow,
-    PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TenureRow, doing,
+    AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, Entry, Error, OperationRow,
+    PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TenureRow, doing, event,
 };
 use domain::{
     Item, Position, State,
@@ -104,7 +104,7 @@ tables! {
 }
 
 /// The item's table and id.
-fn place(item: &Item) -> (&'static str, Uuid) {
+pub(crate) fn place(item: &Item) -> (&'static str, Uuid) {
     let version = |operation, number: &u32| PlanVersionId::of(OperationId::of(operation), *number);
     match item {
         Item::Coalition => ("coalition", COALITION),
@@ -209,12 +209,19 @@ struct Bulk {
     last: HashMap<Uuid, Option<usize>>,
 }
 
-/// Writes the changes, which come in the order of their positions, and moves the checkpoint to `up_to`.
+/// Everything that some commands made, in the order of their positions.
+#[derive(Debug, Default)]
+pub struct Projection {
+    pub changes: Vec<Change>,
+    pub events: Vec<Entry>,
+}
+
+/// Writes what the commands made, and moves the checkpoint to `up_to`.
 ///
 /// The caller has locked the checkpoint ([`lock_checkpoint`]) and covers everything from it to `up_to`.
-pub async fn write(tx: &mut PgConnection, changes: &[Change], up_to: Position) -> Result<(), Error> {
+pub async fn write(tx: &mut PgConnection, projection: &Projection, up_to: Position) -> Result<(), Error> {
     let mut tables: HashMap<&'static str, Bulk> = HashMap::new();
-    for change in changes {
+    for change in &projection.changes {
         let (table, id) = place(&change.item);
         let bulk = tables.entry(table).or_default();
         let at = change.at.0;
@@ -249,6 +256,7 @@ pub async fn write(tx: &mut PgConnection, changes: &[Change], up_to: Position) -
                 .map_err(doing("insert rows into the read model"))?;
         }
     }
+    event::write(tx, &projection.events).await?;
     sqlx::query!("update checkpoint set position = $1", up_to.0)
         .execute(tx)
         .await
@@ -276,7 +284,7 @@ pub async fn checkpoint(pool: &sqlx::PgPool) -> Result<Position, Error> {
 
 /// Empties every table, to be built again from the log. The caller has locked the checkpoint.
 pub async fn reset(tx: &mut PgConnection) -> Result<(), Error> {
-    for table in TABLES {
+    for table in TABLES.iter().chain(&["event_entry", "event_item"]) {
         // `delete`, not `truncate`: readers go on seeing the old rows until this commits.
         let statement = sqlx::AssertSqlSafe(format!("delete from {table}"));
         sqlx::query(statement).execute(&mut *tx).await.map_err(doing("empty the read model"))?;

@@ -16,8 +16,8 @@ pub use version::{
 };
 
 use crate::{
-    Code, ConditionCode, Context, Event, OperationCode, PartnerCode, Position, Prose, Reasons, Rejection,
-    Salt, Sha256, TaskCode, World,
+    AnnexCode, Code, ConditionCode, Context, Event, OperationCode, PartnerCode, Position, Prose, Reasons,
+    Rejection, Salt, Sha256, TaskCode, World,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -352,6 +352,35 @@ impl PlanEvent {
             | Self::ApprovalConditionWaived { .. }
             | Self::AmendmentOpened { .. }
             | Self::PlanPromulgated { .. } => Vec::new(),
+        }
+    }
+
+    /// The annex whose content the event holds.
+    pub fn annex(&self) -> Option<&AnnexCode> {
+        match self {
+            Self::AnnexAttached { annex, .. } => Some(&annex.code),
+            Self::PlanDrafted { .. }
+            | Self::PlanSectionRevised { .. }
+            | Self::PhaseAdded { .. }
+            | Self::TaskAddedToPlan { .. }
+            | Self::TaskRevised { .. }
+            | Self::TaskRemovedFromPlan { .. }
+            | Self::DependencyAdded { .. }
+            | Self::DependencyRemoved { .. }
+            | Self::RiskRecorded { .. }
+            | Self::PlanVersionSubmitted { .. }
+            | Self::PlanVersionSuperseded { .. }
+            | Self::PlanVersionRecalled { .. }
+            | Self::PlanVersionApproved { .. }
+            | Self::PlanVersionApprovedWithConditions { .. }
+            | Self::PlanVersionRejected { .. }
+            | Self::TerritorialConsentGiven { .. }
+            | Self::TerritorialConsentRefused { .. }
+            | Self::ApprovalRevoked { .. }
+            | Self::ApprovalConditionSatisfied { .. }
+            | Self::ApprovalConditionWaived { .. }
+            | Self::AmendmentOpened { .. }
+            | Self::PlanPromulgated { .. } => None,
         }
     }
 

@@ -148,7 +148,7 @@ async fn moments_resolve_to_the_ends_of_commands(_: PgPoolOptions, options: PgCo
     let second = run(&engine, admin(), accede("CHN", PARTNERS[1].1)).await.receipt;
     let between = start() + chrono::TimeDelta::minutes(30);
     assert_eq!(engine.resolve(Moment::RecordedAt(between)).await.unwrap(), Some(first.position));
-    assert_eq!(engine.resolve(Moment::Event(second.event_ids[0])).await.unwrap(), Some(second.position));
+    assert_eq!(engine.resolve(Moment::Position(second.position)).await.unwrap(), Some(second.position));
     assert_eq!(engine.resolve(Moment::Position(Position(3))).await.unwrap(), None);
     assert_eq!(engine.resolve(Moment::Position(Position(-1))).await.unwrap(), None);
 }

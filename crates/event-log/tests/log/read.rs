@@ -66,9 +66,8 @@ async fn moments_resolve_to_ends_of_commands(pool: PgPool) {
     assert_eq!(log.position_at(at(19)).await.unwrap(), 6);
     assert_eq!(log.position_at(at(1_000)).await.unwrap(), 7);
 
-    assert_eq!(log.end_of_command_with_event(Uuid::from_u128(1)).await.unwrap(), Some(2));
-    assert_eq!(log.end_of_command_with_event(Uuid::from_u128(5)).await.unwrap(), Some(6));
-    assert_eq!(log.end_of_command_with_event(Uuid::from_u128(99)).await.unwrap(), None);
+    let at_both = log.read_at(&[5, 2, 99]).await.unwrap();
+    assert_eq!(at_both.iter().map(|event| event.position).collect::<Vec<_>>(), [2, 5]);
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]

@@ -1,0 +1,512 @@
+//! Rows of events: where each belongs, who may see it, and in whose history it stands.
+//!
+//! What an event says is in the log alone. An event never changes, so its row has no versions.
+
+use crate::{Error, Page, Pin, ReadModel, doing, write::place};
+use chrono::{DateTime, Utc};
+use domain::{
+    Item, Position, Recorded,
+    ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
+};
+use serde::Serialize;
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventRow {
+    pub position: i64,
+    /// The last position of its command: from there on holds what it made so.
+    pub command_end: i64,
+    pub event_id: Uuid,
+    pub command_id: Uuid,
+    /// The event's name, such as `PlanPromulgated`.
+    pub kind: String,
+    /// A post's code, or `service:` and a name.
+    pub actor: String,
+    pub late_reason: Option<String>,
+    pub occurred_at: DateTime<Utc>,
+    /// Minutes east of UTC, as reported.
+    pub occurred_offset: i16,
+    pub recorded_at: DateTime<Utc>,
+    /// `None`: of the coalition, for all to see.
+    pub operation_id: Option<Uuid>,
+}
+
+/// An event's row with what only SQL looks at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Entry {
+    #[serde(flatten)]
+    pub row: EventRow,
+    version_id: Option<Uuid>,
+    annex_id: Option<Uuid>,
+    task_ids: Vec<Uuid>,
+    /// Every node in whose history it stands, with the table of the row that it changed.
+    #[serde(skip)]
+    items: BTreeMap<Uuid, Option<&'static str>>,
+}
+
+/// One line of an item's history, as SQL has it.
+#[derive(Serialize)]
+struct ItemEntry {
+    item_id: Uuid,
+    position: i64,
+    changed: Option<&'static str>,
+}
+
+impl Entry {
+    /// `touched` is what the fold says that the event changed, `command_end` the last position of its command.
+    pub fn of(recorded: &Recorded, touched: &[Item], command_end: Position) -> Self {
+        let scope = recorded.event.scope();
+        let operation = scope.operation.map(OperationId::of);
+        let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
+        let annex = version.zip(scope.annex).map(|(id, code)| AnnexId::of(id, code).0);
+        let tasks = scope.tasks.iter().filter_map(|code| Some(TaskId::of(operation?, code).0));
+        let mut items: BTreeMap<Uuid, Option<&'static str>> = BTreeMap::new();
+        for item in touched {
+            let (table, id) = place(item);
+            items.insert(id, Some(table));
+            if let Item::PlannedTask(operation, _, code) = item {
+                items.entry(TaskId::of(OperationId::of(operation), code).0).or_default();
+            }
+        }
+        for id in recorded.event.subjects() {
+            items.entry(id).or_default();
+        }
+        // Everything of the coalition would stand in its history.
+        items.remove(&COALITION);
+        Self {
+            row: EventRow {
+                position: recorded.position.0,
+                command_end: command_end.0,
+                event_id: recorded.event_id.0,
+                command_id: recorded.command_id.0,
+                kind: recorded.event.kind().to_owned(),
+                actor: recorded.actor.clone(),
+                late_reason: recorded.late_reason.clone(),
+                occurred_at: recorded.occurred_at.to_utc(),
+                occurred_offset: minutes_east(recorded),
+                recorded_at: recorded.recorded_at,
+                operation_id: operation.map(|id| id.0),
+            },
+            version_id: version.map(|id| id.0),
+            annex_id: annex,
+            task_ids: tasks.collect(),
+            items,
+        }
+    }
+}
+
+fn minutes_east(recorded: &Recorded) -> i16 {
+    // An offset is within a day, so that its minutes always fit.
+    i16::try_from(recorded.occurred_at.offset().local_minus_utc() / 60).unwrap_or_default()
+}
+
+/// Which events; what is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct EventFilter {
+    pub kinds: Option<Vec<String>>,
+    pub actor: Option<String>,
+    /// Code of the partner whose post acted.
+    pub partner: Option<String>,
+    pub operation: Option<Uuid>,
+    pub recorded_from: Option<DateTime<Utc>>,
+    pub recorded_before: Option<DateTime<Utc>>,
+    pub occurred_from: Option<DateTime<Utc>>,
+    pub occurred_before: Option<DateTime<Utc>>,
+}
+
+/// An event in the history of an item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryRow {
+    pub item_id: Uuid,
+    pub event: EventRow,
+}
+
+// Two statements for each list, one for each direction: an order that depends on an argument is no order of an index.
+macro_rules! log_page {
+    ($model:ident, $pin:ident, $filter:ident, $page:ident, $order:literal) => {
+        sqlx::query_as!(
+            EventRow,
+            "select
+               entry.position,
+               command_end,
+               event_id,
+               command_id,
+               kind,
+               actor,
+               late_reason,
+               occurred_at,
+               occurred_offset,
+               recorded_at,
+               operation_id
+             from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where entry.position > $4
+               and entry.position < $5
+               and ($6::text[] is null or kind = any ($6))
+               and ($7::text is null or actor = $7)
+               and ($8::text is null or exists (
+                 select
+                 from post
+                 where post.code = entry.actor
+                   and post.partner = $8
+                   and post.valid_from <= $1
+                   and $1 < post.valid_to
+               ))
+               and ($9::uuid is null or operation_id = $9)
+               and ($10::timestamptz is null or recorded_at >= $10)
+               and ($11::timestamptz is null or recorded_at < $11)
+               and ($12::timestamptz is null or occurred_at >= $12)
+               and ($13::timestamptz is null or occurred_at < $13)
+             order by entry.position "
+                + $order
+                + " limit $14",
+            $pin.position.0,
+            $pin.policy_position.0,
+            $pin.viewer(),
+            $page.after.unwrap_or(0),
+            $page.before.unwrap_or(i64::MAX),
+            $filter.kinds.as_deref(),
+            $filter.actor.as_deref(),
+            $filter.partner.as_deref(),
+            $filter.operation,
+            $filter.recorded_from,
+            $filter.recorded_before,
+            $filter.occurred_from,
+            $filter.occurred_before,
+            $page.limit
+        )
+        .fetch_all(&$model.pool)
+        .await
+    };
+}
+
+macro_rules! history_page {
+    ($model:ident, $pin:ident, $items:ident, $filter:ident, $page:ident, $order:literal) => {
+        sqlx::query!(
+            r#"select
+               wanted.id as "item_id!",
+               page.position as "position!",
+               page.command_end as "command_end!",
+               page.event_id as "event_id!",
+               page.command_id as "command_id!",
+               page.kind as "kind!",
+               page.actor as "actor!",
+               page.late_reason,
+               page.occurred_at as "occurred_at!",
+               page.occurred_offset as "occurred_offset!",
+               page.recorded_at as "recorded_at!",
+               page.operation_id
+             from unnest($15::uuid[]) as wanted (id)
+             cross join lateral (
+               select entry.*
+               from event_item item
+               join visible_event($1, $2, $3) visible on visible.position = item.position
+               join event_entry entry on entry.position = item.position
+               where item.item_id = wanted.id
+                 and item.position > $4
+                 and item.position < $5
+                 and ($6::text[] is null or kind = any ($6))
+                 and ($7::text is null or actor = $7)
+                 and ($8::text is null or exists (
+                   select
+                   from post
+                   where post.code = entry.actor
+                     and post.partner = $8
+                     and post.valid_from <= $1
+                     and $1 < post.valid_to
+                 ))
+                 and ($9::uuid is null or operation_id = $9)
+                 and ($10::timestamptz is null or recorded_at >= $10)
+                 and ($11::timestamptz is null or recorded_at < $11)
+                 and ($12::timestamptz is null or occurred_at >= $12)
+                 and ($13::timestamptz is null or occurred_at < $13)
+               order by item.position "#
+                + $order
+                + " limit $14
+             ) page
+             order by page.position",
+            $pin.position.0,
+            $pin.policy_position.0,
+            $pin.viewer(),
+            $page.after.unwrap_or(0),
+            $page.before.unwrap_or(i64::MAX),
+            $filter.kinds.as_deref(),
+            $filter.actor.as_deref(),
+            $filter.partner.as_deref(),
+            $filter.operation,
+            $filter.recorded_from,
+            $filter.recorded_before,
+            $filter.occurred_from,
+            $filter.occurred_before,
+            $page.limit,
+            $items
+        )
+        .fetch_all(&$model.pool)
+        .await
+        .map(|rows| {
+            rows.into_iter()
+                .map(|row| HistoryRow {
+                    item_id: row.item_id,
+                    event: EventRow {
+                        position: row.position,
+                        command_end: row.command_end,
+                        event_id: row.event_id,
+                        command_id: row.command_id,
+                        kind: row.kind,
+                        actor: row.actor,
+                        late_reason: row.late_reason,
+                        occurred_at: row.occurred_at,
+                        occurred_offset: row.occurred_offset,
+                        recorded_at: row.recorded_at,
+                        operation_id: row.operation_id,
+                    },
+                })
+                .collect()
+        })
+    };
+}
+
+impl ReadModel {
+    pub async fn events_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<EventRow>, Error> {
+        sqlx::query_as!(
+            EventRow,
+            "select
+               entry.position,
+               command_end,
+               event_id,
+               command_id,
+               kind,
+               actor,
+               late_reason,
+               occurred_at,
+               occurred_offset,
+               recorded_at,
+               operation_id
+             from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where event_id = any ($4)",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read events"))
+    }
+
+    /// The log as the viewer may see it, in its order.
+    pub async fn events(
+        &self,
+        pin: &Pin,
+        filter: &EventFilter,
+        page: &Page<i64>,
+    ) -> Result<Vec<EventRow>, Error> {
+        let rows = if page.backwards {
+            log_page!(self, pin, filter, page, "desc")
+        } else {
+            log_page!(self, pin, filter, page, "asc")
+        };
+        rows.map(|rows| page.ascending(rows)).map_err(doing("list events"))
+    }
+
+    /// A page of each item's history, in the log's order: one statement for all of them.
+    pub async fn events_of(
+        &self,
+        pin: &Pin,
+        items: &[Uuid],
+        filter: &EventFilter,
+        page: &Page<i64>,
+    ) -> Result<Vec<HistoryRow>, Error> {
+        let rows = if page.backwards {
+            history_page!(self, pin, items, filter, page, "desc")
+        } else {
+            history_page!(self, pin, items, filter, page, "asc")
+        };
+        rows.map_err(doing("list the events of some items"))
+    }
+
+    pub async fn count_events(&self, pin: &Pin, filter: &EventFilter) -> Result<i64, Error> {
+        sqlx::query_scalar!(
+            r#"select count(*) as "count!"
+             from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where ($4::text[] is null or kind = any ($4))
+               and ($5::text is null or actor = $5)
+               and ($6::text is null or exists (
+                 select
+                 from post
+                 where post.code = entry.actor
+                   and post.partner = $6
+                   and post.valid_from <= $1
+                   and $1 < post.valid_to
+               ))
+               and ($7::uuid is null or operation_id = $7)
+               and ($8::timestamptz is null or recorded_at >= $8)
+               and ($9::timestamptz is null or recorded_at < $9)
+               and ($10::timestamptz is null or occurred_at >= $10)
+               and ($11::timestamptz is null or occurred_at < $11)"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            filter.kinds.as_deref(),
+            filter.actor.as_deref(),
+            filter.partner.as_deref(),
+            filter.operation,
+            filter.recorded_from,
+            filter.recorded_before,
+            filter.occurred_from,
+            filter.occurred_before
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(doing("count events"))
+    }
+
+    /// Items without an event that the viewer may see are left out.
+    pub async fn count_events_of(
+        &self,
+        pin: &Pin,
+        items: &[Uuid],
+        filter: &EventFilter,
+    ) -> Result<Vec<(Uuid, i64)>, Error> {
+        let rows = sqlx::query!(
+            r#"select item.item_id, count(*) as "count!"
+             from event_item item
+             join visible_event($1, $2, $3) visible on visible.position = item.position
+             join event_entry entry on entry.position = item.position
+             where item.item_id = any ($12)
+               and ($4::text[] is null or kind = any ($4))
+               and ($5::text is null or actor = $5)
+               and ($6::text is null or exists (
+                 select
+                 from post
+                 where post.code = entry.actor
+                   and post.partner = $6
+                   and post.valid_from <= $1
+                   and $1 < post.valid_to
+               ))
+               and ($7::uuid is null or operation_id = $7)
+               and ($8::timestamptz is null or recorded_at >= $8)
+               and ($9::timestamptz is null or recorded_at < $9)
+               and ($10::timestamptz is null or occurred_at >= $10)
+               and ($11::timestamptz is null or occurred_at < $11)
+             group by item.item_id"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            filter.kinds.as_deref(),
+            filter.actor.as_deref(),
+            filter.partner.as_deref(),
+            filter.operation,
+            filter.recorded_from,
+            filter.recorded_before,
+            filter.occurred_from,
+            filter.occurred_before,
+            items
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("count the events of some items"))?;
+        Ok(rows.into_iter().map(|row| (row.item_id, row.count)).collect())
+    }
+}
+
+/// Writes the rows of events, which come in the order of their positions.
+pub(crate) async fn write(tx: &mut PgConnection, entries: &[Entry]) -> Result<(), Error> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into event_entry
+         select
+           position,
+           command_end,
+           event_id,
+           command_id,
+           kind,
+           actor,
+           late_reason,
+           occurred_at,
+           occurred_offset,
+           recorded_at,
+           operation_id,
+           version_id,
+           annex_id,
+           task_ids
+         from jsonb_populate_recordset(null::event_entry, $1)",
+        json(entries)?
+    )
+    .execute(&mut *tx)
+    .await
+    .map_err(doing("insert rows of events"))?;
+    let items = item_entries(entries);
+    let (ids, positions): (Vec<Uuid>, Vec<i64>) =
+        items.iter().map(|item| (item.item_id, item.position)).unzip();
+    let changed: Vec<Option<&str>> = items.iter().map(|item| item.changed).collect();
+    sqlx::query!(
+        "insert into event_item (item_id, position, changed)
+         select item_id, position, changed
+         from unnest($1::uuid[], $2::bigint[], $3::text[]) as item (item_id, position, changed)",
+        &ids,
+        &positions,
+        &changed as &[Option<&str>]
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+    .map_err(doing("insert rows of histories"))
+}
+
+fn item_entries(entries: &[Entry]) -> Vec<ItemEntry> {
+    entries
+        .iter()
+        .flat_map(|entry| {
+            let position = entry.row.position;
+            entry.items.iter().map(move |(id, changed)| ItemEntry {
+                item_id: *id,
+                position,
+                changed: *changed,
+            })
+        })
+        .collect()
+}
+
+fn json<T: Serialize + ?Sized>(rows: &T) -> Result<serde_json::Value, Error> {
+    serde_json::to_value(rows)
+        .map_err(|source| Error { doing: "write rows as JSON", source: sqlx::Error::Encode(source.into()) })
+}
+
+/// How the rows of a stretch of events differ from `expected`, which is all of them: one sentence each.
+pub async fn compare_events(pool: &sqlx::PgPool, expected: &[Entry]) -> Result<Vec<String>, Error> {
+    let (Some(first), Some(last)) = (expected.first(), expected.last()) else { return Ok(Vec::new()) };
+    let mut findings = Vec::new();
+    let (first, last) = (first.row.position, last.row.position);
+    for (table, rows) in [("event_entry", json(expected)?), ("event_item", json(&item_entries(expected))?)] {
+        let statement = format!(
+            "with expected as (
+               select to_jsonb(row_) as columns from jsonb_populate_recordset(null::{table}, $1) row_
+             ), held as (
+               select to_jsonb(row_) as columns from {table} row_ where position between $2 and $3
+             )
+             select 'lacks' as what, columns::text as columns
+             from (select columns from expected except all select columns from held) lacking
+             union all
+             select 'holds beyond the log', columns::text
+             from (select columns from held except all select columns from expected) surplus"
+        );
+        let differences: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
+            .bind(rows)
+            .bind(first)
+            .bind(last)
+            .fetch_all(pool)
+            .await
+            .map_err(doing("compare the rows of events with the log"))?;
+        findings.extend(differences.into_iter().map(|(what, columns)| {
+            format!("From position {first} to {last} the table {table} {what}: {columns}")
+        }));
+    }
+    Ok(findings)
+}

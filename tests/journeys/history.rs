@@ -1,0 +1,145 @@
+//! What happened: the log as each viewer may see it, and the history of everything in it.
+
+use crate::support::{Server, column};
+use serde_json::{Value, json};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+const ALL: &str = "query ($after: String) { events(first: 100, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor }
+    edges { node { id position type actor operation { code } payload } } } }";
+
+/// Every event that somebody may see, page by page.
+async fn events(server: &Server, who: &str) -> Vec<Value> {
+    let mut seen = Vec::new();
+    let mut after = Value::Null;
+    loop {
+        let mut data = server.data(who, ALL, json!({ "after": after })).await;
+        let mut page = data["events"].take();
+        seen.extend(page["edges"].as_array_mut().unwrap().iter_mut().map(|edge| edge["node"].take()));
+        if page["pageInfo"]["hasNextPage"] == false {
+            assert_eq!(page["totalCount"], seen.len());
+            return seen;
+        }
+        after = page["pageInfo"]["endCursor"].take();
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_lead_reads_the_whole_log_and_others_what_is_released_to_them(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-09-26T12:00:00+07:00").await;
+    let head: usize = server.head("THA-01").await.as_str().unwrap().parse().unwrap();
+    let all = events(&server, "THA-01").await;
+    let positions: Vec<usize> =
+        all.iter().map(|event| event["position"].as_str().unwrap().parse().unwrap()).collect();
+    assert_eq!(positions, (1..=head).collect::<Vec<_>>());
+
+    // Annexes B and D are not released to Lao PDR; all else of SAPHAN is.
+    let laos = events(&server, "LAO-01").await;
+    let hidden: Vec<&Value> = all.iter().filter(|event| !laos.contains(event)).collect();
+    let codes: Vec<&str> =
+        hidden.iter().map(|event| event["payload"]["annex"]["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["B", "D"]);
+
+    // A service sees partners, centre and posts, and nothing of an operation.
+    let services = events(&server, "service:import").await;
+    let public: Vec<&Value> = all.iter().filter(|event| event["operation"].is_null()).collect();
+    assert_eq!(services.iter().collect::<Vec<_>>(), public);
+
+    // An id of what is hidden is an id of nothing, also as a moment, and among those of the newest command.
+    let id = &hidden[0]["id"];
+    for query in [
+        "query ($id: ID!) { node(id: $id) { id } }",
+        "query ($id: ID!) { nodes(ids: [$id]) { id } }",
+        "query ($id: ID!) { asOf(at: { eventId: $id }) { head { position } } }",
+    ] {
+        let nothing = json!({ "id": "event_00000000000000000000000000" });
+        let hidden = server.ask("LAO-01", query, json!({ "id": id })).await;
+        let mut absent = server.ask("LAO-01", query, nothing).await;
+        if let Some(error) = hidden.pointer("/errors/0/extensions/requestId") {
+            absent["errors"][0]["extensions"]["requestId"] = error.clone();
+        }
+        assert_eq!(hidden, absent, "{query}");
+        assert_ne!(server.ask("THA-01", query, json!({ "id": id })).await["data"], hidden["data"], "{query}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn events_are_filtered_ordered_and_paged(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-26T12:00:00+07:00").await;
+    let query = "query ($filter: EventFilter, $order: EventOrder, $first: Int, $last: Int) {
+        events(filter: $filter, orderBy: $order, first: $first, last: $last) {
+          totalCount edges { node { type actor occurredAt occurredAtLocal lateReason } } } }";
+    let ask = async |variables: Value| server.data("THA-02", query, variables).await["events"].take();
+
+    let decisions = ["PlanVersionApproved", "PlanVersionApprovedWithConditions", "PlanVersionRejected"];
+    let found = ask(json!({ "filter": { "types": decisions }, "first": 2 })).await;
+    assert_eq!(found["totalCount"], 6);
+    assert_eq!(column(&found["edges"], "/node/actor"), ["THA-02", "CHN-01"]);
+    let newest =
+        json!({ "filter": { "types": decisions }, "order": { "direction": "DESCENDING" }, "first": 2 });
+    assert_eq!(column(&ask(newest).await["edges"], "/node/actor"), ["CHN-01", "MMR-01"]);
+    let last = ask(json!({ "filter": { "types": decisions }, "last": 2 })).await;
+    assert_eq!(column(&last["edges"], "/node/actor"), ["MMR-01", "CHN-01"]);
+
+    let myanmars = ask(json!({ "filter": { "partner": "MMR", "types": decisions } })).await;
+    assert_eq!(column(&myanmars["edges"], "/node/type"), ["PlanVersionRejected", "PlanVersionApproved"]);
+    assert_eq!(myanmars["edges"][0]["node"]["occurredAt"], "2023-09-15T04:00:00Z");
+    assert_eq!(myanmars["edges"][0]["node"]["occurredAtLocal"], "2023-09-15T10:30:00+06:30");
+
+    // The 8th when it happened is the 9th when it was recorded.
+    let taken = |from: &str, until: &str| json!({ "filter": { "actor": "MMR-01", from: "2023-09-08T00:00:00Z", until: "2023-09-09T00:00:00Z" } });
+    assert_eq!(ask(taken("recordedFrom", "recordedBefore")).await["totalCount"], 0);
+
+    let unknown = server.ask("THA-02", query, json!({ "filter": { "types": ["PlanBurned"] } })).await;
+    assert_eq!(unknown["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn everything_with_an_id_has_its_history(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-26T12:00:00+07:00").await;
+    let query = "{
+      operation(code: \"SAPHAN\") {
+        task(code: \"T18\") { ...H assignments { ...H } }
+        first: planVersion(number: 1) { decisions { partner { code } ...H } annex(code: \"B\") { ...H } }
+      }
+      post(code: \"MMR-01\") { ...H }
+      partner(code: \"MMR\") { ...H }
+      centre(code: \"CMCC\") { ...H }
+    }
+    fragment H on HasHistory { history(first: 100) { totalCount edges { node { type } } } }";
+    let data = server.data("THA-02", query, Value::Null).await;
+    let types = |item: &Value| {
+        let history = &item["history"];
+        assert_eq!(history["totalCount"], history["edges"].as_array().unwrap().len());
+        column(&history["edges"], "/node/type").join(" ")
+    };
+    let operation = &data["operation"];
+    assert_eq!(
+        types(&operation["task"]),
+        "TaskAddedToPlan PlanVersionRejected AmendmentOpened TaskRevised OfficerAssigned"
+    );
+    assert_eq!(types(&operation["task"]["assignments"][0]), "OfficerAssigned");
+    assert_eq!(types(&operation["first"]["annex"]), "AnnexAttached");
+    let rejection = &operation["first"]["decisions"][2];
+    assert_eq!(rejection["partner"]["code"], "MMR");
+    assert_eq!(types(rejection), "PlanVersionRejected");
+    assert_eq!(types(&data["partner"]), "PartnerAcceded PlanVersionRejected PlanVersionApproved");
+    assert_eq!(
+        types(&data["centre"]),
+        "CentreProposed SiteOptionAssessed SiteOptionAssessed SiteOptionAssessed SiteSelected CentreEstablished \
+         CentreActivated"
+    );
+    let post = types(&data["post"]);
+    assert!(
+        post.starts_with(
+            "PostEstablished OfficerNominated NominationAccepted OfficerTookPost OfficerAssigned"
+        ),
+        "{post}"
+    );
+    server.stop().await;
+}
