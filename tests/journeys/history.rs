@@ -143,3 +143,128 @@ async fn everything_with_an_id_has_its_history(_: PgPoolOptions, options: PgConn
     );
     server.stop().await;
 }
+
+const CHANGES: &str = "query ($from: DateTime!, $to: DateTime!, $subject: ID, $first: Int, $after: String) {
+  changes(from: { recordedAt: $from }, to: { recordedAt: $to }, subject: $subject, first: $first, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor }
+    edges { node { kind field before after position event { type actor }
+      object { __typename id ... on Task { code } ... on PlannedTask { code } ... on PlanVersion { number }
+        ... on PlanDecision { partner { code } } } } } } }";
+
+/// Every change between two moments, in pages of `size`.
+async fn changes(server: &Server, who: &str, mut variables: Value, size: usize) -> Vec<Value> {
+    let mut seen = Vec::new();
+    variables["first"] = size.into();
+    loop {
+        let mut data = server.data(who, CHANGES, variables.clone()).await;
+        let mut page = data["changes"].take();
+        let edges = page["edges"].as_array_mut().unwrap();
+        assert!(edges.len() <= size);
+        seen.extend(edges.iter_mut().map(|edge| edge["node"].take()));
+        if page["pageInfo"]["hasNextPage"] == false {
+            assert_eq!(page["totalCount"], seen.len());
+            return seen;
+        }
+        variables["after"] = page["pageInfo"]["endCursor"].take();
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_difference_between_two_moments_names_object_field_and_event(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-09-26T12:00:00+07:00").await;
+    // From the opened amendment to what was submitted as version 2.
+    let stretch = json!({ "from": "2023-09-15T15:00:00+07:00", "to": "2023-09-19T09:00:00+07:00" });
+    let found = changes(&server, "THA-02", stretch.clone(), 100).await;
+    let told: Vec<String> = found
+        .iter()
+        .map(|change| {
+            let object = &change["object"];
+            let name = ["code", "number"].iter().find_map(|key| object.get(*key));
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let values = match change["kind"].as_str() {
+                Some("CHANGED") => format!(": {} -> {}", text(&change["before"]), text(&change["after"])),
+                _ => String::new(),
+            };
+            format!(
+                "{} {} {} {} by {}{values}",
+                change["kind"].as_str().unwrap(),
+                object["__typename"].as_str().unwrap(),
+                name.map(text).unwrap_or_default(),
+                change["field"].as_str().unwrap_or("-"),
+                change["event"]["type"].as_str().unwrap(),
+            )
+        })
+        .filter(|line| !line.contains("contentHash"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "CHANGED PlannedTask T18 leadPartner by TaskRevised: CHN -> MMR",
+            "CHANGED PlannedTask T18 post by TaskRevised: CHN-03 -> MMR-03",
+            "CHANGED PlannedTask T21 title by TaskRevised: \
+             Hand over recovered persons at the sites to a joint escort -> Escort recovered persons to Friendship Bridge No. 2",
+            "ADDED PlannedTask T13 - by TaskAddedToPlan",
+            "CHANGED PlannedTask T14 predecessors by DependencyAdded: \
+             [\"T09\",\"T11\",\"T12\"] -> [\"T09\",\"T11\",\"T12\",\"T13\"]",
+            "CHANGED PlannedTask T23 predecessors by DependencyAdded: [\"T22\"] -> [\"T13\",\"T22\"]",
+            "CHANGED PlanVersion 2 status by PlanVersionSubmitted: DRAFT -> SUBMITTED",
+            "CHANGED PlanVersion 2 submittedAt by PlanVersionSubmitted: null -> 2023-09-19T02:00:00Z",
+            "CHANGED PlanVersion 2 submittedPosition by PlanVersionSubmitted: null -> 130",
+            "CHANGED PlanVersion 1 status by PlanVersionSuperseded: REJECTED -> SUPERSEDED",
+        ]
+    );
+    assert_eq!(changes(&server, "THA-02", stretch, 1).await, found, "in pages of one");
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_task_tells_everything_that_it_has_been(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-26T12:00:00+07:00").await;
+    let query = "query ($code: String!) { operation(code: \"SAPHAN\") { task(code: $code) { versions { totalCount edges {
+        node { position leadPartnerCode postCode planVersion { number } event { type position effectiveAt } } } } } } }";
+    let data = server.data("THA-02", query, json!({ "code": "T18" })).await;
+    let versions = &data["operation"]["task"]["versions"];
+    assert_eq!(versions["totalCount"], 3);
+    assert_eq!(
+        column(&versions["edges"], "/node/event/type"),
+        ["TaskAddedToPlan", "AmendmentOpened", "TaskRevised"]
+    );
+    assert_eq!(column(&versions["edges"], "/node/leadPartnerCode"), ["CHN", "CHN", "MMR"]);
+    let numbers: Vec<_> = versions["edges"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edge| &edge["node"]["planVersion"]["number"])
+        .collect();
+    assert_eq!(numbers, [1, 2, 2]);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn titles_and_codes_are_searched_in_what_one_may_see(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-26T12:00:00+07:00").await;
+    let query = "query ($text: String!, $first: Int, $after: String) { search(text: $text, first: $first, after: $after) {
+        totalCount pageInfo { hasNextPage endCursor } edges { node { __typename ... on Task { code } ... on Post { code }
+        ... on Operation { code } ... on Partner { code } ... on Centre { code } } } } }";
+    let found = async |who: &str, text: &str| {
+        let data = server.data(who, query, json!({ "text": text })).await;
+        column(&data["search"]["edges"], "/node/code").join(" ")
+    };
+    assert_eq!(found("THA-02", "liaison officer").await, "CHN-01 LAO-01 MMR-01 T07 THA-02");
+    assert_eq!(found("THA-02", "evid prep").await, "T11");
+    assert_eq!(found("THA-02", "mmr-0").await, "MMR-01 MMR-02 MMR-03");
+    assert_eq!(found("THA-02", "Saphan").await, "SAPHAN");
+    assert_eq!(found("service:import", "Saphan").await, "", "a service sees no operation");
+    for nothing in ["", "%", "_ '", "& | !", "zzz"] {
+        assert_eq!(found("THA-02", nothing).await, "", "{nothing}");
+    }
+    let first = server.data("THA-02", query, json!({ "text": "liaison", "first": 2 })).await;
+    assert_eq!(column(&first["search"]["edges"], "/node/code"), ["CHN-01", "LAO-01"]);
+    let after = &first["search"]["pageInfo"]["endCursor"];
+    let second = server.data("THA-02", query, json!({ "text": "liaison", "first": 2, "after": after })).await;
+    assert_eq!(column(&second["search"]["edges"], "/node/code"), ["MMR-01", "T07"]);
+    server.stop().await;
+}

@@ -116,8 +116,19 @@ impl<N: OutputType> Connection<N> {
     pub(crate) fn new(
         world: &World,
         page: &Page,
-        mut nodes: Vec<N>,
+        nodes: Vec<N>,
         key: impl Fn(&N) -> String,
+        count: impl Fn() -> BoxFuture<'static, Result<i64, Error>> + Send + Sync + 'static,
+    ) -> Self {
+        let nodes = nodes.into_iter().map(|node| (key(&node), node)).collect();
+        Self::keyed(world, page, nodes, count)
+    }
+
+    /// The same for entries that do not know their own keys.
+    pub(crate) fn keyed(
+        world: &World,
+        page: &Page,
+        mut nodes: Vec<(String, N)>,
         count: impl Fn() -> BoxFuture<'static, Result<i64, Error>> + Send + Sync + 'static,
     ) -> Self {
         let size = usize::try_from(page.limit - 1).unwrap_or_default();
@@ -129,7 +140,7 @@ impl<N: OutputType> Connection<N> {
         let position = world.pin.position;
         let edges = nodes
             .into_iter()
-            .map(|node| Edge { cursor: Cursor { position, key: key(&node) }.encode(), node })
+            .map(|(key, node)| Edge { cursor: Cursor { position, key }.encode(), node })
             .collect();
         let (has_previous, has_next) =
             if page.backwards { (has_more, page.before.is_some()) } else { (page.after.is_some(), has_more) };

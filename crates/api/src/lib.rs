@@ -11,6 +11,7 @@
 mod assignment;
 pub mod auth;
 mod centre;
+mod change;
 mod connection;
 pub mod context;
 pub mod cursor;

@@ -10,7 +10,7 @@ use futures_util::{
 use read_model::{
     AnnexRow, AssignmentRow, CentreRow, ConditionRow, DecisionRow, EventFilter, EventRow, OperationRow, Page,
     PartRow, PartnerRow, Pin, PlanVersionRow, PlannedTaskRow, PostFilter, PostRow, ReadModel, TaskFilter,
-    TaskPlace, TenureRow,
+    TaskPlace, TaskVersionRow, TenureRow,
 };
 use std::{
     collections::HashMap,
@@ -228,6 +228,24 @@ async fn histories(
     Ok(pages)
 }
 
+/// A page of what a task has been.
+pub(crate) type TaskVersionPage = (Uuid, Page<i64>);
+
+async fn task_versions(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<TaskVersionPage>,
+) -> Result<HashMap<TaskVersionPage, Arc<Vec<Arc<TaskVersionRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    for (page, tasks) in by_question(keys) {
+        let rows = model.task_versions_of(&pin, &tasks, &page).await?;
+        pages.extend(
+            group(rows, |row| row.task.task_id).into_iter().map(|(task, rows)| ((task, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
 async fn history_counts(
     model: ReadModel,
     pin: Arc<Pin>,
@@ -280,6 +298,8 @@ macro_rules! loaders {
             pub task_counts: Loader<(Uuid, TaskFilter), i64>,
             /// All tasks of a version with their schedule.
             pub networks: Loader<Uuid, Arc<Network>>,
+            pub task_versions: Loader<TaskVersionPage, Arc<Vec<Arc<TaskVersionRow>>>>,
+            pub task_version_counts: Loader<Uuid, i64>,
             pub histories: Loader<HistoryPage, Histories>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// What an event says, by its position.
@@ -303,6 +323,10 @@ macro_rules! loaders {
                     task_pages: Loader::new(model, pin, task_pages),
                     task_counts: Loader::new(model, pin, task_counts),
                     networks: Loader::new(model, pin, networks),
+                    task_versions: Loader::new(model, pin, task_versions),
+                    task_version_counts: Loader::new(model, pin, |model, pin, tasks| async move {
+                        Ok(model.count_task_versions(&pin, &tasks).await?.into_iter().collect())
+                    }),
                     histories: Loader::new(model, pin, histories),
                     history_counts: Loader::new(model, pin, history_counts),
                     payloads: Loader::new(model, pin, move |_, _, positions| payloads(engine.clone(), positions)),

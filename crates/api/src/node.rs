@@ -30,7 +30,7 @@ pub(crate) trait Item: Sized {
 }
 
 macro_rules! items {
-    ($($(#[$doc:meta])* $name:ident: $row:ty, $what:literal, $id:ident($column:ident), $loader:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $row:ty, $what:literal in $table:literal, $id:ident($column:ident), $loader:ident;)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone)]
@@ -61,7 +61,7 @@ macro_rules! items {
         )*
 
         /// A thing with an id, which names it at every moment.
-        #[derive(Interface)]
+        #[derive(Interface, Clone)]
         #[graphql(field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."))]
         pub enum Node {
             $($name($name),)*
@@ -75,24 +75,33 @@ macro_rules! items {
                     _ => Ok(None),
                 }
             }
+
+            /// The same by the name of its table.
+            pub(crate) async fn node_in(self: &Arc<Self>, table: &str, id: Uuid) -> Result<Option<Node>, Error> {
+                match table {
+                    $($table => Ok(self.find::<$name>(id).await?.map(Node::from)),)*
+                    // The coalition is no node, and tenures are a field of their post.
+                    _ => Ok(None),
+                }
+            }
         }
     };
 }
 
 items! {
-    Partner: PartnerRow, "partner", PartnerId(id), partners;
-    Centre: CentreRow, "centre", CentreId(id), centres;
-    Post: PostRow, "post", PostId(id), posts;
-    Operation: OperationRow, "operation", OperationId(id), operations;
-    PlanVersion: PlanVersionRow, "plan version", PlanVersionId(id), plan_versions;
+    Partner: PartnerRow, "partner" in "partner", PartnerId(id), partners;
+    Centre: CentreRow, "centre" in "centre", CentreId(id), centres;
+    Post: PostRow, "post" in "post", PostId(id), posts;
+    Operation: OperationRow, "operation" in "operation", OperationId(id), operations;
+    PlanVersion: PlanVersionRow, "plan version" in "plan_version", PlanVersionId(id), plan_versions;
     /// As its operation's current plan version has it.
-    Task: PlannedTaskRow, "task", TaskId(task_id), tasks;
-    PlannedTask: PlannedTaskRow, "planned task", PlannedTaskId(id), planned_tasks;
-    Annex: AnnexRow, "annex", AnnexId(id), annexes;
-    PlanDecision: DecisionRow, "decision", DecisionId(id), decisions;
-    Condition: ConditionRow, "condition", ConditionId(id), conditions;
-    Assignment: AssignmentRow, "assignment", AssignmentId(id), assignments;
-    Event: EventRow, "event", EventId(event_id), events;
+    Task: PlannedTaskRow, "task" in "task", TaskId(task_id), tasks;
+    PlannedTask: PlannedTaskRow, "planned task" in "planned_task", PlannedTaskId(id), planned_tasks;
+    Annex: AnnexRow, "annex" in "annex", AnnexId(id), annexes;
+    PlanDecision: DecisionRow, "decision" in "decision", DecisionId(id), decisions;
+    Condition: ConditionRow, "condition" in "condition", ConditionId(id), conditions;
+    Assignment: AssignmentRow, "assignment" in "assignment", AssignmentId(id), assignments;
+    Event: EventRow, "event" in "event", EventId(event_id), events;
 }
 
 macro_rules! with_history {

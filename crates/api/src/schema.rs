@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    change::Change,
     connection::{Connection, Direction, Window},
     context::{World, session},
     event::{EventFilter, EventOrder, HasHistory},
@@ -16,12 +17,17 @@ use crate::{
 use async_graphql::{Context, EmptySubscription, ID, Object, OneofObject};
 use domain::{
     CentreCode, OperationCode, PartnerCode, PostCode,
-    ids::{CentreId, EventId, OperationId, PartnerId, PostId, TaskId},
+    ids::{CentreId, EventId, OperationId, PartnerId, PostId, TaskId, from_text},
 };
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
+use read_model::Search;
 use std::sync::Arc;
+use uuid::Uuid;
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Longest text that is searched for, in bytes.
+const LONGEST_SEARCH: usize = 200;
 
 /// Most ids that `nodes` takes at once.
 const MOST_NODES: usize = 100;
@@ -135,6 +141,51 @@ impl Query {
         let direction = order_by.unwrap_or_default().direction;
         let window = Window { first, after, last, before };
         self.world(ctx)?.events(wanted, direction, window).await
+    }
+
+    /// What differs between two moments, as far as you may see it: net, so that what was changed and changed back is left
+    /// out. `subject` narrows it to events in that object's history, with all that they changed.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        from: Moment,
+        to: Moment,
+        subject: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Change>, Error> {
+        let (session, world) = (session(ctx)?, self.world(ctx)?);
+        let (from, to) = try_join(from.resolve(&world), to.resolve(&world)).await?;
+        let subject = subject.map(|id| from_text(&id).map_or(Uuid::nil(), |(_, id)| id));
+        session.world_at(to).changes(&session.world_at(from), subject, first, after).await
+    }
+
+    /// Operations, their tasks, partners, centres and posts whose code begins with the text, or whose code and title have
+    /// all its words, in the order of their codes. The last letters of each word may be left out.
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        text: String,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Node>, Error> {
+        let world = self.world(ctx)?;
+        let page = Window { first, after, last, before }.page(&world)?;
+        if text.len() > LONGEST_SEARCH {
+            return Err(Error::bad_input(format!("A search has {LONGEST_SEARCH} bytes at most.")));
+        }
+        let Some(search) = Search::new(&text) else { return Ok(Connection::empty()) };
+        let found = world.engine.read_model().search(&world.pin, &search, &page).await?;
+        let nodes = try_join_all(found.iter().map(|found| world.node_in(&found.table, found.id))).await?;
+        let keys = found.into_iter().map(|found| found.key);
+        let entries = keys.zip(nodes).filter_map(|(key, node)| Some((key, node?))).collect();
+        let counted = Arc::clone(&world);
+        Ok(Connection::keyed(&world, &page, entries, move || {
+            let (world, search) = (Arc::clone(&counted), search.clone());
+            Box::pin(async move { Ok(world.engine.read_model().count_found(&world.pin, &search).await?) })
+        }))
     }
 
     /// In the order of their codes.

@@ -2,11 +2,12 @@
 
 use crate::{
     Error,
+    connection::{Connection, Window},
     context::World,
-    event::History,
-    node::{Assignment, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
+    event::{History, by_position},
+    node::{Assignment, Event, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
     plan::{LineOfEffort, Phase},
-    scalars::{DateTime, Duration},
+    scalars::{DateTime, Duration, Position},
     schedule::Network,
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
@@ -15,7 +16,7 @@ use domain::{
     ids::{OperationId, PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId},
     schedule::{Basis, Times},
 };
-use read_model::{PlannedTaskRow, parse};
+use read_model::{PlannedTaskRow, TaskVersionRow, parse};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -49,6 +50,89 @@ pub struct Dependency {
     predecessor: Task,
     successor: Task,
     kind: DependencyKind,
+}
+
+/// What a task was from a position on, as one plan version had it.
+pub struct TaskVersion {
+    row: Arc<TaskVersionRow>,
+    world: Arc<World>,
+}
+
+impl TaskVersion {
+    /// A page of a task's, in the order of the log.
+    async fn page(task: &Task, window: Window) -> Result<Connection<Self>, Error> {
+        let (id, world) = (task.row.task_id, &task.world);
+        let page = window.page(world)?;
+        let rows = world.loaders.task_versions.children((id, by_position(page.clone(), "versions")?)).await?;
+        let counted = Arc::clone(world);
+        let versions =
+            rows.iter().map(|row| Self { row: Arc::clone(row), world: Arc::clone(world) }).collect();
+        let position = |version: &Self| version.row.valid_from.to_string();
+        Ok(Connection::new(world, &page, versions, position, move || {
+            let world = Arc::clone(&counted);
+            Box::pin(async move { Ok(world.loaders.task_version_counts.load(id).await?.unwrap_or_default()) })
+        }))
+    }
+}
+
+/// What a task was from a position on, as one plan version had it; codes stand for what it refers to.
+#[Object]
+impl TaskVersion {
+    /// From where on it was so.
+    async fn position(&self) -> Position {
+        Position(domain::Position(self.row.valid_from))
+    }
+
+    /// The event that made it so; null when you may not see that.
+    async fn event(&self) -> Result<Option<Event>, Error> {
+        match self.row.event_id {
+            Some(id) => self.world.find(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The plan version that had it so.
+    async fn plan_version(&self) -> Result<Option<PlanVersion>, Error> {
+        self.world.find(self.row.task.version_id).await
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.task.title
+    }
+
+    async fn phase_code(&self) -> &str {
+        &self.row.task.phase
+    }
+
+    async fn line_of_effort_code(&self) -> Option<&str> {
+        self.row.task.line_of_effort.as_deref()
+    }
+
+    async fn lead_partner_code(&self) -> &str {
+        &self.row.task.lead
+    }
+
+    async fn territory_code(&self) -> &str {
+        &self.row.task.territory
+    }
+
+    /// The post that the plan foresaw.
+    async fn post_code(&self) -> Option<&str> {
+        self.row.task.post.as_deref()
+    }
+
+    /// From H-hour; negative before it.
+    async fn start_offset(&self) -> Duration {
+        Span::seconds(self.row.task.start_offset).into()
+    }
+
+    async fn duration(&self) -> Duration {
+        Span::seconds(self.row.task.duration).into()
+    }
+
+    async fn predecessor_codes(&self) -> &[String] {
+        &self.row.task.predecessors
+    }
 }
 
 /// What a task and its frozen form have in common.
@@ -144,6 +228,17 @@ impl Task {
     #[graphql(flatten)]
     async fn its_history(&self) -> History {
         self.node_history()
+    }
+
+    /// Everything that it has been, in every plan version that you may see, in the order of the log.
+    async fn versions(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TaskVersion>, Error> {
+        TaskVersion::page(self, Window { first, after, last, before }).await
     }
 
     async fn operation(&self) -> Result<Operation, Error> {

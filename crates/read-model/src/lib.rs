@@ -33,7 +33,7 @@ pub use plan::{
     parse,
 };
 pub use post::{PostFilter, PostRow, TenureRow};
-pub use schema::{PROJECTION_VERSION, Schema};
+pub use schema::{PROJECTION_VERSION, Schema, columns};
 pub use search::{Found, Search};
 pub use write::{Change, Projection, Row, checkpoint, compare, lock_checkpoint, reset, row, write};
 

@@ -3,6 +3,7 @@
 use crate::{Error, doing};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
+use std::collections::BTreeMap;
 
 const SQL: &str = include_str!("../../../migrations/read-model.sql");
 
@@ -11,6 +12,19 @@ pub const PROJECTION_VERSION: u32 = 1;
 
 /// Names of read-model schemas start with this.
 const PREFIX: &str = "read_model_";
+
+/// The columns of each table but those of validity, as the tables' definition has them.
+pub fn columns() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut tables = BTreeMap::<_, Vec<_>>::new();
+    for definition in SQL.split("create table ").skip(1) {
+        let Some((name, rest)) = definition.split_once(" (") else { continue };
+        let body = rest.split_once("\n);").map_or(rest, |(body, _)| body);
+        let columns = body.lines().filter_map(|line| line.split_whitespace().next());
+        let columns = columns.filter(|name| !matches!(*name, "primary" | "id" | "valid_from" | "valid_to"));
+        tables.insert(name, columns.collect());
+    }
+    tables
+}
 
 /// The schema of this build: its name is a hash of the tables' definition and the projection's version.
 #[derive(Debug, Clone, PartialEq, Eq)]
