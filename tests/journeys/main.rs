@@ -7,4 +7,6 @@ mod history;
 mod http;
 mod plan;
 mod saphan;
+mod sdl;
+mod sharing;
 mod support;

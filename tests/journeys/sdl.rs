@@ -1,0 +1,232 @@
+//! Questions made from the schema, so that no field is forgotten when one is added.
+
+use crate::support::Server;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+const INTROSPECTION: &str = "{ __schema { types { kind name
+    fields { name args { name type { ...T } defaultValue } type { ...T } }
+    inputFields { name type { ...T } defaultValue } enumValues { name } } } }
+  fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// Levels of objects within objects that have no id.
+const DEEPEST: usize = 6;
+
+pub struct Sdl {
+    types: BTreeMap<String, Value>,
+}
+
+/// A type without its wrappers, and whether a value is required.
+fn named(ty: &Value) -> (&str, bool) {
+    let required = ty["kind"] == "NON_NULL";
+    let mut ty = ty;
+    while let Some(inner) = ty.get("ofType").filter(|inner| !inner.is_null()) {
+        ty = inner;
+    }
+    (ty["name"].as_str().unwrap(), required)
+}
+
+fn is_list(ty: &Value) -> bool {
+    ty["kind"] == "LIST" || ty["ofType"]["kind"] == "LIST"
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+impl Sdl {
+    pub async fn of(server: &Server, who: &str) -> Self {
+        let data = server.data(who, INTROSPECTION, Value::Null).await;
+        let types =
+            list(&data["__schema"]["types"]).map(|ty| (ty["name"].as_str().unwrap().to_owned(), ty.clone()));
+        Self { types: types.collect() }
+    }
+
+    fn kind(&self, ty: &str) -> &str {
+        self.types[ty]["kind"].as_str().unwrap()
+    }
+
+    fn has_id(&self, ty: &str) -> bool {
+        list(&self.types[ty]["fields"]).any(|field| field["name"] == "id")
+    }
+
+    /// What an argument that has to be given is given.
+    fn argument(name: &str) -> &'static str {
+        match name {
+            "ids" => "[\"task_00000000000000000000000000\"]",
+            "id" => "\"task_00000000000000000000000000\"",
+            "code" => "\"T01\"",
+            "number" => "1",
+            "text" => "\"falcon\"",
+            "view" => "SMEAC",
+            "from" => "{position: \"0\"}",
+            "to" => "{position: \"40\"}",
+            "of" => "\"2023-09-15T10:30:00Z\"",
+            other => panic!("say here what to give the argument `{other}`"),
+        }
+    }
+
+    fn arguments(field: &Value) -> String {
+        let mut given: Vec<String> = list(&field["args"])
+            .filter(|arg| named(&arg["type"]).1 && arg["defaultValue"].is_null())
+            .map(|arg| {
+                let name = arg["name"].as_str().unwrap();
+                format!("{name}: {}", Self::argument(name))
+            })
+            .collect();
+        if list(&field["args"]).any(|arg| arg["name"] == "first") {
+            given.push("first: 4".to_owned());
+        }
+        if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) }
+    }
+
+    /// Every field of a type: objects with ids by their plain fields, others whole.
+    fn whole(&self, ty: &str, depth: usize, covered: &mut BTreeSet<String>) -> String {
+        let mut selected = String::from("{ __typename");
+        for field in list(&self.types[ty]["fields"]) {
+            let name = field["name"].as_str().unwrap();
+            let (inner, _) = named(&field["type"]);
+            let below = match self.kind(inner) {
+                "SCALAR" | "ENUM" => String::new(),
+                "OBJECT"
+                    if inner.ends_with("Connection") || inner.ends_with("Edge") || inner == "PageInfo" =>
+                {
+                    self.whole(inner, depth, covered)
+                }
+                "OBJECT" if self.has_id(inner) => self.plain(inner),
+                "OBJECT" if depth >= DEEPEST => continue,
+                "OBJECT" => self.whole(inner, depth + 1, covered),
+                _ => " { __typename }".to_owned(),
+            };
+            covered.insert(format!("{ty}.{name}"));
+            selected += &format!(" {name}{}{below}", Self::arguments(field));
+        }
+        selected + " }"
+    }
+
+    /// The fields of a type that are no objects.
+    fn plain(&self, ty: &str) -> String {
+        let mut selected = String::from(" { __typename");
+        for field in list(&self.types[ty]["fields"]) {
+            if matches!(self.kind(named(&field["type"]).0), "SCALAR" | "ENUM") {
+                selected += &format!(" {}{}", field["name"].as_str().unwrap(), Self::arguments(field));
+            }
+        }
+        selected + " }"
+    }
+
+    /// A query for each field at the root.
+    pub fn roots(&self, covered: &mut BTreeSet<String>) -> Vec<String> {
+        let mut queries = Vec::new();
+        for field in list(&self.types["Query"]["fields"]) {
+            let name = field["name"].as_str().unwrap();
+            covered.insert(format!("Query.{name}"));
+            let (ty, _) = named(&field["type"]);
+            let query = match name {
+                "asOf" => "{ asOf(at: { position: \"40\" }) { head { position } } }".to_owned(),
+                "operation" => format!("{{ operation(code: \"OPEN\") {} }}", self.whole(ty, 0, covered)),
+                _ if self.kind(ty) == "OBJECT" => {
+                    format!("{{ {name}{} {} }}", Self::arguments(field), self.whole(ty, 0, covered))
+                }
+                _ => format!("{{ {name}{} {{ __typename }} }}", Self::arguments(field)),
+            };
+            queries.push(query);
+        }
+        queries
+    }
+
+    /// A query of things by their ids, whose text begins with `prefix`, with every field that they have.
+    pub fn nodes(&self, prefix: &str, covered: &mut BTreeSet<String>) -> String {
+        let ty = match prefix {
+            "planversion" => "PlanVersion".to_owned(),
+            "plannedtask" => "PlannedTask".to_owned(),
+            "decision" => "PlanDecision".to_owned(),
+            other => format!("{}{}", other[..1].to_uppercase(), &other[1..]),
+        };
+        format!(
+            "query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on {ty} {} }} }}",
+            self.whole(&ty, 0, covered)
+        )
+    }
+
+    /// Every field of every object that a query can answer with.
+    pub fn answered(&self) -> BTreeSet<String> {
+        let objects = self.types.iter().filter(|(name, ty)| {
+            ty["kind"] == "OBJECT"
+                && !name.starts_with("__")
+                && !name.ends_with("Payload")
+                && !matches!(name.as_str(), "Mutation" | "Subscription" | "Refused" | "Refusal")
+        });
+        objects
+            .flat_map(|(name, ty)| {
+                list(&ty["fields"]).map(move |field| format!("{name}.{}", field["name"].as_str().unwrap()))
+            })
+            .collect()
+    }
+
+    /// Every mutation and the type of its input.
+    pub fn mutations(&self) -> Vec<(String, String)> {
+        list(&self.types["Mutation"]["fields"])
+            .map(|field| {
+                let input = named(&field["args"][0]["type"]).0;
+                (field["name"].as_str().unwrap().to_owned(), input.to_owned())
+            })
+            .collect()
+    }
+
+    /// An input whose ids are picked by their kinds; `None` when it has none.
+    pub fn input(
+        &self,
+        ty: &str,
+        kinds: &BTreeSet<String>,
+        pick: &impl Fn(&str) -> Option<String>,
+    ) -> Option<Value> {
+        let mut input = Map::new();
+        let mut has_id = false;
+        for field in list(&self.types[ty]["inputFields"]) {
+            let name = field["name"].as_str().unwrap();
+            let (inner, required) = named(&field["type"]);
+            let kind = name.strip_suffix("Id").map(str::to_lowercase).filter(|kind| kinds.contains(kind));
+            if let ("ID", Some(kind)) = (inner, kind) {
+                has_id = true;
+                let id = pick(&kind).unwrap_or_else(|| format!("{kind}_00000000000000000000000000"));
+                input.insert(name.to_owned(), id.into());
+            } else if required && field["defaultValue"].is_null() {
+                let value = self.value(inner, kinds, pick);
+                input.insert(name.to_owned(), if is_list(&field["type"]) { json!([value]) } else { value });
+            }
+        }
+        // One of several ids.
+        if ty == "MarkReleasabilityInput" && input.len() > 2 {
+            input.retain(|name, _| name == "operationId" || !name.ends_with("Id"));
+        }
+        has_id.then_some(input.into())
+    }
+
+    fn value(&self, ty: &str, kinds: &BTreeSet<String>, pick: &impl Fn(&str) -> Option<String>) -> Value {
+        match (self.kind(ty), ty) {
+            ("ENUM", _) => self.types[ty]["enumValues"][0]["name"].clone(),
+            ("INPUT_OBJECT", _) => {
+                let mut members = Map::new();
+                for field in list(&self.types[ty]["inputFields"]) {
+                    let (inner, required) = named(&field["type"]);
+                    // Of a choice, the first.
+                    if required && field["defaultValue"].is_null() || members.is_empty() {
+                        let value = self.value(inner, kinds, pick);
+                        let value = if is_list(&field["type"]) { json!([value]) } else { value };
+                        members.insert(field["name"].as_str().unwrap().to_owned(), value);
+                    }
+                }
+                members.into()
+            }
+            (_, "Int") => 1.into(),
+            (_, "Boolean") => true.into(),
+            (_, "Position") => "7".into(),
+            (_, "Sha256") => "0".repeat(64).into(),
+            (_, "DateTime") => "2023-09-01T00:00:00Z".into(),
+            (_, "Duration") => "PT1H".into(),
+            (_, "UUID") => "00000000-0000-4000-8000-000000000000".into(),
+            _ => "T01".into(),
+        }
+    }
+}

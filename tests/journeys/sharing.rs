@@ -1,0 +1,760 @@
+//! Whoever shares a server with others learns nothing of what is not released to them.
+//!
+//! Two worlds are built by the same commands. They differ only in what is hidden from one viewer: other titles, other codes,
+//! other texts. Every field of the schema is then asked of both, in every way that the API has, and every answer has to be
+//! the same to the byte. What answers may tell is how long the log is, and hashes over what is hidden.
+
+use crate::{
+    sdl::Sdl,
+    support::{Server, column},
+};
+use serde_json::{Map, Value, json};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A world of five operations, told so that some of it is other where somebody may not look.
+struct Twin<'a> {
+    server: &'a Server,
+    /// Code of the partner from whom the differences are hidden; none: the world that others are compared with.
+    other_for: Option<&'a str>,
+}
+
+/// An operation whose content only its readers may know.
+struct Secret<'a> {
+    twin: &'a Twin<'a>,
+    /// In the end.
+    readers: &'a [&'a str],
+    lead: &'a str,
+    id: Value,
+}
+
+const EVERYBODY: &[&str] = &["THA", "CHN", "MMR", "LAO", "INTERPOL"];
+
+impl Twin<'_> {
+    /// `there` for readers; in the twin of a partner that is none, `instead`.
+    fn pick<'t>(&self, readers: &[&str], there: &'t str, instead: &'t str) -> &'t str {
+        match self.other_for {
+            Some(partner) if !readers.contains(&partner) => instead,
+            _ => there,
+        }
+    }
+
+    async fn coalition(&self) {
+        let admin = "service:import";
+        let partners = [("THA", "HOST"), ("CHN", "PRINCIPAL"), ("MMR", "PRINCIPAL"), ("LAO", "PARTICIPANT")];
+        for (code, role) in partners {
+            let founding = json!({ "profile": profile(code), "role": role });
+            self.server
+                .done(admin, "accedePartner", json!({ "partner": code, "founding": founding }), "")
+                .await;
+        }
+        let invited = json!({ "code": "INTERPOL", "role": "OBSERVER", "profile": profile("INTERPOL") });
+        self.server.done(admin, "invitePartner", invited, "").await;
+        self.server.done(admin, "admitObserver", json!({ "partner": "INTERPOL" }), "").await;
+        let criteria = json!([{ "name": "security", "weight": 100 }]);
+        let centre = json!({ "code": "CMCC", "name": "Centre", "criteria": criteria });
+        self.server.done(admin, "proposeCentre", centre, "").await;
+        for (index, post) in
+            ["THA-01", "CHN-01", "MMR-01", "LAO-01", "INTERPOL-01", "THA-02"].into_iter().enumerate()
+        {
+            let (partner, number) = post.split_once('-').unwrap();
+            let new =
+                json!({ "code": post, "partner": partner, "title": "Officer", "liaison": number == "01" });
+            self.server.done(admin, "establishPost", new, "").await;
+            let officer = format!("00000000-0000-4000-8000-00000000000{index}");
+            self.server.done(admin, "nominateOfficer", json!({ "post": post, "officer": officer }), "").await;
+            self.server.done(admin, "acceptNomination", json!({ "post": post }), "").await;
+            self.server.done(admin, "takePost", json!({ "post": post }), "").await;
+        }
+        let relief = json!({ "post": "THA-02", "reason": "Rotation" });
+        self.server.done(admin, "relieveOfficer", relief, "").await;
+    }
+
+    async fn initiate<'t>(
+        &'t self,
+        code: &str,
+        lead: &'t str,
+        readers: &'t [&'t str],
+        released: &[&str],
+    ) -> Secret<'t> {
+        let instead = format!("{code}X");
+        let operation = json!({
+            "code": self.pick(readers, code, &instead), "title": self.pick(readers, "Plain", "Secret falcon"),
+            "leadPartner": lead, "classification": self.pick(readers, "RESTRICTED", "SECRET"), "releasableTo": released,
+        });
+        let by = format!("{lead}-01");
+        let done = self.server.done(&by, "initiateOperation", operation, "operation { id }").await;
+        Secret { twin: self, readers, lead, id: done["operation"]["id"].clone() }
+    }
+
+    /// Everything, in one order: the worlds have the same events at the same positions.
+    async fn tell(&self) {
+        self.coalition().await;
+        let open = self.initiate("OPEN", "THA", EVERYBODY, EVERYBODY).await;
+        let version = open.draft_and_submit().await;
+        open.decide(&version, &["THA", "CHN"]).await;
+        open.reject(&version, "MMR").await;
+        open.run("openAmendment", json!({ "reason": "Myanmar objects" }), "").await;
+        let version = open.submit().await;
+        open.decide(&version, &["THA", "CHN", "MMR"]).await;
+        open.carry_out(&version).await;
+
+        let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
+        let version = part.draft_and_submit().await;
+        part.decide(&version, &["THA"]).await;
+        let solo = self.initiate("SOLO", "CHN", &["CHN"], &[]).await;
+        solo.draft_and_submit().await;
+
+        // Narrowed: who may not see it now may not see it then.
+        let gone = self.initiate("GONE", "MMR", &["MMR", "CHN"], &["CHN", "LAO"]).await;
+        gone.draft_and_submit().await;
+        gone.release_to(&["CHN"]).await;
+
+        // Widened: what it was before stays closed to those who came later.
+        let late = self.initiate("LATE", "THA", EVERYBODY, &[]).await;
+        late.run("draftPlan", json!({ "sections": sections("Quiet.") }), "").await;
+        let early = self.pick(&["THA"], "Early draft", "Early secret");
+        let added = late.run("addTask", task("T01", "THA", early, &[]), "task { task { id } }").await;
+        let revised = json!({ "taskId": added["task"]["task"]["id"], "title": "Released text" });
+        self.server.done("THA-01", "reviseTask", revised, "").await;
+        late.release_to(&["LAO", "MMR", "CHN", "INTERPOL"]).await;
+        late.run("addTask", task("T02", "THA", "Later task", &["T01"]), "").await;
+    }
+}
+
+fn profile(code: &str) -> Value {
+    json!({ "name": code, "agency": "Police", "timeZone": "Asia/Bangkok", "currency": "THB" })
+}
+
+fn sections(situation: &str) -> Value {
+    json!({
+        "situation": situation, "mission": "Recover them.", "concept": "Together.",
+        "phases": [{ "code": "P1", "name": "Action" }],
+        "linesOfEffort": [{ "code": "L1", "name": "Assistance" }],
+        "hHourWindow": { "from": "2023-10-08T00:00:00+07:00", "to": "2023-10-16T00:00:00+07:00" },
+    })
+}
+
+fn task(code: &str, partner: &str, title: &str, predecessors: &[&str]) -> Value {
+    json!({
+        "code": code, "title": title, "phase": "P1", "leadPartner": partner, "territory": partner,
+        "post": format!("{partner}-01"), "startOffset": "PT0H", "duration": "PT12H", "predecessors": predecessors,
+        "lineOfEffort": "L1",
+    })
+}
+
+impl Secret<'_> {
+    fn text<'t>(&self, there: &'t str, instead: &'t str) -> &'t str {
+        self.twin.pick(self.readers, there, instead)
+    }
+
+    /// A command of the lead about the operation.
+    async fn run(&self, name: &str, more: Value, shown: &str) -> Value {
+        let mut input = json!({ "operationId": self.id });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.twin.server.done(&format!("{}-01", self.lead), name, input, shown).await
+    }
+
+    async fn release_to(&self, partners: &[&str]) {
+        use accord::domain::{Actor, Command, OperationCode, Role, operation::OperationCommand};
+        let data = self
+            .twin
+            .server
+            .data(
+                &format!("{}-01", self.lead),
+                "query($id: ID!){ operation(id: $id) { code } }",
+                json!({"id": self.id}),
+            )
+            .await;
+        let operation: OperationCode = data["operation"]["code"].as_str().unwrap().parse().unwrap();
+        let releasable_to = partners.iter().map(|partner| partner.parse().unwrap()).collect();
+        let actor = Actor::Post {
+            post: format!("{}-01", self.lead).parse().unwrap(),
+            partner: self.lead.parse().unwrap(),
+            roles: [Role::Commander].into(),
+        };
+        let command = Command::Operation(OperationCommand::MarkReleasability { operation, releasable_to });
+        self.twin
+            .server
+            .engine()
+            .execute(accord::engine::Request {
+                command,
+                actor,
+                idempotency_key: None,
+                occurred_at: None,
+                late_reason: None,
+            })
+            .await
+            .unwrap();
+    }
+
+    async fn draft_and_submit(&self) -> Value {
+        self.run("issueWarningOrder", json!({ "text": self.text("Prepare.", "Prepare falcon.") }), "").await;
+        self.run("draftPlan", json!({ "sections": sections(self.text("Known.", "Secret site.")) }), "").await;
+        let first = self.text("T01", "S01");
+        self.run("addTask", task(first, self.lead, self.text("Open it", "Open falcon"), &[]), "").await;
+        let second = task(self.text("T02", "S02"), self.lead, self.text("Do it", "Do falcon"), &[first]);
+        self.run("addTask", second, "").await;
+        for (code, narrower) in [("A", EVERYBODY), ("B", &["THA", "CHN", "MMR"][..])] {
+            let readers: Vec<&str> = narrower
+                .iter()
+                .filter(|reader| self.readers.contains(reader) || **reader == self.lead)
+                .copied()
+                .collect();
+            let annex = json!({
+                "code": code, "title": self.twin.pick(&readers, "Annex", "Falcon annex"),
+                "text": self.twin.pick(&readers, "Two places.", "Falcon's nest."),
+                "classification": "RESTRICTED", "releasableTo": readers,
+            });
+            self.run("attachAnnex", annex, "").await;
+        }
+        self.submit().await
+    }
+
+    async fn submit(&self) -> Value {
+        let done = self.run("submitPlan", json!({}), "planVersion { id contentHash }").await;
+        json!({
+            "planVersionId": done["planVersion"]["id"], "contentHash": done["planVersion"]["contentHash"],
+            "seenAt": done["receipt"]["position"],
+        })
+    }
+
+    async fn decide(&self, version: &Value, partners: &[&str]) {
+        for partner in partners {
+            let mut input = version.clone();
+            if *partner == "CHN" {
+                input["conditions"] =
+                    json!([{ "code": "C1", "gate": "ACTIVATION", "text": "Terminals accepted" }]);
+            }
+            self.twin.server.done(&format!("{partner}-01"), "approvePlan", input, "").await;
+        }
+    }
+
+    async fn reject(&self, version: &Value, partner: &str) {
+        let mut input = version.clone();
+        input["reason"] = "Not so.".into();
+        self.twin.server.done(&format!("{partner}-01"), "rejectPlan", input, "").await;
+    }
+
+    async fn carry_out(&self, version: &Value) {
+        let promulgation = json!({ "planVersionId": version["planVersionId"], "seenAt": version["seenAt"] });
+        self.twin.server.done("THA-01", "promulgatePlan", promulgation, "").await;
+        self.run("setHHour", json!({ "at": "2023-10-09T06:00:00+07:00" }), "").await;
+        let query = "query ($id: ID!) { operation(id: $id) { tasks { edges { node { id } } } } }";
+        let data = self.twin.server.data("THA-01", query, json!({ "id": self.id })).await;
+        let task = &data["operation"]["tasks"]["edges"][0]["node"]["id"];
+        self.twin
+            .server
+            .done("THA-01", "assignOfficer", json!({ "taskId": task, "post": "THA-01" }), "")
+            .await;
+    }
+}
+
+/// Two servers, one of which differs in what is hidden from the viewer.
+struct Pair {
+    one: Server,
+    other: Server,
+    viewer: String,
+    second: PgConnectOptions,
+    options: PgConnectOptions,
+    /// Of both worlds: ids of everything, whoever may see it.
+    ids: BTreeSet<String>,
+    /// Answers' values compared.
+    decisions: usize,
+    leaks: Vec<String>,
+}
+
+impl Pair {
+    async fn build(options: PgConnectOptions, viewer: &str) -> Self {
+        // Postgres keeps 63 letters of a name.
+        let name: String = options.get_database().unwrap().chars().take(50).chain("_twin".chars()).collect();
+        let mut connection = PgConnection::connect_with(&options).await.unwrap();
+        // A run that failed leaves it behind.
+        connection
+            .execute(AssertSqlSafe(format!("drop database if exists \"{name}\" with (force)")))
+            .await
+            .unwrap();
+        connection.execute(AssertSqlSafe(format!("create database \"{name}\""))).await.unwrap();
+        let second = options.clone().database(&name);
+        let partner = viewer.split_once('-').map_or("", |(partner, _)| partner);
+        // Who is in no standing sees no operation, whoever it is released to.
+        let partner = if matches!(viewer, "THA-02" | "service:import" | "CHN-77") { "" } else { partner };
+        let (one, other) = (Server::empty(options.clone()).await, Server::empty(second.clone()).await);
+        Twin { server: &one, other_for: None }.tell().await;
+        Twin { server: &other, other_for: Some(partner) }.tell().await;
+        let viewer = viewer.to_owned();
+        let mut pair = Self {
+            one,
+            other,
+            viewer,
+            second,
+            options,
+            ids: BTreeSet::new(),
+            decisions: 0,
+            leaks: Vec::new(),
+        };
+        let ids = [everything(&pair.one).await, everything(&pair.other).await].concat();
+        pair.ids.extend(ids);
+        pair
+    }
+
+    async fn end(self) {
+        self.one.stop().await;
+        self.other.stop().await;
+        let mut connection = PgConnection::connect_with(&self.options).await.unwrap();
+        let name = self.second.get_database().unwrap();
+        connection.execute(AssertSqlSafe(format!("drop database \"{name}\" with (force)"))).await.unwrap();
+    }
+
+    /// Asks both worlds the same; the answer of the first.
+    async fn compare(&mut self, query: &str, variables: Value) -> Value {
+        let one = plain(self.one.ask(&self.viewer, query, variables.clone()).await);
+        let other = plain(self.other.ask(&self.viewer, query, variables.clone()).await);
+        self.decisions += leaves(&one);
+        if one != other {
+            self.leaks.push(format!("{query}\n{variables}\n{one}\n{other}"));
+        }
+        one
+    }
+
+    /// Everything that a viewer can ask, of what there is and what there is not.
+    async fn walk(&mut self, sdl: &Sdl) {
+        let mut covered = BTreeSet::new();
+        let head: i64 = self.one.head("THA-01").await.as_str().unwrap().parse().unwrap();
+        assert_eq!(self.other.head("THA-01").await, head.to_string(), "the worlds are equally long");
+
+        for query in sdl.roots(&mut covered) {
+            self.compare(&query, Value::Null).await;
+        }
+        let ids: Vec<String> = self.ids.iter().cloned().collect();
+        let mut kinds = BTreeMap::<&str, Vec<&String>>::new();
+        for id in &ids {
+            kinds.entry(id.rsplit_once('_').unwrap().0).or_default().push(id);
+        }
+        for (kind, ids) in &kinds {
+            let query = sdl.nodes(kind, &mut covered);
+            for ids in ids.chunks(5) {
+                self.compare(&query, json!({ "ids": ids })).await;
+            }
+        }
+        for code in ["OPEN", "PART", "PARTX", "SOLO", "SOLOX", "GONE", "GONEX", "LATE", "LATEX", "NONE"] {
+            self.compare(
+                "query ($code: String!) { operation(code: $code) { id code title status
+                   tasks { totalCount edges { node { code title predecessors { predecessor { code } } } } }
+                   planVersions { totalCount } first: planVersion(number: 1) { id status annex(code: \"B\") { id title } } } }",
+                json!({ "code": code }),
+            )
+            .await;
+        }
+        for text in ["falcon", "secret", "plain", "T0", "S0", "open", "early", "PARTX", "PART", "GONE"] {
+            self.compare(
+                "query ($text: String!) { search(text: $text) { totalCount edges { cursor node { __typename id } } } }",
+                json!({ "text": text }),
+            )
+            .await;
+        }
+        for id in &ids {
+            self.compare(
+                "query ($id: ID!) {
+                   events(filter: { subject: $id }, last: 3) { totalCount edges { cursor node { id type payload } } }
+                   of: events(filter: { operationId: $id }) { totalCount }
+                   changes(from: { position: \"0\" }, to: { position: \"60\" }, subject: $id, first: 5) { totalCount
+                     edges { node { field before after event { id } object { id } } } } }",
+                json!({ "id": id }),
+            )
+            .await;
+        }
+        for id in kinds["event"].iter().step_by(3) {
+            self.compare(
+                "query ($id: ID!) { asOf(at: { eventId: $id }) { head { position } } }",
+                json!({ "id": id }),
+            )
+            .await;
+        }
+        // Every moment.
+        let chunks: Vec<&[String]> = ids.chunks(90).collect();
+        for position in (0..=head).rev().step_by(6) {
+            for ids in &chunks {
+                self.compare(
+                    "query ($at: Position!, $before: Position!, $ids: [ID!]!) {
+                       asOf(at: { position: $at }) {
+                         nodes(ids: $ids) { __typename id }
+                         operations { totalCount edges { node { code title plan { number status } } } }
+                         events(last: 2) { totalCount edges { node { id type } } }
+                         head { position eventIds }
+                         search(text: \"falcon\") { totalCount }
+                       }
+                       changes(from: { position: $before }, to: { position: $at }) { totalCount
+                         edges { node { kind field before after object { id } event { id } } } } }",
+                    json!({ "at": position.to_string(), "before": (position - 8).max(0).to_string(), "ids": ids }),
+                )
+                .await;
+            }
+        }
+        let uncovered: Vec<_> = sdl.answered().difference(&covered).cloned().collect();
+        assert!(uncovered.is_empty(), "fields that nobody has asked for: {uncovered:?}");
+    }
+
+    /// Sends every mutation with ids of what is hidden and of what there is not.
+    async fn command(&mut self, sdl: &Sdl) {
+        let kinds: BTreeSet<String> =
+            self.ids.iter().map(|id| id.rsplit_once('_').unwrap().0.to_owned()).collect();
+        let hidden = self.hidden().await;
+        for (mutation, input) in sdl.mutations() {
+            for nth in 0..2 {
+                let pick = |kind: &str| {
+                    let of_kind = hidden.iter().filter(|id| id.starts_with(&format!("{kind}_")));
+                    of_kind.clone().nth(nth * of_kind.count().saturating_sub(1)).cloned()
+                };
+                let Some(sent) = sdl.input(&input, &kinds, &pick) else { continue };
+                let query = format!(
+                    "mutation ($input: {input}!) {{ {mutation}(input: $input) {{ __typename
+                       ... on Refused {{ refusals {{ code message field subject {{ id }} }} }} }} }}"
+                );
+                self.compare(&query, json!({ "input": sent })).await;
+            }
+        }
+    }
+
+    /// Ids that the viewer may not see in the first world.
+    async fn hidden(&self) -> Vec<String> {
+        let ids: Vec<&String> = self.ids.iter().collect();
+        let mut hidden = Vec::new();
+        for ids in ids.chunks(100) {
+            let data = self.one.data(
+                &self.viewer,
+                "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+                json!({ "ids": ids }),
+            );
+            let data = data.await;
+            let seen = data["nodes"].as_array().unwrap();
+            hidden
+                .extend(ids.iter().zip(seen).filter(|(_, node)| node.is_null()).map(|(id, _)| (*id).clone()));
+        }
+        hidden
+    }
+}
+
+/// Ids of everything in a world, as those together may see them who lead the operations.
+async fn everything(server: &Server) -> Vec<String> {
+    let mut ids = BTreeSet::new();
+    for who in ["THA-01", "CHN-01", "MMR-01"] {
+        let mut after = Value::Null;
+        loop {
+            let query = "query ($after: String) { events(first: 100, after: $after) { pageInfo { hasNextPage endCursor }
+                edges { node { id } } } }";
+            let data = server.data(who, query, json!({ "after": after })).await;
+            ids.extend(column(&data["events"]["edges"], "/node/id").into_iter().map(str::to_owned));
+            if data["events"]["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            after = data["events"]["pageInfo"]["endCursor"].clone();
+        }
+        let query = "{ partners { edges { node { id } } } posts { edges { node { id } } } centres { edges { node { id } } }
+            operations { edges { node { id planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
+              tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
+        collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
+    }
+    ids.into_iter().collect()
+}
+
+fn collect_ids(value: &Value, ids: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(id) = members.get("id").and_then(Value::as_str) {
+                ids.insert(id.to_owned());
+            }
+            members.values().for_each(|value| collect_ids(value, ids));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_ids(value, ids)),
+        _ => {}
+    }
+}
+
+/// Without what differs for everybody: ids of requests, and hashes over what is hidden.
+fn plain(answer: Value) -> Value {
+    match answer {
+        Value::Object(members) => {
+            let kept = members.into_iter().filter(|(name, _)| {
+                !matches!(
+                    name.as_str(),
+                    "requestId" | "commitHash" | "contentHash" | "hash" | "canonicalContent" | "cost"
+                )
+            });
+            kept.map(|(name, value)| (name, plain(value))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(values) => values.into_iter().map(plain).collect(),
+        other => other,
+    }
+}
+
+fn leaves(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members.values().map(leaves).sum(),
+        Value::Array(values) => values.iter().map(leaves).sum(),
+        _ => 1,
+    }
+}
+
+async fn nothing_leaks_to(viewer: &str, options: PgConnectOptions) {
+    let mut pair = Pair::build(options, viewer).await;
+    let sdl = Sdl::of(&pair.one, viewer).await;
+    pair.walk(&sdl).await;
+    pair.command(&sdl).await;
+    assert!(pair.decisions > 10_000, "{} decisions", pair.decisions);
+    println!("{viewer}: {} decisions, {} leaks", pair.decisions, pair.leaks.len());
+    let shown: Vec<&String> = pair.leaks.iter().take(3).collect();
+    assert!(
+        pair.leaks.is_empty(),
+        "{} leaks:\n{}",
+        pair.leaks.len(),
+        shown.iter().map(|leak| leak.as_str()).collect::<Vec<_>>().join("\n\n")
+    );
+    pair.end().await;
+}
+
+macro_rules! viewers {
+    ($($name:ident: $viewer:literal;)*) => {$(
+        #[sqlx::test(migrations = false)]
+        async fn $name(_: PgPoolOptions, options: PgConnectOptions) {
+            nothing_leaks_to($viewer, options).await;
+        }
+    )*};
+}
+
+viewers! {
+    nothing_leaks_to_the_host: "THA-01";
+    nothing_leaks_to_a_principal: "CHN-01";
+    nothing_leaks_to_another_principal: "MMR-01";
+    nothing_leaks_to_a_participant: "LAO-01";
+    nothing_leaks_to_an_observer: "INTERPOL-01";
+    nothing_leaks_to_an_officer_who_was_relieved: "THA-02";
+    nothing_leaks_to_a_post_that_there_never_was: "CHN-77";
+    nothing_leaks_to_a_service: "service:import";
+}
+
+/// Who may see what, told once more: every id, at every moment, to every viewer.
+#[sqlx::test(migrations = false)]
+async fn every_viewer_sees_exactly_what_is_released(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    Twin { server: &server, other_for: None }.tell().await;
+    let head: i64 = server.head("THA-01").await.as_str().unwrap().parse().unwrap();
+    let releases = releases(&server).await;
+    let ids: Vec<String> = everything(&server).await;
+    let (mut decisions, mut leaks, mut wrongly_hidden) = (0, Vec::new(), Vec::new());
+    let query =
+        "query ($at: Position!, $ids: [ID!]!) { asOf(at: { position: $at }) { nodes(ids: $ids) { id } } }";
+    for position in 1..=head {
+        // Whether it is there at all: its operation's lead always sees it.
+        let mut seen = BTreeMap::<&str, BTreeSet<String>>::new();
+        for who in [
+            "THA-01",
+            "CHN-01",
+            "MMR-01",
+            "LAO-01",
+            "INTERPOL-01",
+            "THA-02",
+            "CHN-77",
+            "KHM-01",
+            "service:import",
+        ] {
+            let mut visible = BTreeSet::new();
+            for ids in ids.chunks(100) {
+                let data = server.data(who, query, json!({ "at": position.to_string(), "ids": ids })).await;
+                collect_ids(&data, &mut visible);
+            }
+            seen.insert(who, visible);
+        }
+        for id in &ids {
+            let Some(release) = releases.get(id) else {
+                // Of the coalition: all see it, or nobody does.
+                let count = seen.values().filter(|visible| visible.contains(id)).count();
+                decisions += seen.len();
+                assert!(count == 0 || count == seen.len(), "{id} at {position}: {count}");
+                continue;
+            };
+            let is_there = seen[format!("{}-01", release.lead).as_str()].contains(id);
+            for (who, visible) in &seen {
+                decisions += 1;
+                let may = is_there && release.may_see(who, position);
+                match (visible.contains(id), may) {
+                    (true, false) => leaks.push(format!("{id} to {who} at {position}")),
+                    (false, true) => wrongly_hidden.push(format!("{id} from {who} at {position}")),
+                    (true, true) | (false, false) => {}
+                }
+            }
+        }
+    }
+    println!("{decisions} decisions, {} leaks, {} wrongly hidden", leaks.len(), wrongly_hidden.len());
+    assert!(decisions >= 100_000, "{decisions} decisions");
+    assert_eq!((leaks, wrongly_hidden), (Vec::new(), Vec::new()));
+    server.stop().await;
+}
+
+/// To whom an item is released: from which position on, and to whom then.
+struct Release {
+    lead: String,
+    /// In order; the last holds now.
+    operation: Vec<(i64, Vec<String>)>,
+    /// Of an annex, besides.
+    own: Option<Vec<String>>,
+    /// Of an event: the end of its command, when it had to be released already.
+    happened: Option<i64>,
+}
+
+impl Release {
+    fn may_see(&self, who: &str, position: i64) -> bool {
+        let Some((partner, "01")) = who.split_once('-') else { return false };
+        let released_at = |position: i64| {
+            let readers = self.operation.iter().rev().find(|(from, _)| *from <= position);
+            readers.is_some_and(|(_, readers)| {
+                partner == self.lead || readers.iter().any(|reader| reader == partner)
+            })
+        };
+        released_at(position)
+            && released_at(i64::MAX)
+            && self.happened.is_none_or(released_at)
+            && self
+                .own
+                .as_ref()
+                .is_none_or(|own| partner == self.lead || own.iter().any(|reader| reader == partner))
+    }
+}
+
+/// Read from the log itself, not through the rows under test.
+async fn releases(server: &Server) -> BTreeMap<String, Release> {
+    use accord::domain::{
+        Event, Subject,
+        ids::{AnnexId, AssignmentId, ConditionId, DecisionId, PlanVersionId, PlannedTaskId, TaskId},
+        operation::OperationEvent,
+        plan::PlanEvent,
+    };
+    let head = server.engine().position().0;
+    let positions: Vec<i64> = (1..=head).collect();
+    let log = server.engine().events_at(&positions).await.unwrap();
+    let mut operations = BTreeMap::<String, (String, Vec<(i64, Vec<String>)>)>::new();
+    let codes =
+        |set: &BTreeSet<accord::domain::PartnerCode>| set.iter().map(ToString::to_string).collect::<Vec<_>>();
+    for recorded in &log {
+        let Event::Operation(event) = &recorded.event else { continue };
+        let operation = operations.entry(event.operation().to_string()).or_default();
+        match event {
+            OperationEvent::OperationInitiated { lead, releasable_to, .. } => {
+                *operation = (lead.to_string(), vec![(recorded.position.0, codes(releasable_to))]);
+            }
+            OperationEvent::ReleasabilityMarked { releasable_to, .. } => {
+                operation.1.push((recorded.position.0, codes(releasable_to)));
+            }
+            _ => {}
+        }
+    }
+    let mut releases = BTreeMap::new();
+    let mut annexes = BTreeMap::<(String, u32, String), Vec<String>>::new();
+    for (index, recorded) in log.iter().enumerate() {
+        let scope = recorded.event.scope();
+        let Some(operation) = scope.operation else { continue };
+        let (lead, readers) = operations[&operation.to_string()].clone();
+        let release = |own: Option<Vec<String>>, happened: Option<i64>| Release {
+            lead: lead.clone(),
+            operation: readers.clone(),
+            own,
+            happened,
+        };
+        let id = Subject::operation_id(operation);
+        let mut own = None;
+        if let Event::Plan(PlanEvent::AnnexAttached { number, annex, .. }) = &recorded.event {
+            own = Some(codes(&annex.releasable_to));
+            annexes.insert(
+                (operation.to_string(), *number, annex.code.to_string()),
+                codes(&annex.releasable_to),
+            );
+        }
+        if let Event::Plan(PlanEvent::AmendmentOpened { number, base, .. }) = &recorded.event {
+            let copied: Vec<_> = annexes
+                .iter()
+                .filter(|((of, version, _), _)| *of == operation.to_string() && version == base)
+                .map(|((of, _, code), own)| ((of.clone(), *number, code.clone()), own.clone()))
+                .collect();
+            annexes.extend(copied);
+        }
+        let command = recorded.command_id;
+        let end =
+            log[index..].iter().take_while(|next| next.command_id == command).last().unwrap().position.0;
+        releases.insert(recorded.event_id.to_string(), release(own, Some(end)));
+        releases.insert(id.to_string(), release(None, None));
+        for number in 1..=2 {
+            let version = PlanVersionId::of(id, number);
+            releases.insert(version.to_string(), release(None, None));
+            for decision in 1..=4 {
+                let decision = DecisionId::of(version, decision);
+                releases.insert(decision.to_string(), release(None, None));
+                releases.insert(
+                    ConditionId::of(decision, &"C1".parse().unwrap()).to_string(),
+                    release(None, None),
+                );
+            }
+            for code in ["T01", "T02", "S01", "S02"] {
+                let code = code.parse().unwrap();
+                releases.insert(PlannedTaskId::of(version, &code).to_string(), release(None, None));
+                releases.insert(TaskId::of(id, &code).to_string(), release(None, None));
+            }
+            for code in ["A", "B"] {
+                let own = annexes.get(&(operation.to_string(), number, code.to_owned())).cloned();
+                releases.insert(AnnexId::of(version, &code.parse().unwrap()).to_string(), release(own, None));
+            }
+        }
+        releases.insert(AssignmentId::of(id, 1).to_string(), release(None, None));
+    }
+    releases
+}
+
+/// The control: with one predicate taken out of one function, the same walk finds leaks.
+#[sqlx::test(migrations = false)]
+async fn a_predicate_that_is_left_out_is_noticed(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut pair = Pair::build(options, "LAO-01").await;
+    let sdl = Sdl::of(&pair.one, "LAO-01").await;
+    let controls = [
+        ("visible_operation", "table (id uuid)", "select id from operation where valid_from <= at and at < valid_to"),
+        (
+            "visible_annex",
+            "table (id uuid)",
+            "select annex.id from annex join visible_operation(at, policy, viewer) seen on seen.id = operation_id
+             where valid_from <= at and at < valid_to",
+        ),
+        ("visible_event", "table (\"position\" bigint)", "select position from event_entry where command_end <= at"),
+    ];
+    for (function, answers, without_viewer) in controls {
+        pair.leaks.clear();
+        let broken = format!(
+            "create or replace function {function}(at bigint, policy bigint, viewer text) returns {answers}
+             language sql stable parallel safe begin atomic {without_viewer}; end"
+        );
+        let mut restored = Vec::new();
+        for options in [&pair.options, &pair.second] {
+            let mut connection = PgConnection::connect_with(options).await.unwrap();
+            let (schema, definition): (String, String) = sqlx::query_as(
+                "select nspname::text, pg_get_functiondef(p.oid) from pg_proc p join pg_namespace n on n.oid = pronamespace
+                 where proname = $1 and nspname like 'read_model_%'",
+            )
+            .bind(function)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+            let path = format!("set search_path to {schema}, public; ");
+            connection.execute(AssertSqlSafe(path.clone() + &broken)).await.unwrap();
+            restored.push((connection, path + &definition));
+        }
+        pair.walk(&sdl).await;
+        assert!(!pair.leaks.is_empty(), "{function} without its viewer leaks, and nobody notices");
+        for (mut connection, definition) in restored {
+            connection.execute(AssertSqlSafe(definition)).await.unwrap();
+        }
+    }
+    pair.leaks.clear();
+    pair.walk(&sdl).await;
+    assert!(pair.leaks.is_empty(), "all is as it was");
+    pair.end().await;
+}
