@@ -94,6 +94,7 @@ create table operation (
   status           text not null,
   lead             text not null,
   classification   text not null,
+  handling         text not null,
   releasable_to    text[] not null,
   readers          text[] not null,  -- the lead and those it is releasable to
   warning_order_at timestamptz,
@@ -118,6 +119,8 @@ create table plan_version (
   status             text not null,
   base               integer,
   sections           jsonb not null,
+  release            jsonb,          -- the version's own label; null: as the operation
+  readers            text[],         -- by that, with the operation's lead; null: the operation's
   content_hash       text,           -- from submission on
   drafted_at         timestamptz not null,
   submitted_at       timestamptz,
@@ -146,6 +149,8 @@ create table planned_task (
   start_offset   bigint not null,    -- seconds from H-hour
   duration       bigint not null,    -- seconds
   predecessors   text[] not null,
+  salt           text,               -- of a task that enters its version's content as a part
+  part_hash      text,               -- the same
   valid_from     bigint not null,
   valid_to       bigint not null,
   primary key (id, valid_from)
@@ -161,9 +166,11 @@ create table annex (
   code           text not null,
   title          text not null,
   text           text,
-  classification text not null,
+  classification text not null,      -- as the content says, like the next two
+  handling       text not null,
   releasable_to  text[] not null,
-  readers        text[] not null,    -- the operation's lead and those it is releasable to
+  release        jsonb not null,     -- the annex's own label
+  readers        text[] not null,    -- by that, with the operation's lead
   salt           text not null,
   part_hash      text not null,
   valid_from     bigint not null,
@@ -233,9 +240,22 @@ create index assignment_by_task on assignment (task_id, valid_to, valid_from);
 create index assignment_by_operation on assignment (operation_id, valid_to, valid_from);
 create index assignment_by_post on assignment (post, valid_to, valid_from);
 
--- Operations that a viewer may see at a position: released then, and still released at the policy's position, so
--- that narrowing works backwards and widening does not open earlier drafts. Every query of an operation or of
--- anything in it goes through this. Simple enough for the planner to inline.
+-- What a task itself says of its release, in every version. One without a label is as its version.
+create table task_label (
+  id           uuid not null,        -- the task's
+  operation_id uuid not null,
+  release      jsonb not null,
+  readers      text[] not null,      -- with the operation's lead; the task's own partners read it besides
+  valid_from   bigint not null,
+  valid_to     bigint not null,
+  primary key (id, valid_from)
+);
+create index task_label_current on task_label (id, valid_to);
+
+-- Who may see what at a position: whatever was released then, and still is at the policy's position, so that narrowing
+-- works backwards and widening does not open earlier states. Each climbs to its parent. Every query of an operation or
+-- of anything in it goes through these. Simple enough for the planner to inline.
+
 create function visible_operation(at bigint, policy bigint, viewer text) returns table (id uuid)
 language sql stable parallel safe
 begin atomic
@@ -254,13 +274,83 @@ begin atomic
     );
 end;
 
--- The same for annexes, which may be released to fewer than their operation.
+create function visible_plan_version(at bigint, policy bigint, viewer text) returns table (id uuid)
+language sql stable parallel safe
+begin atomic
+  select then_.id
+  from plan_version then_
+  join visible_operation(at, policy, viewer) operation_ on operation_.id = then_.operation_id
+  where then_.valid_from <= at
+    and at < then_.valid_to
+    and (then_.readers is null or viewer = any (then_.readers))
+    and exists (
+      select
+      from plan_version now_
+      where now_.id = then_.id
+        and now_.valid_from <= policy
+        and policy < now_.valid_to
+        and (now_.readers is null or viewer = any (now_.readers))
+    );
+end;
+
+-- Tasks whose own label does not name the viewer, at the position or at the policy's: for their leads and the partners
+-- on whose territory they lie, and for nobody else who is not named.
+create function withheld_task(at bigint, policy bigint, viewer text) returns table (id uuid)
+language sql stable parallel safe
+begin atomic
+  select label.id
+  from task_label label
+  where viewer <> all (label.readers)
+    and (
+      label.valid_from <= at and at < label.valid_to
+      or label.valid_from <= policy and policy < label.valid_to
+    );
+end;
+
+-- A task that is no more in a draft keeps its label, so its past is judged like the rest.
+create function visible_planned_task(at bigint, policy bigint, viewer text)
+returns table (id uuid, version_id uuid, task_id uuid)
+language sql stable parallel safe
+begin atomic
+  select
+    task.id,
+    task.version_id,
+    task.task_id
+  from planned_task task
+  join visible_plan_version(at, policy, viewer) version_ on version_.id = task.version_id
+  where task.valid_from <= at
+    and at < task.valid_to
+    and not exists (
+      select
+      from withheld_task(at, policy, viewer) withheld
+      where withheld.id = task.task_id and viewer not in (task.lead, task.territory)
+    );
+end;
+
+-- What a task was from a position on, as one plan version had it: released then, at the position and at the policy's.
+create function visible_task_version(at bigint, policy bigint, viewer text) returns table (id uuid, valid_from bigint)
+language sql stable parallel safe
+begin atomic
+  select
+    task.id,
+    task.valid_from
+  from planned_task task
+  join visible_plan_version(at, policy, viewer) version_ on version_.id = task.version_id
+  join visible_planned_task(task.valid_from, policy, viewer) then_ on then_.id = task.id
+  where task.valid_from <= at
+    and not exists (
+      select
+      from withheld_task(at, policy, viewer) withheld
+      where withheld.id = task.task_id and viewer not in (task.lead, task.territory)
+    );
+end;
+
 create function visible_annex(at bigint, policy bigint, viewer text) returns table (id uuid)
 language sql stable parallel safe
 begin atomic
   select then_.id
   from annex then_
-  join visible_operation(at, policy, viewer) operation_ on operation_.id = then_.operation_id
+  join visible_plan_version(at, policy, viewer) version_ on version_.id = then_.version_id
   where then_.valid_from <= at
     and at < then_.valid_to
     and viewer = any (then_.readers)
@@ -301,6 +391,8 @@ create table event_item (
   item_id     uuid not null,
   position    bigint not null,
   changed     text,                     -- table of the row that the event changed; null: it only concerns the item
+  annex_id    uuid,                     -- of an annex: what it can be released apart by
+  task_id     uuid,                     -- of a task: the same
   primary key (item_id, position)
 );
 create index event_item_by_position on event_item (position);
@@ -323,6 +415,39 @@ begin atomic
       )
     )
     and (
+      entry.version_id is null
+      or exists (
+        select
+        from visible_plan_version(entry.command_end, policy, viewer) then_
+        join visible_plan_version(at, policy, viewer) at_ on at_.id = then_.id
+        where then_.id = entry.version_id
+      )
+    )
+    -- A task is judged as a version had it when the event happened, or until then: it may have been taken out.
+    and not exists (
+      select
+      from unnest(entry.task_ids) as named (id)
+      where not exists (
+        select
+        from planned_task task
+        join visible_plan_version(entry.command_end, policy, viewer) then_ on then_.id = task.version_id
+        join visible_plan_version(at, policy, viewer) at_ on at_.id = task.version_id
+        where task.task_id = named.id
+          and task.version_id = coalesce(entry.version_id, task.version_id)
+          and task.valid_from <= entry.command_end
+          and entry.command_end <= task.valid_to
+          and (
+            viewer in (task.lead, task.territory)
+            or not exists (
+              select from withheld_task(entry.command_end, policy, viewer) withheld where withheld.id = task.task_id
+            )
+            and not exists (
+              select from withheld_task(at, policy, viewer) withheld where withheld.id = task.task_id
+            )
+          )
+      )
+    )
+    and (
       entry.annex_id is null
       or exists (
         select
@@ -330,5 +455,38 @@ begin atomic
         join visible_annex(at, policy, viewer) at_ on at_.id = then_.id
         where then_.id = entry.annex_id
       )
+    );
+end;
+
+-- An event may be about a whole plan version and stand in the history of all that is in it: of that, who sees the event
+-- sees what is released to them now.
+create function visible_event_item(at bigint, policy bigint, viewer text)
+returns table (item_id uuid, "position" bigint)
+language sql stable parallel safe
+begin atomic
+  select
+    item.item_id,
+    item.position
+  from event_item item
+  join visible_event(at, policy, viewer) event_ on event_.position = item.position
+  where (
+      item.annex_id is null
+      or exists (
+        select
+        from visible_annex(at, policy, viewer) annex_
+        where annex_.id = item.annex_id
+      )
+    )
+    and not exists (
+      select
+      from withheld_task(at, policy, viewer) withheld
+      where withheld.id = item.task_id
+        and not exists (
+          select
+          from planned_task task
+          where task.task_id = withheld.id
+            and task.valid_from <= at
+            and viewer in (task.lead, task.territory)
+        )
     );
 end;

@@ -6,6 +6,7 @@ mod clients;
 mod history;
 mod http;
 mod plan;
+mod release;
 mod saphan;
 mod sdl;
 mod sharing;

@@ -18,6 +18,7 @@ use domain::{
     partner::{PartnerCommand, PartnerRole, Profile},
     plan::{Phase, PlanCommand, PlannedTask, Sections, TaskRevision},
     post::PostCommand,
+    release::HandlingCode,
 };
 use engine::{Clock, Engine, Entropy, Request};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -170,6 +171,7 @@ async fn draft(engine: &Engine, operation: OperationCode) -> Result<()> {
         title: good("Operation of the bench"),
         lead: good("THA"),
         classification: Classification::Restricted,
+        handling: HandlingCode::default(),
         releasable_to: [].into(),
     };
     send(engine, planner(), Command::Operation(initiate)).await?;

@@ -61,6 +61,7 @@ fn field(table: &str, column: &str) -> Option<String> {
         | ("planned_task" | "annex" | "plan_version", "code" | "base")
         | ("condition", "partner")
         | ("assignment", "task") => return None,
+        ("task_label", column) if column != "release" => return None,
         ("operation", "in_force") => "plan",
         ("operation" | "planned_task", "lead") => "leadPartner",
         (_, column) if column.ends_with("_id") => return None,
@@ -250,6 +251,7 @@ impl Comparison {
         causes: &[ChangingEvent],
     ) -> Result<Vec<Change>, Error> {
         let (from, to) = (self.from.pin.position.0, self.to.pin.position.0);
+        let versions = &self.without_hidden_tasks(&item.table, versions).await?;
         let held_at = |position: i64| {
             versions.iter().find(|version| version.valid_from <= position && position < version.valid_to)
         };
@@ -257,6 +259,8 @@ impl Comparison {
             return self.of_tenure(item, held_at(from), held_at(to), causes).await;
         }
         let (table, id) = (&item.table, item.id);
+        // A task's own label is one of its fields.
+        let table = if table == "task_label" { "task" } else { table.as_str() };
         let (before, after) = try_join(self.from.node_in(table, id), self.to.node_in(table, id)).await?;
         let shown = |version: Option<&ItemVersion>| {
             version.map(|version| fields(&item.table, &version.columns)).unwrap_or_default()
@@ -297,6 +301,36 @@ impl Comparison {
                 Ok(changes)
             }
         }
+    }
+
+    /// Lists of codes in rows are of all tasks; in answers they are of those that the viewer may see.
+    async fn without_hidden_tasks(
+        &self,
+        table: &str,
+        versions: &[ItemVersion],
+    ) -> Result<Vec<ItemVersion>, Error> {
+        let mut versions = versions.to_vec();
+        let Some(list) = (match table {
+            "planned_task" => Some("predecessors"),
+            "decision" => Some("tasks"),
+            _ => None,
+        }) else {
+            return Ok(versions);
+        };
+        let of = versions.first().and_then(|version| version.columns.get("version_id")?.as_str());
+        let Some(of) = of.and_then(|id| id.parse::<Uuid>().ok()) else { return Ok(versions) };
+        let networks = [&self.from, &self.to].map(|world| world.loaders.networks.load(of));
+        let networks = try_join_all(networks).await?;
+        let seen = |code: &Value| {
+            let code = code.as_str().and_then(|code| code.parse().ok());
+            code.is_some_and(|code| networks.iter().flatten().any(|network| network.row(&code).is_some()))
+        };
+        for version in &mut versions {
+            if let Some(Value::Array(codes)) = version.columns.get_mut(list) {
+                codes.retain(seen);
+            }
+        }
+        Ok(versions)
     }
 
     /// Who holds a post stands in a table of its own, and is a field of the post.
@@ -385,6 +419,7 @@ mod tests {
             ("operation", "Operation"),
             ("plan_version", "PlanVersion"),
             ("planned_task", "PlannedTask"),
+            ("task_label", "Task"),
             ("annex", "Annex"),
             ("decision", "PlanDecision"),
             ("condition", "Condition"),

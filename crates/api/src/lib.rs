@@ -30,6 +30,7 @@ mod plan;
 mod post;
 mod receipt;
 mod refused;
+mod release;
 mod scalars;
 mod schedule;
 mod schema;

@@ -10,7 +10,7 @@ use futures_util::{
 use read_model::{
     AnnexRow, AssignmentRow, CentreRow, ConditionRow, DecisionRow, EventFilter, EventRow, OperationRow, Page,
     PartRow, PartnerRow, Pin, PlanVersionRow, PlannedTaskRow, PostFilter, PostRow, ReadModel, TaskFilter,
-    TaskPlace, TaskVersionRow, TenureRow,
+    TaskLabelRow, TaskPlace, TaskVersionRow, TenureRow,
 };
 use std::{
     collections::HashMap,
@@ -357,6 +357,7 @@ loaders! {
         decisions: DecisionRow, id = decisions_by_id;
         conditions: ConditionRow, id = conditions_by_id;
         assignments: AssignmentRow, id = assignments_by_id;
+        task_labels: TaskLabelRow, id = task_labels_by_id;
         events: EventRow, event_id = events_by_id;
     }
     many {
@@ -364,6 +365,7 @@ loaders! {
         versions_of: PlanVersionRow, operation_id = plan_versions_of;
         annexes_of: AnnexRow, version_id = annexes_of;
         parts_of: PartRow, version_id = parts_of;
+        plain_tasks_of: PlannedTaskRow, version_id = plain_tasks_of;
         decisions_of: DecisionRow, version_id = decisions_of;
         conditions_of: ConditionRow, decision_id = conditions_of;
         assignments_of: AssignmentRow, task_id = assignments_of;

@@ -6,6 +6,7 @@ use crate::{
     event::History,
     node::{Operation, Partner, PlanVersion, Task},
     plan::{task_page, version_id},
+    release::{HandlingCode, ReleaseLabel},
     scalars::DateTime,
     schedule::{Schedule, ScheduleBasis, SynchronisationMatrix},
 };
@@ -161,9 +162,18 @@ impl Operation {
         Ok(parse::<operation::Classification>(&self.row.classification)?.into())
     }
 
+    async fn handling(&self) -> Result<HandlingCode, Error> {
+        Ok(parse::<domain::release::HandlingCode>(&self.row.handling)?.into())
+    }
+
     /// Codes of the partners that may read it; its lead may besides.
     async fn releasable_to(&self) -> &[String] {
         &self.row.releasable_to
+    }
+
+    /// Who may read it, and how carefully: what is in it inherits that, or narrows it.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        self.label()
     }
 
     async fn initiated_at(&self) -> DateTime {

@@ -9,6 +9,7 @@ use crate::{
     node::{Annex, Condition, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
     operation::{Classification, TaskFilter, TimeWindow},
     partner::PartnerRole,
+    release::{HandlingCode, ReleaseLabel},
     scalars::{DateTime, Position, Sha256},
     schedule::Network,
 };
@@ -19,7 +20,7 @@ use domain::{
     partner,
     plan::{self, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
 };
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join, try_join3, try_join4};
 use read_model::{DecisionRow, parse};
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -181,7 +182,7 @@ pub struct ApprovalPolicy {
 /// A separately releasable part of a version: everybody who sees the version sees this, to check its content hash.
 #[derive(SimpleObject)]
 pub struct ContentPart {
-    /// As in the content, such as `annex/B`.
+    /// As in the content, such as `annex/B` or `task/T09`.
     code: String,
     /// Salted, so that the part cannot be guessed from it.
     hash: Sha256,
@@ -239,7 +240,8 @@ impl From<&plan::DecisionPoint> for DecisionPoint {
 
 /// A version's canonical content and its hash.
 struct Sealed {
-    canonical: String,
+    /// `None`: a task that stands in it was withheld from the viewer since.
+    canonical: Option<String>,
     hash: domain::Sha256,
 }
 
@@ -257,16 +259,24 @@ impl PlanVersion {
     }
 
     async fn sealed(&self) -> Result<Sealed, Error> {
-        let (operation, network, parts) =
-            try_join3(self.operation_of(), self.network(), self.world.loaders.parts_of.children(self.row.id))
-                .await?;
+        let loaders = &self.world.loaders;
+        let (operation, network, rows, parts) = try_join4(
+            self.operation_of(),
+            self.network(),
+            loaders.plain_tasks_of.children(self.row.id),
+            loaders.parts_of.children(self.row.id),
+        )
+        .await?;
         // Written anew each time that it is asked for, and as long as the plan.
-        self.world.spend(network.tasks.len() + parts.len())?;
+        self.world.spend(rows.len() + parts.len())?;
+        let tasks: Vec<_> = rows.iter().map(|row| row.planned_task()).collect::<Result<_, _>>()?;
         let parts: Vec<_> = parts.iter().map(|part| part.as_ref().clone()).collect();
         let operation: OperationCode = parse(&operation.row.code)?;
-        let content = self.row.content(&operation, &network.tasks, &parts)?;
+        let content = self.row.content(&operation, &tasks, &parts)?;
         let canonical = content.canonical();
-        Ok(Sealed { hash: domain::Sha256::of(&[canonical.as_bytes()]), canonical })
+        let hash = domain::Sha256::of(&[canonical.as_bytes()]);
+        let seen = tasks.iter().all(|task| network.row(&task.code).is_some());
+        Ok(Sealed { canonical: seen.then_some(canonical), hash })
     }
 
     /// Live decisions, as rules judge them.
@@ -374,8 +384,14 @@ impl PlanVersion {
         }
     }
 
-    /// RFC 8785 text of the whole content, to compute the hash for yourself. Annexes stand in it as salted hashes.
-    async fn canonical_content(&self) -> Result<String, Error> {
+    /// Who may read it, and how carefully: what is in it inherits that, or narrows it.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        self.label().await
+    }
+
+    /// RFC 8785 text of the whole content, to compute the hash for yourself. Annexes, and tasks with a label of their own,
+    /// stand in it as salted hashes. Null where a task that stands in it as it is was withheld from you since.
+    async fn canonical_content(&self) -> Result<Option<String>, Error> {
         self.sealed().await.map(|sealed| sealed.canonical)
     }
 
@@ -514,11 +530,9 @@ impl PlanVersion {
         let parts = self.world.loaders.parts_of.children(self.row.id).await?;
         let mut parts = parts
             .iter()
-            .map(|part| {
-                let part = plan::annex_part(&parse(&part.code)?, parse(&part.part_hash)?);
-                Ok(ContentPart { code: part.code, hash: Sha256(part.hash) })
-            })
+            .map(|part| Ok(ContentPart { code: part.code.clone(), hash: Sha256(parse(&part.part_hash)?) }))
             .collect::<Result<Vec<_>, Error>>()?;
+        // The order of bytes, whatever the database's collation is.
         parts.sort_by(|one, other| one.code.cmp(&other.code));
         Ok(parts)
     }
@@ -616,13 +630,24 @@ impl Annex {
         self.row.text.as_deref()
     }
 
+    /// As it was attached; `release` has what is in force.
     async fn classification(&self) -> Result<Classification, Error> {
         Ok(parse::<domain::operation::Classification>(&self.row.classification)?.into())
     }
 
-    /// Codes of the partners that may read it; the operation's lead may besides.
+    /// As it was attached; `release` has what is in force.
+    async fn handling(&self) -> Result<HandlingCode, Error> {
+        Ok(parse::<domain::release::HandlingCode>(&self.row.handling)?.into())
+    }
+
+    /// Codes of the partners that it was attached for, besides the operation's lead; `release` has what is in force.
     async fn releasable_to(&self) -> &[String] {
         &self.row.releasable_to
+    }
+
+    /// Who may read it, and how carefully.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        self.label().await
     }
 
     /// RFC 8785 text of the annex: `partHash` is SHA-256 of `accord part v1`, a line feed, the salt's bytes and this.

@@ -7,7 +7,8 @@ use crate::{
     event::{History, by_position},
     node::{Assignment, Event, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
     plan::{LineOfEffort, Phase},
-    scalars::{DateTime, Duration, Position},
+    release::{ReleaseLabel, task_label},
+    scalars::{DateTime, Duration, Position, Sha256},
     schedule::Network,
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
@@ -282,6 +283,11 @@ impl Task {
         self.planned().post().await
     }
 
+    /// Who may read it, and how carefully; its own label holds in every version of the plan.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        task_label(&self.world, &self.row).await
+    }
+
     async fn status(&self) -> TaskStatus {
         TaskStatus::Planned
     }
@@ -460,5 +466,29 @@ impl PlannedTask {
     async fn successors(&self) -> Result<Vec<PlannedTask>, Error> {
         let network = self.planned().network().await?;
         Ok(self.world.all(&network.successors(&parse(&self.row.code)?)))
+    }
+
+    /// Who may read it, and how carefully; its own label holds in every version of the plan.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        task_label(&self.world, &self.row).await
+    }
+
+    /// RFC 8785 text of the task, for one that is among the version's `parts`, else null: `partHash` is SHA-256 of
+    /// `accord part v1`, a line feed, the salt's bytes and this.
+    async fn canonical_content(&self) -> Result<Option<String>, Error> {
+        if self.row.part_hash.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.row.planned_task()?.canonical()))
+    }
+
+    /// 16 bytes, in hexadecimal, of one among the version's `parts`. Whoever may not see the task does not see the salt.
+    async fn salt(&self) -> Option<&str> {
+        self.row.salt.as_deref()
+    }
+
+    /// As in the version's `parts`; null for a task that stands in the version's content as it is.
+    async fn part_hash(&self) -> Result<Option<Sha256>, Error> {
+        Ok(self.row.part_hash.as_deref().map(parse).transpose()?.map(Sha256))
     }
 }

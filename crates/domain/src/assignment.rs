@@ -4,8 +4,8 @@
 //! then across operations too.
 
 use crate::{
-    Context, Event, Instant, Item, OperationCode, PostCode, Prose, Reasons, Recorded, RefusalCode, Rejection,
-    Role, Span, Subject, TaskCode, World,
+    Context, Event, Instant, Item, OperationCode, PartnerCode, PostCode, Prose, Reasons, Recorded,
+    RefusalCode, Rejection, Role, Span, Subject, TaskCode, World,
     ids::{AssignmentId, OperationId, PostId},
     operation::{self, Operation, OperationEvent},
     plan::{PlannedTask, Version},
@@ -229,7 +229,9 @@ pub(crate) fn decide(
         }
         AssignmentCommand::Withdraw { operation: code, number, reason } => {
             let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
-            let Some(assignment) = operation.assignments.get(number) else {
+            let shown =
+                |found: &&Arc<Assignment>| operation.task(&found.task, context.actor.partner()).is_some();
+            let Some(assignment) = operation.assignments.get(number).filter(shown) else {
                 return Err(reasons.not_found("assignmentId", "assignment"));
             };
             let partner = world.coalition()?.posts.get(&assignment.post).map(|post| post.partner.clone());
@@ -271,11 +273,13 @@ fn assign(
     let coalition = world.coalition()?;
     let post = coalition.posts.get(post_code);
     authorise(context, operation, post.map(|post| &post.partner))?;
-    let Some(version) = operation.version_in_force() else {
+    let viewer = context.actor.partner();
+    let Some(version) = operation.version_in_force().filter(|version| operation.shows(version, viewer))
+    else {
         let message = "Officers are bound to tasks of a promulgated plan, and there is none.";
         return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
     };
-    let task = version.tasks.get(task_code);
+    let task = version.tasks.get(task_code).filter(|task| operation.shows_task(task, viewer));
     if task.is_none() {
         reasons.add(RefusalCode::NotFound, "taskId", "There is no such task.");
     }
@@ -299,7 +303,8 @@ fn assign(
     let entry = entry_of(task, operation.h_hour);
     // Only of a post that could be bound: what else it does is not to be found out by asking for what is refused anyway.
     if reasons.is_empty() {
-        check_overlap(world, code, number, post_code, &entry, "post", &mut reasons)?;
+        let binding = Binding { operation, number, post: post_code, entry: &entry };
+        check_overlap(world, &binding, viewer, "post", &mut reasons)?;
     }
     reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerAssigned {
         operation: code.clone(),
@@ -316,7 +321,7 @@ fn assign(
 fn authorise(
     context: &Context<'_>,
     operation: &Operation,
-    partner: Option<&crate::PartnerCode>,
+    partner: Option<&PartnerCode>,
 ) -> Result<(), Rejection> {
     match partner {
         Some(partner) if context.actor.partner() == Some(partner) => context.require_of(partner, ROLES),
@@ -328,22 +333,31 @@ fn entry_of(task: &PlannedTask, h_hour: Option<Instant>) -> Entry {
     Entry { task: task.code.clone(), start: task.start_offset, duration: task.duration, h_hour }
 }
 
+/// An assignment as it would be.
+struct Binding<'a> {
+    operation: &'a Operation,
+    number: u32,
+    post: &'a PostCode,
+    entry: &'a Entry,
+}
+
 /// Domain rule 12.
 fn check_overlap(
     world: &World,
-    operation: &OperationCode,
-    number: u32,
-    post: &PostCode,
-    entry: &Entry,
+    binding: &Binding<'_>,
+    viewer: Option<&PartnerCode>,
     field: &str,
     reasons: &mut Reasons,
 ) -> Result<(), Rejection> {
-    if let Some((other, clash)) = world.calendar(post)?.clash(operation, number, entry) {
-        // Another operation may be hidden from the actor: its code and task are not named then.
-        let what = if other == operation {
+    let Binding { operation, number, post, entry } = *binding;
+    if let Some((other, clash)) = world.calendar(post)?.clash(&operation.code, number, entry) {
+        // Another operation, or a task, may be hidden from the actor: its code is not named then.
+        let what = if *other != operation.code {
+            "in another operation".to_owned()
+        } else if operation.task(&clash.task, viewer).is_some() {
             format!("with {}", clash.task)
         } else {
-            "in another operation".to_owned()
+            "with another task".to_owned()
         };
         reasons.add_about(
             RefusalCode::OfficerOverlap,
@@ -369,15 +383,10 @@ pub(crate) fn check_calendars(
         for assignment in operation.live_assignments() {
             if let Some(task) = version.tasks.get(&assignment.task) {
                 let entry = entry_of(task, Some(h_hour));
-                check_overlap(
-                    world,
-                    &operation.code,
-                    assignment.number,
-                    &assignment.post,
-                    &entry,
-                    field,
-                    reasons,
-                )?;
+                let binding =
+                    Binding { operation, number: assignment.number, post: &assignment.post, entry: &entry };
+                // Asked by the lead, who sees every task.
+                check_overlap(world, &binding, Some(&operation.lead), field, reasons)?;
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     partner::PartnerEvent,
     plan::PlanEvent,
     post::PostEvent,
+    release::MarkedItem,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -180,7 +181,17 @@ impl Event {
     pub fn scope(&self) -> Scope<'_> {
         match self {
             Self::Coalition(_) | Self::Partner(_) | Self::Centre(_) | Self::Post(_) => Scope::default(),
-            Self::Operation(event) => Scope { operation: Some(event.operation()), ..Scope::default() },
+            Self::Operation(event) => {
+                let scope = Scope { operation: Some(event.operation()), ..Scope::default() };
+                match event.marked() {
+                    None => scope,
+                    Some(MarkedItem::PlanVersion { number }) => Scope { version: Some(*number), ..scope },
+                    Some(MarkedItem::Task { task, .. }) => Scope { tasks: vec![task], ..scope },
+                    Some(MarkedItem::Annex { number, annex }) => {
+                        Scope { version: Some(*number), annex: Some(annex), ..scope }
+                    }
+                }
+            }
             Self::Plan(event) => Scope {
                 operation: Some(event.operation()),
                 version: Some(event.number()),
@@ -208,7 +219,17 @@ impl Event {
             Self::Assignment(event) => {
                 ids.push(TaskId::of(Subject::operation_id(event.operation()), event.task()).0);
             }
-            Self::Coalition(_) | Self::Centre(_) | Self::Operation(_) => {}
+            Self::Operation(event) => {
+                let operation = Subject::operation_id(event.operation());
+                match event.marked() {
+                    Some(MarkedItem::PlanVersion { number } | MarkedItem::Annex { number, .. }) => {
+                        ids.push(PlanVersionId::of(operation, *number).0);
+                    }
+                    Some(MarkedItem::Task { task, .. }) => ids.push(TaskId::of(operation, task).0),
+                    None => {}
+                }
+            }
+            Self::Coalition(_) | Self::Centre(_) => {}
         }
         ids.sort_unstable();
         ids.dedup();

@@ -17,6 +17,7 @@ use crate::{
         Sections, TaskRevision, TimeWindow,
     },
     post::PostEvent,
+    release::{HandlingCode, MarkedItem},
 };
 use std::{collections::BTreeSet, fmt::Debug, str::FromStr};
 use uuid::Uuid;
@@ -112,6 +113,10 @@ fn set<T: FromStr<Err: Debug> + Ord>(texts: &[&str]) -> BTreeSet<T> {
 
 fn list<T: FromStr<Err: Debug>>(texts: &[&str]) -> Vec<T> {
     texts.iter().map(|text| of(text)).collect()
+}
+
+fn salt() -> Salt {
+    Salt([0x6f, 0x1d, 0x9c, 0x02, 0x4b, 0xe8, 0x37, 0xa5, 0x90, 0x5e, 0x13, 0xc4, 0x7a, 0x28, 0xdb, 0xf6])
 }
 
 fn officer(number: u128) -> OfficerId {
@@ -229,6 +234,13 @@ fn post_events() -> Vec<PostEvent> {
 
 fn operation_events() -> Vec<OperationEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
+    let marked = |item: MarkedItem| OperationEvent::ReleasabilityMarked {
+        operation: operation(),
+        releasable_to: set(&["THA", "MMR"]),
+        classification: None,
+        handling: None,
+        item: Some(item),
+    };
     vec![
         OperationEvent::OperationInitiated {
             operation: operation(),
@@ -236,6 +248,15 @@ fn operation_events() -> Vec<OperationEvent> {
             lead: of("THA"),
             classification: Classification::Restricted,
             releasable_to: set(&["THA", "CHN", "MMR", "LAO"]),
+            handling: HandlingCode::H0,
+        },
+        OperationEvent::OperationInitiated {
+            operation: of("SAPHAN-2"),
+            title: of("Operation SAPHAN 2: follow-up"),
+            lead: of("THA"),
+            classification: Classification::Confidential,
+            releasable_to: set(&["THA", "MMR"]),
+            handling: HandlingCode::H2,
         },
         OperationEvent::WarningOrderIssued {
             operation: operation(),
@@ -252,7 +273,20 @@ fn operation_events() -> Vec<OperationEvent> {
         OperationEvent::ReleasabilityMarked {
             operation: operation(),
             releasable_to: set(&["THA", "CHN", "MMR", "LAO", "INTERPOL"]),
+            classification: None,
+            handling: None,
+            item: None,
         },
+        OperationEvent::ReleasabilityMarked {
+            operation: operation(),
+            releasable_to: set(&["THA", "CHN", "MMR", "LAO"]),
+            classification: Some(Classification::Confidential),
+            handling: Some(HandlingCode::H1),
+            item: None,
+        },
+        marked(MarkedItem::PlanVersion { number: 2 }),
+        marked(MarkedItem::Task { task: of("T09"), salt: salt() }),
+        marked(MarkedItem::Annex { number: 2, annex: of("D") }),
         OperationEvent::HHourSet {
             operation: operation(),
             at: at("2023-10-09T06:00:00+07:00"),
@@ -406,16 +440,6 @@ fn drafting_events() -> Vec<PlanEvent> {
         predecessors: BTreeSet::new(),
         ..task()
     };
-    let annex = |text: Option<&str>| Annex {
-        code: of::<AnnexCode>("B"),
-        title: of("Situation and sites"),
-        text: text.map(of),
-        classification: Classification::Confidential,
-        releasable_to: set(&["THA", "CHN", "MMR"]),
-    };
-    let salt = Salt([
-        0x6f, 0x1d, 0x9c, 0x02, 0x4b, 0xe8, 0x37, 0xa5, 0x90, 0x5e, 0x13, 0xc4, 0x7a, 0x28, 0xdb, 0xf6,
-    ]);
     let number = 1;
     let mut events = vec![
         PlanEvent::PlanDrafted { operation: operation(), number, sections: Box::new(sections()) },
@@ -474,6 +498,23 @@ fn drafting_events() -> Vec<PlanEvent> {
         },
         PlanEvent::RiskRecorded { operation: operation(), number, risk: risk() },
         PlanEvent::RiskRecorded { operation: operation(), number, risk: Risk { owner: None, ..risk() } },
+    ]);
+    events.extend(annex_events());
+    events
+}
+
+fn annex_events() -> Vec<PlanEvent> {
+    let operation = || -> OperationCode { of("SAPHAN") };
+    let annex = |text: Option<&str>| Annex {
+        code: of::<AnnexCode>("B"),
+        title: of("Situation and sites"),
+        text: text.map(of),
+        classification: Classification::Confidential,
+        releasable_to: set(&["THA", "CHN", "MMR"]),
+        handling: HandlingCode::H0,
+    };
+    let (salt, number) = (salt(), 1);
+    vec![
         PlanEvent::AnnexAttached {
             operation: operation(),
             number,
@@ -481,8 +522,13 @@ fn drafting_events() -> Vec<PlanEvent> {
             salt,
         },
         PlanEvent::AnnexAttached { operation: operation(), number, annex: annex(None), salt },
-    ]);
-    events
+        PlanEvent::AnnexAttached {
+            operation: operation(),
+            number,
+            annex: Annex { handling: HandlingCode::H1, ..annex(None) },
+            salt,
+        },
+    ]
 }
 
 fn deciding_events() -> Vec<PlanEvent> {

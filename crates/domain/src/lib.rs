@@ -21,6 +21,7 @@ pub mod partner;
 pub mod plan;
 pub mod post;
 pub mod refusal;
+pub mod release;
 pub mod schedule;
 pub mod text;
 pub mod world;

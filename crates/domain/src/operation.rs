@@ -9,6 +9,7 @@ use crate::{
     assignment::{self, Assignment},
     ids::{ConditionId, OperationId},
     plan::{ConditionStatus, GATE_ACTIVATION, Version},
+    release::{self, HandlingCode, Marked, MarkedItem, Release, TaskLabel},
 };
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub enum OperationCommand {
         title: Title,
         lead: PartnerCode,
         classification: Classification,
+        handling: HandlingCode,
         releasable_to: BTreeSet<PartnerCode>,
     },
     /// Authorises planning, nothing else.
@@ -32,10 +34,12 @@ pub enum OperationCommand {
         operation: OperationCode,
         instruments: Vec<Title>,
     },
-    /// Replaces the list of partners that may read the operation; its lead always may.
+    /// Replaces the label of the operation, or of one item in it: the partners that may read it as a whole, the rest
+    /// where it is given. Owners always read what is theirs.
     MarkReleasability {
         operation: OperationCode,
-        releasable_to: BTreeSet<PartnerCode>,
+        item: Option<Marked>,
+        release: Release,
     },
     SetHHour {
         operation: OperationCode,
@@ -97,6 +101,8 @@ pub enum OperationEvent {
         lead: PartnerCode,
         classification: Classification,
         releasable_to: BTreeSet<PartnerCode>,
+        #[serde(default, skip_serializing_if = "HandlingCode::is_default")]
+        handling: HandlingCode,
     },
     WarningOrderIssued {
         operation: OperationCode,
@@ -106,9 +112,17 @@ pub enum OperationEvent {
         operation: OperationCode,
         instruments: Vec<Title>,
     },
+    /// What is left out stays as it was.
     ReleasabilityMarked {
         operation: OperationCode,
         releasable_to: BTreeSet<PartnerCode>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        classification: Option<Classification>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handling: Option<HandlingCode>,
+        /// `None`: the operation itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<MarkedItem>,
     },
     /// `calendars`: the posts bound to tasks of the operation, whose calendars this moves.
     HHourSet {
@@ -137,6 +151,19 @@ impl OperationEvent {
             | Self::HHourSet { operation, .. }
             | Self::HHourShifted { operation, .. }
             | Self::OperationActivated { operation } => operation,
+        }
+    }
+
+    /// What a mark is on, when that is less than the operation.
+    pub fn marked(&self) -> Option<&MarkedItem> {
+        match self {
+            Self::ReleasabilityMarked { item, .. } => item.as_ref(),
+            Self::OperationInitiated { .. }
+            | Self::WarningOrderIssued { .. }
+            | Self::LegalBasisRecorded { .. }
+            | Self::HHourSet { .. }
+            | Self::HHourShifted { .. }
+            | Self::OperationActivated { .. } => None,
         }
     }
 
@@ -185,6 +212,7 @@ pub struct Operation {
     pub title: Title,
     pub lead: PartnerCode,
     pub classification: Classification,
+    pub handling: HandlingCode,
     pub releasable_to: BTreeSet<PartnerCode>,
     pub initiated_at: Instant,
     pub warning_order_at: Option<Instant>,
@@ -198,6 +226,8 @@ pub struct Operation {
     pub in_force: Option<u32>,
     /// By number, from 1; withdrawn ones stay.
     pub assignments: OrdMap<u32, Arc<Assignment>>,
+    /// Tasks that have a label of their own, in every version.
+    pub task_labels: OrdMap<TaskCode, Arc<TaskLabel>>,
 }
 
 impl Operation {
@@ -269,16 +299,22 @@ impl Operation {
         recorded: &Recorded,
         touched: &mut Vec<Item>,
     ) {
-        touched.push(Item::Operation(event.operation().clone()));
         let at = recorded.occurred_at;
-        if let OperationEvent::OperationInitiated { operation, title, lead, classification, releasable_to } =
-            event
+        if let OperationEvent::OperationInitiated {
+            operation,
+            title,
+            lead,
+            classification,
+            releasable_to,
+            handling,
+        } = event
         {
             *state = Some(Self {
                 code: operation.clone(),
                 title: title.clone(),
                 lead: lead.clone(),
                 classification: *classification,
+                handling: *handling,
                 releasable_to: releasable_to.clone(),
                 initiated_at: at,
                 warning_order_at: None,
@@ -289,20 +325,27 @@ impl Operation {
                 versions: Vector::new(),
                 in_force: None,
                 assignments: OrdMap::new(),
+                task_labels: OrdMap::new(),
             });
         }
         let Some(operation) = state else { return };
+        if let OperationEvent::ReleasabilityMarked { releasable_to, classification, handling, item, .. } =
+            event
+        {
+            let releasable_to = releasable_to.clone();
+            let new = Release { releasable_to, classification: *classification, handling: *handling };
+            operation.evolve_release(item.as_ref(), &new, touched);
+            return;
+        }
+        touched.push(Item::Operation(event.operation().clone()));
         match event {
-            OperationEvent::OperationInitiated { .. } => {}
+            OperationEvent::OperationInitiated { .. } | OperationEvent::ReleasabilityMarked { .. } => {}
             OperationEvent::WarningOrderIssued { text, .. } => {
                 operation.warning_order_at = Some(at);
                 operation.warning_order.clone_from(text);
             }
             OperationEvent::LegalBasisRecorded { instruments, .. } => {
                 operation.legal_basis.clone_from(instruments);
-            }
-            OperationEvent::ReleasabilityMarked { releasable_to, .. } => {
-                operation.releasable_to.clone_from(releasable_to);
             }
             OperationEvent::HHourSet { at: h_hour, .. } | OperationEvent::HHourShifted { to: h_hour, .. } => {
                 operation.h_hour = Some(*h_hour);
@@ -317,6 +360,7 @@ impl Operation {
             items.extend(version.items(&self.code));
         }
         items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
+        items.extend(self.task_labels.keys().map(|task| Item::TaskLabel(self.code.clone(), task.clone())));
         items
     }
 }
@@ -347,8 +391,16 @@ pub(crate) fn decide(
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let code = command.operation().clone();
-    if let OperationCommand::Initiate { title, lead, classification, releasable_to, .. } = command {
-        return initiate(world, code, title, lead, *classification, releasable_to, context, reasons);
+    if let OperationCommand::Initiate { title, lead, classification, handling, releasable_to, .. } = command {
+        let event = OperationEvent::OperationInitiated {
+            operation: code,
+            title: title.clone(),
+            lead: lead.clone(),
+            classification: *classification,
+            releasable_to: releasable_to.clone(),
+            handling: *handling,
+        };
+        return initiate(world, lead, releasable_to, event, context, reasons);
     }
     let (operation, mut reasons) = find(world, &code, context, reasons)?;
     match command {
@@ -378,16 +430,8 @@ pub(crate) fn decide(
                 instruments,
             })])
         }
-        OperationCommand::MarkReleasability { releasable_to, .. } => {
-            context.require_of(&operation.lead, &[Role::Commander])?;
-            if operation.releasable_to == *releasable_to {
-                return reasons.or(Vec::new());
-            }
-            let releasable_to = releasable_to.clone();
-            reasons.or(vec![Event::Operation(OperationEvent::ReleasabilityMarked {
-                operation: code,
-                releasable_to,
-            })])
+        OperationCommand::MarkReleasability { item, release, .. } => {
+            release::mark(world, operation, item.as_ref(), release, context, reasons)
         }
         OperationCommand::SetHHour { at, .. } => {
             context.require_of(&operation.lead, &[Role::Commander])?;
@@ -426,34 +470,28 @@ pub(crate) fn decide(
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the fields of one command, used in one place")]
 fn initiate(
     world: &World,
-    code: OperationCode,
-    title: &Title,
     lead: &PartnerCode,
-    classification: Classification,
     releasable_to: &BTreeSet<PartnerCode>,
+    event: OperationEvent,
     context: &Context<'_>,
     mut reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
+    let code = event.operation();
     world.need([Subject::Coalition, Subject::Operation(code.clone())])?;
     if !context.administers() {
         context.require_of(lead, &[Role::Planner, Role::Commander])?;
     }
-    reasons.check(world.operation(&code)?.is_none(), RefusalCode::AlreadyExists, "code", || {
+    reasons.check(world.operation(code)?.is_none(), RefusalCode::AlreadyExists, "code", || {
         format!("The code {code} is taken.")
     });
-    reasons.check(world.coalition()?.takes_tasks(lead), RefusalCode::TakesNoTasks, "leadPartner", || {
+    let coalition = world.coalition()?;
+    reasons.check(coalition.takes_tasks(lead), RefusalCode::TakesNoTasks, "leadPartner", || {
         format!("{lead} has not acceded, so it cannot lead an operation.")
     });
-    reasons.or(vec![Event::Operation(OperationEvent::OperationInitiated {
-        operation: code,
-        title: title.clone(),
-        lead: lead.clone(),
-        classification,
-        releasable_to: releasable_to.clone(),
-    })])
+    release::check_partners(coalition, releasable_to, "releasableTo", &mut reasons);
+    reasons.or(vec![Event::Operation(event)])
 }
 
 fn activate(

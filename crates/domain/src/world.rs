@@ -60,6 +60,8 @@ pub enum Item {
     Condition(OperationCode, u32, u32, ConditionCode),
     /// The `n`th assignment in an operation, from 1.
     Assignment(OperationCode, u32),
+    /// What a task itself says of its release, in every version.
+    TaskLabel(OperationCode, TaskCode),
 }
 
 impl Item {
@@ -74,7 +76,8 @@ impl Item {
             | Self::Annex(code, ..)
             | Self::Decision(code, ..)
             | Self::Condition(code, ..)
-            | Self::Assignment(code, _) => Subject::Operation(code.clone()),
+            | Self::Assignment(code, _)
+            | Self::TaskLabel(code, _) => Subject::Operation(code.clone()),
         }
     }
 }

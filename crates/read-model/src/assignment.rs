@@ -39,7 +39,7 @@ impl ReadModel {
         sqlx::query_as!(
             AssignmentRow,
             "select
-               assignment.id,
+               id,
                operation_id,
                task_id,
                number,
@@ -48,8 +48,14 @@ impl ReadModel {
                assigned_at,
                withdrawn_at
              from assignment
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
-             where assignment.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+             where id = any ($4)
+               and valid_from <= $1
+               and $1 < valid_to
+               and exists (
+                 select
+                 from visible_planned_task($1, $2, $3) visible
+                 where visible.task_id = assignment.task_id
+               )",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -73,9 +79,15 @@ impl ReadModel {
                post,
                assigned_at,
                withdrawn_at
-             from assignment
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
-             where task_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             from unnest($4::uuid[]) as wanted (id)
+             join assignment on task_id = wanted.id
+             where valid_from <= $1
+               and $1 < valid_to
+               and exists (
+                 select
+                 from visible_planned_task($1, $2, $3) visible
+                 where visible.task_id = wanted.id
+               )
              order by task_id, number",
             pin.position.0,
             pin.policy_position.0,

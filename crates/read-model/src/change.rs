@@ -56,12 +56,16 @@ impl ReadModel {
             ChangedItem,
             r#"select item.item_id as id, max(item.changed) as "table!", max(item.position) as "last!"
              from event_item item
-             join visible_event($1, $2, $3) visible on visible.position = item.position
+             join visible_event_item($1, $2, $3) visible
+               on visible.item_id = item.item_id
+               and visible.position = item.position
              where item.position > $4
                and item.position <= $1
                and item.changed is not null
                and ($5::uuid is null or exists (
-                 select from event_item beside where beside.item_id = $5 and beside.position = item.position
+                 select
+                 from visible_event_item($1, $2, $3) beside
+                 where beside.item_id = $5 and beside.position = item.position
                ))
              group by item.item_id
              having (max(item.position), item.item_id) >= ($6, $7::uuid)
@@ -96,7 +100,9 @@ impl ReadModel {
                entry.position,
                entry.command_end
              from event_item item
-             join visible_event($1, $2, $3) visible on visible.position = item.position
+             join visible_event_item($1, $2, $3) visible
+               on visible.item_id = item.item_id
+               and visible.position = item.position
              join event_entry entry on entry.position = item.position
              where item.item_id = any ($5)
                and item.position > $4

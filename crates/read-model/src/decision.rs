@@ -115,7 +115,7 @@ impl ReadModel {
                tasks,
                revoked_at
              from decision
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where decision.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             pin.policy_position.0,
@@ -147,7 +147,7 @@ impl ReadModel {
                tasks,
                revoked_at
              from decision
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
              order by version_id, number",
             pin.position.0,
@@ -177,7 +177,7 @@ impl ReadModel {
                settled_at,
                note
              from condition
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where condition.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             pin.policy_position.0,
@@ -207,7 +207,7 @@ impl ReadModel {
                settled_at,
                note
              from condition
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where decision_id = any ($4) and valid_from <= $1 and $1 < valid_to
              order by decision_id, code",
             pin.position.0,

@@ -41,9 +41,18 @@ pub struct Entry {
     version_id: Option<Uuid>,
     annex_id: Option<Uuid>,
     task_ids: Vec<Uuid>,
-    /// Every node in whose history it stands, with the table of the row that it changed.
+    /// Every node in whose history it stands.
     #[serde(skip)]
-    items: BTreeMap<Uuid, Option<&'static str>>,
+    items: BTreeMap<Uuid, Touched>,
+}
+
+/// What an event has to do with an item, and what that can be released apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Touched {
+    /// Table of the row that the event changed; `None`: it only concerns the item.
+    changed: Option<&'static str>,
+    annex_id: Option<Uuid>,
+    task_id: Option<Uuid>,
 }
 
 /// One line of an item's history, as SQL has it.
@@ -52,6 +61,8 @@ struct ItemEntry {
     item_id: Uuid,
     position: i64,
     changed: Option<&'static str>,
+    annex_id: Option<Uuid>,
+    task_id: Option<Uuid>,
 }
 
 impl Entry {
@@ -62,12 +73,29 @@ impl Entry {
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
         let annex = version.zip(scope.annex).map(|(id, code)| AnnexId::of(id, code).0);
         let tasks = scope.tasks.iter().filter_map(|code| Some(TaskId::of(operation?, code).0));
-        let mut items: BTreeMap<Uuid, Option<&'static str>> = BTreeMap::new();
+        let mut items: BTreeMap<Uuid, Touched> = BTreeMap::new();
         for item in touched {
             let (table, id) = place(item);
-            items.insert(id, Some(table));
-            if let Item::PlannedTask(operation, _, code) = item {
-                items.entry(TaskId::of(OperationId::of(operation), code).0).or_default();
+            let annex_id = Some(id).filter(|_| matches!(item, Item::Annex(..)));
+            let task_id = match item {
+                Item::PlannedTask(operation, _, code) | Item::TaskLabel(operation, code) => {
+                    Some(TaskId::of(OperationId::of(operation), code).0)
+                }
+                Item::Coalition
+                | Item::Partner(_)
+                | Item::Post(_)
+                | Item::Tenure(..)
+                | Item::Centre(_)
+                | Item::Operation(_)
+                | Item::PlanVersion(..)
+                | Item::Annex(..)
+                | Item::Decision(..)
+                | Item::Condition(..)
+                | Item::Assignment(..) => None,
+            };
+            items.insert(id, Touched { changed: Some(table), annex_id, task_id });
+            if let Some(id) = task_id {
+                items.entry(id).or_insert(Touched { changed: None, annex_id: None, task_id });
             }
         }
         for id in recorded.event.subjects() {
@@ -202,7 +230,9 @@ macro_rules! history_page {
              cross join lateral (
                select entry.*
                from event_item item
-               join visible_event($1, $2, $3) visible on visible.position = item.position
+               join visible_event_item($1, $2, $3) visible
+                 on visible.item_id = item.item_id
+                 and visible.position = item.position
                join event_entry entry on entry.position = item.position
                where item.item_id = wanted.id
                  and item.position > $4
@@ -375,7 +405,9 @@ impl ReadModel {
         let rows = sqlx::query!(
             r#"select item.item_id, count(*) as "count!"
              from event_item item
-             join visible_event($1, $2, $3) visible on visible.position = item.position
+             join visible_event_item($1, $2, $3) visible
+               on visible.item_id = item.item_id
+               and visible.position = item.position
              join event_entry entry on entry.position = item.position
              where item.item_id = any ($12)
                and ($4::text[] is null or kind = any ($4))
@@ -446,13 +478,18 @@ pub(crate) async fn write(tx: &mut PgConnection, entries: &[Entry]) -> Result<()
     let (ids, positions): (Vec<Uuid>, Vec<i64>) =
         items.iter().map(|item| (item.item_id, item.position)).unzip();
     let changed: Vec<Option<&str>> = items.iter().map(|item| item.changed).collect();
+    let (annexes, tasks): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) =
+        items.iter().map(|item| (item.annex_id, item.task_id)).unzip();
     sqlx::query!(
-        "insert into event_item (item_id, position, changed)
-         select item_id, position, changed
-         from unnest($1::uuid[], $2::bigint[], $3::text[]) as item (item_id, position, changed)",
+        "insert into event_item (item_id, position, changed, annex_id, task_id)
+         select item_id, position, changed, annex_id, task_id
+         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::uuid[])
+           as item (item_id, position, changed, annex_id, task_id)",
         &ids,
         &positions,
-        &changed as &[Option<&str>]
+        &changed as &[Option<&str>],
+        &annexes as &[Option<Uuid>],
+        &tasks as &[Option<Uuid>]
     )
     .execute(&mut *tx)
     .await
@@ -465,10 +502,9 @@ fn item_entries(entries: &[Entry]) -> Vec<ItemEntry> {
         .iter()
         .flat_map(|entry| {
             let position = entry.row.position;
-            entry.items.iter().map(move |(id, changed)| ItemEntry {
-                item_id: *id,
-                position,
-                changed: *changed,
+            entry.items.iter().map(move |(id, touched)| {
+                let Touched { changed, annex_id, task_id } = *touched;
+                ItemEntry { item_id: *id, position, changed, annex_id, task_id }
             })
         })
         .collect()

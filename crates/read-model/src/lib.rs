@@ -15,6 +15,7 @@ mod partner;
 mod pin;
 mod plan;
 mod post;
+mod release;
 mod schema;
 mod search;
 mod write;
@@ -33,6 +34,7 @@ pub use plan::{
     parse,
 };
 pub use post::{PostFilter, PostRow, TenureRow};
+pub use release::TaskLabelRow;
 pub use schema::{PROJECTION_VERSION, Schema, columns};
 pub use search::{Found, Search};
 pub use write::{Change, Projection, Row, checkpoint, compare, lock_checkpoint, reset, row, write};

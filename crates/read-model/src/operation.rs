@@ -1,9 +1,10 @@
 //! Rows of operations: seen by their lead and by those they are releasable to.
 
-use crate::{Error, Page, Pin, ReadModel, doing};
+use crate::{Error, InvalidRow, Page, Pin, ReadModel, doing, parse, release::readers};
 use chrono::{DateTime, Utc};
-use domain::operation::Operation;
+use domain::{PartnerCode, operation::Operation, release::Label};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,6 +15,7 @@ pub struct OperationRow {
     pub status: String,
     pub lead: String,
     pub classification: String,
+    pub handling: String,
     pub releasable_to: Vec<String>,
     pub readers: Vec<String>,
     pub warning_order_at: Option<DateTime<Utc>>,
@@ -37,21 +39,16 @@ pub struct OperationFilter {
 
 impl From<&Operation> for OperationRow {
     fn from(operation: &Operation) -> Self {
-        let releasable_to: Vec<String> = operation.releasable_to.iter().map(ToString::to_string).collect();
-        let lead = operation.lead.to_string();
-        let mut readers = releasable_to.clone();
-        if !readers.contains(&lead) {
-            readers.push(lead.clone());
-        }
         Self {
             id: operation.id().0,
             code: operation.code.to_string(),
             title: operation.title.to_string(),
             status: operation.status().to_string(),
-            lead,
+            lead: operation.lead.to_string(),
             classification: operation.classification.to_string(),
-            releasable_to,
-            readers,
+            handling: operation.handling.to_string(),
+            releasable_to: operation.releasable_to.iter().map(ToString::to_string).collect(),
+            readers: readers(operation, &operation.releasable_to),
             warning_order_at: operation.warning_order_at.map(|at| at.to_utc()),
             warning_order: operation.warning_order.as_ref().map(ToString::to_string),
             legal_basis: operation.legal_basis.iter().map(ToString::to_string).collect(),
@@ -61,6 +58,20 @@ impl From<&Operation> for OperationRow {
             in_force: operation.in_force.map(u32::cast_signed),
             current_version: operation.current_version().map(|version| version.number.cast_signed()),
         }
+    }
+}
+
+impl OperationRow {
+    /// The label in force on the operation.
+    pub fn label(&self) -> Result<Label, InvalidRow> {
+        let releasable_to: BTreeSet<PartnerCode> =
+            self.releasable_to.iter().map(|partner| parse(partner)).collect::<Result<_, _>>()?;
+        Ok(Label::new(
+            parse(&self.lead)?,
+            releasable_to,
+            parse(&self.classification)?,
+            parse(&self.handling)?,
+        ))
     }
 }
 
@@ -75,6 +86,7 @@ impl ReadModel {
                status,
                lead,
                classification,
+               handling,
                releasable_to,
                readers,
                warning_order_at,
@@ -114,6 +126,7 @@ impl ReadModel {
                status,
                lead,
                classification,
+               handling,
                releasable_to,
                readers,
                warning_order_at,

@@ -1,12 +1,13 @@
 //! Rows of plan versions, their tasks and annexes.
 
-use crate::{Error, Page, Pin, ReadModel, doing};
+use crate::{Error, Page, Pin, ReadModel, TaskLabelRow, doing, release::readers};
 use chrono::{DateTime, Utc};
 use domain::{
-    AnnexCode, OperationCode, Span,
+    OperationCode, Span,
     ids::{AnnexId, PlannedTaskId, TaskId},
     operation::Operation,
-    plan::{Annex, Content, PlannedTask, SaltedAnnex, Sections, Version, annex_part},
+    plan::{Annex, Content, ContentPart, PlannedTask, SaltedAnnex, Sections, Version},
+    release::{Label, Release},
 };
 use serde::Serialize;
 use sqlx::types::Json;
@@ -21,6 +22,10 @@ pub struct PlanVersionRow {
     pub status: String,
     pub base: Option<i32>,
     pub sections: Json<Sections>,
+    /// What the version itself says of its release; `None`: as the operation.
+    pub release: Option<Json<Release>>,
+    /// By that; `None`: the operation's.
+    pub readers: Option<Vec<String>>,
     /// From submission on; 64 hexadecimal digits.
     pub content_hash: Option<String>,
     pub drafted_at: DateTime<Utc>,
@@ -50,6 +55,10 @@ pub struct PlannedTaskRow {
     /// Seconds.
     pub duration: i64,
     pub predecessors: Vec<String>,
+    /// Of a task that enters its version's content as a part; 32 hexadecimal digits.
+    pub salt: Option<String>,
+    /// The same; 64 hexadecimal digits.
+    pub part_hash: Option<String>,
 }
 
 /// What a task was from a position on, as one plan version had it.
@@ -73,7 +82,7 @@ pub struct TaskPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartRow {
     pub version_id: Uuid,
-    /// The annex's code.
+    /// As in the content, such as `annex/B`.
     pub code: String,
     /// 64 hexadecimal digits.
     pub part_hash: String,
@@ -87,8 +96,14 @@ pub struct AnnexRow {
     pub code: String,
     pub title: String,
     pub text: Option<String>,
+    /// As its content says; what a mark says since is in `release`.
     pub classification: String,
+    /// As its content says.
+    pub handling: String,
+    /// As its content says.
     pub releasable_to: Vec<String>,
+    /// What the annex itself says of its release.
+    pub release: Json<Release>,
     pub readers: Vec<String>,
     /// 32 hexadecimal digits.
     pub salt: String,
@@ -119,7 +134,13 @@ pub fn parse<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, InvalidRow>
 }
 
 impl PlanVersionRow {
-    /// What nations approve, out of rows: the hash of a submitted version's is its `content_hash`.
+    /// The label in force on the version, below its operation's.
+    pub fn label(&self, operation: &Label) -> Label {
+        operation.narrowed(self.release.as_deref())
+    }
+
+    /// What nations approve, out of rows: the hash of a submitted version's is its `content_hash`. `tasks` are those that
+    /// are no parts.
     pub fn content<'a>(
         &'a self,
         operation: &'a OperationCode,
@@ -131,16 +152,10 @@ impl PlanVersionRow {
         tasks.sort_by(|one, other| one.code.cmp(&other.code));
         let mut parts: Vec<_> = parts
             .iter()
-            .map(|part| Ok((parse::<AnnexCode>(&part.code)?, parse(&part.part_hash)?)))
+            .map(|part| Ok(ContentPart { code: part.code.clone(), hash: parse(&part.part_hash)? }))
             .collect::<Result<_, _>>()?;
         parts.sort();
-        Ok(Content {
-            operation,
-            number: self.number.cast_unsigned(),
-            sections: &self.sections,
-            tasks,
-            parts: parts.iter().map(|(code, hash)| annex_part(code, *hash)).collect(),
-        })
+        Ok(Content { operation, number: self.number.cast_unsigned(), sections: &self.sections, tasks, parts })
     }
 
     pub(crate) fn of(operation: &Operation, version: &Version) -> Self {
@@ -151,6 +166,8 @@ impl PlanVersionRow {
             status: version.status.to_string(),
             base: version.base.map(u32::cast_signed),
             sections: Json((*version.sections).clone()),
+            release: version.release.clone().map(Json),
+            readers: version.release.as_ref().map(|own| readers(operation, &own.releasable_to)),
             content_hash: version.content_hash.map(|hash| hash.to_string()),
             drafted_at: version.drafted_at.to_utc(),
             submitted_at: version.submitted_at.map(|at| at.to_utc()),
@@ -177,8 +194,15 @@ impl PlannedTaskRow {
         })
     }
 
+    /// The label in force on the task, below its version's.
+    pub fn label(&self, version: &Label, own: Option<&TaskLabelRow>) -> Result<Label, InvalidRow> {
+        let own = own.map(|row| &*row.release);
+        Ok(version.narrowed_to_task(&parse(&self.lead)?, &parse(&self.territory)?, own))
+    }
+
     pub(crate) fn of(operation: &Operation, version: &Version, task: &PlannedTask) -> Self {
         let version_id = version.id(operation.id());
+        let (salt, part_hash) = version.task_part(task).unzip();
         Self {
             id: PlannedTaskId::of(version_id, &task.code).0,
             operation_id: operation.id().0,
@@ -195,6 +219,8 @@ impl PlannedTaskRow {
             start_offset: task.start_offset.as_seconds(),
             duration: task.duration.as_seconds(),
             predecessors: task.predecessors.iter().map(ToString::to_string).collect(),
+            salt: salt.map(|salt| salt.to_string()),
+            part_hash: part_hash.map(|hash| hash.to_string()),
         }
     }
 }
@@ -208,17 +234,17 @@ impl AnnexRow {
             text: self.text.as_deref().map(parse).transpose()?,
             classification: parse(&self.classification)?,
             releasable_to: self.releasable_to.iter().map(|code| parse(code)).collect::<Result<_, _>>()?,
+            handling: parse(&self.handling)?,
         })
     }
 
+    /// The label in force on the annex, below its version's.
+    pub fn label(&self, version: &Label) -> Label {
+        version.narrowed(Some(&self.release))
+    }
+
     pub(crate) fn of(operation: &Operation, version: &Version, salted: &SaltedAnnex) -> Self {
-        let annex = &salted.annex;
-        let releasable_to: Vec<String> = annex.releasable_to.iter().map(ToString::to_string).collect();
-        let mut readers = releasable_to.clone();
-        let lead = operation.lead.to_string();
-        if !readers.contains(&lead) {
-            readers.push(lead);
-        }
+        let (annex, release) = (&salted.annex, salted.release());
         let version_id = version.id(operation.id());
         Self {
             id: AnnexId::of(version_id, &annex.code).0,
@@ -228,8 +254,10 @@ impl AnnexRow {
             title: annex.title.to_string(),
             text: annex.text.as_ref().map(ToString::to_string),
             classification: annex.classification.to_string(),
-            releasable_to,
-            readers,
+            handling: annex.handling.to_string(),
+            releasable_to: annex.releasable_to.iter().map(ToString::to_string).collect(),
+            readers: readers(operation, &release.releasable_to),
+            release: Json(release),
             salt: salted.salt.to_string(),
             part_hash: salted.hash.to_string(),
         }
@@ -247,13 +275,15 @@ impl ReadModel {
                status,
                base,
                sections as "sections: Json<Sections>",
+               release as "release: Json<Release>",
+               readers,
                content_hash,
                drafted_at,
                submitted_at,
                submitted_position,
                promulgated_at
              from plan_version
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
              where plan_version.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
             pin.position.0,
             pin.policy_position.0,
@@ -280,13 +310,15 @@ impl ReadModel {
                status,
                base,
                sections as "sections: Json<Sections>",
+               release as "release: Json<Release>",
+               readers,
                content_hash,
                drafted_at,
                submitted_at,
                submitted_position,
                promulgated_at
              from plan_version
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
              where operation_id = any ($4) and valid_from <= $1 and $1 < valid_to
              order by operation_id, number"#,
             pin.position.0,
@@ -305,9 +337,9 @@ impl ReadModel {
             "select
                planned_task.id,
                operation_id,
-               version_id,
+               planned_task.version_id,
                version,
-               task_id,
+               planned_task.task_id,
                code,
                title,
                phase,
@@ -317,9 +349,11 @@ impl ReadModel {
                post,
                start_offset,
                duration,
-               predecessors
+               predecessors,
+               salt,
+               part_hash
              from planned_task
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
              where planned_task.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             pin.policy_position.0,
@@ -338,9 +372,9 @@ impl ReadModel {
             "select
                planned_task.id,
                operation_id,
-               version_id,
+               planned_task.version_id,
                version,
-               task_id,
+               planned_task.task_id,
                planned_task.code,
                planned_task.title,
                phase,
@@ -350,15 +384,17 @@ impl ReadModel {
                post,
                start_offset,
                duration,
-               predecessors
+               predecessors,
+               salt,
+               part_hash
              from planned_task
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
+             join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
              join operation
                on operation.id = operation_id
                and operation.valid_from <= $1
                and $1 < operation.valid_to
                and operation.current_version = version
-             where task_id = any ($4) and planned_task.valid_from <= $1 and $1 < planned_task.valid_to",
+             where planned_task.task_id = any ($4) and planned_task.valid_from <= $1 and $1 < planned_task.valid_to",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -392,17 +428,33 @@ impl ReadModel {
                page.post,
                page.start_offset as "start_offset!",
                page.duration as "duration!",
-               page.predecessors as "predecessors!",
+               page.shown_predecessors as "predecessors!",
+               page.salt,
+               page.part_hash,
                page.valid_from as "valid_from!",
                cause.event_id as "event_id?"
              from unnest($4::uuid[]) as wanted (id)
              cross join lateral (
-               select task.*
+               select
+                 task.*,
+                 array(
+                   select named.code
+                   from unnest(task.predecessors) with ordinality as named (code, place)
+                   join planned_task before_
+                     on before_.version_id = task.version_id
+                     and before_.code = named.code
+                     and before_.valid_from <= task.valid_from
+                     and task.valid_from < before_.valid_to
+                   join visible_task_version($1, $2, $3) seen
+                     on seen.id = before_.id
+                     and seen.valid_from = before_.valid_from
+                   order by named.place
+                 ) as shown_predecessors
                from planned_task task
-               join visible_operation($1, $2, $3) visible on visible.id = task.operation_id
-               join visible_operation(task.valid_from, $2, $3) then_ on then_.id = task.operation_id
+               join visible_task_version($1, $2, $3) visible
+                 on visible.id = task.id
+                 and visible.valid_from = task.valid_from
                where task.task_id = wanted.id
-                 and task.valid_from <= $1
                  and task.valid_from > $5
                  and task.valid_from < $6
                order by case when $7 then -task.valid_from else task.valid_from end
@@ -447,6 +499,8 @@ impl ReadModel {
                 start_offset: row.start_offset,
                 duration: row.duration,
                 predecessors: row.predecessors,
+                salt: row.salt,
+                part_hash: row.part_hash,
             },
             valid_from: row.valid_from,
             event_id: row.event_id,
@@ -459,9 +513,10 @@ impl ReadModel {
         let rows = sqlx::query!(
             r#"select task.task_id, count(*) as "count!"
              from planned_task task
-             join visible_operation($1, $2, $3) visible on visible.id = task.operation_id
-             join visible_operation(task.valid_from, $2, $3) then_ on then_.id = task.operation_id
-             where task.task_id = any ($4) and task.valid_from <= $1
+             join visible_task_version($1, $2, $3) visible
+               on visible.id = task.id
+               and visible.valid_from = task.valid_from
+             where task.task_id = any ($4)
              group by task.task_id"#,
             pin.position.0,
             pin.policy_position.0,
@@ -474,7 +529,8 @@ impl ReadModel {
         Ok(rows.into_iter().map(|row| (row.task_id, row.count)).collect())
     }
 
-    /// A page of each version's tasks, by version and code: one statement for all of them.
+    /// A page of each version's tasks, by version and code: one statement for all of them. As `visible_planned_task`, but
+    /// for the version, which is looked at once and not for each task.
     pub async fn planned_tasks_of(
         &self,
         pin: &Pin,
@@ -499,8 +555,11 @@ impl ReadModel {
                page.post,
                page.start_offset as "start_offset!",
                page.duration as "duration!",
-               page.predecessors as "predecessors!"
+               page.predecessors as "predecessors!",
+               page.salt,
+               page.part_hash
              from unnest($4::uuid[]) as wanted (id)
+             join visible_plan_version($1, $2, $3) visible on visible.id = wanted.id
              cross join lateral (
                select
                  task.id,
@@ -517,11 +576,18 @@ impl ReadModel {
                  task.post,
                  task.start_offset,
                  task.duration,
-                 task.predecessors
+                 task.predecessors,
+                 task.salt,
+                 task.part_hash
                from planned_task task
                where task.version_id = wanted.id
                  and task.valid_from <= $1
                  and $1 < task.valid_to
+                 and not exists (
+                   select
+                   from withheld_task($1, $2, $3) withheld
+                   where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                 )
                  and ($5::text is null or task.phase = $5)
                  and ($6::text is null or task.line_of_effort = $6)
                  and ($7::text is null or task.lead = $7)
@@ -531,7 +597,6 @@ impl ReadModel {
                order by case when $11 then task.code end desc, task.code
                limit $12
              ) page
-             join visible_operation($1, $2, $3) visible on visible.id = page.operation_id
              order by page.version_id, page.code"#,
             pin.position.0,
             pin.policy_position.0,
@@ -560,18 +625,20 @@ impl ReadModel {
     ) -> Result<Vec<(Uuid, i64)>, Error> {
         let rows = sqlx::query!(
             r#"select
-               version_id,
+               planned_task.version_id,
                count(*) as "count!"
              from planned_task
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
-             where version_id = any ($4)
+             join visible_planned_task($1, $2, $3) visible
+               on visible.id = planned_task.id
+               and visible.version_id = planned_task.version_id
+             where planned_task.version_id = any ($4)
                and valid_from <= $1
                and $1 < valid_to
                and ($5::text is null or phase = $5)
                and ($6::text is null or line_of_effort = $6)
                and ($7::text is null or lead = $7)
                and ($8::text is null or territory = $8)
-             group by version_id"#,
+             group by planned_task.version_id"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -596,7 +663,7 @@ impl ReadModel {
                operation.code as operation,
                task.code as task
              from planned_task task
-             join visible_operation($1, $2, $3) visible on visible.id = task.operation_id
+             join visible_planned_task($1, $2, $3) visible on visible.id = task.id
              join operation
                on operation.id = task.operation_id
                and operation.valid_from <= $1
@@ -615,7 +682,7 @@ impl ReadModel {
     pub async fn annexes_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
         sqlx::query_as!(
             AnnexRow,
-            "select
+            r#"select
                annex.id,
                operation_id,
                version_id,
@@ -623,13 +690,15 @@ impl ReadModel {
                title,
                text,
                classification,
+               handling,
                releasable_to,
+               release as "release: Json<Release>",
                readers,
                salt,
                part_hash
              from annex
              join visible_annex($1, $2, $3) visible on visible.id = annex.id
-             where annex.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+             where annex.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -644,7 +713,7 @@ impl ReadModel {
     pub async fn annexes_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
         sqlx::query_as!(
             AnnexRow,
-            "select
+            r#"select
                annex.id,
                operation_id,
                version_id,
@@ -652,14 +721,16 @@ impl ReadModel {
                title,
                text,
                classification,
+               handling,
                releasable_to,
+               release as "release: Json<Release>",
                readers,
                salt,
                part_hash
              from annex
              join visible_annex($1, $2, $3) visible on visible.id = annex.id
              where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
-             order by version_id, code",
+             order by version_id, code"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -675,14 +746,30 @@ impl ReadModel {
     pub async fn parts_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<PartRow>, Error> {
         sqlx::query_as!(
             PartRow,
-            "select
-               version_id,
-               code,
-               part_hash
-             from annex
-             join visible_operation($1, $2, $3) visible on visible.id = operation_id
-             where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
-             order by version_id, code",
+            r#"select
+               part.version_id as "version_id!",
+               part.code as "code!",
+               part.part_hash as "part_hash!"
+             from (
+               select
+                 version_id,
+                 'annex/' || code as code,
+                 part_hash
+               from annex
+               where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
+               union all
+               select
+                 version_id,
+                 'task/' || code,
+                 part_hash
+               from planned_task
+               where version_id = any ($4)
+                 and part_hash is not null
+                 and valid_from <= $1
+                 and $1 < valid_to
+             ) part
+             join visible_plan_version($1, $2, $3) visible on visible.id = part.version_id
+             order by part.version_id, part.code"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -691,5 +778,48 @@ impl ReadModel {
         .fetch_all(&self.pool)
         .await
         .map_err(doing("list content parts"))
+    }
+
+    /// The tasks that stand in the contents of the versions as they are, also those that the viewer may not see: for the
+    /// hash of a content, which is for whoever sees the version, and for nothing else.
+    pub async fn plain_tasks_of(
+        &self,
+        pin: &Pin,
+        version_ids: &[Uuid],
+    ) -> Result<Vec<PlannedTaskRow>, Error> {
+        sqlx::query_as!(
+            PlannedTaskRow,
+            "select
+               planned_task.id,
+               operation_id,
+               version_id,
+               version,
+               task_id,
+               code,
+               title,
+               phase,
+               line_of_effort,
+               lead,
+               territory,
+               post,
+               start_offset,
+               duration,
+               predecessors,
+               salt,
+               part_hash
+             from planned_task
+             join visible_plan_version($1, $2, $3) visible on visible.id = version_id
+             where version_id = any ($4)
+               and part_hash is null
+               and valid_from <= $1
+               and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            version_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read the tasks of contents"))
     }
 }

@@ -58,9 +58,9 @@ impl ReadModel {
                join visible_operation($1, $2, $3) visible on visible.id = operation.id
                where valid_from <= $1 and $1 < valid_to and found(code, title, $4, $5)
                union all
-               select 'task', task_id, planned_task.code
+               select 'task', planned_task.task_id, planned_task.code
                from planned_task
-               join visible_operation($1, $2, $3) visible on visible.id = operation_id
+               join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
                join operation
                  on operation.id = operation_id
                  and operation.valid_from <= $1

@@ -2,13 +2,13 @@
 
 use crate::{
     AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, Entry, Error, OperationRow,
-    PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TenureRow, doing, event,
+    PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TaskLabelRow, TenureRow, doing, event,
 };
 use domain::{
     Item, Position, State,
     ids::{
         AnnexId, AssignmentId, COALITION, CentreId, ConditionId, DecisionId, OperationId, PartnerId,
-        PlanVersionId, PlannedTaskId, PostId, TenureId,
+        PlanVersionId, PlannedTaskId, PostId, TaskId, TenureId,
     },
 };
 use serde_json::Value;
@@ -101,6 +101,7 @@ tables! {
     Decision(DecisionRow) in "decision";
     Condition(ConditionRow) in "condition";
     Assignment(AssignmentRow) in "assignment";
+    TaskLabel(TaskLabelRow) in "task_label";
 }
 
 /// The item's table and id.
@@ -127,6 +128,7 @@ pub(crate) fn place(item: &Item) -> (&'static str, Uuid) {
         Item::Assignment(operation, number) => {
             ("assignment", AssignmentId::of(OperationId::of(operation), *number).0)
         }
+        Item::TaskLabel(operation, task) => ("task_label", TaskId::of(OperationId::of(operation), task).0),
     }
 }
 
@@ -153,7 +155,8 @@ pub fn row(state: &State, item: &Item) -> Option<Row> {
             | Item::Annex(..)
             | Item::Decision(..)
             | Item::Condition(..)
-            | Item::Assignment(..) => None,
+            | Item::Assignment(..)
+            | Item::TaskLabel(..) => None,
         },
         State::Centre(centre) => centre.as_ref().map(|centre| Row::Centre(Box::new(centre.into()))),
         State::Calendar(_) => None,
@@ -193,6 +196,10 @@ fn operation_row(operation: &domain::operation::Operation, item: &Item) -> Optio
         Item::Assignment(_, number) => {
             let assignment = operation.assignments.get(number)?;
             Some(Row::Assignment(Box::new(AssignmentRow::of(operation, assignment))))
+        }
+        Item::TaskLabel(_, task) => {
+            let label = operation.task_labels.get(task)?;
+            Some(Row::TaskLabel(Box::new(TaskLabelRow::of(operation, task, label))))
         }
         Item::Coalition | Item::Partner(_) | Item::Post(_) | Item::Tenure(..) | Item::Centre(_) => None,
     }

@@ -10,6 +10,7 @@ use domain::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Intent,
         LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, TimeWindow,
     },
+    release::HandlingCode,
 };
 use std::collections::BTreeSet;
 
@@ -198,5 +199,6 @@ pub fn annex(scenario: &Scenario, annex: &model::Annex) -> Result<Annex, ImportE
         text: None,
         classification: classification(scenario.operation.classification),
         releasable_to: fit_all(&place, &annex.release)?,
+        handling: HandlingCode::default(),
     })
 }

@@ -25,6 +25,7 @@ use domain::{
     partner::{PartnerCommand, Profile},
     plan::{NewCondition, PlanCommand},
     post::PostCommand,
+    release::HandlingCode,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -361,6 +362,7 @@ impl<'a> Script<'a> {
                     title: fit("meta.title", &self.scenario.meta.title)?,
                     lead: fit("operation.lead_partner", &from.lead_partner)?,
                     classification: plan::classification(from.classification),
+                    handling: HandlingCode::default(),
                     releasable_to: fit_all("operation.default_release", &from.default_release)?,
                 },
             ),

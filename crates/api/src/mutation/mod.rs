@@ -10,6 +10,7 @@ mod operation;
 mod partner;
 mod plan;
 mod post;
+mod release;
 
 use crate::{
     Error,
@@ -42,6 +43,7 @@ pub struct Mutation(
     plan::PlanMutations,
     decision::DecisionMutations,
     assignment::AssignmentMutations,
+    release::ReleaseMutations,
 );
 
 /// What every input may say besides.

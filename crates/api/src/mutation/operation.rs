@@ -1,7 +1,10 @@
 //! Initiating operations, warning orders, legal bases, H-hour, activation.
 
 use super::{Asked, Entry, Outcome, results};
-use crate::{Error, context::World, node::Operation, operation::Classification, scalars::DateTime};
+use crate::{
+    Error, context::World, node::Operation, operation::Classification, release::HandlingCode,
+    scalars::DateTime,
+};
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{Command, OperationCode, ids::OperationId, operation::OperationCommand};
 use std::sync::Arc;
@@ -14,6 +17,8 @@ struct InitiateOperationInput {
     /// Code of the partner that leads it.
     lead_partner: String,
     classification: Classification,
+    #[graphql(default_with = "HandlingCode::H0")]
+    handling: HandlingCode,
     /// Codes of the partners that may read it; its lead may besides.
     releasable_to: Vec<String>,
     #[graphql(flatten)]
@@ -102,6 +107,7 @@ impl OperationMutations {
                 title,
                 lead,
                 classification: input.classification.into(),
+                handling: input.handling.into(),
                 releasable_to,
             },
         );

@@ -8,6 +8,7 @@ use crate::{
     operation::Classification,
     partner::PartnerRole,
     plan::CommandRelationshipKind,
+    release::HandlingCode,
     scalars::{DateTime, Duration},
 };
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
@@ -272,6 +273,8 @@ struct AttachAnnexInput {
     title: String,
     text: Option<String>,
     classification: Classification,
+    #[graphql(default_with = "HandlingCode::H0")]
+    handling: HandlingCode,
     /// Codes of the partners that may read it; the operation's lead may besides.
     releasable_to: Vec<String>,
     #[graphql(flatten)]
@@ -738,6 +741,7 @@ impl PlanMutations {
                 text: text?,
                 classification: input.classification.into(),
                 releasable_to: releasable_to?,
+                handling: input.handling.into(),
             })
         })();
         let command = operation.zip(annex).map(|(operation, annex)| {

@@ -1,12 +1,13 @@
 //! What a plan version says: sections, tasks and annexes, and the hash under which nations approve it.
 //!
 //! The content is canonical JSON (RFC 8785) under SHA-256. A part that may be released to fewer partners
-//! than the plan (an annex) enters it as a salted hash, so that a partner without it can still check the
-//! content that it approves, and cannot guess the part.
+//! than the plan (an annex, a task with a label of its own) enters it as a salted hash, so that a partner without it
+//! can still check the content that it approves, and cannot guess the part.
 
 use crate::{
     AnnexCode, Code, ConditionCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Prose, Salt,
     Sha256, Span, TaskCode, Title, hash::canonical_json, operation::Classification, partner::PartnerRole,
+    release::HandlingCode,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -242,6 +243,18 @@ pub struct TaskRevision {
     pub duration: Option<Span>,
 }
 
+impl PlannedTask {
+    /// The text under the part's hash.
+    pub fn canonical(&self) -> String {
+        canonical_json(self)
+    }
+
+    /// As [`Annex::part_hash`], for a task that is no plain part of the content.
+    pub fn part_hash(&self, salt: Salt) -> Sha256 {
+        part_hash(salt, &self.canonical())
+    }
+}
+
 impl TaskRevision {
     /// The task as revised.
     pub fn apply(&self, task: &PlannedTask) -> PlannedTask {
@@ -273,6 +286,8 @@ pub struct Annex {
     pub text: Option<Prose>,
     pub classification: Classification,
     pub releasable_to: BTreeSet<PartnerCode>,
+    #[serde(default, skip_serializing_if = "HandlingCode::is_default")]
+    pub handling: HandlingCode,
 }
 
 impl Annex {
@@ -283,12 +298,16 @@ impl Annex {
 
     /// SHA-256 of a tag, the salt and the canonical JSON of the annex.
     pub fn part_hash(&self, salt: Salt) -> Sha256 {
-        Sha256::of(&[b"accord part v1\n", &salt.0, self.canonical().as_bytes()])
+        part_hash(salt, &self.canonical())
     }
 }
 
+fn part_hash(salt: Salt, canonical: &str) -> Sha256 {
+    Sha256::of(&[b"accord part v1\n", &salt.0, canonical.as_bytes()])
+}
+
 /// A part's place in the content: its code and salted hash, shown to everybody who sees the version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ContentPart {
     pub code: String,
     pub hash: Sha256,
@@ -300,7 +319,7 @@ pub struct Content<'a> {
     pub operation: &'a OperationCode,
     pub number: u32,
     pub sections: &'a Sections,
-    /// In the order of their codes.
+    /// Those that are no parts, in the order of their codes.
     pub tasks: Vec<&'a PlannedTask>,
     /// In the order of their codes.
     pub parts: Vec<ContentPart>,
@@ -318,9 +337,14 @@ impl Content<'_> {
     }
 }
 
-/// An annex as part of the content.
-pub fn annex_part(code: &AnnexCode, hash: Sha256) -> ContentPart {
-    ContentPart { code: format!("annex/{code}"), hash }
+impl ContentPart {
+    pub fn annex(code: &AnnexCode, hash: Sha256) -> Self {
+        Self { code: format!("annex/{code}"), hash }
+    }
+
+    pub fn task(code: &TaskCode, hash: Sha256) -> Self {
+        Self { code: format!("task/{code}"), hash }
+    }
 }
 
 /// A requirement that an approver attaches; blocks the gate it names.

@@ -92,6 +92,7 @@ struct Asked<'a> {
 /// What every decision on a version needs at hand.
 struct Hearing<'a> {
     coalition: &'a Coalition,
+    operation: &'a Operation,
     version: &'a Version,
     partner: PartnerCode,
     given: Given,
@@ -116,14 +117,17 @@ fn hear<'a>(
         context.check_seen_at(&mut reasons, named.seen_at, version.submitted_position.unwrap_or_default());
         check_after_submission(version, context, &mut reasons);
     } else {
-        stale(operation, version, &mut reasons);
+        stale(operation, version, context, &mut reasons);
     }
     let given = Given { partner: partner.clone(), content_hash: named.content_hash, seen_at: named.seen_at };
-    Ok(Hearing { coalition: world.coalition()?, version, partner, given, reasons })
+    Ok(Hearing { coalition: world.coalition()?, operation, version, partner, given, reasons })
 }
 
-fn stale(operation: &Operation, version: &Version, reasons: &mut Reasons) {
-    let under_decision = operation.versions.iter().find(|other| other.is_under_decision());
+fn stale(operation: &Operation, version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
+    let under_decision = operation
+        .versions
+        .iter()
+        .find(|other| other.is_under_decision() && operation.shows(other, context.actor.partner()));
     let instead = match under_decision {
         Some(other) => format!("version {} is under decision", other.number),
         None => "no version is under decision".to_owned(),
@@ -270,12 +274,11 @@ fn reject(
     }
     hearing.check_approver();
     for task in objects_to {
-        hearing.reasons.check(
-            hearing.version.tasks.contains_key(task),
-            RefusalCode::UnknownReference,
-            "objectsTo",
-            || format!("Version {number} has no task {task}."),
-        );
+        let shown = hearing.version.tasks.get(task);
+        let shown = shown.is_some_and(|task| hearing.operation.shows_task(task, Some(&hearing.partner)));
+        hearing.reasons.check(shown, RefusalCode::UnknownReference, "objectsTo", || {
+            format!("Version {number} has no task {task}.")
+        });
     }
     let kind = DecisionKind::Rejected;
     let asked = Asked { kind, tasks: objects_to, conditions: &[], reason_code, reason: Some(reason) };
@@ -329,7 +332,7 @@ fn revoke(
     let partner = context.require_post(&[Role::Commander])?;
     let (operation, version, mut reasons) = find_version(world, code, number, context, reasons)?;
     if !version.is_under_decision() {
-        stale(operation, version, &mut reasons);
+        stale(operation, version, context, &mut reasons);
     }
     if let Some(live) = version.live_decision_of(partner) {
         reasons.check(context.occurred_at >= live.at, RefusalCode::InvalidValue, "occurredAt", || {
@@ -392,7 +395,7 @@ fn promulgate(
             );
         }
         VersionStatus::Promulgated | VersionStatus::Superseded | VersionStatus::Recalled => {
-            stale(operation, version, &mut reasons);
+            stale(operation, version, context, &mut reasons);
         }
     }
     context.check_seen_at(&mut reasons, seen_at, version.submitted_position.unwrap_or_default());
@@ -512,7 +515,8 @@ fn find_version<'a>(
     reasons: Reasons,
 ) -> Result<(&'a Operation, &'a Version, Reasons), Rejection> {
     let (operation, reasons) = operation::find(world, code, context, reasons)?;
-    match operation.version(number) {
+    let seen = |version: &&Version| operation.shows(version, context.actor.partner());
+    match operation.version(number).filter(seen) {
         Some(version) => Ok((operation, version, reasons)),
         None => Err(reasons.not_found("planVersionId", "plan version")),
     }
@@ -532,7 +536,7 @@ fn find_condition<'a>(
     let (operation, version, mut reasons) = find_version(world, code, number, context, reasons)?;
     // Nothing waits for the conditions of a version that is neither decided on nor carried out.
     if !version.is_under_decision() && operation.in_force != Some(number) {
-        stale(operation, version, &mut reasons);
+        stale(operation, version, context, &mut reasons);
     }
     let found = version
         .live_decision_of(partner)

@@ -12,7 +12,7 @@ use crate::{
     operation::{self, Operation},
     partner::PartnerRole,
 };
-use std::{collections::BTreeSet, fmt::Display};
+use std::{collections::BTreeSet, fmt::Display, sync::Arc};
 
 /// Most entries of one list of a plan, tasks left out.
 const MOST_ENTRIES: usize = 1_000;
@@ -29,10 +29,27 @@ struct Draft<'a> {
     operation: &'a Operation,
     coalition: &'a Coalition,
     version: &'a Version,
+    /// Whose tasks are hidden from it; `None`: a service, which sees all.
+    viewer: Option<&'a PartnerCode>,
     reasons: Reasons,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
+    /// Hidden and absent are one.
+    fn task(&self, code: &TaskCode) -> Option<&'a PlannedTask> {
+        let task = self.version.tasks.get(code)?.as_ref();
+        self.operation.shows_task(task, self.viewer).then_some(task)
+    }
+
+    /// For messages: a task that must be told of, though perhaps not which.
+    fn named(&self, task: &PlannedTask) -> String {
+        if self.operation.shows_task(task, self.viewer) {
+            task.code.to_string()
+        } else {
+            "A task that is not released to you".to_owned()
+        }
+    }
+
     /// The events, unless there is a reason against them.
     fn or(self, event: impl FnOnce(OperationCode, u32) -> PlanEvent) -> Result<Vec<Event>, Rejection> {
         let event = event(self.operation.code.clone(), self.version.number);
@@ -94,24 +111,26 @@ pub(super) fn decide(
 fn open<'a>(
     world: &'a World,
     code: &OperationCode,
-    context: &Context<'_>,
+    context: &Context<'a>,
     reasons: Reasons,
 ) -> Result<Draft<'a>, Rejection> {
     let (operation, reasons) = operation::find(world, code, context, reasons)?;
     require_planner(world.coalition()?, context)?;
-    draft_of(world, operation, reasons)
+    draft_of(world, operation, context, reasons)
 }
 
 /// The draft that there is. Fails with `VERSION_IMMUTABLE` when there is none (domain rule 6).
 fn draft_of<'a>(
     world: &'a World,
     operation: &'a Operation,
+    context: &Context<'a>,
     reasons: Reasons,
 ) -> Result<Draft<'a>, Rejection> {
-    let coalition = world.coalition()?;
-    match operation.versions.last() {
+    let (coalition, viewer) = (world.coalition()?, context.actor.partner());
+    let newest_first = operation.versions.iter().rev().map(Arc::as_ref);
+    match newest_first.into_iter().find(|version| operation.shows(version, viewer)) {
         Some(version) if version.status == VersionStatus::Draft => {
-            Ok(Draft { operation, coalition, version, reasons })
+            Ok(Draft { operation, coalition, version, viewer, reasons })
         }
         Some(version) => {
             let message = format!("Version {} is {}: open an amendment.", version.number, version.status);
@@ -142,7 +161,13 @@ fn draft(
 ) -> Result<Vec<Event>, Rejection> {
     let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
     require_planner(world.coalition()?, context)?;
-    if let Some(version) = operation.versions.last() {
+    let (seen, hidden): (Vec<_>, Vec<_>) =
+        operation.versions.iter().partition(|version| operation.shows(version, context.actor.partner()));
+    if seen.is_empty() && !hidden.is_empty() {
+        let message = "There is a plan, and it is not released to you.";
+        reasons.add(RefusalCode::AlreadyExists, "operationId", message);
+    }
+    if let Some(version) = seen.last() {
         let reason = if version.status == VersionStatus::Draft {
             RefusalCode::DraftExists
         } else {
@@ -187,7 +212,7 @@ fn submit(
 ) -> Result<Vec<Event>, Rejection> {
     let (operation, reasons) = operation::find(world, code, context, reasons)?;
     context.require_of(&operation.lead, LEAD)?;
-    let Draft { coalition, version, mut reasons, .. } = draft_of(world, operation, reasons)?;
+    let Draft { coalition, version, mut reasons, .. } = draft_of(world, operation, context, reasons)?;
     let sections = &version.sections;
     for (present, what) in [
         (sections.situation.is_some(), "situation"),
@@ -224,9 +249,20 @@ fn revise_section(mut draft: Draft<'_>, section: &Section) -> Result<Vec<Event>,
     }
     check_sections(&revised, &mut draft.reasons);
     if matches!(section, Section::Phases(_) | Section::LinesOfEffort(_)) {
-        for task in draft.version.tasks.values() {
+        let (operation, viewer) = (draft.operation, draft.viewer);
+        let (shown, hidden): (Vec<_>, Vec<_>) =
+            draft.version.tasks.values().partition(|task| operation.shows_task(task, viewer));
+        for task in shown {
             check_place(&revised, task, "", &mut draft.reasons);
         }
+        // One reason for all of them: neither which they are nor how many is told.
+        let mut concealed = Reasons::default();
+        for task in hidden {
+            check_place(&revised, task, "", &mut concealed);
+        }
+        draft.reasons.check(concealed.is_empty(), RefusalCode::UnknownReference, "", || {
+            "Tasks that are not released to you refer to what this leaves out.".to_owned()
+        });
     }
     draft.or(|operation, number| PlanEvent::PlanSectionRevised {
         operation,
@@ -248,22 +284,20 @@ fn add_phase(mut draft: Draft<'_>, phase: &Phase) -> Result<Vec<Event>, Rejectio
 }
 
 fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Rejection> {
-    let Draft { operation, coalition, version, reasons } = &mut draft;
+    let Draft { operation, coalition, version, .. } = draft;
     if version.tasks.contains_key(&task.code) {
-        reasons.add_about(
-            RefusalCode::AlreadyExists,
-            "code",
-            format!("Version {} has a task {} already.", version.number, task.code),
-            Some(PlannedTaskId::of(version.id(operation.id()), &task.code).to_string()),
-        );
+        let id = PlannedTaskId::of(version.id(operation.id()), &task.code).to_string();
+        let subject = draft.task(&task.code).map(|_| id);
+        let message = format!("Version {} has a task {} already.", version.number, task.code);
+        draft.reasons.add_about(RefusalCode::AlreadyExists, "code", message, subject);
     }
-    check_task(coalition, version, task, reasons);
+    check_task(coalition, version, task, &mut draft.reasons);
     for predecessor in &task.predecessors {
-        reasons.check(*predecessor != task.code, RefusalCode::DependencyCycle, "predecessors", || {
+        draft.reasons.check(*predecessor != task.code, RefusalCode::DependencyCycle, "predecessors", || {
             format!("{predecessor} would wait for itself.")
         });
-        let known = version.tasks.contains_key(predecessor) || *predecessor == task.code;
-        reasons.check(known, RefusalCode::UnknownReference, "predecessors", || {
+        let known = draft.task(predecessor).is_some() || *predecessor == task.code;
+        draft.reasons.check(known, RefusalCode::UnknownReference, "predecessors", || {
             format!("Version {} has no task {predecessor}.", version.number)
         });
     }
@@ -275,11 +309,11 @@ fn revise_task(
     code: &TaskCode,
     revision: &TaskRevision,
 ) -> Result<Vec<Event>, Rejection> {
-    let Some(task) = draft.version.tasks.get(code) else {
+    let Some(task) = draft.task(code) else {
         return Err(draft.reasons.not_found("taskId", "task"));
     };
     let revised = revision.apply(task);
-    if revised == **task {
+    if revised == *task {
         return draft.unchanged();
     }
     check_task(draft.coalition, draft.version, &revised, &mut draft.reasons);
@@ -292,17 +326,20 @@ fn revise_task(
 }
 
 fn remove_task(mut draft: Draft<'_>, code: &TaskCode) -> Result<Vec<Event>, Rejection> {
-    let Draft { operation, version, reasons, .. } = &mut draft;
-    if !version.tasks.contains_key(code) {
+    if draft.task(code).is_none() {
         return Err(draft.reasons.not_found("taskId", "task"));
     }
-    for waiting in version.tasks.values().filter(|task| task.predecessors.contains(code)) {
-        reasons.add_about(
-            RefusalCode::TaskHasSuccessors,
-            "taskId",
-            format!("{} waits for {code}.", waiting.code),
-            Some(TaskId::of(operation.id(), &waiting.code).to_string()),
-        );
+    let waiting = draft.version.tasks.values().filter(|task| task.predecessors.contains(code));
+    // All that are hidden read alike, and are one.
+    let told: BTreeSet<_> = waiting
+        .map(|waiting| {
+            let id = TaskId::of(draft.operation.id(), &waiting.code).to_string();
+            (draft.named(waiting), draft.task(&waiting.code).map(|_| id))
+        })
+        .collect();
+    for (waiting, subject) in told {
+        let message = format!("{waiting} waits for {code}.");
+        draft.reasons.add_about(RefusalCode::TaskHasSuccessors, "taskId", message, subject);
     }
     draft.or(|operation, number| PlanEvent::TaskRemovedFromPlan { operation, number, task: code.clone() })
 }
@@ -314,17 +351,22 @@ fn add_dependency(
 ) -> Result<Vec<Event>, Rejection> {
     let version = draft.version;
     for (code, field) in [(task, "taskId"), (predecessor, "predecessorId")] {
-        draft.reasons.check(version.tasks.contains_key(code), RefusalCode::NotFound, field, || {
-            "There is no such task.".to_owned()
-        });
+        let known = draft.task(code).is_some();
+        draft.reasons.check(known, RefusalCode::NotFound, field, || "There is no such task.".to_owned());
     }
-    let Some(planned) = version.tasks.get(task) else { return Err(draft.reasons.refuse()) };
+    let (Some(planned), Some(_)) = (draft.task(task), draft.task(predecessor)) else {
+        return Err(draft.reasons.refuse());
+    };
     if planned.predecessors.contains(predecessor) {
         return draft.unchanged();
     }
     // Domain rule 8.
     if let Some(chain) = version.chain(predecessor, task) {
-        let chain: Vec<_> = chain.iter().map(TaskCode::as_str).collect();
+        let named = |code: &TaskCode| match draft.task(code) {
+            Some(shown) => shown.code.to_string(),
+            None => "a task that is not released to you".to_owned(),
+        };
+        let chain: Vec<_> = chain.iter().map(named).collect();
         draft.reasons.add_about(
             RefusalCode::DependencyCycle,
             "predecessorId",
@@ -345,10 +387,10 @@ fn remove_dependency(
     task: &TaskCode,
     predecessor: &TaskCode,
 ) -> Result<Vec<Event>, Rejection> {
-    let Some(planned) = draft.version.tasks.get(task) else {
+    let Some(planned) = draft.task(task) else {
         return Err(draft.reasons.not_found("taskId", "task"));
     };
-    if !planned.predecessors.contains(predecessor) {
+    if !planned.predecessors.contains(predecessor) || draft.task(predecessor).is_none() {
         return draft.unchanged();
     }
     draft.or(|operation, number| PlanEvent::DependencyRemoved {
@@ -380,9 +422,7 @@ fn record_risk(mut draft: Draft<'_>, risk: &Risk) -> Result<Vec<Event>, Rejectio
 
 fn attach_annex(mut draft: Draft<'_>, annex: &Annex, context: &Context<'_>) -> Result<Vec<Event>, Rejection> {
     if let Some(known) = draft.version.annexes.get(&annex.code) {
-        let reads = context.actor.partner().is_some_and(|partner| {
-            draft.operation.lead == *partner || known.annex.releasable_to.contains(partner)
-        });
+        let reads = draft.operation.shows_annex(known, draft.viewer);
         // Before they are compared: whoever may not read it could otherwise guess at it, and take its place.
         draft.reasons.check(reads, RefusalCode::AlreadyExists, "code", || {
             format!("There is an annex {}, and it is not released to you.", annex.code)
@@ -555,6 +595,13 @@ fn check_references(version: &Version, coalition: &Coalition, reasons: &mut Reas
         }
     }
     let known_partner = |partner: &PartnerCode| coalition.partners.contains_key(partner);
+    for annex in version.annexes.values().map(|salted| &salted.annex) {
+        for partner in &annex.releasable_to {
+            reasons.check(known_partner(partner), RefusalCode::UnknownReference, "", || {
+                format!("Annex {} is releasable to {partner}, which is no partner.", annex.code)
+            });
+        }
+    }
     for (index, point) in sections.decision_points.iter().enumerate() {
         reasons.check(
             known_task(&point.at),

@@ -8,7 +8,7 @@ mod version;
 pub use content::{
     Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, Content, ContentPart,
     DecisionPoint, Intent, LineOfEffort, NewCondition, Objective, Paragraph, Phase, PlannedTask, Risk,
-    Section, Sections, TaskRevision, TimeWindow, View, annex_part, territories,
+    Section, Sections, TaskRevision, TimeWindow, View, territories,
 };
 pub use version::{
     Condition, ConditionStatus, Decision, DecisionKind, Outstanding, SaltedAnnex, Version, VersionStatus,

@@ -2,7 +2,7 @@
 
 use super::{
     PlanEvent,
-    content::{Annex, Content, NewCondition, PlannedTask, Sections, annex_part, territories},
+    content::{Annex, Content, ContentPart, NewCondition, PlannedTask, Sections, territories},
 };
 use crate::{
     AnnexCode, Code, ConditionCode, Event, Instant, Item, OperationCode, PartnerCode, Position, Prose,
@@ -10,6 +10,7 @@ use crate::{
     ids::{DecisionId, OperationId, PlanVersionId},
     operation::Operation,
     partner::PartnerRole,
+    release::Release,
 };
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,10 @@ pub struct Version {
     pub sections: Arc<Sections>,
     pub tasks: OrdMap<TaskCode, Arc<PlannedTask>>,
     pub annexes: OrdMap<AnnexCode, Arc<SaltedAnnex>>,
+    /// Tasks that enter the content as parts: those with a label of their own, as it was until the submission.
+    pub task_salts: OrdMap<TaskCode, Salt>,
+    /// What the version itself says of its release; `None`: as the operation.
+    pub release: Option<Release>,
     /// The `n`th decision stands at `n - 1`; revoked ones stay.
     pub decisions: Vector<Arc<Decision>>,
     /// From submission on; a draft's is computed when asked for.
@@ -123,6 +128,21 @@ pub struct SaltedAnnex {
     pub annex: Annex,
     pub salt: Salt,
     pub hash: Sha256,
+    /// What a mark says of its release instead of its content, of which marks are no part. It stays when the annex is
+    /// attached anew: planners do not undo what a commander has marked.
+    pub marked: Option<Release>,
+}
+
+impl SaltedAnnex {
+    /// What the annex itself says of its release.
+    pub fn release(&self) -> Release {
+        let Annex { releasable_to, classification, handling, .. } = &self.annex;
+        self.marked.clone().unwrap_or_else(|| Release {
+            releasable_to: releasable_to.clone(),
+            classification: Some(*classification),
+            handling: Some(*handling),
+        })
+    }
 }
 
 /// A partner's decision on one exact version.
@@ -252,13 +272,26 @@ impl Version {
     }
 
     pub fn content<'a>(&'a self, operation: &'a OperationCode) -> Content<'a> {
+        let (parts, tasks): (Vec<_>, Vec<_>) =
+            self.tasks.values().map(Arc::as_ref).partition(|task| self.task_salts.contains_key(&task.code));
+        let annexes = self.annexes.values().map(|salted| ContentPart::annex(&salted.annex.code, salted.hash));
+        let parts = parts.into_iter().filter_map(|task| {
+            let (_, hash) = self.task_part(task)?;
+            Some(ContentPart::task(&task.code, hash))
+        });
         Content {
             operation,
             number: self.number,
             sections: &self.sections,
-            tasks: self.tasks.values().map(Arc::as_ref).collect(),
-            parts: self.annexes.values().map(|salted| annex_part(&salted.annex.code, salted.hash)).collect(),
+            tasks,
+            parts: annexes.chain(parts).collect(),
         }
+    }
+
+    /// Salt and hash of a task of the version that enters its content as a part.
+    pub fn task_part(&self, task: &PlannedTask) -> Option<(Salt, Sha256)> {
+        let salt = *self.task_salts.get(&task.code)?;
+        Some((salt, task.part_hash(salt)))
     }
 
     pub fn live_decisions(&self) -> impl Iterator<Item = &Decision> {
@@ -336,7 +369,7 @@ impl Version {
 }
 
 impl Operation {
-    fn version_mut(&mut self, number: u32) -> Option<&mut Version> {
+    pub(crate) fn version_mut(&mut self, number: u32) -> Option<&mut Version> {
         let index = usize::try_from(number.checked_sub(1)?).ok()?;
         self.versions.get_mut(index).map(Arc::make_mut)
     }
@@ -356,6 +389,13 @@ impl Operation {
                     base: Some(*base),
                     tasks: version.tasks.clone(),
                     annexes: version.annexes.clone(),
+                    task_salts: self
+                        .task_labels
+                        .iter()
+                        .map(|(task, label)| (task.clone(), label.salt))
+                        .collect(),
+                    // Else what was narrowed could be read in its copy.
+                    release: version.release.clone(),
                     ..Version::draft(number, (*version.sections).clone(), at)
                 };
                 touched.extend(amendment.content_items(&code));
@@ -402,6 +442,8 @@ impl Version {
             sections: Arc::new(sections),
             tasks: OrdMap::new(),
             annexes: OrdMap::new(),
+            task_salts: OrdMap::new(),
+            release: None,
             decisions: Vector::new(),
             content_hash: None,
             drafted_at: at,
@@ -464,7 +506,9 @@ impl Version {
                 touched.push(task_item(task));
             }
             PlanEvent::AnnexAttached { annex, salt, .. } => {
-                let salted = SaltedAnnex { annex: annex.clone(), salt: *salt, hash: annex.part_hash(*salt) };
+                let marked = self.annexes.get(&annex.code).and_then(|known| known.marked.clone());
+                let hash = annex.part_hash(*salt);
+                let salted = SaltedAnnex { annex: annex.clone(), salt: *salt, hash, marked };
                 self.annexes.insert(annex.code.clone(), Arc::new(salted));
                 touched.push(Item::Annex(code.clone(), number, annex.code.clone()));
             }

@@ -90,16 +90,12 @@ fn an_observer_acts_in_a_post_of_its_own_but_has_no_vote() {
         title: of("Liaison Officer"),
         liaison: true,
     };
-    let mark = domain::operation::OperationCommand::MarkReleasability {
-        operation: saphan(),
-        releasable_to: partners(&["CHN", "INTERPOL", "LAO", "MMR", "THA"]),
-    };
     submitted()
         .and(admitted)
         .when(import(), posting(establish))
         .accepted()
         .and([PostEvent::OfficerTookPost { post: of("INTERPOL-01"), officer: officer(4) }])
-        .when(tha(), operating(mark))
+        .when(tha(), release(&["CHN", "INTERPOL", "LAO", "MMR", "THA"]))
         .accepted()
         .when(post("INTERPOL-01"), approve(1))
         .refused([RefusalCode::NotAnApprover])

@@ -10,6 +10,7 @@ use domain::{
         LineOfEffort, Objective, Phase, PlanCommand, PlannedTask, Risk, Section, Sections, TaskRevision,
         TimeWindow, View,
     },
+    release::HandlingCode,
 };
 use serde_json::Value;
 use sha2::Digest;
@@ -310,6 +311,7 @@ fn every_field_of_an_annex_is_under_the_hash_of_its_part() {
         Annex { text: Some(of("Site B")), ..plain.clone() },
         Annex { classification: Classification::Secret, ..plain.clone() },
         Annex { releasable_to: partners(&["THA"]), ..plain.clone() },
+        Annex { handling: HandlingCode::H2, ..plain.clone() },
     ];
     let hashes: BTreeSet<_> = annexes.iter().map(|annex| annex.part_hash(salt)).collect();
     assert_eq!(hashes.len(), annexes.len());

@@ -16,5 +16,6 @@ mod post;
 mod promulgation;
 mod properties;
 mod refusal_codes;
+mod release;
 mod schedule;
 mod schema_events;

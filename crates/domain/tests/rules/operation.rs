@@ -2,12 +2,12 @@
 
 use crate::support::{Ask, Story, given, instant, of, saphan::*};
 use domain::{
-    PartnerCode, RefusalCode, Role, Span,
+    RefusalCode, Role, Span,
     operation::{Classification, OperationCommand, OperationEvent, OperationStatus},
     partner::PartnerRole,
     plan::{PlanCommand, Section, TimeWindow},
+    release::HandlingCode,
 };
-use std::collections::BTreeSet;
 
 fn initiate(code: &str, lead: &str) -> Ask {
     operating(OperationCommand::Initiate {
@@ -15,6 +15,7 @@ fn initiate(code: &str, lead: &str) -> Ask {
         title: of("Assistance to trafficking victims"),
         lead: of(lead),
         classification: Classification::Restricted,
+        handling: HandlingCode::H0,
         releasable_to: partners(&["CHN"]),
     })
 }
@@ -26,10 +27,6 @@ fn warn() -> Ask {
 fn legal_basis(instruments: &[&str]) -> Ask {
     let instruments = instruments.iter().map(|title| of(title)).collect();
     operating(OperationCommand::RecordLegalBasis { operation: saphan(), instruments })
-}
-
-fn release(to: &[&str]) -> Ask {
-    operating(OperationCommand::MarkReleasability { operation: saphan(), releasable_to: partners(to) })
 }
 
 fn status(story: &Story) -> OperationStatus {
@@ -129,10 +126,7 @@ fn a_hidden_operation_and_an_absent_one_answer_alike() {
 fn the_lead_releases_an_operation_and_takes_it_back() {
     operation()
         .when(tha(), release(&["MMR"]))
-        .then([OperationEvent::ReleasabilityMarked {
-            operation: saphan(),
-            releasable_to: partners(&["MMR"]),
-        }])
+        .then([marked(None, &["MMR"])])
         .when(tha(), release(&["MMR"]))
         .unchanged()
         .when(chn(), legal_basis(&["Another"]))
@@ -141,10 +135,9 @@ fn the_lead_releases_an_operation_and_takes_it_back() {
         .forbidden()
         .when(post_as("THA-02", [Role::Planner]), release(&["CHN"]))
         .forbidden();
-    let nobody = BTreeSet::<PartnerCode>::new();
     operation()
         .when(tha(), release(&[]))
-        .then([OperationEvent::ReleasabilityMarked { operation: saphan(), releasable_to: nobody }])
+        .then([marked(None, &[])])
         .when(tha(), legal_basis(&["The lead sees it always"]))
         .accepted();
 }

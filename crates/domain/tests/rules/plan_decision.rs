@@ -232,14 +232,13 @@ fn a_decision_is_not_older_than_the_submission() {
 
 #[test]
 fn an_operation_that_is_not_released_to_the_decider_is_not_there() {
-    let released = domain::operation::OperationEvent::ReleasabilityMarked {
-        operation: saphan(),
-        releasable_to: partners(&["CHN"]),
-    };
     let command: Ask = Box::new(|story| {
         Command::Plan(PlanCommand::Approve { named: named(story, 1), conditions: Vec::new() })
     });
-    submitted().and([released]).when(mmr(), command).refused_at([(RefusalCode::NotFound, "operationId")]);
+    submitted()
+        .and([marked(None, &["CHN"])])
+        .when(mmr(), command)
+        .refused_at([(RefusalCode::NotFound, "operationId")]);
 }
 
 #[test]

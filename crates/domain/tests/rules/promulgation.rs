@@ -3,7 +3,6 @@
 use crate::support::{Story, of, saphan::*};
 use domain::{
     Position, RefusalCode, Role, Span,
-    operation::OperationCommand,
     partner::{PartnerCommand, PartnerEvent, PartnerRole},
     plan::{ApprovalPolicy, PlanEvent, Sections, VersionStatus},
     post::PostCommand,
@@ -392,12 +391,8 @@ fn x14_a_partner_that_joined_later_leads_nothing_before_its_liaison_officer_is_i
     let story = amend(joined, 2, |story| {
         story.when(tha(), add_task(task("T30", "KHM", "KHM", 60, 4, &[]))).accepted()
     });
-    let mark = OperationCommand::MarkReleasability {
-        operation: saphan(),
-        releasable_to: partners(&["CHN", "KHM", "LAO", "MMR", "THA"]),
-    };
     story
-        .when(tha(), operating(mark))
+        .when(tha(), release(&["CHN", "KHM", "LAO", "MMR", "THA"]))
         .accepted()
         .when(post("KHM-02"), consent(2, &[]))
         .accepted()

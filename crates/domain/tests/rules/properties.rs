@@ -28,7 +28,8 @@ struct Choice {
 const OF_PLANS: u8 = 24;
 const CHORUS: u8 = 10;
 const PROMULGATE: u8 = 20;
-const ALL: u8 = OF_PLANS + 4;
+const MARK: u8 = OF_PLANS + 4;
+const ALL: u8 = MARK + 1;
 
 fn choices(kinds: u8, length: usize) -> impl Strategy<Value = Vec<Choice>> {
     let what = prop_oneof![8 => 0..kinds, 1 => Just(CHORUS), 2 => Just(PROMULGATE)];
@@ -97,6 +98,16 @@ fn asked_once(newest: u32, choice: Choice) -> (Actor, Ask) {
             let acting =
                 PostCommand::AppointActing { post: of(LIAISONS[usize::from(who)]), officer: officer(3) };
             (import(), posting(acting))
+        }
+        MARK => {
+            let to: Vec<&str> = (0..4).filter(|bit| one >> bit & 1 == 1).map(|bit| PARTNERS[bit]).collect();
+            let ask = match other {
+                0 => release(&PARTNERS),
+                1 => release_version(number, &to),
+                2 => release_annex(number, "B", &to),
+                _ => release_task(TASKS[usize::from(who)], &to),
+            };
+            (if other % 2 == 0 { tha() } else { actor(who) }, ask)
         }
         26 if one == 0 => (import(), suspend(PARTNERS[usize::from(who)])),
         _ => {

@@ -8,6 +8,7 @@ use domain::{
     operation::OperationCommand,
     plan::{Annex, Named, NewCondition, PlanCommand, TaskRevision},
     post::PostCommand,
+    release::{HandlingCode, Marked, Release},
 };
 use engine::{Engine, Error};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
@@ -39,9 +40,9 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
     let plan = |command| Command::Plan(command);
     let is_draft = content_hash == Sha256([0; 32]);
     let choices = match random.random_ratio(1, 5) {
-        true => 0..29,
+        true => 0..32,
         false if is_draft => 0..14,
-        false => 14..29,
+        false => 14..32,
     };
     let command = match random.random_range(choices) {
         0 => initiate(name, "THA"),
@@ -66,6 +67,7 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
                 text: Some(good(if random.random() { "One" } else { "Two" })),
                 classification: domain::operation::Classification::Secret,
                 releasable_to: BTreeSet::from([good("CHN")]),
+                handling: HandlingCode::H1,
             }),
         }),
         12 | 13 => plan(PlanCommand::Submit { operation }),
@@ -85,6 +87,21 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
         21 => plan(PlanCommand::OpenAmendment { operation, reason }),
         22..=27 => {
             Command::Assignment(AssignmentCommand::Assign { operation, task: first, post: good(actor) })
+        }
+        29..=31 => {
+            let item = match random.random_range(0..4) {
+                0 => Some(Marked::PlanVersion { number }),
+                1 => Some(Marked::Annex { number, annex: good("A") }),
+                _ => Some(Marked::Task { task: first }),
+            };
+            // Everybody goes on reading what the next commands are about, by one mark or another.
+            let mut releasable_to: BTreeSet<_> = ["CHN", "MMR", "LAO"].map(good).into();
+            if random.random() {
+                releasable_to.insert(good("THA"));
+            }
+            let handling = Some(HandlingCode::H1).filter(|_| random.random());
+            let release = Release { releasable_to, classification: None, handling };
+            Command::Operation(OperationCommand::MarkReleasability { operation, item, release })
         }
         _ => {
             let at = (start() + chrono::TimeDelta::days(random.random_range(0..90))).fixed_offset();
@@ -135,9 +152,14 @@ async fn rows_equal_a_fold_at_random_positions(_: PgPoolOptions, options: PgConn
     );
     let kinds: BTreeSet<String> =
         engine.log().read(0, i64::MAX, 10_000).await.unwrap().into_iter().map(|event| event.kind).collect();
-    for kind in
-        ["PlanPromulgated", "AmendmentOpened", "PlanVersionSuperseded", "OfficerAssigned", "ApprovalRevoked"]
-    {
+    for kind in [
+        "PlanPromulgated",
+        "AmendmentOpened",
+        "PlanVersionSuperseded",
+        "OfficerAssigned",
+        "ApprovalRevoked",
+        "ReleasabilityMarked",
+    ] {
         assert!(kinds.contains(kind), "the history has no {kind}");
     }
     for _ in 0..40 {

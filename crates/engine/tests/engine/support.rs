@@ -90,6 +90,7 @@ pub fn initiate(code: &str, lead: &str) -> Command {
         title: good("Operation"),
         lead: good(lead),
         classification: Classification::Restricted,
+        handling: domain::release::HandlingCode::default(),
         releasable_to: PARTNERS.iter().map(|(partner, _)| good(partner)).collect(),
     })
 }

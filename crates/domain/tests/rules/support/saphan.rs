@@ -15,6 +15,7 @@ use domain::{
         PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow,
     },
     post::{PostCommand, PostEvent},
+    release::{HandlingCode, Marked, MarkedItem, Release},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -108,6 +109,7 @@ pub fn initiated(code: &str, releasable_to: &[&str]) -> Event {
         lead: of("THA"),
         classification: Classification::Restricted,
         releasable_to: partners(releasable_to),
+        handling: HandlingCode::H0,
     }
     .told()
 }
@@ -234,6 +236,39 @@ pub fn planning(command: PlanCommand) -> Ask {
     Box::new(|_| Command::Plan(command))
 }
 
+/// Marks the operation.
+pub fn release(to: &[&str]) -> Ask {
+    mark(None, to)
+}
+
+pub fn release_version(number: u32, to: &[&str]) -> Ask {
+    mark(Some(Marked::PlanVersion { number }), to)
+}
+
+pub fn release_task(task: &str, to: &[&str]) -> Ask {
+    mark(Some(Marked::Task { task: of(task) }), to)
+}
+
+pub fn release_annex(number: u32, annex: &str, to: &[&str]) -> Ask {
+    mark(Some(Marked::Annex { number, annex: of(annex) }), to)
+}
+
+fn mark(item: Option<Marked>, to: &[&str]) -> Ask {
+    let release = Release { releasable_to: partners(to), ..Release::default() };
+    operating(OperationCommand::MarkReleasability { operation: saphan(), item, release })
+}
+
+/// A mark that says nothing but for whom.
+pub fn marked(item: Option<MarkedItem>, to: &[&str]) -> OperationEvent {
+    OperationEvent::ReleasabilityMarked {
+        operation: saphan(),
+        releasable_to: partners(to),
+        classification: None,
+        handling: None,
+        item,
+    }
+}
+
 pub fn declare_exercise() -> Ask {
     Box::new(|_| Command::Coalition(CoalitionCommand::DeclareExercise { title: of("Exercise") }))
 }
@@ -265,6 +300,7 @@ pub fn annex(code: &str, text: &str) -> Annex {
         text: Some(of(text)),
         classification: Classification::Confidential,
         releasable_to: partners(&["THA", "MMR"]),
+        handling: HandlingCode::H0,
     }
 }
 

@@ -1,0 +1,70 @@
+//! Rows of the labels that tasks have of their own. Other items' own labels stand in their own rows.
+
+use crate::{Error, Pin, ReadModel, doing};
+use domain::{
+    PartnerCode, TaskCode,
+    ids::TaskId,
+    operation::Operation,
+    release::{Release, TaskLabel},
+};
+use serde::Serialize;
+use sqlx::types::Json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TaskLabelRow {
+    /// The task's.
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub release: Json<Release>,
+    /// The operation's lead and those that the label names; who leads the task or owns its territory reads it besides.
+    pub readers: Vec<String>,
+}
+
+/// Who an item of the operation is for by its own label: those named, and the lead.
+pub(crate) fn readers(operation: &Operation, releasable_to: &BTreeSet<PartnerCode>) -> Vec<String> {
+    let named = releasable_to.iter().filter(|partner| **partner != operation.lead);
+    named.chain([&operation.lead]).map(ToString::to_string).collect()
+}
+
+impl TaskLabelRow {
+    pub(crate) fn of(operation: &Operation, task: &TaskCode, label: &TaskLabel) -> Self {
+        Self {
+            id: TaskId::of(operation.id(), task).0,
+            operation_id: operation.id().0,
+            release: Json(label.release.clone()),
+            readers: readers(operation, &label.release.releasable_to),
+        }
+    }
+}
+
+impl ReadModel {
+    /// Of those of the tasks that have a label of their own.
+    pub async fn task_labels_by_id(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<TaskLabelRow>, Error> {
+        sqlx::query_as!(
+            TaskLabelRow,
+            r#"select
+               id,
+               operation_id,
+               release as "release: Json<Release>",
+               readers
+             from task_label
+             where id = any ($4)
+               and valid_from <= $1
+               and $1 < valid_to
+               and exists (
+                 select
+                 from visible_planned_task($1, $2, $3) visible
+                 where visible.task_id = task_label.id
+               )"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(doing("read labels of tasks"))
+    }
+}
