@@ -3,8 +3,10 @@
 
 mod arrows;
 mod clients;
+mod conventions;
 mod history;
 mod http;
+mod live;
 mod plan;
 mod release;
 mod saphan;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// Partners, an active centre, posts that are held, and an operation `ALPHA` that Thailand leads.
-async fn coalition(server: &Server) -> Value {
+pub async fn coalition(server: &Server) -> Value {
     let admin = "service:import";
     for (code, role) in [("THA", "HOST"), ("MMR", "PRINCIPAL"), ("LAO", "PARTICIPANT")] {
         let profile =

@@ -7,7 +7,7 @@ use accord::{
     import,
     keys::Keys,
     scenario,
-    server::{self, Running, ServerSettings},
+    server::{self, Live, LiveSettings, Running, ServerSettings},
 };
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -27,20 +27,30 @@ pub struct Server {
 impl Server {
     /// With SAPHAN as it was recorded by then; its clock stands there.
     pub async fn saphan(options: PgConnectOptions, until: &str) -> Self {
+        Self::saphan_live(options, until, LiveSettings::default()).await
+    }
+
+    /// The same with other bounds of websockets and event streams.
+    pub async fn saphan_live(options: PgConnectOptions, until: &str, live: LiveSettings) -> Self {
         let until: DateTime<FixedOffset> = until.parse().unwrap();
         let pool = database::prepare(options).await.unwrap();
         let scenario = scenario::read(SAPHAN).unwrap();
         import::run(&pool, &scenario, Some(until), Entropy::seeded(1), |_, _| ()).await.unwrap();
-        Self::start(pool, until).await
+        Self::start(pool, until, live).await
     }
 
     /// With an empty log.
     pub async fn empty(options: PgConnectOptions) -> Self {
-        let pool = database::prepare(options).await.unwrap();
-        Self::start(pool, "2023-08-16T09:00:00+07:00".parse().unwrap()).await
+        Self::empty_live(options, LiveSettings::default()).await
     }
 
-    async fn start(pool: sqlx::PgPool, now: DateTime<FixedOffset>) -> Self {
+    /// The same with other bounds of websockets and event streams.
+    pub async fn empty_live(options: PgConnectOptions, live: LiveSettings) -> Self {
+        let pool = database::prepare(options).await.unwrap();
+        Self::start(pool, "2023-08-16T09:00:00+07:00".parse().unwrap(), live).await
+    }
+
+    async fn start(pool: sqlx::PgPool, now: DateTime<FixedOffset>, live: LiveSettings) -> Self {
         let keys = Keys::generate(PARTNERS.map(|code| PartnerCode::new(code).unwrap())).unwrap();
         let settings = ServerSettings {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -48,6 +58,7 @@ impl Server {
             entropy: Entropy::seeded(2),
             issuers: keys.issuers().unwrap(),
             explorer: None,
+            live,
         };
         let running = server::start(pool, settings).await.unwrap();
         Self { running, keys, client: reqwest::Client::new() }
@@ -69,8 +80,18 @@ impl Server {
         &self.running.engine
     }
 
+    /// Its open websockets and event streams.
+    pub fn live(&self) -> &Live {
+        &self.running.live
+    }
+
     /// A token of a post with every role that posts have, or of `service:import`.
     pub fn token(&self, who: &str) -> String {
+        self.token_for(who, TimeDelta::hours(1))
+    }
+
+    /// The same, good for this long by the machine's clock.
+    pub fn token_for(&self, who: &str, life: TimeDelta) -> String {
         let actor = match who.strip_prefix("service:") {
             Some(name) => Actor::Service { name: name.to_owned(), roles: [Role::Admin].into() },
             None => Actor::Post {
@@ -80,7 +101,7 @@ impl Server {
             },
         };
         let now: DateTime<Utc> = SystemTime::now().into();
-        self.keys.token(&actor, now + TimeDelta::hours(1)).unwrap()
+        self.keys.token(&actor, now + life).unwrap()
     }
 
     /// The whole answer.

@@ -6,7 +6,7 @@
 use accord::{
     database,
     keys::Keys,
-    server::{self, ServerSettings},
+    server::{self, LiveSettings, ServerSettings},
 };
 use anyhow::{Context as _, Result, bail};
 use chrono::TimeDelta;
@@ -89,6 +89,7 @@ async fn main() -> Result<()> {
         entropy: Entropy::system(),
         issuers: keys.issuers()?,
         explorer: None,
+        live: LiveSettings::default(),
     };
     let running = server::start(pool, settings).await?;
     let engine = running.engine.clone();

@@ -9,6 +9,7 @@ pub mod import;
 pub mod keys;
 mod logging;
 mod output;
+mod patience;
 mod progress;
 pub mod scenario;
 pub mod server;

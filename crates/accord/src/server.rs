@@ -5,9 +5,12 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
+pub use api::http::{Live, LiveSettings};
 use engine::{Clock, Engine, Entropy};
 use sqlx::PgPool;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
+use tokio::{join, net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
+
+use crate::patience::PatientListener;
 
 /// How long requests may take to finish when the server stops.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,6 +25,7 @@ pub struct ServerSettings {
     pub entropy: Entropy,
     pub issuers: api::auth::Issuers,
     pub explorer: Option<api::Explorer>,
+    pub live: LiveSettings,
 }
 
 /// A server that answers. Dropping it also stops it, without waiting for anything.
@@ -29,13 +33,15 @@ pub struct Running {
     /// Such as `http://127.0.0.1:8080`.
     pub url: String,
     pub engine: Engine,
+    /// Its open websockets and event streams.
+    pub live: Live,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
 }
 
 /// Listens, projects what the read model lacks, and answers. The pool is that of [`crate::database::prepare`].
 pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
-    let ServerSettings { listen, clock, entropy, issuers, explorer } = settings;
+    let ServerSettings { listen, clock, entropy, issuers, explorer, live } = settings;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("could not listen on {listen}; name another address with --listen or ACCORD_LISTEN")
     })?;
@@ -51,30 +57,38 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
     let engine = Engine::open(pool, clock, entropy.clone(), engine::Settings::default())
         .await
         .context("could not start on this log")?;
+    // A websocket that is not read gets a moment to be told so before its connection ends.
+    let listener = PatientListener { listener, patience: live.unread * 2 };
+    let live = Live::new(live);
     let service = api::http::Service {
         engine: engine.clone(),
         schema: api::schema(),
         issuers: Arc::new(issuers),
         clock: Clock::System,
         entropy,
+        live: live.clone(),
         explorer,
     };
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = axum::serve(listener, api::http::router(service)).with_graceful_shutdown(async {
+    let streams = live.clone();
+    let serving = axum::serve(listener, api::http::router(service)).with_graceful_shutdown(async move {
         // Also when the sender is gone.
         let _ = stopped.await;
+        // They would go on for as long as their clients like.
+        streams.stop();
     });
     let served = tokio::spawn(serving.into_future());
-    Ok(Running { url: format!("http://{address}"), engine, stop, served })
+    Ok(Running { url: format!("http://{address}"), engine, live, stop, served })
 }
 
 impl Running {
     /// Stops accepting, lets requests finish for a while, then finishes every command that was accepted.
     pub async fn stop(self) -> Result<()> {
-        let Self { engine, stop, mut served, .. } = self;
+        let Self { engine, live, stop, mut served, .. } = self;
         // Nobody receives when the server has ended by itself; that is told below.
         let _ = stop.send(());
-        let ended = timeout(PATIENCE, &mut served).await;
+        // Websockets are no longer the HTTP server's.
+        let ended = timeout(PATIENCE, async { join!(&mut served, live.ended()).0 }).await;
         if ended.is_err() {
             tracing::warn!(
                 "Some requests took over {} seconds to finish and were cut off",

@@ -2,8 +2,8 @@
 
 use crate::{
     Error,
-    event::History,
-    node::{Assignment, Operation, Post, Task},
+    connection::{Connection, Window},
+    node::{Assignment, Event, Operation, Post, Task},
     scalars::DateTime,
 };
 use async_graphql::{ID, Object};
@@ -17,9 +17,15 @@ impl Assignment {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     async fn operation(&self) -> Result<Operation, Error> {

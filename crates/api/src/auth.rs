@@ -2,7 +2,10 @@
 //!
 //! What a caller may do is not decided here, nor whether its post is held: that is in the log.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Actor, PartnerCode, PostCode, Role};
@@ -97,6 +100,21 @@ pub enum Unauthenticated {
     Role,
 }
 
+/// Who somebody is, and for how long a token proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub actor: Actor,
+    /// By the issuer's clock, which may be [`LEEWAY`] from the machine's.
+    expires_at: DateTime<Utc>,
+}
+
+impl Proof {
+    /// For how long from `now` on, by the machine's clock.
+    pub fn left(&self, now: DateTime<Utc>) -> Duration {
+        (self.expires_at - now + LEEWAY).to_std().unwrap_or_default()
+    }
+}
+
 #[derive(Deserialize)]
 struct Unverified {
     iss: Option<String>,
@@ -146,6 +164,11 @@ impl Issuers {
 
     /// Who sent a request with this `Authorization` header, at `now` by the machine's clock.
     pub fn actor(&self, authorization: Option<&[u8]>, now: DateTime<Utc>) -> Result<Actor, Unauthenticated> {
+        self.prove(authorization, now).map(|proof| proof.actor)
+    }
+
+    /// The same, and until when that is proved.
+    pub fn prove(&self, authorization: Option<&[u8]>, now: DateTime<Utc>) -> Result<Proof, Unauthenticated> {
         let header = authorization.ok_or(Unauthenticated::Missing)?;
         let header = str::from_utf8(header).map_err(|_| Unauthenticated::NotBearer)?;
         let (scheme, token) = header.split_once(' ').ok_or(Unauthenticated::NotBearer)?;
@@ -155,7 +178,7 @@ impl Issuers {
         self.verify(token.trim_matches(' '), now)
     }
 
-    fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Actor, Unauthenticated> {
+    fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Proof, Unauthenticated> {
         if token.len() > TOKEN_BYTES {
             return Err(Unauthenticated::Malformed);
         }
@@ -173,8 +196,8 @@ impl Issuers {
         if claims.iss.as_ref() != Some(&name) {
             return Err(Unauthenticated::Claim("iss"));
         }
-        claims.check_times_and_audience(now)?;
-        claims.actor(&issuer.holder)
+        let expires_at = claims.check_times_and_audience(now)?;
+        Ok(Proof { actor: claims.actor(&issuer.holder)?, expires_at })
     }
 }
 
@@ -198,7 +221,8 @@ impl Issuer {
 }
 
 impl Claims {
-    fn check_times_and_audience(&self, now: DateTime<Utc>) -> Result<(), Unauthenticated> {
+    /// Until when the token is good.
+    fn check_times_and_audience(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Unauthenticated> {
         match &self.aud {
             Some(Audience::One(audience)) if audience == AUDIENCE => {}
             Some(Audience::Many(audiences)) if audiences.iter().any(|audience| audience == AUDIENCE) => {}
@@ -216,7 +240,7 @@ impl Claims {
         {
             return Err(Unauthenticated::TooEarly);
         }
-        Ok(())
+        Ok(expires_at)
     }
 
     fn actor(self, holder: &Holder) -> Result<Actor, Unauthenticated> {
@@ -316,7 +340,7 @@ mod tests {
     }
 
     fn verify(claims: &Value) -> Result<Actor, Unauthenticated> {
-        issuers().verify(&signed(claims, THA_PRIVATE), now())
+        issuers().verify(&signed(claims, THA_PRIVATE), now()).map(|proof| proof.actor)
     }
 
     fn unsigned(header: &Value, claims: &Value, signature: &str) -> String {
@@ -341,7 +365,9 @@ mod tests {
         let service = json!({
             "iss": "services", "sub": "service:import", "aud": "accord", "exp": NOW + 60, "roles": ["ADMIN"],
         });
-        let verify = |claims: &Value| issuers().verify(&signed(claims, SERVICES_PRIVATE), now());
+        let verify = |claims: &Value| {
+            issuers().verify(&signed(claims, SERVICES_PRIVATE), now()).map(|proof| proof.actor)
+        };
         assert_eq!(verify(&service).unwrap().to_string(), "service:import");
 
         let mut with_partner = service.clone();
@@ -410,6 +436,19 @@ mod tests {
         assert!(verify(&with("nbf", json!(NOW + 30))).is_ok());
         assert_eq!(verify(&with("nbf", json!(NOW + 31))), Err(Unauthenticated::TooEarly));
         assert_eq!(verify(&with("exp", json!(i64::MAX))), Err(Unauthenticated::Claim("exp")));
+    }
+
+    #[test]
+    fn a_token_proves_for_as_long_as_it_is_accepted() {
+        let left = |expires: i64, later: i64| {
+            let proof = issuers().verify(&signed(&with("exp", json!(expires)), THA_PRIVATE), now()).unwrap();
+            proof.left(now() + TimeDelta::seconds(later)).as_secs()
+        };
+        assert_eq!(left(NOW + 60, 0), 90);
+        assert_eq!(left(NOW - 29, 0), 1);
+        assert_eq!(left(NOW - 29, 5), 0);
+        // To the end of years.
+        assert!(left(253_402_300_799, 0) > 0);
     }
 
     #[test]

@@ -19,8 +19,9 @@ pub struct Session {
     pub pin: Arc<Pin>,
     world: Arc<World>,
     budget: Budget,
-    /// Position of the newest receipt that this request got; 0 before the first.
-    receipt: AtomicI64,
+    /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0 before the
+    /// first.
+    noted: AtomicI64,
 }
 
 impl Session {
@@ -46,12 +47,13 @@ impl Session {
         let viewer = Viewer { partner };
         let budget = Budget::default();
         let world = World::new(&engine, &viewer, position, &budget);
-        Ok(Self { budget, pin: world.pin.clone(), engine, actor, viewer, world, receipt: AtomicI64::new(0) })
+        Ok(Self { budget, pin: world.pin.clone(), engine, actor, viewer, world, noted: AtomicI64::new(0) })
     }
 
-    /// For `extensions.position`: the last receipt's after mutations, else the pin's.
+    /// For `extensions.position`: the last receipt's after mutations, where a subscription's client goes on from, else
+    /// the pin's.
     pub fn position(&self) -> Position {
-        match self.receipt.load(Ordering::Relaxed) {
+        match self.noted.load(Ordering::Relaxed) {
             0 => self.pin.position,
             position => Position(position),
         }
@@ -68,16 +70,21 @@ impl Session {
         World::new(&self.engine, &self.viewer, position, &self.budget)
     }
 
-    pub(crate) fn note_receipt(&self, position: Position) {
-        self.receipt.store(position.0, Ordering::Relaxed);
+    /// The world of an answer of its own, with a budget of its own: one of many that a subscription gives.
+    pub(crate) fn answer_at(&self, position: Position) -> Arc<World> {
+        World::new(&self.engine, &self.viewer, position, &Budget::default())
+    }
+
+    /// What `extensions.position` is going to be: that of a receipt, or of what a subscription sends.
+    pub(crate) fn note_position(&self, position: Position) {
+        self.noted.store(position.0, Ordering::Relaxed);
     }
 }
 
 /// The session of the request. Fails with `INTERNAL` when the server forgot to put it in.
-pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Session, Error> {
+pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Arc<Session>, Error> {
     context
         .data::<Arc<Session>>()
-        .map(Arc::as_ref)
         .map_err(|error| Error::internal("find the session of a request", &error.message))
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     Error,
-    event::History,
-    node::{Condition, Partner, PlanDecision, PlanVersion, PlannedTask, Post},
+    connection::{Connection, Window},
+    node::{Condition, Event, Partner, PlanDecision, PlanVersion, PlannedTask, Post},
     scalars::{DateTime, Position},
 };
 use async_graphql::{Enum, ID, Object};
@@ -103,9 +103,15 @@ impl PlanDecision {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     async fn plan_version(&self) -> Result<PlanVersion, Error> {
@@ -177,9 +183,15 @@ impl Condition {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     async fn plan_version(&self) -> Result<PlanVersion, Error> {

@@ -122,17 +122,8 @@ impl World {
         let descending = order == Direction::Descending;
         let page = if descending { window.reversed() } else { window }.page(self)?;
         let by_position = by_position(page.clone(), "events")?;
+        let rows = self.event_rows(&wanted, by_position).await?;
         let Wanted { item, filter } = wanted;
-        let rows = match item {
-            Some(item) => {
-                let key = (item, filter.clone(), by_position);
-                self.loaders.histories.children(key).await?.iter().map(Arc::clone).collect()
-            }
-            None => {
-                let rows = self.engine.read_model().events(&self.pin, &filter, &by_position).await?;
-                rows.into_iter().map(Arc::new).collect::<Vec<_>>()
-            }
-        };
         let counted = Arc::clone(self);
         let position = |event: &Event| event.row.position.to_string();
         let page = Connection::new(self, &page, self.all(&rows), position, move || {
@@ -147,6 +138,20 @@ impl World {
             })
         });
         Ok(if descending { page.reversed() } else { page })
+    }
+
+    /// The rows of such a page.
+    pub(crate) async fn event_rows(
+        &self,
+        Wanted { item, filter }: &Wanted,
+        page: Page<i64>,
+    ) -> Result<Vec<Arc<EventRow>>, Error> {
+        if let Some(item) = item {
+            let rows = self.loaders.histories.children((*item, filter.clone(), page)).await?;
+            return Ok(rows.iter().map(Arc::clone).collect());
+        }
+        let rows = self.engine.read_model().events(&self.pin, filter, &page).await?;
+        Ok(rows.into_iter().map(Arc::new).collect())
     }
 
     /// A page of what has happened to an item, or concerned it.
@@ -166,6 +171,7 @@ pub(crate) fn by_position(page: Page, what: &str) -> Result<Page<i64>, Error> {
 }
 
 /// A thing whose history the log tells.
+#[expect(clippy::duplicated_attributes, reason = "two arguments of one field may have one type")]
 #[derive(Interface)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."),
@@ -277,23 +283,3 @@ impl Event {
 
 /// The row of an event as the loaders find it.
 pub(crate) type Histories = Arc<Vec<Arc<EventRow>>>;
-
-/// Behind the interface, and merged into each of its types.
-pub(crate) struct History {
-    pub world: Arc<World>,
-    pub item: Uuid,
-}
-
-#[Object]
-impl History {
-    /// The events that changed or concern it, as far as you may see them, in the order of the log.
-    async fn history(
-        &self,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Connection<Event>, Error> {
-        self.world.history(self.item, Window { first, after, last, before }).await
-    }
-}

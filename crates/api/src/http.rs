@@ -2,8 +2,13 @@
 //!
 //! Nobody is told anything but that without a token. Nothing here knows a type of the schema.
 
+mod event_stream;
 mod graphql;
+mod live;
 mod request_log;
+mod websocket;
+
+pub use live::{Live, LiveSettings};
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +17,7 @@ use axum::{
     extract::State,
     http::StatusCode,
     middleware,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use engine::{Clock, Engine, Entropy};
 use serde::Serialize;
@@ -40,6 +45,8 @@ pub struct Service {
     pub clock: Clock,
     /// Of request ids.
     pub entropy: Entropy,
+    /// The open websockets and event streams, which whoever stops the server also stops.
+    pub live: Live,
     /// The page at `/`, in a demo only: it gives away tokens.
     pub explorer: Option<Explorer>,
 }
@@ -47,6 +54,8 @@ pub struct Service {
 pub fn router(service: Service) -> Router {
     let mut router = Router::new()
         .route("/graphql", post(graphql::answer).fallback(graphql::refuse_method))
+        .route("/graphql/ws", any(websocket::answer))
+        .route("/graphql/stream", post(event_stream::answer).fallback(event_stream::refuse_method))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready));
     if let Some(explorer) = &service.explorer {

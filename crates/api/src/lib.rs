@@ -34,6 +34,7 @@ mod release;
 mod scalars;
 mod schedule;
 mod schema;
+mod subscription;
 mod task;
 
 pub use context::Session;

@@ -2,12 +2,10 @@
 
 use crate::{
     Error,
-    connection::{Connection, Window},
     context::World,
-    event::History,
     loaders::{Loader, Loaders},
 };
-use async_graphql::{Context, ID, Interface};
+use async_graphql::{ID, Interface};
 use domain::ids::{
     AnnexId, AssignmentId, CentreId, ConditionId, DecisionId, EventId, OperationId, PartnerId, PlanVersionId,
     PlannedTaskId, PostId, TaskId, from_text,
@@ -102,43 +100,6 @@ items! {
     Condition: ConditionRow, "condition" in "condition", ConditionId(id), conditions;
     Assignment: AssignmentRow, "assignment" in "assignment", AssignmentId(id), assignments;
     Event: EventRow, "event" in "event", EventId(event_id), events;
-}
-
-macro_rules! with_history {
-    ($($name:ident: $column:ident;)*) => {$(
-        impl $name {
-            pub(crate) fn node_history(&self) -> History {
-                History { world: Arc::clone(&self.world), item: self.row.$column }
-            }
-
-            /// For the interface: what [`History`] answers.
-            pub(crate) async fn history(
-                &self,
-                _: &Context<'_>,
-                first: Option<i32>,
-                after: Option<String>,
-                last: Option<i32>,
-                before: Option<String>,
-            ) -> async_graphql::Result<Connection<Event>> {
-                let window = Window { first, after, last, before };
-                Ok(self.world.history(self.row.$column, window).await?)
-            }
-        }
-    )*};
-}
-
-with_history! {
-    Partner: id;
-    Centre: id;
-    Post: id;
-    Operation: id;
-    PlanVersion: id;
-    Task: task_id;
-    PlannedTask: id;
-    Annex: id;
-    PlanDecision: id;
-    Condition: id;
-    Assignment: id;
 }
 
 impl World {

@@ -3,8 +3,7 @@
 use crate::{
     Error,
     connection::{Connection, Direction, Window},
-    event::History,
-    node::{Operation, Partner, PlanVersion, Task},
+    node::{Event, Operation, Partner, PlanVersion, Task},
     plan::{task_page, version_id},
     release::{HandlingCode, ReleaseLabel},
     scalars::DateTime,
@@ -43,9 +42,13 @@ pub enum OperationStatus {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "operation::Classification")]
 pub enum Classification {
+    /// Needs no protection.
     Unclassified,
+    /// Disclosure would be a disadvantage.
     Restricted,
+    /// Disclosure would do harm.
     Confidential,
+    /// Disclosure would do serious harm.
     Secret,
 }
 
@@ -83,6 +86,7 @@ impl From<OperationFilter> for read_model::OperationFilter {
 /// What operations are ordered by.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OperationOrderField {
+    /// Letter by letter.
     #[default]
     Code,
 }
@@ -136,9 +140,15 @@ impl Operation {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     /// What people call it by, such as `SAPHAN`.

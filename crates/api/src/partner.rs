@@ -2,9 +2,9 @@
 
 use crate::{
     Error,
+    connection::{Connection, Window},
     context::World,
-    event::History,
-    node::{Item, Partner, Post},
+    node::{Event, Item, Partner, Post},
     scalars::DateTime,
 };
 use async_graphql::{Enum, ID, Object};
@@ -75,9 +75,15 @@ impl Partner {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     /// What people call it by, such as `THA`.

@@ -5,8 +5,7 @@ use crate::{
     connection::{Connection, Window},
     context::World,
     decision::OutstandingDecision,
-    event::History,
-    node::{Annex, Condition, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
+    node::{Annex, Condition, Event, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
     operation::{Classification, TaskFilter, TimeWindow},
     partner::PartnerRole,
     release::{HandlingCode, ReleaseLabel},
@@ -350,9 +349,15 @@ impl PlanVersion {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     async fn operation(&self) -> Result<Operation, Error> {
@@ -608,9 +613,15 @@ impl Annex {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     async fn plan_version(&self) -> Result<PlanVersion, Error> {

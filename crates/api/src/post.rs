@@ -2,8 +2,8 @@
 
 use crate::{
     Error,
-    event::History,
-    node::{Partner, Post},
+    connection::{Connection, Window},
+    node::{Event, Partner, Post},
     scalars::DateTime,
 };
 use async_graphql::{Enum, ID, InputObject, Object};
@@ -110,9 +110,15 @@ impl Post {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     /// What people call it by, such as `THA-02`.

@@ -33,10 +33,15 @@ pub enum RefusalCode {
     HostAlreadyPresent,
     /// The same idempotency key came with another content.
     IdempotencyKeyReused,
+    /// A code is 1 to 32 capital letters, digits, `_` or `-`, starting with a letter or a digit.
     InvalidCode,
+    /// A currency is an ISO 4217 code, such as `THB`.
     InvalidCurrency,
+    /// A duration is one of ISO 8601, of whole weeks, days, hours, minutes or seconds, within 100 years.
     InvalidDuration,
+    /// The text is empty, too long, or has control characters in it.
     InvalidText,
+    /// A time zone has an IANA name, such as `Asia/Yangon`.
     InvalidTimeZone,
     /// A number, list or time outside its bounds.
     InvalidValue,

@@ -1,14 +1,15 @@
-//! Scalars: what GraphQL has no type for, each with the standard that defines it.
+//! Scalars: what GraphQL has no type for, each with the standard that defines it. Their descriptions in the schema are
+//! those of the `impl`s.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, FixedOffset, SecondsFormat, TimeDelta, Utc};
 use domain::Span;
 
-/// A place in the log, counted from 1 without gaps; 0 is before the first event. A 64-bit integer, written as a
-/// string of digits because JSON's numbers do not hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(pub domain::Position);
 
+/// A place in the log, counted from 1 without gaps; 0 is before the first event. A 64-bit integer, written as a
+/// string of digits because JSON's numbers do not hold it.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc7493#section-2.2")]
 impl ScalarType for Position {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -25,10 +26,10 @@ impl ScalarType for Position {
     }
 }
 
-/// An instant as RFC 3339 has it. Answers are in UTC (`Z`); inputs carry their offset, such as `+06:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<FixedOffset>);
 
+/// An instant as RFC 3339 has it. Answers are in UTC (`Z`); inputs carry their offset, such as `+06:30`.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -66,13 +67,12 @@ impl DateTime {
     }
 }
 
-/// A signed ISO 8601 duration of whole weeks, days, hours, minutes or seconds, such as `PT72H` or `-PT30M`, within 100
-/// years. Answers count in hours at most, as operation orders do.
-///
 /// Holds the text as sent: what is no duration is refused with its field, like any other input that people type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duration(pub String);
 
+/// A signed ISO 8601 duration of whole weeks, days, hours, minutes or seconds, such as `PT72H` or `-PT30M`, within 100
+/// years. Answers count in hours at most, as operation orders do.
 #[Scalar(specified_by_url = "https://www.iso.org/standard/70907.html")]
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -93,10 +93,10 @@ impl From<Span> for Duration {
     }
 }
 
-/// A JSON value of any kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
+/// A JSON value of any kind.
 #[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -109,10 +109,10 @@ impl ScalarType for Json {
     }
 }
 
-/// A SHA-256 digest: 64 hexadecimal digits, lower case in answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sha256(pub domain::Sha256);
 
+/// A SHA-256 digest: 64 hexadecimal digits, lower case in answers.
 #[Scalar(specified_by_url = "https://csrc.nist.gov/pubs/fips/180-4/upd1/final")]
 impl ScalarType for Sha256 {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -13,8 +13,9 @@ use crate::{
     post::PostFilter,
     receipt::Receipt,
     scalars::{DateTime, Position},
+    subscription::Subscription,
 };
-use async_graphql::{Context, EmptySubscription, ID, Object, OneofObject};
+use async_graphql::{Context, ID, Object, OneofObject, SDLExportOptions};
 use domain::{
     CentreCode, OperationCode, PartnerCode, PostCode,
     ids::{CentreId, EventId, OperationId, PartnerId, PostId, TaskId, from_text},
@@ -24,7 +25,7 @@ use read_model::Search;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Longest text that is searched for, in bytes.
 const LONGEST_SEARCH: usize = 200;
@@ -214,6 +215,7 @@ impl Query {
         ))
     }
 
+    /// By its code; null when there is none.
     async fn partner(&self, ctx: &Context<'_>, code: String) -> Result<Option<Partner>, Error> {
         let Ok(code) = PartnerCode::new(&code) else { return Ok(None) };
         self.world(ctx)?.find(PartnerId::of(&code).0).await
@@ -245,6 +247,7 @@ impl Query {
         ))
     }
 
+    /// By its code; null when there is none.
     async fn centre(&self, ctx: &Context<'_>, code: String) -> Result<Option<Centre>, Error> {
         let Ok(code) = CentreCode::new(&code) else { return Ok(None) };
         self.world(ctx)?.find(CentreId::of(&code).0).await
@@ -278,6 +281,7 @@ impl Query {
         ))
     }
 
+    /// By its code; null when there is none.
     async fn post(&self, ctx: &Context<'_>, code: String) -> Result<Option<Post>, Error> {
         let Ok(code) = PostCode::new(&code) else { return Ok(None) };
         self.world(ctx)?.find(PostId::of(&code).0).await
@@ -337,6 +341,7 @@ impl Query {
         }
     }
 
+    /// By its id; null when there is none that you may see.
     async fn task(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Task>, Error> {
         let Ok(id) = id.parse::<TaskId>() else { return Ok(None) };
         self.world(ctx)?.find(id.0).await
@@ -345,12 +350,12 @@ impl Query {
 
 /// The schema that is served. Limits on requests are the server's.
 pub fn schema() -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<HasHistory>()
         .finish()
 }
 
 /// The schema's SDL, as `schema/api.graphql` has it.
 pub fn sdl() -> String {
-    schema().sdl()
+    schema().sdl_with_options(SDLExportOptions::new().include_specified_by())
 }

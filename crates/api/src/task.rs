@@ -4,7 +4,7 @@ use crate::{
     Error,
     connection::{Connection, Window},
     context::World,
-    event::{History, by_position},
+    event::by_position,
     node::{Assignment, Event, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
     plan::{LineOfEffort, Phase},
     release::{ReleaseLabel, task_label},
@@ -226,9 +226,15 @@ impl Task {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.task_id, Window { first, after, last, before }).await
     }
 
     /// Everything that it has been, in every plan version that you may see, in the order of the log.
@@ -391,9 +397,15 @@ impl PlannedTask {
         self.node_id()
     }
 
-    #[graphql(flatten)]
-    async fn its_history(&self) -> History {
-        self.node_history()
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
     }
 
     async fn plan_version(&self) -> Result<PlanVersion, Error> {

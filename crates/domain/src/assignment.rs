@@ -10,6 +10,7 @@ use crate::{
     operation::{self, Operation, OperationEvent},
     plan::{PlannedTask, Version},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,33 +23,56 @@ pub enum AssignmentCommand {
     Withdraw { operation: OperationCode, number: u32, reason: Prose },
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+/// What happened between a post and a task of the plan in force.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[serde(rename_all_fields = "camelCase")]
+#[warn(missing_docs)]
 pub enum AssignmentEvent {
-    /// `h_hour` is the operation's H-hour as it was set at the time.
+    /// A post was bound to a task of the plan in force.
     OfficerAssigned {
+        /// The operation.
         operation: OperationCode,
+        /// The assignment, counted from 1 in its operation, withdrawn ones too.
         number: u32,
+        /// The task.
         task: TaskCode,
+        /// The post.
         post: PostCode,
+        /// When it is bound, relative to H-hour; negative before it.
         start: Span,
+        /// For how long; exclusive at its end.
         duration: Span,
+        /// The operation's H-hour as it was then; null when none was set.
         h_hour: Option<Instant>,
     },
-    /// A newly promulgated version moved the task that the officer is bound to.
+    /// A newly promulgated version moved the task that the post is bound to.
     AssignmentRetimed {
+        /// The operation.
         operation: OperationCode,
+        /// The assignment, counted from 1 in its operation, withdrawn ones too.
         number: u32,
+        /// The task.
         task: TaskCode,
+        /// The post.
         post: PostCode,
+        /// When it is bound now, relative to H-hour; negative before it.
         start: Span,
+        /// For how long now; exclusive at its end.
         duration: Span,
     },
+    /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version took the task away from it.
     AssignmentWithdrawn {
+        /// The operation.
         operation: OperationCode,
+        /// The assignment, counted from 1 in its operation, withdrawn ones too.
         number: u32,
+        /// The task.
         task: TaskCode,
+        /// The post.
         post: PostCode,
+        /// Why.
         reason: Prose,
     },
 }

@@ -9,6 +9,7 @@ use crate::{
     post::{Post, PostStatus},
 };
 use imbl::OrdMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -18,9 +19,17 @@ pub enum CoalitionCommand {
     DeclareExercise { title: Title },
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+/// What happened to the coalition as a whole.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[warn(missing_docs)]
 pub enum CoalitionEvent {
-    ExerciseDeclared { title: Title },
+    /// The whole log was marked as an exercise, before anything else was in it.
+    ExerciseDeclared {
+        /// What the exercise is called.
+        title: Title,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -3,6 +3,7 @@
 //! A code never changes and is unique in its scope, so ids are computed from it (see [`crate::ids`]).
 
 use crate::refusal::{Parse, RefusalCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -28,8 +29,8 @@ fn check(raw: &str) -> Result<(), InvalidCode> {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[schemars(extend("pattern" = "^[A-Z0-9][A-Z0-9_-]{0,31}$"))]
         pub struct $name(String);
 
         impl $name {

@@ -16,14 +16,17 @@ use crate::{
     release::MarkedItem,
 };
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, sync::LazyLock};
 use strum::VariantNames;
 use uuid::Uuid;
 
 /// A place in the log: 1, 2, 3 … without gaps; 0 is before the first event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(extend("minimum" = 0))]
 pub struct Position(pub i64);
 
 impl fmt::Display for Position {

@@ -36,65 +36,6 @@ pub fn events() -> Vec<Event> {
     events
 }
 
-/// The golden files: name and text of one for each event, in alphabetical order. The payloads are the very
-/// texts that the log hashes, but for line breaks and indentation.
-pub fn golden() -> impl Iterator<Item = (String, String)> {
-    let encoded: Vec<_> = events().iter().map(Event::encode).collect();
-    Event::kinds().filter_map(move |kind| {
-        let version = encoded.iter().find(|example| example.kind == kind)?.version;
-        let payloads = encoded.iter().filter(|example| example.kind == kind && example.version == version);
-        let payloads: Vec<_> = payloads.map(|example| String::from_utf8_lossy(&example.payload)).collect();
-        let compact =
-            format!(r#"{{"type":"{kind}","version":{version},"examples":[{}]}}"#, payloads.join(","));
-        Some((format!("{kind}.json"), indent(&compact)))
-    })
-}
-
-/// Compact JSON with line breaks and two spaces for each level; members keep their order.
-fn indent(compact: &str) -> String {
-    let (mut text, mut level, mut quoted, mut escaped) = (String::new(), 0, false, false);
-    let mut letters = compact.chars().peekable();
-    let line = |text: &mut String, level: usize| {
-        text.push('\n');
-        text.push_str(&"  ".repeat(level));
-    };
-    while let Some(letter) = letters.next() {
-        if quoted {
-            text.push(letter);
-            quoted = escaped || letter != '"';
-            escaped = letter == '\\' && !escaped;
-            continue;
-        }
-        match letter {
-            '{' | '[' if letters.peek().is_none_or(|next| !matches!(next, '}' | ']')) => {
-                level += 1;
-                text.push(letter);
-                line(&mut text, level);
-            }
-            '{' | '[' => {
-                text.push(letter);
-                text.extend(letters.next());
-            }
-            '}' | ']' => {
-                level -= 1;
-                line(&mut text, level);
-                text.push(letter);
-            }
-            ',' => {
-                text.push(',');
-                line(&mut text, level);
-            }
-            ':' => text.push_str(": "),
-            _ => {
-                quoted = letter == '"';
-                text.push(letter);
-            }
-        }
-    }
-    text.push('\n');
-    text
-}
-
 /// # Panics
 /// Never: a test goes through all examples.
 fn of<T: FromStr<Err: Debug>>(text: &str) -> T {
@@ -644,16 +585,4 @@ fn assignment_events() -> Vec<AssignmentEvent> {
             reason: of("Needed at Site B"),
         },
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn indentation_leaves_texts_and_order_alone() {
-        let compact = r#"{"b":"x:{\"[,","a":[1,{"c":[]}],"d":{}}"#;
-        let wanted = "{\n  \"b\": \"x:{\\\"[,\",\n  \"a\": [\n    1,\n    {\n      \"c\": []\n    }\n  ],\n  \"d\": {}\n}\n";
-        assert_eq!(indent(compact), wanted);
-    }
 }

@@ -6,6 +6,7 @@
 //! and 26 characters of Crockford's base 32 (<https://github.com/jetify-com/typeid/tree/main/spec>).
 
 use crate::code::{AnnexCode, CentreCode, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -105,8 +106,7 @@ ids! {
 }
 
 /// An officer, opaque: names are kept elsewhere and can be erased there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct OfficerId(pub Uuid);
 
 impl PartnerId {

@@ -6,6 +6,7 @@
 //! Each subject has a file in the same order: commands, events, state, decide, evolve.
 
 pub mod assignment;
+pub mod catalogue;
 pub mod centre;
 pub mod coalition;
 pub mod code;

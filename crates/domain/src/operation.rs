@@ -12,6 +12,7 @@ use crate::{
     release::{self, HandlingCode, Marked, MarkedItem, Release, TaskLabel},
 };
 use imbl::{OrdMap, Vector};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -69,6 +70,7 @@ impl OperationCommand {
     }
 }
 
+/// How carefully something is to be handled.
 #[derive(
     Debug,
     Clone,
@@ -80,63 +82,99 @@ impl OperationCommand {
     Hash,
     Serialize,
     Deserialize,
+    JsonSchema,
     strum::Display,
     strum::EnumString,
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Classification {
+    /// Needs no protection.
     Unclassified,
+    /// Disclosure would be a disadvantage.
     Restricted,
+    /// Disclosure would do harm.
     Confidential,
+    /// Disclosure would do serious harm.
     Secret,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+/// What happened to an operation, its plan apart.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[serde(rename_all_fields = "camelCase")]
+#[warn(missing_docs)]
 pub enum OperationEvent {
+    /// An operation was named, with its lead and who may read it.
     OperationInitiated {
+        /// The operation.
         operation: OperationCode,
+        /// What it is called.
         title: Title,
+        /// The partner that leads it, and may always read it.
         lead: PartnerCode,
+        /// How carefully it is to be handled.
         classification: Classification,
+        /// The partners that may read it besides its lead.
         releasable_to: BTreeSet<PartnerCode>,
+        /// What its readers may do with it; H0 when left out.
         #[serde(default, skip_serializing_if = "HandlingCode::is_default")]
         handling: HandlingCode,
     },
+    /// Early notice was given: it authorises planning, nothing else.
     WarningOrderIssued {
+        /// The operation.
         operation: OperationCode,
+        /// The order; null when it was given otherwise.
         text: Option<Prose>,
     },
+    /// The instruments that the operation rests on were recorded, in place of those recorded before.
     LegalBasisRecorded {
+        /// The operation.
         operation: OperationCode,
+        /// At least one.
         instruments: Vec<Title>,
     },
-    /// What is left out stays as it was.
+    /// The partners that may read the operation, or an item of it, were named anew; what is left out stays as it was.
     ReleasabilityMarked {
+        /// The operation.
         operation: OperationCode,
+        /// The partners that may read it from now on, besides its lead.
         releasable_to: BTreeSet<PartnerCode>,
+        /// How carefully it is to be handled; as before when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         classification: Option<Classification>,
+        /// What its readers may do with it; as before when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         handling: Option<HandlingCode>,
-        /// `None`: the operation itself.
+        /// What was marked; the operation itself when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         item: Option<MarkedItem>,
     },
-    /// `calendars`: the posts bound to tasks of the operation, whose calendars this moves.
+    /// H-hour, the one reference time of an operation, was set, inside the window of the plan in force if that has one.
     HHourSet {
+        /// The operation.
         operation: OperationCode,
+        /// H-hour.
         at: Instant,
+        /// The posts bound to tasks of the operation: their calendars now have instants.
         calendars: Vec<PostCode>,
     },
+    /// H-hour was moved, inside the window of the plan in force if that has one.
     HHourShifted {
+        /// The operation.
         operation: OperationCode,
+        /// H-hour from now on.
         to: Instant,
+        /// Why.
         reason: Prose,
+        /// The posts bound to tasks of the operation, whose calendars this moves.
         calendars: Vec<PostCode>,
     },
+    /// Carrying out the plan in force began.
     OperationActivated {
+        /// The operation.
         operation: OperationCode,
     },
 }

@@ -4,6 +4,7 @@ use crate::{
     Context, Currency, Event, Instant, Item, PartnerCode, Prose, Reasons, Recorded, RefusalCode, Rejection,
     Role, TimeZone, Title, World, coalition::Coalition,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -49,17 +50,22 @@ pub enum PartnerCommand {
 }
 
 /// What a partner is, apart from what it does here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
+    /// What it is called.
     pub name: Title,
+    /// The agency that acts for it.
     pub agency: Title,
+    /// Where its working day is; absent for an organisation of no one place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<TimeZone>,
+    /// What it pledges in; absent for an organisation without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
 }
 
+/// What a partner is entitled to.
 #[derive(
     Debug,
     Clone,
@@ -71,19 +77,20 @@ pub struct Profile {
     Hash,
     Serialize,
     Deserialize,
+    JsonSchema,
     strum::Display,
     strum::EnumString,
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum PartnerRole {
-    /// The centre stands on its territory; approves plans.
+    /// The centre stands on its territory; approves every plan version.
     Host,
-    /// Approves plans.
+    /// Approves every plan version.
     Principal,
-    /// Takes tasks, consents for its own territory.
+    /// Takes tasks and consents for its own territory, without a vote on the whole.
     Participant,
-    /// Reads what is released to it.
+    /// Reads what is released to it; no vote, no task.
     Observer,
 }
 
@@ -113,18 +120,78 @@ pub enum PartnerStatus {
     Withdrawn,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+/// What happened between a partner and the coalition.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[serde(rename_all_fields = "camelCase")]
+#[warn(missing_docs)]
 pub enum PartnerEvent {
-    PartnerInvited { partner: PartnerCode, profile: Profile, role: PartnerRole },
-    InvitationAcknowledged { partner: PartnerCode },
-    InvitationDeferred { partner: PartnerCode, reason: Option<Prose> },
-    InvitationDeclined { partner: PartnerCode, reason: Option<Prose> },
-    PartnerAcceded { partner: PartnerCode, profile: Profile, role: PartnerRole },
-    ObserverAdmitted { partner: PartnerCode },
-    PartnerRoleChanged { partner: PartnerCode, role: PartnerRole, reason: Prose },
-    PartnerSuspended { partner: PartnerCode, reason: Prose },
-    PartnerWithdrew { partner: PartnerCode, reason: Prose },
+    /// A state agency or an organisation was invited to join.
+    PartnerInvited {
+        /// The partner.
+        partner: PartnerCode,
+        /// Who it is.
+        profile: Profile,
+        /// What it will be entitled to.
+        role: PartnerRole,
+    },
+    /// A partner answered its invitation without deciding on it yet.
+    InvitationAcknowledged {
+        /// The partner.
+        partner: PartnerCode,
+    },
+    /// A partner put its decision on the invitation off.
+    InvitationDeferred {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why; null when none was given.
+        reason: Option<Prose>,
+    },
+    /// A partner said no to its invitation.
+    InvitationDeclined {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why; null when none was given.
+        reason: Option<Prose>,
+    },
+    /// A partner accepted the terms and joined; a founding partner without an invitation.
+    PartnerAcceded {
+        /// The partner.
+        partner: PartnerCode,
+        /// Who it is; as in its invitation, if it had one.
+        profile: Profile,
+        /// What it is entitled to.
+        role: PartnerRole,
+    },
+    /// An invited observer was admitted: it reads what is released to it.
+    ObserverAdmitted {
+        /// The partner.
+        partner: PartnerCode,
+    },
+    /// A partner is entitled to something else from now on.
+    PartnerRoleChanged {
+        /// The partner.
+        partner: PartnerCode,
+        /// What it is entitled to now.
+        role: PartnerRole,
+        /// Why.
+        reason: Prose,
+    },
+    /// A partner may do nothing until it is restored.
+    PartnerSuspended {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// A partner left the coalition.
+    PartnerWithdrew {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why.
+        reason: Prose,
+    },
 }
 
 impl PartnerEvent {

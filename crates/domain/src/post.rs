@@ -6,6 +6,7 @@ use crate::{
     Context, Event, Instant, Item, PartnerCode, PostCode, Prose, Reasons, Recorded, RefusalCode, Rejection,
     Role, Title, World, coalition::Coalition, ids::OfficerId, partner::PartnerStatus,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -57,16 +58,70 @@ impl PostCommand {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+/// What happened to a post: a named function that an officer holds.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[serde(rename_all_fields = "camelCase")]
+#[warn(missing_docs)]
 pub enum PostEvent {
-    PostEstablished { post: PostCode, partner: PartnerCode, title: Title, liaison: bool },
-    OfficerNominated { post: PostCode, officer: OfficerId },
-    NominationAccepted { post: PostCode, officer: OfficerId },
-    NominationDeclined { post: PostCode, officer: OfficerId, reason: Option<Prose> },
-    OfficerTookPost { post: PostCode, officer: OfficerId },
-    ActingCoverAppointed { post: PostCode, officer: OfficerId },
-    OfficerRelieved { post: PostCode, officer: OfficerId, reason: Prose },
+    /// A post was created.
+    PostEstablished {
+        /// The post; its code begins with its partner's.
+        post: PostCode,
+        /// The partner that fills it.
+        partner: PartnerCode,
+        /// The function.
+        title: Title,
+        /// Whether it speaks for its partner in the centre.
+        liaison: bool,
+    },
+    /// An officer was nominated for the post; its nominee before, if any, is none any more.
+    OfficerNominated {
+        /// The post.
+        post: PostCode,
+        /// The nominee.
+        officer: OfficerId,
+    },
+    /// The nominee accepted.
+    NominationAccepted {
+        /// The post.
+        post: PostCode,
+        /// The nominee.
+        officer: OfficerId,
+    },
+    /// The nominee declined, or another declined for the nominee.
+    NominationDeclined {
+        /// The post.
+        post: PostCode,
+        /// The nominee.
+        officer: OfficerId,
+        /// Why; null when none was given.
+        reason: Option<Prose>,
+    },
+    /// The officer who had accepted took the post; acting cover, if there was any, ended.
+    OfficerTookPost {
+        /// The post.
+        post: PostCode,
+        /// Who holds the post from now on.
+        officer: OfficerId,
+    },
+    /// An officer holds the vacant post temporarily.
+    ActingCoverAppointed {
+        /// The post.
+        post: PostCode,
+        /// Who holds the post for the time being.
+        officer: OfficerId,
+    },
+    /// The officer's time in the post ended; tokens of the post may do nothing until somebody holds it again.
+    OfficerRelieved {
+        /// The post.
+        post: PostCode,
+        /// Who held the post.
+        officer: OfficerId,
+        /// Why.
+        reason: Prose,
+    },
 }
 
 impl PostEvent {

@@ -10,6 +10,7 @@ use crate::{
     operation::{Classification, Operation, OperationEvent},
     plan::{PlannedTask, SaltedAnnex, Version, VersionStatus},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -26,6 +27,7 @@ use std::{collections::BTreeSet, sync::Arc};
     Default,
     Serialize,
     Deserialize,
+    JsonSchema,
     strum::Display,
     strum::EnumString,
 )]
@@ -144,20 +146,27 @@ pub enum Marked {
     Annex { number: u32, annex: AnnexCode },
 }
 
-/// The same as recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An item of an operation that has a label of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum MarkedItem {
+    /// A version of the plan, with all that is in it.
     PlanVersion {
+        /// Its number.
         number: u32,
     },
-    /// `salt`: of the part as which the task enters the contents of versions that are submitted from now on.
+    /// A task, in every version.
     Task {
+        /// Its code.
         task: TaskCode,
+        /// Of the part as which it enters the contents of versions that are submitted from now on.
         salt: Salt,
     },
+    /// An annex of a version.
     Annex {
+        /// The version's number.
         number: u32,
+        /// Its code.
         annex: AnnexCode,
     },
 }

@@ -1,6 +1,7 @@
 //! Texts that people write, with their bounds: parsed once where they come in, trusted after.
 
 use crate::refusal::{Parse, RefusalCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -20,10 +21,10 @@ pub enum InvalidText {
 }
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident, $code:expr, $check:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $code:expr, $check:expr, { $($bound:literal = $value:expr),+ };)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[schemars(extend($($bound = $value),+))]
         pub struct $name(String);
 
         impl $name {
@@ -56,21 +57,22 @@ macro_rules! texts {
 
 texts! {
     /// One line of 1 to 200 characters.
-    Title, RefusalCode::InvalidText, |text| bounded(text, 200, char::is_control);
+    Title, RefusalCode::InvalidText, |text| bounded(text, 200, char::is_control),
+    { "minLength" = 1, "maxLength" = 200 };
     /// 1 to 20,000 characters; line breaks and tabs are welcome.
     Prose, RefusalCode::InvalidText, |text| {
         bounded(text, 20_000, |letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
-    };
-    /// An IANA time zone name.
+    }, { "minLength" = 1, "maxLength" = 20_000 };
+    /// An IANA time zone name, such as `Asia/Yangon`.
     TimeZone, RefusalCode::InvalidTimeZone, |text| match text.parse::<chrono_tz::Tz>() {
         Ok(_) => Ok(()),
         Err(_) => Err(InvalidText::UnknownTimeZone(text.chars().take(40).collect())),
-    };
-    /// An ISO 4217 currency code.
+    }, { "minLength" = 1 };
+    /// An ISO 4217 currency code, such as `THB`.
     Currency, RefusalCode::InvalidCurrency, |text| {
         let fine = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
         if fine { Ok(()) } else { Err(InvalidText::NotACurrency) }
-    };
+    }, { "pattern" = "^[A-Z]{3}$" };
 }
 
 fn bounded(text: &str, most: usize, refused: fn(char) -> bool) -> Result<(), InvalidText> {

@@ -245,6 +245,11 @@ impl Engine {
         *self.inner.projected.borrow()
     }
 
+    /// Tells when the newest projected position has moved on, not how often: whoever waits for it reads what is new.
+    pub fn watch(&self) -> watch::Receiver<Position> {
+        self.inner.projected.clone()
+    }
+
     /// Waits until this node knows `position` to be projected; false when that took longer than `patience`.
     pub async fn wait_for(&self, position: Position, patience: Duration) -> bool {
         let mut projected = self.inner.projected.clone();

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use embedded_postgres::Scratch;
 
 use crate::{
-    machine::{self, Node, Postgres},
+    machine::{self, Others, Postgres},
     workspace::{Workspace, run},
 };
 
@@ -14,7 +14,7 @@ use crate::{
 const SCRIPT: &str = "insert into pgbench_row (payload) values (decode(repeat('61', 300), 'hex'));\n";
 
 pub fn run_all() -> Result<()> {
-    machine::prepare(Postgres::Needed, Node::NotNeeded)?;
+    machine::prepare(Postgres::Needed, Others::None)?;
     let workspace = Workspace::find()?;
     // On a disk: what a flush costs is the point.
     let postgres = Scratch::start_in(workspace.target())?;

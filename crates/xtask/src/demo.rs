@@ -5,12 +5,12 @@ use std::os::unix::process::CommandExt;
 
 use anyhow::{Context, Result};
 
-use crate::machine::{self, Node, Postgres};
+use crate::machine::{self, Others, Postgres};
 use crate::workspace::Workspace;
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let own_database = env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty());
-    machine::prepare(if own_database { Postgres::NotNeeded } else { Postgres::Needed }, Node::NotNeeded)?;
+    machine::prepare(if own_database { Postgres::NotNeeded } else { Postgres::Needed }, Others::None)?;
     let workspace = Workspace::find()?;
     // A debug build: a newcomer waits for the compiler far longer than for the demo, and `cargo xtask test` uses it too.
     let mut accord = workspace.cargo(["run", "--locked", "--package", "accord", "--", "demo"]);

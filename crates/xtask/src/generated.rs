@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// By path below the directory. What has another ending, such as a README, is not generated.
+/// By path below the directory. What has another ending is not generated.
 type Files = BTreeMap<PathBuf, String>;
 
-const ENDINGS: [&str; 2] = ["graphql", "json"];
+const ENDINGS: [&str; 3] = ["graphql", "json", "md"];
 
 /// An empty directory below cargo's target folder, where the files of a failed comparison can be looked at.
 pub fn empty_dir(target: &Path, name: &str) -> Result<PathBuf> {
@@ -46,7 +46,6 @@ pub fn replace(checked_in: &Path, made: &Path) -> Result<()> {
         fs::create_dir_all(dir).with_context(|| format!("could not create {}", dir.display()))?;
         fs::write(&path, content).with_context(|| format!("could not write {}", path.display()))?;
     }
-    eprintln!("{} holds {} files", checked_in.display(), made.len());
     Ok(())
 }
 
@@ -122,7 +121,7 @@ mod tests {
     #[test]
     fn missing_stale_and_changed_files_are_named_with_the_task_that_mends_them() {
         let checked_in =
-            dir(&[("api.graphql", "type Query\n"), ("events/gone.json", "{}"), ("README.md", "")]);
+            dir(&[("api.graphql", "type Query\n"), ("events/gone.json", "{}"), ("notes.txt", "")]);
         let made = dir(&[("api.graphql", "type Mutation\n"), ("events/new.json", "{}")]);
         let said = compare(checked_in.path(), made.path(), "schema").unwrap_err().to_string();
 
@@ -137,11 +136,11 @@ mod tests {
 
     #[test]
     fn after_replacing_nothing_differs_and_what_is_not_generated_stays() {
-        let checked_in = dir(&[("api.graphql", "old"), ("events/gone.json", "{}"), ("README.md", "")]);
+        let checked_in = dir(&[("api.graphql", "old"), ("events/gone.json", "{}"), ("notes.txt", "")]);
         let made = dir(&[("api.graphql", "new"), ("events/new.json", "{}")]);
         replace(checked_in.path(), made.path()).unwrap();
 
         compare(checked_in.path(), made.path(), "schema").unwrap();
-        assert!(checked_in.path().join("README.md").exists());
+        assert!(checked_in.path().join("notes.txt").exists());
     }
 }

@@ -15,21 +15,39 @@ pub enum Postgres {
     NotNeeded,
 }
 
-/// Whether programs of the npm registry are going to run.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Node {
-    Needed,
-    NotNeeded,
+/// Which programs of others are going to run, beside PostgreSQL's.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub enum Others {
+    None,
+    /// Of the npm registry.
+    Npm,
+    /// Those too of the Python package index, and what a reader of the README has.
+    All,
 }
 
+/// A program, how it shows that it is there, and Debian's package of it.
+const PROGRAMS: [(Others, &str, &[&str], &str); 6] = [
+    (Others::Npm, "node", &["--version"], "nodejs"),
+    (Others::Npm, "npm", &["--version"], "npm"),
+    // A virtual environment needs both; the packages that are locked need the version.
+    (
+        Others::All,
+        "python3",
+        &["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"],
+        "python3-venv",
+    ),
+    (Others::All, "bash", &["--version"], "bash"),
+    (Others::All, "curl", &["--version"], "curl"),
+    (Others::All, "jq", &["--version"], "jq"),
+];
+
 /// Installs what is missing, or fails with the command that does.
-pub fn prepare(postgres: Postgres, node: Node) -> Result<()> {
+pub fn prepare(postgres: Postgres, others: Others) -> Result<()> {
     let mut missing = Vec::new();
-    if node == Node::Needed && !works(Command::new("node").arg("--version")) {
-        missing.push("nodejs");
-    }
-    if node == Node::Needed && !works(Command::new("npm").arg("--version")) {
-        missing.push("npm");
+    for (used_by, program, arguments, package) in PROGRAMS {
+        if others >= used_by && !works(Command::new(program).args(arguments)) {
+            missing.push(package);
+        }
     }
     // Fails when one is installed that does not serve: the package would not mend that.
     if postgres == Postgres::Needed && Binaries::find(None)?.is_none() {
@@ -65,6 +83,15 @@ pub fn prepare(postgres: Postgres, node: Node) -> Result<()> {
         // Says what to do when the distribution's version is too old.
         Binaries::find(None)?
             .context("PostgreSQL is installed but was not found: name it in ACCORD_POSTGRES_BIN")?;
+    }
+    for (used_by, program, arguments, package) in PROGRAMS {
+        // Python is the one that a distribution may have in too old a version.
+        if others >= used_by && !works(Command::new(program).args(arguments)) {
+            bail!(
+                "`{program}` of the package {package} does not serve; `{program} {}` has to work",
+                arguments.join(" ")
+            );
+        }
     }
     Ok(())
 }

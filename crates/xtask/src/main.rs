@@ -1,14 +1,18 @@
 //! Developer tasks: `cargo xtask …`. Everything here calls other programs; no rule of Accord's is in it.
 
+mod attack;
 mod bench;
+mod clients;
 mod demo;
 mod dependencies;
 mod generated;
 mod machine;
 mod report;
+mod running;
 mod schema;
 mod sql_data;
 mod test;
+mod tour;
 mod workspace;
 
 use std::process::ExitCode;
@@ -38,6 +42,8 @@ enum Task {
     Bench,
     /// Write schema/ anew from the code
     Schema,
+    /// Keep today's schema/ as what later ones must not break; just before a version is tagged
+    ReleaseSchema,
     /// Write .sqlx/ anew, so that the queries are checked where there is no database
     Sqlx,
 }
@@ -49,6 +55,7 @@ fn main() -> ExitCode {
         Task::Check => test::run(test::Extent::Quick),
         Task::Bench => bench::run_all(),
         Task::Schema => schema::write(),
+        Task::ReleaseSchema => schema::release(),
         Task::Sqlx => sql_data::write(),
     };
     if let Err(error) = done {

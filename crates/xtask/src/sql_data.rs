@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use embedded_postgres::Scratch;
 
 use crate::generated::{compare, empty_dir, replace};
-use crate::machine::{self, Node, Postgres};
+use crate::machine::{self, Others, Postgres};
 use crate::workspace::{Workspace, run};
 
 /// The crates that hold SQL.
@@ -20,10 +20,12 @@ const DATABASE: &str = "checked_queries";
 const READ_MODEL_SCHEMA: &str = "read_model_check";
 
 pub fn write() -> Result<()> {
-    machine::prepare(Postgres::Needed, Node::NotNeeded)?;
+    machine::prepare(Postgres::Needed, Others::None)?;
     let workspace = Workspace::find()?;
     let made = make(&workspace, &Scratch::start()?)?;
-    replace(&workspace.root().join(".sqlx"), &made)
+    replace(&workspace.root().join(".sqlx"), &made)?;
+    eprintln!(".sqlx holds what the database says about every query");
+    Ok(())
 }
 
 pub fn check(workspace: &Workspace, postgres: &Scratch) -> Result<()> {

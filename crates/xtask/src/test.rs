@@ -1,15 +1,13 @@
 //! `cargo xtask test`, which CI runs, and its quick part `cargo xtask check`.
 
-use std::process::Command;
-
 use anyhow::Result;
 use embedded_postgres::Scratch;
 
 use crate::dependencies::Deny;
-use crate::machine::{self, Node, Postgres};
+use crate::machine::{self, Others, Postgres};
 use crate::report::Report;
 use crate::workspace::{Workspace, run as run_command, works};
-use crate::{schema, sql_data};
+use crate::{attack, clients, schema, sql_data, tour};
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Extent {
@@ -20,7 +18,8 @@ pub enum Extent {
 /// Runs every step, also after one that failed, except those that need a build when there is none: the same error
 /// six times helps nobody.
 pub fn run(extent: Extent) -> Result<()> {
-    machine::prepare(Postgres::Needed, Node::Needed)?;
+    let others = if extent == Extent::Quick { Others::Npm } else { Others::All };
+    machine::prepare(Postgres::Needed, others)?;
     let workspace = Workspace::find()?;
     let postgres = Scratch::start()?;
     let mut report = Report::new();
@@ -28,7 +27,7 @@ pub fn run(extent: Extent) -> Result<()> {
     report.step("formatting", || format(&workspace));
     report.step("clippy", || clippy(&workspace));
     let built = report.step("build", || build(&workspace));
-    let installed = report.step("clients", || clients(&workspace));
+    let installed = report.step("clients", || clients::install(&workspace));
     if built && installed {
         report.step("tests", || tests(&workspace, &postgres));
     } else {
@@ -41,8 +40,16 @@ pub fn run(extent: Extent) -> Result<()> {
     report.step("docs", || docs(&workspace));
     if built {
         report.step("schema", || schema::check(&workspace));
+        report.step("tour", || tour::check(&workspace, &postgres));
+        report.step("attack", || attack::check(&workspace, &postgres));
     } else {
-        report.skip(&["schema"], "there is no build");
+        report.skip(&["schema", "tour", "attack"], "there is no build");
+    }
+    if installed {
+        report.step("conventions", || clients::check_conventions(&workspace));
+        report.step("typescript", || clients::check_types(&workspace));
+    } else {
+        report.skip(&["conventions", "typescript"], "there are no clients to check with");
     }
     // Also without a build, because stale data may be the reason for that.
     report.step("queries", || sql_data::check(&workspace, &postgres));
@@ -75,17 +82,6 @@ fn clippy(workspace: &Workspace) -> Result<()> {
 
 fn build(workspace: &Workspace) -> Result<()> {
     run_command(&mut workspace.cargo(["test", "--workspace", "--all-targets", "--locked", "--no-run"]))
-}
-
-/// Programs of the npm registry that the journeys run, exactly as locked.
-fn clients(workspace: &Workspace) -> Result<()> {
-    let clients = workspace.root().join("tests/clients");
-    run_command(Command::new("npm").current_dir(clients).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-    ]))
 }
 
 fn tests(workspace: &Workspace, postgres: &Scratch) -> Result<()> {

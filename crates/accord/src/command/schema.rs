@@ -1,4 +1,4 @@
-//! `accord schema`: the API's SDL and the examples of every event.
+//! `accord schema`: the API's SDL, and the events for those who read the log without Accord.
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::output::Output;
 
-/// Print the API's schema, or write it to a directory together with examples of every event.
+/// Print the API's schema, or write it to a directory together with a JSON Schema of every event and a catalogue of them.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Schema {
-    /// Write api.graphql and events/*.json below this directory, instead of printing.
+    /// Write api.graphql, events/*.json and events.md below this directory, instead of printing.
     #[arg(long, env = "ACCORD_SCHEMA_DIR", value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -24,8 +24,9 @@ impl Schema {
         };
         let events = dir.join("events");
         fs::create_dir_all(&events).with_context(|| format!("could not make {}", events.display()))?;
-        let mut files = vec![(dir.join("api.graphql"), sdl)];
-        files.extend(domain::examples::golden().map(|(name, text)| (events.join(name), text)));
+        let mut files =
+            vec![(dir.join("api.graphql"), sdl), (dir.join("events.md"), domain::catalogue::page())];
+        files.extend(domain::catalogue::files().map(|(name, text)| (events.join(name), text)));
         for (path, text) in &files {
             fs::write(path, text).with_context(|| format!("could not write {}", path.display()))?;
         }

@@ -16,7 +16,7 @@ use tracing::info;
 use crate::{
     keys::Keys,
     progress::Progress,
-    server::{self, Running, ServerSettings},
+    server::{self, LiveSettings, Running, ServerSettings},
     source::Database,
 };
 
@@ -107,7 +107,8 @@ pub async fn until_stopped(
     let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
     let Settings { listen, clock, issuers, explorer } = settings;
-    let settings = ServerSettings { listen, clock, entropy: Entropy::system(), issuers, explorer };
+    let live = LiveSettings::default();
+    let settings = ServerSettings { listen, clock, entropy: Entropy::system(), issuers, explorer, live };
     let mut running = server::start(pool.clone(), settings).await?;
     info!(url = running.url, position = running.engine.position().0, "Listening");
     announce(&running)?;

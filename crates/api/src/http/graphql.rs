@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
 
 use async_graphql::{
     ErrorExtensionValues, Name, Response as Answer, ServerError, Value, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
 };
 use axum::{
     body::{Body, Bytes},
@@ -30,7 +30,11 @@ use super::{
     Service,
     request_log::{RequestId, Told},
 };
-use crate::{Error, Session, auth::Unauthenticated, limits, pin_of_cursors};
+use crate::{
+    Error, Session,
+    auth::{Proof, Unauthenticated},
+    limits, pin_of_cursors,
+};
 
 /// A client that has seen a position may ask not to be answered from before it.
 const MIN_POSITION: HeaderName = HeaderName::from_static("accord-min-position");
@@ -67,14 +71,30 @@ pub async fn refuse_method(request: Request) -> Response {
     respond(Media::wanted(&head.headers).unwrap_or(Media::Json), request_id(&head), Err(problem))
 }
 
-fn request_id(head: &Parts) -> &str {
+pub(super) fn request_id(head: &Parts) -> &str {
     head.extensions.get::<RequestId>().map_or("", |id| &id.0)
 }
 
 /// Fails with what is wrong before there is a GraphQL request; from then on, errors are in the answer.
 async fn handle(service: &Service, head: &Parts, body: Body, told: &mut Told) -> Result<Answer, Problem> {
-    let actor = authenticate(service, &head.headers)?;
-    told.actor = Some(actor.to_string());
+    let (proof, sent) = read(service, head, body, told).await?;
+    match prepare(service, proof.actor, sent, told).await {
+        Ok(prepared) => execute(service, prepared)
+            .await
+            .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error)),
+        Err(error) => Ok(Answer::from_errors(vec![error])),
+    }
+}
+
+/// Who asks, and for what.
+pub(super) async fn read(
+    service: &Service,
+    head: &Parts,
+    body: Body,
+    told: &mut Told,
+) -> Result<(Proof, Sent), Problem> {
+    let proof = authenticate(service, &head.headers)?;
+    told.actor = Some(proof.actor.to_string());
     if !is_json(&head.headers) {
         let error = Error::bad_input("Send the request as `Content-Type: application/json`, in UTF-8.");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
@@ -82,34 +102,32 @@ async fn handle(service: &Service, head: &Parts, body: Body, told: &mut Told) ->
     wait_for_position(service, &head.headers).await?;
     let sent = Sent::read(&read_body(body).await?)
         .map_err(|message| Problem::new(StatusCode::BAD_REQUEST, Error::BadUserInput(message)))?;
+    Ok((proof, sent))
+}
 
-    let (session, request) = match prepare(service, actor, sent, told).await {
-        Ok(prepared) => prepared,
-        Err(error) => return Ok(Answer::from_errors(vec![error])),
-    };
+/// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off.
+pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Answer, Error> {
+    let Prepared { session, request, .. } = prepared;
     // A task of its own: a client that hangs up cancels nothing midway.
     let schema = service.schema.clone();
     let execution = tokio::spawn(async move { schema.execute(request).await }.in_current_span());
     match execution.await {
-        Ok(mut answer) => {
-            answer.extensions.insert("position".to_owned(), session.position().to_string().into());
-            Ok(answer)
-        }
+        Ok(answer) => Ok(with_position(answer, &session)),
         Err(failure) => {
             error!(%failure, "The execution of a request broke off");
-            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Error::Internal))
+            Err(Error::Internal)
         }
     }
 }
 
-fn authenticate(service: &Service, headers: &HeaderMap) -> Result<Actor, Problem> {
-    let mut sent = headers.get_all(AUTHORIZATION).iter();
-    let first = sent.next().map(HeaderValue::as_bytes);
-    let actor = match sent.next() {
-        None => service.issuers.actor(first, service.clock.now()),
-        Some(_) => Err(Unauthenticated::NotBearer),
-    };
-    actor.map_err(|reason| {
+pub(super) fn with_position(mut answer: Answer, session: &Session) -> Answer {
+    answer.extensions.insert("position".to_owned(), session.position().to_string().into());
+    answer
+}
+
+fn authenticate(service: &Service, headers: &HeaderMap) -> Result<Proof, Problem> {
+    let proof = authorization(headers).and_then(|header| service.issuers.prove(header, service.clock.now()));
+    proof.map_err(|reason| {
         let challenge = match reason {
             Unauthenticated::Missing => r#"Bearer realm="accord""#,
             _ => r#"Bearer realm="accord", error="invalid_token""#,
@@ -117,6 +135,13 @@ fn authenticate(service: &Service, headers: &HeaderMap) -> Result<Actor, Problem
         let error = Error::Unauthenticated(reason.to_string());
         Problem::new(StatusCode::UNAUTHORIZED, error).with(WWW_AUTHENTICATE, challenge)
     })
+}
+
+/// The one header `Authorization`, if there is any.
+pub(super) fn authorization(headers: &HeaderMap) -> Result<Option<&[u8]>, Unauthenticated> {
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    let first = sent.next().map(HeaderValue::as_bytes);
+    if sent.next().is_some() { Err(Unauthenticated::NotBearer) } else { Ok(first) }
 }
 
 /// Pages of other origins can send other types without asking this server first, so nothing else is read.
@@ -165,18 +190,30 @@ async fn read_body(body: Body) -> Result<Bytes, Problem> {
     }
 }
 
+/// A GraphQL request that may be executed.
+pub(super) struct Prepared {
+    /// Knows the position of the answer when there is one.
+    pub session: Arc<Session>,
+    pub request: async_graphql::Request,
+    /// `None` when the document and the operation's name do not say, which validation then tells.
+    pub kind: Option<OperationType>,
+}
+
 /// Everything that can be wrong with a GraphQL request before it is validated against the schema.
-async fn prepare(
+pub(super) async fn prepare(
     service: &Service,
     actor: Actor,
     sent: Sent,
     told: &mut Told,
-) -> Result<(Arc<Session>, async_graphql::Request), ServerError> {
+) -> Result<Prepared, ServerError> {
     let document = limits::parse(&sent.query)?;
     let operation_name = sent.operation_name.as_deref();
+    let mut kind = None;
     if let Some((name, operation)) = operation(&document, operation_name) {
         told.operation = name.map(|name| name.chars().take(64).collect());
         check_variables(operation, &sent.variables)?;
+        check_subscription(operation)?;
+        kind = Some(operation.ty);
     }
     let position =
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
@@ -188,7 +225,7 @@ async fn prepare(
         async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
     request.operation_name = sent.operation_name;
     request.set_parsed_query(document);
-    Ok((session, request))
+    Ok(Prepared { session, request, kind })
 }
 
 /// The operation that is going to be executed; `None` when the name does not say, which validation then tells.
@@ -224,9 +261,27 @@ fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Re
     Ok(())
 }
 
+/// A subscription has one field: each of its answers is of one position. The library would run several beside each other,
+/// and none of those in fragments.
+fn check_subscription(operation: &OperationDefinition) -> Result<(), ServerError> {
+    if operation.ty != OperationType::Subscription {
+        return Ok(());
+    }
+    match operation.selection_set.node.items.as_slice() {
+        [one] if matches!(&one.node, Selection::Field(field) if !field.node.name.node.starts_with("__")) => {
+            Ok(())
+        }
+        _ => {
+            let error = Error::bad_input("A subscription has one field at its root, outside of fragments.");
+            let at = operation.selection_set.pos;
+            Err(ServerError { locations: vec![at], ..entry(&error) })
+        }
+    }
+}
+
 /// What a client sends.
 #[derive(Debug, Default)]
-struct Sent {
+pub(super) struct Sent {
     query: String,
     operation_name: Option<String>,
     variables: Variables,
@@ -237,14 +292,18 @@ impl Sent {
     fn read(body: &[u8]) -> Result<Self, String> {
         let body: Json =
             serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}."))?;
-        let mut members = match body {
-            Json::Object(members) => members,
-            Json::Array(_) => return Err("Batches are not taken: send one request at a time.".to_owned()),
-            _ => return Err("The body is not a JSON object.".to_owned()),
-        };
+        match body {
+            Json::Object(members) => Self::of(members),
+            Json::Array(_) => Err("Batches are not taken: send one request at a time.".to_owned()),
+            _ => Err("The body is not a JSON object.".to_owned()),
+        }
+    }
+
+    /// Fails with a sentence for the client.
+    pub(super) fn of(mut members: Map<String, Json>) -> Result<Self, String> {
         let query = match members.remove("query") {
             Some(Json::String(query)) => query,
-            None | Some(Json::Null) => return Err("The body has no `query`.".to_owned()),
+            None | Some(Json::Null) => return Err("The request has no `query`.".to_owned()),
             Some(_) => return Err("`query` is not a string.".to_owned()),
         };
         let operation_name = match members.remove("operationName") {
@@ -268,7 +327,7 @@ fn object(members: &mut Map<String, Json>, name: &str) -> Result<Map<String, Jso
 
 /// What answers are sent as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Media {
+pub(super) enum Media {
     /// As clients have always had it: 200 says nothing but that there is an answer.
     Json,
     /// The status tells whether the request was executed.
@@ -292,13 +351,9 @@ impl Media {
 
     /// `None` when the client takes neither.
     fn wanted(headers: &HeaderMap) -> Option<Self> {
-        let accepted: Vec<&str> =
-            headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-        if accepted.is_empty() {
-            return Some(Self::Json);
-        }
-        let accepted = accepted.join(",");
-        let (json, graphql) = (Wish::of(&accepted, Self::Json), Wish::of(&accepted, Self::GraphqlResponse));
+        let Some(accepted) = accepted(headers) else { return Some(Self::Json) };
+        let wish = |media: Self| Wish::of(&accepted, media.name());
+        let (json, graphql) = (wish(Self::Json), wish(Self::GraphqlResponse));
         if json.quality == 0 && graphql.quality == 0 {
             None
         } else if graphql.quality > json.quality || graphql.quality == json.quality && graphql.is_named {
@@ -307,6 +362,18 @@ impl Media {
             Some(Self::Json)
         }
     }
+}
+
+/// What a client says that it takes; `None` when it says nothing.
+fn accepted(headers: &HeaderMap) -> Option<String> {
+    let accepted: Vec<&str> =
+        headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!accepted.is_empty()).then(|| accepted.join(","))
+}
+
+/// Whether a client takes this type.
+pub(super) fn takes(headers: &HeaderMap, name: &str) -> bool {
+    accepted(headers).is_none_or(|accepted| Wish::of(&accepted, name).quality > 0)
 }
 
 /// How much a client wants a type.
@@ -320,15 +387,16 @@ struct Wish {
 
 impl Wish {
     /// What the most specific range says about the type.
-    fn of(accepted: &str, media: Media) -> Self {
+    fn of(accepted: &str, wanted: &str) -> Self {
+        let family = wanted.split('/').next().unwrap_or_default();
         let mut best = (0, Self::default());
         for range in accepted.split(',') {
             let mut parts = range.split(';').map(str::trim);
             let name = parts.next().unwrap_or_default();
             let specific = match name {
                 "*/*" => 1,
-                "application/*" => 2,
-                name if name.eq_ignore_ascii_case(media.name()) => 3,
+                name if name.strip_suffix("/*") == Some(family) => 2,
+                name if name.eq_ignore_ascii_case(wanted) => 3,
                 _ => continue,
             };
             let quality = parts
@@ -355,24 +423,25 @@ fn thousandths(value: &str) -> u16 {
 }
 
 /// Why there is no GraphQL request to answer.
-struct Problem {
+pub(super) struct Problem {
     status: StatusCode,
     error: Error,
     header: Option<(HeaderName, &'static str)>,
 }
 
 impl Problem {
-    fn new(status: StatusCode, error: Error) -> Self {
+    pub(super) fn new(status: StatusCode, error: Error) -> Self {
         Self { status, error, header: None }
     }
 
-    fn with(self, name: HeaderName, value: &'static str) -> Self {
+    pub(super) fn with(self, name: HeaderName, value: &'static str) -> Self {
         Self { header: Some((name, value)), ..self }
     }
 }
 
+/// An answer as clients get it.
 #[derive(Serialize)]
-struct Sending<'a> {
+pub(super) struct Sending<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
     /// Absent when nothing was executed, as the specification has it; null when that came to nothing.
@@ -382,26 +451,36 @@ struct Sending<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-fn respond(media: Media, request_id: &str, outcome: Result<Answer, Problem>) -> Response {
-    let (status, mut answer, header) = match outcome {
-        Ok(answer) => (status(media, &answer), answer, None),
-        Err(Problem { status, error, header }) => (status, Answer::from_errors(vec![entry(&error)]), header),
-    };
-    let executed = was_executed(&answer);
-    answer.errors.truncate(MOST_ERRORS);
-    for error in &mut answer.errors {
+impl<'a> Sending<'a> {
+    /// Completes the errors by what every one of them carries.
+    pub(super) fn of(answer: &'a mut Answer, request_id: &str) -> Self {
+        let executed = was_executed(answer);
+        complete(&mut answer.errors, request_id);
+        Self {
+            errors: &answer.errors,
+            data: executed.then_some(&answer.data),
+            extensions: &answer.extensions,
+        }
+    }
+}
+
+pub(super) fn complete(errors: &mut Vec<ServerError>, request_id: &str) {
+    errors.truncate(MOST_ERRORS);
+    for error in errors {
         // What came without a code is the library's: it does not fit the schema.
         let code = code(error).to_owned();
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code);
         extensions.set("requestId", request_id);
     }
-    let sending = Sending {
-        errors: &answer.errors,
-        data: executed.then_some(&answer.data),
-        extensions: &answer.extensions,
+}
+
+pub(super) fn respond(media: Media, request_id: &str, outcome: Result<Answer, Problem>) -> Response {
+    let (status, mut answer, header) = match outcome {
+        Ok(answer) => (status(media, &answer), answer, None),
+        Err(Problem { status, error, header }) => (status, Answer::from_errors(vec![entry(&error)]), header),
     };
-    let (status, body) = match serde_json::to_vec(&sending) {
+    let (status, body) = match serde_json::to_vec(&Sending::of(&mut answer, request_id)) {
         Ok(body) => (status, body),
         Err(failure) => {
             error!(%failure, "Could not write an answer as JSON");
@@ -420,7 +499,7 @@ fn respond(media: Media, request_id: &str, outcome: Result<Answer, Problem>) -> 
 }
 
 /// As it stands in `errors[]`.
-fn entry(error: &Error) -> ServerError {
+pub(super) fn entry(error: &Error) -> ServerError {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", error.code());
     ServerError { extensions: Some(extensions), ..ServerError::new(error.message(), None) }
@@ -535,7 +614,7 @@ mod tests {
         for (body, says) in [
             (json!([{ "query": "{a}" }]), "one request at a time"),
             (json!("{a}"), "not a JSON object"),
-            (json!({}), "no `query`"),
+            (json!({}), "has no `query`"),
             (json!({ "query": ["{a}"] }), "`query` is not a string"),
             (json!({ "query": "{a}", "operationName": 1 }), "`operationName` is not a string"),
             (json!({ "query": "{a}", "variables": [] }), "`variables` is not an object"),

@@ -230,7 +230,7 @@ impl<'a> Asked<'a> {
         };
         match session.engine.execute(request).await {
             Ok(outcome) => {
-                session.note_receipt(outcome.receipt.position);
+                session.note_position(outcome.receipt.position);
                 let world = session.world_at(outcome.receipt.position);
                 Ok(Outcome::Done(find(world).await?, outcome.receipt.into()))
             }

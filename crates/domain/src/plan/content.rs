@@ -9,6 +9,7 @@ use crate::{
     Sha256, Span, TaskCode, Title, hash::canonical_json, operation::Classification, partner::PartnerRole,
     release::HandlingCode,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,128 +17,184 @@ use std::{
 };
 
 /// Everything of a plan version but its tasks and annexes.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Sections {
+    /// Situation: what is known of the ground, of those against it and of its own side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub situation: Option<Prose>,
+    /// Mission: who does what, when, where and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mission: Option<Prose>,
+    /// The commander's intent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commanders_intent: Option<Intent>,
-    /// Concept of operations.
+    /// Concept of operations: how the mission is to be done, in outline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concept: Option<Prose>,
+    /// Administration and logistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub administration: Option<Prose>,
+    /// Command and signal: who commands, and how orders reach whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command_and_signal: Option<Prose>,
+    /// Tasks are linked by purpose along these; codes unique in the plan.
     #[serde(default)]
     pub lines_of_effort: Vec<LineOfEffort>,
+    /// In the order in which they are carried out; codes unique in the plan.
     #[serde(default)]
     pub phases: Vec<Phase>,
+    /// What the plan aims at; codes unique in the plan.
     #[serde(default)]
     pub objectives: Vec<Objective>,
+    /// Moments at which decisions are due; codes unique in the plan.
     #[serde(default)]
     pub decision_points: Vec<DecisionPoint>,
+    /// Commander's critical information requirements; codes unique in the plan.
     #[serde(default)]
     pub ccir: Vec<Ccir>,
+    /// Criteria of the go / no-go decision.
     #[serde(default)]
     pub go_no_go: Vec<Title>,
+    /// Who may direct whom, and how far.
     #[serde(default)]
     pub command_relationships: Vec<CommandRelationship>,
+    /// What may go wrong; codes unique in the plan.
     #[serde(default)]
     pub risks: Vec<Risk>,
+    /// Interval within which H-hour may move without a new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub h_hour_window: Option<TimeWindow>,
+    /// Whose approval the version needs.
     #[serde(default)]
     pub approval_policy: ApprovalPolicy,
 }
 
-/// One section to replace as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One section, which replaces the one that stood there as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Section {
+    /// Situation: what is known of the ground, of those against it and of its own side.
     Situation(Prose),
+    /// Mission: who does what, when, where and why.
     Mission(Prose),
+    /// The commander's intent.
     CommandersIntent(Intent),
+    /// Concept of operations: how the mission is to be done, in outline.
     Concept(Prose),
+    /// Administration and logistics.
     Administration(Prose),
+    /// Command and signal: who commands, and how orders reach whom.
     CommandAndSignal(Prose),
+    /// All lines of effort.
     LinesOfEffort(Vec<LineOfEffort>),
+    /// All phases, in the order in which they are carried out.
     Phases(Vec<Phase>),
+    /// All objectives.
     Objectives(Vec<Objective>),
+    /// All decision points.
     DecisionPoints(Vec<DecisionPoint>),
+    /// All of the commander's critical information requirements.
     Ccir(Vec<Ccir>),
+    /// All criteria of the go / no-go decision.
     GoNoGo(Vec<Title>),
+    /// Who may direct whom, and how far.
     CommandRelationships(Vec<CommandRelationship>),
+    /// Interval within which H-hour may move without a new version.
     HHourWindow(TimeWindow),
+    /// Whose approval the version needs.
     ApprovalPolicy(ApprovalPolicy),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The commander's intent: what every subordinate works towards when the plan no longer fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Intent {
+    /// What it is all for.
     pub purpose: Prose,
+    /// The tasks on which it hangs.
     pub key_tasks: Vec<TaskCode>,
+    /// How things are to stand at the end.
     pub end_state: Prose,
 }
 
 /// Tasks linked by purpose across phases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LineOfEffort {
+    /// Unique in the plan.
     pub code: Code,
+    /// What it is called.
     pub name: Title,
 }
 
-/// A stage of the operation. `gate` names what must be decided before it starts, such as `GO_NO_GO`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A stage of the operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Phase {
+    /// Unique in the plan.
     pub code: PhaseCode,
+    /// What it is called.
     pub name: Title,
+    /// What must be decided before it starts, such as `GO_NO_GO`; absent when nothing must.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Code>,
 }
 
-/// A measurable result; `target` in the unit that the measure's name gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A measurable result that the plan aims at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Objective {
+    /// Unique in the plan.
     pub code: Code,
+    /// The line of effort that it belongs to.
     pub line_of_effort: Code,
+    /// The result.
     pub text: Prose,
+    /// What is measured; its name says the unit.
     pub measure: Title,
+    /// In the unit that the measure's name gives; at most 2^53 - 1 from zero.
     pub target: i64,
 }
 
 /// Says that a decision is due at a task, not what it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DecisionPoint {
+    /// Unique in the plan.
     pub code: Code,
+    /// The task at which it is due.
     pub at: TaskCode,
+    /// What is to be decided.
     pub decision: Title,
+    /// The partners that decide.
     pub deciders: Vec<PartnerCode>,
+    /// What makes it due earlier; absent when nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trigger: Option<Title>,
+    /// The information requirements that it rests on.
     #[serde(default)]
     pub ccir: Vec<Code>,
 }
 
-/// Commander's critical information requirement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A commander's critical information requirement: what the commander must know at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ccir {
+    /// Unique in the plan.
     pub code: Code,
+    /// The requirement.
     pub text: Prose,
 }
 
-/// Who may direct whom, and how far. The ends are codes of posts, partners, centres or forward posts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Who may direct whom, and how far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CommandRelationship {
+    /// The one who directs: code of a post, partner, centre or forward post.
     pub of: Code,
+    /// The one who is directed: code of a post, partner, centre or forward post.
     pub to: Code,
+    /// How far.
     pub kind: CommandRelationshipKind,
 }
 
+/// How far one may direct another.
 #[derive(
     Debug,
     Clone,
@@ -149,34 +206,49 @@ pub struct CommandRelationship {
     Hash,
     Serialize,
     Deserialize,
+    JsonSchema,
     strum::Display,
     strum::EnumString,
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum CommandRelationshipKind {
+    /// Each nation commands its own.
     NationalCommand,
+    /// The right to bring parties together, not to order.
     CoordinatingAuthority,
+    /// Helps another's task.
     Supporting,
+    /// Directs movements for one task.
     TacticalControl,
 }
 
-/// Likelihood and impact from 1 to 5.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What may go wrong, how likely and how bad it is, and what is done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Risk {
+    /// Unique in the plan.
     pub code: Code,
+    /// What may go wrong.
     pub text: Prose,
+    /// From 1 (rare) to 5 (almost certain).
+    #[schemars(range(min = 1, max = 5))]
     pub likelihood: u32,
+    /// From 1 (slight) to 5 (grave).
+    #[schemars(range(min = 1, max = 5))]
     pub impact: u32,
+    /// What is done about it.
     pub treatment: Prose,
+    /// The post that watches it; absent when none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<PostCode>,
 }
 
-/// Half-open: from `from`, before `to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A stretch of time, half-open: from `from`, before `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TimeWindow {
+    /// Its first instant.
     pub from: Instant,
+    /// The first instant after it.
     pub to: Instant,
 }
 
@@ -186,10 +258,11 @@ impl TimeWindow {
     }
 }
 
-/// Roles whose every partner must approve. Territorial consent is needed besides and is no policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Whose approval a version needs. Territorial consent is needed besides and is no policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalPolicy {
+    /// Every partner of these roles must approve.
     pub required_roles: BTreeSet<PartnerRole>,
 }
 
@@ -200,45 +273,61 @@ impl Default for ApprovalPolicy {
     }
 }
 
-/// A task as one plan version has it. Offsets are relative to H-hour.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A task as one plan version has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedTask {
+    /// Unique in the operation; the same code is the same task in every version.
     pub code: TaskCode,
+    /// What is to be done.
     pub title: Title,
+    /// The phase that it belongs to.
     pub phase: PhaseCode,
+    /// The line of effort that it belongs to; absent when it serves none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line_of_effort: Option<Code>,
+    /// The partner that carries it out.
     pub lead: PartnerCode,
+    /// The partner on whose territory it is carried out, and whose consent it needs.
     pub territory: PartnerCode,
-    /// The post that the plan foresees.
+    /// The post that the plan foresees; absent when it foresees none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<PostCode>,
+    /// Planned start relative to H-hour; negative before it.
     pub start_offset: Span,
+    /// How long it takes; more than nothing.
     pub duration: Span,
-    /// Finish-to-start.
+    /// The tasks that must finish before it starts.
     #[serde(default)]
     pub predecessors: BTreeSet<TaskCode>,
 }
 
-/// What a revision of a task changes; the rest stays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What a revision of a task changes; what is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskRevision {
+    /// What is to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Title>,
+    /// The phase that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<PhaseCode>,
+    /// The line of effort that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line_of_effort: Option<Code>,
+    /// The partner that carries it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<PartnerCode>,
+    /// The partner on whose territory it is carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub territory: Option<PartnerCode>,
+    /// The post that the plan foresees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<PostCode>,
+    /// Planned start relative to H-hour; negative before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_offset: Option<Span>,
+    /// How long it takes; more than nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Span>,
 }
@@ -277,15 +366,21 @@ impl TaskRevision {
 }
 
 /// A separately releasable part of the plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Annex {
+    /// Unique in the plan.
     pub code: AnnexCode,
+    /// What it is about.
     pub title: Title,
+    /// What it says; absent while it is only announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Prose>,
+    /// How carefully it is to be handled.
     pub classification: Classification,
+    /// The partners that may read it, besides the operation's lead.
     pub releasable_to: BTreeSet<PartnerCode>,
+    /// What its readers may do with it; H0 when left out.
     #[serde(default, skip_serializing_if = "HandlingCode::is_default")]
     pub handling: HandlingCode,
 }
@@ -347,12 +442,14 @@ impl ContentPart {
     }
 }
 
-/// A requirement that an approver attaches; blocks the gate it names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A requirement that an approver attaches; it blocks the gate that it names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewCondition {
+    /// Unique in the approval.
     pub code: ConditionCode,
-    /// A phase's code, `PROMULGATION` or `ACTIVATION`.
+    /// What it blocks until it is satisfied or waived: a phase, `PROMULGATION` or `ACTIVATION`.
     pub gate: Code,
+    /// The requirement.
     pub text: Prose,
 }
 

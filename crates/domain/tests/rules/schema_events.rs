@@ -1,23 +1,25 @@
-//! The golden files of `schema/events`: what is recorded once is read for ever.
+//! The files of `schema/events`: what is recorded once is read for ever.
 //!
 //! `accord schema` writes them. To write them from here: `ACCORD_BLESS=1 cargo test -p domain --test rules`.
 
-use domain::{Event, event::Encoded, examples};
+use domain::{Event, catalogue, event::Encoded, examples};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schema/events")
+fn schemas() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schema")
 }
 
 /// Name and text of every file in the folder.
-fn stored() -> BTreeMap<String, String> {
+fn files_in(folder: &str) -> BTreeMap<String, String> {
     bless();
-    let entries = fs::read_dir(folder()).expect("schema/events is part of the repository");
+    let entries = fs::read_dir(schemas().join(folder)).expect("the schemas are part of the repository");
     entries
         .map(|entry| {
             let path = entry.expect("the folder can be listed").path();
             let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-            (name, fs::read_to_string(&path).expect("golden files are text"))
+            (name, fs::read_to_string(&path).expect("schemas are text"))
         })
         .collect()
 }
@@ -27,42 +29,207 @@ fn bless() {
     if option_env!("ACCORD_BLESS").is_none() {
         return;
     }
-    fs::create_dir_all(folder()).expect("schema/events can be made");
-    for (name, text) in examples::golden() {
-        let path = folder().join(name);
+    let folder = schemas().join("events");
+    fs::create_dir_all(&folder).expect("schema/events can be made");
+    for (name, text) in catalogue::files() {
+        let path = folder.join(name);
         if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
             fs::write(path, text).expect("schema/events can be written");
         }
     }
 }
 
-fn examples_in(text: &str) -> (String, i16, Vec<serde_json::Value>) {
-    let file: serde_json::Value = serde_json::from_str(text).expect("golden files are JSON");
-    let kind = file["type"].as_str().expect("a golden file names its event").to_owned();
-    let version = file["version"].as_i64().and_then(|version| version.try_into().ok());
-    let examples = file["examples"].as_array().expect("a golden file holds examples").clone();
-    (kind, version.expect("a golden file has a version"), examples)
+/// What a file says besides the shape.
+#[derive(Deserialize)]
+struct Golden<'a> {
+    title: String,
+    version: i16,
+    #[serde(borrow)]
+    examples: Vec<&'a RawValue>,
 }
 
-#[test]
-fn no_golden_file_is_missing_left_over_or_different() {
-    assert_eq!(stored(), examples::golden().collect());
+/// The text without the white space outside of its strings: as it was hashed.
+fn compact(text: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    text.chars()
+        .filter(|letter| {
+            let kept = quoted || !letter.is_whitespace();
+            if *letter == '"' && !escaped {
+                quoted = !quoted;
+            }
+            escaped = *letter == '\\' && !escaped;
+            kept
+        })
+        .collect()
 }
 
-#[test]
-fn every_stored_payload_is_read_as_its_example_and_written_as_it_was() {
+/// Reads every example of the folder, and writes again those whose shape is still the current one.
+fn read_back(folder: &str) -> Vec<Event> {
     let mut read = Vec::new();
-    for (name, text) in stored() {
-        let (kind, version, payloads) = examples_in(&text);
-        assert_eq!(name, format!("{kind}.json"));
-        for payload in payloads {
-            let event = Event::decode(&kind, version, payload.to_string().as_bytes()).unwrap();
-            let Encoded { payload: written, .. } = event.encode();
-            assert_eq!(serde_json::from_slice::<serde_json::Value>(&written).unwrap(), payload, "{kind}");
+    for (name, text) in files_in(folder) {
+        let golden: Golden =
+            serde_json::from_str(&text).expect("a schema has a title, a version and examples");
+        assert_eq!(name, format!("{}.json", golden.title));
+        for example in golden.examples {
+            let payload = compact(example.get());
+            let event = Event::decode(&golden.title, golden.version, payload.as_bytes()).unwrap();
+            let Encoded { kind, version, payload: written } = event.encode();
+            assert_eq!(kind, golden.title);
+            if version == golden.version {
+                assert_eq!(String::from_utf8(written).unwrap(), payload, "{kind}");
+            }
             read.push(event);
         }
     }
+    read
+}
+
+#[test]
+fn no_file_is_missing_left_over_or_different() {
+    assert_eq!(files_in("events"), catalogue::files().collect());
+}
+
+#[test]
+fn every_payload_is_read_as_its_example_and_written_to_the_same_bytes() {
     let mut examples = examples::events();
     examples.sort_by_key(Event::kind);
-    assert_eq!(read, examples);
+    assert_eq!(read_back("events"), examples);
+}
+
+#[test]
+fn every_payload_that_was_released_is_read_and_written_to_the_same_bytes() {
+    assert!(!read_back("released/events").is_empty());
+}
+
+#[test]
+fn no_shape_that_was_released_has_become_narrower() {
+    let now = files_in("events");
+    for (name, text) in files_in("released/events") {
+        let released: Value = serde_json::from_str(&text).unwrap();
+        let current = now.get(&name).unwrap_or_else(|| panic!("{name} was released: it stays for ever"));
+        let current: Value = serde_json::from_str(current).unwrap();
+        if released["version"] == current["version"] {
+            let narrower = narrower(&released, &current);
+            assert_eq!(narrower, Vec::<String>::new(), "{name}: give the shape a new version");
+        }
+    }
+}
+
+#[test]
+fn every_field_says_what_it_means() {
+    for entry in catalogue::entries() {
+        assert_ne!(entry.description, "", "{}", entry.kind);
+        let mut schemas = vec![(entry.kind.to_owned(), &entry.schema)];
+        while let Some((place, schema)) = schemas.pop() {
+            let choices = schema["oneOf"].as_array().into_iter().flatten();
+            schemas.extend(choices.clone().map(|choice| (format!("{place} {choice}"), choice)));
+            for choice in choices {
+                assert!(choice["description"].is_string(), "{place}: {choice}");
+            }
+            // The one field of a choice is described with the choice.
+            let is_choice = place.contains(' ');
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(is_choice || property["description"].is_string(), "{place}.{name}");
+            }
+            for (name, def) in schema["$defs"].as_object().into_iter().flatten() {
+                assert!(def["description"].is_string(), "{name}");
+                schemas.push((name.clone(), def));
+            }
+        }
+    }
+}
+
+/// Where a payload that has the older shape may not have the newer one.
+fn narrower(older: &Value, newer: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    compare(("", older, older), (newer, newer), &mut found);
+    found
+}
+
+/// A place and its schema in the older file, and its schema in the newer one; each with its whole file.
+fn compare(
+    (place, older, old_file): (&str, &Value, &Value),
+    (newer, new_file): (&Value, &Value),
+    found: &mut Vec<String>,
+) {
+    if let (Some(old), Some(new)) = (older["$ref"].as_str(), newer["$ref"].as_str()) {
+        if old != new {
+            found.push(format!("{place} is no {old} any more"));
+        }
+        let def = |file: &Value| file.pointer(&old[1..]).cloned().unwrap_or_default();
+        return compare((place, &def(old_file), old_file), (&def(new_file), new_file), found);
+    }
+    for keyword in ["$ref", "type", "format", "pattern", "uniqueItems", "const"] {
+        if older[keyword] != newer[keyword] {
+            found.push(format!("{place}: {keyword} was {} and is {}", older[keyword], newer[keyword]));
+        }
+    }
+    for (keyword, sign) in [("minimum", 1), ("minLength", 1), ("maximum", -1), ("maxLength", -1)] {
+        let bound = |schema: &Value| schema[keyword].as_i64().map(|bound| sign * bound);
+        if bound(newer) > bound(older) && newer[keyword].is_i64() {
+            found.push(format!("{place}: {keyword} was {} and is {}", older[keyword], newer[keyword]));
+        }
+    }
+    let required = |schema: &Value| schema["required"].as_array().cloned().unwrap_or_default();
+    for field in required(newer) {
+        if !required(older).contains(&field) {
+            found.push(format!("{place}: {field} must be there"));
+        }
+    }
+    for (name, property) in older["properties"].as_object().into_iter().flatten() {
+        match newer["properties"].get(name) {
+            Some(now) => {
+                compare((&format!("{place}.{name}"), property, old_file), (now, new_file), found);
+            }
+            None => found.push(format!("{place}.{name} is gone")),
+        }
+    }
+    if older["items"].is_object() {
+        compare((&format!("{place}[]"), &older["items"], old_file), (&newer["items"], new_file), found);
+    }
+    for keyword in ["oneOf", "anyOf"] {
+        let choices = |schema: &Value| schema[keyword].as_array().cloned().unwrap_or_default();
+        let newer = choices(newer);
+        for choice in choices(older) {
+            // One of the newer ones must take it all.
+            let reasons = newer.iter().map(|now| {
+                let mut reasons = Vec::new();
+                compare((place, &choice, old_file), (now, new_file), &mut reasons);
+                reasons
+            });
+            if let Some(reasons) = reasons.min_by_key(Vec::len) {
+                found.extend(reasons);
+            } else {
+                found.push(format!("{place}: {choice} is gone"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shape_that_has_become_narrower_is_found() {
+    let file = |name: &str| -> Value { serde_json::from_str(&files_in("events")[name]).unwrap() };
+    let changed = |name: &str, at: &str, to: Value| {
+        let (older, mut newer) = (file(name), file(name));
+        *newer.pointer_mut(at).unwrap_or_else(|| panic!("{name} has no {at}")) = to;
+        narrower(&older, &newer)
+    };
+    let task = "TaskAddedToPlan.json";
+    assert_eq!(narrower(&file(task), &file(task)), Vec::<String>::new());
+
+    let properties = "/$defs/PlannedTask/properties";
+    let gone = changed(task, properties, json!({}));
+    assert!(gone.contains(&".task.territory is gone".to_owned()), "{gone:?}");
+    let retyped = changed(task, &format!("{properties}/duration"), json!({ "type": "integer" }));
+    assert!(retyped[0].starts_with(".task.duration: $ref was \"#/$defs/Span\""), "{retyped:?}");
+    let required = changed(task, "/$defs/PlannedTask/required", json!(["code", "post"]));
+    assert_eq!(required, [".task: \"post\" must be there"]);
+    let bound = changed(task, "/$defs/Title/maxLength", json!(100));
+    assert_eq!(bound, [".task.title: maxLength was 200 and is 100"]);
+    let pattern = changed(task, "/$defs/TaskCode/pattern", json!("^T[0-9]{2}$"));
+    assert!(pattern[0].starts_with(".task.code: pattern was"), "{pattern:?}");
+    let values = changed("OperationInitiated.json", "/$defs/Classification/oneOf", json!([]));
+    assert!(values[0].contains("UNCLASSIFIED"), "{values:?}");
+    // Wider is no harm.
+    assert_eq!(changed(task, "/$defs/Title/maxLength", json!(300)), Vec::<String>::new());
 }

@@ -5,11 +5,13 @@ pub mod saphan;
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal, RefusalCode,
-    Rejection, Span, State, Subject, World, assignment::AssignmentEvent, centre::CentreEvent,
-    coalition::CoalitionEvent, decide, ids::CommandId, ids::EventId, operation::Operation,
-    operation::OperationEvent, partner::PartnerEvent, plan::PlanEvent, plan::Version, post::PostEvent,
+    Rejection, Role, Span, State, Subject, World, assignment::AssignmentEvent, catalogue::source::sources,
+    centre::CentreEvent, coalition::CoalitionEvent, decide, ids::CommandId, ids::EventId,
+    operation::Operation, operation::OperationEvent, partner::PartnerEvent, plan::PlanEvent, plan::Version,
+    post::PostEvent,
 };
-use std::{fmt::Debug, str::FromStr};
+use std::{collections::BTreeSet, fmt::Debug, str::FromStr};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 /// Parses what a test says.
@@ -216,18 +218,54 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What the catalogue says of these events is so: they follow from this command, by those who may send it, and
+    /// nobody else may.
+    fn hold_against_catalogue(&mut self, events: &[Event]) {
+        let debug = format!("{:?}", self.command);
+        let mut words = debug.split(|letter: char| !letter.is_alphanumeric());
+        let command = (words.next().unwrap(), words.next().unwrap());
+        for event in events {
+            let kind = event.kind();
+            let sources = sources(event);
+            let told: Vec<_> = sources.iter().filter(|source| source.command == command).collect();
+            let [told] = told.as_slice() else { panic!("{kind} follows from {command:?} too") };
+            assert!(told.sender.allows(&self.actor), "{kind} is sent by {:?} too", self.actor);
+            let others: BTreeSet<Role> =
+                Role::iter().filter(|role| !told.sender.roles.contains(role)).collect();
+            let stranger = match &self.actor {
+                Actor::Post { post, partner, .. } => {
+                    Actor::Post { post: post.clone(), partner: partner.clone(), roles: others }
+                }
+                // Services that administer may, or the assertion above had failed; those that do not, may not.
+                Actor::Service { name, .. } => Actor::Service { name: name.clone(), roles: BTreeSet::new() },
+            };
+            let services = Actor::Service { name: "import".to_owned(), roles: [Role::Admin].into() };
+            for refused in [Some(stranger), (!told.sender.service).then_some(services)].into_iter().flatten()
+            {
+                let result = self.story.decide(&refused, &self.command);
+                assert!(
+                    matches!(result, Err(Rejection::Forbidden(_))),
+                    "{command:?} is not for {refused:?}: {result:?}"
+                );
+            }
+        }
+    }
+
     /// Exactly these events followed, and are history now.
     pub fn then<E: Told>(mut self, events: impl IntoIterator<Item = E>) -> Story {
         let wanted: Vec<Event> = events.into_iter().map(Told::told).collect();
         assert_eq!(self.result.as_ref(), Ok(&wanted), "{:?}", self.command);
+        self.hold_against_catalogue(&wanted);
         self.story.append(&self.actor, wanted);
         self.story
     }
 
     /// Something happened; what, is another test's.
     pub fn accepted(mut self) -> Story {
-        let events = self.result.unwrap_or_else(|rejection| panic!("{:?}: {rejection:?}", self.command));
+        let events =
+            self.result.clone().unwrap_or_else(|rejection| panic!("{:?}: {rejection:?}", self.command));
         assert!(!events.is_empty(), "{:?} changed nothing", self.command);
+        self.hold_against_catalogue(&events);
         self.story.append(&self.actor, events);
         self.story
     }

@@ -1,0 +1,369 @@
+//! GraphQL over a websocket, by the protocol `graphql-transport-ws`: subscriptions, and whatever `/graphql` answers.
+//!
+//! Tokens come in the first message or a header, never in a cookie, so a page of another origin that opens a socket has
+//! nothing to send. One task serves a socket: it reads and writes in turn, one message at a time.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_graphql::Response as Answer;
+use axum::{
+    extract::{
+        FromRequestParts, Request, State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket, close_code},
+    },
+    http::{StatusCode, header::UPGRADE},
+    response::Response,
+};
+use domain::Actor;
+use futures_util::{
+    FutureExt, StreamExt,
+    stream::{self, AbortHandle, BoxStream, SelectAll, abortable},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use tokio::{
+    select,
+    time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
+};
+use tracing::{Instrument, error, info};
+
+use super::{
+    BODY_BYTES, Service,
+    graphql::{self, Media, Problem, Sending, Sent, authorization, complete, entry, prepare, request_id},
+    live::{OF_THE_REQUEST, Seat, Step, steps, to_the_end},
+    request_log::Told,
+};
+use crate::{
+    Error,
+    auth::{Proof, Unauthenticated},
+};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// How long a client has to answer that the socket is closed, after which it is.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Most bytes of a reason to close: a frame has no more.
+const REASON_BYTES: usize = 123;
+
+pub async fn answer(State(service): State<Service>, request: Request) -> Response {
+    let (mut head, _) = request.into_parts();
+    let id = request_id(&head).to_owned();
+    let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut head, &service).await else {
+        let error = Error::bad_input(format!("Open a websocket here, and speak `{PROTOCOL}`."));
+        let problem = Problem::new(StatusCode::UPGRADE_REQUIRED, error).with(UPGRADE, "websocket");
+        return graphql::respond(Media::Json, &id, Err(problem));
+    };
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(BODY_BYTES).max_frame_size(BODY_BYTES);
+    let speaks = upgrade.selected_protocol().is_some();
+    let header = authorization(&head.headers).map(|header| header.map(<[u8]>::to_vec));
+    let seat = service.live.enter();
+    let connection = move |socket| {
+        let connection = Connection {
+            service,
+            socket,
+            seat,
+            header,
+            actor: None,
+            request_id: id,
+            operations: SelectAll::new(),
+            running: HashMap::new(),
+        };
+        connection.run(speaks)
+    };
+    upgrade.on_upgrade(move |socket| connection(socket).in_current_span())
+}
+
+/// What clients send.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Received {
+    ConnectionInit { payload: Option<Map<String, Json>> },
+    Ping { payload: Option<Map<String, Json>> },
+    Pong {},
+    Subscribe { id: String, payload: Map<String, Json> },
+    Complete { id: String },
+}
+
+/// What clients are sent.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Sends<'a> {
+    ConnectionAck,
+    Pong {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payload: Option<Map<String, Json>>,
+    },
+    Next {
+        id: &'a str,
+        payload: Sending<'a>,
+    },
+    Error {
+        id: &'a str,
+        payload: &'a [async_graphql::ServerError],
+    },
+    Complete {
+        id: &'a str,
+    },
+}
+
+/// Why a socket ends.
+enum End {
+    /// There is nobody to tell.
+    Gone,
+    /// A code of the protocol, or of websockets, and a reason.
+    Close(u16, String),
+}
+
+impl End {
+    fn new(code: u16, reason: impl Into<String>) -> Self {
+        Self::Close(code, reason.into())
+    }
+
+    fn invalid(why: &str) -> Self {
+        Self::new(4400, format!("Invalid message received: {why}"))
+    }
+
+    /// What clients of the protocol answer by coming back.
+    fn resume(what: &str) -> Self {
+        Self::new(close_code::AGAIN, format!("{what} Come back, and resume after your last position."))
+    }
+}
+
+struct Connection {
+    service: Service,
+    socket: WebSocket,
+    seat: Seat,
+    /// What the request that opened the socket said of who it is.
+    header: Result<Option<Vec<u8>>, Unauthenticated>,
+    /// `None` until the connection is initialised.
+    actor: Option<Actor>,
+    request_id: String,
+    /// The steps of every operation, each with the operation's id.
+    operations: SelectAll<BoxStream<'static, (String, Step)>>,
+    /// Every operation that has not come to its end, to end it by.
+    running: HashMap<String, AbortHandle>,
+}
+
+impl Connection {
+    async fn run(mut self, speaks: bool) {
+        let begun = Instant::now();
+        let end = if speaks {
+            let Err(end) = self.serve().await;
+            end
+        } else {
+            End::new(4406, "Subprotocol not acceptable")
+        };
+        let actor = self.actor.as_ref().map(ToString::to_string);
+        let seconds = begun.elapsed().as_secs_f64();
+        match end {
+            End::Gone => {
+                info!(request.id = %self.request_id, actor, seconds, "A websocket ended: the client hung up");
+            }
+            End::Close(code, reason) => {
+                // Not the reason, which may quote what the client sent.
+                info!(request.id = %self.request_id, actor, seconds, code, "A websocket ended: closed with {code}");
+                self.close(code, reason).await;
+            }
+        }
+    }
+
+    async fn serve(&mut self) -> Result<std::convert::Infallible, End> {
+        let settings = self.seat.settings().clone();
+        // Until the connection is initialised, for that; from then on until the token expires.
+        let mut deadline = Box::pin(sleep(settings.init));
+        let mut keepalive = interval_at(Instant::now() + settings.keepalive, settings.keepalive);
+        keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard = true;
+        loop {
+            select! {
+                // In this order: what has come in is read before somebody is taken for silent.
+                biased;
+                () = self.seat.server_stops() => {
+                    return Err(End::new(close_code::AWAY, "The server stops. Come back, and resume."));
+                }
+                () = &mut deadline => return Err(if self.actor.is_some() {
+                    End::new(4401, format!("Unauthorized: {}", Unauthenticated::Expired))
+                } else {
+                    End::new(4408, "Connection initialisation timeout")
+                }),
+                message = self.socket.recv() => {
+                    heard = true;
+                    if let Some(proof) = self.receive(message).await? {
+                        let left = proof.left(self.service.clock.now());
+                        deadline.as_mut().reset(Instant::now() + left);
+                    }
+                }
+                Some((id, step)) = self.operations.next() => self.deliver(&id, step).await?,
+                _ = keepalive.tick() => {
+                    if !heard {
+                        return Err(End::resume("You did not answer a ping."));
+                    }
+                    heard = false;
+                    self.write(Message::Ping(axum::body::Bytes::new())).await?;
+                }
+            }
+        }
+    }
+
+    /// Who the sender is, when the message said so.
+    async fn receive(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<Option<Proof>, End> {
+        let text = match message {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Binary(_))) => return Err(End::invalid("it is not text")),
+            // The library answers pings and closings itself.
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(None),
+            Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
+            Some(Err(error)) => return Err(end_of(&error)),
+        };
+        let received = serde_json::from_str(&text).map_err(|error| End::invalid(&error.to_string()))?;
+        match received {
+            Received::ConnectionInit { payload } => return self.initialise(payload.as_ref()).await.map(Some),
+            Received::Ping { payload } => self.send(&Sends::Pong { payload }).await?,
+            Received::Pong {} => {}
+            Received::Subscribe { id, payload } => self.subscribe(id, payload)?,
+            Received::Complete { id } => {
+                // None when it has come to its end by itself meanwhile.
+                if let Some(operation) = self.running.remove(&id) {
+                    operation.abort();
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn initialise(&mut self, payload: Option<&Map<String, Json>>) -> Result<Proof, End> {
+        if self.actor.is_some() {
+            return Err(End::new(4429, "Too many initialisation requests"));
+        }
+        let sent = payload.and_then(|payload| {
+            payload
+                .iter()
+                .find_map(|(name, value)| name.eq_ignore_ascii_case("authorization").then_some(value))
+        });
+        let proof = match (sent, &self.header) {
+            (Some(Json::String(sent)), _) => {
+                self.service.issuers.prove(Some(sent.as_bytes()), self.service.clock.now())
+            }
+            (Some(_), _) => Err(Unauthenticated::NotBearer),
+            (None, Ok(header)) => self.service.issuers.prove(header.as_deref(), self.service.clock.now()),
+            (None, Err(reason)) => Err(*reason),
+        };
+        let proof = proof.map_err(|reason| match reason {
+            Unauthenticated::Missing => End::new(
+                4401,
+                "Unauthorized: send {\"authorization\": \"Bearer TOKEN\"} with connection_init",
+            ),
+            reason => End::new(4401, format!("Unauthorized: {reason}")),
+        })?;
+        if !self.seat.take(&proof.actor) {
+            let most = self.seat.settings().connections;
+            return Err(End::new(
+                4403,
+                format!("Forbidden: you have {most} connections open, which is the most"),
+            ));
+        }
+        self.actor = Some(proof.actor.clone());
+        self.send(&Sends::ConnectionAck).await?;
+        Ok(proof)
+    }
+
+    fn subscribe(&mut self, id: String, payload: Map<String, Json>) -> Result<(), End> {
+        let Some(actor) = self.actor.clone() else { return Err(End::new(4401, "Unauthorized")) };
+        if id.is_empty() {
+            return Err(End::invalid("the id is empty"));
+        }
+        if self.running.contains_key(&id) {
+            return Err(End::new(4409, format!("Subscriber for {id} already exists")));
+        }
+        let sent = Sent::of(payload).map_err(|fault| End::invalid(&fault))?;
+        let most = self.seat.settings().operations;
+        let steps = if self.running.len() < most {
+            let service = self.service.clone();
+            async move {
+                match prepare(&service, actor, sent, &mut Told::default()).await {
+                    Ok(prepared) => steps(&service, prepared),
+                    Err(error) => failed(error),
+                }
+            }
+            .flatten_stream()
+            .boxed()
+        } else {
+            failed(entry(&Error::Busy(format!("{most} operations at once are the most of one connection."))))
+        };
+        let (steps, abort) = abortable(steps);
+        self.running.insert(id.clone(), abort);
+        self.operations.push(steps.map(move |step| (id.clone(), step)).boxed());
+        Ok(())
+    }
+
+    async fn deliver(&mut self, id: &str, step: Step) -> Result<(), End> {
+        if !matches!(step, Step::Next(_)) {
+            self.running.remove(id);
+        }
+        match step {
+            Step::Next(mut answer) => {
+                let text = written(&Sends::Next { id, payload: Sending::of(&mut answer, &self.request_id) })?;
+                self.write(Message::Text(text.into())).await
+            }
+            Step::Failed(mut answer) => {
+                complete(&mut answer.errors, &self.request_id);
+                self.send(&Sends::Error { id, payload: &answer.errors }).await
+            }
+            Step::Complete => self.send(&Sends::Complete { id }).await,
+        }
+    }
+
+    async fn send(&mut self, message: &Sends<'_>) -> Result<(), End> {
+        self.write(Message::Text(written(message)?.into())).await
+    }
+
+    /// Nothing else is asked for until the network has taken this over.
+    async fn write(&mut self, message: Message) -> Result<(), End> {
+        match timeout(self.seat.settings().unread, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::resume("You did not read what you were sent.")),
+        }
+    }
+
+    async fn close(mut self, code: u16, mut reason: String) {
+        let mut end = REASON_BYTES.min(reason.len());
+        while !reason.is_char_boundary(end) {
+            end -= 1;
+        }
+        reason.truncate(end);
+        let frame = CloseFrame { code, reason: reason.into() };
+        // Hanging up with something unread would take the frame back from a client that has not read it.
+        let goodbye = async {
+            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            }
+        };
+        // Whoever does not answer has been told nothing, and finds out by itself.
+        let _ = timeout(GOODBYE, goodbye).await;
+    }
+}
+
+fn failed(error: async_graphql::ServerError) -> BoxStream<'static, Step> {
+    to_the_end(stream::iter([Answer::from_errors(vec![error])]).boxed(), OF_THE_REQUEST)
+}
+
+fn written(message: &Sends<'_>) -> Result<String, End> {
+    serde_json::to_string(message).map_err(|failure| {
+        error!(%failure, "Could not write a message as JSON");
+        End::new(close_code::ERROR, "Internal error")
+    })
+}
+
+/// The library keeps what went wrong to itself, but for what it says.
+fn end_of(error: &axum::Error) -> End {
+    let said = error.to_string();
+    if said.contains("too long") || said.contains("too large") {
+        End::new(close_code::SIZE, format!("A message has more than {BODY_BYTES} bytes"))
+    } else if said.contains("UTF-8") {
+        End::new(close_code::INVALID, "A message is not UTF-8")
+    } else {
+        End::Gone
+    }
+}

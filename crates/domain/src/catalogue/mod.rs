@@ -1,0 +1,65 @@
+//! The events for whoever reads the log without Accord: a JSON Schema of each, and a page of all.
+//!
+//! Everything here is made from the types, their documentation, [`crate::examples`] and [`source`]. Nothing decides.
+
+mod page;
+mod schema;
+pub mod source;
+
+pub use page::page;
+
+use crate::{Event, event::Encoded, examples};
+use schema::Family;
+use serde_json::Value;
+use source::Source;
+
+/// One event.
+pub struct Entry {
+    pub kind: &'static str,
+    /// Of its shape.
+    pub version: i16,
+    /// When it is recorded.
+    pub description: String,
+    /// Schema of its payload, with the types in it under `$defs`.
+    pub schema: Value,
+    /// Payloads as the log hashes them.
+    pub examples: Vec<String>,
+    pub sources: Vec<Source>,
+}
+
+/// The events of each subject, in the order of their declaration.
+fn families() -> Vec<(Family, Vec<Entry>)> {
+    let examples: Vec<(Event, Encoded)> =
+        examples::events().into_iter().map(|event| (event.clone(), event.encode())).collect();
+    let entries = |family: Family| {
+        let entries = family.variants().into_iter().filter_map(|(kind, description, schema)| {
+            let mut own = examples.iter().filter(|(_, encoded)| encoded.kind == kind).peekable();
+            let (event, encoded) = own.peek()?;
+            Some(Entry {
+                kind: encoded.kind,
+                version: encoded.version,
+                description,
+                schema,
+                sources: source::sources(event),
+                examples: own
+                    .map(|(_, encoded)| String::from_utf8_lossy(&encoded.payload).into_owned())
+                    .collect(),
+            })
+        });
+        let entries = entries.collect();
+        (family, entries)
+    };
+    Family::all().into_iter().map(entries).collect()
+}
+
+/// Every event, in alphabetical order.
+pub fn entries() -> Vec<Entry> {
+    let mut entries: Vec<Entry> = families().into_iter().flat_map(|(_, entries)| entries).collect();
+    entries.sort_by_key(|entry| entry.kind);
+    entries
+}
+
+/// The files of `schema/events`: name and text of one for each event.
+pub fn files() -> impl Iterator<Item = (String, String)> {
+    entries().into_iter().map(|entry| (format!("{}.json", entry.kind), entry.file()))
+}
