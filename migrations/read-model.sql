@@ -22,18 +22,20 @@ create table coalition (
 );
 
 create table partner (
-  id         uuid not null,
-  code       text not null,
-  name       text not null,
-  agency     text not null,
-  role       text not null,
-  status     text not null,
-  time_zone  text,
-  currency   text,
-  invited_at timestamptz,
-  joined_at  timestamptz,
-  valid_from bigint not null,
-  valid_to   bigint not null,
+  id           uuid not null,
+  code         text not null,
+  name         text not null,
+  agency       text not null,
+  names        jsonb not null,    -- in other languages, by their BCP 47 subtags
+  agency_names jsonb not null,
+  role         text not null,
+  status       text not null,
+  time_zone    text,
+  currency     text,
+  invited_at   timestamptz,
+  joined_at    timestamptz,
+  valid_from   bigint not null,
+  valid_to     bigint not null,
   primary key (id, valid_from)
 );
 create index partner_current on partner (id, valid_to);
@@ -43,6 +45,7 @@ create table centre (
   id            uuid not null,
   code          text not null,
   name          text not null,
+  names         jsonb not null,
   status        text not null,
   criteria      jsonb not null,
   sites         jsonb not null,
@@ -61,6 +64,7 @@ create table post (
   code       text not null,
   partner    text not null,
   title      text not null,
+  titles     jsonb not null,
   liaison    boolean not null,
   status     text not null,
   nominee    uuid,

@@ -7,6 +7,7 @@ import {
   ApprovePlanDocument,
   AsKnownDocument,
   HistoryDocument,
+  LiveDocument,
   NodesDocument,
   OperationsDocument,
   type OperationsQuery,
@@ -117,4 +118,13 @@ export async function conflicts(ask: Ask, code: string): Promise<string[]> {
 export async function history(ask: Ask, subject: string): Promise<string[]> {
   const { events } = await ask(HistoryDocument, { filter: { subject }, first: 10 });
   return events.edges.map(({ node }) => `${node.position} ${node.occurredAt} ${node.type}`);
+}
+
+/** Live, by whatever carries subscriptions: never skips, never repeats, and goes on where it was cut off. */
+export async function follow(
+  subscribe: <Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) => AsyncIterable<Data>,
+  after: string,
+): Promise<string> {
+  for await (const { events } of subscribe(LiveDocument, { after })) after = events.position;
+  return after;
 }

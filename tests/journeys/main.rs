@@ -1,12 +1,14 @@
 //! Journeys through a real server on a real Postgres.
 #![cfg(test)]
 
+mod access;
 mod arrows;
 mod clients;
 mod conventions;
 mod history;
 mod http;
 mod live;
+mod names;
 mod plan;
 mod release;
 mod saphan;

@@ -1,19 +1,30 @@
 //! Operation SAPHAN as the scenario tells it: what must be refused, answered as of a moment, and computed.
 
 use crate::support::{Server, codes, column};
+use accord::domain::{
+    OperationCode,
+    ids::{AnnexId, OperationId, PlanVersionId},
+};
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
 use sqlx::{
-    PgPool,
+    AssertSqlSafe, Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::collections::BTreeMap;
 
+/// Once H-hour is set and every task has its officer.
+const AUTHORISED: &str = "2023-09-25T10:00:00+07:00";
+
 /// After the last command that is imported.
-const END: &str = "2023-09-25T10:00:00+07:00";
+const END: &str = "2023-12-12T09:00:00+07:00";
 
 async fn whole(options: PgConnectOptions) -> Server {
     Server::saphan(options, END).await
+}
+
+fn version_id(number: u32) -> PlanVersionId {
+    PlanVersionId::of(OperationId::of(&OperationCode::new("SAPHAN").unwrap()), number)
 }
 
 #[sqlx::test(migrations = false)]
@@ -55,6 +66,89 @@ async fn x03_a_version_that_was_overtaken_is_not_approved(_: PgPoolOptions, opti
     assert_eq!(codes(&refusals), ["STALE_PLAN_VERSION"]);
     let (under_decision, _) = server.version("MMR-01", 2).await;
     assert_eq!(refusals[0]["subject"]["id"], under_decision);
+}
+
+#[sqlx::test(migrations = false)]
+async fn x04_a_partner_without_a_vote_approves_no_plan_also_one_that_it_does_not_see(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-09-20T12:00:00+07:00").await;
+    let (version, hash) = server.version("THA-01", 2).await;
+    let seen_at = server.head("INTERPOL-01").await;
+    let input = |version: &Value| json!({ "planVersionId": version, "contentHash": hash, "seenAt": seen_at });
+    // INTERPOL is invited, nobody speaks for it yet, and it does not see the plan.
+    let refusals = server.refused("INTERPOL-01", "approvePlan", input(&version)).await;
+    assert_eq!(codes(&refusals), ["NOT_FOUND", "NOT_AN_APPROVER"]);
+    // Nor is it told whether there is one.
+    let approve = "mutation ($input: ApprovePlanInput!) { approvePlan(input: $input) {
+       ... on Refused { refusals { code message field subject { id } } }
+     } }";
+    let answer = |version: Value| {
+        let variables = json!({ "input": input(&version) });
+        let server = &server;
+        async move { server.bytes("INTERPOL-01", approve, variables).await }
+    };
+    let absent = json!(version_id(99).to_string());
+    assert_eq!(answer(version.clone()).await, answer(absent.clone()).await);
+
+    // A principal has a vote, and whoever was never invited has no role to speak of.
+    for who in ["MMR-01", "KHM-01"] {
+        let refusals = server.refused(who, "approvePlan", input(&absent)).await;
+        assert_eq!(codes(&refusals), ["NOT_FOUND"], "{who}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x10_an_annex_that_is_not_released_is_answered_as_one_that_does_not_exist(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-01T09:00:00+07:00").await;
+    // An observer by now; with a post it may ask.
+    let post = json!({ "code": "INTERPOL-01", "partner": "INTERPOL", "title": "Observer", "liaison": true });
+    server.done("service:import", "establishPost", post, "").await;
+    let officer = json!({ "post": "INTERPOL-01", "officer": "019a0000-0000-7000-8000-000000000001" });
+    server.done("service:import", "nominateOfficer", officer, "").await;
+    for step in ["acceptNomination", "takePost"] {
+        server.done("service:import", step, json!({ "post": "INTERPOL-01" }), "").await;
+    }
+    let viewer = server.data("INTERPOL-01", "{ viewer { post { inPost } partner { status } } }", Value::Null);
+    let viewer = viewer.await["viewer"].take();
+    assert_eq!(viewer, json!({ "post": { "inPost": true }, "partner": { "status": "OBSERVER" } }));
+
+    let annex = |code: &str| AnnexId::of(version_id(2), &code.parse().unwrap()).to_string();
+    let node = "query ($id: ID!) { node(id: $id) { __typename id ... on Annex { code title text } } }";
+    let nodes = "query ($id: ID!) { nodes(ids: [$id, \"no id\"]) { id } }";
+    let host = server.data("THA-01", node, json!({ "id": annex("B") })).await;
+    assert_eq!(host["node"]["title"], "Situation and sites", "this is its id");
+    for query in [node, nodes] {
+        let hidden = server.bytes("INTERPOL-01", query, json!({ "id": annex("B") })).await;
+        let absent = server.bytes("INTERPOL-01", query, json!({ "id": annex("Z") })).await;
+        assert_eq!(hidden, absent);
+    }
+    // Nor does it stand among the annexes of the plan.
+    let plan = "query ($id: ID!) {
+       operation(code: \"SAPHAN\") { planVersion(number: 2) { annexes { code } } }
+       node(id: $id) { ... on PlanVersion { annexes { id code title } } }
+     }";
+    let answer = server.bytes("INTERPOL-01", plan, json!({ "id": version_id(2).to_string() })).await;
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(!answer.contains("\"B\"") && !answer.contains("Situation and sites"), "{answer}");
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x13_h_hour_does_not_move_out_of_its_window(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-10-06T17:00:00+07:00").await;
+    let operation = server.data("THA-01", "{ operation(code: \"SAPHAN\") { id } }", Value::Null).await;
+    let input = json!({
+        "operationId": operation["operation"]["id"], "to": "2023-10-18T06:00:00+07:00", "reason": "Flooding",
+    });
+    let refusals = server.refused("THA-01", "shiftHHour", input).await;
+    assert_eq!(codes(&refusals), ["HHOUR_OUTSIDE_WINDOW"]);
+    server.stop().await;
 }
 
 #[sqlx::test(migrations = false)]
@@ -261,7 +355,7 @@ async fn h_hour_and_every_assignment_are_known_after_promulgation_and_not_before
     let before = ask("2023-09-25T08:59:59+07:00").await["asOf"]["operation"].take();
     assert_eq!((&before["status"], &before["hHour"]), (&json!("PLANNING"), &Value::Null));
 
-    let after = ask(END).await["asOf"]["operation"].take();
+    let after = ask(AUTHORISED).await["asOf"]["operation"].take();
     assert_eq!((&after["status"], &after["hHour"]), (&json!("AUTHORISED"), &json!("2023-10-08T23:00:00Z")));
     let tasks = after["tasks"]["edges"].as_array().unwrap();
     assert_eq!(tasks.len(), 29);
@@ -309,7 +403,7 @@ async fn every_row_is_what_a_fold_of_the_log_makes_it(_: PgPoolOptions, options:
 
 #[sqlx::test(migrations = false)]
 async fn two_moments_in_one_request_share_nothing(_: PgPoolOptions, options: PgConnectOptions) {
-    let server = Server::saphan(options, "2023-09-25T10:00:00+07:00").await;
+    let server = Server::saphan(options, AUTHORISED).await;
     let query = "{
        a: asOf(at: { recordedAt: \"2023-09-13T12:00:00+07:00\" }) { ...O }
        b: asOf(at: { recordedAt: \"2023-09-20T12:00:00+07:00\" }) { ...O }
@@ -327,4 +421,141 @@ async fn two_moments_in_one_request_share_nothing(_: PgPoolOptions, options: PgC
     assert_eq!(data["a"]["operation"], expected("PLANNING", 1, "SUBMITTED", "CHN"));
     assert_eq!(data["b"]["operation"], expected("PLANNING", 2, "SUBMITTED", "MMR"));
     assert_eq!(data["c"], expected("AUTHORISED", 2, "PROMULGATED", "MMR"));
+}
+
+/// The operation as whoever asks sees it.
+const WORLD: &str = "fragment World on Query {
+   operation(code: \"SAPHAN\") {
+     id title status releasableTo legalBasis warningOrderAt hHour hHourWindow { from to }
+     planVersions(first: 10) { totalCount edges { node {
+       id number status contentHash canonicalContent submittedAt promulgatedAt
+       sections { situation mission concept }
+       missingApprovals { code }
+       decisions { id partner { code } kind decidedAt reasonCode reason tasks { code } conditions { code gate status } }
+       annexes { id code title text }
+       parts { code hash }
+       tasks(first: 100) { totalCount }
+     } } }
+     tasks(first: 100) { totalCount edges { node {
+       id code title leadPartner { code } territory { code } plannedStart predecessors { predecessor { code } }
+       assignments { id post { code } }
+     } } }
+   }
+ }";
+
+/// A version in one line.
+fn version_told(version: &Value) -> String {
+    let kinds: Vec<String> = version["decisions"].as_array().unwrap().iter().map(told).collect();
+    format!(
+        "{} {}: {}; waits for {}; annexes {} of {}; {} tasks",
+        version["number"],
+        version["status"].as_str().unwrap(),
+        kinds.join(", "),
+        column(&version["missingApprovals"], "/code").join(" "),
+        column(&version["annexes"], "/code").join(""),
+        version["parts"].as_array().unwrap().len(),
+        version["tasks"]["totalCount"],
+    )
+}
+
+/// Partners and the annexes that are released to them.
+const READERS: [(&str, &str); 4] =
+    [("THA-01", "ABCDEFGHJ"), ("CHN-01", "ABCDEFGHJ"), ("MMR-01", "ABCDEFGHJ"), ("LAO-01", "ACEFGHJ")];
+
+/// Who sees nothing: an observer that is invited only, a partner that is not even that, a service.
+const STRANGERS: [&str; 3] = ["INTERPOL-01", "KHM-01", "service:import"];
+
+/// What everybody sees of the operation, by who asks.
+async fn seen(server: &Server, query: &str, pointer: &str) -> BTreeMap<&'static str, Value> {
+    let mut seen = BTreeMap::new();
+    for who in READERS.iter().map(|(who, _)| *who).chain(STRANGERS) {
+        let mut data = server.data(who, query, Value::Null).await;
+        seen.insert(who, data.pointer_mut(pointer).unwrap().take());
+    }
+    seen
+}
+
+#[sqlx::test(migrations = false)]
+async fn each_partner_sees_its_own_on_13_16_and_26_september(_: PgPoolOptions, options: PgConnectOptions) {
+    const V1: &str =
+        "THA APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING, MMR REJECTED SOVEREIGNTY T18 T21";
+    const V2: &str = "THA APPROVED, MMR APPROVED, CHN APPROVED_WITH_CONDITIONS C1 P3 OUTSTANDING, LAO TERRITORIAL_CONSENT T27";
+    let days = [
+        (
+            "2023-09-13T18:00:00+07:00",
+            ("PLANNING", 28, 0),
+            vec!["1 SUBMITTED: THA APPROVED; waits for CHN LAO MMR; annexes {} of 9; 28 tasks".to_owned()],
+        ),
+        (
+            "2023-09-16T18:00:00+07:00",
+            ("PLANNING", 28, 0),
+            vec![
+                format!("1 REJECTED: {V1}; waits for LAO MMR; annexes {{}} of 9; 28 tasks"),
+                "2 DRAFT: ; waits for CHN LAO MMR THA; annexes {} of 9; 28 tasks".to_owned(),
+            ],
+        ),
+        (
+            "2023-09-26T18:00:00+07:00",
+            ("AUTHORISED", 29, 29),
+            vec![
+                format!("1 SUPERSEDED: {V1}; waits for ; annexes {{}} of 9; 28 tasks"),
+                format!("2 PROMULGATED: {V2}; waits for ; annexes {{}} of 9; 29 tasks"),
+            ],
+        ),
+    ];
+    let mut looking_back = Vec::new();
+    let server = whole(options.clone()).await;
+    for (day, _, _) in &days {
+        let query = format!("{{ asOf(at: {{ recordedAt: \"{day}\" }}) {{ ...World }} }} {WORLD}");
+        looking_back.push(seen(&server, &query, "/asOf/operation").await);
+    }
+    server.stop().await;
+
+    for ((day, (status, tasks, bound), versions), looking_back) in days.into_iter().zip(looking_back) {
+        for (who, annexes) in READERS {
+            let operation = &looking_back[who];
+            assert_eq!(operation["status"], status, "{who} {day}");
+            let all = operation["tasks"]["edges"].as_array().unwrap();
+            let with_officers = all.iter().filter(|task| task["node"]["assignments"] != json!([])).count();
+            assert_eq!((all.len(), with_officers), (tasks, bound), "{who} {day}");
+            let edges = operation["planVersions"]["edges"].as_array().unwrap();
+            let told: Vec<_> = edges.iter().map(|edge| version_told(&edge["node"])).collect();
+            let expected: Vec<_> = versions.iter().map(|version| version.replace("{}", annexes)).collect();
+            assert_eq!(told, expected, "{who} {day}");
+        }
+        // But for the annexes that are not released to it, each sees the same.
+        let without_annexes = |who: &str| {
+            let mut operation = looking_back[who].clone();
+            for edge in operation["planVersions"]["edges"].as_array_mut().unwrap() {
+                edge["node"]["annexes"].take();
+            }
+            operation
+        };
+        for who in ["CHN-01", "MMR-01"] {
+            assert_eq!(looking_back[who], looking_back["THA-01"], "{who} {day}");
+        }
+        assert_eq!(without_annexes("LAO-01"), without_annexes("THA-01"), "{day}");
+        for who in STRANGERS {
+            assert_eq!(looking_back[who], Value::Null, "{who} {day}");
+        }
+
+        // On the day itself they saw what looking back shows.
+        recreate(&options).await;
+        let server = Server::saphan(options.clone(), day).await;
+        let on_the_day = seen(&server, &format!("{{ ...World }} {WORLD}"), "/operation").await;
+        assert_eq!(on_the_day, looking_back, "{day}");
+        server.stop().await;
+    }
+}
+
+/// Empties the test's own database.
+async fn recreate(options: &PgConnectOptions) {
+    let name = options.get_database().unwrap();
+    let mut admin = PgConnection::connect_with(&options.clone().database("postgres")).await.unwrap();
+    // One statement each: neither may run inside a transaction.
+    for statement in [format!("drop database \"{name}\" with (force)"), format!("create database \"{name}\"")]
+    {
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut admin).await.unwrap();
+    }
+    admin.close().await.unwrap();
 }

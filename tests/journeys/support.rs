@@ -92,12 +92,21 @@ impl Server {
 
     /// The same, good for this long by the machine's clock.
     pub fn token_for(&self, who: &str, life: TimeDelta) -> String {
+        self.signed(who, &[Role::Planner, Role::Commander, Role::Liaison, Role::Reviewer], life)
+    }
+
+    /// A token of a post with these roles.
+    pub fn token_as(&self, who: &str, roles: &[Role]) -> String {
+        self.signed(who, roles, TimeDelta::hours(1))
+    }
+
+    fn signed(&self, who: &str, roles: &[Role], life: TimeDelta) -> String {
         let actor = match who.strip_prefix("service:") {
             Some(name) => Actor::Service { name: name.to_owned(), roles: [Role::Admin].into() },
             None => Actor::Post {
                 post: who.parse().unwrap(),
                 partner: who.split_once('-').unwrap().0.parse().unwrap(),
-                roles: [Role::Planner, Role::Commander, Role::Liaison, Role::Reviewer].into(),
+                roles: roles.iter().copied().collect(),
             },
         };
         let now: DateTime<Utc> = SystemTime::now().into();
@@ -109,6 +118,24 @@ impl Server {
         let request = self.client.post(self.url("/graphql")).bearer_auth(self.token(who));
         let body = json!({ "query": query, "variables": variables });
         request.json(&body).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The very bytes of an answer.
+    pub async fn bytes(&self, who: &str, query: &str, variables: Value) -> Vec<u8> {
+        let request = self.client.post(self.url("/graphql")).bearer_auth(self.token(who));
+        let body = json!({ "query": query, "variables": variables });
+        request.json(&body).send().await.unwrap().bytes().await.unwrap().to_vec()
+    }
+
+    /// The data of an answer to whoever would rather read these languages.
+    pub async fn data_in(&self, languages: &str, who: &str, query: &str) -> Value {
+        let request = self.client.post(self.url("/graphql")).bearer_auth(self.token(who));
+        let answer = request.header("Accept-Language", languages).json(&json!({ "query": query })).send();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.headers()["Vary"], "Accept, Accept-Language");
+        let mut answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].take()
     }
 
     /// The data of an answer without errors.

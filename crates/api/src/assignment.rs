@@ -5,6 +5,7 @@ use crate::{
     connection::{Connection, Window},
     node::{Assignment, Event, Operation, Post, Task},
     scalars::DateTime,
+    zone::Zone,
 };
 use async_graphql::{ID, Object};
 use domain::{PostCode, ids::PostId};
@@ -46,12 +47,12 @@ impl Assignment {
         self.world.get(PostId::of(&parse::<PostCode>(&self.row.post)?).0).await
     }
 
-    async fn assigned_at(&self) -> DateTime {
-        self.row.assigned_at.into()
+    async fn assigned_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.assigned_at, zone).await
     }
 
     /// Null while it stands.
-    async fn withdrawn_at(&self) -> Option<DateTime> {
-        self.row.withdrawn_at.map(DateTime::from)
+    async fn withdrawn_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.withdrawn_at, zone).await
     }
 }

@@ -3,10 +3,12 @@
 use crate::{
     Error,
     connection::{Connection, Window},
+    language::{self, Language, LocalisedName, localised},
     node::{Centre, Event, Partner},
     scalars::DateTime,
+    zone::Zone,
 };
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use domain::{centre, ids::PartnerId};
 use read_model::parse;
 
@@ -97,8 +99,14 @@ impl Centre {
         &self.row.code
     }
 
-    async fn name(&self) -> &str {
-        &self.row.name
+    /// In the language given, else in that of `Accept-Language`; in English, where it has no name in that.
+    async fn name(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
+        localised(ctx, &self.row.names, &self.row.name, language)
+    }
+
+    /// Its names in other languages.
+    async fn names(&self) -> Vec<LocalisedName> {
+        language::all(&self.row.names)
     }
 
     async fn status(&self) -> Result<CentreStatus, Error> {
@@ -152,7 +160,7 @@ impl Centre {
     }
 
     /// Null until it is active.
-    async fn activated_at(&self) -> Option<DateTime> {
-        self.row.activated_at.map(DateTime::from)
+    async fn activated_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.activated_at, zone).await
     }
 }

@@ -3,16 +3,16 @@
 use crate::{
     Error,
     connection::{Connection, Window},
-    context::World,
-    node::{Event, Node},
+    context::{World, session},
+    node::{Annex, Event, Node},
     scalars::{Json, Position},
 };
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::Span;
+use domain::{Span, ids::AnnexId, release};
 use futures_util::future::{try_join, try_join_all};
-use read_model::{ChangedItem, ChangingEvent, ItemVersion, Page, Stretch};
-use serde_json::{Map, Value};
+use read_model::{ChangedItem, ChangingEvent, ItemVersion, Page, Stretch, parse};
+use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -32,20 +32,62 @@ pub enum ChangeKind {
 
 /// A difference between two moments.
 #[derive(SimpleObject, Clone)]
+#[graphql(complex)]
 pub struct Change {
     /// As it is at the later moment; as it was at the earlier one when it is no longer there.
     object: Node,
     kind: ChangeKind,
     /// Path of the object's field, such as `hHour` or `sections.mission`; null when it was added or removed as a whole.
     field: Option<String>,
-    /// Null when there was none. Of what was removed, all its fields.
+    #[graphql(skip)]
     before: Option<Json>,
-    /// Null when there is none. Of what was added, all its fields.
+    #[graphql(skip)]
     after: Option<Json>,
+    /// Whether sensitive content stands in `before` or `after`.
+    #[graphql(skip)]
+    is_sensitive: bool,
     /// From where on it has been so.
     position: Position,
     /// The event that made it so; null when you may not see that.
     event: Option<Event>,
+}
+
+#[ComplexObject]
+impl Change {
+    /// Null when there was none. Of what was removed, all its fields.
+    async fn before(&self, ctx: &Context<'_>) -> Result<Option<Json>, Error> {
+        self.log_read(ctx).await?;
+        Ok(self.before.clone())
+    }
+
+    /// Null when there is none. Of what was added, all its fields.
+    async fn after(&self, ctx: &Context<'_>) -> Result<Option<Json>, Error> {
+        self.log_read(ctx).await?;
+        Ok(self.after.clone())
+    }
+}
+
+impl Change {
+    async fn log_read(&self, ctx: &Context<'_>) -> Result<(), Error> {
+        match &self.object {
+            Node::Annex(annex) if self.is_sensitive => {
+                let id = AnnexId(annex.row.id);
+                session(ctx)?.log_read(&annex.world, id, Some(annex.row.operation_id)).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the row of an annex has content that was attached as sensitive.
+fn is_sensitive(annex: &ItemVersion) -> Result<bool, Error> {
+    let text = |column| annex.columns.get(column).and_then(Value::as_str);
+    match (text("text"), text("classification"), text("handling")) {
+        (Some(_), Some(classification), Some(handling)) => {
+            Ok(release::is_sensitive(parse(classification)?, parse(handling)?))
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Fields under the plan version's `sections`; its other sections are fields of its own.
@@ -86,6 +128,10 @@ fn value(column: &str, value: &Value) -> Value {
     match (column, value) {
         ("start_offset" | "duration", Value::Number(seconds)) => {
             seconds.as_i64().map_or(Value::Null, |seconds| Span::seconds(seconds).to_string().into())
+        }
+        ("names" | "agency_names" | "titles", Value::Object(names)) => {
+            let name = |(language, text): (&String, &Value)| json!({ "language": language.to_uppercase(), "text": text });
+            names.iter().map(name).collect()
         }
         ("position" | "seen_at" | "submitted_position", Value::Number(position)) => {
             position.to_string().into()
@@ -258,6 +304,18 @@ impl Comparison {
         if item.table == "tenure" {
             return self.of_tenure(item, held_at(from), held_at(to), causes).await;
         }
+        let mut is_sensitive = false;
+        if item.table == "annex" {
+            for version in [held_at(from), held_at(to)].into_iter().flatten() {
+                is_sensitive |= self::is_sensitive(version)?;
+            }
+            for world in [&self.from, &self.to] {
+                let annex: Option<Annex> = world.find(item.id).await?;
+                if let Some(annex) = annex {
+                    is_sensitive |= annex.is_sensitive().await?;
+                }
+            }
+        }
         let (table, id) = (&item.table, item.id);
         // A task's own label is one of its fields.
         let table = if table == "task_label" { "task" } else { table.as_str() };
@@ -276,11 +334,11 @@ impl Comparison {
                     _ => item.last,
                 };
                 let change = self.change(object, ChangeKind::Added, since, causes).await?;
-                Ok(vec![Change { after: whole(held_at(to)), ..change }])
+                Ok(vec![Change { after: whole(held_at(to)), is_sensitive, ..change }])
             }
             (Some(object), None) => {
                 let change = self.change(object, ChangeKind::Removed, item.last, causes).await?;
-                Ok(vec![Change { before: whole(held_at(from)), ..change }])
+                Ok(vec![Change { before: whole(held_at(from)), is_sensitive, ..change }])
             }
             (Some(_), Some(object)) => {
                 let (before, after) = (shown(held_at(from)), shown(held_at(to)));
@@ -296,7 +354,14 @@ impl Comparison {
                     let json =
                         |value: Option<&Value>| value.filter(|value| !value.is_null()).cloned().map(Json);
                     let field = Some(path.clone());
-                    changes.push(Change { field, before: json(old), after: json(new), ..change });
+                    let is_sensitive = is_sensitive && path == "text";
+                    changes.push(Change {
+                        field,
+                        before: json(old),
+                        after: json(new),
+                        is_sensitive,
+                        ..change
+                    });
                 }
                 Ok(changes)
             }
@@ -373,7 +438,16 @@ impl Comparison {
             None => None,
         };
         let position = Position(domain::Position(cause.map_or(since, |cause| cause.command_end)));
-        Ok(Change { object, kind, field: None, before: None, after: None, position, event })
+        Ok(Change {
+            object,
+            kind,
+            field: None,
+            before: None,
+            after: None,
+            is_sensitive: false,
+            position,
+            event,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every resolver of a request shares: who asks, and the world at the request's position.
 
-use crate::{Error, loaders::Loaders};
+use crate::{Error, access::Reads, language::Languages, loaders::Loaders};
 use async_graphql::Context;
 use domain::{Actor, Position, ids::PostId};
 use engine::Engine;
@@ -10,11 +10,21 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+/// How a request came. It changes nothing of what its viewer may see.
+#[derive(Debug, Clone, Default)]
+pub struct Manner {
+    pub request_id: String,
+    /// What names are answered in where a query names no language.
+    pub languages: Languages,
+}
+
 /// Per request, put into the GraphQL context as an `Arc`: the server asks it for the position when all is done.
 pub struct Session {
     pub engine: Engine,
     pub actor: Actor,
     pub viewer: Viewer,
+    pub manner: Manner,
+    pub(crate) reads: Reads,
     /// What the request's queries are pinned to.
     pub pin: Arc<Pin>,
     world: Arc<World>,
@@ -47,7 +57,22 @@ impl Session {
         let viewer = Viewer { partner };
         let budget = Budget::default();
         let world = World::new(&engine, &viewer, position, &budget);
-        Ok(Self { budget, pin: world.pin.clone(), engine, actor, viewer, world, noted: AtomicI64::new(0) })
+        Ok(Self {
+            budget,
+            pin: world.pin.clone(),
+            engine,
+            actor,
+            viewer,
+            manner: Manner::default(),
+            reads: Reads::default(),
+            world,
+            noted: AtomicI64::new(0),
+        })
+    }
+
+    #[must_use]
+    pub fn asked(self, manner: Manner) -> Self {
+        Self { manner, ..self }
     }
 
     /// For `extensions.position`: the last receipt's after mutations, where a subscription's client goes on from, else

@@ -5,6 +5,7 @@ use crate::{
     connection::{Connection, Window},
     node::{Condition, Event, Partner, PlanDecision, PlanVersion, PlannedTask, Post},
     scalars::{DateTime, Position},
+    zone::Zone,
 };
 use async_graphql::{Enum, ID, Object};
 use domain::{
@@ -136,8 +137,8 @@ impl PlanDecision {
         Ok(parse::<plan::DecisionKind>(&self.row.kind)?.into())
     }
 
-    async fn decided_at(&self) -> DateTime {
-        self.row.decided_at.into()
+    async fn decided_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.decided_at, zone).await
     }
 
     /// Where the decision stands in the log.
@@ -171,8 +172,8 @@ impl PlanDecision {
     }
 
     /// Null while it stands.
-    async fn revoked_at(&self) -> Option<DateTime> {
-        self.row.revoked_at.map(DateTime::from)
+    async fn revoked_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.revoked_at, zone).await
     }
 }
 
@@ -227,8 +228,8 @@ impl Condition {
     }
 
     /// Null while it is outstanding.
-    async fn settled_at(&self) -> Option<DateTime> {
-        self.row.settled_at.map(DateTime::from)
+    async fn settled_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.settled_at, zone).await
     }
 
     /// Evidence that it was met, or the reason why it was waived.

@@ -3,14 +3,15 @@
 use crate::{
     Error,
     connection::{Connection, Direction, Window},
-    context::World,
+    context::{World, session},
     node::{
         Annex, Assignment, Centre, Condition, Event, Operation, Partner, PlanDecision, PlanVersion,
         PlannedTask, Post, Task,
     },
     scalars::{DateTime, Json, Position},
+    zone::Zone,
 };
-use async_graphql::{Enum, ID, InputObject, Interface, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Interface, Object};
 use chrono::FixedOffset;
 use domain::{
     PostCode,
@@ -218,13 +219,13 @@ impl Event {
     }
 
     /// When the log learned of it, by the server's clock.
-    async fn recorded_at(&self) -> DateTime {
-        self.row.recorded_at.into()
+    async fn recorded_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.recorded_at, zone).await
     }
 
     /// When it happened, as reported; never after `recordedAt`.
-    async fn occurred_at(&self) -> DateTime {
-        self.row.occurred_at.into()
+    async fn occurred_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.occurred_at, zone).await
     }
 
     /// The same instant in the offset in which it was reported, as RFC 3339 has it, such as `2023-09-15T10:30:00+06:30`.
@@ -273,11 +274,22 @@ impl Event {
     }
 
     /// What it says, in the shape that `schema/events` has for its type.
-    async fn payload(&self) -> Result<Json, Error> {
+    async fn payload(&self, ctx: &Context<'_>) -> Result<Json, Error> {
         let payload = self.world.loaders.payloads.load(self.row.position).await?;
-        payload.map(|payload| Json((*payload).clone())).ok_or_else(|| {
+        let payload = payload.ok_or_else(|| {
             Error::internal("read an event", &format!("none at position {}", self.row.position))
-        })
+        })?;
+        if let Some((annex, is_sensitive)) = payload.annex {
+            let known: Option<Annex> = self.world.find(annex.0).await?;
+            let is_labelled = match &known {
+                Some(annex) => annex.is_sensitive().await?,
+                None => false,
+            };
+            if is_sensitive || is_labelled {
+                session(ctx)?.log_read(&self.world, annex, self.row.operation_id).await?;
+            }
+        }
+        Ok(Json(payload.json.clone()))
     }
 }
 

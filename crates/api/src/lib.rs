@@ -8,6 +8,7 @@
     reason = "the macros of async-graphql want resolvers async, also those that wait for nothing"
 )]
 
+mod access;
 mod assignment;
 pub mod auth;
 mod centre;
@@ -20,6 +21,7 @@ mod errors;
 mod event;
 mod graphiql;
 pub mod http;
+pub mod language;
 mod limits;
 mod loaders;
 mod mutation;
@@ -28,6 +30,7 @@ mod operation;
 mod partner;
 mod plan;
 mod post;
+mod quality;
 mod receipt;
 mod refused;
 mod release;
@@ -36,8 +39,9 @@ mod schedule;
 mod schema;
 mod subscription;
 mod task;
+mod zone;
 
-pub use context::Session;
+pub use context::{Manner, Session};
 pub use cursor::pin_of_cursors;
 pub use errors::Error;
 pub use graphiql::{DemoPost, Explorer};

@@ -1,7 +1,7 @@
 //! Loading related rows in batches: one statement for all objects of a list, never one per item.
 
 use crate::{Error, event::Histories, schedule::Network};
-use domain::Recorded;
+use domain::{Recorded, ids::AnnexId};
 use engine::Engine;
 use futures_util::{
     FutureExt,
@@ -259,15 +259,21 @@ async fn history_counts(
     Ok(counts)
 }
 
-/// What the events at these positions say, as this build writes it. Asked only for events that have been found.
-async fn payloads(
-    engine: Engine,
-    positions: Vec<i64>,
-) -> Result<HashMap<i64, Arc<serde_json::Value>>, Error> {
+/// What an event says.
+pub(crate) struct Payload {
+    /// As this build writes it.
+    pub json: serde_json::Value,
+    /// The annex whose content is in it, and whether that was attached as sensitive.
+    pub annex: Option<(AnnexId, bool)>,
+}
+
+/// Asked only for events that have been found.
+async fn payloads(engine: Engine, positions: Vec<i64>) -> Result<HashMap<i64, Arc<Payload>>, Error> {
     let payload = |recorded: &Recorded| {
-        let shown = serde_json::from_slice(&recorded.event.encode().payload)
+        let json = serde_json::from_slice(&recorded.event.encode().payload)
             .map_err(|error| Error::internal("read an event's payload", &error))?;
-        Ok((recorded.position.0, Arc::new(shown)))
+        let annex = recorded.event.annex().map(|(id, annex)| (id, annex.is_sensitive()));
+        Ok((recorded.position.0, Arc::new(Payload { json, annex })))
     };
     engine.events_at(&positions).await?.iter().map(payload).collect()
 }
@@ -303,7 +309,7 @@ macro_rules! loaders {
             pub histories: Loader<HistoryPage, Histories>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// What an event says, by its position.
-            pub payloads: Loader<i64, Arc<serde_json::Value>>,
+            pub payloads: Loader<i64, Arc<Payload>>,
             /// Every partner; there is one key.
             pub coalition: Loader<(), Arc<Vec<Arc<PartnerRow>>>>,
             /// Every liaison post; there is one key.

@@ -3,11 +3,13 @@
 use crate::{
     Error,
     connection::{Connection, Direction, Window},
+    context::World,
     node::{Event, Operation, Partner, PlanVersion, Task},
     plan::{task_page, version_id},
     release::{HandlingCode, ReleaseLabel},
     scalars::DateTime,
     schedule::{Schedule, ScheduleBasis, SynchronisationMatrix},
+    zone::Zone,
 };
 use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
 use domain::{
@@ -60,9 +62,15 @@ pub struct TimeWindow {
     to: DateTime,
 }
 
-impl From<plan::TimeWindow> for TimeWindow {
-    fn from(window: plan::TimeWindow) -> Self {
-        Self { from: window.from.into(), to: window.to.into() }
+impl TimeWindow {
+    pub(crate) async fn of(
+        world: &Arc<World>,
+        window: Option<plan::TimeWindow>,
+        zone: Option<Zone>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(plan::TimeWindow { from, to }) = window else { return Ok(None) };
+        let (from, to) = (world.local(from, zone.clone()).await?, world.local(to, zone).await?);
+        Ok(Some(Self { from, to }))
     }
 }
 
@@ -186,13 +194,13 @@ impl Operation {
         self.label()
     }
 
-    async fn initiated_at(&self) -> DateTime {
-        self.row.initiated_at.into()
+    async fn initiated_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.initiated_at, zone).await
     }
 
     /// Null until it is issued.
-    async fn warning_order_at(&self) -> Option<DateTime> {
-        self.row.warning_order_at.map(DateTime::from)
+    async fn warning_order_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.warning_order_at, zone).await
     }
 
     async fn warning_order(&self) -> Option<&str> {
@@ -205,19 +213,20 @@ impl Operation {
     }
 
     /// The one reference time; null until it is set.
-    async fn h_hour(&self) -> Option<DateTime> {
-        self.row.h_hour.map(DateTime::from)
+    async fn h_hour(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.h_hour, zone).await
     }
 
     /// Interval within which H-hour may move without a new version of the plan.
-    async fn h_hour_window(&self) -> Result<Option<TimeWindow>, Error> {
+    async fn h_hour_window(&self, zone: Option<Zone>) -> Result<Option<TimeWindow>, Error> {
         let version = self.current_version().await?;
-        Ok(version.and_then(|version| version.row.sections.h_hour_window).map(Into::into))
+        let window = version.and_then(|version| version.row.sections.h_hour_window);
+        TimeWindow::of(&self.world, window, zone).await
     }
 
     /// Null until it is activated.
-    async fn activated_at(&self) -> Option<DateTime> {
-        self.row.activated_at.map(DateTime::from)
+    async fn activated_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.activated_at, zone).await
     }
 
     /// The version in force, else the one being worked on; null before the first draft.

@@ -4,10 +4,12 @@ use crate::{
     Error,
     connection::{Connection, Window},
     context::World,
+    language::{self, Language, LocalisedName, localised},
     node::{Event, Item, Partner, Post},
     scalars::DateTime,
+    zone::Zone,
 };
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
 use domain::{
     Actor,
     ids::{PartnerId, PostId},
@@ -91,13 +93,24 @@ impl Partner {
         &self.row.code
     }
 
-    async fn name(&self) -> &str {
-        &self.row.name
+    /// In the language given, else in that of `Accept-Language`; in English, where it has no name in that.
+    async fn name(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
+        localised(ctx, &self.row.names, &self.row.name, language)
     }
 
-    /// The agency that acts for it.
-    async fn agency(&self) -> &str {
-        &self.row.agency
+    /// Its names in other languages.
+    async fn names(&self) -> Vec<LocalisedName> {
+        language::all(&self.row.names)
+    }
+
+    /// The agency that acts for it; in the language given, else in that of `Accept-Language`, else in English.
+    async fn agency(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
+        localised(ctx, &self.row.agency_names, &self.row.agency, language)
+    }
+
+    /// The agency's names in other languages.
+    async fn agency_names(&self) -> Vec<LocalisedName> {
+        language::all(&self.row.agency_names)
     }
 
     async fn role(&self) -> Result<PartnerRole, Error> {
@@ -113,6 +126,12 @@ impl Partner {
         self.row.time_zone.as_deref()
     }
 
+    /// An instant on its clocks; null when its time zone is not known.
+    async fn local_time(&self, of: DateTime) -> Result<Option<DateTime>, Error> {
+        let Some(zone) = &self.row.time_zone else { return Ok(None) };
+        Ok(Some(DateTime::from(of.0).local(Some(&parse(zone)?))))
+    }
+
     /// ISO 4217 code.
     async fn currency(&self) -> Option<&str> {
         self.row.currency.as_deref()
@@ -126,13 +145,13 @@ impl Partner {
     }
 
     /// Null for a founding partner, which was not invited.
-    async fn invited_at(&self) -> Option<DateTime> {
-        self.row.invited_at.map(DateTime::from)
+    async fn invited_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.invited_at, zone).await
     }
 
     /// When it acceded or was admitted.
-    async fn joined_at(&self) -> Option<DateTime> {
-        self.row.joined_at.map(DateTime::from)
+    async fn joined_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.joined_at, zone).await
     }
 }
 

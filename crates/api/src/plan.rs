@@ -3,7 +3,7 @@
 use crate::{
     Error,
     connection::{Connection, Window},
-    context::World,
+    context::{World, session},
     decision::OutstandingDecision,
     node::{Annex, Condition, Event, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
     operation::{Classification, TaskFilter, TimeWindow},
@@ -11,8 +11,9 @@ use crate::{
     release::{HandlingCode, ReleaseLabel},
     scalars::{DateTime, Position, Sha256},
     schedule::Network,
+    zone::Zone,
 };
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use domain::{
     AnnexCode, OperationCode, PartnerCode, TaskCode, Title,
     ids::{AnnexId, PlanVersionId},
@@ -400,13 +401,13 @@ impl PlanVersion {
         self.sealed().await.map(|sealed| sealed.canonical)
     }
 
-    async fn drafted_at(&self) -> DateTime {
-        self.row.drafted_at.into()
+    async fn drafted_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.drafted_at, zone).await
     }
 
     /// Null while it is a draft.
-    async fn submitted_at(&self) -> Option<DateTime> {
-        self.row.submitted_at.map(DateTime::from)
+    async fn submitted_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.submitted_at, zone).await
     }
 
     /// Position of the submission: nobody can have decided on what they saw before it.
@@ -415,8 +416,8 @@ impl PlanVersion {
     }
 
     /// Null until it is in force.
-    async fn promulgated_at(&self) -> Option<DateTime> {
-        self.row.promulgated_at.map(DateTime::from)
+    async fn promulgated_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.promulgated_at, zone).await
     }
 
     /// The paragraphs that are written as prose.
@@ -495,8 +496,8 @@ impl PlanVersion {
     }
 
     /// Interval within which H-hour may move without a new version.
-    async fn h_hour_window(&self) -> Option<TimeWindow> {
-        self.row.sections.h_hour_window.map(TimeWindow::from)
+    async fn h_hour_window(&self, zone: Option<Zone>) -> Result<Option<TimeWindow>, Error> {
+        TimeWindow::of(&self.world, self.row.sections.h_hour_window, zone).await
     }
 
     async fn approval_policy(&self) -> ApprovalPolicy {
@@ -637,8 +638,9 @@ impl Annex {
         &self.row.title
     }
 
-    async fn text(&self) -> Option<&str> {
-        self.row.text.as_deref()
+    async fn text(&self, ctx: &Context<'_>) -> Result<Option<&str>, Error> {
+        self.log_read(session(ctx)?).await?;
+        Ok(self.row.text.as_deref())
     }
 
     /// As it was attached; `release` has what is in force.
@@ -662,7 +664,8 @@ impl Annex {
     }
 
     /// RFC 8785 text of the annex: `partHash` is SHA-256 of `accord part v1`, a line feed, the salt's bytes and this.
-    async fn canonical_content(&self) -> Result<String, Error> {
+    async fn canonical_content(&self, ctx: &Context<'_>) -> Result<String, Error> {
+        self.log_read(session(ctx)?).await?;
         Ok(self.row.annex()?.canonical())
     }
 

@@ -3,10 +3,13 @@
 use crate::{
     Error,
     connection::{Connection, Window},
+    context::World,
+    language::{self, Language, LocalisedName, localised},
     node::{Event, Partner, Post},
     scalars::DateTime,
+    zone::Zone,
 };
-use async_graphql::{Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{PartnerCode, ids::PartnerId, post};
 use read_model::{TenureRow, parse};
 use std::sync::Arc;
@@ -51,14 +54,17 @@ impl From<PostFilter> for read_model::PostFilter {
 }
 
 /// One officer's time in a post, half-open: from `takenAt`, before `relievedAt`.
-pub struct Tenure(Arc<TenureRow>);
+pub struct Tenure {
+    row: Arc<TenureRow>,
+    world: Arc<World>,
+}
 
 impl Tenure {
     fn covers(&self, at: Option<DateTime>) -> bool {
         match at {
-            None => self.0.relieved_at.is_none(),
+            None => self.row.relieved_at.is_none(),
             Some(DateTime(at)) => {
-                self.0.taken_at <= at && self.0.relieved_at.is_none_or(|relieved_at| at < relieved_at)
+                self.row.taken_at <= at && self.row.relieved_at.is_none_or(|relieved_at| at < relieved_at)
             }
         }
     }
@@ -69,33 +75,34 @@ impl Tenure {
 impl Tenure {
     /// Counted from 1.
     async fn number(&self) -> i32 {
-        self.0.number
+        self.row.number
     }
 
     /// The officer, opaque: names are kept elsewhere.
     async fn officer(&self) -> Uuid {
-        self.0.officer
+        self.row.officer
     }
 
     /// Whether the officer holds it temporarily.
     async fn acting(&self) -> bool {
-        self.0.acting
+        self.row.acting
     }
 
-    async fn taken_at(&self) -> DateTime {
-        self.0.taken_at.into()
+    async fn taken_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.taken_at, zone).await
     }
 
     /// Null while the officer holds it.
-    async fn relieved_at(&self) -> Option<DateTime> {
-        self.0.relieved_at.map(DateTime::from)
+    async fn relieved_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.relieved_at, zone).await
     }
 }
 
 impl Post {
     async fn all_tenures(&self) -> Result<Vec<Tenure>, Error> {
         let rows = self.world.loaders.tenures.children(self.row.id).await?;
-        Ok(rows.iter().map(|row| Tenure(Arc::clone(row))).collect())
+        let tenure = |row| Tenure { row: Arc::clone(row), world: Arc::clone(&self.world) };
+        Ok(rows.iter().map(tenure).collect())
     }
 
     async fn holder_at(&self, at: Option<DateTime>) -> Result<Option<Tenure>, Error> {
@@ -126,8 +133,14 @@ impl Post {
         &self.row.code
     }
 
-    async fn title(&self) -> &str {
-        &self.row.title
+    /// In the language given, else in that of `Accept-Language`; in English, where it has no title in that.
+    async fn title(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
+        localised(ctx, &self.row.titles, &self.row.title, language)
+    }
+
+    /// Its titles in other languages.
+    async fn titles(&self) -> Vec<LocalisedName> {
+        language::all(&self.row.titles)
     }
 
     /// The partner that fills it.

@@ -62,6 +62,12 @@ impl ReleaseLabel {
     }
 }
 
+impl ReleaseLabel {
+    pub(crate) fn is_sensitive(&self) -> bool {
+        self.label.is_sensitive()
+    }
+}
+
 impl Operation {
     pub(crate) fn label(&self) -> Result<ReleaseLabel, Error> {
         Ok(ReleaseLabel { label: self.row.label()?, world: Arc::clone(&self.world) })

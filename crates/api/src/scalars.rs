@@ -3,7 +3,8 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, FixedOffset, SecondsFormat, TimeDelta, Utc};
-use domain::Span;
+use domain::{Span, TimeZone};
+use std::ops::RangeInclusive;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(pub domain::Position);
@@ -26,17 +27,21 @@ impl ScalarType for Position {
     }
 }
 
+/// What RFC 3339, the log and its rows all write.
+const YEARS: RangeInclusive<i32> = 1..=9_999;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<FixedOffset>);
 
-/// An instant as RFC 3339 has it. Answers are in UTC (`Z`); inputs carry their offset, such as `+06:30`.
+/// An instant as RFC 3339 has it. Answers are in UTC (`Z`), or with the offset of the `zone` that a field was asked for;
+/// inputs carry their offset, such as `+06:30`.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         let parsed = chrono::DateTime::parse_from_rfc3339(text).ok();
-        // What the log and its rows hold, also once the offset is taken off.
-        parsed.filter(|at| (1..=9_999).contains(&at.to_utc().year())).map(Self).ok_or_else(|| {
+        // Also once the offset is taken off.
+        parsed.filter(|at| YEARS.contains(&at.to_utc().year())).map(Self).ok_or_else(|| {
             InputValueError::custom(
                 "A DateTime is an instant of the years 1 to 9999 with its offset, such as \"2023-10-10T06:00:00+07:00\".",
             )
@@ -44,7 +49,7 @@ impl ScalarType for DateTime {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 
@@ -54,9 +59,10 @@ impl From<chrono::DateTime<Utc>> for DateTime {
     }
 }
 
+/// In UTC, whatever the offset that its reporter used.
 impl From<domain::Instant> for DateTime {
     fn from(at: domain::Instant) -> Self {
-        Self(at)
+        at.to_utc().into()
     }
 }
 
@@ -64,6 +70,12 @@ impl DateTime {
     /// `None` without a start, or beyond what calendars hold.
     pub(crate) fn after(start: Option<chrono::DateTime<Utc>>, offset: TimeDelta) -> Option<Self> {
         start?.checked_add_signed(offset).map(Self::from)
+    }
+
+    /// The same instant on the clocks of the zone; on those of UTC where there it is no year that RFC 3339 writes.
+    pub(crate) fn local(self, zone: Option<&TimeZone>) -> Self {
+        let local = zone.map(|zone| zone.local(self.0.to_utc()));
+        local.filter(|at| YEARS.contains(&at.year())).map_or(self, Self)
     }
 }
 
@@ -143,8 +155,17 @@ mod tests {
     }
 
     #[test]
-    fn instants_carry_an_offset_and_are_answered_in_utc() {
-        assert_eq!(read::<DateTime>("2023-09-15T10:30:00+06:30"), Some(Value::from("2023-09-15T04:00:00Z")));
+    fn instants_carry_an_offset_and_are_answered_in_utc_or_in_the_zone_asked_for() {
+        let DateTime(reported) = DateTime::parse(Value::from("2023-09-15T10:30:00+06:30")).unwrap();
+        let answered = DateTime::from(reported);
+        assert_eq!(answered.to_value(), Value::from("2023-09-15T04:00:00Z"));
+        let local = |zone: &str| answered.local(Some(&zone.parse().unwrap())).to_value();
+        assert_eq!(local("Asia/Yangon"), Value::from("2023-09-15T10:30:00+06:30"));
+        assert_eq!(local("Asia/Shanghai"), Value::from("2023-09-15T12:00:00+08:00"));
+        assert_eq!(local("Africa/Abidjan"), Value::from("2023-09-15T04:00:00Z"));
+        let last = DateTime::parse(Value::from("9999-12-31T23:00:00Z")).unwrap();
+        assert_eq!(last.local(Some(&"Asia/Bangkok".parse().unwrap())), last);
+
         assert_eq!(read::<DateTime>("2023-09-15T10:30:00"), None);
         assert_eq!(read::<DateTime>("2023-09-15"), None);
         // Years that Postgres or RFC 3339 do not write again.

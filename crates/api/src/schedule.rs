@@ -5,6 +5,7 @@ use crate::{
     node::{Operation, Partner, PlanVersion, Post, Task},
     plan::{DecisionPoint, LineOfEffort, Phase},
     scalars::{DateTime, Duration},
+    zone::Zone,
 };
 use async_graphql::{Enum, Object, SimpleObject};
 use domain::{
@@ -192,13 +193,15 @@ impl Schedule {
     }
 
     /// All tasks, in the order of their early starts.
-    async fn tasks(&self) -> Result<Vec<ScheduledTask>, Error> {
+    async fn tasks(&self, zone: Option<Zone>) -> Result<Vec<ScheduledTask>, Error> {
         let network = self.network().await?;
         let h_hour = match self.basis {
             ScheduleBasis::Offsets => self.operation.row.h_hour,
             ScheduleBasis::Network => None,
         };
-        let instant = |offset: Span| DateTime::after(h_hour, offset.as_delta());
+        let zone = self.operation.world.zone(zone).await?;
+        let instant =
+            |offset: Span| DateTime::after(h_hour, offset.as_delta()).map(|at| at.local(zone.as_ref()));
         let mut all: Vec<_> = network.laid_out(self.basis.into()).times.iter().collect();
         all.sort_by_key(|(code, times)| (times.early_start, *code));
         let tasks = self.tasks_of(&network, all.iter().map(|(code, _)| *code));

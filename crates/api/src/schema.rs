@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    access::{self, AccessLogEntry, AccessLogFilter},
     change::Change,
     connection::{Connection, Direction, Window},
     context::{World, session},
@@ -345,6 +346,22 @@ impl Query {
     async fn task(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Task>, Error> {
         let Ok(id) = id.parse::<TaskId>() else { return Ok(None) };
         self.world(ctx)?.find(id.0).await
+    }
+
+    /// Deliveries of sensitive content, and commands that were forbidden, in the order of writing. For reviewers: of what
+    /// their partner leads; the host's see besides what concerned no operation. It is no part of the log, and therefore
+    /// the same at every moment.
+    async fn access_log(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<AccessLogFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<AccessLogEntry>, Error> {
+        let window = Window { first, after, last, before };
+        access::list(session(ctx)?, &self.world(ctx)?, filter.unwrap_or_default(), window).await
     }
 }
 

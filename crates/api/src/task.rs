@@ -10,6 +10,7 @@ use crate::{
     release::{ReleaseLabel, task_label},
     scalars::{DateTime, Duration, Position, Sha256},
     schedule::Network,
+    zone::Zone,
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
 use domain::{
@@ -187,8 +188,8 @@ impl Planned<'_> {
     }
 
     /// Relative to H-hour, as an instant.
-    async fn instant(&self, offset: Span) -> Result<Option<DateTime>, Error> {
-        Ok(DateTime::after(self.h_hour().await?, offset.as_delta()))
+    async fn instant(&self, offset: Span, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(DateTime::after(self.h_hour().await?, offset.as_delta()), zone).await
     }
 
     fn start(&self) -> Span {
@@ -308,13 +309,13 @@ impl Task {
     }
 
     /// H-hour and the offset; null until H-hour is set.
-    async fn planned_start(&self) -> Result<Option<DateTime>, Error> {
-        self.planned().instant(self.planned().start()).await
+    async fn planned_start(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.planned().instant(self.planned().start(), zone).await
     }
 
     /// Exclusive; null until H-hour is set.
-    async fn planned_finish(&self) -> Result<Option<DateTime>, Error> {
-        self.planned().instant(self.planned().start() + self.planned().duration()).await
+    async fn planned_finish(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.planned().instant(self.planned().start() + self.planned().duration(), zone).await
     }
 
     /// Null until its start is recorded.
@@ -328,17 +329,17 @@ impl Task {
     }
 
     /// Not before its predecessors finish, nor before its own offset; null until H-hour is set.
-    async fn earliest_start(&self) -> Result<Option<DateTime>, Error> {
+    async fn earliest_start(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         match self.planned().times().await? {
-            Some(times) => self.planned().instant(times.early_start).await,
+            Some(times) => self.planned().instant(times.early_start, zone).await,
             None => Ok(None),
         }
     }
 
     /// Exclusive, without delaying the whole; null until H-hour is set.
-    async fn latest_finish(&self) -> Result<Option<DateTime>, Error> {
+    async fn latest_finish(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         match self.planned().times().await? {
-            Some(times) => self.planned().instant(times.late_finish).await,
+            Some(times) => self.planned().instant(times.late_finish, zone).await,
             None => Ok(None),
         }
     }

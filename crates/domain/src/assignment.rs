@@ -23,6 +23,14 @@ pub enum AssignmentCommand {
     Withdraw { operation: OperationCode, number: u32, reason: Prose },
 }
 
+impl AssignmentCommand {
+    pub fn operation(&self) -> &OperationCode {
+        match self {
+            Self::Assign { operation, .. } | Self::Withdraw { operation, .. } => operation,
+        }
+    }
+}
+
 /// What happened between a post and a task of the plan in force.
 #[derive(
     Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,

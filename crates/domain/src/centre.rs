@@ -1,8 +1,8 @@
 //! Coordination centres: proposal, siting by weighted criteria, establishment, activation.
 
 use crate::{
-    CentreCode, Code, Context, Event, Instant, Item, PartnerCode, Prose, Reasons, Recorded, RefusalCode,
-    Rejection, Role, Title, World, ids::CentreId,
+    CentreCode, Code, Context, Event, Instant, Item, Names, PartnerCode, Prose, Reasons, Recorded,
+    RefusalCode, Rejection, Role, Title, World, ids::CentreId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,11 @@ pub enum CentreCommand {
     StandDown {
         centre: CentreCode,
         reason: Prose,
+    },
+    /// What it is called in other languages; replaces what was said before.
+    Name {
+        centre: CentreCode,
+        names: Names,
     },
 }
 
@@ -129,6 +134,13 @@ pub enum CentreEvent {
         /// Why.
         reason: Prose,
     },
+    /// It was said what the centre is called in other languages; what was said before is void.
+    CentreNamed {
+        /// The centre.
+        centre: CentreCode,
+        /// Its names.
+        names: Names,
+    },
 }
 
 impl CentreEvent {
@@ -140,7 +152,8 @@ impl CentreEvent {
             | Self::CentreEstablished { centre }
             | Self::CentreActivated { centre }
             | Self::ForwardPostOpened { centre, .. }
-            | Self::CentreStoodDown { centre, .. } => centre,
+            | Self::CentreStoodDown { centre, .. }
+            | Self::CentreNamed { centre, .. } => centre,
         }
     }
 }
@@ -173,6 +186,8 @@ pub enum CentreStatus {
 pub struct Centre {
     pub code: CentreCode,
     pub name: Title,
+    /// In languages other than that of `name`.
+    pub names: Names,
     pub status: CentreStatus,
     pub criteria: Vec<Criterion>,
     /// In the order of their first assessment.
@@ -228,6 +243,7 @@ impl Centre {
             *state = Some(Self {
                 code: centre.clone(),
                 name: name.clone(),
+                names: Names::default(),
                 status: CentreStatus::Proposed,
                 criteria: criteria.clone(),
                 sites: Vec::new(),
@@ -267,6 +283,7 @@ impl Centre {
                 centre.forward_posts.push(ForwardPost { code: code.clone(), place: place.clone(), at });
             }
             CentreEvent::CentreStoodDown { .. } => centre.status = CentreStatus::StoodDown,
+            CentreEvent::CentreNamed { names, .. } => centre.names = names.clone(),
         }
     }
 }
@@ -328,6 +345,16 @@ pub(crate) fn decide(
             let reasons = in_state(world, centre, &[Active], reasons)?.1;
             let (centre, reason) = (centre.clone(), reason.clone());
             reasons.or(vec![Event::Centre(CentreEvent::CentreStoodDown { centre, reason })])
+        }
+        CentreCommand::Name { centre, names } => {
+            let Some(known) = world.centre(centre)? else {
+                return Err(reasons.not_found("centre", "centre"));
+            };
+            if known.names == *names {
+                return reasons.or(Vec::new());
+            }
+            let (centre, names) = (centre.clone(), names.clone());
+            reasons.or(vec![Event::Centre(CentreEvent::CentreNamed { centre, names })])
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What an actor asks for, who asks, and the one way in: [`decide`].
 
 use crate::{
-    Event, Instant, PartnerCode, Position, PostCode, Reasons, RefusalCode, Rejection, Salt, Sha256, Span,
-    World,
+    Event, Instant, OperationCode, PartnerCode, Position, PostCode, Reasons, RefusalCode, Rejection, Salt,
+    Sha256, Span, World,
     assignment::AssignmentCommand,
     centre::CentreCommand,
     coalition::{Coalition, CoalitionCommand},
@@ -25,6 +25,18 @@ pub enum Command {
     Operation(OperationCommand),
     Plan(PlanCommand),
     Assignment(AssignmentCommand),
+}
+
+impl Command {
+    /// The operation that it is about; `None` for what concerns the coalition.
+    pub fn operation(&self) -> Option<&OperationCode> {
+        match self {
+            Self::Operation(command) => Some(command.operation()),
+            Self::Plan(command) => Some(command.operation()),
+            Self::Assignment(command) => Some(command.operation()),
+            Self::Coalition(_) | Self::Partner(_) | Self::Centre(_) | Self::Post(_) => None,
+        }
+    }
 }
 
 /// What a token's holder may do within its partner.

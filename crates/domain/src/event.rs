@@ -8,10 +8,10 @@ use crate::{
     assignment::AssignmentEvent,
     centre::CentreEvent,
     coalition::CoalitionEvent,
-    ids::{CommandId, EventId, PartnerId, PlanVersionId, PostId, TaskId},
+    ids::{AnnexId, CommandId, EventId, PartnerId, PlanVersionId, PostId, TaskId},
     operation::OperationEvent,
     partner::PartnerEvent,
-    plan::PlanEvent,
+    plan::{Annex, PlanEvent},
     post::PostEvent,
     release::MarkedItem,
 };
@@ -120,6 +120,13 @@ static FAMILIES: LazyLock<BTreeMap<&'static str, Decode>> = LazyLock::new(|| {
 });
 
 impl Event {
+    /// The annex that its payload tells the content of.
+    pub fn annex(&self) -> Option<(AnnexId, &Annex)> {
+        let Self::Plan(PlanEvent::AnnexAttached { operation, number, annex, .. }) = self else { return None };
+        let version = PlanVersionId::of(Subject::operation_id(operation), *number);
+        annex.text.as_ref().map(|_| (AnnexId::of(version, &annex.code), annex))
+    }
+
     /// The event's name in the log, such as `PlanPromulgated`.
     pub fn kind(&self) -> &'static str {
         match self {

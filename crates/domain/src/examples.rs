@@ -3,8 +3,8 @@
 //! Nothing here is decided or folded: the examples follow the scenario, not each other.
 
 use crate::{
-    AnnexCode, CentreCode, Code, ConditionCode, Event, Instant, OperationCode, PartnerCode, PhaseCode,
-    Position, PostCode, Salt, Sha256, Span, TaskCode,
+    AnnexCode, CentreCode, Code, ConditionCode, Event, Instant, Language, Names, OperationCode, PartnerCode,
+    PhaseCode, Position, PostCode, Salt, Sha256, Span, TaskCode,
     assignment::AssignmentEvent,
     centre::{CentreEvent, Criterion, Score},
     coalition::CoalitionEvent,
@@ -54,6 +54,13 @@ fn set<T: FromStr<Err: Debug> + Ord>(texts: &[&str]) -> BTreeSet<T> {
 
 fn list<T: FromStr<Err: Debug>>(texts: &[&str]) -> Vec<T> {
     texts.iter().map(|text| of(text)).collect()
+}
+
+/// # Panics
+/// Never: a test goes through all examples.
+fn names(texts: &[(Language, &str)]) -> Names {
+    let texts = texts.iter().map(|(language, text)| (*language, of(text)));
+    Names::new(texts).expect("examples are well formed")
 }
 
 fn salt() -> Salt {
@@ -109,6 +116,11 @@ fn partner_events() -> Vec<PartnerEvent> {
         },
         PartnerEvent::PartnerSuspended { partner: of("LAO"), reason: of("Releasability was breached") },
         PartnerEvent::PartnerWithdrew { partner: of("LAO"), reason: of("Mandate has ended") },
+        PartnerEvent::PartnerNamed {
+            partner: partner(),
+            names: names(&[(Language::Th, "กัมพูชา"), (Language::Km, "កម្ពុជា")]),
+            agency_names: names(&[(Language::Km, "នគរបាលជាតិកម្ពុជា")]),
+        },
     ]
 }
 
@@ -147,6 +159,10 @@ fn centre_events() -> Vec<CentreEvent> {
             place: of("Mae Sot, Tak"),
         },
         CentreEvent::CentreStoodDown { centre: centre(), reason: of("The review has been adopted") },
+        CentreEvent::CentreNamed {
+            centre: centre(),
+            names: names(&[(Language::Th, "ศูนย์ประสานงาน"), (Language::Zh, "协调中心")]),
+        },
     ]
 }
 
@@ -170,6 +186,9 @@ fn post_events() -> Vec<PostEvent> {
         PostEvent::OfficerTookPost { post: post(), officer: officer(1) },
         PostEvent::ActingCoverAppointed { post: post(), officer: officer(3) },
         PostEvent::OfficerRelieved { post: post(), officer: officer(1), reason: of("End of rotation") },
+        PostEvent::PostNamed {
+            post: post(), titles: names(&[(Language::My, "ဆက်ဆံရေးအရာရှိ")])
+        },
     ]
 }
 

@@ -57,7 +57,7 @@ pub enum OperationCommand {
 }
 
 impl OperationCommand {
-    fn operation(&self) -> &OperationCode {
+    pub fn operation(&self) -> &OperationCode {
         match self {
             Self::Initiate { operation, .. }
             | Self::IssueWarningOrder { operation, .. }

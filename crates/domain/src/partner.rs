@@ -1,8 +1,8 @@
 //! Partners: invitation, accession, observers, suspension and withdrawal.
 
 use crate::{
-    Context, Currency, Event, Instant, Item, PartnerCode, Prose, Reasons, Recorded, RefusalCode, Rejection,
-    Role, TimeZone, Title, World, coalition::Coalition,
+    Context, Currency, Event, Instant, Item, Names, PartnerCode, Prose, Reasons, Recorded, RefusalCode,
+    Rejection, Role, TimeZone, Title, World, coalition::Coalition,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,12 @@ pub enum PartnerCommand {
     Withdraw {
         partner: PartnerCode,
         reason: Prose,
+    },
+    /// What it and its agency are called in other languages; replaces what was said before.
+    Name {
+        partner: PartnerCode,
+        names: Names,
+        agency_names: Names,
     },
 }
 
@@ -92,6 +98,24 @@ pub enum PartnerRole {
     Participant,
     /// Reads what is released to it; no vote, no task.
     Observer,
+}
+
+impl PartnerRole {
+    /// Domain rule 4: whether an approval policy may ask for the partner's vote at all.
+    pub fn may_approve(self) -> bool {
+        match self {
+            Self::Host | Self::Principal => true,
+            Self::Participant | Self::Observer => false,
+        }
+    }
+
+    /// Adds `NOT_AN_APPROVER` where the role has no vote on any plan. That tells nothing of a plan, so it is said
+    /// also of one that the partner may not see.
+    pub fn check_approver(self, partner: &PartnerCode, reasons: &mut Reasons) {
+        reasons.check(self.may_approve(), RefusalCode::NotAnApprover, "", || {
+            format!("{partner} is {self}: only the host and the principals approve plans.")
+        });
+    }
 }
 
 #[derive(
@@ -192,6 +216,15 @@ pub enum PartnerEvent {
         /// Why.
         reason: Prose,
     },
+    /// It was said what the partner and its agency are called in other languages; what was said before is void.
+    PartnerNamed {
+        /// The partner.
+        partner: PartnerCode,
+        /// Of the partner.
+        names: Names,
+        /// Of the agency that acts for it.
+        agency_names: Names,
+    },
 }
 
 impl PartnerEvent {
@@ -205,7 +238,8 @@ impl PartnerEvent {
             | Self::ObserverAdmitted { partner }
             | Self::PartnerRoleChanged { partner, .. }
             | Self::PartnerSuspended { partner, .. }
-            | Self::PartnerWithdrew { partner, .. } => partner,
+            | Self::PartnerWithdrew { partner, .. }
+            | Self::PartnerNamed { partner, .. } => partner,
         }
     }
 }
@@ -214,6 +248,10 @@ impl PartnerEvent {
 pub struct Partner {
     pub code: PartnerCode,
     pub profile: Profile,
+    /// Of the partner, in languages other than the profile's.
+    pub names: Names,
+    /// Of its agency, likewise.
+    pub agency_names: Names,
     pub role: PartnerRole,
     pub status: PartnerStatus,
     pub invited_at: Option<Instant>,
@@ -245,6 +283,8 @@ impl Coalition {
             let fresh = Partner {
                 code: code.clone(),
                 profile: profile.clone(),
+                names: Names::default(),
+                agency_names: Names::default(),
                 role: *role,
                 status: PartnerStatus::Invited,
                 invited_at: None,
@@ -280,11 +320,15 @@ impl Coalition {
             PartnerEvent::PartnerRoleChanged { role, .. } => partner.role = *role,
             PartnerEvent::PartnerSuspended { .. } => partner.status = PartnerStatus::Suspended,
             PartnerEvent::PartnerWithdrew { .. } => partner.status = PartnerStatus::Withdrawn,
+            PartnerEvent::PartnerNamed { names, agency_names, .. } => {
+                partner.names = names.clone();
+                partner.agency_names = agency_names.clone();
+            }
         }
     }
 }
 
-/// Who of a host may deal with partners.
+/// Who of a host may deal with partners, and of a partner may say what it is called.
 const HOST_ROLES: &[Role] = &[Role::Commander, Role::Liaison];
 
 pub(crate) fn decide(
@@ -300,6 +344,10 @@ pub(crate) fn decide(
         PartnerCommand::Withdraw { partner, .. } if context.actor.partner() == Some(partner) => {
             context.require_of(partner, &[Role::Commander])?;
         }
+        // So is what it is called.
+        PartnerCommand::Name { partner, .. } if context.actor.partner() == Some(partner) => {
+            context.require(HOST_ROLES)?;
+        }
         PartnerCommand::Invite { .. }
         | PartnerCommand::AcknowledgeInvitation { .. }
         | PartnerCommand::DeferInvitation { .. }
@@ -308,7 +356,8 @@ pub(crate) fn decide(
         | PartnerCommand::AdmitObserver { .. }
         | PartnerCommand::ChangeRole { .. }
         | PartnerCommand::Suspend { .. }
-        | PartnerCommand::Withdraw { .. } => context.require_host(coalition, HOST_ROLES)?,
+        | PartnerCommand::Withdraw { .. }
+        | PartnerCommand::Name { .. } => context.require_host(coalition, HOST_ROLES)?,
     }
     match command {
         PartnerCommand::Invite { partner, profile, role } => {
@@ -379,7 +428,30 @@ pub(crate) fn decide(
             let reason = reason.clone();
             reasons.or(vec![event(PartnerEvent::PartnerWithdrew { partner: partner.clone(), reason })])
         }
+        PartnerCommand::Name { partner, names, agency_names } => {
+            name(coalition, partner, names, agency_names, reasons)
+        }
     }
+}
+
+fn name(
+    coalition: &Coalition,
+    partner: &PartnerCode,
+    names: &Names,
+    agency_names: &Names,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(known) = coalition.partners.get(partner) else {
+        return Err(reasons.not_found("partner", "partner"));
+    };
+    if known.names == *names && known.agency_names == *agency_names {
+        return reasons.or(Vec::new());
+    }
+    reasons.or(vec![event(PartnerEvent::PartnerNamed {
+        partner: partner.clone(),
+        names: names.clone(),
+        agency_names: agency_names.clone(),
+    })])
 }
 
 fn accede(

@@ -3,8 +3,8 @@
 //! What a post is bound to do when is in [`crate::assignment`]. Officers are opaque ids here.
 
 use crate::{
-    Context, Event, Instant, Item, PartnerCode, PostCode, Prose, Reasons, Recorded, RefusalCode, Rejection,
-    Role, Title, World, coalition::Coalition, ids::OfficerId, partner::PartnerStatus,
+    Context, Event, Instant, Item, Names, PartnerCode, PostCode, Prose, Reasons, Recorded, RefusalCode,
+    Rejection, Role, Title, World, coalition::Coalition, ids::OfficerId, partner::PartnerStatus,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,11 @@ pub enum PostCommand {
         post: PostCode,
         reason: Prose,
     },
+    /// What its title is in other languages; replaces what was said before.
+    Name {
+        post: PostCode,
+        titles: Names,
+    },
 }
 
 impl PostCommand {
@@ -53,7 +58,8 @@ impl PostCommand {
             | Self::DeclineNomination { post, .. }
             | Self::TakePost { post }
             | Self::AppointActing { post, .. }
-            | Self::Relieve { post, .. } => post,
+            | Self::Relieve { post, .. }
+            | Self::Name { post, .. } => post,
         }
     }
 }
@@ -122,6 +128,13 @@ pub enum PostEvent {
         /// Why.
         reason: Prose,
     },
+    /// It was said what the post's title is in other languages; what was said before is void.
+    PostNamed {
+        /// The post.
+        post: PostCode,
+        /// Its titles.
+        titles: Names,
+    },
 }
 
 impl PostEvent {
@@ -133,7 +146,8 @@ impl PostEvent {
             | Self::NominationDeclined { post, .. }
             | Self::OfficerTookPost { post, .. }
             | Self::ActingCoverAppointed { post, .. }
-            | Self::OfficerRelieved { post, .. } => post,
+            | Self::OfficerRelieved { post, .. }
+            | Self::PostNamed { post, .. } => post,
         }
     }
 }
@@ -168,6 +182,8 @@ pub struct Post {
     pub code: PostCode,
     pub partner: PartnerCode,
     pub title: Title,
+    /// In languages other than that of `title`.
+    pub titles: Names,
     pub liaison: bool,
     pub nominee: Option<Nominee>,
     /// In the order in which they were recorded; at most the last one is open.
@@ -216,6 +232,7 @@ impl Coalition {
                 code: code.clone(),
                 partner: partner.clone(),
                 title: title.clone(),
+                titles: Names::default(),
                 liaison: *liaison,
                 nominee: None,
                 tenures: Vec::new(),
@@ -255,6 +272,7 @@ impl Coalition {
                     touched.push(Item::Tenure(code.clone(), number_of_last(&post.tenures)));
                 }
             }
+            PostEvent::PostNamed { titles, .. } => post.titles = titles.clone(),
         }
     }
 }
@@ -362,6 +380,12 @@ pub(crate) fn decide(
                 || format!("{code} was taken only at {}.", tenure.taken_at.to_rfc3339()),
             );
             PostEvent::OfficerRelieved { post: post_code, officer: tenure.officer, reason: reason.clone() }
+        }
+        PostCommand::Name { titles, .. } => {
+            if post.titles == *titles {
+                return reasons.or(Vec::new());
+            }
+            PostEvent::PostNamed { post: post_code, titles: titles.clone() }
         }
     };
     reasons.or(vec![Event::Post(event)])

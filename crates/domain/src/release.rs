@@ -51,6 +51,11 @@ impl HandlingCode {
     }
 }
 
+/// Whether it is recorded in the access log who is shown what is labelled so.
+pub fn is_sensitive(classification: Classification, handling: HandlingCode) -> bool {
+    classification >= Classification::Confidential || handling >= HandlingCode::H2
+}
+
 /// What an item itself says of its release. What it leaves open is its parent's.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -100,6 +105,10 @@ impl Label {
     ) -> Self {
         releasable_to.insert(lead.clone());
         Self { owner: lead, releasable_to, classification, handling }
+    }
+
+    pub fn is_sensitive(&self) -> bool {
+        is_sensitive(self.classification, self.handling)
     }
 
     pub fn is_readable_by(&self, partner: &PartnerCode) -> bool {

@@ -1,6 +1,10 @@
 //! Texts that people write, with their bounds: parsed once where they come in, trusted after.
 
-use crate::refusal::{Parse, RefusalCode};
+use crate::{
+    Instant,
+    refusal::{Parse, RefusalCode},
+};
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -75,6 +79,16 @@ texts! {
     }, { "pattern" = "^[A-Z]{3}$" };
 }
 
+impl TimeZone {
+    /// The same instant, with the offset that clocks of this zone have then.
+    pub fn local(&self, at: DateTime<Utc>) -> Instant {
+        // A name that an older build knew and this one does not leaves the instant in UTC.
+        self.0
+            .parse::<chrono_tz::Tz>()
+            .map_or(at.fixed_offset(), |zone| at.with_timezone(&zone).fixed_offset())
+    }
+}
+
 fn bounded(text: &str, most: usize, refused: fn(char) -> bool) -> Result<(), InvalidText> {
     if text.is_empty() {
         Err(InvalidText::Empty)
@@ -106,6 +120,14 @@ mod tests {
     fn time_zones_and_currencies_must_exist_in_form() {
         assert!("Asia/Yangon".parse::<TimeZone>().is_ok());
         assert!("Asia/Atlantis".parse::<TimeZone>().is_err());
+        let h_hour: DateTime<Utc> = "2023-10-08T23:00:00Z".parse().unwrap();
+        for (zone, local) in [
+            ("Asia/Yangon", "2023-10-09T05:30:00+06:30"),
+            ("Asia/Bangkok", "2023-10-09T06:00:00+07:00"),
+            ("Asia/Shanghai", "2023-10-09T07:00:00+08:00"),
+        ] {
+            assert_eq!(zone.parse::<TimeZone>().unwrap().local(h_hour).to_rfc3339(), local);
+        }
         assert!("THB".parse::<Currency>().is_ok());
         assert!("baht".parse::<Currency>().is_err());
     }

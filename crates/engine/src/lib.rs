@@ -3,13 +3,17 @@
 //! Nothing here knows HTTP or GraphQL. Time and randomness come in with [`Clock`] and [`Entropy`]. One committer task
 //! owns writing: a caller that goes away cancels nothing.
 
+mod access;
 mod clock;
 mod committer;
 mod loading;
 mod projector;
 
+pub use access::Access;
 pub use clock::{Clock, Entropy};
+pub use event_log::{AccessFilter, AccessKind, AccessPage, AccessReader, StoredAccess};
 
+use access::AccessLog;
 use chrono::{DateTime, FixedOffset, Utc};
 use committer::{Committer, Job, Message};
 use domain::{
@@ -163,6 +167,7 @@ struct Inner {
     health: watch::Receiver<Health>,
     log: Log,
     read_model: ReadModel,
+    access_log: AccessLog,
     clock: Clock,
     helpers: Vec<JoinHandle<()>>,
 }
@@ -221,7 +226,9 @@ impl Engine {
         let helpers =
             vec![tokio::spawn(notify(log.clone(), news)), tokio::spawn(listen(log.clone(), wake_up))];
         let read_model = ReadModel::new(pool);
-        Ok(Self { inner: Arc::new(Inner { messages, projected, health, log, read_model, clock, helpers }) })
+        let access_log = AccessLog::start(log.clone(), clock.clone());
+        let inner = Inner { messages, projected, health, log, read_model, access_log, clock, helpers };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Decides, commits and projects a command. Dropping the future does not take the command back.
@@ -292,6 +299,27 @@ impl Engine {
         })
     }
 
+    /// Writes to the access log; returns once the entry stands. Fails with `Busy` when it does not: then whatever was to
+    /// be shown must not be.
+    pub async fn log_access(&self, access: Access) -> Result<(), Error> {
+        self.inner.access_log.write(access).await
+    }
+
+    /// The access log, in the order of writing.
+    pub async fn accesses(
+        &self,
+        reader: &AccessReader,
+        filter: &AccessFilter,
+        page: AccessPage,
+    ) -> Result<Vec<StoredAccess>, Error> {
+        Ok(self.log().accesses(reader, filter, page).await.map_err(StoreError::from)?)
+    }
+
+    /// How many entries [`Engine::accesses`] has over all pages.
+    pub async fn count_accesses(&self, reader: &AccessReader, filter: &AccessFilter) -> Result<i64, Error> {
+        Ok(self.log().count_accesses(reader, filter).await.map_err(StoreError::from)?)
+    }
+
     /// What the events at these positions say, in order. Who may see them is the caller's to know.
     pub async fn events_at(&self, positions: &[i64]) -> Result<Vec<Recorded>, Error> {
         let stored = self.log().read_at(positions).await.map_err(StoreError::from)?;
@@ -314,8 +342,10 @@ impl Engine {
         self.inner.health.borrow().clone()
     }
 
-    /// Finishes what was accepted, then stops. Commands that come later are answered `Busy`.
+    /// Finishes what was accepted, then stops. Commands that come later are answered `Busy`, as what would have to be
+    /// logged is.
     pub async fn close(&self) {
+        self.inner.access_log.close().await;
         let (done, finished) = oneshot::channel();
         // A committer that has stopped already has nothing to finish.
         if self.inner.messages.send(Message::Close(done)).await.is_ok() {

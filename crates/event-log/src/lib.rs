@@ -1,8 +1,9 @@
 //! The log of everything that happened: appends commits of events to Postgres, reads them back and verifies them.
 //!
-//! Knows no domain type: an event's `kind` and `payload` are a name and bytes here. Only [`Log::append`] writes, and
-//! nothing reads a clock or makes an id: both come in with the commit.
+//! Knows no domain type: an event's `kind` and `payload` are a name and bytes here. Only [`Log::append`] writes to it, and
+//! nothing reads a clock or makes an id: both come in with the commit. Beside it stands the access log.
 
+mod access;
 mod append;
 mod commit;
 mod durability;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
+pub use access::{AccessFilter, AccessKind, AccessPage, AccessReader, NewAccess, StoredAccess};
 pub use append::AppendError;
 pub use commit::{Head, NewCommand, NewCommit, NewEvent};
 pub use durability::{Setting, durability, refuse_if_not_durable};

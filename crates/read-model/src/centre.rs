@@ -3,6 +3,7 @@
 use crate::{Error, Page, Pin, ReadModel, doing};
 use chrono::{DateTime, Utc};
 use domain::{
+    Names,
     centre::{Centre, Criterion, ForwardPost, Selection, Site},
     ids::CentreId,
 };
@@ -15,6 +16,8 @@ pub struct CentreRow {
     pub id: Uuid,
     pub code: String,
     pub name: String,
+    /// In other languages.
+    pub names: Json<Names>,
     pub status: String,
     pub criteria: Json<Vec<Criterion>>,
     pub sites: Json<Vec<Site>>,
@@ -29,6 +32,7 @@ impl From<&Centre> for CentreRow {
             id: CentreId::of(&centre.code).0,
             code: centre.code.to_string(),
             name: centre.name.to_string(),
+            names: Json(centre.names.clone()),
             status: centre.status.to_string(),
             criteria: Json(centre.criteria.clone()),
             sites: Json(centre.sites.clone()),
@@ -47,6 +51,7 @@ impl ReadModel {
                id,
                code,
                name,
+               names as "names: Json<Names>",
                status,
                criteria as "criteria: Json<Vec<Criterion>>",
                sites as "sites: Json<Vec<Site>>",
@@ -71,6 +76,7 @@ impl ReadModel {
                id,
                code,
                name,
+               names as "names: Json<Names>",
                status,
                criteria as "criteria: Json<Vec<Criterion>>",
                sites as "sites: Json<Vec<Site>>",

@@ -3,12 +3,13 @@
 use crate::{Error, Page, Pin, ReadModel, doing};
 use chrono::{DateTime, Utc};
 use domain::{
-    Position,
+    Names, Position,
     coalition::Coalition,
     ids::{COALITION, PartnerId},
     partner::Partner,
 };
 use serde::Serialize;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +25,9 @@ pub struct PartnerRow {
     pub code: String,
     pub name: String,
     pub agency: String,
+    /// Of the partner, in other languages.
+    pub names: Json<Names>,
+    pub agency_names: Json<Names>,
     pub role: String,
     pub status: String,
     pub time_zone: Option<String>,
@@ -45,6 +49,8 @@ impl From<&Partner> for PartnerRow {
             code: partner.code.to_string(),
             name: partner.profile.name.to_string(),
             agency: partner.profile.agency.to_string(),
+            names: Json(partner.names.clone()),
+            agency_names: Json(partner.agency_names.clone()),
             role: partner.role.to_string(),
             status: partner.status.to_string(),
             time_zone: partner.profile.time_zone.as_ref().map(ToString::to_string),
@@ -70,11 +76,13 @@ impl ReadModel {
     pub async fn partners_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PartnerRow>, Error> {
         sqlx::query_as!(
             PartnerRow,
-            "select
+            r#"select
                id,
                code,
                name,
                agency,
+               names as "names: Json<Names>",
+               agency_names as "agency_names: Json<Names>",
                role,
                status,
                time_zone,
@@ -82,7 +90,7 @@ impl ReadModel {
                invited_at,
                joined_at
              from partner
-             where id = any ($2) and valid_from <= $1 and $1 < valid_to",
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to"#,
             pin.position.0,
             ids
         )
@@ -95,11 +103,13 @@ impl ReadModel {
     pub async fn partners(&self, pin: &Pin, page: &Page) -> Result<Vec<PartnerRow>, Error> {
         sqlx::query_as!(
             PartnerRow,
-            "select
+            r#"select
                id,
                code,
                name,
                agency,
+               names as "names: Json<Names>",
+               agency_names as "agency_names: Json<Names>",
                role,
                status,
                time_zone,
@@ -112,7 +122,7 @@ impl ReadModel {
                and ($2::text is null or code > $2)
                and ($3::text is null or code < $3)
              order by case when $4 then code end desc, code
-             limit $5",
+             limit $5"#,
             pin.position.0,
             page.after.as_deref(),
             page.before.as_deref(),

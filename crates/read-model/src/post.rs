@@ -3,11 +3,12 @@
 use crate::{Error, Page, Pin, ReadModel, doing};
 use chrono::{DateTime, Utc};
 use domain::{
-    PartnerCode, Position,
+    Names, PartnerCode, Position,
     ids::{PartnerId, PostId, TenureId},
     post::Post,
 };
 use serde::Serialize;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -16,6 +17,8 @@ pub struct PostRow {
     pub code: String,
     pub partner: String,
     pub title: String,
+    /// Of `title`, in other languages.
+    pub titles: Json<Names>,
     pub liaison: bool,
     pub status: String,
     pub nominee: Option<Uuid>,
@@ -48,6 +51,7 @@ impl From<&Post> for PostRow {
             code: post.code.to_string(),
             partner: post.partner.to_string(),
             title: post.title.to_string(),
+            titles: Json(post.titles.clone()),
             liaison: post.liaison,
             status: post.status().to_string(),
             nominee: post.nominee.as_ref().map(|nominee| nominee.officer.0),
@@ -77,16 +81,17 @@ impl ReadModel {
     pub async fn posts_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PostRow>, Error> {
         sqlx::query_as!(
             PostRow,
-            "select
+            r#"select
                id,
                code,
                partner,
                title,
+               titles as "titles: Json<Names>",
                liaison,
                status,
                nominee
              from post
-             where id = any ($2) and valid_from <= $1 and $1 < valid_to",
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to"#,
             pin.position.0,
             ids
         )
@@ -99,11 +104,12 @@ impl ReadModel {
     pub async fn posts(&self, pin: &Pin, filter: &PostFilter, page: &Page) -> Result<Vec<PostRow>, Error> {
         sqlx::query_as!(
             PostRow,
-            "select
+            r#"select
                id,
                code,
                partner,
                title,
+               titles as "titles: Json<Names>",
                liaison,
                status,
                nominee
@@ -116,7 +122,7 @@ impl ReadModel {
                and ($5::text is null or code > $5)
                and ($6::text is null or code < $6)
              order by case when $7 then code end desc, code
-             limit $8",
+             limit $8"#,
             pin.position.0,
             filter.partner.as_deref(),
             filter.liaison,

@@ -265,7 +265,7 @@ async fn wrong_rights(pool: &PgPool, login: &str) -> Result<Vec<String>> {
            name,
            has_table_privilege($1, to_regclass(name), 'select') and has_table_privilege($1, to_regclass(name), 'insert'),
            has_table_privilege($1, to_regclass(name), 'update, delete, truncate')
-         from unnest(array['log_commit', 'event', 'event_subject', 'command']) name
+         from unnest(array['log_commit', 'event', 'event_subject', 'command', 'access_log']) name
          where to_regclass(name) is not null",
     )
     .bind(SERVING_ROLE)

@@ -1,7 +1,7 @@
 //! Brings a scenario into an empty log: the same commands as everyone else's, each at its recorded time.
 //!
 //! Nothing here writes an event: what the rules refuse is not in the history. What this build has no command
-//! for, or what lies after H-hour is set, is left for later and named.
+//! for is left for later and named.
 
 mod later;
 mod plan;

@@ -10,7 +10,7 @@ use super::{
 use crate::scenario::{
     Happening, Moment, Revision,
     model::{
-        Decision, DecisionEntry, Expansion, ExpansionEvent, GovernanceEvent, Instant, Partner, Post,
+        Decision, DecisionEntry, Expansion, ExpansionEvent, GovernanceEvent, HHour, Instant, Partner, Post,
         Role as Membership, Scenario, Task, TimelineEntry,
     },
 };
@@ -30,16 +30,14 @@ use domain::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The steps, and the governance events that this build leaves out: those recorded after H-hour is set, and
-/// those that it has no command for. The exercise is declared with the first of them, or at `until` when that
-/// is earlier, so that a history that stops before it begins is an exercise all the same.
+/// The steps, and the governance events that this build leaves out, because it has no command for them: no step
+/// needs what they would do. The exercise is declared with the first of all, or at `until` when that is earlier, so
+/// that a history that stops before it begins is an exercise all the same.
 pub fn write(
     scenario: &Scenario,
     until: Option<Instant>,
-) -> Result<(Vec<Step>, Vec<Moment<'_>>), ImportError> {
+) -> Result<(Vec<Step>, Vec<&TimelineEntry>), ImportError> {
     let moments = scenario.governance();
-    let hhour = scenario.timeline.iter().find(|entry| matches!(entry.event, GovernanceEvent::HHourSet {}));
-    let stop = hhour.map(|entry| entry.recorded);
     let mut script = Script {
         scenario,
         operation: fit("operation.id", &scenario.operation.id)?,
@@ -56,11 +54,7 @@ pub fn write(
         script.add(at, "DeclareExercise", service(), declare);
     }
     for moment in moments {
-        if stop.is_none_or(|stop| moment.recorded <= stop) {
-            script.moment(moment)?;
-        } else {
-            script.left.push(moment);
-        }
+        script.moment(moment)?;
     }
     // Stable: what a moment has drawn after it stays behind the moments of the same instant.
     script.steps.sort_by_key(|step| step.recorded);
@@ -77,7 +71,7 @@ struct Script<'a> {
     /// Sites assessed so far.
     assessed: usize,
     steps: Vec<Step>,
-    left: Vec<Moment<'a>>,
+    left: Vec<&'a TimelineEntry>,
 }
 
 /// Establishes partners, centres and posts until posts are held.
@@ -132,7 +126,7 @@ impl<'a> Script<'a> {
             Happening::Timeline(entry) => {
                 note = entry.note.as_deref();
                 if !self.timeline(entry)? {
-                    self.left.push(moment);
+                    self.left.push(entry);
                 }
             }
         }
@@ -249,7 +243,9 @@ impl<'a> Script<'a> {
             GovernanceEvent::OperationInitiated {}
             | GovernanceEvent::WarningOrderIssued {}
             | GovernanceEvent::LegalBasisRecorded {}
-            | GovernanceEvent::HHourSet {} => self.operation(entry)?,
+            | GovernanceEvent::HHourSet {}
+            | GovernanceEvent::OperationActivated {} => self.operation(entry)?,
+            GovernanceEvent::HHourShifted { hours } => self.shift(entry, *hours)?,
             GovernanceEvent::PlanDrafted {} => self.draft(entry)?,
             GovernanceEvent::PlanVersionSubmitted { version } => {
                 let command = PlanCommand::Submit { operation: self.operation.clone() };
@@ -270,17 +266,15 @@ impl<'a> Script<'a> {
             }
             GovernanceEvent::TaskAddedToPlan { task } => self.add_in_amendment(entry, task)?,
             GovernanceEvent::PlanPromulgated { version } => self.promulgate(entry, *version)?,
+            GovernanceEvent::ApprovalConditionSatisfied { condition } => self.satisfy(entry, condition)?,
             // Said by the submission, and by the posts' own moments.
             GovernanceEvent::PlanVersionSuperseded { .. } | GovernanceEvent::OfficerNominated {} => {}
-            GovernanceEvent::HHourShifted { .. }
-            | GovernanceEvent::OperationActivated {}
-            | GovernanceEvent::PhaseStarted { .. }
+            GovernanceEvent::PhaseStarted { .. }
             | GovernanceEvent::GoNoGoDecided { .. }
             | GovernanceEvent::DecisionRecorded { .. }
             | GovernanceEvent::DeconflictionConflictFound {}
             | GovernanceEvent::DeconflictionCleared {}
             | GovernanceEvent::OperationClosed {}
-            | GovernanceEvent::ApprovalConditionSatisfied { .. }
             | GovernanceEvent::FragmentaryOrderIssued { .. }
             | GovernanceEvent::WatchGapDetected {}
             | GovernanceEvent::ReviewOpened {}
@@ -373,13 +367,58 @@ impl<'a> Script<'a> {
                 let instruments = fit_all("operation.legal_basis", &from.legal_basis)?;
                 (self.planner(entry)?, OperationCommand::RecordLegalBasis { operation, instruments })
             }
+            GovernanceEvent::OperationActivated {} => {
+                (self.commander(entry)?, OperationCommand::Activate { operation })
+            }
             _ => {
-                let set = from.hhour.iter().find(|hhour| hhour.recorded == entry.recorded);
-                let set = set.ok_or_else(|| unfit("operation.hhour", entry.event.name(), "is not told"))?;
-                (self.commander(entry)?, OperationCommand::SetHHour { operation, at: set.set })
+                let at = self.h_hour(entry)?.set;
+                (self.commander(entry)?, OperationCommand::SetHHour { operation, at })
             }
         };
         self.add(entry.recorded, entry.event.name(), actor, Command::Operation(command));
+        Ok(())
+    }
+
+    /// What `operation.hhour` says about the entry.
+    fn h_hour(&self, entry: &TimelineEntry) -> Result<&'a HHour, ImportError> {
+        let told = self.scenario.operation.hhour.iter().find(|hhour| hhour.recorded == entry.recorded);
+        told.ok_or_else(|| unfit("operation.hhour", entry.event.name(), "is not told"))
+    }
+
+    fn shift(&mut self, entry: &TimelineEntry, hours: i32) -> Result<(), ImportError> {
+        let told = self.h_hour(entry)?;
+        let reason = told.reason.as_ref().or(entry.note.as_ref()).cloned();
+        let reason = reason.unwrap_or_else(|| format!("H-hour moves by {hours} h"));
+        let command = OperationCommand::ShiftHHour {
+            operation: self.operation.clone(),
+            to: told.set,
+            reason: fit("operation.hhour", &reason)?,
+        };
+        let actor = self.commander(entry)?;
+        self.add(entry.recorded, entry.event.name(), actor, Command::Operation(command));
+        Ok(())
+    }
+
+    /// On the newest version that the condition was attached to.
+    fn satisfy(&mut self, entry: &TimelineEntry, code: &str) -> Result<(), ImportError> {
+        let place = format!("approvals.conditions {code}");
+        let condition = self.scenario.approvals.conditions.iter().find(|condition| condition.id == code);
+        let condition = condition.ok_or_else(|| unfit("timeline", code, "is no condition"))?;
+        let attached = |log: &&DecisionEntry| match &log.decision {
+            Decision::ApprovedWithConditions { conditions } => conditions.contains(&condition.id),
+            Decision::Approved {} | Decision::Rejected { .. } | Decision::TerritorialConsent { .. } => false,
+        };
+        let number = self.scenario.approvals.log.iter().filter(attached).map(|log| log.version).max();
+        let evidence = condition.satisfied_by.as_ref().or(entry.note.as_ref());
+        let command = PlanCommand::SatisfyCondition {
+            operation: self.operation.clone(),
+            number: number.ok_or_else(|| unfit(&place, code, "is attached to no approval"))?,
+            partner: fit(&place, &condition.by)?,
+            condition: fit(&place, code)?,
+            evidence: fit(&place, evidence.ok_or_else(|| unfit(&place, code, "has no evidence"))?)?,
+        };
+        let actor = self.commander(entry)?;
+        self.add(entry.recorded, &format!("SatisfyCondition {code}"), actor, Command::Plan(command));
         Ok(())
     }
 

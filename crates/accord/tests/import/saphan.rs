@@ -8,35 +8,29 @@ use read_model::{OperationFilter, Page, PlannedTaskRow};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::collections::BTreeMap;
 
-/// 1 declaration, 4 accessions, 1 invitation, 7 steps of the centre, 65 of posts, 4 of the operation (H-hour
-/// included), 38 of the first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions,
-/// 1 promulgation, 29 assignments.
-const COMMANDS: usize = 165;
+/// 1 declaration, 4 accessions, 8 steps of the expansion, 7 of the centre, 72 of posts, 6 of the operation, 38 of the
+/// first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions, 1 promulgation, 29
+/// assignments, 1 condition satisfied.
+const COMMANDS: usize = 182;
 /// One more: submitting version 2 supersedes version 1.
-const EVENTS: i64 = 166;
+const EVENTS: i64 = 183;
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
-async fn the_whole_of_saphan_is_imported_up_to_h_hour(_: PgPoolOptions, options: PgConnectOptions) {
+async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions, options: PgConnectOptions) {
     let pool = pool(options).await;
     let mut told = Vec::new();
     let (scenario, entropy) = (saphan(), engine::Entropy::seeded(1));
     let summary =
         accord::import::run(&pool, &scenario, None, entropy, |done, of| told.push((done, of))).await.unwrap();
     assert_eq!((summary.commands, summary.position.0), (COMMANDS, EVENTS));
-    assert_eq!(summary.stopped_at, at("2023-09-25T09:30:00+07:00"));
+    assert_eq!(summary.stopped_at, at("2023-11-28T10:00:00+07:00"));
     assert_eq!(told, (0..=COMMANDS).map(|done| (done, COMMANDS)).collect::<Vec<_>>());
     assert_eq!(
         summary.left_for_later,
         [
-            "posts: 2 accepted later: CHN-04, THA-09",
-            "posts: 2 nominated later: CHN-04, THA-09",
-            "posts: 3 taken later: LAO-02, CHN-04, THA-09",
-            "expansion: 7 entries: ObserverAdmitted INTERPOL, PartnerInvited KHM, PartnerInvited VNM, \
-             InvitationAcknowledged KHM, InvitationDeferred VNM, PartnerInvited UNODC, PartnerAcceded KHM",
-            "timeline: 17 entries: 1 ApprovalConditionSatisfied, 1 DecisionRecorded, 1 DeconflictionCleared, \
-             1 DeconflictionConflictFound, 1 FragmentaryOrderIssued, 1 GoNoGoDecided, 1 HHourShifted, \
-             1 OperationActivated, 1 OperationClosed, 5 PhaseStarted, 1 ReviewAdopted, 1 ReviewOpened, \
-             1 WatchGapDetected",
+            "timeline: 14 entries: 1 DecisionRecorded, 1 DeconflictionCleared, 1 DeconflictionConflictFound, \
+             1 FragmentaryOrderIssued, 1 GoNoGoDecided, 1 OperationClosed, 5 PhaseStarted, 1 ReviewAdopted, \
+             1 ReviewOpened, 1 WatchGapDetected",
             "centre: watch rules: 1",
             "centre: forward posts, opened by tasks: 1",
             "actuals: tasks carried out: 29",
@@ -54,7 +48,7 @@ async fn the_whole_of_saphan_is_imported_up_to_h_hour(_: PgPoolOptions, options:
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
-async fn the_imported_operation_is_an_exercise_that_is_authorised_and_has_its_h_hour(
+async fn the_imported_operation_is_an_exercise_that_is_active_and_whose_h_hour_was_shifted(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
@@ -64,8 +58,8 @@ async fn the_imported_operation_is_an_exercise_that_is_authorised_and_has_its_h_
     assert_eq!(coalition.exercise, Some(saphan().meta.title));
     let operation =
         model.operations(&pin, &OperationFilter::default(), &Page::first(9)).await.unwrap().remove(0);
-    assert_eq!((&*operation.status, operation.in_force), ("AUTHORISED", Some(2)));
-    assert_eq!(operation.h_hour, Some(at("2023-10-09T06:00:00+07:00").to_utc()));
+    assert_eq!((&*operation.status, operation.in_force), ("ACTIVE", Some(2)));
+    assert_eq!(operation.h_hour, Some(at("2023-10-10T06:00:00+07:00").to_utc()));
     let centre = model.centres(&pin, &Page::first(9)).await.unwrap().remove(0);
     assert_eq!((&*centre.code, &*centre.status), ("CMCC", "ACTIVE"));
     let tasks: Vec<_> =
@@ -84,6 +78,43 @@ async fn the_imported_operation_is_an_exercise_that_is_authorised_and_has_its_h_
         assert!(
             model.operations(&pin, &OperationFilter::default(), &Page::first(9)).await.unwrap().is_empty()
         );
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn what_was_known_of_h_hour_depends_on_when_it_is_asked(_: PgPoolOptions, options: PgConnectOptions) {
+    let history = History::of_saphan(&pool(options).await).await;
+    // `hhour` of the scenario's `as_of_checks`.
+    for (known, h_hour) in [
+        ("2023-10-06T17:00:00+07:00", "2023-10-09T06:00:00+07:00"),
+        ("2023-10-07T00:00:00+07:00", "2023-10-10T06:00:00+07:00"),
+    ] {
+        let pin = History::pin(history.known_at(known).await, "THA");
+        let operations = history.engine.read_model();
+        let operations = operations.operations(&pin, &OperationFilter::default(), &Page::first(9)).await;
+        assert_eq!(operations.unwrap()[0].h_hour, Some(at(h_hour).to_utc()), "as known at {known}");
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn partners_join_as_the_scenario_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let history = History::of_saphan(&pool(options).await).await;
+    for (known, told) in [
+        ("2023-09-26T00:00:00+07:00", "CHN ACCEDED, INTERPOL INVITED, LAO ACCEDED, MMR ACCEDED, THA ACCEDED"),
+        (
+            "2023-10-01T09:00:00+07:00",
+            "CHN ACCEDED, INTERPOL OBSERVER, LAO ACCEDED, MMR ACCEDED, THA ACCEDED",
+        ),
+        (
+            "2023-11-28T10:00:00+07:00",
+            "CHN ACCEDED, INTERPOL OBSERVER, KHM ACCEDED, LAO ACCEDED, MMR ACCEDED, THA ACCEDED, UNODC INVITED, \
+             VNM DEFERRED",
+        ),
+    ] {
+        let pin = History::pin(history.known_at(known).await, "THA");
+        let partners = history.engine.read_model().partners(&pin, &Page::first(20)).await.unwrap();
+        let partners: Vec<_> = partners.iter().map(|row| format!("{} {}", row.code, row.status)).collect();
+        assert_eq!(partners.join(", "), told, "as known at {known}");
     }
 }
 
@@ -112,6 +143,11 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("PlanPromulgated", "THA-01", "2023-09-25T09:00:00+07:00"),
         ("OfficerAssigned", "THA-01", "2023-09-25T09:00:01+07:00"),
         ("HHourSet", "THA-01", "2023-09-25T09:30:00+07:00"),
+        ("OperationActivated", "THA-01", "2023-09-27T05:55:00+07:00"),
+        ("ObserverAdmitted", "service:import", "2023-09-28T10:00:00+07:00"),
+        ("ApprovalConditionSatisfied", "THA-01", "2023-10-05T16:00:00+07:00"),
+        ("HHourShifted", "THA-01", "2023-10-06T18:00:00+07:00"),
+        ("InvitationDeferred", "service:import", "2023-11-10T10:00:00+07:00"),
     ] {
         assert_eq!(first_of(kind), (actor, occurred.to_owned()), "{kind}");
     }
@@ -123,7 +159,12 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         .map(|event| (event.kind.as_str(), event.recorded_at, event.occurred_at.to_rfc3339()))
         .collect();
     let mmr = at("2023-09-09T10:15:00+07:00").to_utc();
-    assert_eq!(late, [("OfficerTookPost", mmr, "2023-09-08T09:00:00+06:30".to_owned())]);
+    let c1 = at("2023-10-06T10:00:00+07:00").to_utc();
+    let expected = [
+        ("OfficerTookPost", mmr, "2023-09-08T09:00:00+06:30".to_owned()),
+        ("ApprovalConditionSatisfied", c1, "2023-10-05T16:00:00+07:00".to_owned()),
+    ];
+    assert_eq!(late, expected);
 }
 
 /// Each field in which a task differs, as `T18 lead: CHN -> MMR`.

@@ -28,7 +28,7 @@ use tracing::error;
 
 use super::{
     Service,
-    graphql::{Media, Problem, Sending, entry, prepare, read, request_id, respond, takes},
+    graphql::{Media, Problem, Sending, entry, manner, prepare, read, request_id, respond, takes},
     live::{Seat, Step, steps},
     request_log::Told,
 };
@@ -79,7 +79,7 @@ async fn open(service: &Service, head: &Parts, body: Body, told: &mut Told) -> R
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, error).with(RETRY_AFTER, "1"));
     }
     let expires = Box::pin(sleep(proof.left(service.clock.now())));
-    let mut prepared = match prepare(service, proof.actor, asked, told).await {
+    let mut prepared = match prepare(service, proof.actor, manner(head), asked, told).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let answer = Answer::from_errors(vec![error]);

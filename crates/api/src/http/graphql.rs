@@ -14,7 +14,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
-            ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+            ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+            X_CONTENT_TYPE_OPTIONS,
         },
         request::Parts,
     },
@@ -31,9 +32,10 @@ use super::{
     request_log::{RequestId, Told},
 };
 use crate::{
-    Error, Session,
+    Error, Manner, Session,
     auth::{Proof, Unauthenticated},
-    limits, pin_of_cursors,
+    language::Languages,
+    limits, pin_of_cursors, quality,
 };
 
 /// A client that has seen a position may ask not to be answered from before it.
@@ -75,10 +77,15 @@ pub(super) fn request_id(head: &Parts) -> &str {
     head.extensions.get::<RequestId>().map_or("", |id| &id.0)
 }
 
+/// How the request came.
+pub(super) fn manner(head: &Parts) -> Manner {
+    Manner { request_id: request_id(head).to_owned(), languages: Languages::accepted(&head.headers) }
+}
+
 /// Fails with what is wrong before there is a GraphQL request; from then on, errors are in the answer.
 async fn handle(service: &Service, head: &Parts, body: Body, told: &mut Told) -> Result<Answer, Problem> {
     let (proof, sent) = read(service, head, body, told).await?;
-    match prepare(service, proof.actor, sent, told).await {
+    match prepare(service, proof.actor, manner(head), sent, told).await {
         Ok(prepared) => execute(service, prepared)
             .await
             .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error)),
@@ -203,6 +210,7 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(
     service: &Service,
     actor: Actor,
+    manner: Manner,
     sent: Sent,
     told: &mut Told,
 ) -> Result<Prepared, ServerError> {
@@ -219,7 +227,7 @@ pub(super) async fn prepare(
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
     let session =
         Session::new(service.engine.clone(), actor, position).await.map_err(|error| entry(&error))?;
-    let session = Arc::new(session);
+    let session = Arc::new(session.asked(manner));
 
     let mut request =
         async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
@@ -399,26 +407,12 @@ impl Wish {
                 name if name.eq_ignore_ascii_case(wanted) => 3,
                 _ => continue,
             };
-            let quality = parts
-                .filter_map(|parameter| parameter.split_once('='))
-                .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
-                .map_or(1_000, |(_, value)| thousandths(value.trim()));
+            let quality = quality::of_parameters(parts);
             if specific > best.0 {
                 best = (specific, Self { quality, is_named: specific == 3 });
             }
         }
         best.1
-    }
-}
-
-/// Of a number between 0 and 1; what is none counts as 0.
-fn thousandths(value: &str) -> u16 {
-    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
-    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
-    match (whole, digits.parse::<u16>()) {
-        ("0", Ok(thousandths)) => thousandths,
-        ("1", Ok(0)) => 1_000,
-        _ => 0,
     }
 }
 
@@ -491,6 +485,7 @@ pub(super) fn respond(media: Media, request_id: &str, outcome: Result<Answer, Pr
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Some((name, value)) = header {
         headers.insert(name, HeaderValue::from_static(value));

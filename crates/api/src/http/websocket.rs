@@ -34,7 +34,7 @@ use super::{
     request_log::Told,
 };
 use crate::{
-    Error,
+    Error, Manner,
     auth::{Proof, Unauthenticated},
 };
 
@@ -56,6 +56,7 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
     };
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(BODY_BYTES).max_frame_size(BODY_BYTES);
     let speaks = upgrade.selected_protocol().is_some();
+    let manner = graphql::manner(&head);
     let header = authorization(&head.headers).map(|header| header.map(<[u8]>::to_vec));
     let seat = service.live.enter();
     let connection = move |socket| {
@@ -65,7 +66,7 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
             seat,
             header,
             actor: None,
-            request_id: id,
+            manner,
             operations: SelectAll::new(),
             running: HashMap::new(),
         };
@@ -138,7 +139,8 @@ struct Connection {
     header: Result<Option<Vec<u8>>, Unauthenticated>,
     /// `None` until the connection is initialised.
     actor: Option<Actor>,
-    request_id: String,
+    /// How the request that opened the socket came.
+    manner: Manner,
     /// The steps of every operation, each with the operation's id.
     operations: SelectAll<BoxStream<'static, (String, Step)>>,
     /// Every operation that has not come to its end, to end it by.
@@ -158,11 +160,11 @@ impl Connection {
         let seconds = begun.elapsed().as_secs_f64();
         match end {
             End::Gone => {
-                info!(request.id = %self.request_id, actor, seconds, "A websocket ended: the client hung up");
+                info!(request.id = %self.manner.request_id, actor, seconds, "A websocket ended: the client hung up");
             }
             End::Close(code, reason) => {
                 // Not the reason, which may quote what the client sent.
-                info!(request.id = %self.request_id, actor, seconds, code, "A websocket ended: closed with {code}");
+                info!(request.id = %self.manner.request_id, actor, seconds, code, "A websocket ended: closed with {code}");
                 self.close(code, reason).await;
             }
         }
@@ -279,9 +281,9 @@ impl Connection {
         let sent = Sent::of(payload).map_err(|fault| End::invalid(&fault))?;
         let most = self.seat.settings().operations;
         let steps = if self.running.len() < most {
-            let service = self.service.clone();
+            let (service, manner) = (self.service.clone(), self.manner.clone());
             async move {
-                match prepare(&service, actor, sent, &mut Told::default()).await {
+                match prepare(&service, actor, manner, sent, &mut Told::default()).await {
                     Ok(prepared) => steps(&service, prepared),
                     Err(error) => failed(error),
                 }
@@ -303,11 +305,12 @@ impl Connection {
         }
         match step {
             Step::Next(mut answer) => {
-                let text = written(&Sends::Next { id, payload: Sending::of(&mut answer, &self.request_id) })?;
+                let text =
+                    written(&Sends::Next { id, payload: Sending::of(&mut answer, &self.manner.request_id) })?;
                 self.write(Message::Text(text.into())).await
             }
             Step::Failed(mut answer) => {
-                complete(&mut answer.errors, &self.request_id);
+                complete(&mut answer.errors, &self.manner.request_id);
                 self.send(&Sends::Error { id, payload: &answer.errors }).await
             }
             Step::Complete => self.send(&Sends::Complete { id }).await,

@@ -1,7 +1,7 @@
 //! Siting, establishing and activating coordination centres.
 
 use super::{Asked, Entry, Outcome, results};
-use crate::{Error, context::World, node::Centre};
+use crate::{Error, context::World, language::LocalisedNameInput, node::Centre};
 use async_graphql::{Context, InputObject, Object};
 use domain::{
     CentreCode, Command,
@@ -78,12 +78,23 @@ struct ActivateCentreInput {
     entry: Entry,
 }
 
+#[derive(InputObject)]
+struct NameCentreInput {
+    /// Code of the centre.
+    centre: String,
+    /// One for each language.
+    names: Vec<LocalisedNameInput>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 results! {
     ProposeCentreResult = ProposeCentrePayload { centre: Centre }
     AssessSiteResult = AssessSitePayload { centre: Centre }
     SelectSiteResult = SelectSitePayload { centre: Centre }
     EstablishCentreResult = EstablishCentrePayload { centre: Centre }
     ActivateCentreResult = ActivateCentrePayload { centre: Centre }
+    NameCentreResult = NameCentrePayload { centre: Centre }
 }
 
 async fn carry_out<R: From<Outcome<Centre>>>(
@@ -198,6 +209,19 @@ impl CentreMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let code = asked.parse::<CentreCode>("centre", &input.centre);
         let command = code.clone().map(|centre| CentreCommand::Activate { centre });
+        carry_out(asked, code, command).await
+    }
+
+    /// Says what a centre is called in other languages, in place of what was said before.
+    async fn name_centre(
+        &self,
+        ctx: &Context<'_>,
+        input: NameCentreInput,
+    ) -> Result<NameCentreResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let code = asked.parse::<CentreCode>("centre", &input.centre);
+        let names = asked.names("names", &input.names);
+        let command = code.clone().zip(names).map(|(centre, names)| CentreCommand::Name { centre, names });
         carry_out(asked, code, command).await
     }
 }

@@ -141,6 +141,9 @@ impl DecisionMutations {
     ) -> Result<ApprovePlanResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
+        if version.is_none() {
+            asked.check_approver().await?;
+        }
         let conditions: Vec<_> = input
             .conditions
             .unwrap_or_default()

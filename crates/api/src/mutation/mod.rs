@@ -15,15 +15,17 @@ mod release;
 use crate::{
     Error,
     context::{Session, World, session},
-    node::{Assignment, Condition, Item, Operation, PlanVersion},
+    language::LocalisedNameInput,
+    node::{Assignment, Condition, Item, Operation, Partner, PlanVersion},
     receipt::Receipt,
     refused::Refused,
     scalars::DateTime,
 };
 use async_graphql::{Context, ID, InputObject, MergedObject};
 use domain::{
-    Command, ConditionCode, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, TaskCode, Title,
-    ids::{AssignmentId, ConditionId, OperationId, PlanVersionId, TaskId},
+    Command, ConditionCode, Names, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, TaskCode, Title,
+    ids::{AssignmentId, ConditionId, OperationId, PartnerId, PlanVersionId, TaskId},
+    partner::PartnerRole,
     refusal::Parse,
 };
 use read_model::parse;
@@ -95,6 +97,8 @@ use results;
 
 /// A mutation while its input is read.
 struct Asked<'a> {
+    /// Its name in the schema.
+    mutation: String,
     session: &'a Session,
     /// The newest: what ids are looked up in.
     world: Arc<World>,
@@ -117,7 +121,8 @@ impl<'a> Asked<'a> {
             // Stands with every event of the command.
             reasons.parse::<Title>("lateReason", reason);
         }
-        Ok(Self { session, world, entry, reasons })
+        let mutation = ctx.field().name().to_owned();
+        Ok(Self { mutation, session, world, entry, reasons })
     }
 
     /// `None` when the text was not taken, which is then among the reasons.
@@ -150,6 +155,25 @@ impl<'a> Asked<'a> {
         parsed.into_iter().collect()
     }
 
+    /// `None` when a text was not taken, or a language comes twice.
+    fn names(&mut self, field: &str, raw: &[LocalisedNameInput]) -> Option<Names> {
+        let parsed: Vec<_> = raw
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let text = self.parse(&format!("{field}.{index}.text"), &name.text)?;
+                Some((name.language.into(), text))
+            })
+            .collect();
+        match Names::new(parsed.into_iter().collect::<Option<Vec<_>>>()?) {
+            Ok(names) => Some(names),
+            Err(fault) => {
+                self.reasons.add(RefusalCode::InvalidValue, field, format!("{fault}."));
+                None
+            }
+        }
+    }
+
     /// The id's UUID. An id that is none names nothing, as one of something hidden does.
     async fn find<T: Item>(&mut self, field: &str, id: Option<uuid::Uuid>) -> Result<Option<T>, Error> {
         let found = match id {
@@ -172,6 +196,15 @@ impl<'a> Asked<'a> {
         let id = uuid_of::<PlanVersionId>(id).map(|id| id.0);
         let Some(version) = self.find::<PlanVersion>("planVersionId", id).await? else { return Ok(None) };
         Ok(Some((self.code_of(version.row.operation_id).await?, version.row.number.cast_unsigned())))
+    }
+
+    /// For a version that the caller does not see: the same is said of each of them.
+    async fn check_approver(&mut self) -> Result<(), Error> {
+        let Some(code) = self.session.actor.partner() else { return Ok(()) };
+        if let Some(partner) = self.world.find::<Partner>(PartnerId::of(code).0).await? {
+            parse::<PartnerRole>(&partner.row.role)?.check_approver(code, &mut self.reasons);
+        }
+        Ok(())
     }
 
     /// Also one that only a draft has.
@@ -217,10 +250,11 @@ impl<'a> Asked<'a> {
         F: FnOnce(Arc<World>) -> Found,
         Found: Future<Output = Result<Option<T>, Error>>,
     {
-        let Self { session, world, entry, reasons } = self;
+        let Self { mutation, session, world, entry, reasons } = self;
         let Some(command) = command.filter(|_| reasons.is_empty()) else {
             return Ok(Outcome::Refused(Refused::new(&world, reasons.into_refusals()).await?));
         };
+        let operation = command.operation().cloned();
         let request = engine::Request {
             command,
             actor: session.actor.clone(),
@@ -237,6 +271,10 @@ impl<'a> Asked<'a> {
             Err(engine::Error::Refused(refusals)) => {
                 let world = session.world_at(session.engine.position());
                 Ok(Outcome::Refused(Refused::new(&world, refusals).await?))
+            }
+            Err(engine::Error::Forbidden(message)) => {
+                session.log_refusal(&mutation, operation.as_ref()).await?;
+                Err(Error::Forbidden(message))
             }
             Err(error) => Err(error.into()),
         }

@@ -1,7 +1,7 @@
 //! Inviting partners, their accession, and admitting observers.
 
 use super::{Asked, Entry, Outcome, results};
-use crate::{Error, context::World, node::Partner, partner::PartnerRole};
+use crate::{Error, context::World, language::LocalisedNameInput, node::Partner, partner::PartnerRole};
 use async_graphql::{Context, InputObject, Object};
 use domain::{
     Command, PartnerCode,
@@ -56,10 +56,24 @@ struct AdmitObserverInput {
     entry: Entry,
 }
 
+#[derive(InputObject)]
+struct NamePartnerInput {
+    /// Code of the partner.
+    partner: String,
+    /// One for each language.
+    names: Vec<LocalisedNameInput>,
+    /// Of the agency that acts for it; one for each language.
+    #[graphql(default)]
+    agency_names: Vec<LocalisedNameInput>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 results! {
     InvitePartnerResult = InvitePartnerPayload { partner: Partner }
     AccedePartnerResult = AccedePartnerPayload { partner: Partner }
     AdmitObserverResult = AdmitObserverPayload { partner: Partner }
+    NamePartnerResult = NamePartnerPayload { partner: Partner }
 }
 
 fn profile(asked: &mut Asked<'_>, field: &str, input: &PartnerProfileInput) -> Option<Profile> {
@@ -131,6 +145,24 @@ impl PartnerMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let code = asked.parse::<PartnerCode>("partner", &input.partner);
         let command = code.clone().map(|partner| PartnerCommand::AdmitObserver { partner });
+        carry_out(asked, code, command).await
+    }
+
+    /// Says what a partner and its agency are called in other languages, in place of what was said before; for itself, the
+    /// host, or an administering service.
+    async fn name_partner(
+        &self,
+        ctx: &Context<'_>,
+        input: NamePartnerInput,
+    ) -> Result<NamePartnerResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let code = asked.parse::<PartnerCode>("partner", &input.partner);
+        let names = asked.names("names", &input.names);
+        let agency_names = asked.names("agencyNames", &input.agency_names);
+        let command =
+            code.clone().zip(names).zip(agency_names).map(|((partner, names), agency_names)| {
+                PartnerCommand::Name { partner, names, agency_names }
+            });
         carry_out(asked, code, command).await
     }
 }

@@ -1,7 +1,7 @@
 //! Establishing posts, nominating officers, taking posts and being relieved.
 
 use super::{Asked, Entry, Outcome, results};
-use crate::{Error, context::World, node::Post};
+use crate::{Error, context::World, language::LocalisedNameInput, node::Post};
 use async_graphql::{Context, InputObject, Object};
 use domain::{
     Command, PostCode,
@@ -60,12 +60,23 @@ struct RelieveOfficerInput {
     entry: Entry,
 }
 
+#[derive(InputObject)]
+struct NamePostInput {
+    /// Code of the post.
+    post: String,
+    /// One for each language.
+    titles: Vec<LocalisedNameInput>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 results! {
     EstablishPostResult = EstablishPostPayload { post: Post }
     NominateOfficerResult = NominateOfficerPayload { post: Post }
     AcceptNominationResult = AcceptNominationPayload { post: Post }
     TakePostResult = TakePostPayload { post: Post }
     RelieveOfficerResult = RelieveOfficerPayload { post: Post }
+    NamePostResult = NamePostPayload { post: Post }
 }
 
 async fn carry_out<R: From<Outcome<Post>>>(
@@ -142,6 +153,15 @@ impl PostMutations {
         let code = asked.parse::<PostCode>("post", &input.post);
         let reason = asked.reason(&input.reason);
         let command = code.clone().zip(reason).map(|(post, reason)| PostCommand::Relieve { post, reason });
+        carry_out(asked, code, command).await
+    }
+
+    /// Says what a post's title is in other languages, in place of what was said before.
+    async fn name_post(&self, ctx: &Context<'_>, input: NamePostInput) -> Result<NamePostResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let code = asked.parse::<PostCode>("post", &input.post);
+        let titles = asked.names("titles", &input.titles);
+        let command = code.clone().zip(titles).map(|(post, titles)| PostCommand::Name { post, titles });
         carry_out(asked, code, command).await
     }
 }

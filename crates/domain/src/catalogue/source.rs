@@ -97,6 +97,7 @@ pub fn sources(event: &Event) -> Vec<Source> {
 
 fn of_partner(event: &PartnerEvent) -> Vec<Source> {
     const LEAVER: Sender = or_service(by(SPEAKER, "the host, or a commander of the partner itself"));
+    const NAMER: Sender = or_service(by(SPEAKER, "the host, or the partner itself"));
     match event {
         PartnerEvent::PartnerInvited { .. } => vec![mutation("Partner", "Invite", "invitePartner", HOST)],
         PartnerEvent::InvitationAcknowledged { .. } => vec![import("Partner", "AcknowledgeInvitation", HOST)],
@@ -109,6 +110,7 @@ fn of_partner(event: &PartnerEvent) -> Vec<Source> {
         PartnerEvent::PartnerRoleChanged { .. } => vec![import("Partner", "ChangeRole", HOST)],
         PartnerEvent::PartnerSuspended { .. } => vec![import("Partner", "Suspend", HOST)],
         PartnerEvent::PartnerWithdrew { .. } => vec![import("Partner", "Withdraw", LEAVER)],
+        PartnerEvent::PartnerNamed { .. } => vec![mutation("Partner", "Name", "namePartner", NAMER)],
     }
 }
 
@@ -129,6 +131,7 @@ fn of_centre(event: &CentreEvent) -> Vec<Source> {
         }
         CentreEvent::ForwardPostOpened { .. } => vec![import("Centre", "OpenForwardPost", HOST_STAFF)],
         CentreEvent::CentreStoodDown { .. } => vec![import("Centre", "StandDown", HOST_STAFF)],
+        CentreEvent::CentreNamed { .. } => vec![mutation("Centre", "Name", "nameCentre", HOST_STAFF)],
     }
 }
 
@@ -145,11 +148,13 @@ fn of_post(event: &PostEvent) -> Vec<Source> {
         PostEvent::OfficerTookPost { .. } => vec![mutation("Post", "TakePost", "takePost", OWN_POSTS)],
         PostEvent::ActingCoverAppointed { .. } => vec![import("Post", "AppointActing", OWN_POSTS)],
         PostEvent::OfficerRelieved { .. } => vec![mutation("Post", "Relieve", "relieveOfficer", OWN_POSTS)],
+        PostEvent::PostNamed { .. } => vec![mutation("Post", "Name", "namePost", OWN_POSTS)],
     }
 }
 
 fn of_operation(event: &OperationEvent) -> Vec<Source> {
     const FOUNDER: Sender = or_service(LEAD_STAFF);
+    const OWNER: Sender = by(COMMANDER, "the owner of what is marked");
     match event {
         OperationEvent::OperationInitiated { .. } => {
             vec![mutation("Operation", "Initiate", "initiateOperation", FOUNDER)]
@@ -161,7 +166,7 @@ fn of_operation(event: &OperationEvent) -> Vec<Source> {
             vec![mutation("Operation", "RecordLegalBasis", "recordLegalBasis", LEAD_STAFF)]
         }
         OperationEvent::ReleasabilityMarked { .. } => {
-            vec![import("Operation", "MarkReleasability", LEAD_COMMANDER)]
+            vec![mutation("Operation", "MarkReleasability", "markReleasability", OWNER)]
         }
         OperationEvent::HHourSet { .. } => {
             vec![mutation("Operation", "SetHHour", "setHHour", LEAD_COMMANDER)]

@@ -6,8 +6,11 @@
 
 use crate::{
     AnnexCode, Code, ConditionCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Prose, Salt,
-    Sha256, Span, TaskCode, Title, hash::canonical_json, operation::Classification, partner::PartnerRole,
-    release::HandlingCode,
+    Sha256, Span, TaskCode, Title,
+    hash::canonical_json,
+    operation::Classification,
+    partner::PartnerRole,
+    release::{self, HandlingCode},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -386,6 +389,11 @@ pub struct Annex {
 }
 
 impl Annex {
+    /// As it was attached, whatever its label says since.
+    pub fn is_sensitive(&self) -> bool {
+        release::is_sensitive(self.classification, self.handling)
+    }
+
     /// The text under the part's hash.
     pub fn canonical(&self) -> String {
         canonical_json(self)

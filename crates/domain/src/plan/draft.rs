@@ -566,8 +566,7 @@ fn check_sections(sections: &Sections, reasons: &mut Reasons) {
     // Domain rule 4: else a policy could ask for nobody's approval, or for that of partners without a vote.
     let roles = &sections.approval_policy.required_roles;
     reasons.check(
-        roles.contains(&PartnerRole::Principal)
-            && roles.iter().all(|role| matches!(role, PartnerRole::Host | PartnerRole::Principal)),
+        roles.contains(&PartnerRole::Principal) && roles.iter().all(|role| role.may_approve()),
         RefusalCode::InvalidValue,
         "approvalPolicy.requiredRoles",
         || "Every plan needs the approval of its principals; the host's may be asked for too.".to_owned(),

@@ -129,6 +129,33 @@ pub enum PlanCommand {
     },
 }
 
+impl PlanCommand {
+    pub fn operation(&self) -> &OperationCode {
+        match self {
+            Self::Draft { operation, .. }
+            | Self::ReviseSection { operation, .. }
+            | Self::AddPhase { operation, .. }
+            | Self::AddTask { operation, .. }
+            | Self::ReviseTask { operation, .. }
+            | Self::RemoveTask { operation, .. }
+            | Self::AddDependency { operation, .. }
+            | Self::RemoveDependency { operation, .. }
+            | Self::RecordRisk { operation, .. }
+            | Self::AttachAnnex { operation, .. }
+            | Self::Submit { operation }
+            | Self::Recall { operation, .. }
+            | Self::Approve { named: Named { operation, .. }, .. }
+            | Self::Reject { named: Named { operation, .. }, .. }
+            | Self::Consent { named: Named { operation, .. }, .. }
+            | Self::Revoke { operation, .. }
+            | Self::SatisfyCondition { operation, .. }
+            | Self::WaiveCondition { operation, .. }
+            | Self::OpenAmendment { operation, .. }
+            | Self::Promulgate { operation, .. } => operation,
+        }
+    }
+}
+
 /// What a decision is about: the version, the content that its author saw, and the position they saw it at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Named {

@@ -1,8 +1,8 @@
 //! Siting by weighted criteria, establishment, activation.
 
-use crate::support::{Ask, Story, given, of, saphan::*};
+use crate::support::{Ask, Story, fold, given, of, saphan::*};
 use domain::{
-    RefusalCode, Role, State, Subject,
+    Language, Names, RefusalCode, Role, State, Subject,
     centre::{CentreCommand, CentreEvent, CentreStatus, Criterion, Score, weighted_score},
     partner::PartnerRole,
 };
@@ -229,4 +229,24 @@ fn the_centre_is_the_hosts_or_a_services_to_run() {
         .accepted()
         .when(tha(), centre(CentreCommand::Establish { centre: of("ELSEWHERE") }))
         .refused_at([(RefusalCode::NotFound, "centre")]);
+}
+
+#[test]
+fn the_host_says_what_a_centre_is_called_in_other_languages() {
+    let names = Names::new([(Language::Zh, of("协调中心"))]).unwrap();
+    let name = |code: &str| centre(CentreCommand::Name { centre: of(code), names: names.clone() });
+    let story = proposed()
+        .when(chn(), name("CMCC"))
+        .forbidden()
+        .when(tha(), name("CMCC"))
+        .then([CentreEvent::CentreNamed { centre: of("CMCC"), names: names.clone() }])
+        .when(tha(), name("CMCC"))
+        .unchanged()
+        .when(tha(), name("NONE"))
+        .refused_at([(RefusalCode::NotFound, "centre")])
+        .story;
+    let State::Centre(Some(centre)) = fold(&story.log, &Subject::Centre(of("CMCC"))) else {
+        panic!("the centre folds into a centre")
+    };
+    assert_eq!(centre.names, names);
 }

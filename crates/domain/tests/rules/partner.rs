@@ -1,8 +1,8 @@
 //! Invitation, accession, observers, suspension and withdrawal.
 
-use crate::support::{given, nothing, of, saphan::*};
+use crate::support::{fold, given, nothing, of, saphan::*};
 use domain::{
-    RefusalCode, Role,
+    Language, Names, RefusalCode, Role, State, Subject,
     partner::{PartnerCommand, PartnerEvent, PartnerRole},
 };
 
@@ -153,4 +153,56 @@ fn partners_are_the_hosts_to_deal_with_and_leaving_is_each_ones_own() {
         .forbidden()
         .when(mmr(), partner(withdraw("MMR")))
         .accepted();
+}
+
+#[test]
+fn a_partner_says_what_it_is_called_and_the_host_may_too() {
+    let said = |texts: &[(Language, &str)]| {
+        Names::new(texts.iter().map(|(language, text)| (*language, of(text)))).unwrap()
+    };
+    let name = |code: &str, names: &Names| {
+        partner(PartnerCommand::Name {
+            partner: of(code),
+            names: names.clone(),
+            agency_names: Names::default(),
+        })
+    };
+    let event = |code: &str, names: &Names| PartnerEvent::PartnerNamed {
+        partner: of(code),
+        names: names.clone(),
+        agency_names: Names::default(),
+    };
+    let lao = said(&[(Language::Lo, "ລາວ"), (Language::Th, "ลาว")]);
+    let none = Names::default();
+    given(coalition())
+        .when(chn(), name("LAO", &lao))
+        .forbidden()
+        .when(chn(), name("CHN", &lao))
+        .then([event("CHN", &lao)])
+        .when(tha(), name("LAO", &lao))
+        .then([event("LAO", &lao)])
+        .when(tha(), name("LAO", &lao))
+        .unchanged()
+        .when(import(), name("LAO", &none))
+        .then([event("LAO", &none)])
+        .when(tha(), name("VNM", &lao))
+        .refused_at([(RefusalCode::NotFound, "partner")]);
+}
+
+#[test]
+fn names_outlast_an_accession() {
+    let names = Names::new([(Language::Km, of("កម្ពុជា"))]).unwrap();
+    let name = PartnerCommand::Name { partner: of("KHM"), names: names.clone(), agency_names: names.clone() };
+    let story = given(coalition())
+        .when(tha(), partner(invite("KHM", PartnerRole::Participant)))
+        .accepted()
+        .when(tha(), partner(name))
+        .accepted()
+        .when(tha(), partner(accede("KHM", None)))
+        .accepted();
+    let State::Coalition(coalition) = fold(&story.log, &Subject::Coalition) else {
+        panic!("the coalition folds into a coalition")
+    };
+    let known = &coalition.partners[&of::<domain::PartnerCode>("KHM")];
+    assert_eq!((&known.names, &known.agency_names), (&names, &names));
 }

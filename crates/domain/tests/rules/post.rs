@@ -1,8 +1,8 @@
 //! Nomination, acceptance, taking up, acting cover, relief.
 
-use crate::support::{given, of, saphan::*};
+use crate::support::{fold, given, of, saphan::*};
 use domain::{
-    RefusalCode, Role, Span,
+    Language, Names, RefusalCode, Role, Span, State, Subject,
     post::{PostCommand, PostEvent, PostStatus},
 };
 
@@ -183,4 +183,24 @@ fn a_partner_fills_its_own_posts() {
         .forbidden()
         .when(import(), posting(nominate(7)))
         .accepted();
+}
+
+#[test]
+fn a_partner_says_what_its_posts_are_called_in_other_languages() {
+    let titles = Names::new([(Language::Zh, of("联络官"))]).unwrap();
+    let name = |code: &str| posting(PostCommand::Name { post: of(code), titles: titles.clone() });
+    let story = given(coalition())
+        .when(tha(), name("CHN-01"))
+        .forbidden()
+        .when(chn(), name("CHN-01"))
+        .then([PostEvent::PostNamed { post: of("CHN-01"), titles: titles.clone() }])
+        .when(import(), name("CHN-01"))
+        .unchanged()
+        .when(chn(), name("CHN-99"))
+        .refused_at([(RefusalCode::NotFound, "post")])
+        .story;
+    let State::Coalition(coalition) = fold(&story.log, &Subject::Coalition) else {
+        panic!("the coalition folds into a coalition")
+    };
+    assert_eq!(coalition.posts[&of::<domain::PostCode>("CHN-01")].titles, titles);
 }

@@ -5,7 +5,11 @@
 use domain::{Event, catalogue, event::Encoded, examples};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
 
 fn schemas() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schema")
@@ -86,7 +90,10 @@ fn read_back(folder: &str) -> Vec<Event> {
 
 #[test]
 fn no_file_is_missing_left_over_or_different() {
-    assert_eq!(files_in("events"), catalogue::files().collect());
+    let (stored, made): (_, BTreeMap<_, _>) = (files_in("events"), catalogue::files().collect());
+    let names = stored.keys().chain(made.keys());
+    let stale: BTreeSet<_> = names.filter(|name| stored.get(*name) != made.get(*name)).collect();
+    assert_eq!(stale, BTreeSet::new(), "run `cargo xtask schema`, and look at what changed");
 }
 
 #[test]

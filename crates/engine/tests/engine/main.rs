@@ -1,6 +1,7 @@
 //! The engine on a real Postgres: idempotency, races, projection, random histories.
 #![cfg(test)]
 
+mod access;
 mod commands;
 mod history;
 mod races;

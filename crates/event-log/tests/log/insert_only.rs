@@ -3,19 +3,22 @@ use sqlx::{AssertSqlSafe, PgPool, error::ErrorKind, postgres::PgDatabaseError};
 
 use crate::story::{RIVER, command, commit, event, told};
 
-const CHANGES: [&str; 12] = [
+const CHANGES: [&str; 15] = [
     "update log_commit set node = gen_random_uuid()",
     "update event set payload = ''",
     "update event_subject set position = position + 100",
     "update command set outcome = ''",
+    "update access_log set actor = 'THA-99'",
     "delete from log_commit where last_position = 7",
     "delete from event where position = 7",
     "delete from event_subject where position = 7",
     "delete from command where position = 7",
+    "delete from access_log where number = 7",
     "truncate log_commit",
     "truncate event",
     "truncate event_subject",
     "truncate command",
+    "truncate access_log",
 ];
 
 async fn code_of_refusal(pool: &PgPool, change: &'static str) -> String {
