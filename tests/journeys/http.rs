@@ -170,28 +170,6 @@ async fn what_was_accepted_is_finished_when_the_server_stops(_: PgPoolOptions, o
 }
 
 #[sqlx::test(migrations = false)]
-async fn lists_in_lists_in_lists_are_ended_before_they_exhaust_the_server(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let server = Server::saphan(options, "2023-09-25T10:00:00+07:00").await;
-    // 29 tasks four levels deep are 707,281, without one statement more than for the first 29.
-    let mut query = "title".to_owned();
-    for _ in 0..4 {
-        query = format!("tasks(first: 100) {{ edges {{ node {{ operation {{ {query} }} }} }} }}");
-    }
-    let query = format!("{{ operation(code: \"SAPHAN\") {{ {query} }} }}");
-    let errors = server.ask("THA-01", &query, Value::Null).await["errors"].take();
-    assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT");
-    assert!(errors[0]["message"].as_str().unwrap().contains("more than 100000 objects"), "{}", errors[0]);
-    // What is asked for within reason is answered.
-    let query =
-        "{ operation(code: \"SAPHAN\") { tasks(first: 100) { edges { node { predecessors { predecessor {
-       successors { successor { assignments { post { holder { officer } } } } } } } } } } } }";
-    server.data("THA-01", query, Value::Null).await;
-}
-
-#[sqlx::test(migrations = false)]
 async fn texts_that_no_database_takes_are_refused_before_they_meet_the_commands_of_others(
     _: PgPoolOptions,
     options: PgConnectOptions,

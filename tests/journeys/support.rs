@@ -1,13 +1,14 @@
 //! A real server on a real Postgres, and people who send it requests.
 
 use accord::{
+    api::documents::Documents,
     database,
     domain::{Actor, PartnerCode, Role},
     engine::{Clock, Engine, Entropy},
     import,
     keys::Keys,
     scenario,
-    server::{self, Live, LiveSettings, Running, ServerSettings},
+    server::{self, Limits, Live, LiveSettings, Running, ServerSettings},
 };
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -17,6 +18,14 @@ use std::{net::Ipv4Addr, time::SystemTime};
 const SAPHAN: &str = include_str!("../../scenario/saphan.yaml");
 
 const PARTNERS: [&str; 8] = ["THA", "CHN", "MMR", "LAO", "INTERPOL", "KHM", "VNM", "UNODC"];
+
+/// How a server differs from the usual one.
+#[derive(Default)]
+struct Settings {
+    live: LiveSettings,
+    limits: Limits,
+    documents: Documents,
+}
 
 pub struct Server {
     running: Running,
@@ -36,21 +45,31 @@ impl Server {
         let pool = database::prepare(options).await.unwrap();
         let scenario = scenario::read(SAPHAN).unwrap();
         import::run(&pool, &scenario, Some(until), Entropy::seeded(1), |_, _| ()).await.unwrap();
-        Self::start(pool, until, live).await
+        Self::start(pool, until, Settings { live, ..Settings::default() }).await
     }
 
     /// With an empty log.
     pub async fn empty(options: PgConnectOptions) -> Self {
-        Self::empty_live(options, LiveSettings::default()).await
+        Self::empty_with(options, Limits::default(), Documents::default()).await
     }
 
     /// The same with other bounds of websockets and event streams.
     pub async fn empty_live(options: PgConnectOptions, live: LiveSettings) -> Self {
-        let pool = database::prepare(options).await.unwrap();
-        Self::start(pool, "2023-08-16T09:00:00+07:00".parse().unwrap(), live).await
+        Self::empty_as(options, Settings { live, ..Settings::default() }).await
     }
 
-    async fn start(pool: sqlx::PgPool, now: DateTime<FixedOffset>, live: LiveSettings) -> Self {
+    /// The same with other limits, and trusted documents.
+    pub async fn empty_with(options: PgConnectOptions, limits: Limits, documents: Documents) -> Self {
+        Self::empty_as(options, Settings { limits, documents, ..Settings::default() }).await
+    }
+
+    async fn empty_as(options: PgConnectOptions, settings: Settings) -> Self {
+        let pool = database::prepare(options).await.unwrap();
+        Self::start(pool, "2023-08-16T09:00:00+07:00".parse().unwrap(), settings).await
+    }
+
+    async fn start(pool: sqlx::PgPool, now: DateTime<FixedOffset>, settings: Settings) -> Self {
+        let Settings { live, limits, documents } = settings;
         let keys = Keys::generate(PARTNERS.map(|code| PartnerCode::new(code).unwrap())).unwrap();
         let settings = ServerSettings {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -59,6 +78,9 @@ impl Server {
             issuers: keys.issuers().unwrap(),
             explorer: None,
             live,
+            limits,
+            documents,
+            metrics_listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
         };
         let running = server::start(pool, settings).await.unwrap();
         Self { running, keys, client: reqwest::Client::new() }
@@ -70,6 +92,10 @@ impl Server {
 
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.running.url)
+    }
+
+    pub fn metrics_url(&self) -> &str {
+        self.running.metrics_url.as_deref().unwrap()
     }
 
     pub fn client(&self) -> &reqwest::Client {

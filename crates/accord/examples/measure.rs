@@ -4,9 +4,10 @@
 //! Arguments: the address of an empty database, and the program pgbench with its connection options. One JSON line a row.
 
 use accord::{
+    api::{documents::Documents, rates::Allowance},
     database,
     keys::Keys,
-    server::{self, LiveSettings, ServerSettings},
+    server::{self, Limits, LiveSettings, ServerSettings},
 };
 use anyhow::{Context as _, Result, bail};
 use chrono::TimeDelta;
@@ -90,6 +91,10 @@ async fn main() -> Result<()> {
         issuers: keys.issuers()?,
         explorer: None,
         live: LiveSettings::default(),
+        // What is measured is the server, not what it allows one caller.
+        limits: Limits { allowance: Allowance::NONE, ..Limits::default() },
+        documents: Documents::default(),
+        metrics_listen: None,
     };
     let running = server::start(pool, settings).await?;
     let engine = running.engine.clone();

@@ -1,10 +1,11 @@
 //! Accord's parts that know the whole: the command line, the server, its database and keys, and scenarios.
 
 /// What the types of this crate's surface are made of.
-pub use {domain, engine};
+pub use {api, domain, engine};
 
 pub mod command;
 pub mod database;
+pub mod documents;
 pub mod import;
 pub mod keys;
 mod logging;

@@ -6,7 +6,13 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 pub use api::http::{Live, LiveSettings};
+use api::{
+    documents::Documents,
+    http::metrics::Metrics,
+    rates::{Allowance, Rates},
+};
 use engine::{Clock, Engine, Entropy};
+use event_log::{ReaderSettings, connect_readers};
 use sqlx::PgPool;
 use tokio::{join, net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
@@ -14,6 +20,9 @@ use crate::patience::PatientListener;
 
 /// How long requests may take to finish when the server stops.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long connections may take to come home.
+pub const CLOSING: Duration = Duration::from_secs(2);
 
 /// What a server needs besides its database.
 #[derive(Debug)]
@@ -26,48 +35,78 @@ pub struct ServerSettings {
     pub issuers: api::auth::Issuers,
     pub explorer: Option<api::Explorer>,
     pub live: LiveSettings,
+    pub limits: Limits,
+    pub documents: Documents,
+    /// Where operators read metrics, without a token; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+/// How much is answered at once and in a time.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Of each actor.
+    pub allowance: Allowance,
+    /// After which the database gives up a question.
+    pub statement_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { allowance: Allowance::USUAL, statement_timeout: ReaderSettings::default().statement_timeout }
+    }
 }
 
 /// A server that answers. Dropping it also stops it, without waiting for anything.
 pub struct Running {
     /// Such as `http://127.0.0.1:8080`.
     pub url: String,
+    /// Such as `http://127.0.0.1:9464/metrics`.
+    pub metrics_url: Option<String>,
     pub engine: Engine,
     /// Its open websockets and event streams.
     pub live: Live,
+    reads: PgPool,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
+    watched: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 /// Listens, projects what the read model lacks, and answers. The pool is that of [`crate::database::prepare`].
 pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
-    let ServerSettings { listen, clock, entropy, issuers, explorer, live } = settings;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("could not listen on {listen}; name another address with --listen or ACCORD_LISTEN")
-    })?;
-    let mut address = listener.local_addr().context("could not tell which port was taken")?;
-    if address.ip().is_unspecified() {
-        // Everywhere is no address to open.
-        address.set_ip(if address.is_ipv4() {
-            [127, 0, 0, 1].into()
-        } else {
-            [0, 0, 0, 0, 0, 0, 0, 1].into()
-        });
-    }
-    let engine = Engine::open(pool, clock, entropy.clone(), engine::Settings::default())
-        .await
-        .context("could not start on this log")?;
+    let ServerSettings { listen, clock, entropy, issuers, explorer, live, limits, documents, metrics_listen } =
+        settings;
+    let (listener, url) = bind(listen, "--listen or ACCORD_LISTEN").await?;
+    let metrics_listener = match metrics_listen {
+        Some(address) => Some(bind(address, "--metrics-listen or ACCORD_METRICS_LISTEN").await?),
+        None => None,
+    };
+    let readers = ReaderSettings { statement_timeout: limits.statement_timeout, ..ReaderSettings::default() };
+    let reads = connect_readers(&pool, &readers).await?;
+    let settings = engine::Settings { reads: Some(reads.clone()), ..engine::Settings::default() };
+    let engine =
+        Engine::open(pool, clock, entropy.clone(), settings).await.context("could not start on this log")?;
     // A websocket that is not read gets a moment to be told so before its connection ends.
     let listener = PatientListener { listener, patience: live.unread * 2 };
     let live = Live::new(live);
+    let metrics = Metrics::new(&engine);
     let service = api::http::Service {
         engine: engine.clone(),
         schema: api::schema(),
         issuers: Arc::new(issuers),
         clock: Clock::System,
         entropy,
+        rates: Rates::new(limits.allowance),
+        documents: Arc::new(documents),
+        metrics: Arc::clone(&metrics),
         live: live.clone(),
         explorer,
+    };
+    let (watched, metrics_url) = match metrics_listener {
+        Some((listener, url)) => {
+            let serving = axum::serve(listener, api::http::metrics::router(metrics));
+            (Some(tokio::spawn(serving.into_future())), Some(format!("{url}/metrics")))
+        }
+        None => (None, None),
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let streams = live.clone();
@@ -78,13 +117,30 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         streams.stop();
     });
     let served = tokio::spawn(serving.into_future());
-    Ok(Running { url: format!("http://{address}"), engine, live, stop, served })
+    Ok(Running { url, metrics_url, engine, live, reads, stop, served, watched })
+}
+
+/// Listens, and tells the address to open.
+async fn bind(address: SocketAddr, option: &str) -> Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("could not listen on {address}; name another address with {option}"))?;
+    let mut address = listener.local_addr().context("could not tell which port was taken")?;
+    if address.ip().is_unspecified() {
+        // Everywhere is no address to open.
+        address.set_ip(if address.is_ipv4() {
+            [127, 0, 0, 1].into()
+        } else {
+            [0, 0, 0, 0, 0, 0, 0, 1].into()
+        });
+    }
+    Ok((listener, format!("http://{address}")))
 }
 
 impl Running {
     /// Stops accepting, lets requests finish for a while, then finishes every command that was accepted.
     pub async fn stop(self) -> Result<()> {
-        let Self { engine, live, stop, mut served, .. } = self;
+        let Self { engine, live, reads, stop, mut served, watched, .. } = self;
         // Nobody receives when the server has ended by itself; that is told below.
         let _ = stop.send(());
         // Websockets are no longer the HTTP server's.
@@ -97,6 +153,12 @@ impl Running {
             served.abort();
         }
         engine.close().await;
+        if let Some(watched) = watched {
+            // Whoever watches sees the end of it.
+            watched.abort();
+        }
+        // Who was cut off may still hold some.
+        let _ = timeout(CLOSING, reads.close()).await;
         match ended {
             Ok(served) => served.context("the server ended in a panic")?.context("the server failed"),
             Err(_) => Ok(()),

@@ -8,10 +8,10 @@ use read_model::Page;
 use std::borrow::Cow;
 
 /// Entries of a page when nothing else is asked for.
-const DEFAULT: i32 = 20;
+pub(crate) const DEFAULT: i32 = 20;
 
 /// Most entries of a page.
-const MOST: i32 = 100;
+pub(crate) const MOST: i32 = 100;
 
 /// Which way a list runs.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]

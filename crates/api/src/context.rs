@@ -1,13 +1,13 @@
 //! What every resolver of a request shares: who asks, and the world at the request's position.
 
-use crate::{Error, access::Reads, language::Languages, loaders::Loaders};
+use crate::{Error, access::Reads, cost, language::Languages, loaders::Loaders};
 use async_graphql::Context;
 use domain::{Actor, Position, ids::PostId};
 use engine::Engine;
 use read_model::{Pin, Viewer};
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 /// How a request came. It changes nothing of what its viewer may see.
@@ -29,6 +29,10 @@ pub struct Session {
     pub pin: Arc<Pin>,
     world: Arc<World>,
     budget: Budget,
+    /// What the request was priced at.
+    requested: u64,
+    /// That were asked of the database for it.
+    statements: Arc<AtomicU64>,
     /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0 before the
     /// first.
     noted: AtomicI64,
@@ -37,11 +41,20 @@ pub struct Session {
 impl Session {
     /// `position` is that of the request's cursors, see [`crate::pin_of_cursors`]; `None`: the newest.
     ///
+    /// `requested` is what the request costs at most, see [`crate::cost`].
+    ///
     /// Whoever is in no standing now (relieved, suspended, never in post) sees what services see: partners, centres and
     /// posts, and no operation, also not as of a moment at which they were.
     ///
     /// Fails with `BAD_USER_INPUT` for a position that this node has not reached.
-    pub async fn new(engine: Engine, actor: Actor, position: Option<Position>) -> Result<Self, Error> {
+    pub async fn new(
+        engine: &Engine,
+        actor: Actor,
+        position: Option<Position>,
+        requested: u64,
+    ) -> Result<Self, Error> {
+        let statements = Arc::default();
+        let engine = engine.counting(&statements);
         let newest = engine.position();
         let position = position.unwrap_or(newest);
         if position < Position(0) || position > newest {
@@ -58,7 +71,6 @@ impl Session {
         let budget = Budget::default();
         let world = World::new(&engine, &viewer, position, &budget);
         Ok(Self {
-            budget,
             pin: world.pin.clone(),
             engine,
             actor,
@@ -66,8 +78,21 @@ impl Session {
             manner: Manner::default(),
             reads: Reads::default(),
             world,
+            budget,
+            requested,
+            statements,
             noted: AtomicI64::new(0),
         })
+    }
+
+    /// For `extensions.cost`: what was asked for at most and may be, and what it came to.
+    pub fn cost(&self) -> Cost {
+        Cost {
+            requested: self.requested,
+            limit: cost::MOST,
+            objects: self.budget.spent(),
+            statements: self.statements.load(Ordering::Relaxed),
+        }
     }
 
     #[must_use]
@@ -106,6 +131,19 @@ impl Session {
     }
 }
 
+/// What a request costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// At most, by its fields and its pages, before it was executed.
+    pub requested: u64,
+    /// The most that may be requested.
+    pub limit: u64,
+    /// Objects that it was answered with, or looked at for that.
+    pub objects: u64,
+    /// Statements that the database was asked for it. What a command costs besides is shared with others.
+    pub statements: u64,
+}
+
 /// The session of the request. Fails with `INTERNAL` when the server forgot to put it in.
 pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Arc<Session>, Error> {
     context
@@ -133,6 +171,12 @@ const MOST_OBJECTS: i64 = 100_000;
 impl Default for Budget {
     fn default() -> Self {
         Self(Arc::new(AtomicI64::new(MOST_OBJECTS)))
+    }
+}
+
+impl Budget {
+    fn spent(&self) -> u64 {
+        u64::try_from(MOST_OBJECTS - self.0.load(Ordering::Relaxed)).unwrap_or_default()
     }
 }
 

@@ -28,6 +28,12 @@ impl Error {
         Self::Internal
     }
 
+    /// Logs it once: what takes too long is for an operator to look at.
+    fn took_too_long(error: &dyn std::error::Error) -> Self {
+        tracing::warn!("Took too long: {}", chain(error));
+        Self::Busy("The database took too long to answer. Try again in a moment, or ask for less.".to_owned())
+    }
+
     pub(crate) fn bad_input(message: impl Into<String>) -> Self {
         Self::BadUserInput(message.into())
     }
@@ -64,6 +70,9 @@ impl From<Error> for async_graphql::Error {
 
 impl From<read_model::Error> for Error {
     fn from(error: read_model::Error) -> Self {
+        if error.took_too_long() {
+            return Self::took_too_long(&error);
+        }
         Self::internal("read the read model", &chain(&error))
     }
 }
@@ -79,6 +88,7 @@ impl From<engine::Error> for Error {
         match error {
             engine::Error::Forbidden(message) => Self::Forbidden(message),
             engine::Error::Busy(what) => Self::Busy(format!("Busy: {what}. Try again in a moment.")),
+            engine::Error::Store(error) if error.took_too_long() => Self::took_too_long(&error),
             // Refusals are answered as data before anybody turns them into this.
             engine::Error::Refused(_) | engine::Error::Store(_) => {
                 Self::internal("carry out a request", &chain(&error))

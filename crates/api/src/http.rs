@@ -5,12 +5,16 @@
 mod event_stream;
 mod graphql;
 mod live;
+pub mod metrics;
 mod request_log;
 mod websocket;
 
 pub use live::{Live, LiveSettings};
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
@@ -24,7 +28,10 @@ use serde::Serialize;
 use tokio::time::timeout;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::{Schema, auth::Issuers, graphiql, graphiql::Explorer};
+use self::metrics::Metrics;
+use crate::{
+    Schema, auth::Issuers, cost::PRICES, documents::Documents, graphiql, graphiql::Explorer, rates::Rates,
+};
 
 /// Largest body of a request; the largest plan of a real operation has a tenth.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -47,11 +54,17 @@ pub struct Service {
     pub entropy: Entropy,
     /// The open websockets and event streams, which whoever stops the server also stops.
     pub live: Live,
+    /// What each sender has used of its allowance.
+    pub rates: Arc<Rates>,
+    pub documents: Arc<Documents>,
+    pub metrics: Arc<Metrics>,
     /// The page at `/`, in a demo only: it gives away tokens.
     pub explorer: Option<Explorer>,
 }
 
 pub fn router(service: Service) -> Router {
+    // Now, so that the first request does not wait for it.
+    LazyLock::force(&PRICES);
     let mut router = Router::new()
         .route("/graphql", post(graphql::answer).fallback(graphql::refuse_method))
         .route("/graphql/ws", any(websocket::answer))

@@ -43,6 +43,9 @@ pub const DIRECTIVES: u64 = 500;
 /// Arguments of one field or directive: validation compares them pair by pair.
 pub const ARGUMENTS: usize = 50;
 
+/// Variables of one operation: execution looks for each use among all.
+pub const VARIABLES: usize = 200;
+
 /// Parses a query once and for all. Fails with `BAD_USER_INPUT` when it is not GraphQL or beyond a bound.
 pub fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
     if query.len() > QUERY_BYTES {
@@ -160,6 +163,11 @@ fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
     let mut counter = Counter { document, fragments: HashMap::new() };
     for (_, operation) in document.operations.iter() {
         let directives = count_directives(&operation.node.directives)?;
+        let variables = operation.node.variable_definitions.len();
+        if variables > VARIABLES {
+            let message = format!("The operation has {variables} variables; {VARIABLES} is the most.");
+            return Err(refused(message, Some(operation.pos)));
+        }
         for variable in &operation.node.variable_definitions {
             count_directives(&variable.node.directives)?;
         }
@@ -279,7 +287,7 @@ fn check_arguments(count: usize, at: Pos) -> Result<(), ServerError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::time::{Duration, Instant};
 
@@ -341,13 +349,15 @@ mod tests {
     }
 
     #[test]
-    fn root_fields_aliases_directives_arguments_and_definitions_are_bounded() {
+    fn root_fields_aliases_directives_arguments_variables_and_definitions_are_bounded() {
         let many = |what: &str, count: usize| what.repeat(count);
         assert!(message(&format!("{{{}}}", many("a ", 51))).contains("at its root: 51"));
         assert!(message(&format!("{{a{{{}}}}}", many("b: a ", 501))).contains("aliases: 501"));
         assert!(message(&format!("{{a{{b{}}}}}", many("@c ", 501))).contains("directives: 501"));
         assert!(message(&format!("{{a({})}}", many("b: 1 ", 51))).contains("51 arguments"));
         assert!(message(&format!("{{a @b({})}}", many("c: 1 ", 51))).contains("51 arguments"));
+        let variables: Vec<String> = (0..201).map(|index| format!("$v{index}: Int ")).collect();
+        assert!(message(&format!("query ({}) {{a}}", variables.concat())).contains("201 variables"));
         let operations: Vec<String> = (0..101).map(|index| format!("query Q{index} {{a}} ")).collect();
         assert!(message(&operations.concat()).contains("101 operations and fragments"));
     }
@@ -383,11 +393,10 @@ mod tests {
         assert!(!said.contains("secretField"), "{said}");
     }
 
-    #[test]
-    fn what_usual_clients_send_passes() {
-        // As graphql-js writes it, which GraphiQL and most tools use.
+    /// As graphql-js writes it, which GraphiQL and most tools use.
+    pub(crate) fn introspection() -> String {
         let of_type = "ofType{kind name ".repeat(9) + &"}".repeat(9);
-        let introspection = format!(
+        format!(
             "query IntrospectionQuery{{__schema{{description queryType{{name kind}} mutationType{{name kind}}
              subscriptionType{{name kind}} types{{...FullType}}
              directives{{name description isRepeatable locations args(includeDeprecated:true){{...InputValue}}}}}}}}
@@ -400,7 +409,11 @@ mod tests {
              fragment InputValue on __InputValue{{name description type{{...TypeRef}} defaultValue isDeprecated
              deprecationReason}}
              fragment TypeRef on __Type{{kind name {of_type}}}"
-        );
-        parse(&introspection).unwrap();
+        )
+    }
+
+    #[test]
+    fn what_usual_clients_send_passes() {
+        parse(&introspection()).unwrap();
     }
 }

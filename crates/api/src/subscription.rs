@@ -117,8 +117,10 @@ impl Follower {
         if newest <= self.last {
             return Ok(None);
         }
-        let Session { engine, actor, .. } = &*self.session;
-        Session::new(engine.clone(), actor.clone(), Some(newest)).await.map(Some)
+        let Session { engine, actor, manner, .. } = &*self.session;
+        // Priced once, with the subscription.
+        let now = Session::new(engine, actor.clone(), Some(newest), 0).await?;
+        Ok(Some(now.asked(manner.clone())))
     }
 
     /// Waits until something happens; false when nothing will, because the server stops.

@@ -4,7 +4,7 @@
 //! came in while a commit was on its way makes up the next one.
 
 use crate::{
-    Clock, Entropy, Error, Health, Outcome, Receipt, Request, StoreError,
+    Clock, Entropy, Error, Health, Metrics, Outcome, Receipt, Request, StoreError,
     loading::{decode, load},
     projector::{self, Applied, Projector},
 };
@@ -21,9 +21,10 @@ use sqlx::PgPool;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
 /// Commands of one commit.
@@ -50,6 +51,8 @@ pub(crate) enum Message {
 pub(crate) struct Job {
     pub request: Request,
     pub reply: oneshot::Sender<Result<Outcome, Error>>,
+    /// From its sender to its answer.
+    pub span: Span,
 }
 
 impl Job {
@@ -79,6 +82,7 @@ pub(crate) struct Committer {
     /// When each subject was used last, counted in batches.
     pub used: HashMap<Subject, u64>,
     pub batches: u64,
+    pub metrics: Metrics,
 }
 
 /// A command that was decided, not yet appended.
@@ -173,6 +177,7 @@ impl Committer {
             self.alarm("could not follow the log", &error);
             return;
         }
+        self.measure();
         self.catch_up().await;
     }
 
@@ -198,7 +203,10 @@ impl Committer {
                 recorded_at: batch.recorded_at,
                 commands: batch.prepared.iter().map(|prepared| prepared.command.clone()).collect(),
             };
-            match self.append(&commit).await {
+            let begun = Instant::now();
+            let attempt = self.append(&commit).instrument(batch_span(&batch.prepared, "append")).await;
+            self.metrics.append_seconds.observe(begun.elapsed().as_secs_f64());
+            match attempt {
                 Attempt::Appended(head) => {
                     self.settle(batch, head).await;
                     return later;
@@ -310,7 +318,9 @@ impl Committer {
         };
         let mut position = Position(self.head.position);
         for job in jobs {
-            let decided = match self.decide_one(&mut batch, &job.request, position).await {
+            let span = info_span!(parent: &job.span, "decide");
+            let decided = self.decide_one(&mut batch, &job.request, position).instrument(span).await;
+            let decided = match decided {
                 Ok(decided) => decided,
                 Err(error) => {
                     job.answer(Err(error));
@@ -318,6 +328,7 @@ impl Committer {
                 }
             };
             let (command_id, applied) = decided;
+            job.span.record("command.id", tracing::field::display(command_id));
             if applied.is_empty() {
                 batch.unchanged.push((job, command_id));
                 continue;
@@ -506,18 +517,31 @@ impl Committer {
         self.head = head;
         self.news.notify_one();
         let up_to = Position(head.position);
-        match projector::project(&self.pool, &batch.projection, after, up_to).await {
+        self.metrics.commit_commands.observe(approximate(batch.prepared.len()));
+        self.metrics.commit_events.observe(approximate(up_to.0 - after.0));
+        let begun = Instant::now();
+        let span = batch_span(&batch.prepared, "project");
+        match projector::project(&self.pool, &batch.projection, after, up_to).instrument(span).await {
             Ok(true) => self.say_projected(up_to),
             Ok(false) => self.catch_up().await,
             Err(error) => self.alarm("could not project a commit", &error),
         }
+        self.metrics.project_seconds.observe(begun.elapsed().as_secs_f64());
+        // Before anybody is answered, so that who was sees figures with their command in them.
+        self.measure();
         for Prepared { job, command, receipt } in batch.prepared {
             let receipt =
                 Receipt { commit_hash: Sha256(head.hash), recorded_at: head.recorded_at, ..receipt };
+            job.span.record("position", receipt.position.0);
             job.answer(Ok(Outcome { command_id: CommandId(command.command_id), receipt }));
         }
         self.answer_unchanged(batch.unchanged);
         self.make_room();
+    }
+
+    fn measure(&self) {
+        self.metrics.head.set(self.head.position);
+        self.metrics.cached.set(i64::try_from(self.world.len()).unwrap_or(i64::MAX));
     }
 
     fn answer_unchanged(&self, unchanged: Vec<(Job, CommandId)>) {
@@ -637,6 +661,21 @@ impl Committer {
             self.world.remove(&subject);
         }
     }
+}
+
+/// What is done once for all commands of a commit: a part of the first, and linked to the others.
+fn batch_span(prepared: &[Prepared], step: &'static str) -> Span {
+    let Some((first, others)) = prepared.split_first() else { return Span::none() };
+    let span = info_span!(parent: &first.job.span, "commit", step, commands = prepared.len());
+    for other in others {
+        span.follows_from(&other.job.span);
+    }
+    span
+}
+
+/// For a histogram: a commit has far fewer than would be inexact.
+fn approximate(count: impl TryInto<u32>) -> f64 {
+    f64::from(count.try_into().unwrap_or(u32::MAX))
 }
 
 impl Batch {

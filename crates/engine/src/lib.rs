@@ -7,11 +7,13 @@ mod access;
 mod clock;
 mod committer;
 mod loading;
+mod metrics;
 mod projector;
 
 pub use access::Access;
 pub use clock::{Clock, Entropy};
 pub use event_log::{AccessFilter, AccessKind, AccessPage, AccessReader, StoredAccess};
+pub use metrics::Metrics;
 
 use access::AccessLog;
 use chrono::{DateTime, FixedOffset, Utc};
@@ -25,11 +27,16 @@ use projector::Projector;
 use read_model::ReadModel;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
     task::JoinHandle,
 };
+use tracing::{Instrument, field::Empty, info_span};
 
 /// A command with what its sender says about it.
 #[derive(Debug, Clone)]
@@ -108,6 +115,23 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a question was given up for taking too long: then it may well be answered in a moment.
+    pub fn took_too_long(&self) -> bool {
+        match self {
+            Self::Log(error) => error.took_too_long(),
+            Self::ReadModel(error) => error.took_too_long(),
+            Self::Shared(error) => error.took_too_long(),
+            // A write that was given up may have been carried out, and the rest has nothing to do with time.
+            Self::Append(_)
+            | Self::Database { .. }
+            | Self::Decode { .. }
+            | Self::Outcome { .. }
+            | Self::NoCommit { .. }
+            | Self::StillMissing { .. }
+            | Self::ProjectedBeyondLog { .. } => false,
+        }
+    }
+
     /// For `map_err`: says what was being done.
     pub(crate) fn when(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Database { doing, source }
@@ -140,11 +164,14 @@ pub struct Settings {
     pub queue: usize,
     /// Subjects kept folded.
     pub most_subjects: usize,
+    /// Where questions go, apart from commands: connections that only read and give up early, so that no flood of
+    /// questions keeps a command waiting. `None`: the same as for commands.
+    pub reads: Option<PgPool>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { queue: 4_096, most_subjects: 20_000 }
+        Self { queue: 4_096, most_subjects: 20_000, reads: None }
     }
 }
 
@@ -159,15 +186,19 @@ pub struct Health {
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    /// For questions.
+    readers: PgPool,
+    log: Log,
+    read_model: ReadModel,
 }
 
 struct Inner {
     messages: mpsc::Sender<Message>,
     projected: watch::Receiver<Position>,
     health: watch::Receiver<Health>,
-    log: Log,
-    read_model: ReadModel,
     access_log: AccessLog,
+    metrics: Metrics,
+    writers: PgPool,
     clock: Clock,
     helpers: Vec<JoinHandle<()>>,
 }
@@ -206,6 +237,7 @@ impl Engine {
         let (projected_sender, projected) = watch::channel(projected);
         let (health_sender, health) = watch::channel(Health::default());
         let (news, wake_up) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let metrics = Metrics::default();
         let committer = Committer {
             log: log.clone(),
             pool: pool.clone(),
@@ -221,30 +253,51 @@ impl Engine {
             head,
             used: HashMap::new(),
             batches: 0,
+            metrics: metrics.clone(),
         };
+        metrics.head.set(committer.head.position);
         tokio::spawn(committer.run(queue));
         let helpers =
             vec![tokio::spawn(notify(log.clone(), news)), tokio::spawn(listen(log.clone(), wake_up))];
-        let read_model = ReadModel::new(pool);
-        let access_log = AccessLog::start(log.clone(), clock.clone());
-        let inner = Inner { messages, projected, health, log, read_model, access_log, clock, helpers };
-        Ok(Self { inner: Arc::new(inner) })
+        let reads = settings.reads.unwrap_or_else(|| pool.clone());
+        let access_log = AccessLog::start(log, clock.clone());
+        let writers = pool;
+        let inner = Inner { messages, projected, health, access_log, metrics, writers, clock, helpers };
+        Ok(Self {
+            inner: Arc::new(inner),
+            log: Log::new(reads.clone()),
+            read_model: ReadModel::new(reads.clone()),
+            readers: reads,
+        })
+    }
+
+    /// A handle on the same whose questions are counted in `statements`. What commands cost is not: many share it.
+    #[must_use]
+    pub fn counting(&self, statements: &Arc<AtomicU64>) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            readers: self.readers.clone(),
+            log: self.log.counting(Arc::clone(statements)),
+            read_model: self.read_model.counting(Arc::clone(statements)),
+        }
     }
 
     /// Decides, commits and projects a command. Dropping the future does not take the command back.
     pub async fn execute(&self, request: Request) -> Result<Outcome, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Message::Execute(Box::new(Job { request, reply }));
-        match self.inner.messages.try_send(job) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                return Err(Error::Busy("too many commands are waiting"));
+        // From here to the answer; what is done for it elsewhere is a part of it.
+        let span = info_span!("command", command.id = Empty, position = Empty);
+        let job = Message::Execute(Box::new(Job { request, reply, span: span.clone() }));
+        let answer = match self.inner.messages.try_send(job) {
+            Ok(()) => {
+                let answer = answer.instrument(span).await;
+                answer.unwrap_or(Err(Error::Busy("this node is shutting down")))
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => {
-                return Err(Error::Busy("this node is shutting down"));
-            }
-        }
-        answer.await.unwrap_or(Err(Error::Busy("this node is shutting down")))
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Error::Busy("too many commands are waiting")),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(Error::Busy("this node is shutting down")),
+        };
+        self.inner.metrics.answered(&answer);
+        answer
     }
 
     /// The newest position that this node knows to be projected: what a query is pinned to.
@@ -320,6 +373,25 @@ impl Engine {
         Ok(self.log().count_accesses(reader, filter).await.map_err(StoreError::from)?)
     }
 
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Commands that wait for the next commit.
+    pub fn queued(&self) -> usize {
+        self.inner.messages.max_capacity() - self.inner.messages.capacity()
+    }
+
+    /// The connections that commands are carried out on.
+    pub fn writers(&self) -> &PgPool {
+        &self.inner.writers
+    }
+
+    /// The connections that questions are answered on.
+    pub fn readers(&self) -> &PgPool {
+        &self.readers
+    }
+
     /// What the events at these positions say, in order. Who may see them is the caller's to know.
     pub async fn events_at(&self, positions: &[i64]) -> Result<Vec<Recorded>, Error> {
         let stored = self.log().read_at(positions).await.map_err(StoreError::from)?;
@@ -327,11 +399,11 @@ impl Engine {
     }
 
     pub fn read_model(&self) -> &ReadModel {
-        &self.inner.read_model
+        &self.read_model
     }
 
     pub fn log(&self) -> &Log {
-        &self.inner.log
+        &self.log
     }
 
     pub fn clock(&self) -> &Clock {

@@ -175,7 +175,7 @@ impl Log {
             page.backwards,
             page.limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(Error::when("read the access log"))?;
         if page.backwards {
@@ -207,7 +207,7 @@ impl Log {
             filter.from,
             filter.to,
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.db())
         .await
         .map_err(Error::when("count the access log"))
     }

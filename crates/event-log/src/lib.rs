@@ -15,7 +15,13 @@ mod read;
 mod stored;
 mod verify;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::PgPool;
 
@@ -25,7 +31,7 @@ pub use commit::{Head, NewCommand, NewCommit, NewEvent};
 pub use durability::{Setting, durability, refuse_if_not_durable};
 pub use error::Error;
 pub use export::{commit_line, event_line};
-pub use pool::{PoolSettings, Role, connect};
+pub use pool::{PoolSettings, ReaderSettings, Role, connect, connect_readers};
 pub use stored::{StoredCommand, StoredCommit, StoredEvent};
 pub use verify::{Anchor, Verification};
 
@@ -39,6 +45,8 @@ pub const CHANNEL: &str = "accord_log";
 #[derive(Clone, Debug)]
 pub struct Log {
     pool: PgPool,
+    /// Reads of whoever holds this handle and its clones, in statements.
+    statements: Arc<AtomicU64>,
     /// How long an append waits for its answer before it takes the connection for dead.
     patience: Duration,
 }
@@ -46,12 +54,24 @@ pub struct Log {
 impl Log {
     pub fn new(pool: PgPool) -> Self {
         // Longer than any sensible statement timeout, after which a server that is still there does answer.
-        Self { pool, patience: Duration::from_mins(1) }
+        Self { pool, statements: Arc::default(), patience: Duration::from_mins(1) }
     }
 
     /// Lets an append wait this long for its answer, instead of a minute. Must exceed the server's statement timeout.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// A handle on the same whose reads are counted in `statements`.
+    #[must_use]
+    pub fn counting(&self, statements: Arc<AtomicU64>) -> Self {
+        Self { statements, ..self.clone() }
+    }
+
+    /// For one statement that reads. Every read goes through here, so that none is left uncounted.
+    fn db(&self) -> &PgPool {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        &self.pool
     }
 }

@@ -45,6 +45,20 @@ impl Default for PoolSettings {
     }
 }
 
+/// Of connections that only read.
+#[derive(Clone, Debug)]
+pub struct ReaderSettings {
+    pub max_connections: u32,
+    /// After which the server cancels a statement.
+    pub statement_timeout: Duration,
+}
+
+impl Default for ReaderSettings {
+    fn default() -> Self {
+        Self { max_connections: 10, statement_timeout: Duration::from_secs(10) }
+    }
+}
+
 /// Opens a pool and its first connection. Fails with `Database` when Postgres cannot be reached.
 pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Result<PgPool, Error> {
     // Part of the session's start, so that they also hold after a `reset all` or `discard all`. Keepalives are the
@@ -69,9 +83,27 @@ pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Resul
     if let Some(search_path) = settings.search_path {
         options = options.options([("search_path", search_path)]);
     }
+    open(options, settings.max_connections, settings.acquire_timeout).await
+}
+
+/// Opens a pool beside another, with the same rights and schemas, whose connections read and do nothing else.
+pub async fn connect_readers(beside: &PgPool, settings: &ReaderSettings) -> Result<PgPool, Error> {
+    // Of an option that is given twice, Postgres takes the last.
+    let options = (*beside.connect_options()).clone().options([
+        ("statement_timeout", millis(settings.statement_timeout)),
+        ("default_transaction_read_only", "on".to_owned()),
+    ]);
+    open(options, settings.max_connections, beside.options().get_acquire_timeout()).await
+}
+
+async fn open(
+    options: PgConnectOptions,
+    max_connections: u32,
+    acquire_timeout: Duration,
+) -> Result<PgPool, Error> {
     PgPoolOptions::new()
-        .max_connections(settings.max_connections)
-        .acquire_timeout(settings.acquire_timeout)
+        .max_connections(max_connections)
+        .acquire_timeout(acquire_timeout)
         // The guard below asks the server, too; once is enough.
         .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)))

@@ -18,7 +18,7 @@ impl Log {
             limit 1
             "#
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.db())
         .await
         .map_err(Error::when("read the head of the log"))?;
         Ok(head.unwrap_or(Head::EMPTY))
@@ -43,7 +43,7 @@ impl Log {
             &actors as &[&str],
             &keys as &[&str],
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(Error::when("look for commands by their idempotency keys"))
     }
@@ -65,7 +65,7 @@ impl Log {
             "#,
             command_id,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.db())
         .await
         .map_err(Error::when("look for a command"))
     }
@@ -100,7 +100,7 @@ impl Log {
             up_to,
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(Error::when("read events"))?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
@@ -133,7 +133,7 @@ impl Log {
             "#,
             positions,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(Error::when("read the events at some positions"))?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
@@ -177,7 +177,7 @@ impl Log {
             after,
             up_to,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(Error::when("read the events of some subjects"))?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
@@ -219,7 +219,7 @@ impl Log {
             after,
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(Error::when("read a page of a subject's events"))?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
@@ -245,7 +245,7 @@ impl Log {
             after,
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(Error::when("read commits"))
     }
@@ -265,7 +265,7 @@ impl Log {
             "select position from command where position <= $1 order by position desc limit 1",
             position,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.db())
         .await
         .map_err(Error::when("look for the end of a command"))?;
         Ok(end.unwrap_or(0))
@@ -283,7 +283,7 @@ impl Log {
             "#,
             recorded_at,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.db())
         .await
         .map_err(Error::when("look for the end of the log at an instant"))?;
         Ok(end.unwrap_or(0))

@@ -61,7 +61,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read assignments"))
     }
@@ -94,7 +94,7 @@ impl ReadModel {
             pin.viewer(),
             task_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list assignments"))
     }

@@ -63,7 +63,7 @@ impl ReadModel {
             pin.position.0,
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read centres"))
     }
@@ -96,7 +96,7 @@ impl ReadModel {
             page.backwards,
             page.limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map(|rows| page.ascending(rows))
         .map_err(doing("list centres"))
@@ -107,7 +107,7 @@ impl ReadModel {
             r#"select count(*) as "count!" from centre where valid_from <= $1 and $1 < valid_to"#,
             pin.position.0
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.db())
         .await
         .map_err(doing("count centres"))
     }

@@ -80,7 +80,7 @@ impl ReadModel {
             after.1,
             limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list what changed"))
     }
@@ -115,7 +115,7 @@ impl ReadModel {
             from.0,
             items
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list the events that changed some items"))
     }
@@ -141,7 +141,7 @@ impl ReadModel {
             .bind(items)
             .bind(from.0)
             .bind(to.0)
-            .fetch_all(&self.pool)
+            .fetch_all(self.db())
             .await
             .map_err(doing("read the versions of some items"))?;
         for (id, valid_from, valid_to, columns) in rows {

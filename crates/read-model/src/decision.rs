@@ -122,7 +122,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read decisions"))
     }
@@ -155,7 +155,7 @@ impl ReadModel {
             pin.viewer(),
             version_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list decisions"))
     }
@@ -184,7 +184,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read conditions"))
     }
@@ -215,7 +215,7 @@ impl ReadModel {
             pin.viewer(),
             decision_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list conditions"))
     }

@@ -205,7 +205,7 @@ macro_rules! log_page {
             $filter.occurred_before,
             $page.limit
         )
-        .fetch_all(&$model.pool)
+        .fetch_all($model.db())
         .await
     };
 }
@@ -273,7 +273,7 @@ macro_rules! history_page {
             $page.limit,
             $items
         )
-        .fetch_all(&$model.pool)
+        .fetch_all($model.db())
         .await
         .map(|rows| {
             rows.into_iter()
@@ -322,7 +322,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read events"))
     }
@@ -390,7 +390,7 @@ impl ReadModel {
             filter.occurred_from,
             filter.occurred_before
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.db())
         .await
         .map_err(doing("count events"))
     }
@@ -439,7 +439,7 @@ impl ReadModel {
             filter.occurred_before,
             items
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("count the events of some items"))?;
         Ok(rows.into_iter().map(|row| (row.item_id, row.count)).collect())

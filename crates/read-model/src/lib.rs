@@ -7,6 +7,7 @@
 mod assignment;
 mod centre;
 mod change;
+mod database;
 mod decision;
 mod event;
 mod operation;
@@ -39,17 +40,30 @@ pub use schema::{PROJECTION_VERSION, Schema, columns};
 pub use search::{Found, Search};
 pub use write::{Change, Projection, Row, checkpoint, compare, lock_checkpoint, reset, row, write};
 
+use database::Database;
 use sqlx::PgPool;
+use std::sync::{Arc, atomic::AtomicU64};
 
 /// Queries on the read model. The pool's `search_path` names the schema, see [`Schema`].
 #[derive(Clone, Debug)]
 pub struct ReadModel {
-    pool: PgPool,
+    database: Database,
 }
 
 impl ReadModel {
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { database: Database::new(pool, Arc::default()) }
+    }
+
+    /// A handle on the same whose statements are counted in `statements`.
+    #[must_use]
+    pub fn counting(&self, statements: Arc<AtomicU64>) -> Self {
+        Self { database: self.database.counting(statements) }
+    }
+
+    /// For one statement.
+    fn db(&self) -> &PgPool {
+        self.database.for_a_statement()
     }
 }
 
@@ -59,6 +73,19 @@ impl ReadModel {
 pub struct Error {
     pub doing: &'static str,
     pub source: sqlx::Error,
+}
+
+impl Error {
+    /// Whether Postgres gave the statement up for taking too long, or no connection came free in time: then it may
+    /// well be answered in a moment.
+    pub fn took_too_long(&self) -> bool {
+        match &self.source {
+            sqlx::Error::PoolTimedOut => true,
+            // `query_canceled`
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "57014"),
+            _ => false,
+        }
+    }
 }
 
 /// For `map_err`: says what was being done.

@@ -105,7 +105,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read operations"))
     }
@@ -157,7 +157,7 @@ impl ReadModel {
             page.backwards,
             page.limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map(|rows| page.ascending(rows))
         .map_err(doing("list operations"))
@@ -178,7 +178,7 @@ impl ReadModel {
             filter.status.as_deref(),
             filter.lead.as_deref()
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.db())
         .await
         .map_err(doing("count operations"))
     }

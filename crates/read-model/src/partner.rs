@@ -68,7 +68,7 @@ impl ReadModel {
             "select id, exercise from coalition where valid_from <= $1 and $1 < valid_to",
             position.0
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.db())
         .await
         .map_err(doing("read the coalition"))
     }
@@ -94,7 +94,7 @@ impl ReadModel {
             pin.position.0,
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read partners"))
     }
@@ -129,7 +129,7 @@ impl ReadModel {
             page.backwards,
             page.limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map(|rows| page.ascending(rows))
         .map_err(doing("list partners"))
@@ -140,7 +140,7 @@ impl ReadModel {
             r#"select count(*) as "count!" from partner where valid_from <= $1 and $1 < valid_to"#,
             pin.position.0
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.db())
         .await
         .map_err(doing("count partners"))
     }

@@ -290,7 +290,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read plan versions"))
     }
@@ -326,7 +326,7 @@ impl ReadModel {
             pin.viewer(),
             operation_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list plan versions"))
     }
@@ -360,7 +360,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read planned tasks"))
     }
@@ -400,7 +400,7 @@ impl ReadModel {
             pin.viewer(),
             task_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read tasks"))
     }
@@ -479,7 +479,7 @@ impl ReadModel {
             page.backwards,
             page.limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list the versions of some tasks"))?;
         let versions = rows.into_iter().map(|row| TaskVersionRow {
@@ -523,7 +523,7 @@ impl ReadModel {
             pin.viewer(),
             task_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("count the versions of some tasks"))?;
         Ok(rows.into_iter().map(|row| (row.task_id, row.count)).collect())
@@ -611,7 +611,7 @@ impl ReadModel {
             page.backwards,
             page.limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list tasks"))
     }
@@ -648,7 +648,7 @@ impl ReadModel {
             filter.lead.as_deref(),
             filter.territory.as_deref()
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("count tasks"))?;
         Ok(rows.into_iter().map(|row| (row.version_id, row.count)).collect())
@@ -674,7 +674,7 @@ impl ReadModel {
             pin.viewer(),
             task_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("find tasks"))
     }
@@ -704,7 +704,7 @@ impl ReadModel {
             pin.viewer(),
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read annexes"))
     }
@@ -736,7 +736,7 @@ impl ReadModel {
             pin.viewer(),
             version_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list annexes"))
     }
@@ -775,7 +775,7 @@ impl ReadModel {
             pin.viewer(),
             version_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("list content parts"))
     }
@@ -818,7 +818,7 @@ impl ReadModel {
             pin.viewer(),
             version_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read the tasks of contents"))
     }

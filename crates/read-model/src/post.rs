@@ -95,7 +95,7 @@ impl ReadModel {
             pin.position.0,
             ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read posts"))
     }
@@ -132,7 +132,7 @@ impl ReadModel {
             page.backwards,
             page.limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map(|rows| page.ascending(rows))
         .map_err(doing("list posts"))
@@ -152,7 +152,7 @@ impl ReadModel {
             filter.liaison,
             filter.status.as_deref()
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.db())
         .await
         .map_err(doing("count posts"))
     }
@@ -184,7 +184,7 @@ impl ReadModel {
             partner.as_str(),
             PartnerId::of(partner).0
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.db())
         .await
         .map_err(doing("read who is in standing"))
     }
@@ -207,7 +207,7 @@ impl ReadModel {
             pin.position.0,
             post_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read tenures"))
     }

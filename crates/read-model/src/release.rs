@@ -63,7 +63,7 @@ impl ReadModel {
             pin.viewer(),
             task_ids
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.db())
         .await
         .map_err(doing("read labels of tasks"))
     }

@@ -96,7 +96,7 @@ impl ReadModel {
             page.backwards,
             page.limit
         );
-        rows.fetch_all(&self.pool).await.map(|rows| page.ascending(rows)).map_err(doing("search"))
+        rows.fetch_all(self.db()).await.map(|rows| page.ascending(rows)).map_err(doing("search"))
     }
 
     pub async fn count_found(&self, pin: &Pin, search: &Search) -> Result<i64, Error> {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use api::{DemoPost, Explorer};
+use api::{DemoPost, Explorer, documents::Documents};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use domain::{Actor, PartnerCode, PostCode, Role};
 use engine::Clock;
@@ -20,7 +20,7 @@ use crate::{
     keys::Keys,
     output::Output,
     scenario::{self, Scenario},
-    server::Running,
+    server::{Limits, Running},
     source::{Source, Use},
     values,
 };
@@ -83,7 +83,15 @@ impl Demo {
             warn!("The page gives tokens to everybody who can reach {}", self.listen.listen);
         }
         let explorer = explorer(Arc::clone(&keys));
-        let settings = Settings { listen: self.listen.listen, clock, issuers, explorer: Some(explorer) };
+        let settings = Settings {
+            listen: self.listen.listen,
+            clock,
+            issuers,
+            explorer: Some(explorer),
+            limits: Limits::default(),
+            documents: Documents::default(),
+            metrics_listen: None,
+        };
         until_stopped(database, pool, settings, |running| {
             let token = tokens(&keys)?.swap_remove(0).token;
             let now = running.engine.clock().now();

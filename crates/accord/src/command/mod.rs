@@ -65,7 +65,7 @@ pub async fn run() -> ExitCode {
 impl Arguments {
     async fn run(&self) -> Result<ExitCode> {
         // What Postgres remarks about things that exist already interests nobody.
-        self.logging.begin(match self.command {
+        let _traces = self.logging.begin(match self.command {
             Command::Serve(_) | Command::Demo(_) => "info,sqlx::postgres::notice=warn",
             _ => "warn",
         })?;

@@ -1,15 +1,17 @@
 //! `accord serve`: the server.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
+use api::documents::Documents;
 use chrono::{DateTime, FixedOffset};
+use clap::builder::FalseyValueParser;
 use serde_json::json;
 use tracing::info;
 
-use super::serving::{Known, Listen, Settings, refuse_if_not_durable, until_stopped};
+use super::serving::{Known, Limiting, Listen, Settings, refuse_if_not_durable, until_stopped};
 use crate::{
-    database,
+    database, documents,
     keys::trusted,
     output::Output,
     source::{Source, Use},
@@ -33,12 +35,29 @@ pub struct Serve {
     /// Let the clock of an exercise stand still here, instead of running on from its last event.
     #[arg(long, env = "ACCORD_NOW", value_name = "TIME", value_parser = values::instant)]
     now: Option<DateTime<FixedOffset>>,
+    #[command(flatten)]
+    limiting: Limiting,
+    /// Address and port at which Prometheus reads /metrics, without a token: for operators only, so that partners cannot
+    /// read there how busy the others are. Without it there are no metrics.
+    #[arg(long, env = "ACCORD_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
+    /// Trust the GraphQL documents in this directory, a file each: requests name them as `documentId`, which is
+    /// `sha256:` and the SHA-256 of the file in hexadecimal.
+    #[arg(long, env = "ACCORD_DOCUMENTS", value_name = "DIR")]
+    documents: Option<PathBuf>,
+    /// Answer trusted documents only, and no `query` that a client sends.
+    #[arg(long, env = "ACCORD_DOCUMENTS_ONLY", requires = "documents", value_parser = FalseyValueParser::new())]
+    documents_only: bool,
 }
 
 impl Serve {
     pub async fn run(&self, output: Output) -> Result<ExitCode> {
         // Before Postgres is started for nothing.
         let trusted = self.issuers.as_deref().map(trusted).transpose()?;
+        let documents = match &self.documents {
+            Some(dir) => documents::read(dir, self.documents_only).await?,
+            None => Documents::default(),
+        };
         let database = self.source.open("", Use::Own).await?;
         let pool = database::prepare(database.options.clone()).await?;
         refuse_if_not_durable(&pool).await?;
@@ -51,7 +70,15 @@ impl Serve {
             info!(keys = %dir.display(), "Trusting development issuers: who reads their keys may be anybody");
             known.issuers(&mut self.source.keys("")?)?
         };
-        let settings = Settings { listen: self.listen.listen, clock, issuers, explorer: None };
+        let settings = Settings {
+            listen: self.listen.listen,
+            clock,
+            issuers,
+            explorer: None,
+            limits: self.limiting.limits(),
+            documents,
+            metrics_listen: self.metrics_listen,
+        };
         until_stopped(database, pool, settings, |running| {
             let exercise = known.exercise.as_deref();
             let what = exercise.map_or_else(String::new, |title| format!(" (exercise: {title})"));

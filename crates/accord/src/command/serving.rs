@@ -1,9 +1,9 @@
 //! What `serve` and `demo` share: from a database to a server that runs until it is told to stop.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
-use api::{Explorer, auth::Holder, auth::Issuers};
+use api::{Explorer, auth::Holder, auth::Issuers, documents::Documents, rates::Allowance};
 use chrono::{DateTime, Utc};
 use domain::{PartnerCode, Position};
 use engine::{Clock, Entropy};
@@ -16,7 +16,7 @@ use tracing::info;
 use crate::{
     keys::Keys,
     progress::Progress,
-    server::{self, LiveSettings, Running, ServerSettings},
+    server::{self, Limits, LiveSettings, Running, ServerSettings},
     source::Database,
 };
 
@@ -28,6 +28,29 @@ pub struct Listen {
     /// Address and port to listen on; port 0 takes any that is free.
     #[arg(long, env = "ACCORD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+}
+
+/// How much is answered at once and in a time.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Limiting {
+    /// Cost that each actor may ask for per second, as `extensions.cost` tells it; ten seconds are saved up. 0: no limit.
+    #[arg(long, env = "ACCORD_RATE", value_name = "COST", default_value_t = 100_000)]
+    rate: u32,
+    /// Requests that each actor may have under way. 0: no limit.
+    #[arg(long, env = "ACCORD_CONCURRENT", value_name = "REQUESTS", default_value_t = 64)]
+    concurrent: u32,
+    /// Seconds after which the database gives up a question, which is then answered BUSY.
+    #[arg(long, env = "ACCORD_STATEMENT_TIMEOUT", value_name = "SECONDS", default_value = "10",
+          value_parser = clap::value_parser!(u16).range(1..=600))]
+    statement_timeout: u16,
+}
+
+impl Limiting {
+    pub fn limits(&self) -> Limits {
+        let allowance =
+            Allowance { per_second: NonZeroU32::new(self.rate), at_once: NonZeroU32::new(self.concurrent) };
+        Limits { allowance, statement_timeout: Duration::from_secs(self.statement_timeout.into()) }
+    }
 }
 
 /// What a log is, as far as serving it depends on that.
@@ -93,9 +116,6 @@ pub async fn refuse_if_not_durable(pool: &PgPool) -> Result<()> {
     )
 }
 
-/// How long connections may take to come home.
-const CLOSING: Duration = Duration::from_secs(2);
-
 /// Serves until SIGINT or SIGTERM, then stops in good order. `announce` is called when requests are answered.
 pub async fn until_stopped(
     database: Database,
@@ -106,10 +126,22 @@ pub async fn until_stopped(
     // Before anything is announced, so that whoever reads the announcement may stop us.
     let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
-    let Settings { listen, clock, issuers, explorer } = settings;
-    let live = LiveSettings::default();
-    let settings = ServerSettings { listen, clock, entropy: Entropy::system(), issuers, explorer, live };
+    let Settings { listen, clock, issuers, explorer, limits, documents, metrics_listen } = settings;
+    let settings = ServerSettings {
+        listen,
+        clock,
+        entropy: Entropy::system(),
+        issuers,
+        explorer,
+        limits,
+        documents,
+        metrics_listen,
+        live: LiveSettings::default(),
+    };
     let mut running = server::start(pool.clone(), settings).await?;
+    if let Some(url) = &running.metrics_url {
+        info!(url, "Metrics for whoever asks there");
+    }
     info!(url = running.url, position = running.engine.position().0, "Listening");
     announce(&running)?;
 
@@ -125,7 +157,7 @@ pub async fn until_stopped(
         _ = interrupt.recv() => info!("Stopping at once"),
     }
     // Before Postgres goes, or every connection complains that it did. Who stops at once may still hold some.
-    let _ = tokio::time::timeout(CLOSING, pool.close()).await;
+    let _ = tokio::time::timeout(server::CLOSING, pool.close()).await;
     database.close().await?;
     info!("Stopped");
     Ok(())
@@ -136,6 +168,9 @@ pub struct Settings {
     pub clock: Clock,
     pub issuers: Issuers,
     pub explorer: Option<Explorer>,
+    pub limits: Limits,
+    pub documents: Documents,
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 fn everybody(position: Position) -> Pin {

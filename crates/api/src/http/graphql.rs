@@ -2,11 +2,17 @@
 //!
 //! Deliberately absent: batches, queries by GET, uploads and whatever a page of another origin may send unasked.
 
-use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{
     ErrorExtensionValues, Name, Response as Answer, ServerError, Value, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
+    value,
 };
 use axum::{
     body::{Body, Bytes},
@@ -34,8 +40,12 @@ use super::{
 use crate::{
     Error, Manner, Session,
     auth::{Proof, Unauthenticated},
+    context::Cost,
+    cost::{self, PRICES},
+    documents::Documents,
     language::Languages,
     limits, pin_of_cursors, quality,
+    rates::{Permit, TooMuch},
 };
 
 /// A client that has seen a position may ask not to be answered from before it.
@@ -47,10 +57,14 @@ const POSITION_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a client may take to send the body.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
+/// In the extensions of an error.
+const RETRY_AFTER_SECONDS: &str = "retryAfter";
+
 /// Errors of one answer; the rest would say the same.
 const MOST_ERRORS: usize = 100;
 
 pub async fn answer(State(service): State<Service>, request: Request) -> Response {
+    let begun = Instant::now();
     let (head, body) = request.into_parts();
     let mut told = Told::default();
     let media = Media::wanted(&head.headers);
@@ -61,7 +75,9 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
             Error::bad_input("This answers in application/graphql-response+json or application/json."),
         )),
     };
+    let name = outcome_of(&outcome);
     let mut response = respond(media.unwrap_or(Media::Json), request_id(&head), outcome);
+    service.metrics.answered(name, begun.elapsed().as_secs_f64(), response.status());
     response.extensions_mut().insert(told);
     response
 }
@@ -107,19 +123,27 @@ pub(super) async fn read(
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
     wait_for_position(service, &head.headers).await?;
-    let sent = Sent::read(&read_body(body).await?)
+    let sent = Sent::read(&read_body(body).await?, &service.documents)
         .map_err(|message| Problem::new(StatusCode::BAD_REQUEST, Error::BadUserInput(message)))?;
     Ok((proof, sent))
 }
 
 /// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off.
 pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Answer, Error> {
-    let Prepared { session, request, .. } = prepared;
+    let Prepared { session, request, permit, .. } = prepared;
     // A task of its own: a client that hangs up cancels nothing midway.
     let schema = service.schema.clone();
-    let execution = tokio::spawn(async move { schema.execute(request).await }.in_current_span());
-    match execution.await {
-        Ok(answer) => Ok(with_position(answer, &session)),
+    let execute = async move {
+        let answer = schema.execute(request).await;
+        // Under way until here, also when nobody waits any more.
+        drop(permit);
+        answer
+    };
+    match tokio::spawn(execute.in_current_span()).await {
+        Ok(mut answer) => {
+            extend(&mut answer, &session);
+            Ok(answer)
+        }
         Err(failure) => {
             error!(%failure, "The execution of a request broke off");
             Err(Error::Internal)
@@ -204,9 +228,25 @@ pub(super) struct Prepared {
     pub request: async_graphql::Request,
     /// `None` when the document and the operation's name do not say, which validation then tells.
     pub kind: Option<OperationType>,
+    /// Counts among what its sender has under way for as long as it is kept.
+    pub permit: Permit,
 }
 
-/// Everything that can be wrong with a GraphQL request before it is validated against the schema.
+/// What every answer says besides: the position that it is true at, and what it cost.
+fn extend(answer: &mut Answer, session: &Session) {
+    let Cost { requested, limit, objects, statements } = session.cost();
+    let cost = value!({
+        "requested": requested,
+        "limit": limit,
+        "objects": objects,
+        "statements": statements,
+    });
+    answer.extensions.insert("position".to_owned(), session.position().to_string().into());
+    answer.extensions.insert("cost".to_owned(), cost);
+}
+
+/// Everything that can be wrong with a GraphQL request before it is validated against the schema, and whether its sender
+/// may ask for so much now.
 pub(super) async fn prepare(
     service: &Service,
     actor: Actor,
@@ -216,24 +256,29 @@ pub(super) async fn prepare(
 ) -> Result<Prepared, ServerError> {
     let document = limits::parse(&sent.query)?;
     let operation_name = sent.operation_name.as_deref();
+    let permit = service.rates.enter(&actor, service.clock.now()).map_err(too_much)?;
     let mut kind = None;
-    if let Some((name, operation)) = operation(&document, operation_name) {
+    let operation = operation(&document, operation_name);
+    if let Some((name, operation)) = operation {
         told.operation = name.map(|name| name.chars().take(64).collect());
         check_variables(operation, &sent.variables)?;
         check_subscription(operation)?;
         kind = Some(operation.ty);
     }
+    let requested = PRICES.price(&document, operation.map(|(_, operation)| operation), &sent.variables);
+    cost::hold(requested)?;
+    service.rates.spend(&actor, requested, service.clock.now()).map_err(too_much)?;
     let position =
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
     let session =
-        Session::new(service.engine.clone(), actor, position).await.map_err(|error| entry(&error))?;
+        Session::new(&service.engine, actor, position, requested).await.map_err(|error| entry(&error))?;
     let session = Arc::new(session.asked(manner));
 
     let mut request =
         async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
     request.operation_name = sent.operation_name;
     request.set_parsed_query(document);
-    Ok(Prepared { session, request, kind })
+    Ok(Prepared { session, request, kind, permit })
 }
 
 /// The operation that is going to be executed; `None` when the name does not say, which validation then tells.
@@ -297,31 +342,33 @@ pub(super) struct Sent {
 
 impl Sent {
     /// Fails with a sentence for the client.
-    fn read(body: &[u8]) -> Result<Self, String> {
+    fn read(body: &[u8], documents: &Documents) -> Result<Self, String> {
         let body: Json =
             serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}."))?;
         match body {
-            Json::Object(members) => Self::of(members),
+            Json::Object(members) => Self::of(members, documents),
             Json::Array(_) => Err("Batches are not taken: send one request at a time.".to_owned()),
             _ => Err("The body is not a JSON object.".to_owned()),
         }
     }
 
     /// Fails with a sentence for the client.
-    pub(super) fn of(mut members: Map<String, Json>) -> Result<Self, String> {
-        let query = match members.remove("query") {
-            Some(Json::String(query)) => query,
-            None | Some(Json::Null) => return Err("The request has no `query`.".to_owned()),
-            Some(_) => return Err("`query` is not a string.".to_owned()),
-        };
-        let operation_name = match members.remove("operationName") {
-            None | Some(Json::Null) => None,
-            Some(Json::String(name)) => Some(name),
-            Some(_) => return Err("`operationName` is not a string.".to_owned()),
-        };
+    pub(super) fn of(mut members: Map<String, Json>, documents: &Documents) -> Result<Self, String> {
+        let query = text(&mut members, "query")?;
+        let document_id = text(&mut members, "documentId")?;
+        let query = documents.resolve(query, document_id.as_deref())?;
+        let operation_name = text(&mut members, "operationName")?;
         let variables = Variables::from_json(Json::Object(object(&mut members, "variables")?));
         object(&mut members, "extensions")?;
         Ok(Self { query, operation_name, variables })
+    }
+}
+
+fn text(members: &mut Map<String, Json>, name: &str) -> Result<Option<String>, String> {
+    match members.remove(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => Err(format!("`{name}` is not a string.")),
     }
 }
 
@@ -420,7 +467,7 @@ impl Wish {
 pub(super) struct Problem {
     status: StatusCode,
     error: Error,
-    header: Option<(HeaderName, &'static str)>,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
@@ -429,7 +476,7 @@ impl Problem {
     }
 
     pub(super) fn with(self, name: HeaderName, value: &'static str) -> Self {
-        Self { header: Some((name, value)), ..self }
+        Self { header: Some((name, HeaderValue::from_static(value))), ..self }
     }
 }
 
@@ -471,7 +518,10 @@ pub(super) fn complete(errors: &mut Vec<ServerError>, request_id: &str) {
 
 pub(super) fn respond(media: Media, request_id: &str, outcome: Result<Answer, Problem>) -> Response {
     let (status, mut answer, header) = match outcome {
-        Ok(answer) => (status(media, &answer), answer, None),
+        Ok(answer) => match retry_after(&answer) {
+            Some(seconds) => (StatusCode::TOO_MANY_REQUESTS, answer, Some((RETRY_AFTER, seconds.into()))),
+            None => (status(media, &answer), answer, None),
+        },
         Err(Problem { status, error, header }) => (status, Answer::from_errors(vec![entry(&error)]), header),
     };
     let (status, body) = match serde_json::to_vec(&Sending::of(&mut answer, request_id)) {
@@ -488,7 +538,7 @@ pub(super) fn respond(media: Media, request_id: &str, outcome: Result<Answer, Pr
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Some((name, value)) = header {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(name, value);
     }
     response
 }
@@ -500,9 +550,35 @@ pub(super) fn entry(error: &Error) -> ServerError {
     ServerError { extensions: Some(extensions), ..ServerError::new(error.message(), None) }
 }
 
+/// Also tells, in `extensions.retryAfter`, after how many seconds to come back.
+fn too_much(reason: TooMuch) -> ServerError {
+    let mut error = entry(&Error::Busy(reason.to_string()));
+    error.extensions.get_or_insert_default().set(RETRY_AFTER_SECONDS, reason.retry_after());
+    error
+}
+
+/// Of a request that was beyond its sender's allowance.
+fn retry_after(answer: &Answer) -> Option<u64> {
+    match answer.errors.first()?.extensions.as_ref()?.get(RETRY_AFTER_SECONDS)? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
+}
+
 /// Only an execution has data, or errors of fields.
 fn was_executed(answer: &Answer) -> bool {
     answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty())
+}
+
+/// For the metrics: `OK`, or the code of the first error.
+fn outcome_of(outcome: &Result<Answer, Problem>) -> &'static str {
+    let code = match outcome {
+        Ok(answer) => answer.errors.first().map_or("OK", code),
+        Err(problem) => problem.error.code(),
+    };
+    // One of a few, whatever an error says.
+    let known = ["OK", "UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "BUSY"];
+    known.into_iter().find(|known| *known == code).unwrap_or("INTERNAL")
 }
 
 fn code(error: &ServerError) -> &str {
@@ -594,7 +670,8 @@ mod tests {
 
     #[test]
     fn each_parameter_has_its_type() {
-        let read = |body: Json| Sent::read(body.to_string().as_bytes());
+        let documents = Documents::default();
+        let read = |body: Json| Sent::read(body.to_string().as_bytes(), &documents);
         let sent = read(json!({
             "query": "{a}", "operationName": "A", "variables": { "b": 1 }, "extensions": {}, "other": true,
         }))
@@ -611,6 +688,9 @@ mod tests {
             (json!("{a}"), "not a JSON object"),
             (json!({}), "has no `query`"),
             (json!({ "query": ["{a}"] }), "`query` is not a string"),
+            (json!({ "documentId": 1 }), "`documentId` is not a string"),
+            (json!({ "documentId": "sha256:00" }), "knows no document"),
+            (json!({ "query": "{a}", "documentId": "sha256:00" }), "one of them"),
             (json!({ "query": "{a}", "operationName": 1 }), "`operationName` is not a string"),
             (json!({ "query": "{a}", "variables": [] }), "`variables` is not an object"),
             (json!({ "query": "{a}", "variables": "{}" }), "`variables` is not an object"),
@@ -618,8 +698,8 @@ mod tests {
         ] {
             assert!(read(body).unwrap_err().contains(says), "{says}");
         }
-        assert!(Sent::read(b"").unwrap_err().contains("not JSON"));
-        assert!(Sent::read(b"{\"query\": \"\xff\"}").unwrap_err().contains("not JSON"));
+        assert!(Sent::read(b"", &documents).unwrap_err().contains("not JSON"));
+        assert!(Sent::read(b"{\"query\": \"\xff\"}", &documents).unwrap_err().contains("not JSON"));
     }
 
     #[test]
@@ -676,6 +756,17 @@ mod tests {
         assert!(body.as_object().unwrap().contains_key("data"));
         assert_eq!(body["errors"][0]["extensions"], json!({ "code": "INTERNAL", "requestId": "r1" }));
         assert_eq!(body["extensions"], json!({ "position": "7" }));
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_for_too_much_is_told_when_to_come_back() {
+        for media in [Media::Json, Media::GraphqlResponse] {
+            let outcome = Ok(Answer::from_errors(vec![too_much(TooMuch::InTime(7))]));
+            let (status, headers, body) = sent(media, outcome).await;
+            assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+            assert_eq!(headers[RETRY_AFTER], "7");
+            assert_eq!(body["errors"][0]["extensions"]["code"], "BUSY");
+        }
     }
 
     #[tokio::test]

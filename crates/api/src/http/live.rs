@@ -165,7 +165,13 @@ pub(super) fn steps(service: &Service, prepared: Prepared) -> BoxStream<'static,
         let Prepared { session, request, .. } = prepared;
         // The session is told the position of each item before its fields are resolved, one item at a time.
         let answers = service.schema.execute_stream(request);
-        to_the_end(answers.map(move |answer| with_position(answer, &session)).boxed(), OF_THE_SOURCE)
+        let open = service.metrics.open_subscription();
+        let answers = answers.map(move |answer| {
+            // Counted as long as there may be answers.
+            let _ = &open;
+            with_position(answer, &session)
+        });
+        to_the_end(answers.boxed(), OF_THE_SOURCE)
     } else {
         let service = service.clone();
         let answer = async move {

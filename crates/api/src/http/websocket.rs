@@ -278,7 +278,7 @@ impl Connection {
         if self.running.contains_key(&id) {
             return Err(End::new(4409, format!("Subscriber for {id} already exists")));
         }
-        let sent = Sent::of(payload).map_err(|fault| End::invalid(&fault))?;
+        let sent = Sent::of(payload, &self.service.documents).map_err(|fault| End::invalid(&fault))?;
         let most = self.seat.settings().operations;
         let steps = if self.running.len() < most {
             let (service, manner) = (self.service.clone(), self.manner.clone());

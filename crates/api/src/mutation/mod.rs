@@ -252,7 +252,9 @@ impl<'a> Asked<'a> {
     {
         let Self { mutation, session, world, entry, reasons } = self;
         let Some(command) = command.filter(|_| reasons.is_empty()) else {
-            return Ok(Outcome::Refused(Refused::new(&world, reasons.into_refusals()).await?));
+            let refusals = reasons.into_refusals();
+            session.engine.metrics().refused_early(&refusals);
+            return Ok(Outcome::Refused(Refused::new(&world, refusals).await?));
         };
         let operation = command.operation().cloned();
         let request = engine::Request {

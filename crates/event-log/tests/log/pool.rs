@@ -1,6 +1,12 @@
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use event_log::{Error, MIGRATOR, PoolSettings, Role, connect, durability, refuse_if_not_durable};
+use event_log::{
+    Error, Log, MIGRATOR, PoolSettings, ReaderSettings, Role, connect, connect_readers, durability,
+    refuse_if_not_durable,
+};
 use futures_util::FutureExt;
 use sqlx::{
     Acquire, PgPool,
@@ -83,6 +89,44 @@ async fn sessions_have_the_settings_that_were_asked_for_and_keep_them(pool: PgPo
     .unwrap();
     assert_eq!(in_force, ["1500ms", "7s", "accord_app", "\"read model\", public"]);
     pool.close().await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn readers_have_the_rights_of_those_beside_them_and_change_nothing_and_give_up_earlier(pool: PgPool) {
+    let settings = PoolSettings { role: Role::App, ..PoolSettings::default() };
+    let writers = connect(options(&pool), settings).await.unwrap();
+    let statement_timeout = Duration::from_millis(20);
+    let settings = ReaderSettings { max_connections: 1, statement_timeout };
+    let readers = connect_readers(&writers, &settings).await.unwrap();
+
+    let user: String = sqlx::query_scalar("select current_user::text").fetch_one(&readers).await.unwrap();
+    assert_eq!(user, "accord_app");
+    let code = |error: sqlx::Error| error.as_database_error().unwrap().code().unwrap().into_owned();
+    let insert = "insert into event_subject values ('00000000-0000-0000-0000-000000000000', 1)";
+    assert_eq!(code(sqlx::query(insert).execute(&readers).await.unwrap_err()), "25006");
+
+    // As long as nothing else holds the table, the head is there.
+    let log = Log::new(readers.clone());
+    assert_eq!(log.head().await.unwrap().position, 0);
+    let mut holder = pool.begin().await.unwrap();
+    sqlx::query("lock table log_commit in access exclusive mode").execute(&mut *holder).await.unwrap();
+    assert!(log.head().await.unwrap_err().took_too_long());
+    holder.rollback().await.unwrap();
+    assert_eq!(log.head().await.unwrap().position, 0);
+    readers.close().await;
+    writers.close().await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_log_counts_what_is_read_through_a_handle(pool: PgPool) {
+    let log = Log::new(pool);
+    let (one, other) = (Arc::default(), Arc::default());
+    let counted = log.counting(Arc::clone(&one));
+    counted.head().await.unwrap();
+    counted.clone().read(0, 10, 10).await.unwrap();
+    log.head().await.unwrap();
+    log.counting(Arc::clone(&other)).head().await.unwrap();
+    assert_eq!((one.load(Ordering::Relaxed), other.load(Ordering::Relaxed)), (2, 1));
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
