@@ -42,8 +42,8 @@ fn what_breaks_older_clients_is_named_and_what_an_api_grows_by_is_not() {
     let breaks = |from, to| complaint("breaking.js", &[&sdl(), &changed(&folder, from, to)]);
     for (from, to, said) in [
         (
-            "\tcontentHash: Sha256!\n\t\"\"\"\n\tRFC",
-            "\tdigest: Sha256!\n\t\"\"\"\n\tRFC",
+            "\tcontentHash: Sha256!\n\t\"\"\"\n\tWho",
+            "\tdigest: Sha256!\n\t\"\"\"\n\tWho",
             "FIELD_REMOVED: Field 'contentHash' was removed from object type 'PlanVersion'",
         ),
         (
@@ -103,7 +103,7 @@ fn what_breaks_a_convention_is_named_with_its_place() {
             "missingApprovals: [Partner]!",
             "What is not there is not in a list",
         ),
-        ("\thHour: DateTime\n", "\tH_Hour: DateTime\n", "should be in camelCase format"),
+        ("\twarningOrder: String\n", "\tWarning_Order: String\n", "should be in camelCase format"),
         (
             "\t\"\"\"\n\tMakes an approved version the one in force.\n\t\"\"\"\n",
             "",
@@ -123,7 +123,7 @@ fn a_client_is_generated_only_for_documents_that_the_schema_answers() {
     let folder = tempfile::tempdir().unwrap();
     let generated = folder.path().join("generated");
     let path =
-        changed(&folder, "\tcontentHash: Sha256!\n\t\"\"\"\n\tRFC", "\tdigest: Sha256!\n\t\"\"\"\n\tRFC");
+        changed(&folder, "\tcontentHash: Sha256!\n\t\"\"\"\n\tWho", "\tdigest: Sha256!\n\t\"\"\"\n\tWho");
     let complaint = complaint("generate.js", &[&path, &generated]).expect("a document asks for it");
     assert!(complaint.contains("Cannot query field \"contentHash\" on type \"PlanVersion\""), "{complaint}");
 }

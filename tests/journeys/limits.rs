@@ -129,7 +129,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
             .to_owned(), 3),
         ("{ operations { totalCount edges { node { code leadPartner { code } plan { number } } } } }".to_owned(), 5),
         (operation("planVersions { edges { node { number status decisions { kind partner { code } conditions { code } } } } }"), 6),
-        (operation("plan { contentHash canonicalContent annexes { code } parts { hash } }"), 6),
+        (operation("plan { contentHash canonicalContent annexes { code } parts { hash } }"), 7),
         (operation("plan { tasks(first: 100) { totalCount edges { node { code predecessors { code } } } } }"), 6),
         (operation("schedule { length criticalPath { code } tasks { task { code } totalFloat } conflicts { kind } }"), 6),
         (operation("synchronisationMatrix { cells { phase { code } tasks { code } } decisionPoints { code } }"), 4),

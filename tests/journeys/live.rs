@@ -104,13 +104,13 @@ fn position(value: &Value) -> i64 {
 }
 
 /// A client of server-sent events.
-struct Events {
+pub struct Events {
     response: reqwest::Response,
     text: String,
 }
 
 impl Events {
-    async fn open(server: &Server, who: &str, query: &str, variables: Value, last: Option<i64>) -> Self {
+    pub async fn open(server: &Server, who: &str, query: &str, variables: Value, last: Option<i64>) -> Self {
         let body = json!({ "query": query, "variables": variables });
         let mut request = server.client().post(server.url("/graphql/stream")).bearer_auth(server.token(who));
         if let Some(last) = last {
@@ -139,7 +139,7 @@ impl Events {
     }
 
     /// Name, id and data of the next event.
-    async fn next(&mut self) -> Option<(String, Option<i64>, String)> {
+    pub async fn next(&mut self) -> Option<(String, Option<i64>, String)> {
         loop {
             let block = self.block().await?;
             let field = |name: &str| {
@@ -205,7 +205,7 @@ async fn each_breach_of_the_protocol_closes_the_websocket_with_its_code(
         (vec![text(other_type)], 4400, "Invalid message received: "),
         (vec![text(next)], 4400, "Invalid message received: "),
         (vec![Message::binary(vec![1, 2])], 4400, "Invalid message received: it is not text"),
-        (vec![init(), text(no_query)], 4400, "Invalid message received: The request has no `query`."),
+        (vec![init(), text(no_query)], 4400, "Invalid message received: The request has no `query`, and no "),
         (vec![init(), text(no_id)], 4400, "Invalid message received: the id is empty"),
         (vec![silent()], 4401, "Unauthorized"),
         (vec![text(json!({ "type": "connection_init" }))], 4401, "Unauthorized: send "),
@@ -577,9 +577,10 @@ async fn event_streams_are_asked_for_as_answers_are(_: PgPoolOptions, options: P
     let mut events = Events::of(post().json(&query).send().await.unwrap());
     let (event, id, data) = events.next().await.unwrap();
     assert_eq!((event.as_str(), id), ("next", Some(0)));
-    let expected =
-        json!({ "data": { "viewer": { "name": "service:import" } }, "extensions": { "position": "0" } });
-    assert_eq!(serde_json::from_str::<Value>(&data).unwrap(), expected);
+    let answer: Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(answer["data"], json!({ "viewer": { "name": "service:import" } }));
+    assert_eq!(answer["extensions"]["position"], "0");
+    assert_eq!(answer["extensions"]["cost"]["requested"], 2);
     assert_eq!(events.next().await.unwrap(), ("complete".to_owned(), None, String::new()));
     assert_eq!(events.next().await, None);
     // What does not fit the schema is told in the stream.

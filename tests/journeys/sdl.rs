@@ -99,7 +99,7 @@ impl Sdl {
                 _ => " { __typename }".to_owned(),
             };
             covered.insert(format!("{ty}.{name}"));
-            selected += &format!(" {name}{}{below}", Self::arguments(field));
+            selected.extend([" ", name, &Self::arguments(field), &below]);
         }
         selected + " }"
     }
@@ -109,7 +109,7 @@ impl Sdl {
         let mut selected = String::from(" { __typename");
         for field in list(&self.types[ty]["fields"]) {
             if matches!(self.kind(named(&field["type"]).0), "SCALAR" | "ENUM") {
-                selected += &format!(" {}{}", field["name"].as_str().unwrap(), Self::arguments(field));
+                selected.extend([" ", field["name"].as_str().unwrap(), &Self::arguments(field)]);
             }
         }
         selected + " }"
@@ -192,7 +192,7 @@ impl Sdl {
                 let id = pick(&kind).unwrap_or_else(|| format!("{kind}_00000000000000000000000000"));
                 input.insert(name.to_owned(), id.into());
             } else if required && field["defaultValue"].is_null() {
-                let value = self.value(inner, kinds, pick);
+                let value = self.value(inner);
                 input.insert(name.to_owned(), if is_list(&field["type"]) { json!([value]) } else { value });
             }
         }
@@ -203,7 +203,7 @@ impl Sdl {
         has_id.then_some(input.into())
     }
 
-    fn value(&self, ty: &str, kinds: &BTreeSet<String>, pick: &impl Fn(&str) -> Option<String>) -> Value {
+    fn value(&self, ty: &str) -> Value {
         match (self.kind(ty), ty) {
             ("ENUM", _) => self.types[ty]["enumValues"][0]["name"].clone(),
             ("INPUT_OBJECT", _) => {
@@ -212,7 +212,7 @@ impl Sdl {
                     let (inner, required) = named(&field["type"]);
                     // Of a choice, the first.
                     if required && field["defaultValue"].is_null() || members.is_empty() {
-                        let value = self.value(inner, kinds, pick);
+                        let value = self.value(inner);
                         let value = if is_list(&field["type"]) { json!([value]) } else { value };
                         members.insert(field["name"].as_str().unwrap().to_owned(), value);
                     }

@@ -83,7 +83,7 @@ impl Documents {
                         .to_owned(),
                 ),
             },
-            (None, None) => Err("The body has no `query`, and no `documentId` instead.".to_owned()),
+            (None, None) => Err("The request has no `query`, and no `documentId` instead.".to_owned()),
         }
     }
 }

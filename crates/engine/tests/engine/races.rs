@@ -1,7 +1,12 @@
 //! Several engines on one log, as several processes are.
 
 use crate::support::*;
-use domain::{PostCode, RefusalCode};
+use domain::{
+    Command, Event, PostCode, RefusalCode,
+    assignment::AssignmentCommand,
+    operation::OperationCommand,
+    plan::{Named, PlanCommand, PlanEvent},
+};
 use engine::{Engine, Error};
 use event_log::{Log, NewCommand, NewCommit, NewEvent, Verification};
 use futures_util::future::join_all;
@@ -46,7 +51,7 @@ async fn an_engine_learns_of_what_another_has_committed(_: PgPoolOptions, option
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
-async fn one_officer_is_not_bound_twice_through_two_engines(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_officer_is_relieved_once_through_two_engines(_: PgPoolOptions, options: PgConnectOptions) {
     let pool = pool(options).await;
     let engines = [engine(&pool, 1).await, engine(&pool, 2).await];
     found(&engines[0]).await;
@@ -57,6 +62,59 @@ async fn one_officer_is_not_bound_twice_through_two_engines(_: PgPoolOptions, op
     });
     let answers = join_all(takes).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+}
+
+/// An operation of Thailand in force, with one task from H-hour on.
+async fn in_force(engine: &Engine, code: &str) {
+    let operation = good::<domain::OperationCode>(code);
+    run(engine, officer("THA-01"), initiate(code, "THA")).await;
+    run(engine, officer("THA-01"), draft(code)).await;
+    run(engine, officer("THA-01"), add_task(code, "T01", "THA", 0)).await;
+    let submit = PlanCommand::Submit { operation: operation.clone() };
+    let submitted = run(engine, officer("THA-01"), Command::Plan(submit)).await.receipt.position;
+    let events = engine.events_at(&[submitted.0]).await.unwrap();
+    let Event::Plan(PlanEvent::PlanVersionSubmitted { content_hash, .. }) = &events[0].event else {
+        panic!("{events:?}");
+    };
+    let named =
+        Named { operation: operation.clone(), number: 1, content_hash: *content_hash, seen_at: submitted };
+    for partner in ["THA-01", "CHN-01", "MMR-01"] {
+        let approve = PlanCommand::Approve { named: named.clone(), conditions: Vec::new() };
+        run(engine, officer(partner), Command::Plan(approve)).await;
+    }
+    let promulgate = PlanCommand::Promulgate { operation: operation.clone(), number: 1, seen_at: submitted };
+    run(engine, officer("THA-01"), Command::Plan(promulgate)).await;
+    let at = (start() + chrono::TimeDelta::days(7)).fixed_offset();
+    let h_hour = OperationCommand::SetHHour { operation, at };
+    run(engine, officer("THA-01"), Command::Operation(h_hour)).await;
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn one_officer_is_not_bound_in_two_operations_through_two_engines(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    let engines = [engine(&pool, 1).await, engine(&pool, 2).await];
+    found(&engines[0]).await;
+    for code in ["ONE", "TWO"] {
+        in_force(&engines[0], code).await;
+    }
+    let before = events(&engines[0]).await;
+    let calls = (0..40).map(|number| {
+        let (engine, operation) = (&engines[number % 2], ["ONE", "TWO"][number / 2 % 2]);
+        let (operation, task, post) = (good(operation), good("T01"), good("THA-01"));
+        let assign = Command::Assignment(AssignmentCommand::Assign { operation, task, post });
+        async move { engine.execute(request(officer("THA-01"), assign)).await }
+    });
+    let answers = join_all(calls).await;
+    // Whoever came first has the officer, and asking for that again changes nothing.
+    let refused = answers.iter().filter(|answer| {
+        matches!(answer, Err(Error::Refused(reasons)) if reasons[0].code == RefusalCode::OfficerOverlap)
+    });
+    let done = answers.iter().filter(|answer| answer.is_ok());
+    assert_eq!((done.count(), refused.count()), (20, 20), "{answers:?}");
+    assert_eq!(events(&engines[0]).await, before + 1);
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
