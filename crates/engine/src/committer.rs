@@ -98,6 +98,9 @@ struct Batch {
     prepared: Vec<Prepared>,
     /// Commands that changed nothing.
     unchanged: Vec<(Job, CommandId)>,
+    /// Commands that were not carried out. Answered like the others, once it is certain that they were decided on the
+    /// newest state: another node may have committed what they lacked.
+    refused: Vec<(Job, Error)>,
     projection: Projection,
     recorded_at: DateTime<Utc>,
 }
@@ -193,20 +196,26 @@ impl Committer {
         };
         for _ in 0..MOST_RACES {
             let batch = self.decide(jobs).await;
-            if batch.prepared.is_empty() {
-                self.answer_unchanged(batch.unchanged);
-                return later;
-            }
-            let commit = NewCommit {
-                node: self.node,
-                after: self.head,
-                recorded_at: batch.recorded_at,
-                commands: batch.prepared.iter().map(|prepared| prepared.command.clone()).collect(),
+            let appends = !batch.prepared.is_empty();
+            let attempt = if appends {
+                let commit = NewCommit {
+                    node: self.node,
+                    after: self.head,
+                    recorded_at: batch.recorded_at,
+                    commands: batch.prepared.iter().map(|prepared| prepared.command.clone()).collect(),
+                };
+                let begun = Instant::now();
+                let attempt = self.append(&commit).instrument(batch_span(&batch.prepared, "append")).await;
+                self.metrics.append_seconds.observe(begun.elapsed().as_secs_f64());
+                attempt
+            } else {
+                self.prove_head().await
             };
-            let begun = Instant::now();
-            let attempt = self.append(&commit).instrument(batch_span(&batch.prepared, "append")).await;
-            self.metrics.append_seconds.observe(begun.elapsed().as_secs_f64());
             match attempt {
+                Attempt::Appended(_) if !appends => {
+                    self.answer_undone(batch.unchanged, batch.refused);
+                    return later;
+                }
                 Attempt::Appended(head) => {
                     self.settle(batch, head).await;
                     return later;
@@ -234,6 +243,20 @@ impl Committer {
             job.answer(Err(Error::Busy("other nodes are faster just now")));
         }
         later
+    }
+
+    /// What an append proves besides, for a batch that appends nothing: that it was decided on the newest state.
+    async fn prove_head(&mut self) -> Attempt {
+        match self.log.head().await {
+            Ok(head) if (head.position, head.hash) == (self.head.position, self.head.hash) => {
+                Attempt::Appended(head)
+            }
+            Ok(_) => match self.follow().await {
+                Ok(()) => Attempt::Again,
+                Err(error) => Attempt::Failed(error),
+            },
+            Err(error) => Attempt::Failed(error.into()),
+        }
     }
 
     /// Answers commands whose key is in the log. Returns those to decide, and those that share a key with an earlier
@@ -307,12 +330,13 @@ impl Committer {
         Ok(Outcome { command_id: CommandId(stored.command_id), receipt })
     }
 
-    /// Decides each command on what the ones before it have made of the world; answers those that are refused.
+    /// Decides each command on what the ones before it have made of the world.
     async fn decide(&mut self, jobs: Vec<Job>) -> Batch {
         let mut batch = Batch {
             overlay: self.world.clone(),
             prepared: Vec::new(),
             unchanged: Vec::new(),
+            refused: Vec::new(),
             projection: Projection::default(),
             recorded_at: self.clock.now().max(self.head.recorded_at),
         };
@@ -323,7 +347,7 @@ impl Committer {
             let decided = match decided {
                 Ok(decided) => decided,
                 Err(error) => {
-                    job.answer(Err(error));
+                    batch.refused.push((job, error));
                     continue;
                 }
             };
@@ -535,7 +559,7 @@ impl Committer {
             job.span.record("position", receipt.position.0);
             job.answer(Ok(Outcome { command_id: CommandId(command.command_id), receipt }));
         }
-        self.answer_unchanged(batch.unchanged);
+        self.answer_undone(batch.unchanged, batch.refused);
         self.make_room();
     }
 
@@ -544,7 +568,11 @@ impl Committer {
         self.metrics.cached.set(i64::try_from(self.world.len()).unwrap_or(i64::MAX));
     }
 
-    fn answer_unchanged(&self, unchanged: Vec<(Job, CommandId)>) {
+    /// Answers commands that appended nothing.
+    fn answer_undone(&self, unchanged: Vec<(Job, CommandId)>, refused: Vec<(Job, Error)>) {
+        for (job, error) in refused {
+            job.answer(Err(error));
+        }
         for (job, command_id) in unchanged {
             let receipt = Receipt {
                 position: Position(self.head.position),
@@ -681,6 +709,8 @@ fn approximate(count: impl TryInto<u32>) -> f64 {
 impl Batch {
     fn into_jobs(self) -> Vec<Job> {
         let prepared = self.prepared.into_iter().map(|prepared| prepared.job);
-        prepared.chain(self.unchanged.into_iter().map(|(job, _)| job)).collect()
+        let unchanged = self.unchanged.into_iter().map(|(job, _)| job);
+        let refused = self.refused.into_iter().map(|(job, _)| job);
+        prepared.chain(unchanged).chain(refused).collect()
     }
 }
