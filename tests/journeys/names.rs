@@ -103,7 +103,7 @@ async fn people_read_names_in_their_languages(_: PgPoolOptions, options: PgConne
 #[sqlx::test(migrations = false)]
 async fn times_are_read_on_the_clocks_of_a_partner(_: PgPoolOptions, options: PgConnectOptions) {
     let server = Server::saphan(options, H_HOUR_IS_SET).await;
-    let query = "query ($zone: Zone) {
+    let query = "query ($zone: ZoneInput) {
        operation(code: \"SAPHAN\") {
          hHour(zone: $zone)
          hHourWindow(zone: $zone) { from }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 /// Whose clocks an instant is written by. Without one it is written in UTC.
 #[derive(OneofObject, Debug, Clone, PartialEq, Eq)]
+#[graphql(name = "ZoneInput")]
 pub enum Zone {
     /// IANA name, such as `Asia/Yangon`.
     Name(String),
