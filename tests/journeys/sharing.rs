@@ -635,10 +635,17 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             OperationEvent::OperationInitiated { lead, releasable_to, .. } => {
                 *operation = (lead.to_string(), vec![(recorded.position.0, codes(releasable_to))]);
             }
-            OperationEvent::ReleasabilityMarked { releasable_to, .. } => {
+            OperationEvent::ReleasabilityMarked { releasable_to, item: None, .. } => {
                 operation.1.push((recorded.position.0, codes(releasable_to)));
             }
-            _ => {}
+            OperationEvent::ReleasabilityMarked { item: Some(item), .. } => {
+                panic!("no item of an operation is marked here: {item:?}")
+            }
+            OperationEvent::WarningOrderIssued { .. }
+            | OperationEvent::LegalBasisRecorded { .. }
+            | OperationEvent::HHourSet { .. }
+            | OperationEvent::HHourShifted { .. }
+            | OperationEvent::OperationActivated { .. } => {}
         }
     }
     let mut releases = BTreeMap::new();
