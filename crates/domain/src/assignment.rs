@@ -17,7 +17,7 @@ use std::{
     sync::Arc,
 };
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 pub enum AssignmentCommand {
     Assign { operation: OperationCode, task: TaskCode, post: PostCode },
     Withdraw { operation: OperationCode, number: u32, reason: Prose },

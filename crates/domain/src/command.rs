@@ -15,8 +15,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
-/// Everything that can be asked for. Serialised only to compare a repeated request with its first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Version of the rules, and of how commands are written: changed with every change of what is decided on the same history
+/// and the same input. What older rules decided cannot be held against newer ones.
+pub const RULES_VERSION: u32 = 1;
+
+/// Everything that can be asked for. Serialised to compare a repeated request with its first, and to decide it again later.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     Coalition(CoalitionCommand),
     Partner(PartnerCommand),
@@ -73,7 +77,7 @@ pub enum Role {
 }
 
 /// Who sends a command, as its token says.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Actor {
     /// The holder of a post; the post's standing is read from the log, not from the token.
     Post { post: PostCode, partner: PartnerCode, roles: BTreeSet<Role> },

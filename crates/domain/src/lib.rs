@@ -31,7 +31,7 @@ pub mod world;
 pub use code::{
     AnnexCode, CentreCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
 };
-pub use command::{Actor, Command, Context, Role, decide};
+pub use command::{Actor, Command, Context, RULES_VERSION, Role, decide};
 pub use duration::Span;
 pub use event::{Event, Position, Recorded, Scope};
 pub use hash::{Salt, Sha256};

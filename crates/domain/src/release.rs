@@ -148,7 +148,7 @@ impl Label {
 }
 
 /// What a mark is on, apart from an operation itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Marked {
     PlanVersion { number: u32 },
     Task { task: TaskCode },

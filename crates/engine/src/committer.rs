@@ -5,18 +5,18 @@
 
 use crate::{
     Clock, Entropy, Error, Health, Metrics, Outcome, Receipt, Request, StoreError,
+    basis::Basis,
     loading::{decode, load},
     projector::{self, Applied, Projector},
 };
-use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
-    Command, Context, Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
+    Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
     hash::canonical_json,
     ids::{CommandId, EventId},
 };
 use event_log::{AppendError, Head, Log, NewCommand, NewCommit, NewEvent, StoredCommand};
 use read_model::Projection;
-use serde::Serialize;
 use sqlx::PgPool;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -111,21 +111,6 @@ enum Attempt {
     /// Decide again, on the log as it is now.
     Again,
     Failed(StoreError),
-}
-
-/// What must be the same for a repeated request to be the same request.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Fingerprint<'a> {
-    command: &'a Command,
-    occurred_at: Option<DateTime<FixedOffset>>,
-    late_reason: Option<&'a str>,
-}
-
-fn fingerprint(request: &Request) -> Sha256 {
-    let Request { command, occurred_at, late_reason, .. } = request;
-    let fingerprint = Fingerprint { command, occurred_at: *occurred_at, late_reason: late_reason.as_deref() };
-    Sha256::of(&[canonical_json(&fingerprint).as_bytes()])
 }
 
 impl Committer {
@@ -304,7 +289,7 @@ impl Committer {
 
     /// The answer to a command whose key is in the log.
     async fn repeated(&self, stored: &StoredCommand, request: &Request) -> Result<Outcome, Error> {
-        if stored.request_hash != fingerprint(request).0 {
+        if stored.request_hash != request.fingerprint().0 {
             return Err(Error::Refused(vec![Refusal {
                 code: RefusalCode::IdempotencyKeyReused,
                 message: "This key came with another command before.".to_owned(),
@@ -343,7 +328,8 @@ impl Committer {
         let mut position = Position(self.head.position);
         for job in jobs {
             let span = info_span!(parent: &job.span, "decide");
-            let decided = self.decide_one(&mut batch, &job.request, position).instrument(span).await;
+            let basis = Basis::new(&job.request, self.entropy.bytes());
+            let decided = self.decide_one(&mut batch, &basis, position).instrument(span).await;
             let decided = match decided {
                 Ok(decided) => decided,
                 Err(error) => {
@@ -359,7 +345,7 @@ impl Committer {
             }
             position = Position(position.0 + i64::try_from(applied.len()).unwrap_or(i64::MAX));
             projector::add(&mut batch.projection, &batch.overlay, &applied);
-            let command = self.new_command(&job.request, command_id, &applied);
+            let command = self.new_command(&job.request, &basis, command_id, &applied);
             let receipt = Receipt {
                 position,
                 recorded_at: batch.recorded_at,
@@ -376,22 +362,14 @@ impl Committer {
     async fn decide_one(
         &mut self,
         batch: &mut Batch,
-        request: &Request,
+        basis: &Basis<'_>,
         head: Position,
     ) -> Result<(CommandId, Vec<Applied>), Error> {
         let now = batch.recorded_at;
-        let occurred_at = request.occurred_at.unwrap_or_else(|| now.fixed_offset()).trunc_subsecs(6);
-        let context = Context {
-            actor: &request.actor,
-            now,
-            head,
-            occurred_at,
-            late_reason: request.late_reason.as_deref(),
-            entropy: self.entropy.bytes(),
-        };
+        let context = basis.context(now, head);
         let mut rounds = 0;
         let events = loop {
-            match domain::decide(&batch.overlay, &request.command, &context) {
+            match domain::decide(&batch.overlay, &basis.command, &context) {
                 Ok(events) => break events,
                 Err(Rejection::Refused(reasons)) => return Err(Error::Refused(reasons)),
                 Err(Rejection::Forbidden(message)) => return Err(Error::Forbidden(message)),
@@ -417,12 +395,11 @@ impl Committer {
             let event = Recorded {
                 position: Position(head.0 + number),
                 recorded_at: now,
-                // Within the clock's tolerance a reporter may be ahead; the log never is.
-                occurred_at: occurred_at.min(now.fixed_offset()),
+                occurred_at: basis.occurred_at(now),
                 event_id: EventId(self.entropy.uuid_v7(now)),
                 command_id,
-                actor: request.actor.to_string(),
-                late_reason: request.late_reason.clone(),
+                actor: basis.actor.to_string(),
+                late_reason: basis.late_reason.as_deref().map(str::to_owned),
                 event,
             };
             let touched = batch.overlay.apply(&event);
@@ -446,7 +423,13 @@ impl Committer {
         Ok(())
     }
 
-    fn new_command(&self, request: &Request, command_id: CommandId, applied: &[Applied]) -> NewCommand {
+    fn new_command(
+        &self,
+        request: &Request,
+        basis: &Basis<'_>,
+        command_id: CommandId,
+        applied: &[Applied],
+    ) -> NewCommand {
         let events = applied
             .iter()
             .map(|(recorded, _)| {
@@ -468,12 +451,13 @@ impl Committer {
             actor: request.actor.to_string(),
             // Commands without a key have one of their own, so that their fate can be looked up all the same.
             idempotency_key: request.idempotency_key.clone().unwrap_or_else(|| command_id.to_string()),
-            request_hash: fingerprint(request).0,
+            request_hash: basis.fingerprint().0,
             // Everything else of the answer is in the log itself.
             outcome: canonical_json(
                 &applied.iter().map(|(recorded, _)| recorded.event_id).collect::<Vec<_>>(),
             )
             .into_bytes(),
+            request: Some(basis.encode()),
             events,
         }
     }

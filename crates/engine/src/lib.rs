@@ -4,14 +4,17 @@
 //! owns writing: a caller that goes away cancels nothing.
 
 mod access;
+mod basis;
 mod clock;
 mod committer;
+mod decisions;
 mod loading;
 mod metrics;
 mod projector;
 
 pub use access::Access;
 pub use clock::{Clock, Entropy};
+pub use decisions::{Decisions, Difference};
 pub use event_log::{AccessFilter, AccessKind, AccessPage, AccessReader, StoredAccess};
 pub use metrics::Metrics;
 
@@ -481,4 +484,12 @@ pub async fn check_read_models(
         None => read_model::checkpoint(pool).await?,
     };
     projector::check(pool, &Log::new(pool.clone()), position, progress).await
+}
+
+/// Decides every command of the log again, on the fold before it, and compares with what was logged.
+pub async fn check_decisions(
+    pool: &PgPool,
+    progress: impl FnMut(Position, Position),
+) -> Result<Decisions, StoreError> {
+    decisions::check(&Log::new(pool.clone()), progress).await
 }

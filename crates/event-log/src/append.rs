@@ -89,6 +89,7 @@ impl Log {
             &commands.command_id,
             &commands.position,
             &commands.outcome,
+            &commands.request as &[Option<Vec<u8>>],
         )
         .fetch_optional(&mut *connection);
 
@@ -174,6 +175,7 @@ struct CommandColumns {
     command_id: Vec<Uuid>,
     position: Vec<i64>,
     outcome: Vec<Vec<u8>>,
+    request: Vec<Option<Vec<u8>>>,
 }
 
 impl From<Vec<StoredCommand>> for CommandColumns {
@@ -186,6 +188,7 @@ impl From<Vec<StoredCommand>> for CommandColumns {
             columns.command_id.push(command.command_id);
             columns.position.push(command.position);
             columns.outcome.push(command.outcome);
+            columns.request.push(command.request);
         }
         columns
     }

@@ -93,7 +93,8 @@ new_command as (
         request_hash,
         command_id,
         position,
-        outcome
+        outcome,
+        request
     )
     select
         c.actor,
@@ -101,21 +102,24 @@ new_command as (
         c.request_hash,
         c.command_id,
         c.position,
-        c.outcome
+        c.outcome,
+        c.request
     from new_commit, unnest(
         $21::text[],
         $22::text[],
         $23::bytea[],
         $24::uuid[],
         $25::bigint[],
-        $26::bytea[]
+        $26::bytea[],
+        $27::bytea[]
     ) as c (
         actor,
         idempotency_key,
         request_hash,
         command_id,
         position,
-        outcome
+        outcome,
+        request
     )
 )
 select last_position from new_commit

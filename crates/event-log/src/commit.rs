@@ -43,6 +43,8 @@ pub struct NewCommand {
     pub idempotency_key: String,
     pub request_hash: [u8; 32],
     pub outcome: Vec<u8>,
+    /// What it was decided from, to decide it again later; in the engine's encoding.
+    pub request: Option<Vec<u8>>,
     /// At least one: a command without events leaves no trace in the log.
     pub events: Vec<NewEvent>,
 }
@@ -104,6 +106,7 @@ impl NewCommit {
                 request_hash: command.request_hash,
                 position,
                 outcome: command.outcome.clone(),
+                request: command.request.clone(),
             });
         }
         let mut commit = StoredCommit {

@@ -36,7 +36,8 @@ impl Log {
                 idempotency_key,
                 request_hash as "request_hash: [u8; 32]",
                 position,
-                outcome
+                outcome,
+                request
             from command
             where (actor, idempotency_key) in (select k.actor, k.key from unnest($1::text[], $2::text[]) as k (actor, key))
             "#,
@@ -59,7 +60,8 @@ impl Log {
                 idempotency_key,
                 request_hash as "request_hash: [u8; 32]",
                 position,
-                outcome
+                outcome,
+                request
             from command
             where command_id = $1
             "#,
@@ -68,6 +70,38 @@ impl Log {
         .fetch_optional(self.db())
         .await
         .map_err(Error::when("look for a command"))
+    }
+
+    /// The first `limit` commands that end after `after` and at or before `up_to`, in order.
+    pub async fn read_commands(
+        &self,
+        after: i64,
+        up_to: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredCommand>, Error> {
+        sqlx::query_as!(
+            StoredCommand,
+            r#"
+            select
+                command_id,
+                actor,
+                idempotency_key,
+                request_hash as "request_hash: [u8; 32]",
+                position,
+                outcome,
+                request
+            from command
+            where position > $1 and position <= $2
+            order by position
+            limit $3
+            "#,
+            after,
+            up_to,
+            limit,
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(Error::when("read commands"))
     }
 
     /// The first `limit` events after `after` and up to and with `up_to`, in order.

@@ -45,6 +45,8 @@ pub struct StoredCommand {
     pub position: i64,
     /// What the caller was answered, in the engine's encoding.
     pub outcome: Vec<u8>,
+    /// What it was decided from, in the engine's encoding; none where an older build wrote it.
+    pub request: Option<Vec<u8>>,
 }
 
 /// A commit: the events after `prev_position`, up to and with `last_position`.

@@ -1,11 +1,14 @@
-//! `accord verify`: the log against its own hashes, against receipts, and the read model against the log.
+//! `accord verify`: the log against its own hashes, against receipts and against the rules, and the read model against
+//! the log.
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::builder::FalseyValueParser;
+use engine::{Decisions, Difference};
 use event_log::{Anchor, Log, Verification};
 use serde_json::json;
+use sqlx::PgPool;
 
 use crate::{
     database::{self, Work},
@@ -23,6 +26,9 @@ pub struct Verify {
     /// Also compare every row of the read model with a fold of the log.
     #[arg(long, env = "ACCORD_VERIFY_READ_MODELS", value_parser = FalseyValueParser::new())]
     read_models: bool,
+    /// Also decide every command again, on the fold before it, and compare with what was logged.
+    #[arg(long, env = "ACCORD_VERIFY_DECISIONS", value_parser = FalseyValueParser::new())]
+    decisions: bool,
     /// A receipt: the log had this hash at the end of the commit that ends here. May be given several times.
     #[arg(
         long = "anchor",
@@ -68,25 +74,67 @@ impl Verify {
                 false
             }
         };
-        let same = if self.read_models && sound {
-            let progress = Progress::new("Folding");
-            let differences = engine::check_read_models(&pool, None, |done, total| {
-                progress.show_position(done.0, total.0);
-            })
-            .await?;
-            drop(progress);
-            let text = if differences.is_empty() {
-                "The read model is what the log says.".to_owned()
-            } else {
-                format!("{}\nRun `accord rebuild`.", differences.join("\n"))
-            };
-            output.say(&text, &json!({ "readModel": { "differences": differences } }))?;
-            differences.is_empty()
-        } else {
-            true
-        };
+        let decided = !(sound && self.decisions) || decisions(&pool, output).await?;
+        let same = !(sound && self.read_models) || read_models(&pool, output).await?;
         drop(pool);
         database.close().await?;
-        Ok(if sound && same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if sound && decided && same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// Whether every command that can be decided again led to what was logged.
+async fn decisions(pool: &PgPool, output: Output) -> Result<bool> {
+    let progress = Progress::new("Deciding");
+    let decisions =
+        engine::check_decisions(pool, |done, total| progress.show_position(done.0, total.0)).await?;
+    drop(progress);
+    let Decisions { checked, other_rules, without_request, differences, more_differences } = &decisions;
+    let mut lines: Vec<String> =
+        differences.iter().map(|Difference { position, finding }| format!("{position}: {finding}")).collect();
+    if *more_differences > 0 {
+        lines.push(format!("and {more_differences} more differences."));
+    }
+    lines.push(if differences.is_empty() {
+        format!("Decided again, {checked} commands lead to the very events that were logged.")
+    } else {
+        format!("Of {checked} commands that were decided again, some do not lead to what was logged.")
+    });
+    if *other_rules > 0 {
+        lines.push(format!("{other_rules} commands were decided by rules of other versions: not checked."));
+    }
+    if *without_request > 0 {
+        lines.push(format!(
+            "{without_request} commands were logged without what they were decided from: not checked."
+        ));
+    }
+    let differences: Vec<_> = differences
+        .iter()
+        .map(|Difference { position, finding }| json!({ "position": position, "finding": finding }))
+        .collect();
+    let value = json!({ "decisions": {
+        "checked": checked,
+        "otherRules": other_rules,
+        "withoutRequest": without_request,
+        "differences": differences,
+        "moreDifferences": more_differences,
+    } });
+    output.say(&lines.join("\n"), &value)?;
+    Ok(decisions.differences.is_empty())
+}
+
+/// Whether every row is what a fold of the log makes of it.
+async fn read_models(pool: &PgPool, output: Output) -> Result<bool> {
+    let progress = Progress::new("Folding");
+    let differences = engine::check_read_models(pool, None, |done, total| {
+        progress.show_position(done.0, total.0);
+    })
+    .await?;
+    drop(progress);
+    let text = if differences.is_empty() {
+        "The read model is what the log says.".to_owned()
+    } else {
+        format!("{}\nRun `accord rebuild`.", differences.join("\n"))
+    };
+    output.say(&text, &json!({ "readModel": { "differences": differences } }))?;
+    Ok(differences.is_empty())
 }

@@ -45,6 +45,8 @@ async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions,
         ]
     );
     assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+    let decisions = engine::check_decisions(&pool, |_, _| ()).await.unwrap();
+    assert_eq!(decisions, engine::Decisions { checked: COMMANDS as u64, ..engine::Decisions::default() });
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]

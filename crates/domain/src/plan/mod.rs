@@ -28,7 +28,7 @@ pub const GATE_PROMULGATION: &str = "PROMULGATION";
 /// Gate of conditions that block activation.
 pub const GATE_ACTIVATION: &str = "ACTIVATION";
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 pub enum PlanCommand {
     /// Version 1. All that follows up to `Submit` changes the one draft that there is.
     Draft {
@@ -157,7 +157,7 @@ impl PlanCommand {
 }
 
 /// What a decision is about: the version, the content that its author saw, and the position they saw it at.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Named {
     pub operation: OperationCode,
     pub number: u32,

@@ -7,6 +7,7 @@ mod amendment;
 mod assignment;
 mod centre;
 mod coalition;
+mod commands;
 mod content;
 mod operation;
 mod partner;

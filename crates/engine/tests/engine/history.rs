@@ -116,7 +116,7 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
 }
 
 /// Sends `count` random commands; how many were accepted with a change.
-async fn live_through(engine: &Engine, random: &mut StdRng, count: usize) -> usize {
+pub async fn live_through(engine: &Engine, random: &mut StdRng, count: usize) -> usize {
     let mut accepted = 0;
     for _ in 0..count {
         let (actor, command) = some_command(engine, random).await;

@@ -3,6 +3,7 @@
 
 mod access;
 mod commands;
+mod decisions;
 mod history;
 mod races;
 mod support;

@@ -65,7 +65,7 @@ async fn an_officer_is_relieved_once_through_two_engines(_: PgPoolOptions, optio
 }
 
 /// An operation of Thailand in force, with one task from H-hour on.
-async fn in_force(engine: &Engine, code: &str) {
+pub async fn in_force(engine: &Engine, code: &str) {
     let operation = good::<domain::OperationCode>(code);
     run(engine, officer("THA-01"), initiate(code, "THA")).await;
     run(engine, officer("THA-01"), draft(code)).await;
@@ -150,6 +150,7 @@ async fn what_a_crash_left_unprojected_is_projected_at_the_next_start(
         idempotency_key: "k".to_owned(),
         request_hash: [0; 32],
         outcome: Vec::new(),
+        request: None,
         events: vec![event],
     };
     let commit = NewCommit { node: Uuid::from_u128(3), after, recorded_at: start(), commands: vec![command] };

@@ -25,6 +25,7 @@ async fn what_is_appended_is_read_back(pool: PgPool) {
     let commands = vec![
         NewCommand {
             outcome: vec![0, 255],
+            request: Some(vec![255, 0]),
             request_hash: [4; 32],
             ..command(101, vec![event(1, &[]), late.clone()])
         },
@@ -67,8 +68,29 @@ async fn what_is_appended_is_read_back(pool: PgPool) {
             request_hash: [4; 32],
             position: 2,
             outcome: vec![0, 255],
+            request: Some(vec![255, 0]),
         })
     );
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_a_command_was_decided_from_is_kept_beside_the_hashed(pool: PgPool) {
+    let log = Log::new(pool);
+    let asked = |request| NewCommand { request, ..command(101, vec![event(1, &[])]) };
+    let with = commit(Head::EMPTY, 0, vec![asked(Some(b"{}".to_vec())), command(102, vec![event(2, &[])])]);
+    let without = commit(Head::EMPTY, 0, vec![asked(None), command(102, vec![event(2, &[])])]);
+    assert_eq!(with.head(), without.head());
+
+    log.append(&with).await.unwrap();
+
+    let requests = |commands: Vec<StoredCommand>| {
+        commands.into_iter().map(|command| (command.position, command.request)).collect::<Vec<_>>()
+    };
+    let all = [(1, Some(b"{}".to_vec())), (2, None)];
+    assert_eq!(requests(log.read_commands(0, 2, 10).await.unwrap()), all);
+    assert_eq!(requests(log.read_commands(0, 2, 1).await.unwrap()), all[..1]);
+    assert_eq!(requests(log.read_commands(0, 1, 10).await.unwrap()), all[..1]);
+    assert_eq!(requests(log.read_commands(1, 2, 10).await.unwrap()), all[1..]);
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]

@@ -37,6 +37,7 @@ pub fn command(id: u128, events: Vec<NewEvent>) -> NewCommand {
         idempotency_key: format!("key-{id}"),
         request_hash: [1; 32],
         outcome: b"{}".to_vec(),
+        request: None,
         events,
     }
 }

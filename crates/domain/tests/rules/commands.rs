@@ -1,0 +1,253 @@
+//! Commands as the log keeps them, so that they can be decided again: `commands.jsonl` has one of each.
+//!
+//! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what is in logs
+//! unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
+
+use crate::support::{of, saphan::*};
+use domain::{
+    Command, Event, Language, Names, PartnerCode, PostCode, Sha256, Span,
+    assignment::AssignmentCommand,
+    centre::CentreCommand,
+    coalition::CoalitionCommand,
+    event::Position,
+    examples,
+    hash::canonical_json,
+    operation::{Classification, OperationCommand},
+    partner::{PartnerCommand, PartnerRole},
+    plan::{Named, PlanCommand, PlanEvent, TaskRevision},
+    post::PostCommand,
+    release::{HandlingCode, Marked, Release},
+};
+use serde_json::Value;
+use std::{collections::BTreeSet, fs, path::PathBuf};
+use strum::VariantNames;
+
+fn thai() -> Names {
+    Names::new([(Language::Th, of("ไทย"))]).unwrap()
+}
+
+fn of_partners() -> Vec<PartnerCommand> {
+    let (partner, reason) = (|| -> PartnerCode { of("KHM") }, || of("Mandate across borders"));
+    vec![
+        PartnerCommand::Invite {
+            partner: partner(),
+            profile: profile("Cambodia"),
+            role: PartnerRole::Participant,
+        },
+        PartnerCommand::AcknowledgeInvitation { partner: partner() },
+        PartnerCommand::DeferInvitation { partner: partner(), reason: Some(reason()) },
+        PartnerCommand::DeferInvitation { partner: partner(), reason: None },
+        PartnerCommand::DeclineInvitation { partner: partner(), reason: Some(reason()) },
+        PartnerCommand::Accede { partner: partner(), founding: None },
+        PartnerCommand::Accede {
+            partner: of("THA"),
+            founding: Some((profile("Thailand"), PartnerRole::Host)),
+        },
+        PartnerCommand::AdmitObserver { partner: partner() },
+        PartnerCommand::ChangeRole { partner: partner(), role: PartnerRole::Principal, reason: reason() },
+        PartnerCommand::Suspend { partner: partner(), reason: reason() },
+        PartnerCommand::Withdraw { partner: partner(), reason: reason() },
+        PartnerCommand::Name { partner: partner(), names: thai(), agency_names: Names::default() },
+    ]
+}
+
+fn of_centres() -> Vec<CentreCommand> {
+    let centre = || of("CMCC");
+    let criterion = domain::centre::Criterion { name: of("Roads"), weight: 100 };
+    let score = domain::centre::Score { criterion: of("Roads"), score: 4 };
+    vec![
+        CentreCommand::Propose { centre: centre(), name: of("Centre"), criteria: vec![criterion] },
+        CentreCommand::Assess {
+            centre: centre(),
+            site: of("A"),
+            place: of("Chiang Mai"),
+            scores: vec![score],
+        },
+        CentreCommand::Select {
+            centre: centre(),
+            site: of("A"),
+            agreed_by: vec![of("THA"), of("LAO")],
+            rationale: of("Near\nthe road"),
+        },
+        CentreCommand::Establish { centre: centre() },
+        CentreCommand::Activate { centre: centre() },
+        CentreCommand::OpenForwardPost { centre: centre(), code: of("F1"), place: of("Mae Sai") },
+        CentreCommand::StandDown { centre: centre(), reason: of("Done") },
+        CentreCommand::Name { centre: centre(), names: thai() },
+    ]
+}
+
+fn of_posts() -> Vec<PostCommand> {
+    let post = || -> PostCode { of("THA-02") };
+    vec![
+        PostCommand::Establish { post: post(), partner: of("THA"), title: of("Planner"), liaison: true },
+        PostCommand::Nominate { post: post(), officer: officer(7) },
+        PostCommand::AcceptNomination { post: post() },
+        PostCommand::DeclineNomination { post: post(), reason: Some(of("Bound elsewhere")) },
+        PostCommand::TakePost { post: post() },
+        PostCommand::AppointActing { post: post(), officer: officer(8) },
+        PostCommand::Relieve { post: post(), reason: of("End of tour") },
+        PostCommand::Name { post: post(), titles: thai() },
+    ]
+}
+
+fn of_operations() -> Vec<OperationCommand> {
+    let operation = saphan;
+    let at = || "2023-10-09T06:00:00+06:30".parse().unwrap();
+    let narrow = Release {
+        releasable_to: partners(&["CHN", "THA"]),
+        classification: None,
+        handling: Some(HandlingCode::H2),
+    };
+    let mark =
+        |item| OperationCommand::MarkReleasability { operation: operation(), item, release: narrow.clone() };
+    vec![
+        OperationCommand::Initiate {
+            operation: operation(),
+            title: of("Operation SAPHAN"),
+            lead: of("THA"),
+            classification: Classification::Restricted,
+            handling: HandlingCode::default(),
+            releasable_to: partners(&["LAO", "CHN"]),
+        },
+        OperationCommand::IssueWarningOrder { operation: operation(), text: Some(of("Prepare.")) },
+        OperationCommand::RecordLegalBasis { operation: operation(), instruments: vec![of("Memorandum")] },
+        mark(None),
+        mark(Some(Marked::PlanVersion { number: 2 })),
+        mark(Some(Marked::Task { task: of("T16") })),
+        mark(Some(Marked::Annex { number: 2, annex: of("B") })),
+        OperationCommand::SetHHour { operation: operation(), at: at() },
+        OperationCommand::ShiftHHour { operation: operation(), to: at(), reason: of("Rain") },
+        OperationCommand::Activate { operation: operation() },
+    ]
+}
+
+/// What commands of planners carry is what the events after them carry.
+fn drafted(event: Event) -> Option<PlanCommand> {
+    let Event::Plan(event) = event else { return None };
+    if let PlanEvent::PlanDrafted { operation, sections, .. } = event {
+        Some(PlanCommand::Draft { operation, sections })
+    } else if let PlanEvent::PlanSectionRevised { operation, section, .. } = event {
+        Some(PlanCommand::ReviseSection { operation, section: Box::new(section) })
+    } else if let PlanEvent::PhaseAdded { operation, phase, .. } = event {
+        Some(PlanCommand::AddPhase { operation, phase })
+    } else if let PlanEvent::TaskAddedToPlan { operation, task, .. } = event {
+        Some(PlanCommand::AddTask { operation, task: Box::new(task) })
+    } else if let PlanEvent::RiskRecorded { operation, risk, .. } = event {
+        Some(PlanCommand::RecordRisk { operation, risk: Box::new(risk) })
+    } else if let PlanEvent::PlanVersionApprovedWithConditions { operation, number, given, conditions } =
+        event
+    {
+        let named = Named { operation, number, content_hash: given.content_hash, seen_at: given.seen_at };
+        Some(PlanCommand::Approve { named, conditions })
+    } else {
+        None
+    }
+}
+
+fn of_plans() -> Vec<PlanCommand> {
+    let (operation, reason) = (saphan, || of("The road is closed"));
+    let named =
+        || Named { operation: saphan(), number: 2, content_hash: Sha256([0xab; 32]), seen_at: Position(207) };
+    let revision = TaskRevision { start_offset: Some(Span::hours(-6)), ..TaskRevision::default() };
+    let (task, predecessor) = (|| of("T16"), || of("T15"));
+    let (partner, condition) = (|| of("CHN"), || of("C1"));
+    let mut commands: Vec<PlanCommand> = examples::events().into_iter().filter_map(drafted).collect();
+    commands.extend([
+        PlanCommand::ReviseTask { operation: operation(), task: task(), revision: Box::new(revision) },
+        PlanCommand::RemoveTask { operation: operation(), task: task() },
+        PlanCommand::AddDependency { operation: operation(), task: task(), predecessor: predecessor() },
+        PlanCommand::RemoveDependency { operation: operation(), task: task(), predecessor: predecessor() },
+        PlanCommand::AttachAnnex {
+            operation: operation(),
+            annex: Box::new(annex("B", "Two compounds, “A” and B\n")),
+        },
+        PlanCommand::Submit { operation: operation() },
+        PlanCommand::Recall { operation: operation(), reason: reason() },
+        PlanCommand::Approve { named: named(), conditions: Vec::new() },
+        PlanCommand::Reject {
+            named: named(),
+            reason_code: Some(of("SOVEREIGNTY")),
+            reason: reason(),
+            objects_to: tasks(&["T16"]),
+        },
+        PlanCommand::Reject {
+            named: named(),
+            reason_code: None,
+            reason: reason(),
+            objects_to: BTreeSet::new(),
+        },
+        PlanCommand::Consent { named: named(), tasks: tasks(&["T15", "T16"]) },
+        PlanCommand::Revoke { operation: operation(), number: 2, reason: reason() },
+        PlanCommand::SatisfyCondition {
+            operation: operation(),
+            number: 2,
+            partner: partner(),
+            condition: condition(),
+            evidence: of("Seen by both"),
+        },
+        PlanCommand::WaiveCondition {
+            operation: operation(),
+            number: 2,
+            partner: partner(),
+            condition: condition(),
+            reason: reason(),
+        },
+        PlanCommand::OpenAmendment { operation: operation(), reason: reason() },
+        PlanCommand::Promulgate { operation: operation(), number: 2, seen_at: Position(207) },
+    ]);
+    commands
+}
+
+fn examples() -> Vec<Command> {
+    let declare = CoalitionCommand::DeclareExercise { title: of("Exercise SAPHAN 2023") };
+    let mut commands = vec![Command::Coalition(declare)];
+    commands.extend(of_partners().into_iter().map(Command::Partner));
+    commands.extend(of_centres().into_iter().map(Command::Centre));
+    commands.extend(of_posts().into_iter().map(Command::Post));
+    commands.extend(of_operations().into_iter().map(Command::Operation));
+    commands.extend(of_plans().into_iter().map(Command::Plan));
+    let assign = AssignmentCommand::Assign { operation: saphan(), task: of("T16"), post: of("MMR-02") };
+    let withdraw =
+        AssignmentCommand::Withdraw { operation: saphan(), number: 16, reason: of("Needed at Site B") };
+    commands.extend([assign, withdraw].map(Command::Assignment));
+    commands
+}
+
+#[test]
+fn every_command_has_an_example() {
+    let shown: BTreeSet<String> = examples()
+        .iter()
+        .map(|command| match serde_json::to_value(command).unwrap() {
+            Value::Object(family) => family.into_iter().next().unwrap(),
+            other => panic!("{other}"),
+        })
+        .map(|(family, command)| format!("{family} {}", command.as_object().unwrap().keys().next().unwrap()))
+        .collect();
+    let all: BTreeSet<String> = [
+        ("Coalition", CoalitionCommand::VARIANTS),
+        ("Partner", PartnerCommand::VARIANTS),
+        ("Centre", CentreCommand::VARIANTS),
+        ("Post", PostCommand::VARIANTS),
+        ("Operation", OperationCommand::VARIANTS),
+        ("Plan", PlanCommand::VARIANTS),
+        ("Assignment", AssignmentCommand::VARIANTS),
+    ]
+    .into_iter()
+    .flat_map(|(family, commands)| commands.iter().map(move |command| format!("{family} {command}")))
+    .collect();
+    assert_eq!(shown, all);
+}
+
+#[test]
+fn every_command_is_written_as_it_always_was_and_read_as_it_was_written() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/rules/commands.jsonl");
+    let lines: Vec<String> = examples().iter().map(canonical_json).collect();
+    if option_env!("ACCORD_BLESS").is_some() {
+        fs::write(&path, lines.join("\n") + "\n").unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap();
+    assert_eq!(lines, golden.lines().collect::<Vec<_>>());
+    let read: Vec<Command> = golden.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(read, examples());
+}
