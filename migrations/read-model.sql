@@ -18,7 +18,7 @@ create table coalition (
   exercise   text,
   valid_from bigint not null,
   valid_to   bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
 
 create table partner (
@@ -36,9 +36,8 @@ create table partner (
   joined_at    timestamptz,
   valid_from   bigint not null,
   valid_to     bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index partner_current on partner (id, valid_to);
 create index partner_by_code on partner (code, valid_to, valid_from);
 
 create table centre (
@@ -54,9 +53,8 @@ create table centre (
   activated_at  timestamptz,
   valid_from    bigint not null,
   valid_to      bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index centre_current on centre (id, valid_to);
 create index centre_by_code on centre (code, valid_to, valid_from);
 
 create table post (
@@ -70,9 +68,8 @@ create table post (
   nominee    uuid,
   valid_from bigint not null,
   valid_to   bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index post_current on post (id, valid_to);
 create index post_by_code on post (code, valid_to, valid_from);
 create index post_by_partner on post (partner, valid_to, valid_from);
 
@@ -86,9 +83,8 @@ create table tenure (
   relieved_at timestamptz,
   valid_from  bigint not null,
   valid_to    bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index tenure_current on tenure (id, valid_to);
 create index tenure_by_post on tenure (post_id, valid_to, valid_from);
 
 create table operation (
@@ -111,9 +107,8 @@ create table operation (
   current_version  integer,          -- the same, else of the one being worked on
   valid_from       bigint not null,
   valid_to         bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index operation_current on operation (id, valid_to);
 create index operation_by_code on operation (code, valid_to, valid_from);
 
 create table plan_version (
@@ -132,9 +127,8 @@ create table plan_version (
   promulgated_at     timestamptz,
   valid_from         bigint not null,
   valid_to           bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index plan_version_current on plan_version (id, valid_to);
 create index plan_version_by_operation on plan_version (operation_id, valid_to, valid_from);
 
 create table planned_task (
@@ -157,9 +151,8 @@ create table planned_task (
   part_hash      text,               -- the same
   valid_from     bigint not null,
   valid_to       bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index planned_task_current on planned_task (id, valid_to);
 create index planned_task_by_version on planned_task (version_id, valid_to, valid_from);
 create index planned_task_by_task on planned_task (task_id, valid_to, valid_from);
 
@@ -179,9 +172,8 @@ create table annex (
   part_hash      text not null,
   valid_from     bigint not null,
   valid_to       bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index annex_current on annex (id, valid_to);
 create index annex_by_version on annex (version_id, valid_to, valid_from);
 
 create table decision (
@@ -201,9 +193,8 @@ create table decision (
   revoked_at   timestamptz,
   valid_from   bigint not null,
   valid_to     bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index decision_current on decision (id, valid_to);
 create index decision_by_version on decision (version_id, valid_to, valid_from);
 
 create table condition (
@@ -221,9 +212,8 @@ create table condition (
   note         text,
   valid_from   bigint not null,
   valid_to     bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index condition_current on condition (id, valid_to);
 create index condition_by_decision on condition (decision_id, valid_to, valid_from);
 
 create table assignment (
@@ -237,9 +227,8 @@ create table assignment (
   withdrawn_at timestamptz,
   valid_from   bigint not null,
   valid_to     bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index assignment_current on assignment (id, valid_to);
 create index assignment_by_task on assignment (task_id, valid_to, valid_from);
 create index assignment_by_operation on assignment (operation_id, valid_to, valid_from);
 create index assignment_by_post on assignment (post, valid_to, valid_from);
@@ -252,9 +241,8 @@ create table task_label (
   readers      text[] not null,      -- with the operation's lead; the task's own partners read it besides
   valid_from   bigint not null,
   valid_to     bigint not null,
-  primary key (id, valid_from)
+  primary key (id, valid_to, valid_from)
 );
-create index task_label_current on task_label (id, valid_to);
 
 -- Who may see what at a position: whatever was released then, and still is at the policy's position, so that narrowing
 -- works backwards and widening does not open earlier states. Each climbs to its parent. Every query of an operation or
@@ -494,3 +482,54 @@ begin atomic
         )
     );
 end;
+
+-- Writes what the commands from one position to another made: all of a commit in one round trip, and in one transaction.
+-- False when the checkpoint does not stand where they begin, because somebody else has written them.
+--
+-- For each table that is named: ids of rows that hold no longer with the position from which they do not, and new rows.
+-- Rows come as text of the table's own type, which Postgres reads faster than JSON. The body is made from the tables
+-- above, because plans are kept only of statements that are written out.
+create type closing as (id uuid, valid_to bigint);
+
+do $make$
+begin
+  execute replace($function$
+    create function project(
+      after bigint, up_to bigint, names text[], closed text[], rows text[], entries text, items text
+    ) returns boolean language plpgsql as $body$
+    declare
+      held bigint;
+    begin
+      -- The log has it all: what a crash takes from here is projected again, and the checkpoint goes with it.
+      perform set_config('synchronous_commit', 'off', true);
+      select position into held from checkpoint for update;
+      if held is distinct from after then
+        return false;
+      end if;
+      for i in 1 .. coalesce(array_length(names, 1), 0) loop
+        case names[i]
+          {tables}
+        end case;
+      end loop;
+      insert into event_entry select * from unnest(entries::event_entry[]);
+      insert into event_item select * from unnest(items::event_item[]);
+      update checkpoint set position = up_to;
+      return true;
+    end
+    $body$
+  $function$, '{tables}', (
+    select string_agg(replace($arm$
+          when '{table}' then
+            update {table} held_
+            set valid_to = closing_.valid_to
+            from unnest(closed[i]::closing[]) closing_
+            where held_.id = closing_.id
+              and held_.valid_to = 9223372036854775807;
+            insert into {table} select * from unnest(rows[i]::{table}[]);
+      $arm$, '{table}', versioned.relname), '')
+    from pg_class versioned
+    join pg_attribute on attrelid = versioned.oid and attname = 'valid_to'
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace
+  ));
+end
+$make$;

@@ -4,7 +4,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 pub use api::http::{Live, LiveSettings};
 use api::{
     documents::Documents,
@@ -12,7 +12,7 @@ use api::{
     rates::{Allowance, Rates},
 };
 use engine::{Clock, Engine, Entropy};
-use event_log::{ReaderSettings, connect_readers};
+use event_log::ReaderSettings;
 use sqlx::PgPool;
 use tokio::{join, net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
@@ -65,7 +65,6 @@ pub struct Running {
     pub engine: Engine,
     /// Its open websockets and event streams.
     pub live: Live,
-    reads: PgPool,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
     watched: Option<JoinHandle<std::io::Result<()>>>,
@@ -81,8 +80,7 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         None => None,
     };
     let readers = ReaderSettings { statement_timeout: limits.statement_timeout, ..ReaderSettings::default() };
-    let reads = connect_readers(&pool, &readers).await?;
-    let settings = engine::Settings { reads: Some(reads.clone()), ..engine::Settings::default() };
+    let settings = engine::Settings { reads: Some(readers), ..engine::Settings::default() };
     let engine =
         Engine::open(pool, clock, entropy.clone(), settings).await.context("could not start on this log")?;
     // A websocket that is not read gets a moment to be told so before its connection ends.
@@ -117,7 +115,7 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         streams.stop();
     });
     let served = tokio::spawn(serving.into_future());
-    Ok(Running { url, metrics_url, engine, live, reads, stop, served, watched })
+    Ok(Running { url, metrics_url, engine, live, stop, served, watched })
 }
 
 /// Listens, and tells the address to open.
@@ -140,7 +138,7 @@ async fn bind(address: SocketAddr, option: &str) -> Result<(TcpListener, String)
 impl Running {
     /// Stops accepting, lets requests finish for a while, then finishes every command that was accepted.
     pub async fn stop(self) -> Result<()> {
-        let Self { engine, live, reads, stop, mut served, watched, .. } = self;
+        let Self { engine, live, stop, mut served, watched, .. } = self;
         // Nobody receives when the server has ended by itself; that is told below.
         let _ = stop.send(());
         // Websockets are no longer the HTTP server's.
@@ -158,7 +156,7 @@ impl Running {
             watched.abort();
         }
         // Who was cut off may still hold some.
-        let _ = timeout(CLOSING, reads.close()).await;
+        let _ = timeout(CLOSING, engine.readers().close()).await;
         match ended {
             Ok(served) => served.context("the server ended in a panic")?.context("the server failed"),
             Err(_) => Ok(()),
@@ -167,6 +165,11 @@ impl Running {
 
     /// Waits until the server ends by itself, which it does only when it fails.
     pub async fn ended(&mut self) -> Result<()> {
-        (&mut self.served).await.context("the server ended in a panic")?.context("the server failed")
+        tokio::select! {
+            served = &mut self.served => {
+                served.context("the server ended in a panic")?.context("the server failed")
+            }
+            () = self.engine.failed() => bail!("the engine failed; start again: what was acknowledged is in the log"),
+        }
     }
 }

@@ -88,6 +88,10 @@ impl From<engine::Error> for Error {
         match error {
             engine::Error::Forbidden(message) => Self::Forbidden(message),
             engine::Error::Busy(what) => Self::Busy(format!("Busy: {what}. Try again in a moment.")),
+            engine::Error::NotShown { position } => Self::Busy(format!(
+                "The command was carried out, at position {position}, but what it made cannot be shown yet. Do not send it \
+                 anew: repeat it under its idempotency key, or ask for the position in a moment."
+            )),
             engine::Error::Store(error) if error.took_too_long() => Self::took_too_long(&error),
             // Refusals are answered as data before anybody turns them into this.
             engine::Error::Refused(_) | engine::Error::Store(_) => {

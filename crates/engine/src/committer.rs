@@ -1,4 +1,5 @@
-//! The one task that writes: takes what is queued, decides it, appends it as one commit, projects it, answers.
+//! The one task that writes to the log: takes what is queued, decides it, appends it as one commit, and hands it on to the
+//! task that writes rows, which answers.
 //!
 //! It is never a request's future, so a client that hangs up cancels nothing. It waits for nothing but work: whatever
 //! came in while a commit was on its way makes up the next one.
@@ -7,7 +8,8 @@ use crate::{
     Clock, Entropy, Error, Health, Metrics, Outcome, Receipt, Request, StoreError,
     basis::Basis,
     loading::{decode, load},
-    projector::{self, Applied, Projector},
+    projecting::{self, Settled},
+    projector::{self, Applied},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -15,7 +17,7 @@ use domain::{
     hash::canonical_json,
     ids::{CommandId, EventId},
 };
-use event_log::{AppendError, Head, Log, NewCommand, NewCommit, NewEvent, StoredCommand};
+use event_log::{AppendError, Head, Log, NewCommand, NewCommit, NewEvent, StoredCommand, Writer};
 use read_model::Projection;
 use sqlx::PgPool;
 use std::{
@@ -57,13 +59,14 @@ pub(crate) struct Job {
 
 impl Job {
     /// The caller may have gone; that changes nothing.
-    fn answer(self, answer: Result<Outcome, Error>) {
+    pub(crate) fn answer(self, answer: Result<Outcome, Error>) {
         drop(self.reply.send(answer));
     }
 }
 
 pub(crate) struct Committer {
     pub log: Log,
+    pub writer: Writer,
     pub pool: PgPool,
     pub clock: Clock,
     pub entropy: Entropy,
@@ -74,7 +77,8 @@ pub(crate) struct Committer {
     pub news: Arc<Notify>,
     /// Told when another node has committed.
     pub wake_up: Arc<Notify>,
-    pub projected: watch::Sender<Position>,
+    /// The task that writes rows.
+    pub rows: mpsc::Sender<projecting::Message>,
     pub health: watch::Sender<Health>,
     /// Folds at `head`: a baseline, never an authority.
     pub world: World,
@@ -139,6 +143,13 @@ impl Committer {
                 continue;
             }
             if let Some(done) = closing {
+                // Whoever is told finds everything answered, and every connection free.
+                let Self { writer, rows, .. } = self;
+                drop(writer);
+                let (finished, last) = oneshot::channel();
+                if rows.send(projecting::Message::Close(finished)).await.is_ok() {
+                    drop(last.await);
+                }
                 let _ = done.send(());
                 return;
             }
@@ -166,7 +177,8 @@ impl Committer {
             return;
         }
         self.measure();
-        self.catch_up().await;
+        // When it has work waiting, it will see for itself.
+        let _ = self.rows.try_send(projecting::Message::Reach(Position(self.head.position)));
     }
 
     /// One batch; the jobs that must wait for another of it.
@@ -465,7 +477,7 @@ impl Committer {
     async fn append(&mut self, commit: &NewCommit) -> Attempt {
         let mut looks = 0;
         loop {
-            let error = match self.log.append(commit).await {
+            let error = match self.writer.append(commit).await {
                 Ok(head) => return Attempt::Appended(head),
                 Err(error) => error,
             };
@@ -502,8 +514,11 @@ impl Committer {
                 }
                 AppendError::Fate { .. } if looks < MOST_LOOKS => {
                     tracing::warn!(%error, "The fate of a commit is unknown; looking it up");
+                    // At first at once: a connection that was idle for long may just have been closed.
+                    if looks > 0 {
+                        tokio::time::sleep(TICK).await;
+                    }
                     looks += 1;
-                    tokio::time::sleep(TICK).await;
                 }
                 // Once a try may have landed, a database that cannot be asked says nothing about it: it is starting again.
                 AppendError::Database { .. } if (1..MOST_LOOKS).contains(&looks) => {
@@ -518,30 +533,28 @@ impl Committer {
         }
     }
 
-    /// The commit is in the log: project it and answer.
+    /// The commit is in the log: hand it on to be projected and answered. Waits only when too much waits for that already.
     async fn settle(&mut self, batch: Batch, head: Head) {
         let after = Position(self.head.position);
+        let up_to = Position(head.position);
         self.world = batch.overlay;
         self.head = head;
         self.news.notify_one();
-        let up_to = Position(head.position);
         self.metrics.commit_commands.observe(approximate(batch.prepared.len()));
         self.metrics.commit_events.observe(approximate(up_to.0 - after.0));
-        let begun = Instant::now();
-        let span = batch_span(&batch.prepared, "project");
-        match projector::project(&self.pool, &batch.projection, after, up_to).instrument(span).await {
-            Ok(true) => self.say_projected(up_to),
-            Ok(false) => self.catch_up().await,
-            Err(error) => self.alarm("could not project a commit", &error),
-        }
-        self.metrics.project_seconds.observe(begun.elapsed().as_secs_f64());
         // Before anybody is answered, so that who was sees figures with their command in them.
         self.measure();
-        for Prepared { job, command, receipt } in batch.prepared {
+        let span = batch_span(&batch.prepared, "project");
+        let answers = batch.prepared.into_iter().map(|Prepared { job, command, receipt }| {
             let receipt =
                 Receipt { commit_hash: Sha256(head.hash), recorded_at: head.recorded_at, ..receipt };
             job.span.record("position", receipt.position.0);
-            job.answer(Ok(Outcome { command_id: CommandId(command.command_id), receipt }));
+            (job, Outcome { command_id: CommandId(command.command_id), receipt })
+        });
+        let settled =
+            Settled { after, up_to, projection: batch.projection, answers: answers.collect(), span };
+        if let Err(unsent) = self.rows.send(projecting::Message::Commit(Box::new(settled))).await {
+            unsent.0.answer();
         }
         self.answer_undone(batch.unchanged, batch.refused);
         self.make_room();
@@ -619,33 +632,8 @@ impl Committer {
         Ok(())
     }
 
-    async fn catch_up(&mut self) {
-        match Projector::catch_up(&self.pool, &self.log, |_, _| ()).await {
-            Ok(projected) => self.say_projected(projected),
-            Err(error) => self.alarm("could not project the log", &error),
-        }
-    }
-
-    fn say_projected(&self, position: Position) {
-        self.projected.send_if_modified(|known| {
-            let newer = position > *known;
-            *known = position.max(*known);
-            newer
-        });
-        self.health.send_if_modified(|health| health.trouble.take().is_some());
-    }
-
-    /// Once in the log, and visible until it is mended.
     fn alarm(&self, what: &'static str, error: &StoreError) {
-        let reason = format!("{what}: {}", crate::chain(error));
-        self.health.send_if_modified(|health| {
-            let news = health.trouble.as_deref() != Some(reason.as_str());
-            if news {
-                tracing::error!("Trouble: {reason}");
-                health.trouble = Some(reason);
-            }
-            news
-        });
+        raise(&self.health, what, error);
     }
 
     fn fail(&self, jobs: Vec<Job>, error: StoreError) {
@@ -673,6 +661,19 @@ impl Committer {
             self.world.remove(&subject);
         }
     }
+}
+
+/// Says what is wrong: once in the log, and to whoever asks until it is mended.
+pub(crate) fn raise(health: &watch::Sender<Health>, what: &'static str, error: &StoreError) {
+    let reason = format!("{what}: {}", crate::chain(error));
+    health.send_if_modified(|health| {
+        let news = health.trouble.as_deref() != Some(reason.as_str());
+        if news {
+            tracing::error!("Trouble: {reason}");
+            health.trouble = Some(reason);
+        }
+        news
+    });
 }
 
 /// What is done once for all commands of a commit: a part of the first, and linked to the others.

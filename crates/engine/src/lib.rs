@@ -10,6 +10,7 @@ mod committer;
 mod decisions;
 mod loading;
 mod metrics;
+mod projecting;
 mod projector;
 
 pub use access::Access;
@@ -25,7 +26,8 @@ use domain::{
     Actor, Command, Position, Recorded, Refusal, Sha256,
     ids::{CommandId, EventId},
 };
-use event_log::{AppendError, Log};
+use event_log::{AppendError, Kept, Log, ReaderSettings};
+use projecting::Projecting;
 use projector::Projector;
 use read_model::ReadModel;
 use serde::{Deserialize, Serialize};
@@ -85,6 +87,10 @@ pub enum Error {
     /// Nothing was appended; try again in a moment.
     #[error("busy: {0}")]
     Busy(&'static str),
+    /// The command was carried out, and what it made cannot be shown yet. Repeated under its key, it is answered once it
+    /// can.
+    #[error("the command was carried out at position {position}; what it made cannot be shown yet")]
+    NotShown { position: Position },
     /// Nothing was appended, unless the source says that this is unknown.
     #[error("the log or the read model failed")]
     Store(#[from] StoreError),
@@ -113,6 +119,8 @@ pub enum StoreError {
         "the read model stands at {projected}, beyond the end of the log at {head}: run `accord rebuild`"
     )]
     ProjectedBeyondLog { projected: Position, head: Position },
+    #[error("the task that writes has ended unexpectedly: whether the command was carried out is unknown")]
+    WriterGone,
     #[error("{0}")]
     Shared(Arc<StoreError>),
 }
@@ -131,6 +139,7 @@ impl StoreError {
             | Self::Outcome { .. }
             | Self::NoCommit { .. }
             | Self::StillMissing { .. }
+            | Self::WriterGone
             | Self::ProjectedBeyondLog { .. } => false,
         }
     }
@@ -169,7 +178,7 @@ pub struct Settings {
     pub most_subjects: usize,
     /// Where questions go, apart from commands: connections that only read and give up early, so that no flood of
     /// questions keeps a command waiting. `None`: the same as for commands.
-    pub reads: Option<PgPool>,
+    pub reads: Option<ReaderSettings>,
 }
 
 impl Default for Settings {
@@ -199,6 +208,7 @@ struct Inner {
     messages: mpsc::Sender<Message>,
     projected: watch::Receiver<Position>,
     health: watch::Receiver<Health>,
+    failed: watch::Receiver<bool>,
     access_log: AccessLog,
     metrics: Metrics,
     writers: PgPool,
@@ -213,6 +223,9 @@ impl Drop for Inner {
         }
     }
 }
+
+/// How long a command that was carried out waits for its rows.
+const SHOWN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long NOTIFYs are gathered into one.
 const NOTIFY_PAUSE: Duration = Duration::from_millis(20);
@@ -231,7 +244,9 @@ impl Engine {
         settings: Settings,
     ) -> Result<Self, StoreError> {
         let log = Log::new(pool.clone());
-        let projected = Projector::catch_up(&pool, &log, |_, _| ()).await?;
+        let head = log.head().await?;
+        let projected = Projector::catch_up(&pool, &log, Position(head.position), |_, _| ()).await?;
+        // Again, because other nodes may have committed and projected since.
         let head = log.head().await?;
         if projected.0 > head.position {
             return Err(StoreError::ProjectedBeyondLog { projected, head: Position(head.position) });
@@ -241,8 +256,19 @@ impl Engine {
         let (health_sender, health) = watch::channel(Health::default());
         let (news, wake_up) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let metrics = Metrics::default();
+        let (rows, to_project) = mpsc::channel(projecting::MOST_COMMITS);
+        let projecting = Projecting {
+            log: log.clone(),
+            pool: pool.clone(),
+            kept: Kept::new(pool.clone()),
+            projected: projected_sender,
+            health: health_sender.clone(),
+            metrics: metrics.clone(),
+        };
         let committer = Committer {
             log: log.clone(),
+            writer: log.writer(),
+            rows,
             pool: pool.clone(),
             node: entropy.uuid_v7(clock.now()),
             clock: clock.clone(),
@@ -250,7 +276,6 @@ impl Engine {
             most_subjects: settings.most_subjects,
             news: Arc::clone(&news),
             wake_up: Arc::clone(&wake_up),
-            projected: projected_sender,
             health: health_sender,
             world: domain::World::default(),
             head,
@@ -259,13 +284,29 @@ impl Engine {
             metrics: metrics.clone(),
         };
         metrics.head.set(committer.head.position);
-        tokio::spawn(committer.run(queue));
+        let (failed_sender, failed) = watch::channel(false);
+        let writing = [tokio::spawn(projecting.run(to_project)), tokio::spawn(committer.run(queue))];
+        for task in writing {
+            let failed = failed_sender.clone();
+            tokio::spawn(async move {
+                if task.await.is_err() {
+                    tracing::error!(
+                        "A task that writes has ended unexpectedly; this process must be started again"
+                    );
+                    failed.send_replace(true);
+                }
+            });
+        }
         let helpers =
             vec![tokio::spawn(notify(log.clone(), news)), tokio::spawn(listen(log.clone(), wake_up))];
-        let reads = settings.reads.unwrap_or_else(|| pool.clone());
+        let reads = match &settings.reads {
+            Some(reads) => readers(&pool, reads, projected.clone()).await?,
+            None => pool.clone(),
+        };
         let access_log = AccessLog::start(log, clock.clone());
         let writers = pool;
-        let inner = Inner { messages, projected, health, access_log, metrics, writers, clock, helpers };
+        let inner =
+            Inner { messages, projected, health, failed, access_log, metrics, writers, clock, helpers };
         Ok(Self {
             inner: Arc::new(inner),
             log: Log::new(reads.clone()),
@@ -294,13 +335,25 @@ impl Engine {
         let answer = match self.inner.messages.try_send(job) {
             Ok(()) => {
                 let answer = answer.instrument(span).await;
-                answer.unwrap_or(Err(Error::Busy("this node is shutting down")))
+                self.shown(answer.unwrap_or(Err(Error::Store(StoreError::WriterGone)))).await
             }
             Err(mpsc::error::TrySendError::Full(_)) => Err(Error::Busy("too many commands are waiting")),
             Err(mpsc::error::TrySendError::Closed(_)) => Err(Error::Busy("this node is shutting down")),
         };
         self.inner.metrics.answered(&answer);
         answer
+    }
+
+    /// The answer, once what it says can be seen. Mostly it can at once: only rows that could not be written, and
+    /// what another node has committed, are still to come.
+    async fn shown(&self, answer: Result<Outcome, Error>) -> Result<Outcome, Error> {
+        let outcome = answer?;
+        let position = outcome.receipt.position;
+        if self.position() >= position || self.wait_for(position, SHOWN_PATIENCE).await {
+            Ok(outcome)
+        } else {
+            Err(Error::NotShown { position })
+        }
     }
 
     /// The newest position that this node knows to be projected: what a query is pinned to.
@@ -414,7 +467,24 @@ impl Engine {
     }
 
     pub fn health(&self) -> Health {
+        if *self.inner.failed.borrow() {
+            return Health {
+                trouble: Some(
+                    "a task that writes has ended unexpectedly; start this process again".to_owned(),
+                ),
+            };
+        }
         self.inner.health.borrow().clone()
+    }
+
+    /// Waits until a task that writes has ended by a fault of ours. Nothing but starting anew helps then: the log is
+    /// whole, and what was not answered can be asked again under its key.
+    pub async fn failed(&self) {
+        let mut failed = self.inner.failed.clone();
+        // While this handle lives, so does the sender's task, unless the tasks have ended as they should.
+        if failed.wait_for(|failed| *failed).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Finishes what was accepted, then stops. Commands that come later are answered `Busy`, as what would have to be
@@ -427,6 +497,27 @@ impl Engine {
             drop(finished.await);
         }
     }
+}
+
+/// Connections for questions. Postgres does not wait for the disk when rows are written, since the log has them: after a
+/// crash it may have fewer than were shown before, until they are projected again. Nobody is to see that. A crash ends every
+/// connection, so the new ones are those to look at.
+async fn readers(
+    beside: &PgPool,
+    settings: &ReaderSettings,
+    projected: watch::Receiver<Position>,
+) -> Result<PgPool, StoreError> {
+    let readers = event_log::connect_readers(beside, settings, move |connection| {
+        let shown = *projected.borrow();
+        Box::pin(async move {
+            let checkpoint = read_model::checkpoint(connection).await.map_err(|error| error.source)?;
+            if checkpoint >= shown {
+                return Ok(());
+            }
+            Err(sqlx::Error::Protocol(format!("the read model is at {checkpoint} again, and was at {shown}")))
+        })
+    });
+    Ok(readers.await?)
 }
 
 /// Tells other nodes that the log has grown: after the commit, never inside it, and many commits at once.
@@ -461,7 +552,9 @@ pub async fn catch_up(
     pool: &PgPool,
     progress: impl FnMut(Position, Position),
 ) -> Result<Position, StoreError> {
-    Projector::catch_up(pool, &Log::new(pool.clone()), progress).await
+    let log = Log::new(pool.clone());
+    let head = Position(log.head().await?.position);
+    Projector::catch_up(pool, &log, head, progress).await
 }
 
 /// Builds every row of the read model anew; readers see the old ones until all is done.

@@ -80,7 +80,7 @@ impl Metrics {
 
     pub(crate) fn answered(&self, answer: &Result<Outcome, Error>) {
         let outcome = match answer {
-            Ok(_) => "done",
+            Ok(_) | Err(Error::NotShown { .. }) => "done",
             Err(Error::Refused(refusals)) => {
                 self.refused(refusals);
                 "refused"

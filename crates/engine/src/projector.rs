@@ -1,8 +1,8 @@
 //! From events to rows: what each command made of the items that it touched.
 //!
-//! Whoever commits projects its own commit from the folds that it decided on ([`changes`]); whatever was committed
-//! elsewhere, or was left behind by a crash, is projected from the log ([`Projector::catch_up`]). Both go through the
-//! same fold and the same lock.
+//! Whoever commits projects its own commit from the folds that it decided on ([`add`]); whatever was committed elsewhere,
+//! or was left behind by a crash, is projected from the log ([`Projector::catch_up`]). Both go through the same fold and
+//! the same lock.
 
 use crate::{
     StoreError,
@@ -11,7 +11,7 @@ use crate::{
 use domain::{Item, Position, Recorded, State, Subject, World};
 use event_log::Log;
 use read_model::{Change, Entry, Projection};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Events read at a time.
@@ -33,22 +33,6 @@ pub(crate) fn add(projection: &mut Projection, world: &World, command: &[Applied
     projection.events.extend(command.iter().map(|(recorded, touched)| Entry::of(recorded, touched, at)));
 }
 
-/// Writes a commit's changes if the read model stands where the commit began. False: it does not, catch up instead.
-pub(crate) async fn project(
-    pool: &PgPool,
-    projection: &Projection,
-    after: Position,
-    up_to: Position,
-) -> Result<bool, StoreError> {
-    let mut tx = pool.begin().await.map_err(StoreError::when("begin a projection"))?;
-    if read_model::lock_checkpoint(&mut tx).await? != after {
-        return Ok(false);
-    }
-    read_model::write(&mut tx, projection, up_to).await?;
-    tx.commit().await.map_err(StoreError::when("commit a projection"))?;
-    Ok(true)
-}
-
 /// Projects from the log. Keeps its folds from page to page.
 pub(crate) struct Projector<'a> {
     log: &'a Log,
@@ -64,30 +48,28 @@ impl<'a> Projector<'a> {
         Self { log, world: World::default(), at, from_the_start: at == Position(0) }
     }
 
-    /// Projects everything from the checkpoint to the end of the log; where the checkpoint then stands.
+    /// Projects everything from the checkpoint to `up_to`, the end of a commit; where the checkpoint then stands.
     pub(crate) async fn catch_up(
         pool: &PgPool,
         log: &'a Log,
+        up_to: Position,
         mut progress: impl FnMut(Position, Position),
     ) -> Result<Position, StoreError> {
         let mut projector: Option<Self> = None;
+        let mut connection = pool.acquire().await.map_err(StoreError::when("connect to the read model"))?;
         loop {
-            let head = Position(log.head().await?.position);
-            if read_model::checkpoint(pool).await? >= head {
-                return Ok(head);
-            }
-            let mut tx = pool.begin().await.map_err(StoreError::when("begin a projection"))?;
-            let checkpoint = read_model::lock_checkpoint(&mut tx).await?;
-            if checkpoint >= head {
+            let checkpoint = read_model::checkpoint(pool).await?;
+            if checkpoint >= up_to {
                 return Ok(checkpoint);
             }
             // Another node may have projected a stretch in between: then these folds are behind.
             let current = projector.take().filter(|projector| projector.at == checkpoint);
             let mut current = current.unwrap_or_else(|| Self::new(log, checkpoint));
-            current.page(&mut tx, head).await?;
-            tx.commit().await.map_err(StoreError::when("commit a projection"))?;
-            progress(current.at, head);
-            projector = Some(current);
+            let projection = current.page(up_to).await?;
+            if read_model::write(&mut connection, &projection, checkpoint, current.at).await? {
+                progress(current.at, up_to);
+                projector = Some(current);
+            }
         }
     }
 
@@ -104,15 +86,17 @@ impl<'a> Projector<'a> {
         // Locked, the checkpoint does not move; what is committed meanwhile is caught up with afterwards.
         let head = Position(log.head().await?.position);
         while projector.at < head {
-            projector.page(&mut tx, head).await?;
+            let after = projector.at;
+            let projection = projector.page(head).await?;
+            read_model::write(&mut tx, &projection, after, projector.at).await?;
             progress(projector.at, head);
         }
         tx.commit().await.map_err(StoreError::when("commit a rebuild"))?;
         Ok(head)
     }
 
-    /// Projects the next page of whole commands, up to `head` at most.
-    async fn page(&mut self, tx: &mut PgConnection, head: Position) -> Result<(), StoreError> {
+    /// Takes in the next page of whole commands, up to `head` at most: what they made.
+    async fn page(&mut self, head: Position) -> Result<Projection, StoreError> {
         let commands = self.read_commands(head).await?;
         let mut projection = Projection::default();
         let events = commands.iter().flatten();
@@ -139,8 +123,7 @@ impl<'a> Projector<'a> {
             self.at = command.last().map_or(self.at, |(last, _)| last.position);
             add(&mut projection, &self.world, &command);
         }
-        read_model::write(tx, &projection, self.at).await?;
-        Ok(())
+        Ok(projection)
     }
 
     /// The next events by command, none of them cut.

@@ -1,13 +1,13 @@
 //! Appending a commit: one statement, and what its failures mean.
 
-use std::io;
+use std::{io, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use uuid::Uuid;
 
 use crate::{
-    Head, Log, NewCommit, StoredCommand, StoredEvent,
+    Head, Kept, Log, NewCommit, StoredCommand, StoredEvent,
     commit::{Rows, minutes_east},
 };
 
@@ -43,11 +43,24 @@ pub enum AppendError {
     },
 }
 
+/// The connection that a node appends on, one commit after another.
+#[derive(Debug)]
+pub struct Writer {
+    kept: Kept,
+    patience: Duration,
+}
+
 impl Log {
+    pub fn writer(&self) -> Writer {
+        Writer { kept: Kept::new(self.pool.clone()), patience: self.patience }
+    }
+}
+
+impl Writer {
     /// Appends the commit if the log still ends at `commit.after`, and answers the new head.
     ///
     /// Must not be cancelled: a dropped future leaves the commit's fate unknown with nobody to look it up.
-    pub async fn append(&self, commit: &NewCommit) -> Result<Head, AppendError> {
+    pub async fn append(&mut self, commit: &NewCommit) -> Result<Head, AppendError> {
         let after = commit.after;
         let Rows { commit, events, commands } = commit.rows();
         let head =
@@ -55,9 +68,9 @@ impl Log {
         let events = EventColumns::from(events);
         let commands = CommandColumns::from(commands);
 
-        let mut connection = self
-            .pool
-            .acquire()
+        let connection = self
+            .kept
+            .get()
             .await
             .map_err(|source| AppendError::Database { after: after.position, source })?;
 
@@ -91,18 +104,22 @@ impl Log {
             &commands.outcome,
             &commands.request as &[Option<Vec<u8>>],
         )
-        .fetch_optional(&mut *connection);
+        .fetch_optional(connection);
 
-        let Ok(answer) = tokio::time::timeout(self.patience, insert).await else {
-            // Dropped for good: a connection that does not answer must not be handed to anybody else.
-            drop(connection.detach());
-            let source = io::Error::new(io::ErrorKind::TimedOut, "Postgres did not answer").into();
-            return Err(AppendError::Fate { after: after.position, source });
+        let answer = match tokio::time::timeout(self.patience, insert).await {
+            Ok(answer) => answer,
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "Postgres did not answer").into()),
         };
         match answer {
             Ok(Some(_)) => Ok(head),
             Ok(None) => Err(AppendError::AheadOfLog { after: after.position }),
-            Err(source) => Err(meaning(source, after.position)),
+            Err(source) => {
+                let error = meaning(source, after.position);
+                if matches!(error, AppendError::Fate { .. }) {
+                    self.kept.discard();
+                }
+                Err(error)
+            }
         }
     }
 }

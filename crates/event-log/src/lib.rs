@@ -1,6 +1,6 @@
 //! The log of everything that happened: appends commits of events to Postgres, reads them back and verifies them.
 //!
-//! Knows no domain type: an event's `kind` and `payload` are a name and bytes here. Only [`Log::append`] writes to it, and
+//! Knows no domain type: an event's `kind` and `payload` are a name and bytes here. Only [`Writer::append`] writes to it, and
 //! nothing reads a clock or makes an id: both come in with the commit. Beside it stands the access log.
 
 mod access;
@@ -26,12 +26,12 @@ use std::{
 use sqlx::PgPool;
 
 pub use access::{AccessFilter, AccessKind, AccessPage, AccessReader, NewAccess, StoredAccess};
-pub use append::AppendError;
+pub use append::{AppendError, Writer};
 pub use commit::{Head, NewCommand, NewCommit, NewEvent};
 pub use durability::{Setting, durability, refuse_if_not_durable};
 pub use error::Error;
 pub use export::{commit_line, event_line};
-pub use pool::{PoolSettings, ReaderSettings, Role, connect, connect_readers};
+pub use pool::{Kept, PoolSettings, ReaderSettings, Role, connect, connect_readers};
 pub use stored::{StoredCommand, StoredCommit, StoredEvent};
 pub use verify::{Anchor, Verification};
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use sqlx::{
-    PgConnection, PgPool, Row,
+    PgConnection, PgPool, Postgres, Row,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -83,33 +85,65 @@ pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Resul
     if let Some(search_path) = settings.search_path {
         options = options.options([("search_path", search_path)]);
     }
-    open(options, settings.max_connections, settings.acquire_timeout).await
+    pool_of(settings.max_connections, settings.acquire_timeout)
+        .connect_with(options)
+        .await
+        .map_err(Error::when("connect to Postgres"))
 }
 
-/// Opens a pool beside another, with the same rights and schemas, whose connections read and do nothing else.
-pub async fn connect_readers(beside: &PgPool, settings: &ReaderSettings) -> Result<PgPool, Error> {
+/// Opens a pool beside another, with the same rights and schemas, whose connections read and do nothing else. A new
+/// connection is used once `ready` finds that it may be; until then, others are tried, for as long as callers wait.
+pub async fn connect_readers<R>(beside: &PgPool, settings: &ReaderSettings, ready: R) -> Result<PgPool, Error>
+where
+    R: for<'c> Fn(&'c mut PgConnection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send + Sync + 'static,
+{
     // Of an option that is given twice, Postgres takes the last.
     let options = (*beside.connect_options()).clone().options([
         ("statement_timeout", millis(settings.statement_timeout)),
         ("default_transaction_read_only", "on".to_owned()),
     ]);
-    open(options, settings.max_connections, beside.options().get_acquire_timeout()).await
+    let pool = pool_of(settings.max_connections, beside.options().get_acquire_timeout());
+    pool.after_connect(move |connection, _| ready(connection))
+        .connect_with(options)
+        .await
+        .map_err(Error::when("connect to Postgres"))
 }
 
-async fn open(
-    options: PgConnectOptions,
-    max_connections: u32,
-    acquire_timeout: Duration,
-) -> Result<PgPool, Error> {
+fn pool_of(max_connections: u32, acquire_timeout: Duration) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(acquire_timeout)
         // The guard below asks the server, too; once is enough.
         .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)))
-        .connect_with(options)
-        .await
-        .map_err(Error::when("connect to Postgres"))
+}
+
+/// The connection of a task that writes and never gives up midway: kept from one statement to the next, since taking one
+/// from the pool costs a question to the server each time.
+#[derive(Debug)]
+pub struct Kept {
+    pool: PgPool,
+    connection: Option<PoolConnection<Postgres>>,
+}
+
+impl Kept {
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, connection: None }
+    }
+
+    pub async fn get(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        if self.connection.is_none() {
+            self.connection = Some(self.pool.acquire().await?);
+        }
+        self.connection.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+
+    /// For a connection that failed: the next statement gets another, and nobody gets this one.
+    pub fn discard(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(connection.detach());
+        }
+    }
 }
 
 /// Asks the server, because sqlx does not know: when a `begin` is cancelled midway, the server is left inside a

@@ -1,21 +1,21 @@
 //! Rows of assignments: which post is bound to which task.
 
-use crate::{Error, Pin, ReadModel, doing};
+use crate::{Error, Pin, ReadModel, doing, text::row};
 use chrono::{DateTime, Utc};
 use domain::{assignment::Assignment, ids::TaskId, operation::Operation};
-use serde::Serialize;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AssignmentRow {
-    pub id: Uuid,
-    pub operation_id: Uuid,
-    pub task_id: Uuid,
-    pub number: i32,
-    pub task: String,
-    pub post: String,
-    pub assigned_at: DateTime<Utc>,
-    pub withdrawn_at: Option<DateTime<Utc>>,
+row! {
+    pub struct AssignmentRow {
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub task_id: Uuid,
+        pub number: i32,
+        pub task: String,
+        pub post: String,
+        pub assigned_at: DateTime<Utc>,
+        pub withdrawn_at: Option<DateTime<Utc>>,
+    }
 }
 
 impl AssignmentRow {

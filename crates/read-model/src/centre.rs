@@ -1,29 +1,29 @@
 //! Rows of coordination centres. Everybody in the coalition sees them.
 
-use crate::{Error, Page, Pin, ReadModel, doing};
+use crate::{Error, Page, Pin, ReadModel, doing, text::row};
 use chrono::{DateTime, Utc};
 use domain::{
     Names,
     centre::{Centre, Criterion, ForwardPost, Selection, Site},
     ids::CentreId,
 };
-use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CentreRow {
-    pub id: Uuid,
-    pub code: String,
-    pub name: String,
-    /// In other languages.
-    pub names: Json<Names>,
-    pub status: String,
-    pub criteria: Json<Vec<Criterion>>,
-    pub sites: Json<Vec<Site>>,
-    pub selection: Option<Json<Selection>>,
-    pub forward_posts: Json<Vec<ForwardPost>>,
-    pub activated_at: Option<DateTime<Utc>>,
+row! {
+    pub struct CentreRow {
+        pub id: Uuid,
+        pub code: String,
+        pub name: String,
+        /// In other languages.
+        pub names: Json<Names>,
+        pub status: String,
+        pub criteria: Json<Vec<Criterion>>,
+        pub sites: Json<Vec<Site>>,
+        pub selection: Option<Json<Selection>>,
+        pub forward_posts: Json<Vec<ForwardPost>>,
+        pub activated_at: Option<DateTime<Utc>>,
+    }
 }
 
 impl From<&Centre> for CentreRow {

@@ -1,52 +1,53 @@
 //! Rows of partners' decisions on plan versions and of the conditions attached to them.
 
-use crate::{Error, Pin, ReadModel, doing};
+use crate::{Error, Pin, ReadModel, doing, text::row};
 use chrono::{DateTime, Utc};
 use domain::{
     ids::ConditionId,
     operation::Operation,
     plan::{Condition, Decision, Version},
 };
-use serde::Serialize;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DecisionRow {
-    pub id: Uuid,
-    pub operation_id: Uuid,
-    pub version_id: Uuid,
-    pub number: i32,
-    pub partner: String,
-    /// The post that decided.
-    pub actor: String,
-    pub kind: String,
-    pub decided_at: DateTime<Utc>,
-    pub position: i64,
-    /// The position that its author was looking at.
-    pub seen_at: i64,
-    pub reason_code: Option<String>,
-    pub reason: Option<String>,
-    /// Tasks objected to, or consented to.
-    pub tasks: Vec<String>,
-    pub revoked_at: Option<DateTime<Utc>>,
+row! {
+    pub struct DecisionRow {
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub version_id: Uuid,
+        pub number: i32,
+        pub partner: String,
+        /// The post that decided.
+        pub actor: String,
+        pub kind: String,
+        pub decided_at: DateTime<Utc>,
+        pub position: i64,
+        /// The position that its author was looking at.
+        pub seen_at: i64,
+        pub reason_code: Option<String>,
+        pub reason: Option<String>,
+        /// Tasks objected to, or consented to.
+        pub tasks: Vec<String>,
+        pub revoked_at: Option<DateTime<Utc>>,
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ConditionRow {
-    pub id: Uuid,
-    pub operation_id: Uuid,
-    pub version_id: Uuid,
-    pub decision_id: Uuid,
-    /// Number of the version.
-    pub version: i32,
-    /// The author.
-    pub partner: String,
-    pub code: String,
-    pub gate: String,
-    pub text: String,
-    pub status: String,
-    pub settled_at: Option<DateTime<Utc>>,
-    pub note: Option<String>,
+row! {
+    pub struct ConditionRow {
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub version_id: Uuid,
+        pub decision_id: Uuid,
+        /// Number of the version.
+        pub version: i32,
+        /// The author.
+        pub partner: String,
+        pub code: String,
+        pub gate: String,
+        pub text: String,
+        pub status: String,
+        pub settled_at: Option<DateTime<Utc>>,
+        pub note: Option<String>,
+    }
 }
 
 impl DecisionRow {

@@ -2,35 +2,39 @@
 //!
 //! What an event says is in the log alone. An event never changes, so its row has no versions.
 
-use crate::{Error, Page, Pin, ReadModel, doing, write::place};
+use crate::{
+    Error, Page, Pin, ReadModel, doing,
+    text::{self, Columns as _, row},
+    write::place,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     Item, Position, Recorded,
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
 };
 use serde::Serialize;
-use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EventRow {
-    pub position: i64,
-    /// The last position of its command: from there on holds what it made so.
-    pub command_end: i64,
-    pub event_id: Uuid,
-    pub command_id: Uuid,
-    /// The event's name, such as `PlanPromulgated`.
-    pub kind: String,
-    /// A post's code, or `service:` and a name.
-    pub actor: String,
-    pub late_reason: Option<String>,
-    pub occurred_at: DateTime<Utc>,
-    /// Minutes east of UTC, as reported.
-    pub occurred_offset: i16,
-    pub recorded_at: DateTime<Utc>,
-    /// `None`: of the coalition, for all to see.
-    pub operation_id: Option<Uuid>,
+row! {
+    pub struct EventRow {
+        pub position: i64,
+        /// The last position of its command: from there on holds what it made so.
+        pub command_end: i64,
+        pub event_id: Uuid,
+        pub command_id: Uuid,
+        /// The event's name, such as `PlanPromulgated`.
+        pub kind: String,
+        /// A post's code, or `service:` and a name.
+        pub actor: String,
+        pub late_reason: Option<String>,
+        pub occurred_at: DateTime<Utc>,
+        /// Minutes east of UTC, as reported.
+        pub occurred_offset: i16,
+        pub recorded_at: DateTime<Utc>,
+        /// `None`: of the coalition, for all to see.
+        pub operation_id: Option<Uuid>,
+    }
 }
 
 /// An event's row with what only SQL looks at.
@@ -446,68 +450,35 @@ impl ReadModel {
     }
 }
 
-/// Writes the rows of events, which come in the order of their positions.
-pub(crate) async fn write(tx: &mut PgConnection, entries: &[Entry]) -> Result<(), Error> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        "insert into event_entry
-         select
-           position,
-           command_end,
-           event_id,
-           command_id,
-           kind,
-           actor,
-           late_reason,
-           occurred_at,
-           occurred_offset,
-           recorded_at,
-           operation_id,
-           version_id,
-           annex_id,
-           task_ids
-         from jsonb_populate_recordset(null::event_entry, $1)",
-        json(entries)?
-    )
-    .execute(&mut *tx)
-    .await
-    .map_err(doing("insert rows of events"))?;
-    let items = item_entries(entries);
-    let (ids, positions): (Vec<Uuid>, Vec<i64>) =
-        items.iter().map(|item| (item.item_id, item.position)).unzip();
-    let changed: Vec<Option<&str>> = items.iter().map(|item| item.changed).collect();
-    let (annexes, tasks): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) =
-        items.iter().map(|item| (item.annex_id, item.task_id)).unzip();
-    sqlx::query!(
-        "insert into event_item (item_id, position, changed, annex_id, task_id)
-         select item_id, position, changed, annex_id, task_id
-         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::uuid[])
-           as item (item_id, position, changed, annex_id, task_id)",
-        &ids,
-        &positions,
-        &changed as &[Option<&str>],
-        &annexes as &[Option<Uuid>],
-        &tasks as &[Option<Uuid>]
-    )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
-    .map_err(doing("insert rows of histories"))
+/// Rows of events, which come in the order of their positions.
+pub(crate) fn entry_rows(entries: &[Entry]) -> String {
+    text::rows(entries, |entry, row| {
+        entry.row.write(row);
+        entry.version_id.write(row);
+        entry.annex_id.write(row);
+        entry.task_ids.write(row);
+    })
 }
 
-fn item_entries(entries: &[Entry]) -> Vec<ItemEntry> {
-    entries
-        .iter()
-        .flat_map(|entry| {
-            let position = entry.row.position;
-            entry.items.iter().map(move |(id, touched)| {
-                let Touched { changed, annex_id, task_id } = *touched;
-                ItemEntry { item_id: *id, position, changed, annex_id, task_id }
-            })
+/// Lines of the histories in which these events stand.
+pub(crate) fn item_rows(entries: &[Entry]) -> String {
+    text::rows(item_entries(entries), |item, row| {
+        item.item_id.write(row);
+        item.position.write(row);
+        item.changed.write(row);
+        item.annex_id.write(row);
+        item.task_id.write(row);
+    })
+}
+
+fn item_entries(entries: &[Entry]) -> impl Iterator<Item = ItemEntry> {
+    entries.iter().flat_map(|entry| {
+        let position = entry.row.position;
+        entry.items.iter().map(move |(id, touched)| {
+            let Touched { changed, annex_id, task_id } = *touched;
+            ItemEntry { item_id: *id, position, changed, annex_id, task_id }
         })
-        .collect()
+    })
 }
 
 fn json<T: Serialize + ?Sized>(rows: &T) -> Result<serde_json::Value, Error> {
@@ -520,7 +491,9 @@ pub async fn compare_events(pool: &sqlx::PgPool, expected: &[Entry]) -> Result<V
     let (Some(first), Some(last)) = (expected.first(), expected.last()) else { return Ok(Vec::new()) };
     let mut findings = Vec::new();
     let (first, last) = (first.row.position, last.row.position);
-    for (table, rows) in [("event_entry", json(expected)?), ("event_item", json(&item_entries(expected))?)] {
+    for (table, rows) in
+        [("event_entry", json(expected)?), ("event_item", json(&item_entries(expected).collect::<Vec<_>>())?)]
+    {
         let statement = format!(
             "with expected as (
                select to_jsonb(row_) as columns from jsonb_populate_recordset(null::{table}, $1) row_

@@ -19,6 +19,7 @@ mod post;
 mod release;
 mod schema;
 mod search;
+mod text;
 mod write;
 
 pub use assignment::AssignmentRow;

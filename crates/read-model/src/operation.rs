@@ -1,33 +1,33 @@
 //! Rows of operations: seen by their lead and by those they are releasable to.
 
-use crate::{Error, InvalidRow, Page, Pin, ReadModel, doing, parse, release::readers};
+use crate::{Error, InvalidRow, Page, Pin, ReadModel, doing, parse, release::readers, text::row};
 use chrono::{DateTime, Utc};
 use domain::{PartnerCode, operation::Operation, release::Label};
-use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OperationRow {
-    pub id: Uuid,
-    pub code: String,
-    pub title: String,
-    pub status: String,
-    pub lead: String,
-    pub classification: String,
-    pub handling: String,
-    pub releasable_to: Vec<String>,
-    pub readers: Vec<String>,
-    pub warning_order_at: Option<DateTime<Utc>>,
-    pub warning_order: Option<String>,
-    pub legal_basis: Vec<String>,
-    pub h_hour: Option<DateTime<Utc>>,
-    pub initiated_at: DateTime<Utc>,
-    pub activated_at: Option<DateTime<Utc>>,
-    /// Number of the plan version in force.
-    pub in_force: Option<i32>,
-    /// The same, else of the one being worked on.
-    pub current_version: Option<i32>,
+row! {
+    pub struct OperationRow {
+        pub id: Uuid,
+        pub code: String,
+        pub title: String,
+        pub status: String,
+        pub lead: String,
+        pub classification: String,
+        pub handling: String,
+        pub releasable_to: Vec<String>,
+        pub readers: Vec<String>,
+        pub warning_order_at: Option<DateTime<Utc>>,
+        pub warning_order: Option<String>,
+        pub legal_basis: Vec<String>,
+        pub h_hour: Option<DateTime<Utc>>,
+        pub initiated_at: DateTime<Utc>,
+        pub activated_at: Option<DateTime<Utc>>,
+        /// Number of the plan version in force.
+        pub in_force: Option<i32>,
+        /// The same, else of the one being worked on.
+        pub current_version: Option<i32>,
+    }
 }
 
 /// Which operations; what is `None` does not narrow.

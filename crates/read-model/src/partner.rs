@@ -1,6 +1,6 @@
 //! Rows of the coalition and its partners. Everybody in the coalition sees who belongs to it.
 
-use crate::{Error, Page, Pin, ReadModel, doing};
+use crate::{Error, Page, Pin, ReadModel, doing, text::row};
 use chrono::{DateTime, Utc};
 use domain::{
     Names, Position,
@@ -8,32 +8,33 @@ use domain::{
     ids::{COALITION, PartnerId},
     partner::Partner,
 };
-use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CoalitionRow {
-    pub id: Uuid,
-    /// Title of the exercise that the log holds; `None` for the real thing.
-    pub exercise: Option<String>,
+row! {
+    pub struct CoalitionRow {
+        pub id: Uuid,
+        /// Title of the exercise that the log holds; `None` for the real thing.
+        pub exercise: Option<String>,
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PartnerRow {
-    pub id: Uuid,
-    pub code: String,
-    pub name: String,
-    pub agency: String,
-    /// Of the partner, in other languages.
-    pub names: Json<Names>,
-    pub agency_names: Json<Names>,
-    pub role: String,
-    pub status: String,
-    pub time_zone: Option<String>,
-    pub currency: Option<String>,
-    pub invited_at: Option<DateTime<Utc>>,
-    pub joined_at: Option<DateTime<Utc>>,
+row! {
+    pub struct PartnerRow {
+        pub id: Uuid,
+        pub code: String,
+        pub name: String,
+        pub agency: String,
+        /// Of the partner, in other languages.
+        pub names: Json<Names>,
+        pub agency_names: Json<Names>,
+        pub role: String,
+        pub status: String,
+        pub time_zone: Option<String>,
+        pub currency: Option<String>,
+        pub invited_at: Option<DateTime<Utc>>,
+        pub joined_at: Option<DateTime<Utc>>,
+    }
 }
 
 impl From<&Coalition> for CoalitionRow {

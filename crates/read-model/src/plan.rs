@@ -1,6 +1,6 @@
 //! Rows of plan versions, their tasks and annexes.
 
-use crate::{Error, Page, Pin, ReadModel, TaskLabelRow, doing, release::readers};
+use crate::{Error, Page, Pin, ReadModel, TaskLabelRow, doing, release::readers, text::row};
 use chrono::{DateTime, Utc};
 use domain::{
     OperationCode, Span,
@@ -9,56 +9,57 @@ use domain::{
     plan::{Annex, Content, ContentPart, PlannedTask, SaltedAnnex, Sections, Version},
     release::{Label, Release},
 };
-use serde::Serialize;
 use sqlx::types::Json;
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PlanVersionRow {
-    pub id: Uuid,
-    pub operation_id: Uuid,
-    pub number: i32,
-    pub status: String,
-    pub base: Option<i32>,
-    pub sections: Json<Sections>,
-    /// What the version itself says of its release; `None`: as the operation.
-    pub release: Option<Json<Release>>,
-    /// By that; `None`: the operation's.
-    pub readers: Option<Vec<String>>,
-    /// From submission on; 64 hexadecimal digits.
-    pub content_hash: Option<String>,
-    pub drafted_at: DateTime<Utc>,
-    pub submitted_at: Option<DateTime<Utc>>,
-    pub submitted_position: Option<i64>,
-    pub promulgated_at: Option<DateTime<Utc>>,
+row! {
+    pub struct PlanVersionRow {
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub number: i32,
+        pub status: String,
+        pub base: Option<i32>,
+        pub sections: Json<Sections>,
+        /// What the version itself says of its release; `None`: as the operation.
+        pub release: Option<Json<Release>>,
+        /// By that; `None`: the operation's.
+        pub readers: Option<Vec<String>>,
+        /// From submission on; 64 hexadecimal digits.
+        pub content_hash: Option<String>,
+        pub drafted_at: DateTime<Utc>,
+        pub submitted_at: Option<DateTime<Utc>>,
+        pub submitted_position: Option<i64>,
+        pub promulgated_at: Option<DateTime<Utc>>,
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PlannedTaskRow {
-    pub id: Uuid,
-    pub operation_id: Uuid,
-    pub version_id: Uuid,
-    /// Number of the version.
-    pub version: i32,
-    /// The task that this is a plan of.
-    pub task_id: Uuid,
-    pub code: String,
-    pub title: String,
-    pub phase: String,
-    pub line_of_effort: Option<String>,
-    pub lead: String,
-    pub territory: String,
-    pub post: Option<String>,
-    /// Seconds from H-hour.
-    pub start_offset: i64,
-    /// Seconds.
-    pub duration: i64,
-    pub predecessors: Vec<String>,
-    /// Of a task that enters its version's content as a part; 32 hexadecimal digits.
-    pub salt: Option<String>,
-    /// The same; 64 hexadecimal digits.
-    pub part_hash: Option<String>,
+row! {
+    pub struct PlannedTaskRow {
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub version_id: Uuid,
+        /// Number of the version.
+        pub version: i32,
+        /// The task that this is a plan of.
+        pub task_id: Uuid,
+        pub code: String,
+        pub title: String,
+        pub phase: String,
+        pub line_of_effort: Option<String>,
+        pub lead: String,
+        pub territory: String,
+        pub post: Option<String>,
+        /// Seconds from H-hour.
+        pub start_offset: i64,
+        /// Seconds.
+        pub duration: i64,
+        pub predecessors: Vec<String>,
+        /// Of a task that enters its version's content as a part; 32 hexadecimal digits.
+        pub salt: Option<String>,
+        /// The same; 64 hexadecimal digits.
+        pub part_hash: Option<String>,
+    }
 }
 
 /// What a task was from a position on, as one plan version had it.
@@ -88,27 +89,28 @@ pub struct PartRow {
     pub part_hash: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AnnexRow {
-    pub id: Uuid,
-    pub operation_id: Uuid,
-    pub version_id: Uuid,
-    pub code: String,
-    pub title: String,
-    pub text: Option<String>,
-    /// As its content says; what a mark says since is in `release`.
-    pub classification: String,
-    /// As its content says.
-    pub handling: String,
-    /// As its content says.
-    pub releasable_to: Vec<String>,
-    /// What the annex itself says of its release.
-    pub release: Json<Release>,
-    pub readers: Vec<String>,
-    /// 32 hexadecimal digits.
-    pub salt: String,
-    /// 64 hexadecimal digits.
-    pub part_hash: String,
+row! {
+    pub struct AnnexRow {
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub version_id: Uuid,
+        pub code: String,
+        pub title: String,
+        pub text: Option<String>,
+        /// As its content says; what a mark says since is in `release`.
+        pub classification: String,
+        /// As its content says.
+        pub handling: String,
+        /// As its content says.
+        pub releasable_to: Vec<String>,
+        /// What the annex itself says of its release.
+        pub release: Json<Release>,
+        pub readers: Vec<String>,
+        /// 32 hexadecimal digits.
+        pub salt: String,
+        /// 64 hexadecimal digits.
+        pub part_hash: String,
+    }
 }
 
 /// Which tasks; what is `None` does not narrow.

@@ -1,39 +1,40 @@
 //! Rows of posts and of the tenures in them. Everybody in the coalition sees them; officers are opaque ids.
 
-use crate::{Error, Page, Pin, ReadModel, doing};
+use crate::{Error, Page, Pin, ReadModel, doing, text::row};
 use chrono::{DateTime, Utc};
 use domain::{
     Names, PartnerCode, Position,
     ids::{PartnerId, PostId, TenureId},
     post::Post,
 };
-use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PostRow {
-    pub id: Uuid,
-    pub code: String,
-    pub partner: String,
-    pub title: String,
-    /// Of `title`, in other languages.
-    pub titles: Json<Names>,
-    pub liaison: bool,
-    pub status: String,
-    pub nominee: Option<Uuid>,
+row! {
+    pub struct PostRow {
+        pub id: Uuid,
+        pub code: String,
+        pub partner: String,
+        pub title: String,
+        /// Of `title`, in other languages.
+        pub titles: Json<Names>,
+        pub liaison: bool,
+        pub status: String,
+        pub nominee: Option<Uuid>,
+    }
 }
 
-/// Half-open in the world's time: from `taken_at`, before `relieved_at`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TenureRow {
-    pub id: Uuid,
-    pub post_id: Uuid,
-    pub number: i32,
-    pub officer: Uuid,
-    pub acting: bool,
-    pub taken_at: DateTime<Utc>,
-    pub relieved_at: Option<DateTime<Utc>>,
+row! {
+    /// Half-open in the world's time: from `taken_at`, before `relieved_at`.
+    pub struct TenureRow {
+        pub id: Uuid,
+        pub post_id: Uuid,
+        pub number: i32,
+        pub officer: Uuid,
+        pub acting: bool,
+        pub taken_at: DateTime<Utc>,
+        pub relieved_at: Option<DateTime<Utc>>,
+    }
 }
 
 /// Which posts; what is `None` does not narrow.

@@ -1,25 +1,25 @@
 //! Rows of the labels that tasks have of their own. Other items' own labels stand in their own rows.
 
-use crate::{Error, Pin, ReadModel, doing};
+use crate::{Error, Pin, ReadModel, doing, text::row};
 use domain::{
     PartnerCode, TaskCode,
     ids::TaskId,
     operation::Operation,
     release::{Release, TaskLabel},
 };
-use serde::Serialize;
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TaskLabelRow {
-    /// The task's.
-    pub id: Uuid,
-    pub operation_id: Uuid,
-    pub release: Json<Release>,
-    /// The operation's lead and those that the label names; who leads the task or owns its territory reads it besides.
-    pub readers: Vec<String>,
+row! {
+    pub struct TaskLabelRow {
+        /// The task's.
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub release: Json<Release>,
+        /// The operation's lead and those that the label names; who leads the task or owns its territory reads it besides.
+        pub readers: Vec<String>,
+    }
 }
 
 /// Who an item of the operation is for by its own label: those named, and the lead.

@@ -3,6 +3,7 @@
 use crate::{
     AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, Entry, Error, OperationRow,
     PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TaskLabelRow, TenureRow, doing, event,
+    text::{self, Columns, Rows},
 };
 use domain::{
     Item, Position, State,
@@ -12,8 +13,8 @@ use domain::{
     },
 };
 use serde_json::Value;
-use sqlx::PgConnection;
-use std::collections::HashMap;
+use sqlx::{PgConnection, PgExecutor};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// `valid_to` of a row that holds now.
@@ -52,39 +53,16 @@ macro_rules! tables {
             }
         }
 
+        impl Columns for Row {
+            fn write(&self, row: &mut Rows) {
+                match self {
+                    $(Self::$variant(columns) => columns.write(row),)*
+                }
+            }
+        }
+
         /// Names of the versioned tables.
         pub const TABLES: &[&str] = &[$($table),*];
-
-        async fn close(tx: &mut PgConnection, table: &str, ids: &[Uuid], ends: &[i64]) -> Result<(), sqlx::Error> {
-            match table {
-                $($table => sqlx::query!(
-                    "update " + $table + " held
-                     set valid_to = closed.valid_to
-                     from unnest($1::uuid[], $2::bigint[]) as closed (id, valid_to)
-                     where held.id = closed.id and held.valid_to = 9223372036854775807",
-                    ids,
-                    ends
-                )
-                .execute(tx)
-                .await
-                .map(drop),)*
-                _ => Ok(()),
-            }
-        }
-
-        // The JSON has the table's own columns, so naming them once more would only be a second place to keep.
-        async fn insert(tx: &mut PgConnection, table: &str, rows: &Value) -> Result<(), sqlx::Error> {
-            match table {
-                $($table => sqlx::query!(
-                    "insert into " + $table + " select * from jsonb_populate_recordset(null::" + $table + ", $1)",
-                    rows
-                )
-                .execute(tx)
-                .await
-                .map(drop),)*
-                _ => Ok(()),
-            }
-        }
     };
 }
 
@@ -205,15 +183,20 @@ fn operation_row(operation: &domain::operation::Operation, item: &Item) -> Optio
     }
 }
 
-/// Versions of one table, gathered for two statements.
+/// What becomes of one table.
 #[derive(Default)]
-struct Bulk {
+struct Bulk<'a> {
     /// Of rows that held until now: id, and the position from which they do not.
-    ids: Vec<Uuid>,
-    ends: Vec<i64>,
-    rows: Vec<Value>,
-    /// Where the version written last of an id stands in `rows`; `None` when the item is gone.
+    closed: Vec<(Uuid, Position)>,
+    versions: Vec<Version<'a>>,
+    /// Where the version written last of an id stands in `versions`; `None` when the item is gone.
     last: HashMap<Uuid, Option<usize>>,
+}
+
+struct Version<'a> {
+    row: &'a Row,
+    valid_from: i64,
+    valid_to: i64,
 }
 
 /// Everything that some commands made, in the order of their positions.
@@ -223,52 +206,70 @@ pub struct Projection {
     pub events: Vec<Entry>,
 }
 
-/// Writes what the commands made, and moves the checkpoint to `up_to`.
+impl Projection {
+    /// Adds what the commands after these made.
+    pub fn append(&mut self, mut later: Self) {
+        self.changes.append(&mut later.changes);
+        self.events.append(&mut later.events);
+    }
+
+    fn tables(&self) -> BTreeMap<&'static str, Bulk<'_>> {
+        let mut tables: BTreeMap<&'static str, Bulk<'_>> = BTreeMap::new();
+        for change in &self.changes {
+            let (table, id) = place(&change.item);
+            let bulk = tables.entry(table).or_default();
+            let at = change.at;
+            match bulk.last.get(&id) {
+                None => bulk.closed.push((id, at)),
+                Some(Some(index)) => bulk.versions[*index].valid_to = at.0,
+                Some(None) => {}
+            }
+            let written = change.row.as_ref().map(|row| {
+                bulk.versions.push(Version { row, valid_from: at.0, valid_to: FOREVER });
+                bulk.versions.len() - 1
+            });
+            bulk.last.insert(id, written);
+        }
+        tables
+    }
+}
+
+/// Writes what the commands from `after` to `up_to` made, in a transaction of its own, and moves the checkpoint there.
+/// False when the checkpoint does not stand at `after`: then nothing was written, since somebody else has written it.
 ///
-/// The caller has locked the checkpoint ([`lock_checkpoint`]) and covers everything from it to `up_to`.
-pub async fn write(tx: &mut PgConnection, projection: &Projection, up_to: Position) -> Result<(), Error> {
-    let mut tables: HashMap<&'static str, Bulk> = HashMap::new();
-    for change in &projection.changes {
-        let (table, id) = place(&change.item);
-        let bulk = tables.entry(table).or_default();
-        let at = change.at.0;
-        match bulk.last.get(&id) {
-            None => {
-                bulk.ids.push(id);
-                bulk.ends.push(at);
-            }
-            Some(Some(index)) => bulk.rows[*index]["valid_to"] = at.into(),
-            Some(None) => {}
-        }
-        let written = match &change.row {
-            Some(row) => {
-                let mut columns = row.to_json().map_err(|source| Error {
-                    doing: "write a row as JSON",
-                    source: sqlx::Error::Encode(source.into()),
-                })?;
-                columns["valid_from"] = at.into();
-                columns["valid_to"] = FOREVER.into();
-                bulk.rows.push(columns);
-                Some(bulk.rows.len() - 1)
-            }
-            None => None,
-        };
-        bulk.last.insert(id, written);
+/// Does not wait for the disk. What a crash takes back here is still in the log, and the checkpoint goes back with it.
+pub async fn write(
+    connection: &mut PgConnection,
+    projection: &Projection,
+    after: Position,
+    up_to: Position,
+) -> Result<bool, Error> {
+    let (mut names, mut closed, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for (table, bulk) in projection.tables() {
+        names.push(table);
+        closed.push(text::rows(bulk.closed, |(id, at), row| {
+            id.write(row);
+            at.0.write(row);
+        }));
+        rows.push(text::rows(bulk.versions, |version, row| {
+            version.row.write(row);
+            version.valid_from.write(row);
+            version.valid_to.write(row);
+        }));
     }
-    for (table, bulk) in tables {
-        close(tx, table, &bulk.ids, &bulk.ends).await.map_err(doing("close rows of the read model"))?;
-        if !bulk.rows.is_empty() {
-            insert(tx, table, &Value::Array(bulk.rows))
-                .await
-                .map_err(doing("insert rows into the read model"))?;
-        }
-    }
-    event::write(tx, &projection.events).await?;
-    sqlx::query!("update checkpoint set position = $1", up_to.0)
-        .execute(tx)
-        .await
-        .map_err(doing("move the read model's checkpoint"))?;
-    Ok(())
+    sqlx::query_scalar!(
+        r#"select project($1, $2, $3, $4, $5, $6, $7) as "projected!""#,
+        after.0,
+        up_to.0,
+        &names as &[&str],
+        &closed,
+        &rows,
+        event::entry_rows(&projection.events),
+        event::item_rows(&projection.events)
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(doing("write rows of the read model"))
 }
 
 /// Locks the checkpoint until the transaction ends, so that only one writer projects; where it stands.
@@ -281,9 +282,9 @@ pub async fn lock_checkpoint(tx: &mut PgConnection) -> Result<Position, Error> {
 }
 
 /// Where the checkpoint stands, without waiting for whoever is moving it.
-pub async fn checkpoint(pool: &sqlx::PgPool) -> Result<Position, Error> {
+pub async fn checkpoint(database: impl PgExecutor<'_>) -> Result<Position, Error> {
     sqlx::query_scalar!("select position from checkpoint")
-        .fetch_one(pool)
+        .fetch_one(database)
         .await
         .map(Position)
         .map_err(doing("read the read model's checkpoint"))

@@ -1,7 +1,7 @@
 //! One engine: what a caller is answered, and what is in the log then.
 
 use crate::support::*;
-use domain::{Command, Position, RefusalCode, operation::OperationCommand};
+use domain::{Command, Position, RefusalCode, operation::OperationCommand, plan::PlanCommand};
 use engine::{Clock, Error, Moment};
 use futures_util::{FutureExt, future::join_all};
 use read_model::OperationFilter;
@@ -24,6 +24,86 @@ async fn a_caller_reads_what_it_has_written(_: PgPoolOptions, options: PgConnect
     let rows = engine.read_model().operations(&pin, &OperationFilter::default(), &page).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["SAPHAN"]);
     assert_eq!(engine.receipt_at(outcome.receipt.position).await.unwrap(), outcome.receipt);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn texts_that_postgres_might_misread_come_back_as_they_were(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let texts = [
+        "\"",
+        "\\",
+        "\\\"",
+        "a \"b\", \\N (c), {d}",
+        "'; --",
+        "NULL",
+        "ໂຕນ\u{1F693}",
+        "(,)",
+        "{\"\",}",
+        "\"\"\\\\",
+    ];
+    for (number, text) in texts.into_iter().enumerate() {
+        let operation = format!("OP{number}");
+        let command = OperationCommand::Initiate {
+            operation: good(&operation),
+            title: good(text),
+            lead: good("THA"),
+            classification: domain::operation::Classification::Restricted,
+            handling: domain::release::HandlingCode::default(),
+            releasable_to: [].into(),
+        };
+        run(&engine, officer("THA-01"), Command::Operation(command)).await;
+        let mut sections = sections();
+        sections.mission = Some(good(text));
+        let draft = PlanCommand::Draft { operation: good(&operation), sections: Box::new(sections) };
+        run(&engine, officer("THA-01"), Command::Plan(draft)).await;
+    }
+    let page = read_model::Page::first(99);
+    let rows = engine
+        .read_model()
+        .operations(&pin(&engine, "THA"), &OperationFilter::default(), &page)
+        .await
+        .unwrap();
+    let titles: Vec<&str> = rows.iter().map(|row| row.title.as_str()).collect();
+    assert_eq!(titles, texts);
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_command_waits_for_its_rows_and_keeps_no_other_out_of_the_log(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let before = events(&engine).await;
+    let mut held = pool.begin().await.unwrap();
+    read_model::lock_checkpoint(&mut held).await.unwrap();
+    let send = |operation| {
+        let (engine, request) = (engine.clone(), request(officer("THA-01"), initiate(operation, "THA")));
+        tokio::spawn(async move { engine.execute(request).await })
+    };
+    // As nobody can write rows, each of them is in the log before the first is answered.
+    let mut waiting = Vec::new();
+    for (number, operation) in (1..).zip(["FIRST", "SECOND", "THIRD"]) {
+        waiting.push(send(operation));
+        while events(&engine).await < before + number {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+    assert_eq!(engine.position().0, before);
+    held.rollback().await.unwrap();
+    for (number, waiting) in (1..).zip(waiting) {
+        assert_eq!(waiting.await.unwrap().unwrap().receipt.position.0, before + number);
+    }
+    assert_eq!(engine.position().0, before + 3);
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]

@@ -154,7 +154,7 @@ async fn what_a_crash_left_unprojected_is_projected_at_the_next_start(
         events: vec![event],
     };
     let commit = NewCommit { node: Uuid::from_u128(3), after, recorded_at: start(), commands: vec![command] };
-    log.append(&commit).await.unwrap();
+    log.writer().append(&commit).await.unwrap();
     assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
     let engine = engine(&pool, 2).await;
     assert_eq!(engine.position().0, after.position + 1);

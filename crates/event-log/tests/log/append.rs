@@ -33,7 +33,7 @@ async fn what_is_appended_is_read_back(pool: PgPool) {
     ];
     let commit = commit(Head::EMPTY, 5, commands);
 
-    let head = log.append(&commit).await.unwrap();
+    let head = log.writer().append(&commit).await.unwrap();
 
     assert_eq!(head, commit.head());
     assert_eq!(head, log.head().await.unwrap());
@@ -81,7 +81,7 @@ async fn what_a_command_was_decided_from_is_kept_beside_the_hashed(pool: PgPool)
     let without = commit(Head::EMPTY, 0, vec![asked(None), command(102, vec![event(2, &[])])]);
     assert_eq!(with.head(), without.head());
 
-    log.append(&with).await.unwrap();
+    log.writer().append(&with).await.unwrap();
 
     let requests = |commands: Vec<StoredCommand>| {
         commands.into_iter().map(|command| (command.position, command.request)).collect::<Vec<_>>()
@@ -104,7 +104,7 @@ async fn of_racing_appenders_exactly_one_wins_and_the_others_find_the_head_moved
             let events = (0..=id % 300 / 100).map(|n| event(id + n, &[RIVER])).collect();
             let commit = commit(head, 0, vec![command(id, events)]);
             let log = log.clone();
-            async move { log.append(&commit).await }
+            async move { log.writer().append(&commit).await }
         };
         let (one, two, three) = tokio::join!(racer(1), racer(2), racer(3));
 
@@ -127,10 +127,10 @@ async fn two_first_commits_cannot_both_be_appended(pool: PgPool) {
     let short = commit(Head::EMPTY, 0, vec![command(101, vec![event(1, &[])])]);
     // Of another length, so that no position but the missing one before it is the same.
     let long = commit(Head::EMPTY, 0, vec![command(102, vec![event(2, &[]), event(3, &[])])]);
-    log.append(&short).await.unwrap();
+    log.writer().append(&short).await.unwrap();
 
-    assert!(matches!(log.append(&long).await, Err(AppendError::HeadMoved { after: 0 })));
-    assert!(matches!(log.append(&short).await, Err(AppendError::HeadMoved { after: 0 })));
+    assert!(matches!(log.writer().append(&long).await, Err(AppendError::HeadMoved { after: 0 })));
+    assert!(matches!(log.writer().append(&short).await, Err(AppendError::HeadMoved { after: 0 })));
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -139,7 +139,7 @@ async fn a_stale_node_finds_the_head_moved_wherever_it_stands(pool: PgPool) {
     for (id, after) in [(201, Head::EMPTY), (202, first), (203, second)] {
         let stale = commit(after, 30, vec![command(id, vec![event(id, &[])])]);
         assert!(
-            matches!(log.append(&stale).await, Err(AppendError::HeadMoved { after: at }) if at == after.position)
+            matches!(log.writer().append(&stale).await, Err(AppendError::HeadMoved { after: at }) if at == after.position)
         );
     }
 }
@@ -150,21 +150,22 @@ async fn a_node_ahead_of_the_log_is_told_so(pool: PgPool) {
     let lost = commit(head, 30, vec![command(201, vec![event(201, &[]), event(202, &[])])]);
     let next = commit(lost.head(), 31, vec![command(203, vec![event(203, &[])])]);
 
-    assert!(matches!(log.append(&next).await, Err(AppendError::AheadOfLog { after: 9 })));
+    assert!(matches!(log.writer().append(&next).await, Err(AppendError::AheadOfLog { after: 9 })));
 
     // The log has grown again since, to the same length and beyond: still not the one that this node knows.
     for id in [301, 302] {
         let head = log.head().await.unwrap();
         let events = vec![event(id, &[]), event(id + 10, &[])];
-        log.append(&commit(head, 30, vec![command(id, events)])).await.unwrap();
-        assert!(matches!(log.append(&next).await, Err(AppendError::AheadOfLog { after: 9 })));
+        log.writer().append(&commit(head, 30, vec![command(id, events)])).await.unwrap();
+        assert!(matches!(log.writer().append(&next).await, Err(AppendError::AheadOfLog { after: 9 })));
     }
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn a_key_belongs_to_its_actor_and_is_taken_once(pool: PgPool) {
     let log = Log::new(pool);
-    let head = log.append(&commit(Head::EMPTY, 0, vec![command(101, vec![event(1, &[])])])).await.unwrap();
+    let head =
+        log.writer().append(&commit(Head::EMPTY, 0, vec![command(101, vec![event(1, &[])])])).await.unwrap();
     let under_key_101 = |id, actor: &str| NewCommand {
         actor: actor.into(),
         idempotency_key: "key-101".into(),
@@ -172,11 +173,11 @@ async fn a_key_belongs_to_its_actor_and_is_taken_once(pool: PgPool) {
     };
 
     let again = commit(head, 1, vec![under_key_101(102, "post:ALPHA")]);
-    assert!(matches!(log.append(&again).await, Err(AppendError::KeyTaken)));
+    assert!(matches!(log.writer().append(&again).await, Err(AppendError::KeyTaken)));
     let twice = commit(head, 1, vec![under_key_101(103, "post:BRAVO"), under_key_101(104, "post:BRAVO")]);
-    assert!(matches!(log.append(&twice).await, Err(AppendError::KeyTaken)));
+    assert!(matches!(log.writer().append(&twice).await, Err(AppendError::KeyTaken)));
     assert_eq!(log.head().await.unwrap(), head);
-    log.append(&commit(head, 1, vec![under_key_101(105, "post:BRAVO")])).await.unwrap();
+    log.writer().append(&commit(head, 1, vec![under_key_101(105, "post:BRAVO")])).await.unwrap();
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -184,7 +185,7 @@ async fn recorded_at_never_goes_back(pool: PgPool) {
     let (log, [_, _, head]) = told(&pool).await;
     let behind = commit(head, -60, vec![command(201, vec![event(201, &[])])]);
 
-    let behind = log.append(&behind).await.unwrap();
+    let behind = log.writer().append(&behind).await.unwrap();
 
     assert_eq!(behind.recorded_at, at(20));
     assert_eq!(log.read(7, 8, 1).await.unwrap()[0].recorded_at, at(20));
@@ -202,7 +203,7 @@ async fn instants_are_hashed_as_postgres_keeps_them(pool: PgPool) {
     );
     let precise = NewCommit { recorded_at: precise.recorded_at + nanoseconds, ..precise };
 
-    let head = log.append(&precise).await.unwrap();
+    let head = log.writer().append(&precise).await.unwrap();
 
     assert_eq!(head, log.head().await.unwrap());
     let event = &log.read(0, 1, 1).await.unwrap()[0];
@@ -218,8 +219,11 @@ async fn a_commit_that_postgres_refuses_leaves_nothing_behind(pool: PgPool) {
     let refused = commit(head, 30, vec![command(201, vec![event(201, &[RIVER]), from_the_future])]);
     let without_events = commit(head, 30, vec![command(203, vec![])]);
 
-    assert!(matches!(log.append(&refused).await, Err(AppendError::Database { after: 7, .. })));
-    assert!(matches!(log.append(&without_events).await, Err(AppendError::Database { after: 7, .. })));
+    assert!(matches!(log.writer().append(&refused).await, Err(AppendError::Database { after: 7, .. })));
+    assert!(matches!(
+        log.writer().append(&without_events).await,
+        Err(AppendError::Database { after: 7, .. })
+    ));
 
     assert_eq!(log.head().await.unwrap(), head);
     assert_eq!(log.command(Uuid::from_u128(201)).await.unwrap(), None);
@@ -245,12 +249,12 @@ async fn an_append_without_an_answer_has_an_unknown_fate_that_a_second_append_se
     let commit = commit(Head::EMPTY, 0, vec![command(101, vec![event(1, &[])])]);
     let rival = hold_the_end_of_the_log(&pool).await;
 
-    let unanswered = log.clone().with_patience(Duration::from_millis(20)).append(&commit).await;
+    let unanswered = log.clone().with_patience(Duration::from_millis(20)).writer().append(&commit).await;
 
     assert!(matches!(unanswered, Err(AppendError::Fate { after: 0, .. })), "{unanswered:?}");
     rival.rollback().await.unwrap();
     // The first statement may still be running on the server: which of the two gets in is open, that one does is not.
-    let again = log.append(&commit).await;
+    let again = log.writer().append(&commit).await;
     assert!(matches!(again, Ok(_) | Err(AppendError::HeadMoved { after: 0 })), "{again:?}");
     assert_eq!(log.head().await.unwrap(), commit.head());
     assert_eq!(log.command(Uuid::from_u128(101)).await.unwrap().unwrap().position, 1);
@@ -267,7 +271,8 @@ async fn an_append_whose_session_is_ended_has_an_unknown_fate(pool: PgPool) {
                      where datname = current_database() and wait_event_type = 'Lock'";
         while sqlx::query(ended).fetch_optional(&pool).await.unwrap().is_none() {}
     };
-    let (answer, ()) = tokio::join!(log.append(&commit), end_the_session);
+    let mut writer = log.writer();
+    let (answer, ()) = tokio::join!(writer.append(&commit), end_the_session);
 
     assert!(matches!(answer, Err(AppendError::Fate { after: 0, .. })), "{answer:?}");
     rival.rollback().await.unwrap();

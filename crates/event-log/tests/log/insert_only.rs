@@ -45,7 +45,8 @@ async fn a_server_may_append_and_read_but_has_no_right_to_change_anything(pool: 
     let app = connect((*pool.connect_options()).clone(), settings).await.unwrap();
     let log = Log::new(app.clone());
 
-    let head = log.append(&commit(head, 30, vec![command(201, vec![event(201, &[RIVER])])])).await.unwrap();
+    let head =
+        log.writer().append(&commit(head, 30, vec![command(201, vec![event(201, &[RIVER])])])).await.unwrap();
 
     assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), Verification::Sound { head });
     for change in CHANGES {

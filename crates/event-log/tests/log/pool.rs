@@ -1,5 +1,8 @@
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -97,7 +100,7 @@ async fn readers_have_the_rights_of_those_beside_them_and_change_nothing_and_giv
     let writers = connect(options(&pool), settings).await.unwrap();
     let statement_timeout = Duration::from_millis(20);
     let settings = ReaderSettings { max_connections: 1, statement_timeout };
-    let readers = connect_readers(&writers, &settings).await.unwrap();
+    let readers = connect_readers(&writers, &settings, |_| Box::pin(async { Ok(()) })).await.unwrap();
 
     let user: String = sqlx::query_scalar("select current_user::text").fetch_one(&readers).await.unwrap();
     assert_eq!(user, "accord_app");
@@ -113,6 +116,28 @@ async fn readers_have_the_rights_of_those_beside_them_and_change_nothing_and_giv
     assert!(log.head().await.unwrap_err().took_too_long());
     holder.rollback().await.unwrap();
     assert_eq!(log.head().await.unwrap().position, 0);
+    readers.close().await;
+    writers.close().await;
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_reader_is_not_handed_out_before_it_is_ready(pool: PgPool) {
+    let writers = connect(options(&pool), PoolSettings::default()).await.unwrap();
+    let settings = ReaderSettings { max_connections: 1, ..ReaderSettings::default() };
+    let asked = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&asked);
+    let readers = connect_readers(&writers, &settings, move |_| {
+        // The first opens the pool; the next two come too early.
+        let ready = !(1..3).contains(&counted.fetch_add(1, Ordering::Relaxed));
+        Box::pin(
+            async move { if ready { Ok(()) } else { Err(sqlx::Error::Protocol("too early".to_owned())) } },
+        )
+    })
+    .await
+    .unwrap();
+    drop(readers.acquire().await.unwrap().detach());
+    assert_eq!(Log::new(readers.clone()).head().await.unwrap().position, 0);
+    assert_eq!(asked.load(Ordering::Relaxed), 4);
     readers.close().await;
     writers.close().await;
 }

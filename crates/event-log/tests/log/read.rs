@@ -74,7 +74,7 @@ async fn moments_resolve_to_ends_of_commands(pool: PgPool) {
 async fn of_commits_recorded_at_one_instant_the_last_one_counts(pool: PgPool) {
     let (log, [_, _, head]) = told(&pool).await;
     let event = crate::story::event(8, &[]);
-    log.append(&crate::story::commit(head, 20, vec![command(105, vec![event])])).await.unwrap();
+    log.writer().append(&crate::story::commit(head, 20, vec![command(105, vec![event])])).await.unwrap();
     assert_eq!(log.position_at(at(20)).await.unwrap(), 8);
 }
 

@@ -57,13 +57,14 @@ pub async fn told(pool: &PgPool) -> (Log, [Head; 3]) {
             command(102, vec![event(3, &[])]),
         ],
     );
-    let first = log.append(&first).await.unwrap();
+    let first = log.writer().append(&first).await.unwrap();
     let second = commit(
         first,
         10,
         vec![command(103, vec![event(4, &[BRIDGE]), event(5, &[RIVER]), event(6, &[RIVER, BRIDGE])])],
     );
-    let second = log.append(&second).await.unwrap();
-    let third = log.append(&commit(second, 20, vec![command(104, vec![event(7, &[RIVER])])])).await.unwrap();
+    let second = log.writer().append(&second).await.unwrap();
+    let third =
+        log.writer().append(&commit(second, 20, vec![command(104, vec![event(7, &[RIVER])])])).await.unwrap();
     (log, [first, second, third])
 }

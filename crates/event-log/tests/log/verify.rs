@@ -53,7 +53,7 @@ async fn a_commit_longer_than_a_page_is_sound_and_its_last_event_is_checked(pool
         command(id, (0..events).map(|n| NewEvent { ..event(id * 10_000 + n, &[RIVER]) }).collect())
     };
     let long = commit(Head::EMPTY, 0, vec![command(1, 1_999), command(2, 2), command(3, 2_500)]);
-    let head = log.append(&long).await.unwrap();
+    let head = log.writer().append(&long).await.unwrap();
     let mut progress = Vec::new();
 
     let verified = log.verify(&[], |done, head| progress.push((done, head))).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_rewritten_log_is_found_by_who_kept_a_receipt(pool: PgPool) {
     )
     .await;
     let events = (1..=7).map(|id| event(id, &[])).collect();
-    let head = log.append(&commit(Head::EMPTY, 20, vec![command(101, events)])).await.unwrap();
+    let head = log.writer().append(&commit(Head::EMPTY, 20, vec![command(101, events)])).await.unwrap();
 
     assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), Verification::Sound { head });
     let (position, finding) = fault(&log, &[receipt(third)]).await;
@@ -249,7 +249,7 @@ async fn a_partner_computes_every_hash_again_from_the_export_alone(pool: PgPool)
         occurred_at: "2023-06-01T04:59:00.5-05:30".parse().unwrap(),
         ..event(8, &[RIVER])
     };
-    let last = log.append(&commit(heads[2], 30, vec![command(105, vec![late])])).await.unwrap();
+    let last = log.writer().append(&commit(heads[2], 30, vec![command(105, vec![late])])).await.unwrap();
     let mut lines = Vec::new();
     for commit in log.read_commits(0, 10).await.unwrap() {
         for event in log.read(commit.prev_position, commit.last_position, 10).await.unwrap() {
@@ -289,7 +289,7 @@ async fn a_partner_computes_every_hash_again_from_the_export_alone(pool: PgPool)
 async fn a_payload_that_is_not_text_is_hashed_but_not_exported(pool: PgPool) {
     let log = Log::new(pool);
     let binary = NewEvent { payload: vec![0xff], ..event(1, &[]) };
-    log.append(&commit(Head::EMPTY, 0, vec![command(101, vec![binary])])).await.unwrap();
+    log.writer().append(&commit(Head::EMPTY, 0, vec![command(101, vec![binary])])).await.unwrap();
     let stored = &log.read(0, 1, 1).await.unwrap()[0];
     assert_ne!(leaf_hash(stored), [0; 32]);
     assert!(matches!(event_line(stored), Err(event_log::Error::PayloadNotText { position: 1 })));
