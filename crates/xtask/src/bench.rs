@@ -13,34 +13,36 @@ use crate::{
 /// Rows as large as an event of a revised task.
 const SCRIPT: &str = "insert into pgbench_row (payload) values (decode(repeat('61', 300), 'hex'));\n";
 
-pub fn run_all() -> Result<()> {
+pub fn run_all(arguments: &[String]) -> Result<()> {
     machine::prepare(Postgres::Needed, Others::None)?;
     let workspace = Workspace::find()?;
     // On a disk: what a flush costs is the point.
     let postgres = Scratch::start_in(workspace.target())?;
-    postgres.create_database("bench")?;
-    postgres.create_database("inserts")?;
-    run(postgres.psql("inserts").args([
+    for database in ["small", "large", "machine"] {
+        postgres.create_database(database)?;
+    }
+    run(postgres.psql("machine").args([
         "--quiet",
         "--command",
         "create table pgbench_row (id bigint generated always as identity primary key, payload bytea not null)",
     ]))?;
-    let script = workspace.target().join("xtask").join("insert.sql");
-    fs::create_dir_all(script.parent().context("target has no parent")?)?;
+    let scratch = workspace.target().join("xtask");
+    fs::create_dir_all(&scratch).with_context(|| format!("could not make {}", scratch.display()))?;
+    let script = scratch.join("insert.sql");
     fs::write(&script, SCRIPT).with_context(|| format!("could not write {}", script.display()))?;
 
-    let mut measure = workspace.cargo([
-        "run",
-        "--quiet",
-        "--release",
-        "--locked",
-        "--package",
-        "accord",
-        "--example",
-        "measure",
-        "--",
-    ]);
-    measure.arg(postgres.url("bench")).arg(postgres.binaries().path("pgbench")).arg("--file").arg(&script);
-    measure.arg(postgres.url("inserts"));
+    let accord = ["--quiet", "--release", "--locked", "--package", "accord"];
+    run(workspace.cargo(["build"]).args(accord).args(["--bin", "accord"]))?;
+    let mut measure = workspace.cargo(["run"]);
+    measure.args(accord).args(["--example", "measure", "--"]);
+    for database in ["small", "large", "machine"] {
+        measure.arg(format!("--{database}")).arg(postgres.url(database));
+    }
+    measure.arg("--script").arg(&script);
+    for program in ["pgbench", "psql"] {
+        measure.arg(format!("--{program}")).arg(postgres.binaries().path(program));
+    }
+    measure.arg("--accord").arg(workspace.target().join("release").join("accord"));
+    measure.arg("--scratch").arg(scratch.join("bench")).args(arguments);
     run(&mut measure)
 }

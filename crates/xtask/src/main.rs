@@ -39,7 +39,11 @@ enum Task {
     /// Check what changes most: formatting, lints and tests
     Check,
     /// Measure Accord next to this machine's own limits; one JSON line a row
-    Bench,
+    Bench {
+        /// Such as `--events 200000`, for a log that grows less
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write schema/ anew from the code
     Schema,
     /// Keep today's schema/ as what later ones must not break; just before a version is tagged
@@ -53,7 +57,7 @@ fn main() -> ExitCode {
         Task::Demo { arguments } => demo::run(&arguments),
         Task::Test => test::run(test::Extent::Everything),
         Task::Check => test::run(test::Extent::Quick),
-        Task::Bench => bench::run_all(),
+        Task::Bench { arguments } => bench::run_all(&arguments),
         Task::Schema => schema::write(),
         Task::ReleaseSchema => schema::release(),
         Task::Sqlx => sql_data::write(),

@@ -1,0 +1,56 @@
+//! What the same Postgres does without Accord: the limits that everything else is held against.
+
+use anyhow::{Context as _, Result, bail};
+use std::process::{Command, Stdio};
+
+/// pgbench and psql with the options that lead to an empty database, and the script of a single-row insert.
+pub struct Machine {
+    pub pgbench: String,
+    pub psql: String,
+    pub url: String,
+    pub script: String,
+}
+
+/// Rows of a `copy`.
+const COPIED: u32 = 500_000;
+
+impl Machine {
+    /// Single-row inserts of an event's size a second, each a transaction, without any order among them.
+    pub fn single_row_inserts(&self, clients: usize) -> Result<f64> {
+        let mut command = Command::new(&self.pgbench);
+        command.args(["--no-vacuum", "--time=5", "--protocol=prepared", "--file", &self.script]);
+        command.arg(format!("--client={clients}")).arg(format!("--jobs={}", clients.min(2))).arg(&self.url);
+        let output = command.stdin(Stdio::null()).output().context("could not run pgbench")?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let tps = said
+            .lines()
+            .find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
+        tps.with_context(|| format!("pgbench gave no rate: {}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Rows of the same size a second by one `copy`.
+    pub fn copied_rows(&self) -> Result<f64> {
+        let script = format!(
+            "\\timing on\n\\copy pgbench_row (payload) from program 'yes \\\\\\\\x{} | head -n {COPIED}'\n",
+            "61".repeat(300)
+        );
+        let mut command = Command::new(&self.psql);
+        command.args(["--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", &self.url]);
+        let output = command.args(script_arguments(&script)?).output().context("could not run psql")?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let Some(ms) = said
+            .lines()
+            .find_map(|line| line.strip_prefix("Time: ")?.split_whitespace().next()?.parse::<f64>().ok())
+        else {
+            bail!("psql gave no time: {said}{}", String::from_utf8_lossy(&output.stderr));
+        };
+        Ok(f64::from(COPIED) / ms * 1_000.0)
+    }
+}
+
+/// `\copy` takes a whole line, which `--command` would not take beside another.
+fn script_arguments(script: &str) -> Result<[String; 2]> {
+    let file = std::env::temp_dir().join(format!("accord-copy-{}.sql", std::process::id()));
+    std::fs::write(&file, script).with_context(|| format!("could not write {}", file.display()))?;
+    Ok(["--file".to_owned(), file.display().to_string()])
+}

@@ -1,0 +1,111 @@
+//! What `cargo xtask bench` runs: this machine's own limits, then Accord, side by side and as ratios; on logs of about ten
+//! thousand, a hundred thousand and a million events. Every figure is a JSON line.
+
+mod bench;
+mod data;
+mod load;
+mod log;
+mod machine;
+mod program;
+mod row;
+
+use accord::api::auth::Holder;
+use accord::keys::Keys;
+use anyhow::Result;
+use bench::Bench;
+use clap::Parser;
+use machine::Machine;
+use program::Program;
+use row::row;
+use serde_json::Value;
+use std::path::PathBuf;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Medians are of so many rounds.
+const ROUNDS: usize = 3;
+
+/// Tasks of one very large operation.
+const LARGE: usize = 10_000;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Of an empty database, for a log of about ten thousand events
+    #[arg(long)]
+    small: String,
+    /// Of another, for a hundred thousand and a million
+    #[arg(long)]
+    large: String,
+    /// Of a third, with the table that the machine's own limits are measured on
+    #[arg(long)]
+    machine: String,
+    #[arg(long)]
+    script: String,
+    #[arg(long)]
+    pgbench: String,
+    #[arg(long)]
+    psql: String,
+    /// The server's program
+    #[arg(long)]
+    accord: PathBuf,
+    /// Where the server may keep its keys
+    #[arg(long)]
+    scratch: PathBuf,
+    /// How large the large log is to grow
+    #[arg(long, default_value_t = 1_000_000)]
+    events: i64,
+}
+
+/// Parses a code or a text of this program.
+///
+/// # Panics
+/// When it is none.
+pub fn good<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("a text of this program")
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let Arguments { small, large, machine: inserts, script, pgbench, psql, accord, scratch, events } =
+        Arguments::parse();
+    let machine = Machine { pgbench, psql, url: inserts, script };
+    let mut keys = Keys::open(&scratch.join("keys"))?;
+    keys.ensure(&Holder::Partner(good("THA")))?;
+    let program = Program { accord, scratch };
+
+    let mut copied = Vec::new();
+    for _ in 0..ROUNDS {
+        copied.push(machine.copied_rows()?);
+    }
+    row("machine: rows of one copy", &Value::Null, "1/s", copied);
+
+    // Ten thousand events.
+    let bench = Bench::open(&small, &keys, 100).await?;
+    bench.at_size().await?;
+    bench.data.found_large("LARGE", LARGE).await?;
+    bench.running.stop().await?;
+    program.start_up("ten thousand", &small).await?;
+    program.memory(&small, &keys).await?;
+    log::append(&machine, &small).await?;
+
+    // A hundred thousand: what commands cost, next to what the machine does.
+    let bench = Bench::open(&large, &keys, 1_000).await?;
+    bench.at_size().await?;
+    bench.commands(&machine).await?;
+    bench.running.stop().await?;
+
+    // A million.
+    let bench = Bench::reopen(&large, &keys, 1_000).await?;
+    while bench.data.engine.position().0 < events {
+        bench.data.rate(64, 64_000, 1_000).await?;
+    }
+    bench.at_size().await?;
+    bench.mutations().await?;
+    bench.changes().await?;
+    bench.listeners().await?;
+    bench.running.stop().await?;
+    log::fold(&large).await?;
+    program.start_up("a million", &large).await?;
+    program.rebuild(&large).await
+}
