@@ -1,10 +1,13 @@
 -- The read model: computed from the log, never migrated. A change of this file makes a new schema, built from
 -- the log beside the old one. Every table is versioned: a row holds from position valid_from, before valid_to.
 -- Instants are UTC; codes stand where ids can be computed from them.
+--
+-- Keys and indexes have a line each, by which they are told from the tables: a build from the whole log fills these first.
 
 create table checkpoint (
   one      boolean primary key default true check (one),
-  position bigint not null        -- everything up to here has been projected
+  position bigint not null,       -- everything up to here has been projected
+  retired  boolean not null default false  -- other tables have taken the place of these: who waited to write starts again
 );
 insert into checkpoint (position) values (0);
 
@@ -17,9 +20,9 @@ create table coalition (
   id         uuid not null,
   exercise   text,
   valid_from bigint not null,
-  valid_to   bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to   bigint not null
 );
+alter table coalition add primary key (id, valid_to, valid_from);
 
 create table partner (
   id           uuid not null,
@@ -35,9 +38,9 @@ create table partner (
   invited_at   timestamptz,
   joined_at    timestamptz,
   valid_from   bigint not null,
-  valid_to     bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to     bigint not null
 );
+alter table partner add primary key (id, valid_to, valid_from);
 create index partner_by_code on partner (code, valid_to, valid_from);
 
 create table centre (
@@ -52,9 +55,9 @@ create table centre (
   forward_posts jsonb not null,
   activated_at  timestamptz,
   valid_from    bigint not null,
-  valid_to      bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to      bigint not null
 );
+alter table centre add primary key (id, valid_to, valid_from);
 create index centre_by_code on centre (code, valid_to, valid_from);
 
 create table post (
@@ -67,9 +70,9 @@ create table post (
   status     text not null,
   nominee    uuid,
   valid_from bigint not null,
-  valid_to   bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to   bigint not null
 );
+alter table post add primary key (id, valid_to, valid_from);
 create index post_by_code on post (code, valid_to, valid_from);
 create index post_by_partner on post (partner, valid_to, valid_from);
 
@@ -82,9 +85,9 @@ create table tenure (
   taken_at    timestamptz not null,
   relieved_at timestamptz,
   valid_from  bigint not null,
-  valid_to    bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to    bigint not null
 );
+alter table tenure add primary key (id, valid_to, valid_from);
 create index tenure_by_post on tenure (post_id, valid_to, valid_from);
 
 create table operation (
@@ -106,9 +109,9 @@ create table operation (
   in_force         integer,          -- number of the plan version in force
   current_version  integer,          -- the same, else of the one being worked on
   valid_from       bigint not null,
-  valid_to         bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to         bigint not null
 );
+alter table operation add primary key (id, valid_to, valid_from);
 create index operation_by_code on operation (code, valid_to, valid_from);
 
 create table plan_version (
@@ -126,9 +129,9 @@ create table plan_version (
   submitted_position bigint,
   promulgated_at     timestamptz,
   valid_from         bigint not null,
-  valid_to           bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to           bigint not null
 );
+alter table plan_version add primary key (id, valid_to, valid_from);
 create index plan_version_by_operation on plan_version (operation_id, valid_to, valid_from);
 
 create table planned_task (
@@ -150,9 +153,9 @@ create table planned_task (
   salt           text,               -- of a task that enters its version's content as a part
   part_hash      text,               -- the same
   valid_from     bigint not null,
-  valid_to       bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to       bigint not null
 );
+alter table planned_task add primary key (id, valid_to, valid_from);
 create index planned_task_by_version on planned_task (version_id, valid_to, valid_from);
 create index planned_task_by_task on planned_task (task_id, valid_to, valid_from);
 
@@ -171,9 +174,9 @@ create table annex (
   salt           text not null,
   part_hash      text not null,
   valid_from     bigint not null,
-  valid_to       bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to       bigint not null
 );
+alter table annex add primary key (id, valid_to, valid_from);
 create index annex_by_version on annex (version_id, valid_to, valid_from);
 
 create table decision (
@@ -192,9 +195,9 @@ create table decision (
   tasks        text[] not null,
   revoked_at   timestamptz,
   valid_from   bigint not null,
-  valid_to     bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to     bigint not null
 );
+alter table decision add primary key (id, valid_to, valid_from);
 create index decision_by_version on decision (version_id, valid_to, valid_from);
 
 create table condition (
@@ -211,9 +214,9 @@ create table condition (
   settled_at   timestamptz,
   note         text,
   valid_from   bigint not null,
-  valid_to     bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to     bigint not null
 );
+alter table condition add primary key (id, valid_to, valid_from);
 create index condition_by_decision on condition (decision_id, valid_to, valid_from);
 
 create table assignment (
@@ -226,9 +229,9 @@ create table assignment (
   assigned_at  timestamptz not null,
   withdrawn_at timestamptz,
   valid_from   bigint not null,
-  valid_to     bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to     bigint not null
 );
+alter table assignment add primary key (id, valid_to, valid_from);
 create index assignment_by_task on assignment (task_id, valid_to, valid_from);
 create index assignment_by_operation on assignment (operation_id, valid_to, valid_from);
 create index assignment_by_post on assignment (post, valid_to, valid_from);
@@ -240,9 +243,9 @@ create table task_label (
   release      jsonb not null,
   readers      text[] not null,      -- with the operation's lead; the task's own partners read it besides
   valid_from   bigint not null,
-  valid_to     bigint not null,
-  primary key (id, valid_to, valid_from)
+  valid_to     bigint not null
 );
+alter table task_label add primary key (id, valid_to, valid_from);
 
 -- Who may see what at a position: whatever was released then, and still is at the policy's position, so that narrowing
 -- works backwards and widening does not open earlier states. Each climbs to its parent. Every query of an operation or
@@ -359,7 +362,7 @@ end;
 -- Where each event belongs and who may see it. An event never changes, so these rows have no versions: a position sees
 -- those of the commands that end at or before it.
 create table event_entry (
-  position        bigint primary key,
+  position        bigint not null,
   command_end     bigint not null,      -- last position of its command: from there on holds what it made so
   event_id        uuid not null,
   command_id      uuid not null,
@@ -374,6 +377,7 @@ create table event_entry (
   annex_id        uuid,
   task_ids        uuid[] not null
 );
+alter table event_entry add primary key (position);
 create unique index event_entry_by_id on event_entry (event_id);
 create index event_entry_by_command on event_entry (command_end, position);
 create index event_entry_by_operation on event_entry (operation_id, position);
@@ -384,9 +388,9 @@ create table event_item (
   position    bigint not null,
   changed     text,                     -- table of the row that the event changed; null: it only concerns the item
   annex_id    uuid,                     -- of an annex: what it can be released apart by
-  task_id     uuid,                     -- of a task: the same
-  primary key (item_id, position)
+  task_id     uuid                      -- of a task: the same
 );
+alter table event_item add primary key (item_id, position);
 create index event_item_by_position on event_item (position);
 
 -- Events that a viewer may see at a position: what they are about was released when they happened, is at that position,
@@ -502,7 +506,7 @@ begin
     begin
       -- The log has it all: what a crash takes from here is projected again, and the checkpoint goes with it.
       perform set_config('synchronous_commit', 'off', true);
-      select position into held from checkpoint for update;
+      select position into held from checkpoint where not retired for update;
       if held is distinct from after then
         return false;
       end if;

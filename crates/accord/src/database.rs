@@ -5,15 +5,22 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use event_log::{MIGRATOR, PoolSettings, Role};
+use engine::{RebuildError, Rebuilt};
+use event_log::{Log, MIGRATOR, PoolSettings, Role};
 use read_model::Schema;
 use sqlx::{PgPool, postgres::PgConnectOptions};
+use tracing::info;
+
+use crate::progress::Building;
 
 /// The role that servers work under.
 pub const SERVING_ROLE: &str = "accord_app";
 
-/// Held while the read model's schema is made, because two servers may start at once. An arbitrary number.
+/// Held while a database is migrated, because two servers may start at once. An arbitrary number.
 const SCHEMA_LOCK: i64 = 0x0ACC_02D5;
+
+/// Events that a read model may lack to be caught up with one after the other. More are quicker built from the whole log.
+const FAR_BEHIND: i64 = 20_000;
 
 /// What becomes of the read models of other builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,10 +52,26 @@ pub async fn prepare(options: PgConnectOptions) -> Result<PgPool> {
     if !lacking(&options).await?.is_empty() {
         migrate(&options, OldReadModels::Keep).await?;
     }
-    serving_pool(&options, Work::Requests).await
+    let pool = serving_pool(&options, Work::Requests).await?;
+    if is_far_behind(&pool).await? {
+        match rebuild(&options).await {
+            Ok(_) => {}
+            Err(error) if is_about_rights(&error) || is_under_way(&error) => {
+                info!("The read model is behind by much and is caught up with slowly: {error:#}");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(pool)
 }
 
-/// Brings the log's tables up to this build and makes its read model's tables, empty. Needs an owner's rights.
+async fn is_far_behind(pool: &PgPool) -> Result<bool> {
+    let checkpoint = read_model::checkpoint(pool).await?;
+    let head = Log::new(pool.clone()).head().await?;
+    Ok(head.position - checkpoint.0 > FAR_BEHIND)
+}
+
+/// Brings the log's tables up to this build and makes its read model, as the log has it. Needs an owner's rights.
 pub async fn migrate(options: &PgConnectOptions, old: OldReadModels) -> Result<Migrated> {
     let pool = login_pool(options).await?;
     let migrated = migrate_as_owner(&pool, old).await;
@@ -66,6 +89,13 @@ pub async fn migrate(options: &PgConnectOptions, old: OldReadModels) -> Result<M
 }
 
 async fn migrate_as_owner(pool: &PgPool, old: OldReadModels) -> Result<Migrated> {
+    // Only locks: what is made is committed by those that make it.
+    let mut tx = pool.begin().await.context("could not begin to migrate")?;
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(SCHEMA_LOCK)
+        .execute(&mut *tx)
+        .await
+        .context("could not wait for others that migrate")?;
     MIGRATOR.run(pool).await.context("could not migrate the log's tables")?;
     // Lets servers see what was migrated, see `lacking`.
     sqlx::query("grant select on _sqlx_migrations to accord_app")
@@ -74,19 +104,41 @@ async fn migrate_as_owner(pool: &PgPool, old: OldReadModels) -> Result<Migrated>
         .context("could not let servers see the migrations")?;
 
     let schema = Schema::default();
-    let mut tx = pool.begin().await.context("could not begin to make the read model's tables")?;
-    sqlx::query("select pg_advisory_xact_lock($1)")
-        .bind(SCHEMA_LOCK)
-        .execute(&mut *tx)
-        .await
-        .context("could not wait for others that make the read model's tables")?;
-    schema.create(&mut tx, SERVING_ROLE).await?;
+    let head = Log::new(pool.clone()).head().await?;
+    let stands = schema.position(&mut tx).await?;
+    if stands.is_none_or(|position| head.position - position.0 > FAR_BEHIND) {
+        build(pool, &schema).await?;
+    }
     let dropped = match old {
         OldReadModels::Keep => Vec::new(),
         OldReadModels::Drop => schema.drop_others(&mut tx).await?,
     };
-    tx.commit().await.context("could not finish the read model's tables")?;
+    tx.commit().await.context("could not finish the migration")?;
     Ok(Migrated { schema: schema.name, dropped })
+}
+
+/// Builds this build's read model anew, while servers go on with the one they have. Needs an owner's rights.
+pub async fn rebuild(options: &PgConnectOptions) -> Result<Rebuilt> {
+    let pool = login_pool(options).await?;
+    let rebuilt = build(&pool, &Schema::default()).await;
+    pool.close().await;
+    rebuilt.map_err(|error| {
+        if !is_about_rights(&error) {
+            return error;
+        }
+        let login = options.get_username();
+        error.context(format!(
+            "a read model is built beside the one in use, and {login} may not make its tables. Use a DATABASE_URL that \
+             logs in as the database's owner"
+        ))
+    })
+}
+
+async fn build(pool: &PgPool, schema: &Schema) -> Result<Rebuilt> {
+    let building = Building::new();
+    engine::rebuild(pool, schema, SERVING_ROLE, |stage| building.show(stage))
+        .await
+        .context("could not build the read model; what is in use is as it was")
 }
 
 /// What this build needs and the database does not have, as text for an operator.
@@ -162,9 +214,13 @@ pub async fn serving_pool(options: &PgConnectOptions, work: Work) -> Result<PgPo
 
 /// A pool with the rights of the login, for migrations and for looking around.
 pub async fn login_pool(options: &PgConnectOptions) -> Result<PgPool> {
-    // A migration takes as long as it takes.
-    let settings =
-        PoolSettings { max_connections: 2, statement_timeout: Duration::ZERO, ..PoolSettings::default() };
+    // A migration takes as long as it takes. Building takes two connections, while a third holds a lock.
+    let settings = PoolSettings {
+        max_connections: 3,
+        statement_timeout: Duration::ZERO,
+        idle_in_transaction_timeout: Duration::ZERO,
+        ..PoolSettings::default()
+    };
     event_log::connect(options.clone(), settings)
         .await
         .context("could not use the database; is Postgres running, and is DATABASE_URL right?")
@@ -179,4 +235,10 @@ fn is_about_rights(error: &anyhow::Error) -> bool {
             .and_then(sqlx::error::DatabaseError::code)
             .is_some_and(|code| code == "42501")
     })
+}
+
+/// Another process does it already.
+fn is_under_way(error: &anyhow::Error) -> bool {
+    let under_way = |cause: &RebuildError| matches!(cause, RebuildError::UnderWay { .. });
+    error.chain().filter_map(|cause| cause.downcast_ref()).any(under_way)
 }

@@ -12,12 +12,14 @@ mod loading;
 mod metrics;
 mod projecting;
 mod projector;
+mod rebuild;
 
 pub use access::Access;
 pub use clock::{Clock, Entropy};
 pub use decisions::{Decisions, Difference};
 pub use event_log::{AccessFilter, AccessKind, AccessPage, AccessReader, StoredAccess};
 pub use metrics::Metrics;
+pub use rebuild::{RebuildError, Rebuilt, Stage, rebuild};
 
 use access::AccessLog;
 use chrono::{DateTime, FixedOffset, Utc};
@@ -555,14 +557,6 @@ pub async fn catch_up(
     let log = Log::new(pool.clone());
     let head = Position(log.head().await?.position);
     Projector::catch_up(pool, &log, head, progress).await
-}
-
-/// Builds every row of the read model anew; readers see the old ones until all is done.
-pub async fn rebuild(
-    pool: &PgPool,
-    progress: impl FnMut(Position, Position),
-) -> Result<Position, StoreError> {
-    Projector::rebuild(pool, &Log::new(pool.clone()), progress).await
 }
 
 /// Compares the rows at `position` (at the checkpoint, if `None`) with those of a fold of the log to that position.

@@ -33,12 +33,22 @@ pub(crate) fn add(projection: &mut Projection, world: &World, command: &[Applied
     projection.events.extend(command.iter().map(|(recorded, touched)| Entry::of(recorded, touched, at)));
 }
 
+/// Takes a command's events into a world that has all their subjects, and adds what they made of it.
+pub(crate) fn take(projection: &mut Projection, world: &mut World, command: Vec<Recorded>) {
+    let apply = |recorded: Recorded| {
+        let touched = world.apply(&recorded);
+        (recorded, touched)
+    };
+    let command: Vec<Applied> = command.into_iter().map(apply).collect();
+    add(projection, world, &command);
+}
+
 /// Projects from the log. Keeps its folds from page to page.
 pub(crate) struct Projector<'a> {
     log: &'a Log,
     world: World,
     /// Where `world` stands.
-    at: Position,
+    pub at: Position,
     /// The folds began at an empty log, so a subject that is not among them has no event yet.
     from_the_start: bool,
 }
@@ -46,6 +56,11 @@ pub(crate) struct Projector<'a> {
 impl<'a> Projector<'a> {
     fn new(log: &'a Log, at: Position) -> Self {
         Self { log, world: World::default(), at, from_the_start: at == Position(0) }
+    }
+
+    /// Goes on from folds of the whole log up to `at`.
+    pub(crate) fn going_on(log: &'a Log, world: World, at: Position) -> Self {
+        Self { log, world, at, from_the_start: true }
     }
 
     /// Projects everything from the checkpoint to `up_to`, the end of a commit; where the checkpoint then stands.
@@ -73,30 +88,8 @@ impl<'a> Projector<'a> {
         }
     }
 
-    /// Builds every row anew in one transaction: readers see the old ones until it commits.
-    pub(crate) async fn rebuild(
-        pool: &PgPool,
-        log: &'a Log,
-        mut progress: impl FnMut(Position, Position),
-    ) -> Result<Position, StoreError> {
-        let mut tx = pool.begin().await.map_err(StoreError::when("begin a rebuild"))?;
-        read_model::lock_checkpoint(&mut tx).await?;
-        read_model::reset(&mut tx).await?;
-        let mut projector = Self::new(log, Position(0));
-        // Locked, the checkpoint does not move; what is committed meanwhile is caught up with afterwards.
-        let head = Position(log.head().await?.position);
-        while projector.at < head {
-            let after = projector.at;
-            let projection = projector.page(head).await?;
-            read_model::write(&mut tx, &projection, after, projector.at).await?;
-            progress(projector.at, head);
-        }
-        tx.commit().await.map_err(StoreError::when("commit a rebuild"))?;
-        Ok(head)
-    }
-
     /// Takes in the next page of whole commands, up to `head` at most: what they made.
-    async fn page(&mut self, head: Position) -> Result<Projection, StoreError> {
+    pub(crate) async fn page(&mut self, head: Position) -> Result<Projection, StoreError> {
         let commands = self.read_commands(head).await?;
         let mut projection = Projection::default();
         let events = commands.iter().flatten();
@@ -112,16 +105,9 @@ impl<'a> Projector<'a> {
                 self.world.insert(subject, state);
             }
         }
-        for events in commands {
-            let command: Vec<Applied> = events
-                .into_iter()
-                .map(|recorded| {
-                    let touched = self.world.apply(&recorded);
-                    (recorded, touched)
-                })
-                .collect();
-            self.at = command.last().map_or(self.at, |(last, _)| last.position);
-            add(&mut projection, &self.world, &command);
+        for command in commands {
+            self.at = command.last().map_or(self.at, |last| last.position);
+            take(&mut projection, &mut self.world, command);
         }
         Ok(projection)
     }

@@ -1,6 +1,6 @@
 //! Rows of coordination centres. Everybody in the coalition sees them.
 
-use crate::{Error, Page, Pin, ReadModel, doing, text::row};
+use crate::{Error, Page, Pin, ReadModel, columns::row, doing};
 use chrono::{DateTime, Utc};
 use domain::{
     Names,

@@ -1,6 +1,6 @@
 //! Rows of partners' decisions on plan versions and of the conditions attached to them.
 
-use crate::{Error, Pin, ReadModel, doing, text::row};
+use crate::{Error, Pin, ReadModel, columns::row, doing};
 use chrono::{DateTime, Utc};
 use domain::{
     ids::ConditionId,

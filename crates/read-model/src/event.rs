@@ -3,8 +3,9 @@
 //! What an event says is in the log alone. An event never changes, so its row has no versions.
 
 use crate::{
-    Error, Page, Pin, ReadModel, doing,
-    text::{self, Columns as _, row},
+    Error, Page, Pin, ReadModel,
+    columns::{Columns, Sink, row},
+    doing,
     write::place,
 };
 use chrono::{DateTime, Utc};
@@ -59,14 +60,15 @@ struct Touched {
     task_id: Option<Uuid>,
 }
 
-/// One line of an item's history, as SQL has it.
-#[derive(Serialize)]
-struct ItemEntry {
-    item_id: Uuid,
-    position: i64,
-    changed: Option<&'static str>,
-    annex_id: Option<Uuid>,
-    task_id: Option<Uuid>,
+row! {
+    /// One line of an item's history, as SQL has it.
+    pub struct ItemEntry {
+        item_id: Uuid,
+        position: i64,
+        changed: Option<&'static str>,
+        annex_id: Option<Uuid>,
+        task_id: Option<Uuid>,
+    }
 }
 
 impl Entry {
@@ -450,28 +452,17 @@ impl ReadModel {
     }
 }
 
-/// Rows of events, which come in the order of their positions.
-pub(crate) fn entry_rows(entries: &[Entry]) -> String {
-    text::rows(entries, |entry, row| {
-        entry.row.write(row);
-        entry.version_id.write(row);
-        entry.annex_id.write(row);
-        entry.task_ids.write(row);
-    })
+impl Columns for Entry {
+    fn write(&self, to: &mut impl Sink) {
+        self.row.write(to);
+        self.version_id.write(to);
+        self.annex_id.write(to);
+        self.task_ids.write(to);
+    }
 }
 
-/// Lines of the histories in which these events stand.
-pub(crate) fn item_rows(entries: &[Entry]) -> String {
-    text::rows(item_entries(entries), |item, row| {
-        item.item_id.write(row);
-        item.position.write(row);
-        item.changed.write(row);
-        item.annex_id.write(row);
-        item.task_id.write(row);
-    })
-}
-
-fn item_entries(entries: &[Entry]) -> impl Iterator<Item = ItemEntry> {
+/// The lines of the histories in which these events stand.
+pub(crate) fn item_entries(entries: &[Entry]) -> impl Iterator<Item = ItemEntry> {
     entries.iter().flat_map(|entry| {
         let position = entry.row.position;
         entry.items.iter().map(move |(id, touched)| {

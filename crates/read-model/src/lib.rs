@@ -2,11 +2,14 @@
 //!
 //! Rows are a pure function of state; a position sees the rows with `valid_from <= position < valid_to`, so the
 //! present and the past are the same SQL. Every query takes a [`Pin`]: what its viewer may not see is not in its
-//! answer. Nothing here decides, and nothing but [`write()`] changes a row.
+//! answer. Nothing here decides. Nothing but [`write()`] changes a row; [`Filling`] fills tables that nobody
+//! reads yet.
 
 mod assignment;
 mod centre;
 mod change;
+mod columns;
+mod copy;
 mod database;
 mod decision;
 mod event;
@@ -25,6 +28,7 @@ mod write;
 pub use assignment::AssignmentRow;
 pub use centre::CentreRow;
 pub use change::{ChangedItem, ChangingEvent, ItemVersion, Stretch};
+pub use copy::{Filling, Rows};
 pub use decision::{ConditionRow, DecisionRow};
 pub use event::{Entry, EventFilter, EventRow, HistoryRow, compare_events};
 pub use operation::{OperationFilter, OperationRow};
@@ -39,7 +43,7 @@ pub use post::{PostFilter, PostRow, TenureRow};
 pub use release::TaskLabelRow;
 pub use schema::{PROJECTION_VERSION, Schema, columns};
 pub use search::{Found, Search};
-pub use write::{Change, Projection, Row, checkpoint, compare, lock_checkpoint, reset, row, write};
+pub use write::{Change, Projection, Row, checkpoint, compare, lock_checkpoint, row, write};
 
 use database::Database;
 use sqlx::PgPool;

@@ -1,6 +1,6 @@
 //! Rows of operations: seen by their lead and by those they are releasable to.
 
-use crate::{Error, InvalidRow, Page, Pin, ReadModel, doing, parse, release::readers, text::row};
+use crate::{Error, InvalidRow, Page, Pin, ReadModel, columns::row, doing, parse, release::readers};
 use chrono::{DateTime, Utc};
 use domain::{PartnerCode, operation::Operation, release::Label};
 use std::collections::BTreeSet;

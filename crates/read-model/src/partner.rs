@@ -1,6 +1,6 @@
 //! Rows of the coalition and its partners. Everybody in the coalition sees who belongs to it.
 
-use crate::{Error, Page, Pin, ReadModel, doing, text::row};
+use crate::{Error, Page, Pin, ReadModel, columns::row, doing};
 use chrono::{DateTime, Utc};
 use domain::{
     Names, Position,

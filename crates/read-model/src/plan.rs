@@ -1,6 +1,6 @@
 //! Rows of plan versions, their tasks and annexes.
 
-use crate::{Error, Page, Pin, ReadModel, TaskLabelRow, doing, release::readers, text::row};
+use crate::{Error, Page, Pin, ReadModel, TaskLabelRow, columns::row, doing, release::readers};
 use chrono::{DateTime, Utc};
 use domain::{
     OperationCode, Span,

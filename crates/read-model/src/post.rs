@@ -1,6 +1,6 @@
 //! Rows of posts and of the tenures in them. Everybody in the coalition sees them; officers are opaque ids.
 
-use crate::{Error, Page, Pin, ReadModel, doing, text::row};
+use crate::{Error, Page, Pin, ReadModel, columns::row, doing};
 use chrono::{DateTime, Utc};
 use domain::{
     Names, PartnerCode, Position,

@@ -1,6 +1,7 @@
-//! The Postgres schema that holds the read model of this build.
+//! The Postgres schema that holds the read model of a build, and how another that was filled beside it takes its place.
 
 use crate::{Error, doing};
+use domain::Position;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::BTreeMap;
@@ -13,22 +14,51 @@ pub const PROJECTION_VERSION: u32 = 1;
 /// Names of read-model schemas start with this.
 const PREFIX: &str = "read_model_";
 
-/// The columns of each table but those of validity, as the tables' definition has them.
-pub fn columns() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let mut tables = BTreeMap::<_, Vec<_>>::new();
+/// Builds of a schema from the whole log exclude each other by this and the schema's name. An arbitrary number.
+const BUILD_LOCK: i32 = 0x0ACC_02D6;
+
+/// How long a statement waits for those that still read tables which it drops.
+const DROP_PATIENCE: &str = "3s";
+
+/// Every column of each table, with its type, as the tables' definition has them.
+pub(crate) fn definitions() -> BTreeMap<&'static str, Vec<(&'static str, &'static str)>> {
+    let mut tables = BTreeMap::new();
     for definition in SQL.split("create table ").skip(1) {
-        let Some((name, rest)) = definition.split_once(" (") else { continue };
+        let Some((name, rest)) = definition.split_once(" (\n") else { continue };
         let body = rest.split_once("\n);").map_or(rest, |(body, _)| body);
-        let columns = body.lines().filter_map(|line| line.split_whitespace().next());
-        let columns = columns.filter(|name| !matches!(*name, "primary" | "id" | "valid_from" | "valid_to"));
-        tables.insert(name, columns.collect());
+        let column = |line: &'static str| {
+            let mut words = line.split_whitespace();
+            Some((words.next()?, words.next()?.trim_end_matches(',')))
+        };
+        tables.insert(name, body.lines().filter_map(column).collect());
     }
     tables
 }
 
-/// The schema of this build: its name is a hash of the tables' definition and the projection's version.
+/// The columns of each table but its id and those of validity.
+pub fn columns() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let own = |columns: Vec<(&'static str, _)>| {
+        let names = columns.into_iter().map(|(name, _)| name);
+        names.filter(|name| !matches!(*name, "id" | "valid_from" | "valid_to")).collect()
+    };
+    definitions().into_iter().map(|(table, columns)| (table, own(columns))).collect()
+}
+
+/// The definition in two: tables with all that is made of them, and the statements that make keys and indexes.
+fn tables_and_indexes() -> (String, Vec<&'static str>) {
+    let is_index = |line: &&str| {
+        let is_key = line.starts_with("alter table ") && line.contains(" add primary key ");
+        is_key || line.starts_with("create index ") || line.starts_with("create unique index ")
+    };
+    let (indexes, tables): (Vec<_>, Vec<_>) = SQL.lines().partition(is_index);
+    (tables.join("\n"), indexes)
+}
+
+/// A schema with a read model. That of this build is the default: its name is a hash of the tables' definition and the
+/// projection's version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
+    /// A constant of ours and hexadecimal digits, so that it needs no quotes.
     pub name: String,
 }
 
@@ -46,30 +76,120 @@ impl Schema {
     ///
     /// Needs an owner's rights; call it in a transaction.
     pub async fn create(&self, tx: &mut PgConnection, role: &str) -> Result<(), Error> {
-        let exists = sqlx::query_scalar!(
+        if self.exists(tx).await? {
+            return Ok(());
+        }
+        create(tx, &self.name, SQL, role).await
+    }
+
+    /// Where the tables stand; `None` when there are none.
+    pub async fn position(&self, tx: &mut PgConnection) -> Result<Option<Position>, Error> {
+        if !self.exists(tx).await? {
+            return Ok(None);
+        }
+        let statement = format!("select position from {}.checkpoint", self.name);
+        sqlx::query_scalar(AssertSqlSafe(statement))
+            .fetch_one(tx)
+            .await
+            .map(|position| Some(Position(position)))
+            .map_err(doing("look where the read model stands"))
+    }
+
+    async fn exists(&self, tx: &mut PgConnection) -> Result<bool, Error> {
+        sqlx::query_scalar!(
             r#"select exists (select from pg_namespace where nspname = $1) as "exists!""#,
             self.name
         )
-        .fetch_one(&mut *tx)
+        .fetch_one(tx)
         .await
-        .map_err(doing("look for the read model's schema"))?;
-        if exists {
-            return Ok(());
+        .map_err(doing("look for the read model's schema"))
+    }
+
+    /// Makes sure, until the transaction ends, that nobody else builds this schema; false: somebody does.
+    pub async fn lock_building(&self, tx: &mut PgConnection) -> Result<bool, Error> {
+        sqlx::query_scalar!(
+            r#"select pg_try_advisory_xact_lock($1, hashtext($2)) as "locked!""#,
+            BUILD_LOCK,
+            self.name
+        )
+        .fetch_one(tx)
+        .await
+        .map_err(doing("make sure that nobody else builds the read model"))
+    }
+
+    /// Creates the tables beside those in use, empty and without keys and indexes, for this transaction to fill. It sees
+    /// them from now on instead of those in use; nobody else sees them before [`Schema::put_in_place`] and the commit.
+    pub async fn create_beside(&self, tx: &mut PgConnection, role: &str) -> Result<(), Error> {
+        // What the last build has replaced and could not drop.
+        self.drop_replaced(tx).await?;
+        let (tables, _) = tables_and_indexes();
+        create(tx, &self.beside(), &tables, role).await
+    }
+
+    /// Makes the keys and indexes of tables that have been filled, and takes their statistics. `progress` is told how many
+    /// statements are done, and of how many.
+    pub async fn index_beside(
+        &self,
+        tx: &mut PgConnection,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<(), Error> {
+        run(tx, "set local maintenance_work_mem = '256MB'".to_owned(), "make room for sorting").await?;
+        let (_, indexes) = tables_and_indexes();
+        for (done, statement) in indexes.iter().enumerate() {
+            progress(done, indexes.len());
+            run(tx, (*statement).to_owned(), "index the read model").await?;
         }
-        let name = &self.name;
-        // The name is a prefix and hexadecimal digits, the role a constant of ours.
-        let statements = format!(
-            "create schema {name};
-             set local search_path = {name};
-             {SQL}
-             grant usage on schema {name} to {role};
-             grant select, insert, update, delete on all tables in schema {name} to {role};"
-        );
-        sqlx::raw_sql(AssertSqlSafe(statements))
-            .execute(tx)
-            .await
-            .map_err(doing("create the read model's tables"))?;
+        for table in definitions().keys() {
+            run(tx, format!("analyze {table}"), "take the statistics of the read model").await?;
+        }
+        progress(indexes.len(), indexes.len());
         Ok(())
+    }
+
+    /// Keeps everybody from projecting into the tables in use, now and, once this transaction has committed, for ever.
+    /// Waits for a projection that is under way. Where they stand; `None` when there are none.
+    pub async fn retire(&self, tx: &mut PgConnection) -> Result<Option<Position>, Error> {
+        if !self.exists(tx).await? {
+            return Ok(None);
+        }
+        let statement = format!("update {}.checkpoint set retired = true returning position", self.name);
+        sqlx::query_scalar(AssertSqlSafe(statement))
+            .fetch_one(tx)
+            .await
+            .map(|position| Some(Position(position)))
+            .map_err(doing("retire the read model in use"))
+    }
+
+    /// Puts the tables made beside in the place of those in use, which are retired.
+    ///
+    /// Statements find tables by the schema's name, and Postgres plans them anew when a schema is renamed.
+    pub async fn put_in_place(&self, tx: &mut PgConnection) -> Result<(), Error> {
+        let Self { name } = self;
+        if self.exists(tx).await? {
+            let statement = format!("alter schema {name} rename to {}", self.replaced());
+            run(tx, statement, "put the read model in use aside").await?;
+        }
+        let statement = format!("alter schema {} rename to {name}", self.beside());
+        run(tx, statement, "put the read model that was built in its place").await
+    }
+
+    /// Drops the tables that others have taken the place of, if there are any. Fails if somebody goes on reading them.
+    pub async fn drop_replaced(&self, tx: &mut PgConnection) -> Result<(), Error> {
+        let statements = format!(
+            "set local lock_timeout = '{DROP_PATIENCE}';
+             drop schema if exists {} cascade;
+             set local lock_timeout = 0",
+            self.replaced()
+        );
+        run(tx, statements, "drop the read model that was replaced").await
+    }
+
+    fn beside(&self) -> String {
+        format!("{}_next", self.name)
+    }
+
+    fn replaced(&self) -> String {
+        format!("{}_old", self.name)
     }
 
     /// Drops the schemas of other builds. Needs an owner's rights. Returns their names.
@@ -92,5 +212,55 @@ impl Schema {
                 .map_err(doing("drop the read model of another build"))?;
         }
         Ok(names)
+    }
+}
+
+/// `role` is a constant of ours, too.
+async fn create(tx: &mut PgConnection, name: &str, definition: &str, role: &str) -> Result<(), Error> {
+    let statements = format!(
+        "create schema {name};
+         set local search_path = {name}, public;
+         {definition}
+         grant usage on schema {name} to {role};
+         grant select, insert, update, delete on all tables in schema {name} to {role};"
+    );
+    run(tx, statements, "create the read model's tables").await
+}
+
+async fn run(tx: &mut PgConnection, statements: String, what: &'static str) -> Result<(), Error> {
+    sqlx::raw_sql(AssertSqlSafe(statements)).execute(tx).await.map(drop).map_err(doing(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_indexes_are_told_from_tables() {
+        let (tables, indexes) = tables_and_indexes();
+        assert_eq!(
+            tables.matches("primary key").count(),
+            1,
+            "only the checkpoint has its key from the start"
+        );
+        assert!(!tables.contains(" index "), "an index is not on a line of its own");
+        assert!(indexes.iter().all(|statement| statement.ends_with(';')), "{indexes:?}");
+        let keys = indexes.iter().filter(|statement| statement.contains("primary key")).count();
+        assert_eq!(keys, definitions().len() - 1);
+        assert_eq!(
+            indexes.len(),
+            SQL.matches("create index").count() + SQL.matches("unique index").count() + keys
+        );
+    }
+
+    #[test]
+    fn columns_are_known_with_their_types() {
+        let definitions = definitions();
+        assert_eq!(
+            definitions["checkpoint"],
+            [("one", "boolean"), ("position", "bigint"), ("retired", "boolean")]
+        );
+        assert_eq!(definitions["task_label"][3], ("readers", "text[]"));
+        assert_eq!(definitions["event_item"].len(), 5);
     }
 }

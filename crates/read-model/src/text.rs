@@ -1,69 +1,33 @@
 //! Rows in the text that Postgres reads: an array of a table's row type, as one parameter of a statement.
-//!
-//! A table's columns are named once, by the struct of its rows in the order of the table's definition. Nothing here knows
-//! a table, and nothing here is read back.
 
+use crate::columns::Sink;
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Serialize;
-use sqlx::types::Json;
 use std::fmt::{self, Write as _};
 use uuid::Uuid;
-
-/// Declares the struct of a table's rows: its fields are the table's columns in their order, but those of validity.
-macro_rules! row {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$of_field:meta])* $visibility:vis $field:ident: $type:ty,)* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-        pub struct $name {
-            $($(#[$of_field])* $visibility $field: $type,)*
-        }
-
-        impl $crate::text::Columns for $name {
-            fn write(&self, row: &mut $crate::text::Rows) {
-                $($crate::text::Columns::write(&self.$field, row);)*
-            }
-        }
-    };
-}
-pub(crate) use row;
-
-/// What fills one column of a row, or several next to each other.
-pub(crate) trait Columns {
-    fn write(&self, row: &mut Rows);
-}
 
 /// One row for each of `items`, of the columns that `write` writes.
 pub(crate) fn rows<T>(items: impl IntoIterator<Item = T>, write: impl Fn(T, &mut Rows)) -> String {
     let mut rows = Rows::default();
     for item in items {
-        rows.add(|row| write(item, row));
+        rows.text.push_str(if rows.text.is_empty() { "{\"(" } else { ",\"(" });
+        rows.columns = 0;
+        write(item, &mut rows);
+        rows.text.push_str(")\"");
     }
-    rows.finish()
+    rows.text.push_str(if rows.text.is_empty() { "{}" } else { "}" });
+    rows.text
 }
 
 /// An array literal that grows by rows. Each level, array, row and array in a column, quotes what the one inside wrote.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     text: String,
-    /// A column's value before it is quoted.
-    value: String,
+    /// An array in a column, before it is quoted.
+    array: String,
     columns: usize,
 }
 
 impl Rows {
-    /// Adds a row; `write` writes its columns.
-    fn add(&mut self, write: impl FnOnce(&mut Self)) {
-        self.text.push_str(if self.text.is_empty() { "{\"(" } else { ",\"(" });
-        self.columns = 0;
-        write(self);
-        self.text.push_str(")\"");
-    }
-
-    fn finish(mut self) -> String {
-        self.text.push_str(if self.text.is_empty() { "{}" } else { "}" });
-        self.text
-    }
-
     fn next(&mut self) {
         if self.columns > 0 {
             self.text.push(',');
@@ -71,17 +35,13 @@ impl Rows {
         self.columns += 1;
     }
 
-    pub(crate) fn null(&mut self) {
-        self.next();
-    }
-
-    /// Of a value whose text has no character that means something to Postgres: numbers, ids, instants.
-    pub(crate) fn plain(&mut self, value: impl fmt::Display) {
+    /// Of a value whose text has no character that means something to Postgres.
+    fn plain(&mut self, value: impl fmt::Display) {
         self.next();
         let _ = write!(self.text, "{value}");
     }
 
-    pub(crate) fn quoted(&mut self, value: &str) {
+    fn quoted(&mut self, value: &str) {
         self.next();
         self.text.push_str("\\\"");
         let mut rest = value;
@@ -95,107 +55,75 @@ impl Rows {
         self.text.push_str("\\\"");
     }
 
-    /// As [`Rows::quoted`], of what `write` writes.
-    fn written(&mut self, write: impl FnOnce(&mut String)) {
-        let mut value = std::mem::take(&mut self.value);
-        value.clear();
-        write(&mut value);
-        self.quoted(&value);
-        self.value = value;
-    }
-}
-
-impl Columns for String {
-    fn write(&self, row: &mut Rows) {
-        row.quoted(self);
-    }
-}
-
-impl Columns for &str {
-    fn write(&self, row: &mut Rows) {
-        row.quoted(self);
-    }
-}
-
-impl Columns for Uuid {
-    fn write(&self, row: &mut Rows) {
-        row.plain(self);
-    }
-}
-
-impl Columns for bool {
-    fn write(&self, row: &mut Rows) {
-        row.plain(self);
-    }
-}
-
-impl Columns for i16 {
-    fn write(&self, row: &mut Rows) {
-        row.plain(self);
-    }
-}
-
-impl Columns for i32 {
-    fn write(&self, row: &mut Rows) {
-        row.plain(self);
-    }
-}
-
-impl Columns for i64 {
-    fn write(&self, row: &mut Rows) {
-        row.plain(self);
-    }
-}
-
-impl Columns for DateTime<Utc> {
-    fn write(&self, row: &mut Rows) {
-        row.plain(self.to_rfc3339_opts(SecondsFormat::Micros, true));
-    }
-}
-
-impl Columns for Vec<String> {
-    fn write(&self, row: &mut Rows) {
-        row.written(|array| {
-            array.push('{');
-            for (index, value) in self.iter().enumerate() {
-                array.push_str(if index > 0 { ",\"" } else { "\"" });
-                for character in value.chars() {
-                    if matches!(character, '"' | '\\') {
-                        array.push('\\');
-                    }
-                    array.push(character);
-                }
-                array.push('"');
+    fn array<T>(&mut self, values: &[T], element: impl Fn(&mut String, &T)) {
+        let mut array = std::mem::take(&mut self.array);
+        array.clear();
+        array.push('{');
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                array.push(',');
             }
-            array.push('}');
-        });
-    }
-}
-
-impl Columns for Vec<Uuid> {
-    fn write(&self, row: &mut Rows) {
-        row.written(|array| {
-            array.push('{');
-            for (index, value) in self.iter().enumerate() {
-                let _ = write!(array, "{}{value}", if index > 0 { "," } else { "" });
-            }
-            array.push('}');
-        });
-    }
-}
-
-impl<T: Serialize> Columns for Json<T> {
-    fn write(&self, row: &mut Rows) {
-        let json = serde_json::to_string(&self.0).expect("rows have string keys and derived serializers");
-        row.quoted(&json);
-    }
-}
-
-impl<T: Columns> Columns for Option<T> {
-    fn write(&self, row: &mut Rows) {
-        match self {
-            Some(value) => value.write(row),
-            None => row.null(),
+            element(&mut array, value);
         }
+        array.push('}');
+        self.quoted(&array);
+        self.array = array;
+    }
+}
+
+impl Sink for Rows {
+    fn null(&mut self) {
+        self.next();
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.plain(value);
+    }
+
+    fn smallint(&mut self, value: i16) {
+        self.plain(value);
+    }
+
+    fn integer(&mut self, value: i32) {
+        self.plain(value);
+    }
+
+    fn bigint(&mut self, value: i64) {
+        self.plain(value);
+    }
+
+    fn uuid(&mut self, value: Uuid) {
+        self.plain(value);
+    }
+
+    fn timestamptz(&mut self, value: DateTime<Utc>) {
+        self.plain(value.to_rfc3339_opts(SecondsFormat::Micros, true));
+    }
+
+    fn text(&mut self, value: &str) {
+        self.quoted(value);
+    }
+
+    fn jsonb(&mut self, value: &str) {
+        self.quoted(value);
+    }
+
+    fn texts(&mut self, values: &[String]) {
+        self.array(values, |array, value| {
+            array.push('"');
+            for character in value.chars() {
+                if matches!(character, '"' | '\\') {
+                    array.push('\\');
+                }
+                array.push(character);
+            }
+            array.push('"');
+        });
+    }
+
+    fn uuids(&mut self, values: &[Uuid]) {
+        self.array(values, |array, value| {
+            let _ = write!(array, "{value}");
+        });
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, Entry, Error, OperationRow,
-    PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TaskLabelRow, TenureRow, doing, event,
-    text::{self, Columns, Rows},
+    PartnerRow, PlanVersionRow, PlannedTaskRow, PostRow, TaskLabelRow, TenureRow,
+    columns::{Columns, Sink},
+    doing, event, text,
 };
 use domain::{
     Item, Position, State,
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// `valid_to` of a row that holds now.
-const FOREVER: i64 = i64::MAX;
+pub(crate) const FOREVER: i64 = i64::MAX;
 
 /// What an item became at a position; `row` is `None` when it is no more.
 #[derive(Debug, Clone)]
@@ -54,9 +55,9 @@ macro_rules! tables {
         }
 
         impl Columns for Row {
-            fn write(&self, row: &mut Rows) {
+            fn write(&self, to: &mut impl Sink) {
                 match self {
-                    $(Self::$variant(columns) => columns.write(row),)*
+                    $(Self::$variant(columns) => columns.write(to),)*
                 }
             }
         }
@@ -264,8 +265,8 @@ pub async fn write(
         &names as &[&str],
         &closed,
         &rows,
-        event::entry_rows(&projection.events),
-        event::item_rows(&projection.events)
+        text::rows(&projection.events, |entry, row| entry.write(row)),
+        text::rows(event::item_entries(&projection.events), |item, row| item.write(row))
     )
     .fetch_one(connection)
     .await
@@ -273,11 +274,14 @@ pub async fn write(
 }
 
 /// Locks the checkpoint until the transaction ends, so that only one writer projects; where it stands.
-pub async fn lock_checkpoint(tx: &mut PgConnection) -> Result<Position, Error> {
-    sqlx::query_scalar!("select position from checkpoint for update")
-        .fetch_one(tx)
+///
+/// `None`: other tables have taken the place of those that this transaction has begun with. Begin another.
+pub async fn lock_checkpoint(tx: &mut PgConnection) -> Result<Option<Position>, Error> {
+    // Whoever waits here sees what the one before them has made of the row.
+    sqlx::query_scalar!("select position from checkpoint where not retired for update")
+        .fetch_optional(tx)
         .await
-        .map(Position)
+        .map(|position| position.map(Position))
         .map_err(doing("lock the read model's checkpoint"))
 }
 
@@ -288,20 +292,6 @@ pub async fn checkpoint(database: impl PgExecutor<'_>) -> Result<Position, Error
         .await
         .map(Position)
         .map_err(doing("read the read model's checkpoint"))
-}
-
-/// Empties every table, to be built again from the log. The caller has locked the checkpoint.
-pub async fn reset(tx: &mut PgConnection) -> Result<(), Error> {
-    for table in TABLES.iter().chain(&["event_entry", "event_item"]) {
-        // `delete`, not `truncate`: readers go on seeing the old rows until this commits.
-        let statement = sqlx::AssertSqlSafe(format!("delete from {table}"));
-        sqlx::query(statement).execute(&mut *tx).await.map_err(doing("empty the read model"))?;
-    }
-    sqlx::query!("update checkpoint set position = 0")
-        .execute(tx)
-        .await
-        .map(drop)
-        .map_err(doing("reset the read model's checkpoint"))
 }
 
 /// How the rows that hold at `position` differ from `expected`: one sentence each, empty when they do not.

@@ -1,18 +1,19 @@
 //! `accord rebuild`: the read model anew from the log.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use crate::{
-    database::{self, Work},
+    database,
     output::Output,
-    progress::Progress,
     source::{Source, Use},
 };
 
-/// Compute the read model anew from the log. Readers see the old rows until it is done.
+/// Compute the read model anew from the log, while servers go on with the one they have.
+///
+/// Needs a `DATABASE_URL` that logs in as the database's owner. Interrupted, it leaves everything as it was.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Rebuild {
     #[command(flatten)]
@@ -25,17 +26,20 @@ impl Rebuild {
         if !database::lacking(&database.options).await?.is_empty() {
             database::migrate(&database.options, database::OldReadModels::Keep).await?;
         }
-        let pool = database::serving_pool(&database.options, Work::Maintenance).await?;
-        let progress = Progress::new("Rebuilding");
-        let position = engine::rebuild(&pool, |done, total| progress.show_position(done.0, total.0))
-            .await
-            .context("could not rebuild the read model; it is as it was")?;
-        drop(progress);
-        drop(pool);
+        let begun = Instant::now();
+        let rebuilt = database::rebuild(&database.options).await?;
+        let seconds = begun.elapsed().as_secs_f64();
         database.close().await?;
+        let position = rebuilt.position;
+        let mut text =
+            format!("The read model was computed anew, up to position {position}, in {seconds:.1} seconds.");
+        if !rebuilt.dropped {
+            text.push_str(" The old one is still being read; the next rebuild drops it.");
+        }
         output.say(
-            &format!("The read model was computed anew, up to position {position}."),
-            &json!({ "position": position }),
+            &text,
+            // Positions leave no gap, so this is also how many events there are.
+            &json!({ "position": position, "events": position, "seconds": seconds, "droppedOld": rebuilt.dropped }),
         )?;
         Ok(ExitCode::SUCCESS)
     }

@@ -83,7 +83,7 @@ async fn a_command_waits_for_its_rows_and_keeps_no_other_out_of_the_log(
     found(&engine).await;
     let before = events(&engine).await;
     let mut held = pool.begin().await.unwrap();
-    read_model::lock_checkpoint(&mut held).await.unwrap();
+    read_model::lock_checkpoint(&mut held).await.unwrap().unwrap();
     let send = |operation| {
         let (engine, request) = (engine.clone(), request(officer("THA-01"), initiate(operation, "THA")));
         tokio::spawn(async move { engine.execute(request).await })

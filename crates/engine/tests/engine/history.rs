@@ -7,7 +7,6 @@ use domain::{
     ids::OperationId,
     operation::OperationCommand,
     plan::{Annex, Named, NewCondition, PlanCommand, TaskRevision},
-    post::PostCommand,
     release::{HandlingCode, Marked, Release},
 };
 use engine::{Engine, Error};
@@ -189,23 +188,6 @@ async fn no_answer_mixes_two_positions_while_a_writer_runs(_: PgPoolOptions, opt
     }
     assert!(writer.await.unwrap() > 50);
     assert!(seen.len() > 3, "the writer was done before anything was read");
-}
-
-#[sqlx::test(migrator = "event_log::MIGRATOR")]
-async fn a_rebuild_gives_the_same_rows_at_every_position(_: PgPoolOptions, options: PgConnectOptions) {
-    let pool = pool(options).await;
-    let engine = engine(&pool, 1).await;
-    found(&engine).await;
-    live_through(&engine, &mut StdRng::seed_from_u64(3), 150).await;
-    let head = engine.position();
-    assert_eq!(engine::rebuild(&pool, |_, _| ()).await.unwrap(), head);
-    for position in (0..=head.0).step_by(7) {
-        let end = engine.resolve(engine::Moment::Position(Position(position))).await.unwrap();
-        assert_eq!(engine::check_read_models(&pool, end, |_, _| ()).await.unwrap(), Vec::<String>::new());
-    }
-    let relieve = PostCommand::Relieve { post: good("LAO-01"), reason: good("End of tour") };
-    run(&engine, admin(), Command::Post(relieve)).await;
-    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]

@@ -6,4 +6,5 @@ mod commands;
 mod decisions;
 mod history;
 mod races;
+mod rebuild;
 mod support;

@@ -35,17 +35,27 @@ pub fn good<T: FromStr<Err: std::fmt::Debug>>(raw: &str) -> T {
 
 pub async fn pool(options: PgConnectOptions) -> PgPool {
     let schema = Schema::default();
-    let owner = event_log::connect(options.clone(), PoolSettings::default()).await.unwrap();
+    let owner = owner(options.clone()).await;
     let mut tx = owner.begin().await.unwrap();
     schema.create(&mut tx, "accord_app").await.unwrap();
     tx.commit().await.unwrap();
     owner.close().await;
+    pool_on(options, &schema).await
+}
+
+/// A pool that works as servers do, on the tables of a schema.
+pub async fn pool_on(options: PgConnectOptions, schema: &Schema) -> PgPool {
     let settings = PoolSettings {
         role: event_log::Role::App,
         search_path: Some(format!("{}, public", schema.name)),
         ..PoolSettings::default()
     };
     event_log::connect(options, settings).await.unwrap()
+}
+
+/// A pool that may make tables.
+pub async fn owner(options: PgConnectOptions) -> PgPool {
+    event_log::connect(options, PoolSettings::default()).await.unwrap()
 }
 
 pub async fn engine(pool: &PgPool, seed: u64) -> Engine {

@@ -1,0 +1,127 @@
+//! Rows as binary COPY takes them, to fill tables that nobody reads yet.
+//!
+//! A version is written once, when it is known until where it held, so nothing is updated. Nothing here reads a table.
+
+mod binary;
+
+use crate::{
+    Error, Projection, Row,
+    columns::Columns,
+    doing, event,
+    write::{FOREVER, place},
+};
+use binary::append_bigint;
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// Rows of a table are sent when they are so many bytes, and all at the end.
+const ENOUGH: usize = 1 << 20;
+
+/// Before the rows of a binary COPY: a signature, no flags, no extension.
+const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+const TRAILER: &[u8] = &(-1_i16).to_be_bytes();
+
+/// Every row of a log, gathered command by command from the first on.
+#[derive(Debug, Default)]
+pub struct Filling {
+    tables: BTreeMap<&'static str, Filled>,
+}
+
+/// What is known of a table.
+#[derive(Debug, Default)]
+struct Filled {
+    /// Versions that hold now, by id: encoded but for `valid_to`.
+    open: HashMap<Uuid, Box<[u8]>>,
+    /// Whole rows that were not taken yet.
+    rows: Vec<u8>,
+}
+
+/// Rows to be copied into a table.
+#[derive(Debug)]
+pub struct Rows {
+    table: &'static str,
+    encoded: Vec<u8>,
+}
+
+impl Filling {
+    /// Adds what the next commands made.
+    pub fn add(&mut self, projection: &Projection) {
+        for change in &projection.changes {
+            let (table, id) = place(&change.item);
+            self.tables.entry(table).or_default().change(id, change.row.as_ref(), change.at.0);
+        }
+        let entries = self.tables.entry("event_entry").or_default();
+        for entry in &projection.events {
+            entries.rows.append(&mut encoded(entry).finish(0));
+        }
+        let items = self.tables.entry("event_item").or_default();
+        for item in event::item_entries(&projection.events) {
+            items.rows.append(&mut encoded(&item).finish(0));
+        }
+    }
+
+    /// The rows of the tables that have enough of them.
+    pub fn take(&mut self) -> Vec<Rows> {
+        let enough = self.tables.iter_mut().filter(|(_, filled)| filled.rows.len() >= ENOUGH);
+        enough.map(|(table, filled)| Rows { table, encoded: std::mem::take(&mut filled.rows) }).collect()
+    }
+
+    /// The rest: nothing comes after what was added.
+    pub fn finish(self) -> impl Iterator<Item = Rows> {
+        self.tables.into_iter().map(|(table, Filled { open, mut rows, .. })| {
+            for row in open.into_values() {
+                close(&mut rows, &row, FOREVER);
+            }
+            Rows { table, encoded: rows }
+        })
+    }
+}
+
+fn encoded(row: &impl Columns) -> binary::Row {
+    let mut encoded = binary::Row::new();
+    row.write(&mut encoded);
+    encoded
+}
+
+impl Filled {
+    /// From `at` on the item is `row`, or is no more.
+    fn change(&mut self, id: Uuid, row: Option<&Row>, at: i64) {
+        let before = match row {
+            Some(row) => {
+                // Two of validity: from here, and until it is closed.
+                let mut encoded = encoded(row).finish(2);
+                append_bigint(&mut encoded, at);
+                self.open.insert(id, encoded.into_boxed_slice())
+            }
+            None => self.open.remove(&id),
+        };
+        if let Some(before) = before {
+            close(&mut self.rows, &before, at);
+        }
+    }
+}
+
+fn close(rows: &mut Vec<u8>, row: &[u8], valid_to: i64) {
+    rows.extend_from_slice(row);
+    append_bigint(rows, valid_to);
+}
+
+impl Rows {
+    /// Copies them into the table, which this transaction has made.
+    pub async fn copy(self, tx: &mut PgConnection) -> Result<(), Error> {
+        if self.encoded.is_empty() {
+            return Ok(());
+        }
+        // Frozen: nobody can see the table before it is complete, and nothing has to visit its pages again.
+        let statement = format!("copy {} from stdin (format binary, freeze)", self.table);
+        let copied = async {
+            let mut copy = tx.copy_in_raw(&statement).await?;
+            for part in [HEADER, &self.encoded, TRAILER] {
+                copy.send(part).await?;
+            }
+            copy.finish().await
+        };
+        copied.await.map(drop).map_err(doing("copy rows into the read model"))
+    }
+}
