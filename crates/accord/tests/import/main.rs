@@ -1,5 +1,6 @@
-//! Operation SAPHAN on a real Postgres: what an import leaves in the log and in the read model.
+//! Operation SAPHAN on a real Postgres: what an import leaves in the log and in the read model; and getting that ready.
 #![cfg(test)]
 
+mod building;
 mod saphan;
 mod support;

@@ -20,6 +20,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use tokio::task::JoinHandle;
 
@@ -264,17 +265,14 @@ async fn a_new_build_is_filled_beside_the_old_one_which_serves_on(
     let new = engine(&pool_on(options, &other()).await, 3).await;
     // Both builds serve for a while.
     let both = use_all_along(&new, "T02", &stop);
-    assert!(old.wait_for(Position(rebuilt.position.0 + 20), std::time::Duration::from_secs(60)).await);
+    assert!(old.wait_for(Position(rebuilt.position.0 + 20), Duration::from_mins(1)).await);
     stop.store(true, Ordering::Relaxed);
     assert!(user.await.unwrap() > 1);
     assert!(both.await.unwrap() > 1);
     let head = old.position().max(new.position());
     assert!(head > rebuilt.position);
     for engine in [&old, &new] {
-        assert!(
-            engine.wait_for(head, std::time::Duration::from_secs(60)).await,
-            "a build does not see the other's"
-        );
+        assert!(engine.wait_for(head, Duration::from_mins(1)).await, "a build does not see the other's");
     }
     let pin = Pin { position: head, policy_position: head, viewer: Viewer { partner: Some(good("THA")) } };
     assert_eq!(ask(&new, &pin).await, ask(&old, &pin).await);
