@@ -151,7 +151,7 @@ impl DataDir {
             return Ok(());
         };
         match self.holder(pid.unsigned_abs()) {
-            Holder::Server => self.stop_server(binaries),
+            Holder::Server => self.stop_server(binaries, "fast"),
             Holder::Nobody => fs::remove_file(&pid_file)
                 .with_context(|| format!("could not remove the stale {}", pid_file.display())),
             // PostgreSQL looks by itself when it starts.
@@ -180,18 +180,19 @@ impl DataDir {
         }
     }
 
-    fn stop_server(&self, binaries: &Binaries) -> Result<()> {
+    /// `mode` as `pg_ctl` knows it.
+    pub fn stop_server(&self, binaries: &Binaries, mode: &str) -> Result<()> {
         let output = self
             .identity
             .command(binaries.path("pg_ctl"))
-            .args(["stop", "--wait", "--mode=fast", "--pgdata"])
+            .args(["stop", "--wait", "--mode", mode, "--pgdata"])
             .arg(self.pgdata())
             .output()
             .context("could not run pg_ctl")?;
         // It may have ended by itself meanwhile.
         if !output.status.success() && self.pid_file().exists() {
             bail!(
-                "could not stop the PostgreSQL that an earlier Accord left running on {}: {}",
+                "could not stop the PostgreSQL that runs on {}: {}",
                 self.path.display(),
                 String::from_utf8_lossy(&output.stderr).trim()
             );

@@ -68,6 +68,8 @@ impl Settings {
 pub struct Server {
     binaries: Binaries,
     data: DataDir,
+    settings: Settings,
+    lifetime: Lifetime,
     socket_dir: PathBuf,
     // What belongs to this run only and goes with it.
     passing: Vec<PathBuf>,
@@ -111,36 +113,19 @@ impl Server {
             passing.push(data.path().to_owned());
         }
 
-        let (log, log_start) = data.open_log()?;
-        let mut postmaster = postgres(&binaries, &data, settings, &socket_dir, lifetime)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().context("could not share the log of PostgreSQL")?)
-            .stderr(log)
-            .spawn()
-            .with_context(|| format!("could not run {}", binaries.path("postgres").display()))?;
-        let mut watcher = match watch(&data, postmaster.id(), &passing) {
-            Ok(watcher) => watcher,
-            Err(error) => {
-                let _ = postmaster.kill();
-                let _ = postmaster.wait();
-                return Err(error);
-            }
-        };
-
-        if let Err(error) = wait_until_ready(&data, &mut postmaster) {
-            // Killed first: it must not signal a process that came to have the same id.
-            let _ = watcher.kill();
-            let _ = watcher.wait();
-            let _ = postmaster.kill();
-            let _ = postmaster.wait();
-            return Err(error.context(format!(
-                "could not start PostgreSQL {} on {}{}",
-                binaries.version(),
-                data.path().display(),
-                data.end_of_log(log_start)
-            )));
-        }
-        Ok(Self { binaries, data, socket_dir, passing, postmaster, watcher, stopped: false })
+        let (postmaster, watcher) = launch(&binaries, &data, settings, &socket_dir, lifetime, &passing)?;
+        let settings = settings.clone();
+        Ok(Self {
+            binaries,
+            data,
+            settings,
+            lifetime,
+            socket_dir,
+            passing,
+            postmaster,
+            watcher,
+            stopped: false,
+        })
     }
 
     /// The address of a database on this server, for sqlx, psql and everything else that reads libpq's URLs.
@@ -194,6 +179,28 @@ impl Server {
         self.data.log_path()
     }
 
+    /// Ends the server as a crash of the machine would, but for what the kernel still writes: nobody is told, nothing is
+    /// flushed, and [`Server::start_again`] recovers what was committed. For experiments; does nothing when it is down.
+    pub fn crash(&mut self) -> Result<()> {
+        // First, because it would signal whoever has the postmaster's id by then.
+        let _ = self.watcher.kill();
+        let _ = self.watcher.wait();
+        if self.postmaster.try_wait().context("could not ask whether PostgreSQL runs")?.is_none() {
+            self.data.stop_server(&self.binaries, "immediate")?;
+        }
+        self.postmaster.wait().context("could not wait for the end of PostgreSQL")?;
+        Ok(())
+    }
+
+    /// Starts a server that has crashed, on the same data and socket.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.crash()?;
+        self.data.end_predecessor(&self.binaries)?;
+        let Self { binaries, data, settings, lifetime, socket_dir, passing, .. } = self;
+        (self.postmaster, self.watcher) = launch(binaries, data, settings, socket_dir, *lifetime, passing)?;
+        Ok(())
+    }
+
     /// Stops the server as dropping it does, and says when that failed: clients are cut off, open transactions are
     /// rolled back, what was committed is on disk.
     pub fn stop(mut self) -> Result<()> {
@@ -241,6 +248,47 @@ impl Drop for Server {
             eprintln!("{error:#}");
         }
     }
+}
+
+/// Runs PostgreSQL and the process that watches over it, and returns when it takes connections.
+fn launch(
+    binaries: &Binaries,
+    data: &DataDir,
+    settings: &Settings,
+    socket_dir: &Path,
+    lifetime: Lifetime,
+    passing: &[PathBuf],
+) -> Result<(Child, Child)> {
+    let (log, log_start) = data.open_log()?;
+    let mut postmaster = postgres(binaries, data, settings, socket_dir, lifetime)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().context("could not share the log of PostgreSQL")?)
+        .stderr(log)
+        .spawn()
+        .with_context(|| format!("could not run {}", binaries.path("postgres").display()))?;
+    let mut watcher = match watch(data, postmaster.id(), passing) {
+        Ok(watcher) => watcher,
+        Err(error) => {
+            let _ = postmaster.kill();
+            let _ = postmaster.wait();
+            return Err(error);
+        }
+    };
+
+    if let Err(error) = wait_until_ready(data, &mut postmaster) {
+        // Killed first: it must not signal a process that came to have the same id.
+        let _ = watcher.kill();
+        let _ = watcher.wait();
+        let _ = postmaster.kill();
+        let _ = postmaster.wait();
+        return Err(error.context(format!(
+            "could not start PostgreSQL {} on {}{}",
+            binaries.version(),
+            data.path().display(),
+            data.end_of_log(log_start)
+        )));
+    }
+    Ok((postmaster, watcher))
 }
 
 fn postgres(

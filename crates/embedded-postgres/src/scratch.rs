@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -57,6 +57,12 @@ impl Deref for Scratch {
 
     fn deref(&self) -> &Server {
         &self.server
+    }
+}
+
+impl DerefMut for Scratch {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.server
     }
 }
 

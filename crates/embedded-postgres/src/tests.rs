@@ -164,6 +164,26 @@ fn after_a_crash_of_postgres_the_next_start_recovers_what_was_committed() {
 }
 
 #[test]
+fn a_server_crashes_and_starts_again_on_the_same_address_with_what_was_committed() {
+    let mut scratch = Scratch::start().unwrap();
+    let url = scratch.url("postgres");
+    answer(&scratch, "create table committed as select 1 as value");
+    scratch.crash().unwrap();
+    let refused = scratch.psql("postgres").args(["--command", "select 1"]).output().unwrap();
+    assert!(!refused.status.success());
+
+    scratch.start_again().unwrap();
+    assert_eq!(scratch.url("postgres"), url);
+    assert_eq!(answer(&scratch, "select value from committed"), "1");
+    // Also when nobody has ended it before.
+    scratch.start_again().unwrap();
+    assert_eq!(answer(&scratch, "select value from committed"), "1");
+    let dir = scratch.data.path().to_owned();
+    drop(scratch);
+    assert!(!dir.exists());
+}
+
+#[test]
 fn a_pid_file_that_names_somebody_else_is_stale() {
     let dir = fresh_dir();
     start(dir.path()).stop().unwrap();
