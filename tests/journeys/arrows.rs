@@ -16,6 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("accord", &["api", "domain", "embedded-postgres", "engine", "event-log", "read-model"]),
     // These tasks build in seconds, and run also when Accord does not compile.
     ("xtask", &["embedded-postgres"]),
+    // Runs Accord as others do, as processes.
+    ("torture", &["embedded-postgres"]),
     // The public surface alone, which shows what its own types are made of.
     ("tests", &["accord"]),
 ];
@@ -24,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("async-graphql", &["api"]),
     // `api` holds no SQL, `domain` does no IO, and `xtask` leaves both to others.
-    ("sqlx", &["accord", "engine", "event-log", "read-model", "tests"]),
+    ("sqlx", &["accord", "engine", "event-log", "read-model", "tests", "torture"]),
 ];
 
 /// What `domain` must build without, at any depth.

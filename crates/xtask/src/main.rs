@@ -12,6 +12,7 @@ mod running;
 mod schema;
 mod sql_data;
 mod test;
+mod torture;
 mod tour;
 mod workspace;
 
@@ -44,6 +45,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Try to break Accord: kill, stop, starve and deceive it, and see whether its promises hold
+    Torture {
+        /// `all` or an experiment, `--short`, `--count N`, `--seed S`, `--json`; `--help` tells them all
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write schema/ anew from the code
     Schema,
     /// Keep today's schema/ as what later ones must not break; just before a version is tagged
@@ -58,6 +65,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(test::Extent::Everything),
         Task::Check => test::run(test::Extent::Quick),
         Task::Bench { arguments } => bench::run_all(&arguments),
+        Task::Torture { arguments } => torture::run(&arguments),
         Task::Schema => schema::write(),
         Task::ReleaseSchema => schema::release(),
         Task::Sqlx => sql_data::write(),

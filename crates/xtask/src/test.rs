@@ -7,7 +7,7 @@ use crate::dependencies::Deny;
 use crate::machine::{self, Others, Postgres};
 use crate::report::Report;
 use crate::workspace::{Workspace, run as run_command, works};
-use crate::{attack, clients, schema, sql_data, tour};
+use crate::{attack, clients, schema, sql_data, torture, tour};
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Extent {
@@ -42,8 +42,9 @@ pub fn run(extent: Extent) -> Result<()> {
         report.step("schema", || schema::check(&workspace));
         report.step("tour", || tour::check(&workspace, &postgres));
         report.step("attack", || attack::check(&workspace, &postgres));
+        report.step("torture", || torture::check(&workspace));
     } else {
-        report.skip(&["schema", "tour", "attack"], "there is no build");
+        report.skip(&["schema", "tour", "attack", "torture"], "there is no build");
     }
     if installed {
         report.step("conventions", || clients::check_conventions(&workspace));

@@ -1,0 +1,176 @@
+//! One client: sends requests to a node, and says what it knows afterwards.
+
+use std::{
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use crate::{
+    history::{Attempt, Outcome, Receipt},
+    node::Address,
+};
+
+/// How long a client waits for an answer before it asks elsewhere.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Sends as one post or service to any of the nodes. Clones share connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    token: String,
+    nodes: Vec<Address>,
+    begun: Instant,
+}
+
+/// What a mutation shows, and its kind of input.
+pub struct Mutation {
+    pub name: &'static str,
+    pub input: Value,
+    pub shown: &'static str,
+}
+
+impl Mutation {
+    pub fn new(name: &'static str, input: Value) -> Self {
+        Self { name, input, shown: "" }
+    }
+
+    fn body(&self) -> Value {
+        let Self { name, input, shown } = self;
+        let kind = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+        let query = format!(
+            "mutation ($input: {kind}Input!) {{
+               result: {name}(input: $input) {{
+                 __typename
+                 ... on Refused {{ refusals {{ code message }} }}
+                 ... on {kind}Payload {{ receipt {{ position eventIds commitHash }} {shown} }}
+               }}
+             }}"
+        );
+        json!({ "query": query, "variables": { "input": input } })
+    }
+}
+
+impl Client {
+    pub fn new(token: String, nodes: Vec<Address>, begun: Instant) -> Result<Self> {
+        let http = reqwest::Client::builder().timeout(PATIENCE).build();
+        Ok(Self { http: http.context("could not make an HTTP client")?, token, nodes, begun })
+    }
+
+    /// How long this experiment has gone on.
+    pub fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    pub fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Sends a mutation once.
+    pub async fn send(&self, node: usize, mutation: &Mutation) -> Attempt {
+        let sent = self.now();
+        let outcome = match self.post(node, &mutation.body()).await {
+            Ok(answer) => outcome(&answer),
+            Err(_) => Outcome::Unknown,
+        };
+        Attempt { node, sent, answered: self.now(), outcome }
+    }
+
+    /// Sends a mutation that must succeed; its payload. For what comes before and after an experiment.
+    pub async fn done(&self, node: usize, mutation: Mutation) -> Result<Value> {
+        let mut answer = self.post(node, &mutation.body()).await?;
+        let result = answer["data"]["result"].take();
+        if !result["receipt"].is_object() {
+            bail!("{} was not carried out: {answer} {result}", mutation.name);
+        }
+        Ok(result)
+    }
+
+    /// The data of an answer without errors.
+    pub async fn ask(&self, node: usize, query: &str, variables: Value) -> Result<Value> {
+        let mut answer = self.post(node, &json!({ "query": query, "variables": variables })).await?;
+        if !answer["errors"].is_null() {
+            bail!("node {node} answered {}", answer["errors"]);
+        }
+        Ok(answer["data"].take())
+    }
+
+    /// Whether the node says that requests may be sent to it, and why not.
+    pub async fn ready(&self, node: usize) -> Result<(bool, Value)> {
+        let answer = self.http.get(format!("{}/readyz", self.address(node))).send().await?;
+        Ok((answer.status().is_success(), answer.json().await?))
+    }
+
+    async fn post(&self, node: usize, body: &Value) -> Result<Value> {
+        let request = self.http.post(format!("{}/graphql", self.address(node))).bearer_auth(&self.token);
+        Ok(request.json(body).send().await?.json().await?)
+    }
+
+    fn address(&self, node: usize) -> String {
+        self.nodes[node].read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn outcome(answer: &Value) -> Outcome {
+    let result = &answer["data"]["result"];
+    if let Some(receipt) = receipt(&result["receipt"]) {
+        return Outcome::Done(receipt);
+    }
+    if let Some(refusals) = result["refusals"].as_array() {
+        return Outcome::Refused(refusals.iter().map(|refusal| text(&refusal["code"])).collect());
+    }
+    Outcome::Error(text(&answer["errors"][0]["extensions"]["code"]))
+}
+
+fn receipt(receipt: &Value) -> Option<Receipt> {
+    Some(Receipt {
+        position: position(&receipt["position"])?,
+        event_ids: receipt["eventIds"].as_array()?.iter().map(uuid).collect::<Option<_>>()?,
+        commit_hash: receipt["commitHash"].as_str()?.to_owned(),
+    })
+}
+
+/// Positions are text in JSON, because they outgrow its numbers.
+pub fn position(value: &Value) -> Option<i64> {
+    value.as_str()?.parse().ok()
+}
+
+/// The UUID of an id, as Postgres writes it: after a prefix, its 128 bits stand in base 32.
+fn uuid(id: &Value) -> Option<String> {
+    const DIGITS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
+    let (_, digits) = id.as_str()?.rsplit_once('_')?;
+    let bits = digits
+        .chars()
+        .try_fold(0_u128, |bits, digit| Some(bits << 5 | u128::try_from(DIGITS.find(digit)?).ok()?))?;
+    let hex = format!("{bits:032x}");
+    Some([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_a_receipt_refusals_or_an_error() {
+        let id = "event_0000000000000000000000000a";
+        let receipt = json!({ "position": "7", "eventIds": [id], "commitHash": "h" });
+        assert_eq!(
+            outcome(&json!({ "data": { "result": { "receipt": receipt } } })),
+            Outcome::Done(Receipt {
+                position: 7,
+                event_ids: vec!["00000000-0000-0000-0000-00000000000a".to_owned()],
+                commit_hash: "h".to_owned()
+            })
+        );
+        let refused = json!({ "data": { "result": { "refusals": [{ "code": "NOT_FOUND" }] } } });
+        assert_eq!(outcome(&refused), Outcome::Refused(vec!["NOT_FOUND".to_owned()]));
+        let busy = json!({ "data": null, "errors": [{ "extensions": { "code": "BUSY" } }] });
+        assert_eq!(outcome(&busy), Outcome::Error("BUSY".to_owned()));
+    }
+}

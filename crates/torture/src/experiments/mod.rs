@@ -1,0 +1,128 @@
+//! The experiments: a file for each, and what they share.
+
+mod backends;
+mod cancel;
+mod control;
+mod duplicates;
+mod kill;
+
+use std::{env, path::PathBuf};
+
+use anyhow::Result;
+use clap::ValueEnum;
+use embedded_postgres::Scratch;
+use rand::{SeedableRng as _, rngs::StdRng};
+
+use crate::{history::History, progress::Progress, report::Row, stage::Stage};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Experiment {
+    /// Take an acknowledged command out of a log, and double one: the checker has to see both
+    Control,
+    /// Kill a serving process (SIGKILL) and start it again
+    Kill,
+    /// Terminate sessions of Accord in Postgres
+    Backends,
+    /// Hang up while a command runs
+    Cancel,
+    /// Submit one key from 50 callers at once
+    Duplicates,
+}
+
+impl Experiment {
+    pub const ALL: &[Self] = Self::VALUES;
+    const VALUES: &[Self] = &[Self::Control, Self::Kill, Self::Backends, Self::Cancel, Self::Duplicates];
+
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Kill => "kill",
+            Self::Backends => "backends",
+            Self::Cancel => "cancel",
+            Self::Duplicates => "duplicates",
+        }
+    }
+
+    /// How many faults are injected: at full length, and in the short form.
+    fn counts(self) -> (usize, usize) {
+        match self {
+            Self::Control => (2, 2),
+            Self::Kill | Self::Duplicates => (200, 6),
+            Self::Backends => (200, 20),
+            Self::Cancel => (10_000, 200),
+        }
+    }
+}
+
+/// How experiments are run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The program under test.
+    pub accord: PathBuf,
+    pub short: bool,
+    /// Instead of the usual number of faults.
+    pub count: Option<usize>,
+    pub seed: u64,
+}
+
+/// What an experiment works with.
+struct Lab {
+    settings: Settings,
+    postgres: Scratch,
+    name: &'static str,
+    count: usize,
+    random: StdRng,
+}
+
+impl Lab {
+    fn new(settings: &Settings, experiment: Experiment) -> Result<Self> {
+        let (full, short) = experiment.counts();
+        let usual = if settings.short { short } else { full };
+        // The short form asks whether promises hold, the full one also whether a real disk keeps them.
+        let postgres = tokio::task::block_in_place(|| {
+            if settings.short { Scratch::start() } else { Scratch::start_in(&env::temp_dir()) }
+        })?;
+        Ok(Self {
+            postgres,
+            name: experiment.name(),
+            count: settings.count.unwrap_or(usual),
+            random: StdRng::seed_from_u64(settings.seed),
+            settings: settings.clone(),
+        })
+    }
+
+    /// Three nodes straight on Postgres.
+    async fn stage(&self) -> Result<Stage> {
+        Stage::open(&self.settings.accord, &self.postgres, |_, url| url.to_owned()).await
+    }
+
+    fn writers(&self) -> u64 {
+        if self.settings.short { 6 } else { 16 }
+    }
+
+    fn progress(&self) -> Progress {
+        Progress::new(self.name, self.count)
+    }
+
+    /// Holds everything against everything; what nodes said is kept when something does not hold.
+    async fn judge(&self, mut stage: Stage, injected: usize, history: &History) -> Result<Row> {
+        let mut row = stage.judge(self.name, injected, history).await?;
+        if !row.holds() {
+            row.trouble.push(format!("what the nodes said is in {}", stage.keep().display()));
+        }
+        Ok(row)
+    }
+}
+
+/// Runs an experiment to its end. Fails when it could not be carried out; a promise that does not hold is in the row.
+pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
+    let lab = Lab::new(settings, experiment)?;
+    match experiment {
+        Experiment::Control => control::run(lab).await,
+        Experiment::Kill => kill::run(lab).await,
+        Experiment::Backends => backends::run(lab).await,
+        Experiment::Cancel => cancel::run(lab).await,
+        Experiment::Duplicates => duplicates::run(lab).await,
+    }
+}

@@ -1,0 +1,28 @@
+//! Progress of an experiment: a bar on a terminal, nothing elsewhere.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar that is cleared when it is dropped.
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    pub fn new(doing: &'static str, count: usize) -> Self {
+        let length = u64::try_from(count).ok();
+        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({eta} left)") {
+            bar.set_style(style);
+        }
+        bar.set_message(doing);
+        Self(bar)
+    }
+
+    pub fn step(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
