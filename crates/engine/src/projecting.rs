@@ -117,6 +117,8 @@ impl Projecting {
             Err(error) => {
                 self.kept.discard();
                 raise(&self.health, "could not project a commit", &error);
+                // Its connection may have been all that failed.
+                self.catch_up(settled.up_to).await;
             }
         }
         self.metrics.project_seconds.observe(begun.elapsed().as_secs_f64());

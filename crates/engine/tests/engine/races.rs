@@ -160,3 +160,31 @@ async fn what_a_crash_left_unprojected_is_projected_at_the_next_start(
     assert_eq!(engine.position().0, after.position + 1);
     assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
 }
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn who_is_answered_reads_what_was_written_also_when_the_projection_lost_its_connection(
+    owner: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let owner = owner.connect_with(options.clone()).await.unwrap();
+    let pool = pool(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    // Holds up the projection, which locks the checkpoint first.
+    let mut held = pool.begin().await.unwrap();
+    read_model::lock_checkpoint(&mut held).await.unwrap();
+    let answer = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.execute(request(officer("THA-01"), initiate("SAPHAN", "THA"))).await }
+    });
+    let terminate = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+                     where datname = current_database() and wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(terminate).fetch_one(&owner).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    held.rollback().await.unwrap();
+
+    let outcome = answer.await.unwrap().unwrap();
+    assert_eq!(engine.position(), outcome.receipt.position);
+    assert_eq!(engine.health().trouble, None);
+}
