@@ -28,12 +28,6 @@ impl Error {
         Self::Internal
     }
 
-    /// Logs it once: what takes too long is for an operator to look at.
-    fn took_too_long(error: &dyn std::error::Error) -> Self {
-        tracing::warn!("Took too long: {}", chain(error));
-        Self::Busy("The database took too long to answer. Try again in a moment, or ask for less.".to_owned())
-    }
-
     pub(crate) fn bad_input(message: impl Into<String>) -> Self {
         Self::BadUserInput(message.into())
     }
@@ -70,10 +64,7 @@ impl From<Error> for async_graphql::Error {
 
 impl From<read_model::Error> for Error {
     fn from(error: read_model::Error) -> Self {
-        if error.took_too_long() {
-            return Self::took_too_long(&error);
-        }
-        Self::internal("read the read model", &chain(&error))
+        engine::Error::from(engine::StoreError::from(error)).into()
     }
 }
 
@@ -92,23 +83,16 @@ impl From<engine::Error> for Error {
                 "The command was carried out, at position {position}, but what it made cannot be shown yet. Do not send it \
                  anew: repeat it under its idempotency key, or ask for the position in a moment."
             )),
-            engine::Error::Store(error) if error.took_too_long() => Self::took_too_long(&error),
-            // Refusals are answered as data before anybody turns them into this.
-            engine::Error::Refused(_) | engine::Error::Store(_) => {
-                Self::internal("carry out a request", &chain(&error))
-            }
+            engine::Error::Store(ref store) => match store.passing() {
+                Some(why) => {
+                    // Once: what takes too long or is not there is for an operator to look at.
+                    tracing::warn!("Could not carry out a request: {}", engine::chain(&error));
+                    Self::Busy(format!("Busy: {why}. Try again in a moment."))
+                }
+                None => Self::internal("carry out a request", &engine::chain(&error)),
+            },
+            // Answered as data before anybody turns them into this.
+            engine::Error::Refused(_) => Self::internal("carry out a request", &engine::chain(&error)),
         }
     }
-}
-
-/// An error and what caused it, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        line.push_str(": ");
-        line.push_str(&source.to_string());
-        cause = source.source();
-    }
-    line
 }

@@ -494,7 +494,7 @@ impl Committer {
                                 tokio::time::sleep(TICK).await;
                                 continue;
                             }
-                            Err(error) => return Attempt::Failed(error.into()),
+                            Err(error) => return Attempt::Failed(StoreError::Fate(error)),
                         }
                     }
                     return match self.follow().await {
@@ -525,6 +525,10 @@ impl Committer {
                     tracing::warn!(%error, "The fate of a commit is still unknown");
                     looks += 1;
                     tokio::time::sleep(TICK).await;
+                }
+                // What an earlier try came to is as little known as before.
+                AppendError::Database { after, source } if looks > 0 => {
+                    return Attempt::Failed(StoreError::Append(AppendError::Fate { after, source }));
                 }
                 AppendError::Fate { .. } | AppendError::Database { .. } => {
                     return Attempt::Failed(StoreError::Append(error));

@@ -98,6 +98,19 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
+impl Error {
+    /// `Busy` for what may well go better in a moment.
+    fn or_busy(self) -> Self {
+        match self {
+            Self::Store(error) => match error.passing() {
+                Some(reason) => Self::Busy(reason),
+                None => Self::Store(error),
+            },
+            other @ (Self::Refused(_) | Self::Forbidden(_) | Self::Busy(_) | Self::NotShown { .. }) => other,
+        }
+    }
+}
+
 /// What failed below the rules.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -105,6 +118,8 @@ pub enum StoreError {
     Log(#[from] event_log::Error),
     #[error("could not append to the log")]
     Append(#[source] AppendError),
+    #[error("could not learn whether a commit is in the log")]
+    Fate(#[source] event_log::Error),
     #[error("could not use the read model")]
     ReadModel(#[from] read_model::Error),
     #[error("could not {doing}")]
@@ -128,27 +143,50 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether a question was given up for taking too long: then it may well be answered in a moment.
-    pub fn took_too_long(&self) -> bool {
-        match self {
-            Self::Log(error) => error.took_too_long(),
-            Self::ReadModel(error) => error.took_too_long(),
-            Self::Shared(error) => error.took_too_long(),
-            // A write that was given up may have been carried out, and the rest has nothing to do with time.
-            Self::Append(_)
-            | Self::Database { .. }
+    /// Why it may well go better in a moment, when it is certain that nothing was appended; `None` for all else.
+    pub fn passing(&self) -> Option<&'static str> {
+        let source = match self {
+            Self::Log(event_log::Error::Database { source, .. })
+            | Self::Append(AppendError::Database { source, .. })
+            | Self::Database { source, .. } => source,
+            Self::ReadModel(error) => &error.source,
+            Self::Shared(error) => return error.passing(),
+            // The fate is unknown, or it has nothing to do with the moment.
+            Self::Log(_)
+            | Self::Append(_)
+            | Self::Fate(_)
             | Self::Decode { .. }
             | Self::Outcome { .. }
             | Self::NoCommit { .. }
             | Self::StillMissing { .. }
             | Self::WriterGone
-            | Self::ProjectedBeyondLog { .. } => false,
+            | Self::ProjectedBeyondLog { .. } => return None,
+        };
+        match source {
+            sqlx::Error::PoolTimedOut => Some("no connection to the database came free in time"),
+            sqlx::Error::Io(_) => Some("the connection to the database was lost"),
+            sqlx::Error::Database(error) => passing(&error.code()?),
+            _ => None,
         }
     }
 
     /// For `map_err`: says what was being done.
     pub(crate) fn when(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Database { doing, source }
+    }
+}
+
+/// What Postgres says by a code that it may not say in a moment.
+fn passing(code: &str) -> Option<&'static str> {
+    match code {
+        "57014" => Some("the database took too long to answer"),
+        "53100" => Some("the database has no room left on its disk"),
+        "53300" => Some("the database has no connection left"),
+        code if code.starts_with("53") => Some("the database lacks resources"),
+        "57P01" | "57P02" | "57P03" => Some("the database is starting or stopping"),
+        // A standby, or a primary that is being taken out of service.
+        "25006" => Some("the database takes no changes"),
+        _ => None,
     }
 }
 
@@ -337,7 +375,8 @@ impl Engine {
         let answer = match self.inner.messages.try_send(job) {
             Ok(()) => {
                 let answer = answer.instrument(span).await;
-                self.shown(answer.unwrap_or(Err(Error::Store(StoreError::WriterGone)))).await
+                let answer = answer.unwrap_or(Err(Error::Store(StoreError::WriterGone)));
+                self.shown(answer.map_err(Error::or_busy)).await
             }
             Err(mpsc::error::TrySendError::Full(_)) => Err(Error::Busy("too many commands are waiting")),
             Err(mpsc::error::TrySendError::Closed(_)) => Err(Error::Busy("this node is shutting down")),
@@ -579,4 +618,24 @@ pub async fn check_decisions(
     progress: impl FnMut(Position, Position),
 ) -> Result<Decisions, StoreError> {
     decisions::check(&Log::new(pool.clone()), progress).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_told_from_what_does_not_and_from_what_may_have_been_done() {
+        for code in ["53100", "53200", "53300", "57014", "57P01", "57P03", "25006"] {
+            assert!(passing(code).is_some(), "{code}");
+        }
+        for code in ["23505", "42501", "XX000"] {
+            assert_eq!(passing(code), None, "{code}");
+        }
+        let lost = || sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+        let nothing = StoreError::Append(AppendError::Database { after: 1, source: lost() });
+        assert!(StoreError::Shared(Arc::new(nothing)).passing().is_some());
+        let perhaps = StoreError::Append(AppendError::Fate { after: 1, source: lost() });
+        assert_eq!(StoreError::Shared(Arc::new(perhaps)).passing(), None);
+    }
 }

@@ -18,19 +18,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether Postgres gave the statement up for taking too long, or no connection came free in time: then it may
-    /// well be answered in a moment.
-    pub fn took_too_long(&self) -> bool {
-        match self {
-            Self::Database { source: sqlx::Error::PoolTimedOut, .. } => true,
-            // `query_canceled`
-            Self::Database { source: sqlx::Error::Database(error), .. } => {
-                error.code().is_some_and(|code| code == "57014")
-            }
-            _ => false,
-        }
-    }
-
     /// For `map_err`: says what was being done when Postgres failed.
     pub(crate) fn when(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Database { doing, source }

@@ -80,19 +80,6 @@ pub struct Error {
     pub source: sqlx::Error,
 }
 
-impl Error {
-    /// Whether Postgres gave the statement up for taking too long, or no connection came free in time: then it may
-    /// well be answered in a moment.
-    pub fn took_too_long(&self) -> bool {
-        match &self.source {
-            sqlx::Error::PoolTimedOut => true,
-            // `query_canceled`
-            sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "57014"),
-            _ => false,
-        }
-    }
-}
-
 /// For `map_err`: says what was being done.
 pub(crate) fn doing(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
     move |source| Error { doing, source }

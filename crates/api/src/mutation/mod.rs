@@ -268,7 +268,12 @@ impl<'a> Asked<'a> {
             Ok(outcome) => {
                 session.note_position(outcome.receipt.position);
                 let world = session.world_at(outcome.receipt.position);
-                Ok(Outcome::Done(find(world).await?, outcome.receipt.into()))
+                let found = find(world).await.map_err(|error| match error {
+                    // That would say that nothing was done.
+                    Error::Busy(why) => Error::internal("show what a command did", &why),
+                    other => other,
+                })?;
+                Ok(Outcome::Done(found, outcome.receipt.into()))
             }
             Err(engine::Error::Refused(refusals)) => {
                 let world = session.world_at(session.engine.position());

@@ -3,9 +3,11 @@
 use crate::support::*;
 use domain::{Command, Position, RefusalCode, operation::OperationCommand, plan::PlanCommand};
 use engine::{Clock, Error, Moment};
+use event_log::PoolSettings;
 use futures_util::{FutureExt, future::join_all};
 use read_model::OperationFilter;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::time::Duration;
 
 fn codes(error: Error) -> Vec<RefusalCode> {
     match error {
@@ -231,4 +233,26 @@ async fn moments_resolve_to_the_ends_of_commands(_: PgPoolOptions, options: PgCo
     assert_eq!(engine.resolve(Moment::Position(second.position)).await.unwrap(), Some(second.position));
     assert_eq!(engine.resolve(Moment::Position(Position(3))).await.unwrap(), None);
     assert_eq!(engine.resolve(Moment::Position(Position(-1))).await.unwrap(), None);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn what_the_database_cannot_do_just_now_is_answered_busy_with_the_reason_and_can_be_done_later(
+    owner: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let owner = owner.connect_with(options.clone()).await.unwrap();
+    let limits = PoolSettings { statement_timeout: Duration::from_millis(50), ..PoolSettings::default() };
+    let pool = pool_with(options, limits).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let before = events(&engine).await;
+    let mut holder = owner.begin().await.unwrap();
+    sqlx::query("lock table log_commit in share mode").execute(&mut *holder).await.unwrap();
+    let command = || with_key(officer("THA-01"), initiate("SAPHAN", "THA"), "k");
+    let busy = engine.execute(command()).await.unwrap_err();
+    assert!(matches!(busy, Error::Busy("the database took too long to answer")), "{busy:?}");
+    holder.rollback().await.unwrap();
+
+    engine.execute(command()).await.unwrap();
+    assert_eq!(events(&engine).await, before + 1);
 }

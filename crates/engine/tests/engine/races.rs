@@ -188,3 +188,21 @@ async fn who_is_answered_reads_what_was_written_also_when_the_projection_lost_it
     assert_eq!(engine.position(), outcome.receipt.position);
     assert_eq!(engine.health().trouble, None);
 }
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn who_repeats_a_command_elsewhere_reads_there_what_it_did(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pools = [pool(options.clone()).await, pool(options).await];
+    let engines = [engine(&pools[0], 1).await, engine(&pools[1], 2).await];
+    found(&engines[0]).await;
+    for number in 0..20 {
+        let command =
+            || with_key(officer("THA-01"), initiate(&format!("OP{number}"), "THA"), &number.to_string());
+        let done = engines[0].execute(command()).await.unwrap();
+        let repeated = engines[1].execute(command()).await.unwrap();
+        assert_eq!(repeated, done);
+        assert!(engines[1].position() >= done.receipt.position);
+    }
+}

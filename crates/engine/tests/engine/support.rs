@@ -34,6 +34,11 @@ pub fn good<T: FromStr<Err: std::fmt::Debug>>(raw: &str) -> T {
 }
 
 pub async fn pool(options: PgConnectOptions) -> PgPool {
+    pool_with(options, PoolSettings::default()).await
+}
+
+/// With other limits.
+pub async fn pool_with(options: PgConnectOptions, limits: PoolSettings) -> PgPool {
     let schema = Schema::default();
     let owner = owner(options.clone()).await;
     let mut tx = owner.begin().await.unwrap();
@@ -48,7 +53,7 @@ pub async fn pool_on(options: PgConnectOptions, schema: &Schema) -> PgPool {
     let settings = PoolSettings {
         role: event_log::Role::App,
         search_path: Some(format!("{}, public", schema.name)),
-        ..PoolSettings::default()
+        ..limits
     };
     event_log::connect(options, settings).await.unwrap()
 }
