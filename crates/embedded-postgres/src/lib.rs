@@ -135,6 +135,11 @@ impl Server {
         format!("postgres://{OWNER_ROLE}@localhost:{PORT}/{database}?host={socket_dir}")
     }
 
+    /// The socket itself, for whoever puts something between the server and its clients.
+    pub fn socket(&self) -> PathBuf {
+        self.socket_dir.join(format!(".s.PGSQL.{PORT}"))
+    }
+
     /// Does nothing when the database exists.
     pub fn create_database(&self, name: &str) -> Result<()> {
         let sql = "select format('create database %I', :'name')

@@ -12,6 +12,7 @@ mod load;
 mod logged;
 mod node;
 mod progress;
+mod proxy;
 pub mod report;
 mod stage;
 mod waiting;

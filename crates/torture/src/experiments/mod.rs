@@ -2,9 +2,13 @@
 
 mod backends;
 mod cancel;
+mod connections;
 mod control;
 mod duplicates;
 mod kill;
+mod pause;
+mod postgres;
+mod proxy;
 
 use std::{env, path::PathBuf};
 
@@ -21,8 +25,16 @@ pub enum Experiment {
     Control,
     /// Kill a serving process (SIGKILL) and start it again
     Kill,
+    /// End Postgres at once, and start it again
+    Postgres,
+    /// Stop a process (SIGSTOP) for half a minute, and let it go on
+    Pause,
+    /// Slow, deafen and cut the network between nodes and Postgres
+    Proxy,
     /// Terminate sessions of Accord in Postgres
     Backends,
+    /// Take every connection that Postgres has
+    Connections,
     /// Hang up while a command runs
     Cancel,
     /// Submit one key from 50 callers at once
@@ -30,15 +42,29 @@ pub enum Experiment {
 }
 
 impl Experiment {
-    pub const ALL: &[Self] = Self::VALUES;
-    const VALUES: &[Self] = &[Self::Control, Self::Kill, Self::Backends, Self::Cancel, Self::Duplicates];
+    /// In the order in which they are run.
+    pub const ALL: &[Self] = &[
+        Self::Control,
+        Self::Kill,
+        Self::Postgres,
+        Self::Pause,
+        Self::Proxy,
+        Self::Backends,
+        Self::Connections,
+        Self::Cancel,
+        Self::Duplicates,
+    ];
 
     /// As on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Control => "control",
             Self::Kill => "kill",
+            Self::Postgres => "postgres",
+            Self::Pause => "pause",
+            Self::Proxy => "proxy",
             Self::Backends => "backends",
+            Self::Connections => "connections",
             Self::Cancel => "cancel",
             Self::Duplicates => "duplicates",
         }
@@ -49,7 +75,11 @@ impl Experiment {
         match self {
             Self::Control => (2, 2),
             Self::Kill | Self::Duplicates => (200, 6),
+            Self::Postgres => (100, 3),
+            Self::Pause => (50, 1),
+            Self::Proxy => (150, 5),
             Self::Backends => (200, 20),
+            Self::Connections => (20, 2),
             Self::Cancel => (10_000, 200),
         }
     }
@@ -121,6 +151,10 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
     match experiment {
         Experiment::Control => control::run(lab).await,
         Experiment::Kill => kill::run(lab).await,
+        Experiment::Postgres => postgres::run(lab).await,
+        Experiment::Pause => pause::run(lab).await,
+        Experiment::Proxy => proxy::run(lab).await,
+        Experiment::Connections => connections::run(lab).await,
         Experiment::Backends => backends::run(lab).await,
         Experiment::Cancel => cancel::run(lab).await,
         Experiment::Duplicates => duplicates::run(lab).await,
