@@ -265,7 +265,7 @@ pub async fn write(
         &names as &[&str],
         &closed,
         &rows,
-        text::rows(&projection.events, |entry, row| entry.write(row)),
+        text::rows(&projection.events, Entry::write),
         text::rows(event::item_entries(&projection.events), |item, row| item.write(row))
     )
     .fetch_one(connection)

@@ -165,7 +165,9 @@ async fn two_engines(options: &PgConnectOptions) -> (Engine, Engine) {
     for task in ["T01", "T02", "T03"] {
         run(&one, officer("THA-01"), add_task("ALPHA", task, "THA", 0)).await;
     }
-    let two = engine(&pool_on(options.clone(), &Schema::default()).await, 2).await;
+    let two =
+        engine(&pool_on(options.clone(), &Schema::default(), event_log::PoolSettings::default()).await, 2)
+            .await;
     (one, two)
 }
 
@@ -262,7 +264,7 @@ async fn a_new_build_is_filled_beside_the_old_one_which_serves_on(
     let stop = Arc::new(AtomicBool::new(false));
     let user = use_all_along(&old, "T01", &stop);
     let rebuilt = rebuild(&owner, &other()).await;
-    let new = engine(&pool_on(options, &other()).await, 3).await;
+    let new = engine(&pool_on(options, &other(), event_log::PoolSettings::default()).await, 3).await;
     // Both builds serve for a while.
     let both = use_all_along(&new, "T02", &stop);
     assert!(old.wait_for(Position(rebuilt.position.0 + 20), Duration::from_mins(1)).await);

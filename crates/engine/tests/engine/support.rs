@@ -45,11 +45,11 @@ pub async fn pool_with(options: PgConnectOptions, limits: PoolSettings) -> PgPoo
     schema.create(&mut tx, "accord_app").await.unwrap();
     tx.commit().await.unwrap();
     owner.close().await;
-    pool_on(options, &schema).await
+    pool_on(options, &schema, limits).await
 }
 
 /// A pool that works as servers do, on the tables of a schema.
-pub async fn pool_on(options: PgConnectOptions, schema: &Schema) -> PgPool {
+pub async fn pool_on(options: PgConnectOptions, schema: &Schema, limits: PoolSettings) -> PgPool {
     let settings = PoolSettings {
         role: event_log::Role::App,
         search_path: Some(format!("{}, public", schema.name)),
