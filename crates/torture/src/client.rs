@@ -16,6 +16,9 @@ use crate::{
 /// How long a client waits for an answer before it asks elsewhere.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// The same of one that wants to know how it ends: longer than a node waits for its database.
+const LONG_PATIENCE: Duration = Duration::from_secs(20);
+
 /// Sends as one post or service to any of the nodes. Clones share connections.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -23,6 +26,7 @@ pub struct Client {
     token: String,
     nodes: Vec<Address>,
     begun: Instant,
+    patience: Duration,
 }
 
 /// What a mutation shows, and its kind of input.
@@ -55,8 +59,13 @@ impl Mutation {
 
 impl Client {
     pub fn new(token: String, nodes: Vec<Address>, begun: Instant) -> Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).build();
-        Ok(Self { http: http.context("could not make an HTTP client")?, token, nodes, begun })
+        let http = reqwest::Client::builder().build().context("could not make an HTTP client")?;
+        Ok(Self { http, token, nodes, begun, patience: PATIENCE })
+    }
+
+    /// The same, with more patience.
+    pub fn patient(&self) -> Self {
+        Self { patience: LONG_PATIENCE, ..self.clone() }
     }
 
     /// How long this experiment has gone on.
@@ -99,13 +108,14 @@ impl Client {
 
     /// Whether the node says that requests may be sent to it, and why not.
     pub async fn ready(&self, node: usize) -> Result<(bool, Value)> {
-        let answer = self.http.get(format!("{}/readyz", self.address(node))).send().await?;
+        let answer =
+            self.http.get(format!("{}/readyz", self.address(node))).timeout(self.patience).send().await?;
         Ok((answer.status().is_success(), answer.json().await?))
     }
 
     async fn post(&self, node: usize, body: &Value) -> Result<Value> {
         let request = self.http.post(format!("{}/graphql", self.address(node))).bearer_auth(&self.token);
-        Ok(request.json(body).send().await?.json().await?)
+        Ok(request.timeout(self.patience).json(body).send().await?.json().await?)
     }
 
     fn address(&self, node: usize) -> String {

@@ -72,15 +72,6 @@ impl Row {
         self.faults.clone_from(&findings.faults);
     }
 
-    /// For faults in which Postgres says itself that it cannot: then clients are told so.
-    pub fn expect_only_busy(&mut self) {
-        for (code, count) in &self.errors {
-            if code != "BUSY" {
-                self.trouble.push(format!("clients were answered {code} {count} times, and not BUSY"));
-            }
-        }
-    }
-
     pub fn holds(&self) -> bool {
         self.faults.is_empty() && self.trouble.is_empty()
     }

@@ -215,8 +215,7 @@ impl Stage {
         });
         anchors.extend(newest);
         let anchors = anchors.into_iter().map(String::as_str).collect::<Vec<_>>().join(",");
-        // One day also `--decisions`: every command decided again on the fold before it.
-        let mut command = self.accord.command(&["verify", "--read-models"]);
+        let mut command = self.accord.command(&["verify", "--read-models", "--decisions"]);
         command.env("DATABASE_URL", database);
         if !anchors.is_empty() {
             command.env("ACCORD_ANCHORS", anchors);

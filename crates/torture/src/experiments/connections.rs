@@ -1,58 +1,69 @@
 //! Others take every connection that Postgres has. Who is connected goes on; who is not is told to come back.
 
 use anyhow::{Context as _, Result};
+use futures_util::future::join_all;
+use rustix::process::Signal;
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
-use tokio::time::{Duration, sleep};
 
 use super::Lab;
-use crate::{load::Load, report::Row, stage::NODES};
+use crate::{
+    history::{History, Outcome, Submission},
+    load::Load,
+    report::Row,
+    stage::{NODES, Stage},
+};
 
 /// Commands between two famines.
 const BETWEEN: usize = 10;
 
-/// How long one lasts: longer than a node waits for a connection.
-const FAMINE: Duration = Duration::from_secs(6);
-
 pub async fn run(lab: Lab) -> Result<Row> {
     let stage = lab.stage().await?;
     let load = Load::start(&stage.client, &stage.world, lab.writers(), lab.settings.seed);
-    let mut connection = stage.connect().await?;
     let progress = lab.progress();
-    let mut unread = Vec::new();
+    let mut trouble = Vec::new();
+    let mut asked = History::default();
+    let mut busy = 0;
     for number in 0..lab.count {
         load.more(BETWEEN).await?;
-        let mut taken = take_all(&lab).await;
         // Every other time the nodes lose their own, too, and cannot get them back.
-        if number % 2 == 1 {
-            sqlx::query(
-                "select pg_terminate_backend(pid) from pg_stat_activity
-                 where datname = current_database() and pid <> pg_backend_pid()",
-            )
-            .execute(&mut connection)
-            .await
-            .context("could not terminate the sessions of the nodes")?;
-            taken.extend(take_all(&lab).await);
-        } else {
+        let connected = number % 2 == 0;
+        let taken = if connected { take_all(&lab).await } else { take_theirs(&lab, &stage).await? };
+        if connected {
             for node in 0..NODES {
-                let answer = stage.client.ask(node, "{ head { position } viewer { name } }", json!({})).await;
-                unread.extend(answer.err().map(|error| format!("{error:#}")));
+                let read = stage.client.ask(node, "{ head { position } viewer { name } }", json!({})).await;
+                trouble.extend(read.err().map(|error| format!("over an open connection: {error:#}")));
             }
         }
-        sleep(FAMINE).await;
+        for submission in join_all((0..NODES).map(|node| probe(&stage, node, number))).await {
+            match &submission.attempts[0].outcome {
+                Outcome::Done(_) => {}
+                Outcome::Error(code) if code == "BUSY" => busy += 1,
+                other => trouble.push(format!("a command was answered {other:?}, and not BUSY")),
+            }
+            asked.submissions.push(submission);
+        }
         for connection in taken {
             connection.close().await.context("could not give a connection back")?;
         }
         progress.step();
     }
     load.more(BETWEEN).await?;
-    let history = load.finish().await?;
-    let mut row = lab.judge(stage, lab.count, &history).await?;
-    row.expect_only_busy();
-    if let Some(first) = unread.first() {
-        row.trouble.push(format!("{} reads over open connections failed, the first: {first}", unread.len()));
+    let mut history = load.finish().await?;
+    history.extend(asked);
+    if lab.count > 1 && busy == 0 {
+        trouble.push("no node was ever without a connection".to_owned());
     }
+    let mut row = lab.judge(stage, lab.count, &history).await?;
+    row.trouble.extend(trouble);
     Ok(row)
+}
+
+/// A command of somebody who waits until the node gives up.
+async fn probe(stage: &Stage, node: usize, number: usize) -> Submission {
+    let key = format!("P{number}-{node}");
+    let attempt = stage.client.patient().send(node, &stage.world.add_task(&key, &key)).await;
+    Submission { key, invalid: false, attempts: vec![attempt] }
 }
 
 /// Connections until Postgres has none left, not even for superusers.
@@ -63,4 +74,25 @@ async fn take_all(lab: &Lab) -> Vec<PgConnection> {
         taken.push(connection);
     }
     taken
+}
+
+/// The same with those of the nodes, which stand still meanwhile, because they would be faster.
+async fn take_theirs(lab: &Lab, stage: &Stage) -> Result<Vec<PgConnection>> {
+    let mut connection = stage.connect().await?;
+    for node in &stage.nodes {
+        node.signal(Signal::STOP)?;
+    }
+    let terminated = sqlx::query(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
+    )
+    .execute(&mut connection)
+    .await;
+    let mut taken = take_all(lab).await;
+    taken.push(connection);
+    for node in &stage.nodes {
+        node.signal(Signal::CONT)?;
+    }
+    terminated.context("could not terminate the sessions of the nodes")?;
+    Ok(taken)
 }
