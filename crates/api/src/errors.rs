@@ -79,6 +79,11 @@ impl From<engine::Error> for Error {
         match error {
             engine::Error::Forbidden(message) => Self::Forbidden(message),
             engine::Error::Busy(what) => Self::Busy(format!("Busy: {what}. Try again in a moment.")),
+            engine::Error::Outdated => Self::Busy(
+                "This node is of an older version than the log, and carries out no command until it is upgraded. Send \
+                 it to another node."
+                    .to_owned(),
+            ),
             engine::Error::NotShown { position } => Self::Busy(format!(
                 "The command was carried out, at position {position}, but what it made cannot be shown yet. Do not send it \
                  anew: repeat it under its idempotency key, or ask for the position in a moment."

@@ -94,7 +94,10 @@ struct Readiness {
 /// Whether requests should be sent here. What exactly is wrong stands in the log, because anybody may ask this.
 async fn ready(State(service): State<Service>) -> (StatusCode, Json<Readiness>) {
     let mut reasons = Vec::new();
-    if service.engine.health().trouble.is_some() {
+    let health = service.engine.health();
+    if health.outdated {
+        reasons.push("this node is of an older version than the log and writes nothing: upgrade it");
+    } else if health.trouble.is_some() {
         reasons.push("the engine is in trouble: the server's log says which");
     }
     match timeout(DATABASE_PATIENCE, service.engine.log().head()).await {

@@ -675,6 +675,7 @@ pub(crate) fn raise(health: &watch::Sender<Health>, what: &'static str, error: &
         if news {
             tracing::error!("Trouble: {reason}");
             health.trouble = Some(reason);
+            health.outdated |= error.outdated();
         }
         news
     });

@@ -93,6 +93,9 @@ pub enum Error {
     /// can.
     #[error("the command was carried out at position {position}; what it made cannot be shown yet")]
     NotShown { position: Position },
+    /// A newer build has written what this one cannot read, so it no longer decides anything. Nothing was appended.
+    #[error("this node is of an older version than the log")]
+    Outdated,
     /// Nothing was appended, unless the source says that this is unknown.
     #[error("the log or the read model failed")]
     Store(#[from] StoreError),
@@ -102,11 +105,16 @@ impl Error {
     /// `Busy` for what may well go better in a moment.
     fn or_busy(self) -> Self {
         match self {
+            Self::Store(error) if error.outdated() => Self::Outdated,
             Self::Store(error) => match error.passing() {
                 Some(reason) => Self::Busy(reason),
                 None => Self::Store(error),
             },
-            other @ (Self::Refused(_) | Self::Forbidden(_) | Self::Busy(_) | Self::NotShown { .. }) => other,
+            other @ (Self::Refused(_)
+            | Self::Forbidden(_)
+            | Self::Busy(_)
+            | Self::NotShown { .. }
+            | Self::Outdated) => other,
         }
     }
 }
@@ -167,6 +175,25 @@ impl StoreError {
             sqlx::Error::Io(_) => Some("the connection to the database was lost"),
             sqlx::Error::Database(error) => passing(&error.code()?),
             _ => None,
+        }
+    }
+
+    /// A newer build has written to the log what this one cannot read: only an upgrade helps.
+    pub fn outdated(&self) -> bool {
+        match self {
+            Self::Decode { source: domain::event::DecodeError::Unknown { .. }, .. } => true,
+            Self::Shared(error) => error.outdated(),
+            Self::Decode { source: domain::event::DecodeError::Shape { .. }, .. }
+            | Self::Log(_)
+            | Self::Append(_)
+            | Self::Fate(_)
+            | Self::ReadModel(_)
+            | Self::Database { .. }
+            | Self::Outcome { .. }
+            | Self::NoCommit { .. }
+            | Self::StillMissing { .. }
+            | Self::WriterGone
+            | Self::ProjectedBeyondLog { .. } => false,
         }
     }
 
@@ -232,6 +259,9 @@ impl Default for Settings {
 pub struct Health {
     /// What is wrong, as text for an operator; `None` when nothing is.
     pub trouble: Option<String>,
+    /// The log holds what only a newer build can read: this node reads on at the last position that it knows, and
+    /// writes nothing, until it is upgraded.
+    pub outdated: bool,
 }
 
 /// A running engine. Clones are handles on the same.
@@ -513,6 +543,7 @@ impl Engine {
                 trouble: Some(
                     "a task that writes has ended unexpectedly; start this process again".to_owned(),
                 ),
+                ..self.inner.health.borrow().clone()
             };
         }
         self.inner.health.borrow().clone()

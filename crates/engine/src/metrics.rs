@@ -86,7 +86,7 @@ impl Metrics {
                 "refused"
             }
             Err(Error::Forbidden(_)) => "forbidden",
-            Err(Error::Busy(_)) => "busy",
+            Err(Error::Busy(_) | Error::Outdated) => "busy",
             Err(Error::Store(_)) => "failed",
         };
         self.commands.get_or_create(&[("outcome", outcome)]).inc();

@@ -133,7 +133,8 @@ impl Projecting {
 
     async fn catch_up(&mut self, up_to: Position) {
         match Projector::catch_up(&self.pool, &self.log, up_to, |_, _| ()).await {
-            Ok(projected) => self.say_projected(projected),
+            // Not beyond: a newer build may have projected what this one cannot even read.
+            Ok(projected) => self.say_projected(projected.min(up_to)),
             Err(error) => raise(&self.health, "could not project the log", &error),
         }
     }
@@ -144,6 +145,7 @@ impl Projecting {
             *known = position.max(*known);
             newer
         });
-        self.health.send_if_modified(|health| health.trouble.take().is_some());
+        // That a newer build has written is not over when rows could be written.
+        self.health.send_if_modified(|health| !health.outdated && health.trouble.take().is_some());
     }
 }
