@@ -39,9 +39,9 @@ enum Task {
     Test,
     /// Check what changes most: formatting, lints and tests
     Check,
-    /// Measure Accord next to this machine's own limits; one JSON line a row
+    /// Measure Accord next to this machine's own limits; `--json` for programs
     Bench {
-        /// Such as `--events 200000`, for a log that grows less
+        /// `--json`; `--events 200000` for a log that grows less
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

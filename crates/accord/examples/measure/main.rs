@@ -1,5 +1,5 @@
 //! What `cargo xtask bench` runs: this machine's own limits, then Accord, side by side and as ratios; on logs of about ten
-//! thousand, a hundred thousand and a million events. Every figure is a JSON line.
+//! thousand, a hundred thousand and a million events.
 
 mod bench;
 mod data;
@@ -55,6 +55,9 @@ struct Arguments {
     /// How large the large log is to grow
     #[arg(long, default_value_t = 1_000_000)]
     events: i64,
+    /// One JSON line a row
+    #[arg(long)]
+    json: bool,
 }
 
 /// Parses a code or a text of this program.
@@ -67,8 +70,11 @@ pub fn good<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let Arguments { small, large, machine: inserts, script, pgbench, psql, accord, scratch, events } =
+    let Arguments { small, large, machine: inserts, script, pgbench, psql, accord, scratch, events, json } =
         Arguments::parse();
+    if json {
+        row::JSON.get_or_init(|| ());
+    }
     let machine = Machine { pgbench, psql, url: inserts, script };
     let mut keys = Keys::open(&scratch.join("keys"))?;
     keys.ensure(&Holder::Partner(good("THA")))?;
