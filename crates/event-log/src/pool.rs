@@ -61,6 +61,9 @@ impl Default for ReaderSettings {
     }
 }
 
+/// A connection that was used so lately is taken for whole.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// Opens a pool and its first connection. Fails with `Database` when Postgres cannot be reached.
 pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Result<PgPool, Error> {
     // Part of the session's start, so that they also hold after a `reset all` or `discard all`. Keepalives are the
@@ -104,6 +107,12 @@ where
     ]);
     let pool = pool_of(settings.max_connections, beside.options().get_acquire_timeout());
     pool.after_connect(move |connection, _| ready(connection))
+        // Nothing begins a transaction here, and none could lose anything: only a connection that may have ended
+        // unnoticed is asked.
+        .before_acquire(|connection, known| {
+            let fresh = known.idle_for < FRESH;
+            Box::pin(async move { if fresh { Ok(true) } else { is_outside_transaction(connection).await } })
+        })
         .connect_with(options)
         .await
         .map_err(Error::when("connect to Postgres"))
