@@ -10,7 +10,7 @@ use domain::{
     ids::OfficerId,
     operation::{Classification, OperationCommand},
     partner::{PartnerCommand, PartnerRole, Profile},
-    plan::{Named, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision},
+    plan::{Named, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow},
     post::PostCommand,
     release::HandlingCode,
 };
@@ -182,6 +182,10 @@ async fn draft(engine: &Engine, operation: OperationCode) -> Result<()> {
         mission: Some(good("Recover them.")),
         concept: Some(good("Prepare; act; assist.")),
         phases,
+        h_hour_window: Some(TimeWindow {
+            from: good("2030-01-01T00:00:00Z"),
+            to: good("2030-03-01T00:00:00Z"),
+        }),
         ..Sections::default()
     });
     send(engine, planner(), Command::Plan(PlanCommand::Draft { operation, sections })).await?;
