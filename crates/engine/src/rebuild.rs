@@ -16,7 +16,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::{sync::mpsc, task};
 
 /// Events read at a time.
-const PAGE: i64 = 5_000;
+const PAGE: i64 = 2_000;
 
 /// Pages, and lots of rows, that may wait for whoever takes them next.
 const WAITING: usize = 4;

@@ -16,7 +16,10 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Rows of a table are sent when they are so many bytes, and all at the end.
-const ENOUGH: usize = 1 << 20;
+const ENOUGH: usize = 1 << 18;
+
+/// So many bytes are sent at a time: what is sent is copied once more, and memory that was used just now is quicker to use.
+const PIECE: usize = 1 << 16;
 
 /// Before the rows of a binary COPY: a signature, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -33,6 +36,8 @@ pub struct Filling {
 struct Filled {
     /// Versions that hold now, by id: encoded but for `valid_to`.
     open: HashMap<Uuid, Box<[u8]>>,
+    /// The last version, to encode the next in the same place.
+    encoding: Vec<u8>,
     /// Whole rows that were not taken yet.
     rows: Vec<u8>,
 }
@@ -53,18 +58,23 @@ impl Filling {
         }
         let entries = self.tables.entry("event_entry").or_default();
         for entry in &projection.events {
-            entries.rows.append(&mut encoded(entry).finish(0));
+            append_row(&mut entries.rows, entry, 0);
         }
         let items = self.tables.entry("event_item").or_default();
         for item in event::item_entries(&projection.events) {
-            items.rows.append(&mut encoded(&item).finish(0));
+            append_row(&mut items.rows, &item, 0);
         }
     }
 
     /// The rows of the tables that have enough of them.
     pub fn take(&mut self) -> Vec<Rows> {
         let enough = self.tables.iter_mut().filter(|(_, filled)| filled.rows.len() >= ENOUGH);
-        enough.map(|(table, filled)| Rows { table, encoded: std::mem::take(&mut filled.rows) }).collect()
+        let take = |(table, filled): (&&'static str, &mut Filled)| {
+            // The next lot is about as large.
+            let next = Vec::with_capacity(filled.rows.len());
+            Rows { table, encoded: std::mem::replace(&mut filled.rows, next) }
+        };
+        enough.map(take).collect()
     }
 
     /// The rest: nothing comes after what was added.
@@ -78,10 +88,11 @@ impl Filling {
     }
 }
 
-fn encoded(row: &impl Columns) -> binary::Row {
-    let mut encoded = binary::Row::new();
-    row.write(&mut encoded);
-    encoded
+/// Appends a row that `more` fields are to be appended to.
+fn append_row(rows: &mut Vec<u8>, row: &impl Columns, more: i16) {
+    let mut encoding = binary::Row::begin(rows);
+    row.write(&mut encoding);
+    encoding.finish(more);
 }
 
 impl Filled {
@@ -90,9 +101,10 @@ impl Filled {
         let before = match row {
             Some(row) => {
                 // Two of validity: from here, and until it is closed.
-                let mut encoded = encoded(row).finish(2);
-                append_bigint(&mut encoded, at);
-                self.open.insert(id, encoded.into_boxed_slice())
+                self.encoding.clear();
+                append_row(&mut self.encoding, row, 2);
+                append_bigint(&mut self.encoding, at);
+                self.open.insert(id, self.encoding.as_slice().into())
             }
             None => self.open.remove(&id),
         };
@@ -117,9 +129,11 @@ impl Rows {
         let statement = format!("copy {} from stdin (format binary, freeze)", self.table);
         let copied = async {
             let mut copy = tx.copy_in_raw(&statement).await?;
-            for part in [HEADER, &self.encoded, TRAILER] {
-                copy.send(part).await?;
+            copy.send(HEADER).await?;
+            for piece in self.encoded.chunks(PIECE) {
+                copy.send(piece).await?;
             }
+            copy.send(TRAILER).await?;
             copy.finish().await
         };
         copied.await.map(drop).map_err(doing("copy rows into the read model"))

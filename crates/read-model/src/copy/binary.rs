@@ -11,50 +11,52 @@ const UUID: i32 = 2950;
 /// From 1970 to 2000, where Postgres counts from.
 const MICROSECONDS: i64 = 946_684_800_000_000;
 
-/// A row that grows by fields.
+/// A row that grows by fields, at the end of others.
 #[derive(Debug)]
-pub(super) struct Row {
-    bytes: Vec<u8>,
+pub(super) struct Row<'a> {
+    rows: &'a mut Vec<u8>,
+    begin: usize,
     fields: i16,
 }
 
-impl Row {
-    pub fn new() -> Self {
+impl<'a> Row<'a> {
+    pub fn begin(rows: &'a mut Vec<u8>) -> Self {
+        let begin = rows.len();
         // Room for the number of fields.
-        Self { bytes: vec![0; 2], fields: 0 }
+        rows.extend_from_slice(&[0; 2]);
+        Self { rows, begin, fields: 0 }
     }
 
     /// `more` fields are to be appended to it.
-    pub fn finish(mut self, more: i16) -> Vec<u8> {
-        self.bytes[..2].copy_from_slice(&(self.fields + more).to_be_bytes());
-        self.bytes
+    pub fn finish(self, more: i16) {
+        self.rows[self.begin..self.begin + 2].copy_from_slice(&(self.fields + more).to_be_bytes());
     }
 
     fn field(&mut self, bytes: &[u8]) {
         self.fields += 1;
-        append(&mut self.bytes, bytes);
+        append(self.rows, bytes);
     }
 
     /// An array of one dimension without nulls.
-    fn array<'a>(&mut self, element: i32, values: impl ExactSizeIterator<Item = &'a [u8]>) {
+    fn array<'b>(&mut self, element: i32, values: impl ExactSizeIterator<Item = &'b [u8]>) {
         self.fields += 1;
-        let at = self.bytes.len();
+        let at = self.rows.len();
         let length = i32::try_from(values.len()).unwrap_or(i32::MAX);
         // Length in bytes, dimensions, whether there are nulls, type of the elements.
         for number in [0, i32::from(length > 0), 0, element] {
-            self.bytes.extend_from_slice(&number.to_be_bytes());
+            self.rows.extend_from_slice(&number.to_be_bytes());
         }
         if length > 0 {
             // How many, and the index of the first.
             for number in [length, 1] {
-                self.bytes.extend_from_slice(&number.to_be_bytes());
+                self.rows.extend_from_slice(&number.to_be_bytes());
             }
         }
         for value in values {
-            append(&mut self.bytes, value);
+            append(self.rows, value);
         }
-        let bytes = i32::try_from(self.bytes.len() - at - 4).unwrap_or(i32::MAX);
-        self.bytes[at..at + 4].copy_from_slice(&bytes.to_be_bytes());
+        let bytes = i32::try_from(self.rows.len() - at - 4).unwrap_or(i32::MAX);
+        self.rows[at..at + 4].copy_from_slice(&bytes.to_be_bytes());
     }
 }
 
@@ -70,10 +72,10 @@ fn append(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-impl Sink for Row {
+impl Sink for Row<'_> {
     fn null(&mut self) {
         self.fields += 1;
-        self.bytes.extend_from_slice(&(-1_i32).to_be_bytes());
+        self.rows.extend_from_slice(&(-1_i32).to_be_bytes());
     }
 
     fn boolean(&mut self, value: bool) {
@@ -105,11 +107,12 @@ impl Sink for Row {
     }
 
     fn jsonb(&mut self, value: &str) {
-        // Version of the format, then its text.
-        let mut bytes = Vec::with_capacity(value.len() + 1);
-        bytes.push(1);
-        bytes.extend_from_slice(value.as_bytes());
-        self.field(&bytes);
+        self.fields += 1;
+        // With the format's version before the text.
+        let length = i32::try_from(value.len() + 1).unwrap_or(i32::MAX);
+        self.rows.extend_from_slice(&length.to_be_bytes());
+        self.rows.push(1);
+        self.rows.extend_from_slice(value.as_bytes());
     }
 
     fn texts(&mut self, values: &[String]) {
