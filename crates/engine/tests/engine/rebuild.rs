@@ -254,6 +254,62 @@ async fn commands_and_questions_go_on_through_rebuilds(_: PgPoolOptions, options
     assert_eq!(differences(&owner, &Schema::default(), &other()).await, Vec::<String>::new());
 }
 
+/// Waits until so many sessions of this database wait for another.
+async fn until_waiting(owner: &PgPool, sessions: i64) {
+    let statement = "select count(*) from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'";
+    let waiting =
+        async { while sqlx::query_scalar::<_, i64>(statement).fetch_one(owner).await.unwrap() < sessions {} };
+    tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap();
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn who_waits_to_project_while_tables_change_places_writes_into_the_new_ones(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (one, two) = two_engines(&options).await;
+    let owner = owner(options).await;
+    let schema = Schema::default();
+    // What a rebuild does, but that the last commit comes when it no more looks for one.
+    let mut tx = owner.begin().await.unwrap();
+    schema.create_beside(&mut tx, "accord_app").await.unwrap();
+    for table in read_model::columns().keys().filter(|table| **table != "checkpoint") {
+        let copy = format!("insert into {table} select * from {}.{table}", schema.name);
+        sqlx::query(sqlx::AssertSqlSafe(copy)).execute(&mut *tx).await.unwrap();
+    }
+    schema.index_beside(&mut tx, |_, _| ()).await.unwrap();
+    let stands = schema.retire(&mut tx).await.unwrap().unwrap();
+    sqlx::query("update checkpoint set position = $1").bind(stands.0).execute(&mut *tx).await.unwrap();
+    let late = tokio::spawn({
+        let one = one.clone();
+        async move { run(&one, officer("THA-01"), add_task("ALPHA", "T09", "THA", 0)).await.receipt.position }
+    });
+    let locking = tokio::spawn({
+        let pool = two.writers().clone();
+        async move {
+            let mut tx = pool.begin().await.unwrap();
+            read_model::lock_checkpoint(&mut tx).await.unwrap()
+        }
+    });
+    until_waiting(&owner, 2).await;
+    schema.put_in_place(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(locking.await.unwrap(), None, "two might write, each under the lock of other tables");
+    let position = late.await.unwrap();
+    assert!(position > stands);
+    assert!(two.wait_for(position, Duration::from_mins(1)).await);
+    let pin = Pin { position, policy_position: position, viewer: Viewer { partner: Some(good("THA")) } };
+    for engine in [&one, &two] {
+        let answer = ask(engine, &pin).await;
+        assert!(answer.contains(&"T09 from 0".to_owned()), "{answer:?}");
+        assert_eq!(engine.health().trouble, None);
+    }
+    rebuild(&owner, &other()).await;
+    assert_eq!(differences(&owner, &schema, &other()).await, Vec::<String>::new());
+}
+
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn a_new_build_is_filled_beside_the_old_one_which_serves_on(
     _: PgPoolOptions,
