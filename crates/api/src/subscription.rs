@@ -82,6 +82,8 @@ struct Follower {
     newest: watch::Receiver<Position>,
     /// All up to here was sent, or was not for its client when its turn came.
     last: Position,
+    /// How often the engine had seen commits lost when this began: positions mean the same as long as that holds.
+    cuts: u64,
 }
 
 impl Follower {
@@ -107,13 +109,21 @@ impl Follower {
         Ok(Self {
             last: after.unwrap_or_else(|| from_the_start(session)),
             newest: session.engine.watch(),
+            cuts: session.engine.cuts(),
             session: Arc::clone(session),
         })
     }
 
-    /// Whoever asks, as they stand now, at the newest position; `None` when nothing happened since `last`.
+    /// Whoever asks, as they stand now, at the newest position; `None` when nothing happened since `last`. Fails with `BUSY`
+    /// when the database has lost commits: then what the client was sent may not have happened.
     async fn now(&mut self) -> Result<Option<Session>, Error> {
         let newest = *self.newest.borrow_and_update();
+        if self.session.engine.cuts() != self.cuts {
+            return Err(Error::Busy(format!(
+                "The database has lost its newest commits, perhaps some that you were sent; it had position {newest} \
+                 again when this was found. Read again what you know, and go on from there."
+            )));
+        }
         if newest <= self.last {
             return Ok(None);
         }

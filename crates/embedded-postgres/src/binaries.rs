@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 /// The oldest major version of PostgreSQL that Accord runs on.
 pub const MINIMUM_VERSION: u32 = 15;
 
-const PROGRAMS: [&str; 4] = ["initdb", "pg_ctl", "postgres", "psql"];
+const PROGRAMS: [&str; 5] = ["initdb", "pg_basebackup", "pg_ctl", "postgres", "psql"];
 
 /// A directory that holds the programs of one version of PostgreSQL.
 #[derive(Clone, Debug)]

@@ -365,7 +365,10 @@ fn wait_until_ready(data: &DataDir, postmaster: &mut Child) -> Result<()> {
     while begun.elapsed() < START_LIMIT {
         let status = fs::read_to_string(data.pid_file()).unwrap_or_default();
         let mut lines = status.lines();
-        if lines.next() == Some(&pid) && lines.nth(6).is_some_and(|line| line.trim() == "ready") {
+        // A standby takes connections, too.
+        if lines.next() == Some(&pid)
+            && lines.nth(6).is_some_and(|line| matches!(line.trim(), "ready" | "standby"))
+        {
             return Ok(());
         }
         if let Some(exit) = postmaster.try_wait().context("could not ask whether PostgreSQL runs")? {

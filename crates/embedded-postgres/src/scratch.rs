@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 
 use crate::directory::fresh_dir;
 use crate::identity::Identity;
@@ -38,11 +38,42 @@ impl Scratch {
         Self::start_in_first(&[parent.to_owned()])
     }
 
+    /// A standby of this server, in a fresh directory beside its own, that streams what it commits. Promote it with
+    /// `pg_promote()`.
+    pub fn standby(&self) -> Result<Self> {
+        let parent = self.server.data.path().parent().unwrap_or(Path::new("/"));
+        Self::start_in_prepared(&[parent.to_owned()], |data_dir, identity| {
+            let output = identity
+                .command(self.server.binaries.path("pg_basebackup"))
+                .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname"])
+                .arg(self.server.url("postgres"))
+                .arg("--pgdata")
+                .arg(data_dir.join("postgres"))
+                .output()
+                .context("could not run pg_basebackup")?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr);
+                bail!("could not copy the server for a standby: {}", said.trim());
+            }
+            Ok(())
+        })
+    }
+
     fn start_in_first(parents: &[PathBuf]) -> Result<Self> {
+        Self::start_in_prepared(parents, |_, _| Ok(()))
+    }
+
+    /// `prepare` may put data into the directory.
+    fn start_in_prepared(
+        parents: &[PathBuf],
+        prepare: impl FnOnce(&Path, &Identity) -> Result<()>,
+    ) -> Result<Self> {
         let identity = Identity::choose(Path::new(""))?;
         let data_dir = fresh_dir(parents, "accord-scratch", &identity)?;
         let settings = Settings { data_dir, max_connections: 300 };
-        match Server::start_for(&settings, Lifetime::Passing) {
+        let started = prepare(&settings.data_dir, &identity)
+            .and_then(|()| Server::start_for(&settings, Lifetime::Passing));
+        match started {
             Ok(server) => Ok(Self { server }),
             Err(error) => {
                 let _ = fs::remove_dir_all(&settings.data_dir);

@@ -259,3 +259,21 @@ fn a_scratch_server_leaves_nothing_behind() {
 
     assert!(!dir.exists());
 }
+
+#[test]
+fn a_standby_has_what_its_server_has_committed_and_takes_its_place() {
+    let mut server = Scratch::start().unwrap();
+    answer(&server, "create table kept (number int)");
+    let standby = server.standby().unwrap();
+    assert_eq!(answer(&standby, "select pg_is_in_recovery()"), "t");
+    answer(&server, "alter system set synchronous_standby_names = '*'");
+    answer(&server, "select pg_reload_conf()");
+    while answer(&server, "select count(*) from pg_stat_replication where sync_state = 'sync'") == "0" {
+        std::thread::yield_now();
+    }
+    answer(&server, "insert into kept values (1)");
+    server.crash().unwrap();
+    assert_eq!(answer(&standby, "select pg_promote()"), "t");
+    answer(&standby, "insert into kept values (2)");
+    assert_eq!(answer(&standby, "select string_agg(number::text, ' ' order by number) from kept"), "1 2");
+}

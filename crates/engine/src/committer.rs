@@ -502,11 +502,7 @@ impl Committer {
                         Err(error) => Attempt::Failed(error),
                     };
                 }
-                AppendError::AheadOfLog { after } => {
-                    tracing::error!(
-                        after,
-                        "This node was ahead of the log: Postgres has lost acknowledged commits. Dropped every cache."
-                    );
+                AppendError::AheadOfLog { .. } => {
                     return match self.start_over().await {
                         Ok(()) => Attempt::Again,
                         Err(error) => Attempt::Failed(error),
@@ -555,8 +551,14 @@ impl Committer {
             job.span.record("position", receipt.position.0);
             (job, Outcome { command_id: CommandId(command.command_id), receipt })
         });
-        let settled =
-            Settled { after, up_to, projection: batch.projection, answers: answers.collect(), span };
+        let settled = Settled {
+            after,
+            up_to,
+            hash: Sha256(head.hash),
+            projection: batch.projection,
+            answers: answers.collect(),
+            span,
+        };
         if let Err(unsent) = self.rows.send(projecting::Message::Commit(Box::new(settled))).await {
             unsent.0.answer();
         }
@@ -608,6 +610,11 @@ impl Committer {
             if head.position < self.head.position {
                 return self.start_over().await;
             }
+            // Others may have gone on behind what Postgres had left when it lost this head: then it grew to something else.
+            let mine = self.log.commit_holding(self.head.position).await?;
+            if self.head.position > 0 && mine.is_none_or(|commit| commit.hash != self.head.hash) {
+                return self.start_over().await;
+            }
             let mut at = self.head.position;
             while at < head.position {
                 let page = self.log.read(at, head.position, 1_000).await?;
@@ -622,11 +629,19 @@ impl Committer {
         }
     }
 
-    /// Forgets every fold: the log is not what this node built on.
+    /// Forgets every fold, and takes back what was shown: the log is not what this node built on.
     async fn start_over(&mut self) -> Result<(), StoreError> {
         self.world = World::default();
         self.used.clear();
-        self.head = self.log.head().await?;
+        let head = self.log.head().await?;
+        tracing::error!(
+            at = self.head.position,
+            end = head.position,
+            "This node was ahead of the log: Postgres has lost acknowledged commits. Dropped every cache."
+        );
+        self.head = head;
+        // It ends only with this task.
+        let _ = self.rows.send(projecting::Message::Cut(Position(self.head.position))).await;
         let projected = read_model::checkpoint(&self.pool).await?;
         if projected.0 > self.head.position {
             let error = StoreError::ProjectedBeyondLog { projected, head: Position(self.head.position) };

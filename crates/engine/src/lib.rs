@@ -36,7 +36,10 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -138,6 +141,8 @@ pub enum StoreError {
     Outcome { command_id: CommandId, source: serde_json::Error },
     #[error("the log has no commit that holds position {position}")]
     NoCommit { position: Position },
+    #[error("the log no longer holds what it held up to position {position}: Postgres has lost it")]
+    Lost { position: Position },
     #[error("subjects are still missing after they were loaded: {subjects}")]
     StillMissing { subjects: String },
     #[error(
@@ -159,6 +164,8 @@ impl StoreError {
             | Self::Database { source, .. } => source,
             Self::ReadModel(error) => &error.source,
             Self::Shared(error) => return error.passing(),
+            // Whoever asks again, asks the log that is left.
+            Self::Lost { .. } => return Some("the database has lost the newest commits"),
             // The fate is unknown, or it has nothing to do with the moment.
             Self::Log(_)
             | Self::Append(_)
@@ -277,6 +284,7 @@ pub struct Engine {
 struct Inner {
     messages: mpsc::Sender<Message>,
     projected: watch::Receiver<Position>,
+    cuts: Arc<AtomicU64>,
     health: watch::Receiver<Health>,
     failed: watch::Receiver<bool>,
     access_log: AccessLog,
@@ -326,6 +334,7 @@ impl Engine {
         let (health_sender, health) = watch::channel(Health::default());
         let (news, wake_up) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let metrics = Metrics::default();
+        let cuts = Arc::new(AtomicU64::new(0));
         let (rows, to_project) = mpsc::channel(projecting::MOST_COMMITS);
         let projecting = Projecting {
             log: log.clone(),
@@ -334,6 +343,8 @@ impl Engine {
             projected: projected_sender,
             health: health_sender.clone(),
             metrics: metrics.clone(),
+            cuts: Arc::clone(&cuts),
+            cut: false,
         };
         let committer = Committer {
             log: log.clone(),
@@ -376,7 +387,7 @@ impl Engine {
         let access_log = AccessLog::start(log, clock.clone());
         let writers = pool;
         let inner =
-            Inner { messages, projected, health, failed, access_log, metrics, writers, clock, helpers };
+            Inner { messages, projected, cuts, health, failed, access_log, metrics, writers, clock, helpers };
         Ok(Self {
             inner: Arc::new(inner),
             log: Log::new(reads.clone()),
@@ -430,6 +441,12 @@ impl Engine {
     /// The newest position that this node knows to be projected: what a query is pinned to.
     pub fn position(&self) -> Position {
         *self.inner.projected.borrow()
+    }
+
+    /// How often this node has found that Postgres lost commits which it had built on. Positions beyond what was left have
+    /// been set back then, and may come to mean something else.
+    pub fn cuts(&self) -> u64 {
+        self.inner.cuts.load(Ordering::Acquire)
     }
 
     /// Tells when the newest projected position has moved on, not how often: whoever waits for it reads what is new.

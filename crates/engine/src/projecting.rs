@@ -9,11 +9,17 @@ use crate::{
     committer::{Job, raise},
     projector::Projector,
 };
-use domain::Position;
+use domain::{Position, Sha256};
 use event_log::{Kept, Log};
 use read_model::Projection;
 use sqlx::PgPool;
-use std::time::Instant;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{Instrument, Span};
 
@@ -25,6 +31,9 @@ pub(crate) enum Message {
     /// The log is known to reach this far: another node may have committed, or a crash have left something behind. What
     /// this node has committed meanwhile comes as messages of its own.
     Reach(Position),
+    /// Postgres has lost commits that this node had built on, and the log ended here when that was found: what was shown
+    /// of them is shown no more.
+    Cut(Position),
     /// Finish, then say so.
     Close(oneshot::Sender<()>),
 }
@@ -33,7 +42,7 @@ impl Message {
     /// For a message that nobody takes any more: the commits stand, whatever becomes of their rows.
     pub(crate) fn answer(self) {
         if let Self::Commit(settled) = self {
-            settled.answer();
+            settled.answer(false);
         }
     }
 }
@@ -42,6 +51,8 @@ impl Message {
 pub(crate) struct Settled {
     pub after: Position,
     pub up_to: Position,
+    /// Of the commit that ends at `up_to`.
+    pub hash: Sha256,
     pub projection: Projection,
     /// What to tell whom, once it can be seen.
     pub answers: Vec<(Job, Outcome)>,
@@ -52,14 +63,16 @@ impl Settled {
     /// Takes the commit that follows this one.
     fn append(&mut self, mut next: Self) {
         self.up_to = next.up_to;
+        self.hash = next.hash;
         self.projection.append(next.projection);
         self.answers.append(&mut next.answers);
         next.span.follows_from(&self.span);
     }
 
-    fn answer(self) {
+    fn answer(self, lost: bool) {
         for (job, outcome) in self.answers {
-            job.answer(Ok(outcome));
+            let position = outcome.receipt.position;
+            job.answer(if lost { Err(StoreError::Lost { position }.into()) } else { Ok(outcome) });
         }
     }
 }
@@ -71,6 +84,10 @@ pub(crate) struct Projecting {
     pub projected: watch::Sender<Position>,
     pub health: watch::Sender<Health>,
     pub metrics: Metrics,
+    /// Counts what [`Message::Cut`] tells.
+    pub cuts: Arc<AtomicU64>,
+    /// The position that is shown is to be set back to where the checkpoint stands.
+    pub cut: bool,
 }
 
 impl Projecting {
@@ -94,6 +111,11 @@ impl Projecting {
                         self.project(*settled).await;
                     }
                     Message::Reach(position) => self.catch_up(position).await,
+                    Message::Cut(position) => {
+                        self.cut = true;
+                        self.kept.discard();
+                        self.catch_up(position).await;
+                    }
                     Message::Close(done) => {
                         drop(self.kept);
                         let _ = done.send(());
@@ -111,24 +133,39 @@ impl Projecting {
     /// Answers also when rows could not be written: the commands were carried out, and whoever asked waits to see it.
     async fn project(&mut self, settled: Settled) {
         let begun = Instant::now();
+        let mut lost = false;
         match self.write(&settled).instrument(settled.span.clone()).await {
             Ok(true) => self.say_projected(settled.up_to),
             Ok(false) => self.catch_up(settled.up_to).await,
             Err(error) => {
                 self.kept.discard();
                 raise(&self.health, "could not project a commit", &error);
-                // Its connection may have been all that failed.
-                self.catch_up(settled.up_to).await;
+                // Its connection may have been all that failed; or the server with it, and another has taken its place that
+                // never heard of the commit.
+                lost = matches!(self.is_in_log(&settled).await, Ok(false));
+                if !lost {
+                    self.catch_up(settled.up_to).await;
+                }
             }
         }
         self.metrics.project_seconds.observe(begun.elapsed().as_secs_f64());
-        settled.answer();
+        settled.answer(lost);
     }
 
     /// False: the read model does not stand where the commit began.
     async fn write(&mut self, settled: &Settled) -> Result<bool, StoreError> {
+        // A new connection may lead to another server than the one that has the commit. Where that has lost the commit, its
+        // read model may still stand where the commit began.
+        if !self.kept.is_held() && !self.is_in_log(settled).await? {
+            return Err(StoreError::Lost { position: settled.up_to });
+        }
         let connection = self.kept.get().await.map_err(StoreError::when("connect to the read model"))?;
         Ok(read_model::write(connection, &settled.projection, settled.after, settled.up_to).await?)
+    }
+
+    async fn is_in_log(&self, settled: &Settled) -> Result<bool, StoreError> {
+        let commit = self.log.commit_holding(settled.up_to.0).await?;
+        Ok(commit.is_some_and(|commit| commit.hash == settled.hash.0))
     }
 
     async fn catch_up(&mut self, up_to: Position) {
@@ -139,7 +176,13 @@ impl Projecting {
         }
     }
 
-    fn say_projected(&self, position: Position) {
+    fn say_projected(&mut self, position: Position) {
+        if std::mem::take(&mut self.cut) {
+            // Counted first: who sees the position go back finds out why.
+            self.cuts.fetch_add(1, Ordering::Release);
+            let shown = self.projected.send_replace(position);
+            tracing::error!(%shown, %position, "What was shown beyond what Postgres has left is shown no more");
+        }
         self.projected.send_if_modified(|known| {
             let newer = position > *known;
             *known = position.max(*known);

@@ -63,7 +63,8 @@ impl<'a> Projector<'a> {
         Self { log, world, at, from_the_start: true }
     }
 
-    /// Projects everything from the checkpoint to `up_to`, the end of a commit; where the checkpoint then stands.
+    /// Projects everything from the checkpoint to `up_to`, the end of a commit; where the checkpoint then stands. Fails
+    /// with [`StoreError::Lost`] when the log does not reach `up_to`: it did when somebody said so.
     pub(crate) async fn catch_up(
         pool: &PgPool,
         log: &'a Log,
@@ -81,6 +82,9 @@ impl<'a> Projector<'a> {
             let current = projector.take().filter(|projector| projector.at == checkpoint);
             let mut current = current.unwrap_or_else(|| Self::new(log, checkpoint));
             let projection = current.page(up_to).await?;
+            if current.at == checkpoint {
+                return Err(StoreError::Lost { position: up_to });
+            }
             if read_model::write(&mut connection, &projection, checkpoint, current.at).await? {
                 progress(current.at, up_to);
                 projector = Some(current);

@@ -147,6 +147,11 @@ impl Kept {
         self.connection.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
     }
 
+    /// Whether the next statement goes over the connection of the one before, and so to the same server.
+    pub fn is_held(&self) -> bool {
+        self.connection.is_some()
+    }
+
     /// For a connection that failed: the next statement gets another, and nobody gets this one.
     pub fn discard(&mut self) {
         if let Some(connection) = self.connection.take() {

@@ -35,6 +35,11 @@ pub struct Load {
 
 impl Load {
     pub fn start(client: &Client, world: &Arc<World>, writers: u64, seed: u64) -> Self {
+        Self::start_as("W", client, world, writers, seed)
+    }
+
+    /// With keys that begin so: those of an earlier load of the same world are taken.
+    pub fn start_as(name: &str, client: &Client, world: &Arc<World>, writers: u64, seed: u64) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let acknowledged = Arc::new(AtomicUsize::new(0));
         let mut clients = JoinSet::new();
@@ -42,7 +47,7 @@ impl Load {
             let writer = Writer {
                 client: client.clone(),
                 world: Arc::clone(world),
-                name: format!("W{number}"),
+                name: format!("{name}{number}"),
                 random: StdRng::seed_from_u64(seed.wrapping_add(number)),
                 history: History::default(),
             };

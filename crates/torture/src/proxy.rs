@@ -4,7 +4,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU8, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -44,8 +44,8 @@ struct Shared {
     generation: watch::Sender<usize>,
     /// Bytes that were held back since the weather changed.
     withheld: AtomicUsize,
-    /// The socket of the Postgres that connections go to.
-    upstream: PathBuf,
+    /// The socket of the Postgres that new connections go to.
+    upstream: RwLock<PathBuf>,
 }
 
 /// Stops when it is dropped.
@@ -71,7 +71,7 @@ impl Proxy {
             weather: AtomicU8::new(0),
             generation: watch::Sender::new(0),
             withheld: AtomicUsize::new(0),
-            upstream: socket,
+            upstream: RwLock::new(socket),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { address, shared, accepting })
@@ -88,6 +88,12 @@ impl Proxy {
         self.shared.withheld.store(0, Ordering::Relaxed);
         let index = WEATHERS.iter().position(|known| *known == weather).unwrap_or_default();
         self.shared.weather.store(u8::try_from(index).unwrap_or_default(), Ordering::Relaxed);
+    }
+
+    /// Before another Postgres from now on. What is connected is cut.
+    pub fn lead_to(&self, socket: PathBuf) {
+        *self.shared.upstream.write().unwrap_or_else(PoisonError::into_inner) = socket;
+        self.reset();
     }
 
     /// Bytes that did not arrive since the weather was set.
@@ -119,7 +125,8 @@ async fn carry(client: TcpStream, shared: Arc<Shared>) {
     let mut generation = shared.generation.subscribe();
     let born = *generation.borrow_and_update();
     // Postgres may be down: then this connection ends at once.
-    let Ok(server) = UnixStream::connect(&shared.upstream).await else { return };
+    let upstream = shared.upstream.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let Ok(server) = UnixStream::connect(upstream).await else { return };
     // Ends like a cable that is cut, with what is under way lost, and not like a conversation.
     let _ = client.set_zero_linger();
     let (from_client, to_client) = client.into_split();
@@ -211,6 +218,21 @@ mod tests {
             proxy.reset();
             assert!(stream.read_u8().await.is_err(), "{weather:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn it_leads_to_another_server_from_when_it_is_told() {
+        let (proxy, mut stream, _dir) = echo().await;
+        assert!(answers(&mut stream).await);
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("socket");
+        let listener = UnixListener::bind(&socket).unwrap();
+        proxy.lead_to(socket);
+        assert!(!answers(&mut stream).await);
+        let mut next = TcpStream::connect(proxy.address).await.unwrap();
+        let (mut other, _) = listener.accept().await.unwrap();
+        other.write_all(b"!").await.unwrap();
+        assert_eq!(next.read_u8().await.unwrap(), b'!');
     }
 
     #[tokio::test]

@@ -76,6 +76,8 @@ pub struct Stage {
     /// A planner of the world's only partner.
     pub client: Client,
     pub world: Arc<World>,
+    /// Its name.
+    database: String,
     /// Kept when something went wrong.
     dir: TempDir,
 }
@@ -93,8 +95,8 @@ impl Stage {
         tokio::task::block_in_place(|| postgres.create_database(&database))?;
         let dir = tempfile::Builder::new().prefix("accord-torture-").tempdir();
         let dir = dir.context("could not make a directory for the nodes")?;
-        let database = postgres.url(&database);
-        let accord = Accord { program: program.to_owned(), dir: dir.path().to_owned(), database };
+        let url = postgres.url(&database);
+        let accord = Accord { program: program.to_owned(), dir: dir.path().to_owned(), database: url };
         let admin = accord.token(&["--service", "import"], "ADMIN").await?;
         // Makes the partner's key, which nodes trust from their start on.
         let planner = accord.token(&["--post", "THA-01"], "PLANNER,COMMANDER,REVIEWER").await?;
@@ -109,12 +111,17 @@ impl Stage {
         let admin = Client::new(admin, addresses.clone(), begun)?;
         let client = Client::new(planner, addresses, begun)?;
         let world = Arc::new(found(&admin, &client).await?);
-        Ok(Self { accord, nodes, client, world, dir })
+        Ok(Self { accord, nodes, client, world, database, dir })
     }
 
     /// Keeps what the nodes have said; where it is.
     pub fn keep(self) -> PathBuf {
         self.dir.keep()
+    }
+
+    /// The database stands on another server now, under the same name.
+    pub fn moves_to(&mut self, postgres: &Server) {
+        self.accord.database = postgres.url(&self.database);
     }
 
     /// A connection past every node and proxy.

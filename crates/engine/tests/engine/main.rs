@@ -4,6 +4,7 @@
 mod access;
 mod commands;
 mod decisions;
+mod failover;
 mod history;
 mod races;
 mod rebuild;

@@ -5,6 +5,7 @@ mod cancel;
 mod connections;
 mod control;
 mod duplicates;
+mod failover;
 mod kill;
 mod pause;
 mod postgres;
@@ -27,6 +28,8 @@ pub enum Experiment {
     Kill,
     /// End Postgres at once, and start it again
     Postgres,
+    /// Crash Postgres for good, and put its standby in its place: a synchronous one, and one that lacks the end
+    Failover,
     /// Stop a process (SIGSTOP) for half a minute, and let it go on
     Pause,
     /// Slow, deafen and cut the network between nodes and Postgres
@@ -47,6 +50,7 @@ impl Experiment {
         Self::Control,
         Self::Kill,
         Self::Postgres,
+        Self::Failover,
         Self::Pause,
         Self::Proxy,
         Self::Backends,
@@ -61,6 +65,7 @@ impl Experiment {
             Self::Control => "control",
             Self::Kill => "kill",
             Self::Postgres => "postgres",
+            Self::Failover => "failover",
             Self::Pause => "pause",
             Self::Proxy => "proxy",
             Self::Backends => "backends",
@@ -76,6 +81,7 @@ impl Experiment {
             Self::Control => (2, 2),
             Self::Kill | Self::Duplicates => (200, 6),
             Self::Postgres => (100, 3),
+            Self::Failover => (20, 2),
             Self::Pause => (50, 1),
             Self::Proxy => (150, 5),
             Self::Backends => (200, 20),
@@ -137,11 +143,15 @@ impl Lab {
 
     /// Holds everything against everything; what nodes said is kept when something does not hold.
     async fn judge(&self, mut stage: Stage, injected: usize, history: &History) -> Result<Row> {
-        let mut row = stage.judge(self.name, injected, history).await?;
+        let row = stage.judge(self.name, injected, history).await?;
+        Ok(Self::conclude(stage, row))
+    }
+
+    fn conclude(stage: Stage, mut row: Row) -> Row {
         if !row.holds() {
             row.trouble.push(format!("what the nodes said is in {}", stage.keep().display()));
         }
-        Ok(row)
+        row
     }
 }
 
@@ -152,6 +162,7 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Control => control::run(lab).await,
         Experiment::Kill => kill::run(lab).await,
         Experiment::Postgres => postgres::run(lab).await,
+        Experiment::Failover => failover::run(lab).await,
         Experiment::Pause => pause::run(lab).await,
         Experiment::Proxy => proxy::run(lab).await,
         Experiment::Connections => connections::run(lab).await,

@@ -1,0 +1,185 @@
+//! A Postgres that lost its newest commits, as a standby has that took over before it had received them.
+
+use crate::support::*;
+use domain::{Position, RefusalCode};
+use engine::{Clock, Engine, Entropy, Error, Settings};
+use event_log::{ReaderSettings, Verification};
+use read_model::Schema;
+use sqlx::{
+    AssertSqlSafe, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::time::Duration;
+
+const LOG: [&str; 4] = ["log_commit", "event", "event_subject", "command"];
+
+/// The column that says where a row of the log belongs.
+fn place(table: &str) -> &'static str {
+    if table == "log_commit" { "last_position" } else { "position" }
+}
+
+async fn run_sql(connection: &mut PgConnection, sql: String) {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
+}
+
+/// Takes log and rows back to where they were at the end of a commit. In a transaction of whoever owns the tables.
+async fn cut(tx: &mut PgConnection, end: Position) {
+    run_sql(tx, "set local session_replication_role = replica".to_owned()).await;
+    for table in LOG {
+        run_sql(tx, format!("delete from {table} where {} > {end}", place(table))).await;
+    }
+    let schema = Schema::default().name;
+    let versioned = "select table_name::text from information_schema.columns
+                     where table_schema = $1 and column_name = 'valid_to'";
+    let versioned: Vec<String> =
+        sqlx::query_scalar(versioned).bind(&schema).fetch_all(&mut *tx).await.unwrap();
+    for table in versioned {
+        run_sql(
+            tx,
+            format!(
+                "delete from {schema}.{table} where valid_from > {end};
+                 update {schema}.{table} set valid_to = {} where valid_to > {end}",
+                i64::MAX
+            ),
+        )
+        .await;
+    }
+    run_sql(
+        tx,
+        format!(
+            "delete from {schema}.event_entry where position > {end};
+             delete from {schema}.event_item where position > {end};
+             update {schema}.checkpoint set position = {end}"
+        ),
+    )
+    .await;
+}
+
+/// Ends every session but the caller's, as a server does that fails.
+const END_SESSIONS: &str = "select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'";
+
+async fn reaches(engine: &Engine, position: Position) {
+    let mut shown = engine.watch();
+    let reached = shown.wait_for(|shown| *shown == position);
+    tokio::time::timeout(Duration::from_secs(30), reached).await.unwrap().unwrap();
+}
+
+async fn is_sound(engine: &Engine, pool: &PgPool) {
+    assert!(matches!(engine.log().verify(&[], |_, _| ()).await.unwrap(), Verification::Sound { .. }));
+    assert_eq!(engine::check_read_models(pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+    assert_eq!(engine.health().trouble, None);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_node_ahead_of_the_log_takes_back_what_it_has_shown_and_serves_on(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options.clone()).await;
+    let owner = owner(options).await;
+    let settings = Settings { reads: Some(ReaderSettings::default()), ..Settings::default() };
+    let engine =
+        Engine::open(pool.clone(), Clock::scripted(start()), Entropy::seeded(1), settings).await.unwrap();
+    found(&engine).await;
+    let kept = run(&engine, officer("THA-01"), initiate("KEPT", "THA")).await.receipt;
+    run(&engine, officer("THA-01"), initiate("LOST", "THA")).await;
+    let lost = run(&engine, officer("THA-01"), draft("LOST")).await.receipt;
+    assert_eq!((engine.position(), engine.cuts()), (lost.position, 0));
+
+    let mut tx = owner.begin().await.unwrap();
+    cut(&mut tx, kept.position).await;
+    run_sql(&mut tx, END_SESSIONS.to_owned()).await;
+    tx.commit().await.unwrap();
+
+    reaches(&engine, kept.position).await;
+    assert_eq!(engine.cuts(), 1);
+    // Over connections that had to be made anew.
+    assert_eq!(engine.receipt_at(engine.position()).await.unwrap(), kept);
+    // What the lost commands made is forgotten, so they can be carried out again.
+    run(&engine, officer("THA-01"), initiate("LOST", "THA")).await;
+    assert_eq!(engine.position(), Position(kept.position.0 + 1));
+    is_sound(&engine, &pool).await;
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_node_whose_newest_commit_was_lost_finds_out_also_when_others_have_written_more_since(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options.clone()).await;
+    let owner = owner(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let end = engine.position();
+    // What others are going to write: put aside, with the rows left out, which can be projected.
+    for code in ["A", "B"] {
+        run(&engine, officer("THA-01"), initiate(code, "THA")).await;
+    }
+    let mut tx = owner.begin().await.unwrap();
+    for table in LOG {
+        let column = place(table);
+        run_sql(
+            &mut tx,
+            format!("create table others_{table} as select * from {table} where {column} > {end}"),
+        )
+        .await;
+    }
+    cut(&mut tx, end).await;
+    tx.commit().await.unwrap();
+    reaches(&engine, end).await;
+    run(&engine, officer("THA-01"), initiate("LOST", "THA")).await;
+
+    let mut tx = owner.begin().await.unwrap();
+    cut(&mut tx, end).await;
+    for table in LOG {
+        run_sql(&mut tx, format!("insert into {table} select * from others_{table}")).await;
+    }
+    tx.commit().await.unwrap();
+
+    reaches(&engine, Position(end.0 + 2)).await;
+    let again = engine.execute(request(officer("THA-01"), initiate("A", "THA"))).await;
+    assert!(
+        matches!(&again, Err(Error::Refused(reasons)) if reasons[0].code == RefusalCode::AlreadyExists),
+        "{again:?}"
+    );
+    run(&engine, officer("THA-01"), initiate("LOST", "THA")).await;
+    assert_eq!(engine.cuts(), 2);
+    is_sound(&engine, &pool).await;
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_commit_that_is_lost_before_its_rows_are_written_leaves_none_and_its_command_can_be_repeated(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options.clone()).await;
+    let owner = owner(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let end = engine.position();
+    // Holds up the projection, which locks the checkpoint first.
+    let mut tx = owner.begin().await.unwrap();
+    let lock = format!("select from {}.checkpoint for update", Schema::default().name);
+    run_sql(&mut tx, lock).await;
+    let repeated = with_key(officer("THA-01"), initiate("LOST", "THA"), "key");
+    let answer = tokio::spawn({
+        let (engine, command) = (engine.clone(), repeated.clone());
+        async move { engine.execute(command).await }
+    });
+    let waiting = "select exists (select from pg_stat_activity
+                   where datname = current_database() and wait_event_type = 'Lock')";
+    while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&owner).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    cut(&mut tx, end).await;
+    run_sql(&mut tx, END_SESSIONS.to_owned()).await;
+    tx.commit().await.unwrap();
+
+    let answer = answer.await.unwrap();
+    assert!(matches!(answer, Err(Error::Busy(_))), "{answer:?}");
+    reaches(&engine, end).await;
+    let receipt = engine.execute(repeated).await.unwrap().receipt;
+    assert_eq!(receipt.position, Position(end.0 + 1));
+    is_sound(&engine, &pool).await;
+}
