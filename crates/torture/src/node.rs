@@ -1,6 +1,7 @@
 //! A process of Accord that an experiment starts, asks, stops short and starts again.
 
 use std::{
+    ffi::OsString,
     fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
     process::Stdio,
@@ -78,6 +79,8 @@ pub struct Node {
     number: usize,
     /// Its database, perhaps through a proxy.
     database: String,
+    /// Variables of its own.
+    variables: Vec<(&'static str, OsString)>,
     address: Address,
     child: Option<Child>,
 }
@@ -85,7 +88,12 @@ pub struct Node {
 impl Node {
     pub fn new(accord: Accord, number: usize, database: String) -> Self {
         let address = Arc::new(RwLock::new(String::new()));
-        Self { accord, number, database, address, child: None }
+        Self { accord, number, database, variables: Vec::new(), address, child: None }
+    }
+
+    /// From its next start on.
+    pub fn set_variables(&mut self, variables: Vec<(&'static str, OsString)>) {
+        self.variables = variables;
     }
 
     pub fn address(&self) -> Address {
@@ -107,7 +115,7 @@ impl Node {
         let mut command = self.accord.command(&["serve", "--listen", "127.0.0.1:0"]);
         // Clients here share a post, and want to know what the log bears, not what they are allowed.
         command.args(["--rate", "0", "--concurrent", "0"]);
-        command.env("DATABASE_URL", &self.database);
+        command.env("DATABASE_URL", &self.database).envs(self.variables.iter().cloned());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().context("could not run accord")?;
         let stdout = child.stdout.take().context("accord has no output")?;
         let mut line = String::new();

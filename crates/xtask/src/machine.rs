@@ -15,10 +15,12 @@ pub enum Postgres {
     NotNeeded,
 }
 
-/// Which programs of others are going to run, beside PostgreSQL's.
+/// Which programs of others are going to run, beside PostgreSQL's: each with those before it.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub enum Others {
     None,
+    /// The one that shows a process another time.
+    Clock,
     /// Of the npm registry.
     Npm,
     /// Those too of the Python package index, and what a reader of the README has.
@@ -26,7 +28,8 @@ pub enum Others {
 }
 
 /// A program, how it shows that it is there, and Debian's package of it.
-const PROGRAMS: [(Others, &str, &[&str], &str); 6] = [
+const PROGRAMS: [(Others, &str, &[&str], &str); 7] = [
+    (Others::Clock, "faketime", &["--version"], "faketime"),
     (Others::Npm, "node", &["--version"], "nodejs"),
     (Others::Npm, "npm", &["--version"], "npm"),
     // A virtual environment needs both; the packages that are locked need the version.

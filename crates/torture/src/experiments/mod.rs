@@ -2,6 +2,7 @@
 
 mod backends;
 mod cancel;
+mod clock;
 mod connections;
 mod control;
 mod duplicates;
@@ -34,6 +35,8 @@ pub enum Experiment {
     Pause,
     /// Slow, deafen and cut the network between nodes and Postgres
     Proxy,
+    /// Let the clock of one process jump by hours
+    Clock,
     /// Terminate sessions of Accord in Postgres
     Backends,
     /// Take every connection that Postgres has
@@ -53,6 +56,7 @@ impl Experiment {
         Self::Failover,
         Self::Pause,
         Self::Proxy,
+        Self::Clock,
         Self::Backends,
         Self::Connections,
         Self::Cancel,
@@ -68,6 +72,7 @@ impl Experiment {
             Self::Failover => "failover",
             Self::Pause => "pause",
             Self::Proxy => "proxy",
+            Self::Clock => "clock",
             Self::Backends => "backends",
             Self::Connections => "connections",
             Self::Cancel => "cancel",
@@ -81,11 +86,11 @@ impl Experiment {
             Self::Control => (2, 2),
             Self::Kill | Self::Duplicates => (200, 6),
             Self::Postgres => (100, 3),
-            Self::Failover => (20, 2),
             Self::Pause => (50, 1),
+            Self::Clock => (50, 2),
             Self::Proxy => (150, 5),
             Self::Backends => (200, 20),
-            Self::Connections => (20, 2),
+            Self::Failover | Self::Connections => (20, 2),
             Self::Cancel => (10_000, 200),
         }
     }
@@ -165,6 +170,7 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Failover => failover::run(lab).await,
         Experiment::Pause => pause::run(lab).await,
         Experiment::Proxy => proxy::run(lab).await,
+        Experiment::Clock => clock::run(lab).await,
         Experiment::Connections => connections::run(lab).await,
         Experiment::Backends => backends::run(lab).await,
         Experiment::Cancel => cancel::run(lab).await,
