@@ -190,11 +190,16 @@ impl Server {
         // First, because it would signal whoever has the postmaster's id by then.
         let _ = self.watcher.kill();
         let _ = self.watcher.wait();
-        if self.postmaster.try_wait().context("could not ask whether PostgreSQL runs")?.is_none() {
+        if !self.has_ended()? {
             self.data.stop_server(&self.binaries, "immediate")?;
         }
         self.postmaster.wait().context("could not wait for the end of PostgreSQL")?;
         Ok(())
+    }
+
+    /// Whether it runs no more, because it was crashed or has given up by itself.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.postmaster.try_wait().context("could not ask whether PostgreSQL runs")?.is_some())
     }
 
     /// Starts a server that has crashed, on the same data and socket.

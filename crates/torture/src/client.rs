@@ -79,12 +79,20 @@ impl Client {
 
     /// Sends a mutation once.
     pub async fn send(&self, node: usize, mutation: &Mutation) -> Attempt {
+        self.send_and_hear(node, mutation).await.0
+    }
+
+    /// The same, with the message of an error; empty when there is none.
+    pub async fn send_and_hear(&self, node: usize, mutation: &Mutation) -> (Attempt, String) {
         let sent = self.now();
-        let outcome = match self.post(node, &mutation.body()).await {
-            Ok(answer) => outcome(&answer),
-            Err(_) => Outcome::Unknown,
+        let (outcome, message) = match self.post(node, &mutation.body()).await {
+            Ok(answer) => {
+                let message = answer["errors"][0]["message"].as_str().unwrap_or_default();
+                (outcome(&answer), message.to_owned())
+            }
+            Err(_) => (Outcome::Unknown, String::new()),
         };
-        Attempt { node, sent, answered: self.now(), outcome }
+        (Attempt { node, sent, answered: self.now(), outcome }, message)
     }
 
     /// Sends a mutation that must succeed; its payload. For what comes before and after an experiment.

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use torture::{
-    experiments::{self, Experiment, Settings},
+    experiments::{self, Experiment, NotPermitted, Settings},
     report::Row,
 };
 
@@ -77,11 +77,20 @@ async fn run(arguments: Arguments) -> Result<bool> {
         say(&Row::heading())?;
     }
     let mut held = true;
+    let all = chosen.len() > 1;
     for experiment in chosen {
         match experiments::run(experiment, &settings).await {
             Ok(row) => {
                 held &= row.holds();
                 say(&if json { serde_json::to_string(&row)? } else { row.text() })?;
+            }
+            Err(error) if all && error.is::<NotPermitted>() => {
+                let name = experiment.name();
+                say(&if json {
+                    serde_json::json!({ "experiment": name, "notRun": error.to_string() }).to_string()
+                } else {
+                    format!("{name:<12} not run: {error}")
+                })?;
             }
             // The others may tell more.
             Err(error) => {

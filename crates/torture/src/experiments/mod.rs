@@ -5,6 +5,7 @@ mod cancel;
 mod clock;
 mod connections;
 mod control;
+mod disk;
 mod duplicates;
 mod failover;
 mod kill;
@@ -12,7 +13,7 @@ mod pause;
 mod postgres;
 mod proxy;
 
-use std::{env, path::PathBuf};
+use std::{env, fmt, path::PathBuf};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -41,6 +42,8 @@ pub enum Experiment {
     Backends,
     /// Take every connection that Postgres has
     Connections,
+    /// Fill the disk of Postgres
+    Disk,
     /// Hang up while a command runs
     Cancel,
     /// Submit one key from 50 callers at once
@@ -59,6 +62,7 @@ impl Experiment {
         Self::Clock,
         Self::Backends,
         Self::Connections,
+        Self::Disk,
         Self::Cancel,
         Self::Duplicates,
     ];
@@ -75,6 +79,7 @@ impl Experiment {
             Self::Clock => "clock",
             Self::Backends => "backends",
             Self::Connections => "connections",
+            Self::Disk => "disk",
             Self::Cancel => "cancel",
             Self::Duplicates => "duplicates",
         }
@@ -91,6 +96,7 @@ impl Experiment {
             Self::Proxy => (150, 5),
             Self::Backends => (200, 20),
             Self::Failover | Self::Connections => (20, 2),
+            Self::Disk => (20, 1),
             Self::Cancel => (10_000, 200),
         }
     }
@@ -160,7 +166,19 @@ impl Lab {
     }
 }
 
-/// Runs an experiment to its end. Fails when it could not be carried out; a promise that does not hold is in the row.
+/// What keeps an experiment from being carried out is no fault, unless it was asked for.
+#[derive(Debug)]
+pub struct NotPermitted(String);
+
+impl fmt::Display for NotPermitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotPermitted {}
+
+/// Runs an experiment to its end. Fails with [`NotPermitted`] when this user may not do what it takes. Fails when it could not be carried out; a promise that does not hold is in the row.
 pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
     let lab = Lab::new(settings, experiment)?;
     match experiment {
@@ -173,6 +191,7 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Clock => clock::run(lab).await,
         Experiment::Connections => connections::run(lab).await,
         Experiment::Backends => backends::run(lab).await,
+        Experiment::Disk => disk::run(lab).await,
         Experiment::Cancel => cancel::run(lab).await,
         Experiment::Duplicates => duplicates::run(lab).await,
     }
