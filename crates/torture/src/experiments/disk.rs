@@ -38,8 +38,9 @@ const SIZE: &str = "384m";
 /// How long it may take until somebody is told that the disk is full, or is served again.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What a node has to say.
-const REASON: &str = "no room left on its disk";
+/// What a node has to say when the log has no room, and when only the rows have none: the log goes on without them.
+const NO_ROOM: &str = "no room left on its disk";
+const NOT_SHOWN: &str = "cannot be shown yet";
 
 pub async fn run(lab: Lab) -> Result<Row> {
     let disk = block_in_place(Disk::mount)?;
@@ -73,7 +74,11 @@ pub async fn run(lab: Lab) -> Result<Row> {
     history.submissions.append(&mut told.submissions);
     let mut row = lab.judge(stage, lab.count, &history).await?;
     row.trouble.append(&mut told.trouble);
-    row.notes.push(format!("{} commands were told that there is no room", told.busy));
+    row.notes.push(format!(
+        "the first to hear of it were told {} times that there is no room, and {} times that a command was carried out \
+         and cannot be shown yet",
+        told.no_room, told.not_shown
+    ));
     if told.crashes > 0 || restarts > 0 {
         row.notes.push(format!(
             "Postgres failed for lack of room {} times before it could say so, and was started again {restarts} times",
@@ -87,7 +92,8 @@ pub async fn run(lab: Lab) -> Result<Row> {
 #[derive(Default)]
 struct Told {
     submissions: Vec<Submission>,
-    busy: usize,
+    no_room: usize,
+    not_shown: usize,
     /// Times that Postgres failed before anybody was told.
     crashes: usize,
     trouble: Vec<String>,
@@ -105,17 +111,19 @@ impl Told {
             let key = format!("F{round}-{number}");
             let mutation = stage.world.add_task(&key, &key);
             let (attempt, message) = stage.client.patient().send_and_hear(number % NODES, &mutation).await;
-            let full = matches!(&attempt.outcome, Outcome::Error(code) if code == "BUSY")
-                && message.contains(REASON);
+            let busy = matches!(&attempt.outcome, Outcome::Error(code) if code == "BUSY");
+            let (no_room, not_shown) =
+                (busy && message.contains(NO_ROOM), busy && message.contains(NOT_SHOWN));
+            self.no_room += usize::from(no_room);
+            self.not_shown += usize::from(not_shown);
             self.submissions.push(Submission { key, invalid: false, attempts: vec![attempt] });
-            Ok(full.then_some(true))
+            Ok((no_room || not_shown).then_some(true))
         })
         .await?;
         if !full {
             self.crashes += 1;
             return Ok(());
         }
-        self.busy += 1;
         for node in 0..NODES {
             let question = "{ head { position } operations(first: 20) { edges { node { code title } } } }";
             if let Err(error) = stage.client.ask(node, question, json!({})).await {
