@@ -5,7 +5,10 @@ use accord::{domain::ids::OperationId, server::LiveSettings};
 use chrono::TimeDelta;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    Connection, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use std::time::Duration;
 use tokio::{join, net::TcpStream};
 use tokio_tungstenite::{
@@ -556,6 +559,32 @@ async fn a_server_that_stops_tells_its_listeners_to_come_back(_: PgPoolOptions, 
     }
     // Without `complete`, which would say that there is nothing to come back for.
     assert_eq!(events.next().await, None);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_subscription_ends_when_the_database_may_have_lost_what_it_was_sent(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options.clone()).await;
+    coalition(&server).await;
+    let head = position(&server.head("THA-01").await);
+    let mut socket = Socket::of(&server, "THA-01").await;
+    socket.subscribe("a", EVENTS, json!({ "after": (head - 1).to_string() })).await;
+    assert_eq!(socket.position("a").await, head);
+    // The log now ends in another commit than the one that the server knows: as after a failover to a standby that never
+    // received it.
+    let mut owner = PgConnection::connect_with(&options).await.unwrap();
+    let other = "set session_replication_role = replica;
+                 update log_commit set hash = sha256(hash)
+                 where last_position = (select max(last_position) from log_commit)";
+    sqlx::raw_sql(other).execute(&mut owner).await.unwrap();
+    owner.close().await.unwrap();
+
+    let payload = socket.answer("a").await;
+    assert_eq!(payload["errors"][0]["extensions"]["code"], "BUSY", "{payload}");
+    assert_eq!(socket.receive().await, json!({ "type": "complete", "id": "a" }));
+    server.stop().await;
 }
 
 #[sqlx::test(migrations = false)]

@@ -633,6 +633,8 @@ impl Committer {
     async fn start_over(&mut self) -> Result<(), StoreError> {
         self.world = World::default();
         self.used.clear();
+        // First: what others commit and project meanwhile must not look as if the rows were ahead of the log.
+        let projected = read_model::checkpoint(&self.pool).await?;
         let head = self.log.head().await?;
         tracing::error!(
             at = self.head.position,
@@ -642,7 +644,6 @@ impl Committer {
         self.head = head;
         // It ends only with this task.
         let _ = self.rows.send(projecting::Message::Cut(Position(self.head.position))).await;
-        let projected = read_model::checkpoint(&self.pool).await?;
         if projected.0 > self.head.position {
             let error = StoreError::ProjectedBeyondLog { projected, head: Position(self.head.position) };
             self.alarm("the read model is ahead of the log", &error);

@@ -198,6 +198,7 @@ impl StoreError {
             | Self::Database { .. }
             | Self::Outcome { .. }
             | Self::NoCommit { .. }
+            | Self::Lost { .. }
             | Self::StillMissing { .. }
             | Self::WriterGone
             | Self::ProjectedBeyondLog { .. } => false,

@@ -180,6 +180,8 @@ impl Projecting {
         if std::mem::take(&mut self.cut) {
             // Counted first: who sees the position go back finds out why.
             self.cuts.fetch_add(1, Ordering::Release);
+            // What a newer build had written may be gone, too; if not, it is found again.
+            self.health.send_modify(|health| health.outdated = false);
             let shown = self.projected.send_replace(position);
             tracing::error!(%shown, %position, "What was shown beyond what Postgres has left is shown no more");
         }
