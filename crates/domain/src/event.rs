@@ -145,6 +145,11 @@ impl Event {
         FAMILIES.keys().copied()
     }
 
+    /// Every event name of this build with the version of the shape that it writes, in alphabetical order.
+    pub fn shapes() -> impl Iterator<Item = (&'static str, i16)> {
+        Self::kinds().map(|kind| (kind, VERSION))
+    }
+
     /// The event as the log stores it.
     ///
     /// # Panics

@@ -170,8 +170,7 @@ impl Projecting {
 
     async fn catch_up(&mut self, up_to: Position) {
         match Projector::catch_up(&self.pool, &self.log, up_to, |_, _| ()).await {
-            // Not beyond: a newer build may have projected what this one cannot even read.
-            Ok(projected) => self.say_projected(projected.min(up_to)),
+            Ok(projected) => self.say_projected(projected),
             Err(error) => raise(&self.health, "could not project the log", &error),
         }
     }

@@ -1,7 +1,7 @@
 //! The Postgres schema that holds the read model of a build, and how another that was filled beside it takes its place.
 
 use crate::{Error, doing};
-use domain::Position;
+use domain::{Event, Position};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::BTreeMap;
@@ -54,8 +54,9 @@ fn tables_and_indexes() -> (String, Vec<&'static str>) {
     (tables.join("\n"), indexes)
 }
 
-/// A schema with a read model. That of this build is the default: its name is a hash of the tables' definition and the
-/// projection's version.
+/// A schema with a read model. That of this build is the default: its name is a hash of the tables' definition, the
+/// projection's version and the shape of every event that this build knows. A build that knows others projects into tables
+/// of its own, so those of an older one never stand beyond an event that it cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     /// A constant of ours and hexadecimal digits, so that it needs no quotes.
@@ -64,14 +65,22 @@ pub struct Schema {
 
 impl Default for Schema {
     fn default() -> Self {
-        let mut hasher = Sha256::new();
-        hasher.update(PROJECTION_VERSION.to_be_bytes());
-        hasher.update(SQL);
-        Self { name: format!("{PREFIX}{}", &hex::encode(hasher.finalize())[..12]) }
+        Self::of(Event::shapes())
     }
 }
 
 impl Schema {
+    /// That of a build that differs in the events that it knows.
+    fn of(shapes: impl Iterator<Item = (&'static str, i16)>) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(PROJECTION_VERSION.to_be_bytes());
+        for (kind, version) in shapes {
+            hasher.update(format!("{kind} {version}\n"));
+        }
+        hasher.update(SQL);
+        Self { name: format!("{PREFIX}{}", &hex::encode(hasher.finalize())[..12]) }
+    }
+
     /// Creates the tables, empty, if they are not there. `role` may read and write rows, nothing more.
     ///
     /// Needs an owner's rights; call it in a transaction.
@@ -234,6 +243,25 @@ async fn run(tx: &mut PgConnection, statements: String, what: &'static str) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_build_that_knows_other_events_has_tables_of_its_own() {
+        let known: Vec<_> = Event::shapes().collect();
+        let with = |other| Schema::of(known.iter().copied().chain([other]));
+        let newer_version =
+            known.iter().map(|&(kind, version)| (kind, version + i16::from(kind == known[0].0)));
+        let names = [
+            Schema::default(),
+            Schema::of(known.iter().copied().skip(1)),
+            Schema::of(newer_version),
+            with(("WeatherReported", 1)),
+            with(("WeatherReported", 2)),
+        ];
+        let names: BTreeSet<_> = names.into_iter().map(|schema| schema.name).collect();
+        assert_eq!(names.len(), 5, "{names:?}");
+        assert_eq!(Schema::of(known.iter().copied()), Schema::default());
+    }
 
     #[test]
     fn keys_and_indexes_are_told_from_tables() {

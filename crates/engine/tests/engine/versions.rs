@@ -3,7 +3,8 @@
 use crate::support::*;
 use domain::{Event, Position, operation::OperationEvent};
 use engine::{Engine, Error, StoreError};
-use event_log::{NewCommand, NewCommit, NewEvent};
+use event_log::{NewCommand, NewCommit, NewEvent, PoolSettings};
+use read_model::Schema;
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -88,21 +89,25 @@ async fn a_newer_version_of_an_event_that_is_known_stops_a_node_just_so_and_with
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
-async fn an_outdated_node_reads_on_where_it_stood_and_claims_no_position_that_others_have_shown(
+async fn an_outdated_node_reads_on_where_it_stood_while_the_newer_build_shows_more_and_does_not_start_again(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let (pool, engine) = older_node(options).await;
+    let (pool, engine) = older_node(options.clone()).await;
     run(&engine, officer("THA-01"), initiate("SAPHAN", "THA")).await;
     let stood = engine.position();
     let unknown = newer_build_writes(&engine, "WeatherReported", 1).await;
     until_outdated(&engine).await;
 
-    // What the newer build makes of it in the rows that both share.
-    let mut connection = pool.acquire().await.unwrap();
+    // The newer build knows another event, so its rows are in another schema than these.
+    let newer = Schema { name: "read_model_newer".to_owned() };
+    let mut tx = owner(options.clone()).await.begin().await.unwrap();
+    newer.create(&mut tx, "accord_app").await.unwrap();
+    tx.commit().await.unwrap();
+    let newer = pool_on(options, &newer, PoolSettings::default()).await;
+    let mut connection = newer.acquire().await.unwrap();
     let rows = read_model::Projection::default();
-    assert!(read_model::write(&mut connection, &rows, stood, unknown).await.unwrap());
-    drop(connection);
+    assert!(read_model::write(&mut connection, &rows, Position(0), unknown).await.unwrap());
 
     for code in ["ONE", "TWO"] {
         let refused = engine.execute(request(officer("THA-01"), initiate(code, "THA"))).await;
@@ -113,6 +118,9 @@ async fn an_outdated_node_reads_on_where_it_stood_and_claims_no_position_that_ot
     assert_eq!(engine.resolve(engine::Moment::Position(stood)).await.unwrap(), Some(stood));
     let read = engine.events_at(&[stood.0]).await.unwrap();
     assert!(matches!(read[0].event, Event::Operation(OperationEvent::OperationInitiated { .. })));
+
+    engine.close().await;
+    assert_does_not_start(pool, unknown).await;
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
@@ -120,6 +128,11 @@ async fn a_node_does_not_start_on_a_log_that_it_cannot_read(_: PgPoolOptions, op
     let (pool, engine) = older_node(options).await;
     let unknown = newer_build_writes(&engine, "WeatherReported", 1).await;
     engine.close().await;
+    assert_does_not_start(pool, unknown).await;
+}
+
+/// On a log with an event at `unknown` that this build cannot read.
+async fn assert_does_not_start(pool: PgPool, unknown: Position) {
     let opened = engine::Engine::open(
         pool,
         engine::Clock::scripted(start()),
