@@ -473,7 +473,7 @@ impl Engine {
         end.map(|end| Some(Position(end))).map_err(|error| StoreError::from(error).into())
     }
 
-    /// The receipt of the command that ends at `position`; of the empty log for 0.
+    /// The receipt of the command that ends at `position`, which this node has shown; of the empty log for 0.
     pub async fn receipt_at(&self, position: Position) -> Result<Receipt, Error> {
         if position == Position(0) {
             let empty = event_log::Head::EMPTY;
@@ -485,7 +485,8 @@ impl Engine {
             });
         }
         let commit = self.log().commit_holding(position.0).await.map_err(StoreError::from)?;
-        let commit = commit.ok_or(StoreError::NoCommit { position })?;
+        // This node has shown the position.
+        let commit = commit.ok_or(StoreError::Lost { position })?;
         let previous = self.log().command_end_at_or_before(position.0 - 1).await.map_err(StoreError::from)?;
         let events =
             self.log().read(previous, position.0, position.0 - previous).await.map_err(StoreError::from)?;

@@ -96,6 +96,8 @@ async fn a_node_ahead_of_the_log_takes_back_what_it_has_shown_and_serves_on(
     assert_eq!(engine.cuts(), 1);
     // Over connections that had to be made anew.
     assert_eq!(engine.receipt_at(engine.position()).await.unwrap(), kept);
+    let gone = engine.receipt_at(lost.position).await;
+    assert!(matches!(&gone, Err(Error::Store(error)) if error.passing().is_some()), "{gone:?}");
     // What the lost commands made is forgotten, so they can be carried out again.
     run(&engine, officer("THA-01"), initiate("LOST", "THA")).await;
     assert_eq!(engine.position(), Position(kept.position.0 + 1));
