@@ -2,7 +2,10 @@
 
 use crate::support::Server;
 use serde_json::{Value, json};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    Connection, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 
 #[sqlx::test(migrations = false)]
 async fn anybody_may_ask_whether_it_is_alive_and_ready_and_nothing_else(
@@ -182,4 +185,45 @@ async fn texts_that_no_database_takes_are_refused_before_they_meet_the_commands_
     let refusals = server.refused("service:import", "accedePartner", input).await;
     assert_eq!(crate::support::codes(&refusals), ["INVALID_TEXT", "INVALID_TEXT"]);
     assert_eq!(server.client().get(server.url("/readyz")).send().await.unwrap().status(), 200);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_node_that_a_newer_build_has_left_behind_says_so_to_probes_and_to_clients(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options.clone()).await;
+    let input = |partner: &str| {
+        let profile = json!({ "name": partner, "agency": "Police" });
+        json!({ "partner": partner, "founding": { "profile": profile, "role": "HOST" } })
+    };
+    let receipt = server.done("service:import", "accedePartner", input("THA"), "").await["receipt"].take();
+
+    // As a newer build commits: an event of a kind that this one does not know.
+    let mut owner = PgConnection::connect_with(&options).await.unwrap();
+    let newer = "with head as (select * from log_commit order by last_position desc limit 1),
+         commit as (insert into log_commit
+             select last_position + 1, last_position, 1, recorded_at, node, sha256(hash) from head)
+         insert into event
+             select last_position + 1, recorded_at, recorded_at, 0, gen_random_uuid(), gen_random_uuid(),
+                    'service:newer', null, 'WeatherReported', 1, '{}', decode(repeat('00', 16), 'hex')
+             from head";
+    sqlx::query(newer).execute(&mut owner).await.unwrap();
+
+    let mutation = "mutation ($input: AccedePartnerInput!) {
+        accedePartner(input: $input) { __typename } }";
+    let answer = server.ask("service:import", mutation, json!({ "input": input("LAO") })).await;
+    let error = &answer["errors"][0];
+    assert_eq!(error["extensions"]["code"], "BUSY", "{answer:#}");
+    assert_eq!(
+        error["message"],
+        "This node is of an older version than the log, and carries out no command until it is upgraded. Send it to \
+         another node."
+    );
+    let ready = server.client().get(server.url("/readyz")).send().await.unwrap();
+    assert_eq!(ready.status(), 503);
+    let reason = "this node is of an older version than the log and writes nothing: upgrade it";
+    assert_eq!(ready.json::<Value>().await.unwrap(), json!({ "ready": false, "reasons": [reason] }));
+    // What it has shown, it goes on showing.
+    assert_eq!(server.head("service:import").await, receipt["position"]);
 }
