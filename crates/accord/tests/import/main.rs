@@ -2,5 +2,6 @@
 #![cfg(test)]
 
 mod building;
+mod recorded;
 mod saphan;
 mod support;
