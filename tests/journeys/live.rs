@@ -581,9 +581,9 @@ async fn a_subscription_ends_when_the_database_may_have_lost_what_it_was_sent(
     sqlx::raw_sql(other).execute(&mut owner).await.unwrap();
     owner.close().await.unwrap();
 
-    let payload = socket.answer("a").await;
-    assert_eq!(payload["errors"][0]["extensions"]["code"], "BUSY", "{payload}");
-    assert_eq!(socket.receive().await, json!({ "type": "complete", "id": "a" }));
+    let end = socket.receive().await;
+    assert_eq!((&end["type"], &end["id"]), (&json!("error"), &json!("a")), "{end}");
+    assert_eq!(end["payload"][0]["extensions"]["code"], "BUSY", "{end}");
     server.stop().await;
 }
 
