@@ -1,7 +1,11 @@
 //! What the same Postgres does without Accord: the limits that everything else is held against.
 
 use anyhow::{Context as _, Result, bail};
-use std::process::{Command, Stdio};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
 
 /// pgbench and psql with the options that lead to an empty database, and the script of a single-row insert.
 pub struct Machine {
@@ -9,6 +13,8 @@ pub struct Machine {
     pub psql: String,
     pub url: String,
     pub script: String,
+    /// Where it may write.
+    pub scratch: PathBuf,
 }
 
 /// Rows of a `copy`.
@@ -36,7 +42,10 @@ impl Machine {
         );
         let mut command = Command::new(&self.psql);
         command.args(["--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", &self.url]);
-        let output = command.args(script_arguments(&script)?).output().context("could not run psql")?;
+        // `\\copy` takes a whole line, which `--command` would not take beside another.
+        let file = self.scratch.join("copy.sql");
+        fs::write(&file, script).with_context(|| format!("could not write {}", file.display()))?;
+        let output = command.arg("--file").arg(&file).output().context("could not run psql")?;
         let said = String::from_utf8_lossy(&output.stdout);
         let Some(ms) = said
             .lines()
@@ -46,11 +55,4 @@ impl Machine {
         };
         Ok(f64::from(COPIED) / ms * 1_000.0)
     }
-}
-
-/// `\copy` takes a whole line, which `--command` would not take beside another.
-fn script_arguments(script: &str) -> Result<[String; 2]> {
-    let file = std::env::temp_dir().join(format!("accord-copy-{}.sql", std::process::id()));
-    std::fs::write(&file, script).with_context(|| format!("could not write {}", file.display()))?;
-    Ok(["--file".to_owned(), file.display().to_string()])
 }

@@ -75,7 +75,7 @@ async fn main() -> Result<()> {
     if json {
         row::JSON.get_or_init(|| ());
     }
-    let machine = Machine { pgbench, psql, url: inserts, script };
+    let machine = Machine { pgbench, psql, url: inserts, script, scratch: scratch.clone() };
     let mut keys = Keys::open(&scratch.join("keys"))?;
     keys.ensure(&Holder::Partner(good("THA")))?;
     let program = Program { accord, scratch };
