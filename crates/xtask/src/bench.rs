@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: Accord's rates next to this machine's own, on a PostgreSQL of its own with full durability.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use anyhow::{Context, Result};
 use embedded_postgres::Scratch;
@@ -31,10 +31,11 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
     let script = scratch.join("insert.sql");
     fs::write(&script, SCRIPT).with_context(|| format!("could not write {}", script.display()))?;
 
-    let accord = ["--quiet", "--release", "--locked", "--package", "accord"];
-    run(workspace.cargo(["build"]).args(accord).args(["--bin", "accord"]))?;
-    let mut measure = workspace.cargo(["run"]);
-    measure.args(accord).args(["--example", "measure", "--"]);
+    // Both at once: each alone would build what they share with other features, and so twice.
+    let accord = ["build", "--quiet", "--release", "--locked", "--package", "accord"];
+    run(workspace.cargo(accord).args(["--bin", "accord", "--example", "measure"]))?;
+    let built = workspace.target().join("release");
+    let mut measure = Command::new(built.join("examples").join("measure"));
     for database in ["small", "large", "machine"] {
         measure.arg(format!("--{database}")).arg(postgres.url(database));
     }
@@ -42,7 +43,7 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
     for program in ["pgbench", "psql"] {
         measure.arg(format!("--{program}")).arg(postgres.binaries().path(program));
     }
-    measure.arg("--accord").arg(workspace.target().join("release").join("accord"));
+    measure.arg("--accord").arg(built.join("accord"));
     measure.arg("--scratch").arg(scratch.join("bench")).args(arguments);
     run(&mut measure)
 }
