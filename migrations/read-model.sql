@@ -250,6 +250,9 @@ alter table task_label add primary key (id, valid_to, valid_from);
 -- Who may see what at a position: whatever was released then, and still is at the policy's position, so that narrowing
 -- works backwards and widening does not open earlier states. Each climbs to its parent. Every query of an operation or
 -- of anything in it goes through these. Simple enough for the planner to inline.
+--
+-- `offset 0` keeps each `exists` a look-up by id, made for each row. Without it the planner may turn it into a join, and
+-- then it goes by its estimates: those of a young database led it to read all operations to judge one task.
 
 create function visible_operation(at bigint, policy bigint, viewer text) returns table (id uuid)
 language sql stable parallel safe
@@ -266,6 +269,7 @@ begin atomic
         and now_.valid_from <= policy
         and policy < now_.valid_to
         and viewer = any (now_.readers)
+      offset 0
     );
 end;
 
@@ -274,10 +278,15 @@ language sql stable parallel safe
 begin atomic
   select then_.id
   from plan_version then_
-  join visible_operation(at, policy, viewer) operation_ on operation_.id = then_.operation_id
   where then_.valid_from <= at
     and at < then_.valid_to
     and (then_.readers is null or viewer = any (then_.readers))
+    and exists (
+      select
+      from visible_operation(at, policy, viewer) operation_
+      where operation_.id = then_.operation_id
+      offset 0
+    )
     and exists (
       select
       from plan_version now_
@@ -285,6 +294,7 @@ begin atomic
         and now_.valid_from <= policy
         and policy < now_.valid_to
         and (now_.readers is null or viewer = any (now_.readers))
+      offset 0
     );
 end;
 
@@ -312,13 +322,19 @@ begin atomic
     task.version_id,
     task.task_id
   from planned_task task
-  join visible_plan_version(at, policy, viewer) version_ on version_.id = task.version_id
   where task.valid_from <= at
     and at < task.valid_to
+    and exists (
+      select
+      from visible_plan_version(at, policy, viewer) version_
+      where version_.id = task.version_id
+      offset 0
+    )
     and not exists (
       select
       from withheld_task(at, policy, viewer) withheld
       where withheld.id = task.task_id and viewer not in (task.lead, task.territory)
+      offset 0
     );
 end;
 
@@ -330,13 +346,24 @@ begin atomic
     task.id,
     task.valid_from
   from planned_task task
-  join visible_plan_version(at, policy, viewer) version_ on version_.id = task.version_id
-  join visible_planned_task(task.valid_from, policy, viewer) then_ on then_.id = task.id
   where task.valid_from <= at
+    and exists (
+      select
+      from visible_plan_version(at, policy, viewer) version_
+      where version_.id = task.version_id
+      offset 0
+    )
+    and exists (
+      select
+      from visible_planned_task(task.valid_from, policy, viewer) then_
+      where then_.id = task.id
+      offset 0
+    )
     and not exists (
       select
       from withheld_task(at, policy, viewer) withheld
       where withheld.id = task.task_id and viewer not in (task.lead, task.territory)
+      offset 0
     );
 end;
 
@@ -345,10 +372,15 @@ language sql stable parallel safe
 begin atomic
   select then_.id
   from annex then_
-  join visible_plan_version(at, policy, viewer) version_ on version_.id = then_.version_id
   where then_.valid_from <= at
     and at < then_.valid_to
     and viewer = any (then_.readers)
+    and exists (
+      select
+      from visible_plan_version(at, policy, viewer) version_
+      where version_.id = then_.version_id
+      offset 0
+    )
     and exists (
       select
       from annex now_
@@ -356,6 +388,7 @@ begin atomic
         and now_.valid_from <= policy
         and policy < now_.valid_to
         and viewer = any (now_.readers)
+      offset 0
     );
 end;
 
@@ -406,8 +439,14 @@ begin atomic
       or exists (
         select
         from visible_operation(entry.command_end, policy, viewer) then_
-        join visible_operation(at, policy, viewer) at_ on at_.id = then_.id
         where then_.id = entry.operation_id
+        offset 0
+      )
+      and exists (
+        select
+        from visible_operation(at, policy, viewer) at_
+        where at_.id = entry.operation_id
+        offset 0
       )
     )
     and (
@@ -415,8 +454,14 @@ begin atomic
       or exists (
         select
         from visible_plan_version(entry.command_end, policy, viewer) then_
-        join visible_plan_version(at, policy, viewer) at_ on at_.id = then_.id
         where then_.id = entry.version_id
+        offset 0
+      )
+      and exists (
+        select
+        from visible_plan_version(at, policy, viewer) at_
+        where at_.id = entry.version_id
+        offset 0
       )
     )
     -- A task is judged as a version had it when the event happened, or until then: it may have been taken out.
@@ -426,30 +471,54 @@ begin atomic
       where not exists (
         select
         from planned_task task
-        join visible_plan_version(entry.command_end, policy, viewer) then_ on then_.id = task.version_id
-        join visible_plan_version(at, policy, viewer) at_ on at_.id = task.version_id
         where task.task_id = named.id
           and task.version_id = coalesce(entry.version_id, task.version_id)
           and task.valid_from <= entry.command_end
           and entry.command_end <= task.valid_to
+          and exists (
+            select
+            from visible_plan_version(entry.command_end, policy, viewer) then_
+            where then_.id = task.version_id
+            offset 0
+          )
+          and exists (
+            select
+            from visible_plan_version(at, policy, viewer) at_
+            where at_.id = task.version_id
+            offset 0
+          )
           and (
             viewer in (task.lead, task.territory)
             or not exists (
-              select from withheld_task(entry.command_end, policy, viewer) withheld where withheld.id = task.task_id
+              select
+              from withheld_task(entry.command_end, policy, viewer) withheld
+              where withheld.id = task.task_id
+              offset 0
             )
             and not exists (
-              select from withheld_task(at, policy, viewer) withheld where withheld.id = task.task_id
+              select
+              from withheld_task(at, policy, viewer) withheld
+              where withheld.id = task.task_id
+              offset 0
             )
           )
+        offset 0
       )
+      offset 0
     )
     and (
       entry.annex_id is null
       or exists (
         select
         from visible_annex(entry.command_end, policy, viewer) then_
-        join visible_annex(at, policy, viewer) at_ on at_.id = then_.id
         where then_.id = entry.annex_id
+        offset 0
+      )
+      and exists (
+        select
+        from visible_annex(at, policy, viewer) at_
+        where at_.id = entry.annex_id
+        offset 0
       )
     );
 end;
@@ -464,13 +533,19 @@ begin atomic
     item.item_id,
     item.position
   from event_item item
-  join visible_event(at, policy, viewer) event_ on event_.position = item.position
-  where (
+  where exists (
+      select
+      from visible_event(at, policy, viewer) event_
+      where event_.position = item.position
+      offset 0
+    )
+    and (
       item.annex_id is null
       or exists (
         select
         from visible_annex(at, policy, viewer) annex_
         where annex_.id = item.annex_id
+        offset 0
       )
     )
     and not exists (
@@ -483,7 +558,9 @@ begin atomic
           where task.task_id = withheld.id
             and task.valid_from <= at
             and viewer in (task.lead, task.territory)
+          offset 0
         )
+      offset 0
     );
 end;
 
@@ -492,7 +569,8 @@ end;
 --
 -- For each table that is named: ids of rows that hold no longer with the position from which they do not, and new rows.
 -- Rows come as text of the table's own type, which Postgres reads faster than JSON. The body is made from the tables
--- above, because plans are kept only of statements that are written out.
+-- above, because plans are kept only of statements that are written out. `offset 0` keeps each row that is closed looked
+-- up by its id, also by a plan that was made while the table was empty: else it goes through all that are open, for ever.
 create type closing as (id uuid, valid_to bigint);
 
 do $make$
@@ -525,10 +603,20 @@ begin
     select string_agg(replace($arm$
           when '{table}' then
             update {table} held_
-            set valid_to = closing_.valid_to
-            from unnest(closed[i]::closing[]) closing_
-            where held_.id = closing_.id
-              and held_.valid_to = 9223372036854775807;
+            set valid_to = found_.valid_to
+            from (
+              select
+                open_.ctid,
+                closing_.valid_to
+              from unnest(closed[i]::closing[]) closing_
+              cross join lateral (
+                select ctid
+                from {table}
+                where id = closing_.id and valid_to = 9223372036854775807
+                offset 0
+              ) open_
+            ) found_
+            where held_.ctid = found_.ctid;
             insert into {table} select * from unnest(rows[i]::{table}[]);
       $arm$, '{table}', versioned.relname), '')
     from pg_class versioned

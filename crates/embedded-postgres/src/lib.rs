@@ -49,17 +49,19 @@ const START_LIMIT: Duration = Duration::from_mins(10);
 const STOP_LIMIT: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(10);
 
-/// Where a server keeps its data, and how many may use it at once.
+/// Where a server keeps its data, how many may use it at once, and what else it is told.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Holds the database in `postgres/`, the socket in `run/`, `postgres.log` and `accord.lock`.
     pub data_dir: PathBuf,
     pub max_connections: u16,
+    /// Parameters of Postgres besides, such as `shared_buffers=1GB`; they stand over this crate's own.
+    pub parameters: Vec<String>,
 }
 
 impl Settings {
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), max_connections: 100 }
+        Self { data_dir: data_dir.into(), max_connections: 100, parameters: Vec::new() }
     }
 }
 
@@ -330,6 +332,7 @@ fn postgres(
         // Its directory may be in memory.
         parameters.push("max_wal_size=512MB".to_owned());
     }
+    parameters.extend_from_slice(&settings.parameters);
     for parameter in parameters {
         postgres.arg("-c").arg(parameter);
     }

@@ -33,16 +33,16 @@ impl Scratch {
         Self::start_in_first(&parents)
     }
 
-    /// In a fresh directory below `parent`.
-    pub fn start_in(parent: &Path) -> Result<Self> {
-        Self::start_in_first(&[parent.to_owned()])
+    /// In a fresh directory below `parent`, with these [`Settings::parameters`].
+    pub fn start_in(parent: &Path, parameters: &[&str]) -> Result<Self> {
+        Self::start_in_prepared(&[parent.to_owned()], parameters, |_, _| Ok(()))
     }
 
     /// A standby of this server, in a fresh directory beside its own, that streams what it commits. Promote it with
     /// `pg_promote()`.
     pub fn standby(&self) -> Result<Self> {
         let parent = self.server.data.path().parent().unwrap_or(Path::new("/"));
-        Self::start_in_prepared(&[parent.to_owned()], |data_dir, identity| {
+        Self::start_in_prepared(&[parent.to_owned()], &[], |data_dir, identity| {
             let output = identity
                 .command(self.server.binaries.path("pg_basebackup"))
                 .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname"])
@@ -60,17 +60,19 @@ impl Scratch {
     }
 
     fn start_in_first(parents: &[PathBuf]) -> Result<Self> {
-        Self::start_in_prepared(parents, |_, _| Ok(()))
+        Self::start_in_prepared(parents, &[], |_, _| Ok(()))
     }
 
     /// `prepare` may put data into the directory.
     fn start_in_prepared(
         parents: &[PathBuf],
+        parameters: &[&str],
         prepare: impl FnOnce(&Path, &Identity) -> Result<()>,
     ) -> Result<Self> {
         let identity = Identity::choose(Path::new(""))?;
         let data_dir = fresh_dir(parents, "accord-scratch", &identity)?;
-        let settings = Settings { data_dir, max_connections: 300 };
+        let parameters = parameters.iter().map(|parameter| (*parameter).to_owned()).collect();
+        let settings = Settings { data_dir, max_connections: 300, parameters };
         let started = prepare(&settings.data_dir, &identity)
             .and_then(|()| Server::start_for(&settings, Lifetime::Passing));
         match started {

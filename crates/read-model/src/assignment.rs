@@ -55,6 +55,7 @@ impl ReadModel {
                  select
                  from visible_planned_task($1, $2, $3) visible
                  where visible.task_id = assignment.task_id
+                 offset 0
                )",
             pin.position.0,
             pin.policy_position.0,
@@ -80,14 +81,18 @@ impl ReadModel {
                assigned_at,
                withdrawn_at
              from unnest($4::uuid[]) as wanted (id)
-             join assignment on task_id = wanted.id
-             where valid_from <= $1
-               and $1 < valid_to
-               and exists (
-                 select
-                 from visible_planned_task($1, $2, $3) visible
-                 where visible.task_id = wanted.id
-               )
+             cross join lateral (
+               select *
+               from assignment
+               where task_id = wanted.id and valid_from <= $1 and $1 < valid_to
+               offset 0
+             ) assignment
+             where exists (
+               select
+               from visible_planned_task($1, $2, $3) visible
+               where visible.task_id = wanted.id
+               offset 0
+             )
              order by task_id, number",
             pin.position.0,
             pin.policy_position.0,

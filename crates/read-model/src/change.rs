@@ -55,17 +55,24 @@ impl ReadModel {
         sqlx::query_as!(
             ChangedItem,
             r#"select item.item_id as id, max(item.changed) as "table!", max(item.position) as "last!"
-             from event_item item
-             join visible_event_item($1, $2, $3) visible
-               on visible.item_id = item.item_id
-               and visible.position = item.position
-             where item.position > $4
-               and item.position <= $1
-               and item.changed is not null
+             from (
+               select *
+               from event_item
+               where position > $4 and position <= $1 and changed is not null
+               offset 0
+             ) item
+             -- `offset 0`: looked up for each item of the stretch, which is short, in a log that is not.
+             where exists (
+                 select
+                 from visible_event_item($1, $2, $3) visible
+                 where visible.item_id = item.item_id and visible.position = item.position
+                 offset 0
+               )
                and ($5::uuid is null or exists (
                  select
                  from visible_event_item($1, $2, $3) beside
                  where beside.item_id = $5 and beside.position = item.position
+                 offset 0
                ))
              group by item.item_id
              having (max(item.position), item.item_id) >= ($6, $7::uuid)
@@ -100,14 +107,17 @@ impl ReadModel {
                entry.position,
                entry.command_end
              from event_item item
-             join visible_event_item($1, $2, $3) visible
-               on visible.item_id = item.item_id
-               and visible.position = item.position
              join event_entry entry on entry.position = item.position
              where item.item_id = any ($5)
                and item.position > $4
                and item.position <= $1
                and item.changed is not null
+               and exists (
+                 select
+                 from visible_event_item($1, $2, $3) visible
+                 where visible.item_id = item.item_id and visible.position = item.position
+                 offset 0
+               )
              order by item.position",
             pin.position.0,
             pin.policy_position.0,

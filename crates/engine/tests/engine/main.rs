@@ -6,6 +6,7 @@ mod commands;
 mod decisions;
 mod failover;
 mod history;
+mod plans;
 mod races;
 mod rebuild;
 mod support;

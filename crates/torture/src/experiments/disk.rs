@@ -46,7 +46,7 @@ pub async fn run(lab: Lab) -> Result<Row> {
     let disk = block_in_place(Disk::mount)?;
     // After the disk, so that it goes before it.
     let mut lab = lab;
-    lab.postgres = block_in_place(|| Scratch::start_in(disk.path()))?;
+    lab.postgres = block_in_place(|| Scratch::start_in(disk.path(), &[]))?;
     let stage = lab.stage().await?;
     let load = Load::start(&stage.client, &stage.world, lab.writers(), lab.settings.seed);
     let progress = lab.progress();

@@ -128,7 +128,7 @@ impl Lab {
         let usual = if settings.short { short } else { full };
         // The short form asks whether promises hold, the full one also whether a real disk keeps them.
         let postgres = tokio::task::block_in_place(|| {
-            if settings.short { Scratch::start() } else { Scratch::start_in(&env::temp_dir()) }
+            if settings.short { Scratch::start() } else { Scratch::start_in(&env::temp_dir(), &[]) }
         })?;
         Ok(Self {
             postgres,

@@ -1,0 +1,159 @@
+//! How Postgres carries the statements out. Plans are made once for each connection, perhaps while tables are empty, and
+//! kept until something analyses them: here every table is empty, and every plan has to be one for a large table.
+
+use crate::support::pool;
+use serde_json::Value;
+use sqlx::{
+    AssertSqlSafe, Executor as _, PgPool, Row as _,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Tables that are gone through, from some place on, by the statements that list or count what is in them.
+const LISTED: [&str; 8] =
+    ["checkpoint", "coalition", "partner", "centre", "post", "operation", "event_entry", "log_commit"];
+
+/// By their first column.
+type Indexes = BTreeMap<String, String>;
+
+/// A scan of a plan that would read more the larger its table is.
+#[derive(Debug, PartialEq)]
+struct Walk {
+    table: String,
+    /// Once for each row of another: never meant.
+    repeated: bool,
+    how: String,
+}
+
+/// The scans that find nothing by the first column of an index.
+fn walks(plan: &Value, indexes: &Indexes, repeated: bool, found: &mut Vec<Walk>) {
+    let text = |name: &str| plan[name].as_str().unwrap_or_default();
+    let condition = text("Index Cond");
+    // `("position" > $1)`, `((id = x) AND …`, `(ROW(a, b) …`.
+    let by = |column: &String| {
+        condition.contains(&format!("({column} ")) || condition.contains(&format!("(\"{column}\" "))
+    };
+    let walk = match text("Node Type") {
+        "Seq Scan" => true,
+        // Of a bitmap scan, the index has a node of its own.
+        "Index Scan" | "Index Only Scan" | "Bitmap Index Scan" => {
+            !indexes.get(text("Index Name")).is_some_and(by)
+        }
+        _ => false,
+    };
+    if walk {
+        let index = text("Index Name");
+        let of_index = index.split("_by_").next().unwrap_or(index).trim_end_matches("_pkey");
+        let table = plan["Relation Name"].as_str().unwrap_or(of_index);
+        found.push(Walk {
+            table: table.to_owned(),
+            repeated,
+            how: format!("{} {index} {condition}", text("Node Type")),
+        });
+    }
+    for inner in plan["Plans"].as_array().into_iter().flatten() {
+        let relationship = inner["Parent Relationship"].as_str().unwrap_or_default();
+        let once = relationship == "Outer" || relationship == "Member" || relationship == "InitPlan";
+        walks(inner, indexes, repeated || !(once || relationship == "Subquery"), found);
+    }
+}
+
+async fn indexes(pool: &PgPool) -> Indexes {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select relname, attname
+         from pg_index
+         join pg_class on pg_class.oid = indexrelid
+         join pg_attribute on attrelid = indrelid and attnum = indkey[0]",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    rows.into_iter().collect()
+}
+
+/// The plan that a connection of the pool keeps for a statement.
+async fn plan(pool: &PgPool, statement: &str, parameters: usize) -> Value {
+    let mut connection = pool.acquire().await.unwrap();
+    let arguments = vec!["null"; parameters].join(", ");
+    let execute =
+        if parameters == 0 { "execute asked".to_owned() } else { format!("execute asked ({arguments})") };
+    connection.execute(AssertSqlSafe(format!("prepare asked as {statement}"))).await.unwrap();
+    let explained = AssertSqlSafe(format!("explain (format json) {execute}"));
+    let plan: Value = connection.fetch_one(explained).await.unwrap().get(0);
+    connection.execute("deallocate asked").await.unwrap();
+    plan[0]["Plan"].clone()
+}
+
+/// Every checked statement of the workspace, with the number of its parameters.
+fn statements() -> Vec<(String, usize)> {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
+    fs::read_dir(kept)
+        .unwrap()
+        .map(|file| {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            let query: Value = serde_json::from_str(&text).unwrap();
+            let parameters = query["describe"]["parameters"]["Left"].as_array().map_or(0, Vec::len);
+            (query["query"].as_str().unwrap().to_owned(), parameters)
+        })
+        .collect()
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn every_statement_finds_its_rows_by_an_index_before_anything_is_known_of_its_tables(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    let indexes = indexes(&pool).await;
+    let mut statements = statements();
+    assert!(statements.len() > 60, "the statements are not where they were");
+    statements.extend(closing(&pool).await);
+    let mut faults = Vec::new();
+    for (statement, parameters) in statements {
+        let mut found = Vec::new();
+        walks(&plan(&pool, &statement, parameters).await, &indexes, false, &mut found);
+        let searches = statement.contains("found(");
+        found.retain(|walk| walk.repeated || !(LISTED.contains(&&*walk.table) || searches));
+        if !found.is_empty() {
+            faults.push(format!("{statement}\n{found:#?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+/// The statements by which `project` closes rows, which no checked query shows.
+async fn closing(pool: &PgPool) -> Vec<(String, usize)> {
+    let body: String = sqlx::query_scalar("select prosrc from pg_proc where proname = 'project'")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    let statements = body.split(';').filter_map(|part| {
+        let update = part.find("update").filter(|_| part.contains("closing_"))?;
+        Some((part[update..].replace("closed[i]", "$1"), 1))
+    });
+    let statements: Vec<_> = statements.collect();
+    assert!(statements.len() > 10, "rows are not closed as they were");
+    statements
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_look_up_that_the_planner_may_turn_into_a_join_is_found_out(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options).await;
+    let indexes = indexes(&pool).await;
+    let walked = async |statement: &str| {
+        let mut found = Vec::new();
+        walks(&plan(&pool, statement, 1).await, &indexes, false, &mut found);
+        found.into_iter().map(|walk| (walk.table, walk.repeated)).collect::<Vec<_>>()
+    };
+    let by_id = "select 1 from assignment where task_id = $1 and valid_to = 9";
+    assert_eq!(walked(by_id).await, []);
+    let by_nothing = "select 1 from assignment where number = $1 and valid_to = 9";
+    assert_eq!(walked(by_nothing).await, [("assignment".to_owned(), false)]);
+    let joined = "update planned_task held_ set valid_to = closing_.valid_to
+        from unnest($1::closing[]) closing_
+        where held_.id = closing_.id and held_.valid_to = 9";
+    assert_ne!(walked(joined).await, []);
+}
