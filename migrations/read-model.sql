@@ -412,7 +412,6 @@ create table event_entry (
 );
 alter table event_entry add primary key (position);
 create unique index event_entry_by_id on event_entry (event_id);
-create index event_entry_by_command on event_entry (command_end, position);
 create index event_entry_by_operation on event_entry (operation_id, position);
 
 -- In whose history an event stands, by node ids.
