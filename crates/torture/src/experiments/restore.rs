@@ -90,15 +90,15 @@ pub async fn run(mut lab: Lab) -> Result<Row> {
     for (number, moment) in moments.iter().enumerate() {
         let postgres = moment.restore(&stage, &lab, &backups).await?;
         let url = stage.url_on(&postgres);
-        let held = told.hold(&stage, &url, Some(moment)).await?;
-        row.lost += held.lost;
-        row.trouble.extend(held.trouble.iter().map(|what| format!("restored to {}: {what}", moment.what)));
-        if held.compared == 0 {
+        let found = told.hold(&stage, &url, Some(moment)).await?;
+        row.lost += found.lost;
+        row.trouble.extend(found.trouble.iter().map(|what| format!("restored to {}: {what}", moment.what)));
+        if found.compared == 0 {
             row.trouble.push(format!("no answer was of a position before {}", moment.what));
         }
-        compared += held.compared;
-        beyond += held.beyond;
-        places.push(held.head.to_string());
+        compared += found.compared;
+        beyond += found.beyond;
+        places.push(found.head.to_string());
         if number + 1 == moments.len() {
             row.trouble.extend(control(&stage, &postgres, &told).await?);
         }
@@ -242,7 +242,7 @@ struct Told<'a> {
 
 /// What holding a copy against what clients were told came to.
 #[derive(Default)]
-struct Held {
+struct Found {
     /// The copy's end.
     head: i64,
     /// Acknowledged before the moment, and not there.
@@ -259,12 +259,12 @@ struct Held {
 
 impl Told<'_> {
     /// Of which `moment` a copy is says what it has to hold; a copy that was tampered with is of none.
-    async fn hold(&self, stage: &Stage, url: &str, moment: Option<&Moment>) -> Result<Held> {
+    async fn hold(&self, stage: &Stage, url: &str, moment: Option<&Moment>) -> Result<Found> {
         let log = log_of(url).await?;
         let head = log.commits.last().map_or(0, |commit| commit.last_position);
-        let mut held = Held { head, ..Held::default() };
-        self.count(&log, moment, &mut held);
-        self.verify(stage, url, &mut held).await?;
+        let mut found = Found { head, ..Found::default() };
+        self.count(&log, moment, &mut found);
+        self.verify(stage, url, &mut found).await?;
 
         let accord = Accord { database: url.to_owned(), ..stage.accord.clone() };
         let mut node = Node::new(accord, NODES, url.to_owned());
@@ -272,74 +272,79 @@ impl Told<'_> {
         let client = stage.client.at(vec![node.address()]).patient();
         let data = client.ask(0, "{ head { position } }", json!({})).await?;
         if position(&data["head"]["position"]) != Some(head) {
-            held.trouble.push(format!("the log ends at {head}, and its node says {data}"));
+            found.trouble.push(format!("the log ends at {head}, and its node says {data}"));
         }
         for answer in self.answers.iter().filter(|answer| answer.position <= head) {
-            held.compared += 1;
+            found.compared += 1;
             if !answer.is_given_by(&client).await? {
-                held.differing += 1;
+                found.differing += 1;
             }
         }
-        if held.differing > 0 {
-            let Held { differing, compared, .. } = held;
-            held.trouble.push(format!("{differing} of {compared} answers as of a past position differ"));
+        if found.differing > 0 {
+            let Found { differing, compared, .. } = found;
+            found.trouble.push(format!("{differing} of {compared} answers as of a past position differ"));
         }
-        // It is no museum.
-        let added = client.done(0, stage.world.add_task("AFTER", "After a restoration")).await?;
-        if position(&added["receipt"]["position"]) != Some(head + 1) {
-            held.trouble.push(format!("the next command after {head} got the receipt {}", added["receipt"]));
+        if moment.is_some() {
+            // It is no museum.
+            let added = client.done(0, stage.world.add_task("AFTER", "After a restoration")).await?;
+            if position(&added["receipt"]["position"]) != Some(head + 1) {
+                found
+                    .trouble
+                    .push(format!("the next command after {head} got the receipt {}", added["receipt"]));
+            }
         }
         node.stop().await?;
-        Ok(held)
+        Ok(found)
     }
 
     /// What is there, and what is not.
-    fn count(&self, log: &Log, moment: Option<&Moment>, held: &mut Held) {
+    fn count(&self, log: &Log, moment: Option<&Moment>, found: &mut Found) {
         let mut early = 0;
         for (sent, known, position) in self.history.submissions.iter().filter_map(history::Submission::span) {
-            let is_there = position <= held.head;
-            held.beyond += usize::from(!is_there);
+            let is_there = position <= found.head;
+            found.beyond += usize::from(!is_there);
             if let Some(moment) = moment {
-                held.lost += usize::from(!is_there && known < moment.begun);
+                found.lost += usize::from(!is_there && known < moment.begun);
                 early += usize::from(is_there && sent > moment.ended);
             }
         }
-        if held.lost > 0 {
-            held.trouble.push(format!("{} commands are lost that had been acknowledged", held.lost));
+        if found.lost > 0 {
+            found.trouble.push(format!("{} commands are lost that had been acknowledged", found.lost));
         }
         if early > 0 {
-            held.trouble.push(format!("{early} commands are there that were sent later"));
+            found.trouble.push(format!("{early} commands are there that were sent later"));
         }
         let findings = history::check(self.history, log);
         // Exactly the commands beyond the end are missing.
         let missing = findings.count(Kind::Lost);
-        if missing != held.beyond {
-            held.trouble
-                .push(format!("{missing} receipts do not hold, and {} are beyond its end", held.beyond));
+        if missing != found.beyond {
+            found
+                .trouble
+                .push(format!("{missing} receipts do not hold, and {} are beyond its end", found.beyond));
         }
         let faults = findings.faults.iter().filter(|fault| fault.kind != Kind::Lost);
-        held.trouble.extend(faults.map(|fault| format!("{}: {}", fault.kind, fault.what)));
+        found.trouble.extend(faults.map(|fault| format!("{}: {}", fault.kind, fault.what)));
     }
 
     /// Accord's own checks: every receipt up to the end holds, and none beyond it does.
-    async fn verify(&self, stage: &Stage, url: &str, held: &mut Held) -> Result<()> {
+    async fn verify(&self, stage: &Stage, url: &str, found: &mut Found) -> Result<()> {
         let (mut there, mut beyond): (Vec<&Receipt>, Vec<&Receipt>) =
-            self.history.receipts().partition(|receipt| receipt.position <= held.head);
+            self.history.receipts().partition(|receipt| receipt.position <= found.head);
         there.sort_by_key(|receipt| receipt.position);
-        held.verified = true;
+        found.verified = true;
         for (number, anchors) in there.chunks(ANCHORS).enumerate() {
             let also = if number == 0 { &["--read-models", "--decisions"][..] } else { &[] };
             let (sound, said) = stage.verify_anchors(url, anchors, also).await?;
             if !sound {
-                held.verified = false;
-                held.trouble.push(format!("accord verify: {said}"));
+                found.verified = false;
+                found.trouble.push(format!("accord verify: {said}"));
             }
         }
         beyond.sort_by_key(|receipt| receipt.position);
         let ends = [beyond.first(), beyond.last()];
         for anchor in ends.into_iter().flatten() {
             if stage.verify_anchors(url, &[anchor], &[]).await?.0 {
-                held.trouble.push(format!("accord verify: found the receipt of {}", anchor.position));
+                found.trouble.push(format!("accord verify: found the receipt of {}", anchor.position));
             }
         }
         Ok(())
@@ -370,16 +375,15 @@ async fn control(stage: &Stage, postgres: &Scratch, told: &Told<'_>) -> Result<V
         ),
     )
     .await?;
-    let mut held = Held {
-        head: told.history.receipts().map(|receipt| receipt.position).max().unwrap_or(0),
-        ..Held::default()
-    };
-    told.count(&log_of(&dropped).await?, None, &mut held);
-    if held.trouble.is_empty() {
+    // It has its end, so nothing is missing because it came later.
+    let head = told.history.receipts().map(|receipt| receipt.position).max().unwrap_or(0);
+    let mut found = Found { head, ..Found::default() };
+    told.count(&log_of(&dropped).await?, None, &mut found);
+    if found.trouble.is_empty() {
         trouble.push(format!("event {position} was dropped from a copy, and clients would not know"));
     }
-    told.verify(stage, &dropped, &mut held).await?;
-    if held.verified {
+    told.verify(stage, &dropped, &mut found).await?;
+    if found.verified {
         trouble.push(format!("event {position} was dropped from a copy, and `accord verify` saw nothing"));
     }
 
@@ -395,13 +399,13 @@ async fn control(stage: &Stage, postgres: &Scratch, told: &Told<'_>) -> Result<V
     )
     .await?;
     on(stage, &altered, "rebuild").await?;
-    let held = told.hold(stage, &altered, None).await?;
-    if held.verified || held.differing == 0 {
+    let found = told.hold(stage, &altered, None).await?;
+    if found.verified || found.differing == 0 {
         trouble.push(format!(
             "event {position} was altered in a copy, and `accord verify` saw {}, and {} of {} answers differ",
-            if held.verified { "nothing" } else { "it" },
-            held.differing,
-            held.compared
+            if found.verified { "nothing" } else { "it" },
+            found.differing,
+            found.compared
         ));
     }
     Ok(trouble)
@@ -464,7 +468,8 @@ async fn on(stage: &Stage, database: &str, subcommand: &str) -> Result<()> {
 async fn finish(command: &mut Command) -> Result<()> {
     let output = command.output().await.context("could not run a program of Postgres")?;
     if !output.status.success() {
-        bail!("{:?}: {}", command.as_std().get_program(), String::from_utf8_lossy(&output.stderr).trim());
+        let program = command.as_std().get_program().display();
+        bail!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
 }
