@@ -22,12 +22,19 @@ async fn run_sql(connection: &mut PgConnection, sql: String) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
 }
 
-/// Takes log and rows back to where they were at the end of a commit. In a transaction of whoever owns the tables.
-async fn cut(tx: &mut PgConnection, end: Position) {
+/// Takes the log back to where it was at the end of a commit. In a transaction of whoever owns the tables.
+async fn cut_log(tx: &mut PgConnection, end: Position) {
+    // Nobody comes to read it as it was: another server takes the place of one that has failed at once.
+    run_sql(tx, "lock table log_commit in access exclusive mode".to_owned()).await;
     run_sql(tx, "set local session_replication_role = replica".to_owned()).await;
     for table in LOG {
         run_sql(tx, format!("delete from {table} where {} > {end}", place(table))).await;
     }
+}
+
+/// Takes back the log, and the rows with it.
+async fn cut(tx: &mut PgConnection, end: Position) {
+    cut_log(tx, end).await;
     let schema = Schema::default().name;
     let versioned = "select table_name::text from information_schema.columns
                      where table_schema = $1 and column_name = 'valid_to'";
@@ -215,10 +222,7 @@ async fn a_commit_that_is_lost_while_it_waits_behind_another_leaves_no_rows_thou
         tokio::task::yield_now().await;
     }
     // The log alone: the rows of neither were written. Once those of the first are, they stand where the second began.
-    run_sql(&mut tx, "set local session_replication_role = replica".to_owned()).await;
-    for table in LOG {
-        run_sql(&mut tx, format!("delete from {table} where {} > {kept}", place(table))).await;
-    }
+    cut_log(&mut tx, kept).await;
     run_sql(&mut tx, END_SESSIONS.to_owned()).await;
     tx.commit().await.unwrap();
 
