@@ -204,6 +204,51 @@ async fn an_actor_has_so_many_requests_under_way(_: PgPoolOptions, options: PgCo
     assert_eq!(server.sent("service:a", "application/json", &other).await.0, 200);
 }
 
+/// Ends whichever session comes to wait for another, as a server does that fails.
+async fn end_who_waits(options: &PgConnectOptions) {
+    let mut owner = PgConnection::connect_with(options).await.unwrap();
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity
+               where datname = current_database() and wait_event_type = 'Lock'";
+    while sqlx::query(end).execute(&mut owner).await.unwrap().rows_affected() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_command_that_was_carried_out_and_cannot_be_shown_says_both_and_where_it_stands(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options.clone()).await;
+    let founding = json!({ "profile": { "name": "Thailand", "agency": "Police" }, "role": "HOST" });
+    server
+        .done("service:import", "accedePartner", json!({ "partner": "THA", "founding": founding }), "")
+        .await;
+    let mutation = "mutation ($input: EstablishPostInput!) {
+        result: establishPost(input: $input) { ... on EstablishPostPayload {
+          post { partner { name } } receipt { position } } } }";
+    let input = json!({ "code": "THA-01", "partner": "THA", "title": "Planner", "liaison": true,
+                        "idempotencyKey": "once" });
+    let establish = || server.ask("service:import", mutation, json!({ "input": input }));
+    // A part of its payload cannot be read, then nothing of it: the connection is lost that reads it.
+    for table in ["partner", "post"] {
+        let mut holder = holding(&options, table).await;
+        let (answer, ()) = tokio::join!(establish(), end_who_waits(&options));
+        sqlx::raw_sql("rollback").execute(&mut holder).await.unwrap();
+        assert_eq!(code(&answer), "BUSY", "{answer:#}");
+        assert_eq!(
+            answer["errors"][0]["message"],
+            "The command was carried out, at position 2, but what it made cannot be shown yet. Do not send it anew: \
+             repeat it under its idempotency key, or ask for the position in a moment."
+        );
+    }
+    let shown = establish().await;
+    assert_eq!(
+        shown["data"]["result"],
+        json!({ "post": { "partner": { "name": "Thailand" } }, "receipt": { "position": "2" } })
+    );
+}
+
 #[sqlx::test(migrations = false)]
 async fn a_question_that_takes_too_long_is_given_up_and_commands_go_on(
     _: PgPoolOptions,

@@ -2,10 +2,10 @@
 //!
 //! No SQL of the log or of the read model is here.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use engine::{RebuildError, Rebuilt};
+use engine::{RebuildError, Rebuilt, Stage};
 use event_log::{Log, MIGRATOR, PoolSettings, Role};
 use read_model::Schema;
 use sqlx::{PgPool, postgres::PgConnectOptions};
@@ -20,7 +20,7 @@ pub const SERVING_ROLE: &str = "accord_app";
 const SCHEMA_LOCK: i64 = 0x0ACC_02D5;
 
 /// Events that a read model may lack to be caught up with one after the other. More are quicker built from the whole log.
-const FAR_BEHIND: i64 = 20_000;
+pub const FAR_BEHIND: i64 = 20_000;
 
 /// What becomes of the read models of other builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,15 @@ pub struct Migrated {
     /// The schema of this build's read model.
     pub schema: String,
     pub dropped: Vec<String>,
+}
+
+/// What a rebuild came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anew {
+    /// Where the new tables stand, and what became of the old ones.
+    pub rebuilt: Rebuilt,
+    /// Until the new tables were in use. Old ones are dropped after that, as long as it takes.
+    pub took: Duration,
 }
 
 /// How long a statement may take.
@@ -118,7 +127,7 @@ async fn migrate_as_owner(pool: &PgPool, old: OldReadModels) -> Result<Migrated>
 }
 
 /// Builds this build's read model anew, while servers go on with the one they have. Needs an owner's rights.
-pub async fn rebuild(options: &PgConnectOptions) -> Result<Rebuilt> {
+pub async fn rebuild(options: &PgConnectOptions) -> Result<Anew> {
     let pool = login_pool(options).await?;
     let rebuilt = build(&pool, &Schema::default()).await;
     pool.close().await;
@@ -134,11 +143,19 @@ pub async fn rebuild(options: &PgConnectOptions) -> Result<Rebuilt> {
     })
 }
 
-async fn build(pool: &PgPool, schema: &Schema) -> Result<Rebuilt> {
+async fn build(pool: &PgPool, schema: &Schema) -> Result<Anew> {
     let building = Building::new();
-    engine::rebuild(pool, schema, SERVING_ROLE, |stage| building.show(stage))
-        .await
-        .context("could not build the read model; what is in use is as it was")
+    let begun = Instant::now();
+    let mut took = Duration::ZERO;
+    let rebuilt = engine::rebuild(pool, schema, SERVING_ROLE, |stage| {
+        if stage == Stage::Dropping {
+            took = begun.elapsed();
+        }
+        building.show(stage);
+    })
+    .await
+    .context("could not build the read model; what is in use is as it was")?;
+    Ok(Anew { rebuilt, took })
 }
 
 /// What this build needs and the database does not have, as text for an operator.

@@ -165,11 +165,34 @@ impl Running {
 
     /// Waits until the server ends by itself, which it does only when it fails.
     pub async fn ended(&mut self) -> Result<()> {
-        tokio::select! {
-            served = &mut self.served => {
-                served.context("the server ended in a panic")?.context("the server failed")
-            }
-            () = self.engine.failed() => bail!("the engine failed; start again: what was acknowledged is in the log"),
-        }
+        first_end(&mut self.served, self.engine.failed()).await
+    }
+}
+
+/// What ends a server by itself: its listener, or a task that writes. A process that only the engine has left must not go
+/// on, however well it still listens.
+async fn first_end(
+    served: &mut JoinHandle<std::io::Result<()>>,
+    engine_failed: impl Future<Output = ()>,
+) -> Result<()> {
+    tokio::select! {
+        served = served => served.context("the server ended in a panic")?.context("the server failed"),
+        () = engine_failed => bail!("the engine failed; start again: what was acknowledged is in the log"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn a_server_ends_with_a_reason_when_the_engine_fails_though_it_still_listens() {
+        let mut served = tokio::spawn(pending());
+        let error = first_end(&mut served, ready(())).await.unwrap_err();
+        assert_eq!(error.to_string(), "the engine failed; start again: what was acknowledged is in the log");
+        served.abort();
+        let error = first_end(&mut served, pending()).await.unwrap_err();
+        assert_eq!(error.to_string(), "the server ended in a panic");
     }
 }

@@ -5,9 +5,12 @@ use async_graphql::Context;
 use domain::{Actor, Position, ids::PostId};
 use engine::Engine;
 use read_model::{Pin, Viewer};
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 /// How a request came. It changes nothing of what its viewer may see.
@@ -36,6 +39,8 @@ pub struct Session {
     /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0 before the
     /// first.
     noted: AtomicI64,
+    /// Where the mutations of this request that were carried out stand, by their names in the answer.
+    carried_out: Mutex<BTreeMap<String, Position>>,
 }
 
 impl Session {
@@ -82,6 +87,7 @@ impl Session {
             requested,
             statements,
             noted: AtomicI64::new(0),
+            carried_out: Mutex::default(),
         })
     }
 
@@ -123,6 +129,18 @@ impl Session {
     /// The world of an answer of its own, with a budget of its own: one of many that a subscription gives.
     pub(crate) fn answer_at(&self, position: Position) -> Arc<World> {
         World::new(&self.engine, &self.viewer, position, &Budget::default())
+    }
+
+    /// Of a mutation that has its receipt: from here on, nothing may say that it was not carried out.
+    pub(crate) fn note_carried_out(&self, answered_as: String, position: Position) {
+        self.note_position(position);
+        let mut carried_out = self.carried_out.lock().unwrap_or_else(PoisonError::into_inner);
+        carried_out.insert(answered_as, position);
+    }
+
+    /// The position of a mutation's receipt; `None` when it was not carried out.
+    pub(crate) fn carried_out(&self, answered_as: &str) -> Option<Position> {
+        self.carried_out.lock().unwrap_or_else(PoisonError::into_inner).get(answered_as).copied()
     }
 
     /// What `extensions.position` is going to be: that of a receipt, or of what a subscription sends.

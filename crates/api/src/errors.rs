@@ -2,6 +2,7 @@
 //!
 //! Refusals of the domain are not here: they are data, see [`crate::refused`].
 
+use domain::Position;
 use std::fmt::Display;
 
 /// `extensions.code` and message of an entry in `errors[]`.
@@ -26,6 +27,14 @@ impl Error {
     pub fn internal(doing: &str, error: &(impl Display + ?Sized)) -> Self {
         tracing::error!(%error, "Failed to {doing}");
         Self::Internal
+    }
+
+    /// Repeating the command under its key is right, sending it anew is wrong.
+    pub(crate) fn not_shown(position: Position) -> Self {
+        Self::Busy(format!(
+            "The command was carried out, at position {position}, but what it made cannot be shown yet. Do not send it \
+             anew: repeat it under its idempotency key, or ask for the position in a moment."
+        ))
     }
 
     pub(crate) fn bad_input(message: impl Into<String>) -> Self {
@@ -84,10 +93,7 @@ impl From<engine::Error> for Error {
                  it to another node."
                     .to_owned(),
             ),
-            engine::Error::NotShown { position } => Self::Busy(format!(
-                "The command was carried out, at position {position}, but what it made cannot be shown yet. Do not send it \
-                 anew: repeat it under its idempotency key, or ask for the position in a moment."
-            )),
+            engine::Error::NotShown { position } => Self::not_shown(position),
             engine::Error::Store(ref store) => match store.passing() {
                 Some(why) => {
                     // Once: what takes too long or is not there is for an operator to look at.

@@ -33,7 +33,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 pub use binaries::{Binaries, MINIMUM_VERSION};
 pub use directory::default_data_dir;
-pub use scratch::Scratch;
+pub use scratch::{Backup, Scratch};
 
 use directory::DataDir;
 use identity::Identity;
@@ -170,10 +170,16 @@ impl Server {
     /// `psql` of the same version as the server, connected to one of its databases, stopping at the first error and
     /// free of the user's own settings.
     pub fn psql(&self, database: &str) -> Command {
-        let mut psql = Command::new(self.binaries.path("psql"));
-        identity::without_postgres_environment(&mut psql);
+        let mut psql = self.program("psql");
         psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname"]).arg(self.url(database));
         psql
+    }
+
+    /// Another program of the same version, free of the user's own settings.
+    pub fn program(&self, name: &str) -> Command {
+        let mut program = Command::new(self.binaries.path(name));
+        identity::without_postgres_environment(&mut program);
+        program
     }
 
     /// The programs of PostgreSQL that this server runs from.

@@ -1,7 +1,8 @@
 //! A server for one test run or one measurement. Nothing of it stays.
 
 use std::env;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,22 +42,60 @@ impl Scratch {
     /// A standby of this server, in a fresh directory beside its own, that streams what it commits. Promote it with
     /// `pg_promote()`.
     pub fn standby(&self) -> Result<Self> {
-        let parent = self.server.data.path().parent().unwrap_or(Path::new("/"));
-        Self::start_in_prepared(&[parent.to_owned()], &[], |data_dir, identity| {
-            let output = identity
-                .command(self.server.binaries.path("pg_basebackup"))
-                .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname"])
-                .arg(self.server.url("postgres"))
-                .arg("--pgdata")
-                .arg(data_dir.join("postgres"))
-                .output()
-                .context("could not run pg_basebackup")?;
-            if !output.status.success() {
-                let said = String::from_utf8_lossy(&output.stderr);
-                bail!("could not copy the server for a standby: {}", said.trim());
-            }
-            Ok(())
+        Self::start_in_prepared(&[self.parent()], &[], |data_dir, _| {
+            self.copy_to(&data_dir.join("postgres"), &["--write-recovery-conf"])
         })
+    }
+
+    /// Starts anew, and from then on keeps every segment of the write-ahead log in a directory of its own, which goes with the
+    /// server. The segment that is being written follows when it is full, or at `pg_switch_wal()`.
+    pub fn archive(&mut self) -> Result<()> {
+        let archive = self.archive_dir();
+        fs::create_dir(&archive).with_context(|| format!("could not create {}", archive.display()))?;
+        self.data.identity().own(&archive)?;
+        let archive = archive.display();
+        configure(
+            &self.data.pgdata(),
+            &[
+                ("archive_mode", "on"),
+                ("archive_command", &format!(r#"test ! -f "{archive}/%f" && cp %p "{archive}/%f""#)),
+            ],
+        )?;
+        self.start_again()
+    }
+
+    /// A copy of the data as it is at some moment before this returns, in a directory that goes with the server.
+    pub fn backup(&self) -> Result<Backup> {
+        let dir = fresh_dir(&[self.data.path().to_owned()], "backup", self.data.identity())?;
+        self.copy_to(&dir, &[])?;
+        Ok(Backup { dir, parent: self.parent(), archive: self.archive_dir() })
+    }
+
+    fn parent(&self) -> PathBuf {
+        self.data.path().parent().unwrap_or(Path::new("/")).to_owned()
+    }
+
+    fn archive_dir(&self) -> PathBuf {
+        self.data.path().join("archive")
+    }
+
+    fn copy_to(&self, dir: &Path, options: &[&str]) -> Result<()> {
+        let output = self
+            .data
+            .identity()
+            .command(self.binaries.path("pg_basebackup"))
+            .args(["--checkpoint=fast", "--no-sync"])
+            .args(options)
+            .arg("--dbname")
+            .arg(self.url("postgres"))
+            .arg("--pgdata")
+            .arg(dir)
+            .output()
+            .context("could not run pg_basebackup")?;
+        if !output.status.success() {
+            bail!("could not copy the server: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(())
     }
 
     fn start_in_first(parents: &[PathBuf]) -> Result<Self> {
@@ -97,6 +136,57 @@ impl DerefMut for Scratch {
     fn deref_mut(&mut self) -> &mut Server {
         &mut self.server
     }
+}
+
+/// A copy of a server's data, from which it can be brought to any later moment that its archive holds.
+/// Both go with the server.
+#[derive(Debug)]
+pub struct Backup {
+    dir: PathBuf,
+    /// Where servers that are made of it live.
+    parent: PathBuf,
+    archive: PathBuf,
+}
+
+impl Backup {
+    /// Starts a server of its own on a copy, which recovers from the archive until `target`, such as
+    /// `("recovery_target_name", "noon")`; without any, to the archive's end. It takes connections before it is there:
+    /// then `pg_is_in_recovery()` is false.
+    pub fn restore(&self, target: &[(&str, &str)]) -> Result<Scratch> {
+        Scratch::start_in_prepared(std::slice::from_ref(&self.parent), &[], |data_dir, identity| {
+            let pgdata = data_dir.join("postgres");
+            let copied = identity.command("cp").arg("-R").arg("-p").arg(&self.dir).arg(&pgdata).output();
+            let copied = copied.context("could not run cp")?;
+            if !copied.status.success() {
+                bail!("could not copy a backup: {}", String::from_utf8_lossy(&copied.stderr).trim());
+            }
+            let restore = format!(r#"cp "{}/%f" %p"#, self.archive.display());
+            let mut settings = vec![
+                ("restore_command", restore.as_str()),
+                ("recovery_target_action", "promote"),
+                // Else its own history would be in the archive, and whoever restores to the end later would follow that.
+                ("archive_mode", "off"),
+            ];
+            settings.extend(target);
+            configure(&pgdata, &settings)?;
+            let signal = pgdata.join("recovery.signal");
+            fs::write(&signal, "").with_context(|| format!("could not write {}", signal.display()))?;
+            identity.own(&signal)
+        })
+    }
+}
+
+/// Adds to `postgresql.conf`, where the last word counts.
+fn configure(pgdata: &Path, settings: &[(&str, &str)]) -> Result<()> {
+    let path = pgdata.join("postgresql.conf");
+    let write = || {
+        let mut file = OpenOptions::new().append(true).open(&path)?;
+        for (name, value) in settings {
+            writeln!(file, "{name} = '{}'", value.replace('\'', "''"))?;
+        }
+        Ok::<_, std::io::Error>(())
+    };
+    write().with_context(|| format!("could not write {}", path.display()))
 }
 
 fn free_kib(dir: &Path) -> Option<u64> {

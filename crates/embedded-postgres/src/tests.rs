@@ -261,6 +261,35 @@ fn a_scratch_server_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_backup_is_restored_to_a_moment_after_it_or_to_the_end_of_the_archive() {
+    let mut server = Scratch::start().unwrap();
+    server.archive().unwrap();
+    answer(&server, "create table kept (number int)");
+    let backup = server.backup().unwrap();
+    answer(&server, "insert into kept values (1)");
+    answer(&server, "select pg_create_restore_point('one')");
+    answer(&server, "insert into kept values (2)");
+    let segment = answer(&server, "select pg_walfile_name(pg_switch_wal())");
+    while answer(&server, &format!("select last_archived_wal >= '{segment}' from pg_stat_archiver")) != "t" {
+        std::thread::yield_now();
+    }
+    // Each leaves the archive as it was to the next.
+    let one = ("recovery_target_name", "one");
+    for (target, kept) in [(&[one][..], "1"), (&[], "1 2"), (&[], "1 2")] {
+        let restored = backup.restore(target).unwrap();
+        while answer(&restored, "select pg_is_in_recovery()") == "t" {
+            std::thread::yield_now();
+        }
+        assert_eq!(
+            answer(&restored, "select string_agg(number::text, ' ' order by number) from kept"),
+            kept,
+            "{target:?}"
+        );
+        answer(&restored, "insert into kept values (3)");
+    }
+}
+
+#[test]
 fn a_standby_has_what_its_server_has_committed_and_takes_its_place() {
     let mut server = Scratch::start().unwrap();
     answer(&server, "create table kept (number int)");

@@ -254,11 +254,13 @@ pub struct Settings {
     /// Where questions go, apart from commands: connections that only read and give up early, so that no flood of
     /// questions keeps a command waiting. `None`: the same as for commands.
     pub reads: Option<ReaderSettings>,
+    /// How long a command that was carried out waits for its rows.
+    pub shown_patience: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { queue: 4_096, most_subjects: 20_000, reads: None }
+        Self { queue: 4_096, most_subjects: 20_000, reads: None, shown_patience: Duration::from_secs(10) }
     }
 }
 
@@ -292,6 +294,7 @@ struct Inner {
     metrics: Metrics,
     writers: PgPool,
     clock: Clock,
+    shown_patience: Duration,
     helpers: Vec<JoinHandle<()>>,
 }
 
@@ -302,9 +305,6 @@ impl Drop for Inner {
         }
     }
 }
-
-/// How long a command that was carried out waits for its rows.
-const SHOWN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long NOTIFYs are gathered into one.
 const NOTIFY_PAUSE: Duration = Duration::from_millis(20);
@@ -366,19 +366,8 @@ impl Engine {
             metrics: metrics.clone(),
         };
         metrics.head.set(committer.head.position);
-        let (failed_sender, failed) = watch::channel(false);
-        let writing = [tokio::spawn(projecting.run(to_project)), tokio::spawn(committer.run(queue))];
-        for task in writing {
-            let failed = failed_sender.clone();
-            tokio::spawn(async move {
-                if task.await.is_err() {
-                    tracing::error!(
-                        "A task that writes has ended unexpectedly; this process must be started again"
-                    );
-                    failed.send_replace(true);
-                }
-            });
-        }
+        let failed =
+            failure_of([tokio::spawn(projecting.run(to_project)), tokio::spawn(committer.run(queue))]);
         let helpers =
             vec![tokio::spawn(notify(log.clone(), news)), tokio::spawn(listen(log.clone(), wake_up))];
         let reads = match &settings.reads {
@@ -387,8 +376,19 @@ impl Engine {
         };
         let access_log = AccessLog::start(log, clock.clone());
         let writers = pool;
-        let inner =
-            Inner { messages, projected, cuts, health, failed, access_log, metrics, writers, clock, helpers };
+        let inner = Inner {
+            messages,
+            projected,
+            cuts,
+            health,
+            failed,
+            access_log,
+            metrics,
+            writers,
+            clock,
+            shown_patience: settings.shown_patience,
+            helpers,
+        };
         Ok(Self {
             inner: Arc::new(inner),
             log: Log::new(reads.clone()),
@@ -432,7 +432,7 @@ impl Engine {
     async fn shown(&self, answer: Result<Outcome, Error>) -> Result<Outcome, Error> {
         let outcome = answer?;
         let position = outcome.receipt.position;
-        if self.position() >= position || self.wait_for(position, SHOWN_PATIENCE).await {
+        if self.position() >= position || self.wait_for(position, self.inner.shown_patience).await {
             Ok(outcome)
         } else {
             Err(Error::NotShown { position })
@@ -571,11 +571,7 @@ impl Engine {
     /// Waits until a task that writes has ended by a fault of ours. Nothing but starting anew helps then: the log is
     /// whole, and what was not answered can be asked again under its key.
     pub async fn failed(&self) {
-        let mut failed = self.inner.failed.clone();
-        // While this handle lives, so does the sender's task, unless the tasks have ended as they should.
-        if failed.wait_for(|failed| *failed).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        until_failed(self.inner.failed.clone()).await;
     }
 
     /// Finishes what was accepted, then stops. Commands that come later are answered `Busy`, as what would have to be
@@ -587,6 +583,30 @@ impl Engine {
         if self.inner.messages.send(Message::Close(done)).await.is_ok() {
             drop(finished.await);
         }
+    }
+}
+
+/// Tells when one of the tasks has panicked, which none does but by a fault of ours.
+fn failure_of(tasks: [JoinHandle<()>; 2]) -> watch::Receiver<bool> {
+    let (sender, failed) = watch::channel(false);
+    for task in tasks {
+        let sender = sender.clone();
+        tokio::spawn(async move {
+            if task.await.is_err() {
+                tracing::error!(
+                    "A task that writes has ended unexpectedly; this process must be started again"
+                );
+                sender.send_replace(true);
+            }
+        });
+    }
+    failed
+}
+
+async fn until_failed(mut failed: watch::Receiver<bool>) {
+    // There is a sender for as long as there is a task; once they have ended as they should, they cannot fail.
+    if failed.wait_for(|failed| *failed).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -673,6 +693,26 @@ pub async fn check_decisions(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_a_failure_whichever_it_is_and_one_that_ends_is_none() {
+        for panicking in 0..2 {
+            let tasks = [0, 1]
+                .map(|number| tokio::spawn(async move { assert!(number != panicking, "a fault of ours") }));
+            until_failed(failure_of(tasks)).await;
+        }
+        let (stop, stopped) = watch::channel(false);
+        let tasks = [stopped.clone(), stopped]
+            .map(|mut stopped| tokio::spawn(async move { drop(stopped.changed().await) }));
+        let mut failed = failure_of(tasks);
+        assert_eq!(until_failed(failed.clone()).now_or_never(), None);
+        stop.send_replace(true);
+        // Both have ended, and with them whoever would have told of a failure.
+        assert!(failed.changed().await.is_err());
+        assert!(!*failed.borrow());
+        assert_eq!(until_failed(failed).now_or_never(), None);
+    }
 
     #[test]
     fn what_passes_is_told_from_what_does_not_and_from_what_may_have_been_done() {

@@ -6,7 +6,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
 
 use crate::{
     history::{Attempt, Outcome, Receipt},
@@ -68,6 +69,11 @@ impl Client {
         Self { patience: LONG_PATIENCE, ..self.clone() }
     }
 
+    /// The same sender, before other nodes.
+    pub fn at(&self, nodes: Vec<Address>) -> Self {
+        Self { nodes, ..self.clone() }
+    }
+
     /// How long this experiment has gone on.
     pub fn now(&self) -> Duration {
         self.begun.elapsed()
@@ -114,6 +120,21 @@ impl Client {
         Ok(answer["data"].take())
     }
 
+    /// The same, as the node wrote it.
+    pub async fn ask_literally(&self, node: usize, query: &str, variables: Value) -> Result<Box<RawValue>> {
+        #[derive(Deserialize)]
+        struct Answer {
+            data: Option<Box<RawValue>>,
+            errors: Option<Value>,
+        }
+
+        let body = json!({ "query": query, "variables": variables });
+        match self.send_body(node, &body).await?.json().await? {
+            Answer { data: Some(data), errors: None } => Ok(data),
+            Answer { errors, .. } => bail!("node {node} answered {}", errors.unwrap_or_default()),
+        }
+    }
+
     /// Whether the node says that requests may be sent to it, and why not.
     pub async fn ready(&self, node: usize) -> Result<(bool, Value)> {
         let answer =
@@ -122,8 +143,12 @@ impl Client {
     }
 
     async fn post(&self, node: usize, body: &Value) -> Result<Value> {
+        Ok(self.send_body(node, body).await?.json().await?)
+    }
+
+    async fn send_body(&self, node: usize, body: &Value) -> Result<reqwest::Response> {
         let request = self.http.post(format!("{}/graphql", self.address(node))).bearer_auth(&self.token);
-        Ok(request.timeout(self.patience).json(body).send().await?.json().await?)
+        Ok(request.timeout(self.patience).json(body).send().await?)
     }
 
     fn address(&self, node: usize) -> String {

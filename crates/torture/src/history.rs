@@ -71,6 +71,13 @@ pub struct History {
     pub reads: Vec<Read>,
 }
 
+impl History {
+    /// Of every answer that had one; a command that was answered twice has two.
+    pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
+        self.submissions.iter().flat_map(Submission::receipts)
+    }
+}
+
 /// What the log holds, in the order of its positions.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
@@ -180,7 +187,7 @@ impl Submission {
     }
 
     /// When it was first sent, when it was first known to be done, and where.
-    fn span(&self) -> Option<(Duration, Duration, i64)> {
+    pub fn span(&self) -> Option<(Duration, Duration, i64)> {
         let sent = self.attempts.iter().map(|attempt| attempt.sent).min()?;
         let done = self.attempts.iter().filter_map(|attempt| match &attempt.outcome {
             Outcome::Done(receipt) => Some((attempt.answered, receipt.position)),

@@ -27,6 +27,10 @@ const INSISTENCE: Duration = Duration::from_mins(2);
 /// How long the load may go without a single acknowledgement before the experiment fails.
 const SILENCE: Duration = Duration::from_mins(2);
 
+/// How long a client thinks at most before its next command, in milliseconds. Without that, experiments that take many
+/// minutes would make logs of a million events, which take longer to check than to write, and find nothing more.
+const THINKING: u64 = 100;
+
 pub struct Load {
     clients: JoinSet<History>,
     over: Arc<AtomicBool>,
@@ -122,6 +126,7 @@ impl Writer {
                 }
             }
             self.history.submissions.push(submission);
+            sleep(Duration::from_millis(self.random.random_range(0..THINKING))).await;
         }
         self.history
     }

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{
     client::{Client, Mutation, position},
-    history::{self, Findings, History, Log, Outcome},
+    history::{self, Findings, History, Log, Outcome, Receipt},
     logged,
     node::{Accord, Node},
     report::Row,
@@ -29,14 +29,14 @@ use crate::{
 pub const NODES: usize = 3;
 
 /// Operations that the load is spread over, each with so many tasks.
-const OPERATIONS: usize = 8;
+pub const OPERATIONS: usize = 8;
 const TASKS: usize = 4;
 
 /// How long nodes may take to serve again by themselves once a fault is over.
 pub const RECOVERY: Duration = Duration::from_mins(1);
 
 /// Receipts that the log is held against by `accord verify`; the checker holds it against all of them.
-const ANCHORS: usize = 500;
+pub const ANCHORS: usize = 500;
 
 /// What the load changes.
 pub struct World {
@@ -121,7 +121,16 @@ impl Stage {
 
     /// The database stands on another server now, under the same name.
     pub fn moves_to(&mut self, postgres: &Server) {
-        self.accord.database = postgres.url(&self.database);
+        self.accord.database = self.url_on(postgres);
+    }
+
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Of the database that has its name on another server.
+    pub fn url_on(&self, postgres: &Server) -> String {
+        postgres.url(&self.database)
     }
 
     /// A connection past every node and proxy.
@@ -205,27 +214,27 @@ impl Stage {
     }
 
     pub async fn verify_database(&self, database: &str, history: &History) -> Result<(bool, String)> {
-        let receipts: Vec<String> = history
-            .submissions
-            .iter()
-            .flat_map(|submission| &submission.attempts)
-            .filter_map(|attempt| match &attempt.outcome {
-                Outcome::Done(receipt) => Some(format!("{}:{}", receipt.position, receipt.commit_hash)),
-                Outcome::Refused(_) | Outcome::Error(_) | Outcome::Unknown => None,
-            })
-            .collect();
+        let receipts: Vec<&Receipt> = history.receipts().collect();
+        let mut anchors: Vec<&Receipt> =
+            receipts.choose_multiple(&mut StdRng::seed_from_u64(1), ANCHORS).copied().collect();
         // The newest above all: a log that lost its end has lost this one.
-        let mut anchors: Vec<&String> =
-            receipts.choose_multiple(&mut StdRng::seed_from_u64(1), ANCHORS).collect();
-        let newest = receipts.iter().max_by_key(|receipt| {
-            receipt.split_once(':').and_then(|(position, _)| position.parse::<i64>().ok())
-        });
-        anchors.extend(newest);
-        let anchors = anchors.into_iter().map(String::as_str).collect::<Vec<_>>().join(",");
-        let mut command = self.accord.command(&["verify", "--read-models", "--decisions"]);
+        anchors.extend(receipts.iter().max_by_key(|receipt| receipt.position));
+        self.verify_anchors(database, &anchors, &["--read-models", "--decisions"]).await
+    }
+
+    /// At most [`ANCHORS`] and one more at a time, because a variable has only so much room.
+    pub async fn verify_anchors(
+        &self,
+        database: &str,
+        anchors: &[&Receipt],
+        also: &[&str],
+    ) -> Result<(bool, String)> {
+        let anchors: Vec<String> =
+            anchors.iter().map(|receipt| format!("{}:{}", receipt.position, receipt.commit_hash)).collect();
+        let mut command = self.accord.command(&[&["verify"], also].concat());
         command.env("DATABASE_URL", database);
         if !anchors.is_empty() {
-            command.env("ACCORD_ANCHORS", anchors);
+            command.env("ACCORD_ANCHORS", anchors.join(","));
         }
         Accord::finish(command).await
     }
@@ -244,13 +253,7 @@ impl Stage {
 
 /// The newest position that anybody was told.
 fn newest(history: &History) -> i64 {
-    let receipts =
-        history.submissions.iter().flat_map(|submission| &submission.attempts).filter_map(|attempt| {
-            match &attempt.outcome {
-                Outcome::Done(receipt) => Some(receipt.position),
-                Outcome::Refused(_) | Outcome::Error(_) | Outcome::Unknown => None,
-            }
-        });
+    let receipts = history.receipts().map(|receipt| receipt.position);
     receipts.chain(history.reads.iter().map(|read| read.position)).max().unwrap_or(0)
 }
 

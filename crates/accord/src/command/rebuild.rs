@@ -1,12 +1,12 @@
 //! `accord rebuild`: the read model anew from the log.
 
-use std::{process::ExitCode, time::Instant};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
 
 use crate::{
-    database,
+    database::{self, Anew},
     output::Output,
     source::{Source, Use},
 };
@@ -26,10 +26,9 @@ impl Rebuild {
         if !database::lacking(&database.options).await?.is_empty() {
             database::migrate(&database.options, database::OldReadModels::Keep).await?;
         }
-        let begun = Instant::now();
-        let rebuilt = database::rebuild(&database.options).await?;
-        let seconds = begun.elapsed().as_secs_f64();
+        let Anew { rebuilt, took } = database::rebuild(&database.options).await?;
         database.close().await?;
+        let seconds = took.as_secs_f64();
         let position = rebuilt.position;
         let mut text =
             format!("The read model was computed anew, up to position {position}, in {seconds:.1} seconds.");

@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_graphql::{
-    ErrorExtensionValues, Name, Response as Answer, ServerError, Value, Variables,
+    ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
     value,
 };
@@ -141,6 +141,7 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
     };
     match tokio::spawn(execute.in_current_span()).await {
         Ok(mut answer) => {
+            say_what_was_done(&mut answer, &session);
             extend(&mut answer, &session);
             Ok(answer)
         }
@@ -230,6 +231,17 @@ pub(super) struct Prepared {
     pub kind: Option<OperationType>,
     /// Counts among what its sender has under way for as long as it is kept.
     pub permit: Permit,
+}
+
+/// BUSY means that nothing was done, unless it says otherwise: so it must where a command was carried out and its payload
+/// could not be read.
+fn say_what_was_done(answer: &mut Answer, session: &Session) {
+    for error in answer.errors.iter_mut().filter(|error| code(error) == "BUSY") {
+        let Some(PathSegment::Field(answered_as)) = error.path.first() else { continue };
+        if let Some(position) = session.carried_out(answered_as) {
+            Error::not_shown(position).message().clone_into(&mut error.message);
+        }
+    }
 }
 
 /// What every answer says besides: the position that it is true at, and what it cost.
@@ -603,7 +615,6 @@ fn status(media: Media, answer: &Answer) -> StatusCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use async_graphql::PathSegment;
     use axum::body::to_bytes;
     use serde_json::json;
 

@@ -99,6 +99,8 @@ use results;
 struct Asked<'a> {
     /// Its name in the schema.
     mutation: String,
+    /// Its name in the answer.
+    answered_as: String,
     session: &'a Session,
     /// The newest: what ids are looked up in.
     world: Arc<World>,
@@ -122,7 +124,8 @@ impl<'a> Asked<'a> {
             reasons.parse::<Title>("lateReason", reason);
         }
         let mutation = ctx.field().name().to_owned();
-        Ok(Self { mutation, session, world, entry, reasons })
+        let answered_as = ctx.field().alias().unwrap_or(&mutation).to_owned();
+        Ok(Self { mutation, answered_as, session, world, entry, reasons })
     }
 
     /// `None` when the text was not taken, which is then among the reasons.
@@ -250,7 +253,7 @@ impl<'a> Asked<'a> {
         F: FnOnce(Arc<World>) -> Found,
         Found: Future<Output = Result<Option<T>, Error>>,
     {
-        let Self { mutation, session, world, entry, reasons } = self;
+        let Self { mutation, answered_as, session, world, entry, reasons } = self;
         let Some(command) = command.filter(|_| reasons.is_empty()) else {
             let refusals = reasons.into_refusals();
             session.engine.metrics().refused_early(&refusals);
@@ -266,14 +269,9 @@ impl<'a> Asked<'a> {
         };
         match session.engine.execute(request).await {
             Ok(outcome) => {
-                session.note_position(outcome.receipt.position);
+                session.note_carried_out(answered_as, outcome.receipt.position);
                 let world = session.world_at(outcome.receipt.position);
-                let found = find(world).await.map_err(|error| match error {
-                    // That would say that nothing was done.
-                    Error::Busy(why) => Error::internal("show what a command did", &why),
-                    other => other,
-                })?;
-                Ok(Outcome::Done(found, outcome.receipt.into()))
+                Ok(Outcome::Done(find(world).await?, outcome.receipt.into()))
             }
             Err(engine::Error::Refused(refusals)) => {
                 let world = session.world_at(session.engine.position());

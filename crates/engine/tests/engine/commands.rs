@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use domain::{Command, Position, RefusalCode, operation::OperationCommand, plan::PlanCommand};
-use engine::{Clock, Error, Moment};
+use engine::{Clock, Engine, Entropy, Error, Moment, Settings};
 use event_log::PoolSettings;
 use futures_util::{FutureExt, future::join_all};
 use read_model::OperationFilter;
@@ -26,6 +26,41 @@ async fn a_caller_reads_what_it_has_written(_: PgPoolOptions, options: PgConnect
     let rows = engine.read_model().operations(&pin, &OperationFilter::default(), &page).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["SAPHAN"]);
     assert_eq!(engine.receipt_at(outcome.receipt.position).await.unwrap(), outcome.receipt);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_command_whose_rows_cannot_be_written_is_carried_out_and_its_answer_says_where_it_stands(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options.clone()).await;
+    let settings = Settings { shown_patience: Duration::ZERO, ..Settings::default() };
+    let engine =
+        Engine::open(pool.clone(), Clock::scripted(start()), Entropy::seeded(1), settings).await.unwrap();
+    found(&engine).await;
+    let before = engine.position();
+    let owner = owner(options).await;
+    let table = format!("{}.operation", read_model::Schema::default().name);
+    let alter = async |change: &str| {
+        let statement = format!("alter table {table} {change}");
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&owner).await.unwrap();
+    };
+    alter("add constraint no_room check (false)").await;
+    let command = with_key(officer("THA-01"), initiate("SAPHAN", "THA"), "key");
+    let answer = engine.execute(command.clone()).await;
+    let position = Position(before.0 + 1);
+    assert!(matches!(answer, Err(Error::NotShown { position: at }) if at == position), "{answer:?}");
+    assert_eq!((engine.position(), events(&engine).await), (before, position.0));
+    // It is no failure of the command, and nothing is done again.
+    let answer = engine.execute(command.clone()).await;
+    assert!(matches!(answer, Err(Error::NotShown { position: at }) if at == position), "{answer:?}");
+    assert!(engine.health().trouble.is_some());
+
+    alter("drop constraint no_room").await;
+    assert!(engine.wait_for(position, Duration::from_mins(1)).await);
+    assert_eq!(engine.execute(command).await.unwrap().receipt.position, position);
+    assert_eq!(events(&engine).await, position.0);
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]

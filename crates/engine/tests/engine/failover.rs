@@ -22,12 +22,19 @@ async fn run_sql(connection: &mut PgConnection, sql: String) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
 }
 
-/// Takes log and rows back to where they were at the end of a commit. In a transaction of whoever owns the tables.
-async fn cut(tx: &mut PgConnection, end: Position) {
+/// Takes the log back to where it was at the end of a commit. In a transaction of whoever owns the tables.
+async fn cut_log(tx: &mut PgConnection, end: Position) {
+    // Nobody comes to read it as it was: another server takes the place of one that has failed at once.
+    run_sql(tx, "lock table log_commit in access exclusive mode".to_owned()).await;
     run_sql(tx, "set local session_replication_role = replica".to_owned()).await;
     for table in LOG {
         run_sql(tx, format!("delete from {table} where {} > {end}", place(table))).await;
     }
+}
+
+/// Takes back the log, and the rows with it.
+async fn cut(tx: &mut PgConnection, end: Position) {
+    cut_log(tx, end).await;
     let schema = Schema::default().name;
     let versioned = "select table_name::text from information_schema.columns
                      where table_schema = $1 and column_name = 'valid_to'";
@@ -183,5 +190,46 @@ async fn a_commit_that_is_lost_before_its_rows_are_written_leaves_none_and_its_c
     reaches(&engine, end).await;
     let receipt = engine.execute(repeated).await.unwrap().receipt;
     assert_eq!(receipt.position, Position(end.0 + 1));
+    is_sound(&engine, &pool).await;
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_commit_that_is_lost_while_it_waits_behind_another_leaves_no_rows_though_they_would_fit(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options.clone()).await;
+    let owner = owner(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let kept = Position(engine.position().0 + 1);
+    // Holds up the projection, which locks the checkpoint first.
+    let mut tx = owner.begin().await.unwrap();
+    let lock = format!("select from {}.checkpoint for update", Schema::default().name);
+    run_sql(&mut tx, lock).await;
+    let send = |code: &str| {
+        let (engine, command) = (engine.clone(), request(officer("THA-01"), initiate(code, "THA")));
+        tokio::spawn(async move { engine.execute(command).await })
+    };
+    let kept_answer = send("KEPT");
+    let waiting = "select exists (select from pg_stat_activity
+                   where datname = current_database() and wait_event_type = 'Lock')";
+    while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&owner).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    let lost_answer = send("LOST");
+    while events(&engine).await == kept.0 {
+        tokio::task::yield_now().await;
+    }
+    // The log alone: the rows of neither were written. Once those of the first are, they stand where the second began.
+    cut_log(&mut tx, kept).await;
+    run_sql(&mut tx, END_SESSIONS.to_owned()).await;
+    tx.commit().await.unwrap();
+
+    assert_eq!(kept_answer.await.unwrap().unwrap().receipt.position, kept);
+    let lost = lost_answer.await.unwrap();
+    assert!(matches!(lost, Err(Error::Busy(_))), "{lost:?}");
+    reaches(&engine, kept).await;
+    run(&engine, officer("THA-01"), initiate("LOST", "THA")).await;
     is_sound(&engine, &pool).await;
 }

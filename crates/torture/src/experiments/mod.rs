@@ -12,6 +12,7 @@ mod kill;
 mod pause;
 mod postgres;
 mod proxy;
+mod restore;
 
 use std::{env, fmt, path::PathBuf};
 
@@ -32,6 +33,8 @@ pub enum Experiment {
     Postgres,
     /// Crash Postgres for good, and put its standby in its place: a synchronous one, and one that lacks the end
     Failover,
+    /// Restore backups taken under load to moments at random, and hold each copy against what clients were told by then
+    Restore,
     /// Stop a process (SIGSTOP) for half a minute, and let it go on
     Pause,
     /// Slow, deafen and cut the network between nodes and Postgres
@@ -57,6 +60,7 @@ impl Experiment {
         Self::Kill,
         Self::Postgres,
         Self::Failover,
+        Self::Restore,
         Self::Pause,
         Self::Proxy,
         Self::Clock,
@@ -74,6 +78,7 @@ impl Experiment {
             Self::Kill => "kill",
             Self::Postgres => "postgres",
             Self::Failover => "failover",
+            Self::Restore => "restore",
             Self::Pause => "pause",
             Self::Proxy => "proxy",
             Self::Clock => "clock",
@@ -96,6 +101,7 @@ impl Experiment {
             Self::Proxy => (150, 5),
             Self::Backends => (200, 20),
             Self::Failover | Self::Connections => (20, 2),
+            Self::Restore => (20, 5),
             Self::Disk => (20, 1),
             Self::Cancel => (10_000, 200),
         }
@@ -126,12 +132,8 @@ impl Lab {
     fn new(settings: &Settings, experiment: Experiment) -> Result<Self> {
         let (full, short) = experiment.counts();
         let usual = if settings.short { short } else { full };
-        // The short form asks whether promises hold, the full one also whether a real disk keeps them.
-        let postgres = tokio::task::block_in_place(|| {
-            if settings.short { Scratch::start() } else { Scratch::start_in(&env::temp_dir(), &[]) }
-        })?;
         Ok(Self {
-            postgres,
+            postgres: scratch(settings)?,
             name: experiment.name(),
             count: settings.count.unwrap_or(usual),
             random: StdRng::seed_from_u64(settings.seed),
@@ -166,6 +168,13 @@ impl Lab {
     }
 }
 
+/// The short form asks whether promises hold, the full one also whether a real disk keeps them.
+fn scratch(settings: &Settings) -> Result<Scratch> {
+    tokio::task::block_in_place(|| {
+        if settings.short { Scratch::start() } else { Scratch::start_in(&env::temp_dir(), &[]) }
+    })
+}
+
 /// What keeps an experiment from being carried out is no fault, unless it was asked for.
 #[derive(Debug)]
 pub struct NotPermitted(String);
@@ -186,6 +195,7 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Kill => kill::run(lab).await,
         Experiment::Postgres => postgres::run(lab).await,
         Experiment::Failover => failover::run(lab).await,
+        Experiment::Restore => restore::run(lab).await,
         Experiment::Pause => pause::run(lab).await,
         Experiment::Proxy => proxy::run(lab).await,
         Experiment::Clock => clock::run(lab).await,
