@@ -56,7 +56,7 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
             }),
         }),
         7 => plan(PlanCommand::RemoveTask { operation, task: first }),
-        8 | 9 => plan(PlanCommand::AddDependency { operation, task: first, predecessor: second }),
+        8 | 9 => plan(PlanCommand::AddDependency { operation, task: first, dependency: second.into() }),
         10 => plan(PlanCommand::RemoveDependency { operation, task: first, predecessor: second }),
         11 => plan(PlanCommand::AttachAnnex {
             operation,
