@@ -7,8 +7,8 @@ use domain::{
     operation::Classification,
     partner::PartnerRole,
     plan::{
-        Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Intent,
-        LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, TimeWindow,
+        Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Dependency,
+        Intent, LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, TimeWindow,
     },
     release::HandlingCode,
 };
