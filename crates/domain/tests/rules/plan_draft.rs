@@ -359,7 +359,7 @@ fn a_task_waits_for_another_in_one_way_and_within_100_years() {
     draft()
         .when(tha(), add_task(task("T30", "THA", "THA", 0, 1, &["T01", "T02SS", "T02FF+1h"])))
         .refused_at([(RefusalCode::AlreadyExists, "predecessors")])
-        .saying("T02 stands twice")
+        .saying("T02 stands twice: a task waits for another in one way.")
         .when(
             tha(),
             planning(PlanCommand::AddDependency {

@@ -338,7 +338,8 @@ proptest! {
             prop_assert_eq!(times.total_float, times.late_start - times.early_start);
             prop_assert!(Span::ZERO <= times.free_float && times.free_float <= times.total_float, "{}", code);
             prop_assert!(times.late_finish <= end);
-            prop_assert!(times.early_start >= if offsets { Span::hours(*offset) } else { Span::ZERO });
+            let not_before = if offsets { Span::hours(*offset) } else { Span::ZERO };
+            prop_assert!(times.early_start >= not_before);
             for Dependency { predecessor, kind, lag } in before {
                 let before = schedule.times[predecessor];
                 let ends = |before: (Span, Span), own: (Span, Span)| match kind {
