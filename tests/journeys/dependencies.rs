@@ -18,17 +18,14 @@ fn task(operation: &Value, code: &str, duration: &str, predecessors: &[&str]) ->
 /// Four tasks, the fourth without what it waits for; operation, and the id of the fourth.
 async fn drafted(server: &Server) -> (Value, Value) {
     let operation = coalition(server).await;
-    server
-        .done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "")
-        .await;
+    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
     for (code, duration, predecessors) in
         [("T01", "PT10H", &[] as &[&str]), ("T02", "PT6H", &["T01SS+2h"]), ("T03", "PT3H", &["T02FF"])]
     {
         server.done("THA-01", "addTask", task(&operation, code, duration, predecessors), "").await;
     }
-    let payload = server
-        .done("THA-01", "addTask", task(&operation, "T04", "PT1H", &[]), "task { task { id } }")
-        .await;
+    let payload =
+        server.done("THA-01", "addTask", task(&operation, "T04", "PT1H", &[]), "task { task { id } }").await;
     (operation, payload["task"]["task"]["id"].clone())
 }
 
@@ -40,8 +37,7 @@ async fn a_plan_with_dependencies_of_all_kinds_is_laid_out_as_by_hand(
     let server = Server::empty(options).await;
     let (_, fourth) = drafted(&server).await;
     let before = server.head("THA-01").await;
-    let lead =
-        json!({ "taskId": fourth, "predecessor": "T02", "kind": "START_TO_FINISH", "lag": "-PT30M" });
+    let lead = json!({ "taskId": fourth, "predecessor": "T02", "kind": "START_TO_FINISH", "lag": "-PT30M" });
     let shown = "task { dependencies { predecessor { code } kind lag } predecessors { code } }";
     let payload = server.done("THA-01", "addDependency", lead, shown).await;
     let waits = json!({ "predecessor": { "code": "T02" }, "kind": "START_TO_FINISH", "lag": "-PT30M" });
@@ -75,9 +71,7 @@ async fn a_plan_with_dependencies_of_all_kinds_is_laid_out_as_by_hand(
         fourth: task(code: \"T04\") { versions { edges { node { predecessorCodes predecessors } } } } }
       changes(from: { position: $before }) { edges { node { field before after event { type payload } } } } }";
     let data = server.data("THA-01", query, json!({ "before": before["position"] })).await;
-    let dependency = |before: &str, after: &str, kind: &str, lag: &str| {
-        json!({ "predecessor": { "code": before }, "successor": { "code": after }, "kind": kind, "lag": lag })
-    };
+    let dependency = |before: &str, after: &str, kind: &str, lag: &str| json!({ "predecessor": { "code": before }, "successor": { "code": after }, "kind": kind, "lag": lag });
     let second = &data["operation"]["second"];
     assert_eq!(second["predecessors"], json!([dependency("T01", "T02", "START_TO_START", "PT2H")]));
     assert_eq!(
@@ -129,11 +123,23 @@ async fn a_dependency_is_replaced_by_the_next_on_the_same_task_and_plain_unless_
     // What cannot be: a text that is none, a task twice, a cycle over other kinds, a lag that is none.
     let add = |predecessors: &[&str]| task(&operation, "T05", "PT1H", predecessors);
     let refusals = server.refused("THA-01", "addTask", add(&["T01", "T01XX+2h"])).await;
-    assert_eq!((codes(&refusals), &refusals[0]["field"]), (vec!["INVALID_CODE"], &json!(["predecessors", "1"])));
+    assert_eq!(
+        (codes(&refusals), &refusals[0]["field"]),
+        (vec!["INVALID_CODE"], &json!(["predecessors", "1"]))
+    );
     let refusals = server.refused("THA-01", "addTask", add(&["T01SS", "T01FF+2h"])).await;
     assert_eq!(codes(&refusals), ["ALREADY_EXISTS"]);
-    server.done("THA-01", "addDependency", json!({ "taskId": fourth, "predecessor": "T03", "kind": "START_TO_FINISH" }), "").await;
-    let first = server.data("THA-01", "{ operation(code: \"ALPHA\") { task(code: \"T01\") { id } } }", Value::Null).await;
+    server
+        .done(
+            "THA-01",
+            "addDependency",
+            json!({ "taskId": fourth, "predecessor": "T03", "kind": "START_TO_FINISH" }),
+            "",
+        )
+        .await;
+    let first = server
+        .data("THA-01", "{ operation(code: \"ALPHA\") { task(code: \"T01\") { id } } }", Value::Null)
+        .await;
     let first = &first["operation"]["task"]["id"];
     let cycle = json!({ "taskId": first, "predecessor": "T04", "kind": "START_TO_START", "lag": "-PT2H" });
     let refusals = server.refused("THA-01", "addDependency", cycle).await;

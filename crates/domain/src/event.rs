@@ -187,7 +187,8 @@ impl Event {
             }
             (shape.decode)(&tagged)
         } else {
-            let old = upcast::older_than_today(kind).find(|old| old.version == version).ok_or_else(unknown)?;
+            let old =
+                upcast::older_than_today(kind).find(|old| old.version == version).ok_or_else(unknown)?;
             (old.decode)(payload)
         };
         decoded.map_err(|source| DecodeError::Shape { kind: kind.to_owned(), version, source })

@@ -132,7 +132,7 @@ async fn a_log_of_older_shapes_reads_in_those_of_today_and_goes_on_in_them(
         dependency: good(dependency),
     };
     let unchanged = engine.execute(plan(wait("T13"))).await.unwrap();
-    assert_eq!(unchanged.event_ids, []);
+    assert_eq!(unchanged.receipt.event_ids, []);
     engine.execute(plan(wait("T13SS+2h"))).await.unwrap();
     engine.close().await;
 
@@ -162,5 +162,8 @@ async fn an_event_of_an_older_shape_that_was_changed_is_found_where_it_is(
     let decided = engine::check_decisions(&pool, |_, _| ()).await.unwrap();
     let told = decided.differences.first().unwrap();
     assert_eq!(told.position, Position(position));
-    assert!(told.finding.starts_with("DependencyAdded of command ") && told.finding.contains("\"T12\""), "{told:?}");
+    assert!(
+        told.finding.starts_with("DependencyAdded of command ") && told.finding.contains("\"T12\""),
+        "{told:?}"
+    );
 }

@@ -69,6 +69,7 @@ pub fn entries() -> Vec<Entry> {
 
 /// The files of `schema/events`: name and text of one for each event, and of one for each older shape that is still read.
 pub fn files() -> impl Iterator<Item = (String, String)> {
-    let old = OLD_SHAPES.iter().map(|old| (format!("{}.{}.json", old.kind, old.version), old.file.to_owned()));
+    let old =
+        OLD_SHAPES.iter().map(|old| (format!("{}.{}.json", old.kind, old.version), old.file.to_owned()));
     entries().into_iter().map(|entry| (format!("{}.json", entry.kind), entry.file())).chain(old)
 }

@@ -211,11 +211,16 @@ pub(super) mod brief {
     pub mod set {
         use super::{BTreeSet, Brief, Dependency, Deserialize, Deserializer, Serializer};
 
-        pub fn serialize<S: Serializer>(set: &BTreeSet<Dependency>, serializer: S) -> Result<S::Ok, S::Error> {
+        pub fn serialize<S: Serializer>(
+            set: &BTreeSet<Dependency>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
             serializer.collect_seq(set.iter().map(Brief::from))
         }
 
-        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Dependency>, D::Error> {
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<BTreeSet<Dependency>, D::Error> {
             Ok(Vec::<Brief>::deserialize(deserializer)?.into_iter().map(Dependency::from).collect())
         }
     }
@@ -267,7 +272,8 @@ mod tests {
 
     #[test]
     fn what_is_no_dependency_is_refused_with_an_example() {
-        for text in ["", "t03", "T03FS+", "T03FS+2", "T03FS+2h1d", "T03FS+-2h", "T03FS++2h", "T03+2h", "+2h", "SS+2h"]
+        for text in
+            ["", "t03", "T03FS+", "T03FS+2", "T03FS+2h1d", "T03FS+-2h", "T03FS++2h", "T03+2h", "+2h", "SS+2h"]
         {
             assert!(text.parse::<Dependency>().is_err(), "{text}");
         }
@@ -293,9 +299,14 @@ mod tests {
     }
 
     fn dependencies() -> impl Strategy<Value = Dependency> {
-        let codes = prop_oneof!["[A-Z0-9][A-Z0-9_-]{0,31}", "[A-Z0-9]{1,3}(FS|SS|FF|SF)", "[A-Z0-9]{1,9}(FS|SS)-P[0-9]D"];
+        let codes = prop_oneof![
+            "[A-Z0-9][A-Z0-9_-]{0,31}",
+            "[A-Z0-9]{1,3}(FS|SS|FF|SF)",
+            "[A-Z0-9]{1,9}(FS|SS)-P[0-9]D"
+        ];
         let kinds = prop::sample::select(DependencyKind::iter().collect::<Vec<_>>());
-        let lags = prop_oneof![Just(0), -200_000..200_000_i64, -Span::MAX.as_seconds()..=Span::MAX.as_seconds()];
+        let lags =
+            prop_oneof![Just(0), -200_000..200_000_i64, -Span::MAX.as_seconds()..=Span::MAX.as_seconds()];
         (codes, kinds, lags).prop_map(|(code, kind, lag)| dependency(&code, kind, lag))
     }
 

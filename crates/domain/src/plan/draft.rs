@@ -1,8 +1,8 @@
 //! Rules of drafting: only the one draft changes, references hold, dependencies stay acyclic.
 
 use super::{
-    Annex, Dependency, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, Version,
-    VersionStatus,
+    Annex, Dependency, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision,
+    Version, VersionStatus,
 };
 use crate::{
     Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, TaskCode,

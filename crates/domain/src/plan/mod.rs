@@ -7,9 +7,9 @@ mod draft;
 mod version;
 
 pub use content::{
-    Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, Content, ContentPart, ContentTask,
-    DecisionPoint, Intent, LineOfEffort, NewCondition, Objective, Paragraph, Phase, PlannedTask, Risk,
-    Section, Sections, TaskRevision, TimeWindow, View, territories,
+    Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, Content, ContentPart,
+    ContentTask, DecisionPoint, Intent, LineOfEffort, NewCondition, Objective, Paragraph, Phase, PlannedTask,
+    Risk, Section, Sections, TaskRevision, TimeWindow, View, territories,
 };
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
 pub use version::{

@@ -5,8 +5,8 @@ use domain::{
     PostCode, RefusalCode, Role, Span, TaskCode,
     partner::PartnerRole,
     plan::{
-        ApprovalPolicy, Ccir, DecisionPoint, Dependency, LineOfEffort, Objective, Phase, PlanCommand, PlanEvent,
-        PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
+        ApprovalPolicy, Ccir, DecisionPoint, Dependency, LineOfEffort, Objective, Phase, PlanCommand,
+        PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
     },
 };
 
@@ -362,11 +362,7 @@ fn a_task_waits_for_another_in_one_way_and_within_100_years() {
         .saying("T02 stands twice: a task waits for another in one way.")
         .when(
             tha(),
-            planning(PlanCommand::AddDependency {
-                operation: saphan(),
-                task: of("T27"),
-                dependency: beyond,
-            }),
+            planning(PlanCommand::AddDependency { operation: saphan(), task: of("T27"), dependency: beyond }),
         )
         .refused_at([(RefusalCode::InvalidValue, "lag")]);
 }

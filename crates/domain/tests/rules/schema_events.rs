@@ -113,7 +113,8 @@ fn every_payload_is_read_as_its_example_and_written_to_the_same_bytes() {
 fn every_payload_of_an_older_shape_is_read_as_an_event_of_today() {
     let [_, upcast] = read_back("events");
     let kinds: BTreeSet<_> = upcast.iter().map(Event::kind).collect();
-    let newer: BTreeSet<_> = Event::shapes().filter(|(_, version)| *version > 1).map(|(kind, _)| kind).collect();
+    let newer: BTreeSet<_> =
+        Event::shapes().filter(|(_, version)| *version > 1).map(|(kind, _)| kind).collect();
     assert_eq!(kinds, newer);
 }
 
@@ -134,7 +135,8 @@ fn no_shape_that_was_released_has_become_narrower() {
         let released: Value = serde_json::from_str(&text).unwrap();
         // Of type and version: the file of a shape is named anew when the next one comes.
         let id = released["$id"].to_string();
-        let current = now.get(&id).unwrap_or_else(|| panic!("{id} of {name} was released: it stays for ever"));
+        let current =
+            now.get(&id).unwrap_or_else(|| panic!("{id} of {name} was released: it stays for ever"));
         let narrower = narrower(&released, current);
         assert_eq!(narrower, Vec::<String>::new(), "{name}: give the shape a new version");
     }
