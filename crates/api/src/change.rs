@@ -98,13 +98,13 @@ const PROSE: [&str; 6] =
 fn field(table: &str, column: &str) -> Option<String> {
     let name = match (table, column) {
         (_, "readers" | "current_version" | "number")
-        | ("condition" | "planned_task", "version")
+        | ("condition", "version")
+        | ("planned_task", "version" | "predecessors")
         | ("decision", "partner" | "actor")
         | ("planned_task" | "annex" | "plan_version", "code" | "base")
         | ("condition", "partner")
         | ("assignment", "task") => return None,
-        // With kinds and lags under the same field: codes alone would tell no change of these.
-        ("planned_task", "predecessors") => return None,
+        // Codes alone would tell no change of a kind or a lag.
         ("planned_task", "dependencies") => "predecessors",
         ("task_label", column) if column != "release" => return None,
         ("operation", "in_force") => "plan",
