@@ -98,11 +98,10 @@ const PROSE: [&str; 6] =
 fn field(table: &str, column: &str) -> Option<String> {
     let name = match (table, column) {
         (_, "readers" | "current_version" | "number")
-        | ("condition", "version")
+        | ("condition", "version" | "partner")
         | ("planned_task", "version" | "predecessors")
         | ("decision", "partner" | "actor")
         | ("planned_task" | "annex" | "plan_version", "code" | "base")
-        | ("condition", "partner")
         | ("assignment", "task") => return None,
         // Codes alone would tell no change of a kind or a lag.
         ("planned_task", "dependencies") => "predecessors",
