@@ -149,7 +149,8 @@ create table planned_task (
   post           text,
   start_offset   bigint not null,    -- seconds from H-hour
   duration       bigint not null,    -- seconds
-  predecessors   text[] not null,
+  predecessors   text[] not null,    -- codes
+  dependencies   text[] not null,    -- on each of them, as people write them
   salt           text,               -- of a task that enters its version's content as a part
   part_hash      text,               -- the same
   valid_from     bigint not null,

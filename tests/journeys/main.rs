@@ -5,6 +5,7 @@ mod access;
 mod arrows;
 mod clients;
 mod conventions;
+mod dependencies;
 mod history;
 mod http;
 mod limits;

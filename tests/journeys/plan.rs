@@ -63,7 +63,7 @@ fn task(operation: &Value, code: &str, partner: &str, start: &str, predecessors:
     })
 }
 
-fn sections() -> Value {
+pub fn sections() -> Value {
     json!({
         "situation": "Persons are held.", "mission": "Recover them.", "concept": "Together, each at home.",
         "phases": [{ "code": "P1", "name": "Action" }],

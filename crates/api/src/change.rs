@@ -9,7 +9,7 @@ use crate::{
 };
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{Span, ids::AnnexId, release};
+use domain::{Span, ids::AnnexId, plan::Dependency, release};
 use futures_util::future::{try_join, try_join_all};
 use read_model::{ChangedItem, ChangingEvent, ItemVersion, Page, Stretch, parse};
 use serde_json::{Map, Value, json};
@@ -98,11 +98,13 @@ const PROSE: [&str; 6] =
 fn field(table: &str, column: &str) -> Option<String> {
     let name = match (table, column) {
         (_, "readers" | "current_version" | "number")
-        | ("condition" | "planned_task", "version")
+        | ("condition", "version" | "partner")
+        | ("planned_task", "version" | "predecessors")
         | ("decision", "partner" | "actor")
         | ("planned_task" | "annex" | "plan_version", "code" | "base")
-        | ("condition", "partner")
         | ("assignment", "task") => return None,
+        // Codes alone would tell no change of a kind or a lag.
+        ("planned_task", "dependencies") => "predecessors",
         ("task_label", column) if column != "release" => return None,
         ("operation", "in_force") => "plan",
         ("operation" | "planned_task", "lead") => "leadPartner",
@@ -368,7 +370,7 @@ impl Comparison {
         }
     }
 
-    /// Lists of codes in rows are of all tasks; in answers they are of those that the viewer may see.
+    /// Lists in rows tell of all tasks; in answers they are of those that the viewer may see.
     async fn without_hidden_tasks(
         &self,
         table: &str,
@@ -376,7 +378,7 @@ impl Comparison {
     ) -> Result<Vec<ItemVersion>, Error> {
         let mut versions = versions.to_vec();
         let Some(list) = (match table {
-            "planned_task" => Some("predecessors"),
+            "planned_task" => Some("dependencies"),
             "decision" => Some("tasks"),
             _ => None,
         }) else {
@@ -386,8 +388,12 @@ impl Comparison {
         let Some(of) = of.and_then(|id| id.parse::<Uuid>().ok()) else { return Ok(versions) };
         let networks = [&self.from, &self.to].map(|world| world.loaders.networks.load(of));
         let networks = try_join_all(networks).await?;
-        let seen = |code: &Value| {
-            let code = code.as_str().and_then(|code| code.parse().ok());
+        let code = |written: &str| match table {
+            "planned_task" => written.parse().ok().map(|Dependency { predecessor, .. }| predecessor),
+            _ => written.parse().ok(),
+        };
+        let seen = |written: &Value| {
+            let code = written.as_str().and_then(code);
             code.is_some_and(|code| networks.iter().flatten().any(|network| network.row(&code).is_some()))
         };
         for version in &mut versions {

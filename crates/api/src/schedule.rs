@@ -73,8 +73,8 @@ impl Network {
         let successors = self.successors.get_or_init(|| {
             let mut successors = BTreeMap::<_, Vec<_>>::new();
             for (index, task) in self.tasks.iter().enumerate() {
-                for predecessor in &task.predecessors {
-                    successors.entry(predecessor.clone()).or_default().push(index);
+                for dependency in &task.predecessors {
+                    successors.entry(dependency.predecessor.clone()).or_default().push(index);
                 }
             }
             successors

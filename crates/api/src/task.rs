@@ -16,6 +16,7 @@ use async_graphql::{Enum, ID, Object, SimpleObject};
 use domain::{
     PartnerCode, PostCode, Span, TaskCode,
     ids::{OperationId, PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId},
+    plan,
     schedule::{Basis, Times},
 };
 use read_model::{PlannedTaskRow, TaskVersionRow, parse};
@@ -40,10 +41,18 @@ pub enum TaskStatus {
 }
 
 /// How one task waits for another.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[graphql(remote = "domain::plan::DependencyKind")]
 pub enum DependencyKind {
     /// The successor starts when the predecessor has finished.
+    #[default]
     FinishToStart,
+    /// The successor starts when the predecessor has started.
+    StartToStart,
+    /// The successor finishes when the predecessor has finished.
+    FinishToFinish,
+    /// The successor finishes when the predecessor has started.
+    StartToFinish,
 }
 
 /// One task waits for another.
@@ -52,6 +61,17 @@ pub struct Dependency {
     predecessor: Task,
     successor: Task,
     kind: DependencyKind,
+    /// What lies between the two ends at least; negative when they may overlap by that much (a lead).
+    lag: Duration,
+}
+
+/// What a task of a plan version waits for.
+#[derive(SimpleObject)]
+pub struct PlannedDependency {
+    predecessor: PlannedTask,
+    kind: DependencyKind,
+    /// What lies between the two ends at least; negative when they may overlap by that much (a lead).
+    lag: Duration,
 }
 
 /// What a task was from a position on, as one plan version had it.
@@ -135,6 +155,12 @@ impl TaskVersion {
     async fn predecessor_codes(&self) -> &[String] {
         &self.row.task.predecessors
     }
+
+    /// What it waited for, as people write it: `T03` for finish to start, else with kind and lag or lead, as in `T03FF` or
+    /// `T04SS-30m`.
+    async fn predecessors(&self) -> &[String] {
+        &self.row.task.dependencies
+    }
 }
 
 /// What a task and its frozen form have in common.
@@ -202,6 +228,15 @@ impl Planned<'_> {
 
     fn predecessors(&self) -> Result<Vec<TaskCode>, Error> {
         Ok(self.row.predecessors.iter().map(|code| parse(code)).collect::<Result<_, _>>()?)
+    }
+
+    /// How it waits for one of its predecessors.
+    fn dependency_on(&self, predecessor: &str) -> Result<plan::Dependency, Error> {
+        let mut written = self.row.predecessors.iter().zip(&self.row.dependencies);
+        match written.find(|(code, _)| *code == predecessor) {
+            Some((_, written)) => Ok(parse(written)?),
+            None => Err(Error::internal("find a dependency", &format!("{} on {predecessor}", self.row.code))),
+        }
     }
 
     fn task_id(&self, code: &TaskCode) -> Uuid {
@@ -328,7 +363,7 @@ impl Task {
         None
     }
 
-    /// Not before its predecessors finish, nor before its own offset; null until H-hour is set.
+    /// As its dependencies allow, and not before its own offset; null until H-hour is set.
     async fn earliest_start(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         match self.planned().times().await? {
             Some(times) => self.planned().instant(times.early_start, zone).await,
@@ -358,7 +393,7 @@ impl Task {
     async fn predecessors(&self) -> Result<Vec<Dependency>, Error> {
         let ids = self.planned().predecessors()?;
         let found = self.world.find_many(ids.iter().map(|code| self.planned().task_id(code))).await?;
-        Ok(found.into_iter().map(|predecessor| dependency(predecessor, self.clone())).collect())
+        found.into_iter().map(|predecessor| dependency(predecessor, self.clone())).collect()
     }
 
     /// What waits for it.
@@ -366,7 +401,7 @@ impl Task {
         let network = self.planned().network().await?;
         let rows = network.successors(&parse(&self.row.code)?);
         let found: Vec<Task> = self.world.all(&rows);
-        Ok(found.into_iter().map(|successor| dependency(self.clone(), successor)).collect())
+        found.into_iter().map(|successor| dependency(self.clone(), successor)).collect()
     }
 
     /// Posts bound to it; those that were withdrawn only when asked for.
@@ -381,8 +416,9 @@ impl Task {
     }
 }
 
-fn dependency(predecessor: Task, successor: Task) -> Dependency {
-    Dependency { predecessor, successor, kind: DependencyKind::FinishToStart }
+fn dependency(predecessor: Task, successor: Task) -> Result<Dependency, Error> {
+    let plan::Dependency { kind, lag, .. } = successor.planned().dependency_on(&predecessor.row.code)?;
+    Ok(Dependency { predecessor, successor, kind: kind.into(), lag: lag.into() })
 }
 
 impl PlannedTask {
@@ -469,13 +505,25 @@ impl PlannedTask {
         Ok(self.planned().times().await?.is_some_and(|times| times.is_critical()))
     }
 
-    /// What must finish before it starts.
+    /// What it waits for; how is in `dependencies`.
     async fn predecessors(&self) -> Result<Vec<PlannedTask>, Error> {
         let codes = self.planned().predecessors()?;
         self.world.find_many(codes.iter().map(|code| self.planned().planned_task_id(code))).await
     }
 
-    /// What starts when it has finished.
+    /// What it waits for, and how.
+    async fn dependencies(&self) -> Result<Vec<PlannedDependency>, Error> {
+        let codes = self.planned().predecessors()?;
+        let ids = codes.iter().map(|code| self.planned().planned_task_id(code));
+        let found: Vec<PlannedTask> = self.world.find_many(ids).await?;
+        let dependency = |predecessor: PlannedTask| {
+            let plan::Dependency { kind, lag, .. } = self.planned().dependency_on(&predecessor.row.code)?;
+            Ok(PlannedDependency { predecessor, kind: kind.into(), lag: lag.into() })
+        };
+        found.into_iter().map(dependency).collect()
+    }
+
+    /// What waits for it.
     async fn successors(&self) -> Result<Vec<PlannedTask>, Error> {
         let network = self.planned().network().await?;
         Ok(self.world.all(&network.successors(&parse(&self.row.code)?)))

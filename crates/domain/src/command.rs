@@ -17,6 +17,9 @@ use std::{collections::BTreeSet, fmt};
 
 /// Version of the rules, and of how commands are written: changed with every change of what is decided on the same history
 /// and the same input. What older rules decided cannot be held against newer ones.
+///
+/// An event's new shape does not change it, nor does a command that can say more, while whatever could be logged before
+/// is read and decided to mean what it did: the shapes of events have versions of their own.
 pub const RULES_VERSION: u32 = 1;
 
 /// Everything that can be asked for. Serialised to compare a repeated request with its first, and to decide it again later.

@@ -41,6 +41,13 @@ impl Span {
     pub const fn is_within_bounds(self) -> bool {
         self.0 >= -Self::MAX.0 && self.0 <= Self::MAX.0
     }
+
+    /// Without a sign, as planners note it: `2h`, `30m`, `1d2h`. A day is 24 hours, not a working day.
+    pub fn from_short(text: &str) -> Result<Self, InvalidSpan> {
+        let seconds = fields(text, &[('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)])?;
+        let span = Self(seconds);
+        if text.is_empty() || !span.is_within_bounds() { Err(InvalidSpan) } else { Ok(span) }
+    }
 }
 
 impl std::ops::Add for Span {

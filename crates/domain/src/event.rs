@@ -1,7 +1,7 @@
 //! What happened: one enum over all subjects, and how an event is written to and read from the log.
 //!
 //! Nothing here knows where events are stored. A recorded shape never changes: a new one gets a new
-//! version and the old one is upcast in [`Event::decode`].
+//! version and the old one is upcast in [`Event::decode`], as [`crate::upcast`] says.
 
 use crate::{
     AnnexCode, Instant, OperationCode, Subject, TaskCode,
@@ -14,6 +14,7 @@ use crate::{
     plan::{Annex, PlanEvent},
     post::PostEvent,
     release::MarkedItem,
+    upcast,
 };
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -100,14 +101,20 @@ pub enum DecodeError {
     Shape { kind: String, version: i16, source: serde_json::Error },
 }
 
-/// Version of every shape so far.
-const VERSION: i16 = 1;
-
 type Decode = fn(&[u8]) -> Result<Event, serde_json::Error>;
 
-static FAMILIES: LazyLock<BTreeMap<&'static str, Decode>> = LazyLock::new(|| {
-    fn family<T: VariantNames>(decode: Decode) -> impl Iterator<Item = (&'static str, Decode)> {
-        T::VARIANTS.iter().map(move |name| (*name, decode))
+/// How the newest version of an event is read, and which it is.
+struct Shape {
+    decode: Decode,
+    version: i16,
+}
+
+static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
+    fn family<T: VariantNames>(decode: Decode) -> impl Iterator<Item = (&'static str, Shape)> {
+        T::VARIANTS.iter().map(move |name| {
+            let newest_old = upcast::older_than_today(name).map(|old| old.version).max();
+            (*name, Shape { decode, version: newest_old.unwrap_or(0) + 1 })
+        })
     }
     family::<CoalitionEvent>(|json| serde_json::from_slice(json).map(Event::Coalition))
         .chain(family::<PartnerEvent>(|json| serde_json::from_slice(json).map(Event::Partner)))
@@ -142,12 +149,17 @@ impl Event {
 
     /// Every event name of this build, in alphabetical order.
     pub fn kinds() -> impl Iterator<Item = &'static str> {
-        FAMILIES.keys().copied()
+        SHAPES.keys().copied()
     }
 
     /// Every event name of this build with the version of the shape that it writes, in alphabetical order.
     pub fn shapes() -> impl Iterator<Item = (&'static str, i16)> {
-        Self::kinds().map(|kind| (kind, VERSION))
+        SHAPES.iter().map(|(kind, shape)| (*kind, shape.version))
+    }
+
+    /// The version of the shape that this build writes; `None` for what is no event of this build.
+    pub fn version_of(kind: &str) -> Option<i16> {
+        SHAPES.get(kind).map(|shape| shape.version)
     }
 
     /// The event as the log stores it.
@@ -160,20 +172,26 @@ impl Event {
         let mut payload = serde_json::to_vec(self).expect("event fields are plain data");
         payload.truncate(payload.len() - 1);
         payload.drain(..kind.len() + 4);
-        Encoded { kind, version: VERSION, payload }
+        Encoded { kind, version: SHAPES[kind].version, payload }
     }
 
-    /// Fails with [`DecodeError`] when this build does not know the type, the version or the shape.
+    /// The event as this build knows it, whichever version of its shape it was logged in. Fails with [`DecodeError`] when
+    /// this build does not know the type, the version or the shape.
     pub fn decode(kind: &str, version: i16, payload: &[u8]) -> Result<Self, DecodeError> {
-        let decode = FAMILIES
-            .get(kind)
-            .filter(|_| version == VERSION)
-            .ok_or_else(|| DecodeError::Unknown { kind: kind.to_owned(), version })?;
-        let mut tagged = Vec::with_capacity(kind.len() + payload.len() + 5);
-        for part in [b"{\"", kind.as_bytes(), b"\":", payload, b"}"] {
-            tagged.extend_from_slice(part);
-        }
-        decode(&tagged).map_err(|source| DecodeError::Shape { kind: kind.to_owned(), version, source })
+        let unknown = || DecodeError::Unknown { kind: kind.to_owned(), version };
+        let shape = SHAPES.get(kind).ok_or_else(unknown)?;
+        let decoded = if version == shape.version {
+            let mut tagged = Vec::with_capacity(kind.len() + payload.len() + 5);
+            for part in [b"{\"", kind.as_bytes(), b"\":", payload, b"}"] {
+                tagged.extend_from_slice(part);
+            }
+            (shape.decode)(&tagged)
+        } else {
+            let old =
+                upcast::older_than_today(kind).find(|old| old.version == version).ok_or_else(unknown)?;
+            (old.decode)(payload)
+        };
+        decoded.map_err(|source| DecodeError::Shape { kind: kind.to_owned(), version, source })
     }
 
     /// The subjects whose folded state this event changes.

@@ -391,6 +391,8 @@ fn drafting_events() -> Vec<PlanEvent> {
         duration: Span::hours(12),
         predecessors: set(&["T15"]),
     };
+    let overlapping =
+        PlannedTask { code: of("T17"), predecessors: set(&["T15", "T16SS+2h", "T14SF-30m"]), ..task() };
     let first = PlannedTask {
         code: of("T01"),
         line_of_effort: None,
@@ -418,6 +420,7 @@ fn drafting_events() -> Vec<PlanEvent> {
     events.extend([
         PlanEvent::TaskAddedToPlan { operation: operation(), number, task: task() },
         PlanEvent::TaskAddedToPlan { operation: operation(), number, task: first },
+        PlanEvent::TaskAddedToPlan { operation: operation(), number, task: overlapping },
         PlanEvent::TaskRevised {
             operation: operation(),
             number: 2,
@@ -448,7 +451,13 @@ fn drafting_events() -> Vec<PlanEvent> {
             operation: operation(),
             number: 2,
             task: of("T14"),
-            predecessor: of("T13"),
+            dependency: of("T13"),
+        },
+        PlanEvent::DependencyAdded {
+            operation: operation(),
+            number: 2,
+            task: of("T14"),
+            dependency: of("T12FF+1h30m"),
         },
         PlanEvent::DependencyRemoved {
             operation: operation(),

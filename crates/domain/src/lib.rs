@@ -26,13 +26,14 @@ pub mod refusal;
 pub mod release;
 pub mod schedule;
 pub mod text;
+mod upcast;
 pub mod world;
 
 pub use code::{
     AnnexCode, CentreCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
 };
 pub use command::{Actor, Command, Context, RULES_VERSION, Role, decide};
-pub use duration::Span;
+pub use duration::{InvalidSpan, Span};
 pub use event::{Event, Position, Recorded, Scope};
 pub use hash::{Salt, Sha256};
 pub use names::{Language, Names};

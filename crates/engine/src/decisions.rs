@@ -3,11 +3,17 @@
 //! One pass over the log, deciding on one world: memory is bounded by what the log leads to, not by its length. Ids and
 //! salts of events are random and decided by nobody, so they are not compared. Nothing here looks at hashes: an event that
 //! no rule leads to is found even where somebody has made the chain anew.
+//!
+//! An event is compared byte by byte. One that was logged in an older shape is compared as it is read: rules of today
+//! decide what that says, in words of today.
 
 use crate::{StoreError, basis::Basis, loading::decode};
 use domain::{Event, Instant, Position, Rejection, State, Subject, World, event::Encoded};
 use event_log::{Log, StoredCommand, StoredEvent};
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, VecDeque},
+};
 
 /// Commands read at a time.
 const COMMANDS: i64 = 1_000;
@@ -197,14 +203,17 @@ fn differing(
     if logged.kind != kind {
         differing.push(format!("it is {kind}"));
     }
-    if logged.version != version {
-        differing.push(format!("its version is {version}, not {}", logged.version));
-    }
-    if logged.payload != payload {
-        let same =
-            logged.payload.iter().zip(&payload).take_while(|(logged, decided)| logged == decided).count();
-        let (logged, payload) = (excerpt(&logged.payload, same), excerpt(&payload, same));
-        differing.push(format!("from byte {same} on its payload is `{payload}`, not `{logged}`"));
+    let found = match in_shape_of_today(logged, version) {
+        Ok(found) => found,
+        Err(finding) => {
+            differing.push(finding);
+            return differing;
+        }
+    };
+    if *found != *payload {
+        let same = found.iter().zip(&payload).take_while(|(found, decided)| found == decided).count();
+        let (found, payload) = (excerpt(&found, same), excerpt(&payload, same));
+        differing.push(format!("from byte {same} on its payload is `{payload}`, not `{found}`"));
     }
     if logged.subjects != decided.subjects() {
         differing.push("it concerns other subjects".to_owned());
@@ -217,6 +226,17 @@ fn differing(
         differing.push("its reason for being late is another".to_owned());
     }
     differing
+}
+
+/// The payload as this build would have logged it, which it does in `version`; or why it cannot have been logged so.
+fn in_shape_of_today(logged: &StoredEvent, version: i16) -> Result<Cow<'_, [u8]>, String> {
+    if logged.version == version {
+        return Ok(Cow::Borrowed(&logged.payload));
+    }
+    match Event::decode(&logged.kind, logged.version, &logged.payload) {
+        Ok(event) => Ok(Cow::Owned(event.encode().payload)),
+        Err(error) => Err(format!("its version is {version}, not {}: {error}", logged.version)),
+    }
 }
 
 /// A few characters of JSON around a byte.

@@ -6,7 +6,7 @@ use domain::{
     OperationCode, Span,
     ids::{AnnexId, PlannedTaskId, TaskId},
     operation::Operation,
-    plan::{Annex, Content, ContentPart, PlannedTask, SaltedAnnex, Sections, Version},
+    plan::{Annex, Content, ContentPart, ContentTask, PlannedTask, SaltedAnnex, Sections, Version},
     release::{Label, Release},
 };
 use sqlx::types::Json;
@@ -54,7 +54,10 @@ row! {
         pub start_offset: i64,
         /// Seconds.
         pub duration: i64,
+        /// Codes of the tasks that it waits for.
         pub predecessors: Vec<String>,
+        /// How it waits for each of them, as people write it.
+        pub dependencies: Vec<String>,
         /// Of a task that enters its version's content as a part; 32 hexadecimal digits.
         pub salt: Option<String>,
         /// The same; 64 hexadecimal digits.
@@ -149,9 +152,9 @@ impl PlanVersionRow {
         tasks: &'a [PlannedTask],
         parts: &[PartRow],
     ) -> Result<Content<'a>, InvalidRow> {
-        let mut tasks: Vec<_> = tasks.iter().collect();
+        let mut tasks: Vec<_> = tasks.iter().map(ContentTask).collect();
         // The order of bytes, whatever the database's collation is.
-        tasks.sort_by(|one, other| one.code.cmp(&other.code));
+        tasks.sort_by(|ContentTask(one), ContentTask(other)| one.code.cmp(&other.code));
         let mut parts: Vec<_> = parts
             .iter()
             .map(|part| Ok(ContentPart { code: part.code.clone(), hash: parse(&part.part_hash)? }))
@@ -192,7 +195,7 @@ impl PlannedTaskRow {
             post: self.post.as_deref().map(parse).transpose()?,
             start_offset: Span::seconds(self.start_offset),
             duration: Span::seconds(self.duration),
-            predecessors: self.predecessors.iter().map(|code| parse(code)).collect::<Result<_, _>>()?,
+            predecessors: self.dependencies.iter().map(|written| parse(written)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -220,7 +223,8 @@ impl PlannedTaskRow {
             post: task.post.as_ref().map(ToString::to_string),
             start_offset: task.start_offset.as_seconds(),
             duration: task.duration.as_seconds(),
-            predecessors: task.predecessors.iter().map(ToString::to_string).collect(),
+            predecessors: task.predecessors.iter().map(|waits| waits.predecessor.to_string()).collect(),
+            dependencies: task.predecessors.iter().map(ToString::to_string).collect(),
             salt: salt.map(|salt| salt.to_string()),
             part_hash: part_hash.map(|hash| hash.to_string()),
         }
@@ -352,6 +356,7 @@ impl ReadModel {
                start_offset,
                duration,
                predecessors,
+               dependencies,
                salt,
                part_hash
              from planned_task
@@ -387,6 +392,7 @@ impl ReadModel {
                start_offset,
                duration,
                predecessors,
+               dependencies,
                salt,
                part_hash
              from planned_task
@@ -430,28 +436,15 @@ impl ReadModel {
                page.post,
                page.start_offset as "start_offset!",
                page.duration as "duration!",
-               page.shown_predecessors as "predecessors!",
+               shown.predecessors as "predecessors!",
+               shown.dependencies as "dependencies!",
                page.salt,
                page.part_hash,
                page.valid_from as "valid_from!",
                cause.event_id as "event_id?"
              from unnest($4::uuid[]) as wanted (id)
              cross join lateral (
-               select
-                 task.*,
-                 array(
-                   select named.code
-                   from unnest(task.predecessors) with ordinality as named (code, place)
-                   join planned_task before_
-                     on before_.version_id = task.version_id
-                     and before_.code = named.code
-                     and before_.valid_from <= task.valid_from
-                     and task.valid_from < before_.valid_to
-                   join visible_task_version($1, $2, $3) seen
-                     on seen.id = before_.id
-                     and seen.valid_from = before_.valid_from
-                   order by named.place
-                 ) as shown_predecessors
+               select task.*
                from planned_task task
                join visible_task_version($1, $2, $3) visible
                  on visible.id = task.id
@@ -462,6 +455,21 @@ impl ReadModel {
                order by case when $7 then -task.valid_from else task.valid_from end
                limit $8
              ) page
+             cross join lateral (
+               select
+                 coalesce(array_agg(named.code order by named.place), '{}') as predecessors,
+                 coalesce(array_agg(named.dependency order by named.place), '{}') as dependencies
+               from unnest(page.predecessors, page.dependencies) with ordinality
+                 as named (code, dependency, place)
+               join planned_task before_
+                 on before_.version_id = page.version_id
+                 and before_.code = named.code
+                 and before_.valid_from <= page.valid_from
+                 and page.valid_from < before_.valid_to
+               join visible_task_version($1, $2, $3) seen
+                 on seen.id = before_.id
+                 and seen.valid_from = before_.valid_from
+             ) shown
              left join lateral (
                select entry.event_id
                from event_item item
@@ -503,6 +511,7 @@ impl ReadModel {
                 start_offset: row.start_offset,
                 duration: row.duration,
                 predecessors: row.predecessors,
+                dependencies: row.dependencies,
                 salt: row.salt,
                 part_hash: row.part_hash,
             },
@@ -560,6 +569,7 @@ impl ReadModel {
                page.start_offset as "start_offset!",
                page.duration as "duration!",
                page.predecessors as "predecessors!",
+               page.dependencies as "dependencies!",
                page.salt,
                page.part_hash
              from unnest($4::uuid[]) as wanted (id)
@@ -581,6 +591,7 @@ impl ReadModel {
                  task.start_offset,
                  task.duration,
                  task.predecessors,
+                 task.dependencies,
                  task.salt,
                  task.part_hash
                from planned_task task
@@ -809,6 +820,7 @@ impl ReadModel {
                start_offset,
                duration,
                predecessors,
+               dependencies,
                salt,
                part_hash
              from planned_task

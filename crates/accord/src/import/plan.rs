@@ -7,8 +7,8 @@ use domain::{
     operation::Classification,
     partner::PartnerRole,
     plan::{
-        Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Intent,
-        LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, TimeWindow,
+        Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Dependency,
+        Intent, LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, TimeWindow,
     },
     release::HandlingCode,
 };
@@ -144,6 +144,7 @@ fn risk(risk: &model::Risk) -> Result<Risk, ImportError> {
 pub fn task(task: &model::Task, present: &BTreeSet<&str>) -> Result<PlannedTask, ImportError> {
     let place = format!("plan.tasks {}", task.id);
     let predecessors = task.predecessors.iter().filter(|before| present.contains(before.as_str()));
+    let predecessors: Vec<TaskCode> = fit_all(&place, predecessors)?;
     Ok(PlannedTask {
         code: fit(&place, &task.id)?,
         title: fit(&place, &task.title)?,
@@ -154,7 +155,7 @@ pub fn task(task: &model::Task, present: &BTreeSet<&str>) -> Result<PlannedTask,
         post: Some(fit(&place, &task.post)?),
         start_offset: Span::hours(task.start.into()),
         duration: Span::hours(task.duration.into()),
-        predecessors: fit_all::<TaskCode, _>(&place, predecessors)?,
+        predecessors: predecessors.into_iter().map(Dependency::plain).collect(),
     })
 }
 

@@ -23,7 +23,7 @@ use domain::{
     ids::{OfficerId, PostId},
     operation::OperationCommand,
     partner::{PartnerCommand, Profile},
-    plan::{NewCondition, PlanCommand},
+    plan::{Dependency, NewCondition, PlanCommand},
     post::PostCommand,
     release::HandlingCode,
 };
@@ -471,7 +471,7 @@ impl<'a> Script<'a> {
         let command = PlanCommand::AddDependency {
             operation: self.operation.clone(),
             task: fit("plan.tasks", task)?,
-            predecessor: fit("plan.tasks", predecessor)?,
+            dependency: Dependency::plain(fit("plan.tasks", predecessor)?),
         };
         let name = format!("AddDependency {task} waits for {predecessor}");
         self.add(at, &name, actor.clone(), Command::Plan(command));

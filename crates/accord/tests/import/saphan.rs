@@ -198,10 +198,12 @@ async fn the_two_versions_differ_exactly_as_the_scenario_says(_: PgPoolOptions, 
         differences(&v1, &v2),
         [
             "T13 is new",
+            r#"T14 dependencies: ["T09","T11","T12"] -> ["T09","T11","T12","T13"]"#,
             r#"T14 predecessors: ["T09","T11","T12"] -> ["T09","T11","T12","T13"]"#,
             r#"T18 lead: "CHN" -> "MMR""#,
             r#"T18 post: "CHN-03" -> "MMR-03""#,
             r#"T21 title: "Hand over recovered persons at the sites to a joint escort" -> "Escort recovered persons to Friendship Bridge No. 2""#,
+            r#"T23 dependencies: ["T22"] -> ["T13","T22"]"#,
             r#"T23 predecessors: ["T22"] -> ["T13","T22"]"#,
         ]
     );

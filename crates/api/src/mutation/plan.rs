@@ -10,6 +10,7 @@ use crate::{
     plan::CommandRelationshipKind,
     release::HandlingCode,
     scalars::{DateTime, Duration},
+    task::DependencyKind,
 };
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use domain::{
@@ -215,7 +216,9 @@ struct AddTaskInput {
     /// From H-hour; negative before it.
     start_offset: Duration,
     duration: Duration,
-    /// Codes of the tasks that must finish before it starts.
+    /// What it waits for, each task once: by its code (`T03`) what must finish before it starts; else with the kind behind
+    /// it, and a lag or a lead: `T03FS+2h`, `T04SS-30m`, `T05FF+P1D`. Kinds are FS, SS, FF and SF, as in `DependencyKind`.
+    /// Without a lag they are understood behind a digit only (`T05FF`): `COMPASS` is a code, and `COMPASSSF+0h` is not.
     #[graphql(default)]
     predecessors: Vec<String>,
     #[graphql(flatten)]
@@ -249,8 +252,13 @@ struct RemoveTaskInput {
 struct AddDependencyInput {
     /// The task that waits.
     task_id: ID,
-    /// Code of the task that must finish before it starts.
+    /// Code of the task that it waits for.
     predecessor: String,
+    /// Which end waits for which.
+    #[graphql(default)]
+    kind: DependencyKind,
+    /// What lies between the two ends at least, nothing when left out; negative when they may overlap by that much (a lead).
+    lag: Option<Duration>,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -691,7 +699,8 @@ impl PlanMutations {
         carry_out(asked, operation, command).await
     }
 
-    /// Makes a task of the draft wait for another; refused when that would close a cycle.
+    /// Makes a task of the draft wait for another, in place of how it waited for it before; refused when that would close
+    /// a cycle.
     async fn add_dependency(
         &self,
         ctx: &Context<'_>,
@@ -700,8 +709,14 @@ impl PlanMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let place = asked.task(&input.task_id).await?;
         let predecessor = asked.parse("predecessor", &input.predecessor);
-        let command = place.clone().zip(predecessor).map(|((operation, task), predecessor)| {
-            PlanCommand::AddDependency { operation, task, predecessor }
+        let lag = asked.parse_if("lag", input.lag.as_ref().map(|Duration(text)| text.as_str()));
+        let dependency = predecessor.zip(lag).map(|(predecessor, lag)| plan::Dependency {
+            predecessor,
+            kind: input.kind.into(),
+            lag: lag.unwrap_or_default(),
+        });
+        let command = place.clone().zip(dependency).map(|((operation, task), dependency)| {
+            PlanCommand::AddDependency { operation, task, dependency }
         });
         carry_out_on_task(asked, place, command).await
     }

@@ -8,7 +8,12 @@ pub mod source;
 
 pub use page::page;
 
-use crate::{Event, event::Encoded, examples};
+use crate::{
+    Event,
+    event::Encoded,
+    examples,
+    upcast::{OLD_SHAPES, older_than_today},
+};
 use schema::Family;
 use serde_json::Value;
 use source::Source;
@@ -25,6 +30,8 @@ pub struct Entry {
     /// Payloads as the log hashes them.
     pub examples: Vec<String>,
     pub sources: Vec<Source>,
+    /// Versions that logs may hold besides, and what the next of each has instead.
+    pub older: Vec<(i16, &'static str)>,
 }
 
 /// The events of each subject, in the order of their declaration.
@@ -41,6 +48,7 @@ fn families() -> Vec<(Family, Vec<Entry>)> {
                 description,
                 schema,
                 sources: source::sources(event),
+                older: older_than_today(encoded.kind).map(|old| (old.version, old.changed)).collect(),
                 examples: own
                     .map(|(_, encoded)| String::from_utf8_lossy(&encoded.payload).into_owned())
                     .collect(),
@@ -59,7 +67,9 @@ pub fn entries() -> Vec<Entry> {
     entries
 }
 
-/// The files of `schema/events`: name and text of one for each event.
+/// The files of `schema/events`: name and text of one for each event, and of one for each older shape that is still read.
 pub fn files() -> impl Iterator<Item = (String, String)> {
-    entries().into_iter().map(|entry| (format!("{}.json", entry.kind), entry.file()))
+    let old =
+        OLD_SHAPES.iter().map(|old| (format!("{}.{}.json", old.kind, old.version), old.file.to_owned()));
+    entries().into_iter().map(|entry| (format!("{}.json", entry.kind), entry.file())).chain(old)
 }

@@ -19,6 +19,10 @@ pub fn page() -> String {
             let sources: Vec<String> = entry.sources.iter().map(told).collect();
             page.line(&format!("Follows from {}.\n", sources.join(", or from ")));
             page.fields(&entry.schema);
+            for (version, changed) in &entry.older {
+                let file = format!("[version {version}](events/{}.{version}.json)", entry.kind);
+                page.line(&format!("Logs may hold {file} as well: {changed}\n"));
+            }
             if let Some(Value::Object(defs)) = entry.schema.get("$defs") {
                 types.extend(defs.clone());
             }

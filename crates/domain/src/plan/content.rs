@@ -4,6 +4,7 @@
 //! than the plan (an annex, a task with a label of its own) enters it as a salted hash, so that a partner without it
 //! can still check the content that it approves, and cannot guess the part.
 
+use super::Dependency;
 use crate::{
     AnnexCode, Code, ConditionCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Prose, Salt,
     Sha256, Span, TaskCode, Title,
@@ -300,9 +301,8 @@ pub struct PlannedTask {
     pub start_offset: Span,
     /// How long it takes; more than nothing.
     pub duration: Span,
-    /// The tasks that must finish before it starts.
-    #[serde(default)]
-    pub predecessors: BTreeSet<TaskCode>,
+    /// What it waits for: at most one dependency on each other task.
+    pub predecessors: BTreeSet<Dependency>,
 }
 
 /// What a revision of a task changes; what is absent stays as it is.
@@ -336,9 +336,14 @@ pub struct TaskRevision {
 }
 
 impl PlannedTask {
+    /// Its dependency on the task, if it waits for it.
+    pub fn dependency_on(&self, predecessor: &TaskCode) -> Option<&Dependency> {
+        self.predecessors.iter().find(|dependency| dependency.predecessor == *predecessor)
+    }
+
     /// The text under the part's hash.
     pub fn canonical(&self) -> String {
-        canonical_json(self)
+        canonical_json(&ContentTask(self))
     }
 
     /// As [`Annex::part_hash`], for a task that is no plain part of the content.
@@ -416,6 +421,52 @@ pub struct ContentPart {
     pub hash: Sha256,
 }
 
+/// A task as contents have it: a dependency that is a finish to start without lag is the predecessor's code, any other
+/// an object, so that the hash of a content without such others is what it was when there were none.
+#[derive(Debug, Serialize)]
+pub struct ContentTask<'a>(#[serde(with = "brief::BriefTask")] pub &'a PlannedTask);
+
+/// How contents and commands write a task; events have all dependencies as objects.
+pub(super) mod brief {
+    use super::{
+        BTreeSet, Code, Dependency, PartnerCode, PhaseCode, PlannedTask, PostCode, Span, TaskCode, Title,
+    };
+    use crate::plan::dependency::brief;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(remote = "PlannedTask", rename_all = "camelCase")]
+    pub struct BriefTask {
+        code: TaskCode,
+        title: Title,
+        phase: PhaseCode,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line_of_effort: Option<Code>,
+        lead: PartnerCode,
+        territory: PartnerCode,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        post: Option<PostCode>,
+        start_offset: Span,
+        duration: Span,
+        #[serde(default, with = "brief::set")]
+        predecessors: BTreeSet<Dependency>,
+    }
+
+    /// The same in a box.
+    pub mod boxed {
+        use super::{BriefTask, PlannedTask};
+        use serde::{Deserializer, Serializer};
+
+        pub fn serialize<S: Serializer>(task: &PlannedTask, serializer: S) -> Result<S::Ok, S::Error> {
+            BriefTask::serialize(task, serializer)
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<PlannedTask>, D::Error> {
+            BriefTask::deserialize(deserializer).map(Box::new)
+        }
+    }
+}
+
 /// What nations approve.
 #[derive(Debug, Serialize)]
 pub struct Content<'a> {
@@ -423,7 +474,7 @@ pub struct Content<'a> {
     pub number: u32,
     pub sections: &'a Sections,
     /// Those that are no parts, in the order of their codes.
-    pub tasks: Vec<&'a PlannedTask>,
+    pub tasks: Vec<ContentTask<'a>>,
     /// In the order of their codes.
     pub parts: Vec<ContentPart>,
 }

@@ -1,8 +1,8 @@
 //! Rules of drafting: only the one draft changes, references hold, dependencies stay acyclic.
 
 use super::{
-    Annex, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, Version,
-    VersionStatus,
+    Annex, Dependency, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision,
+    Version, VersionStatus,
 };
 use crate::{
     Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, TaskCode,
@@ -84,8 +84,8 @@ pub(super) fn decide(
         PlanCommand::RemoveTask { operation, task } => {
             remove_task(open(world, operation, context, reasons)?, task)
         }
-        PlanCommand::AddDependency { operation, task, predecessor } => {
-            add_dependency(open(world, operation, context, reasons)?, task, predecessor)
+        PlanCommand::AddDependency { operation, task, dependency } => {
+            add_dependency(open(world, operation, context, reasons)?, task, dependency)
         }
         PlanCommand::RemoveDependency { operation, task, predecessor } => {
             remove_dependency(open(world, operation, context, reasons)?, task, predecessor)
@@ -292,7 +292,13 @@ fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Reje
         draft.reasons.add_about(RefusalCode::AlreadyExists, "code", message, subject);
     }
     check_task(coalition, version, task, &mut draft.reasons);
-    for predecessor in &task.predecessors {
+    let mut seen = BTreeSet::new();
+    for dependency in &task.predecessors {
+        let predecessor = &dependency.predecessor;
+        check_lag(dependency, "predecessors", &mut draft.reasons);
+        draft.reasons.check(seen.insert(predecessor), RefusalCode::AlreadyExists, "predecessors", || {
+            format!("{predecessor} stands twice: a task waits for another in one way.")
+        });
         draft.reasons.check(*predecessor != task.code, RefusalCode::DependencyCycle, "predecessors", || {
             format!("{predecessor} would wait for itself.")
         });
@@ -329,7 +335,7 @@ fn remove_task(mut draft: Draft<'_>, code: &TaskCode) -> Result<Vec<Event>, Reje
     if draft.task(code).is_none() {
         return Err(draft.reasons.not_found("taskId", "task"));
     }
-    let waiting = draft.version.tasks.values().filter(|task| task.predecessors.contains(code));
+    let waiting = draft.version.tasks.values().filter(|task| task.dependency_on(code).is_some());
     // All that are hidden read alike, and are one.
     let told: BTreeSet<_> = waiting
         .map(|waiting| {
@@ -347,9 +353,9 @@ fn remove_task(mut draft: Draft<'_>, code: &TaskCode) -> Result<Vec<Event>, Reje
 fn add_dependency(
     mut draft: Draft<'_>,
     task: &TaskCode,
-    predecessor: &TaskCode,
+    dependency: &Dependency,
 ) -> Result<Vec<Event>, Rejection> {
-    let version = draft.version;
+    let (version, predecessor) = (draft.version, &dependency.predecessor);
     for (code, field) in [(task, "taskId"), (predecessor, "predecessorId")] {
         let known = draft.task(code).is_some();
         draft.reasons.check(known, RefusalCode::NotFound, field, || "There is no such task.".to_owned());
@@ -357,9 +363,10 @@ fn add_dependency(
     let (Some(planned), Some(_)) = (draft.task(task), draft.task(predecessor)) else {
         return Err(draft.reasons.refuse());
     };
-    if planned.predecessors.contains(predecessor) {
+    if planned.predecessors.contains(dependency) {
         return draft.unchanged();
     }
+    check_lag(dependency, "lag", &mut draft.reasons);
     // Domain rule 8.
     if let Some(chain) = version.chain(predecessor, task) {
         let named = |code: &TaskCode| match draft.task(code) {
@@ -378,7 +385,7 @@ fn add_dependency(
         operation,
         number,
         task: task.clone(),
-        predecessor: predecessor.clone(),
+        dependency: dependency.clone(),
     })
 }
 
@@ -390,7 +397,7 @@ fn remove_dependency(
     let Some(planned) = draft.task(task) else {
         return Err(draft.reasons.not_found("taskId", "task"));
     };
-    if !planned.predecessors.contains(predecessor) || draft.task(predecessor).is_none() {
+    if planned.dependency_on(predecessor).is_none() || draft.task(predecessor).is_none() {
         return draft.unchanged();
     }
     draft.or(|operation, number| PlanEvent::DependencyRemoved {
@@ -463,6 +470,12 @@ fn check_task(coalition: &Coalition, version: &Version, task: &PlannedTask, reas
     );
     reasons.check(task.start_offset.is_within_bounds(), RefusalCode::InvalidValue, "startOffset", || {
         "An offset lies within 100 years of H-hour.".to_owned()
+    });
+}
+
+fn check_lag(dependency: &Dependency, field: &str, reasons: &mut Reasons) {
+    reasons.check(dependency.lag.is_within_bounds(), RefusalCode::InvalidValue, field, || {
+        "A lag or a lead is at most 100 years.".to_owned()
     });
 }
 

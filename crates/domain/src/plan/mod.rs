@@ -2,14 +2,16 @@
 
 mod content;
 mod decision;
+mod dependency;
 mod draft;
 mod version;
 
 pub use content::{
     Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, Content, ContentPart,
-    DecisionPoint, Intent, LineOfEffort, NewCondition, Objective, Paragraph, Phase, PlannedTask, Risk,
-    Section, Sections, TaskRevision, TimeWindow, View, territories,
+    ContentTask, DecisionPoint, Intent, LineOfEffort, NewCondition, Objective, Paragraph, Phase, PlannedTask,
+    Risk, Section, Sections, TaskRevision, TimeWindow, View, territories,
 };
+pub use dependency::{Dependency, DependencyKind, InvalidDependency};
 pub use version::{
     Condition, ConditionStatus, Decision, DecisionKind, Outstanding, SaltedAnnex, Version, VersionStatus,
     outstanding,
@@ -45,6 +47,7 @@ pub enum PlanCommand {
     },
     AddTask {
         operation: OperationCode,
+        #[serde(with = "content::brief::boxed")]
         task: Box<PlannedTask>,
     },
     ReviseTask {
@@ -56,10 +59,12 @@ pub enum PlanCommand {
         operation: OperationCode,
         task: TaskCode,
     },
+    /// In place of the one that there was between the two.
     AddDependency {
         operation: OperationCode,
         task: TaskCode,
-        predecessor: TaskCode,
+        #[serde(rename = "predecessor", with = "dependency::brief")]
+        dependency: Dependency,
     },
     RemoveDependency {
         operation: OperationCode,
@@ -240,7 +245,7 @@ pub enum PlanEvent {
         /// The task.
         task: TaskCode,
     },
-    /// A task of the draft waits for another from now on.
+    /// A task of the draft waits for another from now on, by this and no other dependency.
     DependencyAdded {
         /// The operation.
         operation: OperationCode,
@@ -248,8 +253,8 @@ pub enum PlanEvent {
         number: u32,
         /// The task that waits.
         task: TaskCode,
-        /// The task that must finish before it starts.
-        predecessor: TaskCode,
+        /// What it waits for.
+        dependency: Dependency,
     },
     /// A task of the draft does not wait for another any more.
     DependencyRemoved {
@@ -474,10 +479,8 @@ impl PlanEvent {
         match self {
             Self::TaskAddedToPlan { task, .. } => vec![&task.code],
             Self::TaskRevised { task, .. } | Self::TaskRemovedFromPlan { task, .. } => vec![task],
-            Self::DependencyAdded { task, predecessor, .. }
-            | Self::DependencyRemoved { task, predecessor, .. } => {
-                vec![task, predecessor]
-            }
+            Self::DependencyAdded { task, dependency, .. } => vec![task, &dependency.predecessor],
+            Self::DependencyRemoved { task, predecessor, .. } => vec![task, predecessor],
             Self::PlanVersionRejected { objects_to: tasks, .. }
             | Self::TerritorialConsentGiven { tasks, .. }
             | Self::TerritorialConsentRefused { tasks, .. } => tasks.iter().collect(),

@@ -1,8 +1,8 @@
 //! Plan versions as folded: drafting, submission, decisions, conditions, promulgation.
 
 use super::{
-    PlanEvent,
-    content::{Annex, Content, ContentPart, NewCondition, PlannedTask, Sections, territories},
+    Dependency, PlanEvent,
+    content::{Annex, Content, ContentPart, ContentTask, NewCondition, PlannedTask, Sections, territories},
 };
 use crate::{
     AnnexCode, Code, ConditionCode, Event, Instant, Item, OperationCode, PartnerCode, Position, Prose,
@@ -283,7 +283,7 @@ impl Version {
             operation,
             number: self.number,
             sections: &self.sections,
-            tasks,
+            tasks: tasks.into_iter().map(ContentTask).collect(),
             parts: annexes.chain(parts).collect(),
         }
     }
@@ -357,7 +357,7 @@ impl Version {
                 return Some(chain);
             }
             let Some(planned) = self.tasks.get(next) else { continue };
-            for predecessor in &planned.predecessors {
+            for Dependency { predecessor, .. } in &planned.predecessors {
                 if predecessor != task && !waiting_for.contains_key(predecessor) {
                     waiting_for.insert(predecessor, next);
                     queue.push_back(predecessor);
@@ -493,15 +493,16 @@ impl Version {
                 self.tasks.remove(task);
                 touched.push(task_item(task));
             }
-            PlanEvent::DependencyAdded { task, predecessor, .. } => {
+            PlanEvent::DependencyAdded { task, dependency, .. } => {
                 self.change_task(task, |known| {
-                    known.predecessors.insert(predecessor.clone());
+                    known.predecessors.retain(|other| other.predecessor != dependency.predecessor);
+                    known.predecessors.insert(dependency.clone());
                 });
                 touched.push(task_item(task));
             }
             PlanEvent::DependencyRemoved { task, predecessor, .. } => {
                 self.change_task(task, |known| {
-                    known.predecessors.remove(predecessor);
+                    known.predecessors.retain(|dependency| dependency.predecessor != *predecessor);
                 });
                 touched.push(task_item(task));
             }

@@ -156,7 +156,8 @@ fn of_plans() -> Vec<PlanCommand> {
     commands.extend([
         PlanCommand::ReviseTask { operation: operation(), task: task(), revision: Box::new(revision) },
         PlanCommand::RemoveTask { operation: operation(), task: task() },
-        PlanCommand::AddDependency { operation: operation(), task: task(), predecessor: predecessor() },
+        PlanCommand::AddDependency { operation: operation(), task: task(), dependency: of("T15") },
+        PlanCommand::AddDependency { operation: operation(), task: task(), dependency: of("T15SS-30m") },
         PlanCommand::RemoveDependency { operation: operation(), task: task(), predecessor: predecessor() },
         PlanCommand::AttachAnnex {
             operation: operation(),

@@ -2,11 +2,11 @@
 
 use crate::support::{Ask, Story, of, saphan::*};
 use domain::{
-    PostCode, RefusalCode, Role, Span,
+    PostCode, RefusalCode, Role, Span, TaskCode,
     partner::PartnerRole,
     plan::{
-        ApprovalPolicy, Ccir, DecisionPoint, LineOfEffort, Objective, Phase, PlanCommand, PlanEvent,
-        PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
+        ApprovalPolicy, Ccir, DecisionPoint, Dependency, LineOfEffort, Objective, Phase, PlanCommand,
+        PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
     },
 };
 
@@ -312,7 +312,7 @@ fn dependencies_come_and_go_and_repetition_changes_nothing() {
             operation: saphan(),
             number: 1,
             task: of("T27"),
-            predecessor: of("T02"),
+            dependency: of("T02"),
         }])
         .when(tha(), add_dependency("T27", "T02"))
         .unchanged()
@@ -329,6 +329,60 @@ fn dependencies_come_and_go_and_repetition_changes_nothing() {
         .refused_at([(RefusalCode::NotFound, "taskId")])
         .when(tha(), add_dependency("T98", "T99"))
         .refused_at([(RefusalCode::NotFound, "taskId"), (RefusalCode::NotFound, "predecessorId")]);
+}
+
+#[test]
+fn a_dependency_takes_the_place_of_the_one_on_the_same_task() {
+    let added = |dependency: &str| PlanEvent::DependencyAdded {
+        operation: saphan(),
+        number: 1,
+        task: of("T27"),
+        dependency: of(dependency),
+    };
+    let story = draft()
+        .when(tha(), add_dependency("T27", "T02SS+2h"))
+        .then([added("T02SS+2h")])
+        .when(tha(), add_dependency("T27", "T02SS+120m"))
+        .unchanged()
+        .when(tha(), add_dependency("T27", "T02FF-1d"))
+        .then([added("T02FF-1d")]);
+    let waits: Vec<_> =
+        story.version(1).tasks[&of::<TaskCode>("T27")].predecessors.iter().map(ToString::to_string).collect();
+    assert_eq!(waits, ["T02FF-24h", "T21"]);
+    let story = story.when(tha(), remove_dependency("T27", "T02")).accepted();
+    assert_eq!(story.version(1).tasks[&of::<TaskCode>("T27")].predecessors, [of("T21")].into());
+}
+
+#[test]
+fn a_task_waits_for_another_in_one_way_and_within_100_years() {
+    let beyond = Dependency { lag: Span::seconds(-Span::MAX.as_seconds() - 1), ..of("T02") };
+    draft()
+        .when(tha(), add_task(task("T30", "THA", "THA", 0, 1, &["T01", "T02SS", "T02FF+1h"])))
+        .refused_at([(RefusalCode::AlreadyExists, "predecessors")])
+        .saying("T02 stands twice: a task waits for another in one way.")
+        .when(
+            tha(),
+            planning(PlanCommand::AddDependency { operation: saphan(), task: of("T27"), dependency: beyond }),
+        )
+        .refused_at([(RefusalCode::InvalidValue, "lag")]);
+}
+
+#[test]
+fn a_cycle_is_refused_whatever_the_kinds_of_its_dependencies() {
+    let story = draft_with(
+        sections(),
+        vec![
+            task("T01", "THA", "THA", 0, 1, &[]),
+            task("T02", "THA", "THA", 0, 1, &["T01SS+2h"]),
+            task("T03", "THA", "THA", 0, 1, &["T02FF-4h"]),
+        ],
+    );
+    story
+        .when(tha(), add_dependency("T01", "T03SF-30m"))
+        .refused_at([(RefusalCode::DependencyCycle, "predecessorId")])
+        .saying("T01 would wait for T03, which waits for T02, which waits for T01.")
+        .when(tha(), remove_task("T02"))
+        .refused([RefusalCode::TaskHasSuccessors]);
 }
 
 #[test]

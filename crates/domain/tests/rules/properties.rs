@@ -237,7 +237,7 @@ fn acyclic(version: &Version) -> bool {
             .tasks
             .values()
             .filter(|task| !done.contains(&task.code))
-            .filter(|task| task.predecessors.iter().all(|before| done.contains(before)))
+            .filter(|task| task.predecessors.iter().all(|before| done.contains(&before.predecessor)))
             .map(|task| &task.code)
             .collect();
         if next.is_empty() {

@@ -3,13 +3,14 @@
 use crate::support::of;
 use domain::{
     Span, TaskCode,
+    plan::{Dependency, DependencyKind},
     schedule::{Activity, Basis, Schedule, schedule},
 };
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Code, offset and duration in hours, predecessors.
-type Row = (String, i64, i64, BTreeSet<TaskCode>);
+type Row = (String, i64, i64, BTreeSet<Dependency>);
 
 fn row(code: &str, offset: i64, hours: i64, before: &str) -> Row {
     (code.to_owned(), offset, hours, before.split_whitespace().map(of).collect())
@@ -80,6 +81,48 @@ fn offsets_hold_a_task_back_and_never_pull_it_before_its_predecessor() {
     assert_eq!(hours(&schedule, "C"), [0, 2, 8, 10, 8, 8]);
     // A can slip until B may start: 6 h.
     assert_eq!(hours(&schedule, "A"), [-24, 0, -18, 6, 6, 0]);
+}
+
+#[test]
+fn each_kind_ties_the_two_ends_that_it_names() {
+    // By hand, after A from 0 to 10: the start of B(4) is 10 + 2, or 0 + 2; its end is 10 + 2, or 0 + 7.
+    for (before, starts) in [("AFS+2h", 12), ("ASS+2h", 2), ("AFF+2h", 8), ("ASF+7h", 3)] {
+        let schedule = laid(&[row("A", 0, 10, ""), row("B", 0, 4, before)], Basis::Network);
+        let [start, finish, ..] = hours(&schedule, "B");
+        assert_eq!((start, finish), (starts, starts + 4), "{before}");
+    }
+    // A lead lets B overlap; it does not let it start before the whole does.
+    for (before, starts) in [("AFS-3h", 7), ("AFS-30h", 0), ("ASF+1h", 0)] {
+        let schedule = laid(&[row("A", 0, 10, ""), row("B", 0, 4, before)], Basis::Network);
+        assert_eq!(hours(&schedule, "B")[0], starts, "{before}");
+    }
+}
+
+#[test]
+fn late_times_and_floats_go_back_over_the_same_ends() {
+    // By hand: T1(10) from 0. T2(6) starts 2 h after it, so at 2, and ends at 8. T3(3) ends no earlier than T2 and
+    // 1 h: from 6 to 9. T4(5) starts 4 h before T1 ends: from 6 to 11, which is the end.
+    // Back: T4 is critical; T1 has to start by 6 + 4 - 10 = 0. T3 may end at 11, so it has 2 h; T2 then ends by 10.
+    let rows = [
+        row("T1", 0, 10, ""),
+        row("T2", 0, 6, "T1SS+2h"),
+        row("T3", 0, 3, "T2FF+1h"),
+        row("T4", 0, 5, "T1FS-4h"),
+    ];
+    let schedule = laid(&rows, Basis::Network);
+    assert_eq!((schedule.length, critical(&schedule)), (Span::hours(11), "T1 T4".to_owned()));
+    assert_eq!(hours(&schedule, "T1"), [0, 10, 0, 10, 0, 0]);
+    assert_eq!(hours(&schedule, "T2"), [2, 8, 4, 10, 2, 0]);
+    assert_eq!(hours(&schedule, "T3"), [6, 9, 8, 11, 2, 2]);
+    assert_eq!(hours(&schedule, "T4"), [6, 11, 6, 11, 0, 0]);
+}
+
+#[test]
+fn what_only_starts_another_may_end_with_the_whole() {
+    // By hand: T1(10) starts with the whole and ends it; T2(2) starts an hour after it and can slip by 7 h.
+    let schedule = laid(&[row("T1", 0, 10, ""), row("T2", 0, 2, "T1SS+1h")], Basis::Network);
+    assert_eq!(hours(&schedule, "T1"), [0, 10, 0, 10, 0, 0]);
+    assert_eq!(hours(&schedule, "T2"), [1, 3, 8, 10, 7, 7]);
 }
 
 #[test]
@@ -197,6 +240,57 @@ fn networks() -> impl Strategy<Value = Vec<Row>> {
     })
 }
 
+/// The same networks with dependencies of all kinds, with lags and leads.
+fn mixed() -> impl Strategy<Value = Vec<Row>> {
+    let kinds = prop::sample::select(vec![
+        DependencyKind::FinishToStart,
+        DependencyKind::StartToStart,
+        DependencyKind::FinishToFinish,
+        DependencyKind::StartToFinish,
+    ]);
+    (networks(), proptest::collection::vec((kinds, -30_i64..30), 1..40)).prop_map(|(mut rows, ties)| {
+        let mut ties = ties.iter().cycle();
+        for (_, _, _, before) in &mut rows {
+            *before = std::mem::take(before)
+                .into_iter()
+                .zip(&mut ties)
+                .map(|(plain, (kind, lag))| Dependency { kind: *kind, lag: Span::hours(*lag), ..plain })
+                .collect();
+        }
+        rows
+    })
+}
+
+/// Both passes as they are for finish to start without lag alone, in hours: what [`hours`] tells.
+fn classic(rows: &[Row], basis: Basis) -> BTreeMap<&str, [i64; 6]> {
+    let mut early = BTreeMap::new();
+    for (code, offset, hours, before) in rows {
+        let ready = before.iter().map(|before| early[before.predecessor.as_str()]).map(|(_, finish)| finish);
+        let start: i64 = match basis {
+            Basis::Network => ready.max().unwrap_or(0),
+            Basis::Offsets => ready.max().unwrap_or(*offset).max(*offset),
+        };
+        early.insert(code.as_str(), (start, start + hours));
+    }
+    let end = early.values().map(|(_, finish)| *finish).max().unwrap_or(0);
+    let mut late = BTreeMap::<&str, (i64, i64)>::new();
+    let mut times = BTreeMap::new();
+    for (code, _, hours, _) in rows.iter().rev() {
+        let after: Vec<&str> = rows
+            .iter()
+            .filter(|(_, _, _, before)| before.iter().any(|before| before.predecessor.as_str() == code))
+            .map(|(after, ..)| after.as_str())
+            .collect();
+        let late_finish = after.iter().map(|after| late[after].0).min().unwrap_or(end);
+        let next = after.iter().map(|after| early[after].0).min().unwrap_or(end);
+        let (start, finish) = early[code.as_str()];
+        late.insert(code, (late_finish - hours, late_finish));
+        let total = late_finish - hours - start;
+        times.insert(code.as_str(), [start, finish, late_finish - hours, late_finish, total, next - finish]);
+    }
+    times
+}
+
 proptest! {
     #[test]
     fn floats_and_times_agree_on_every_network(rows in networks(), offsets: bool) {
@@ -217,10 +311,72 @@ proptest! {
             if offsets {
                 prop_assert!(times.early_start >= Span::hours(*offset));
             }
-            for predecessor in before {
+            for Dependency { predecessor, .. } in before {
                 prop_assert!(schedule.times[predecessor].early_finish <= times.early_start);
                 prop_assert!(schedule.times[predecessor].late_finish <= times.late_start);
             }
+        }
+    }
+
+    #[test]
+    fn finish_to_start_without_lag_is_laid_out_as_when_there_was_nothing_else(rows in networks(), offsets: bool) {
+        let basis = if offsets { Basis::Offsets } else { Basis::Network };
+        let schedule = laid(&rows, basis);
+        for (code, times) in classic(&rows, basis) {
+            prop_assert_eq!(hours(&schedule, code), times, "{}", code);
+        }
+    }
+
+    #[test]
+    fn early_and_late_times_keep_every_dependency_of_every_kind(rows in mixed(), offsets: bool) {
+        let basis = if offsets { Basis::Offsets } else { Basis::Network };
+        let schedule = laid(&rows, basis);
+        let end = schedule.start + schedule.length;
+        prop_assert!(!schedule.critical().is_empty(), "what ends last has no float");
+        for (code, offset, _, before) in &rows {
+            let times = schedule.times[&of::<TaskCode>(code)];
+            prop_assert_eq!(times.total_float, times.late_start - times.early_start);
+            prop_assert!(Span::ZERO <= times.free_float && times.free_float <= times.total_float, "{}", code);
+            prop_assert!(times.late_finish <= end);
+            let not_before = if offsets { Span::hours(*offset) } else { Span::ZERO };
+            prop_assert!(times.early_start >= not_before);
+            for Dependency { predecessor, kind, lag } in before {
+                let before = schedule.times[predecessor];
+                let ends = |before: (Span, Span), own: (Span, Span)| match kind {
+                    DependencyKind::FinishToStart => (before.1, own.0),
+                    DependencyKind::StartToStart => (before.0, own.0),
+                    DependencyKind::FinishToFinish => (before.1, own.1),
+                    DependencyKind::StartToFinish => (before.0, own.1),
+                };
+                let (from, to) =
+                    ends((before.early_start, before.early_finish), (times.early_start, times.early_finish));
+                prop_assert!(from + *lag <= to, "early {} {}", code, predecessor);
+                let (from, to) =
+                    ends((before.late_start, before.late_finish), (times.late_start, times.late_finish));
+                prop_assert!(from + *lag <= to, "late {} {}", code, predecessor);
+            }
+        }
+    }
+
+    /// What float means, tried out: so much later and nobody, or the end, notices; an hour more and the end does.
+    #[test]
+    fn a_task_can_start_its_float_later_and_not_an_hour_more(rows in mixed(), which: prop::sample::Index) {
+        let before = laid(&rows, Basis::Offsets);
+        let which = which.index(rows.len());
+        let code: TaskCode = of(&rows[which].0);
+        let end = |schedule: &Schedule| schedule.start + schedule.length;
+        let later = |hours: i64| {
+            let mut rows = rows.clone();
+            rows[which].1 = before.times[&code].early_start.as_seconds() / 3_600 + hours;
+            laid(&rows, Basis::Offsets)
+        };
+        let [.., total, free] = hours(&before, &rows[which].0);
+        prop_assert_eq!(end(&later(total)), end(&before));
+        prop_assert_eq!(end(&later(total + 1)), end(&before) + Span::hours(1));
+        let unnoticed = later(free);
+        prop_assert_eq!(end(&unnoticed), end(&before));
+        for (other, times) in &before.times {
+            prop_assert!(*other == code || unnoticed.times[other].early_start == times.early_start, "{other}");
         }
     }
 

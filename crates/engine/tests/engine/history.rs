@@ -6,7 +6,7 @@ use domain::{
     assignment::AssignmentCommand,
     ids::OperationId,
     operation::OperationCommand,
-    plan::{Annex, Named, NewCondition, PlanCommand, TaskRevision},
+    plan::{Annex, Dependency, DependencyKind, Named, NewCondition, PlanCommand, TaskRevision},
     release::{HandlingCode, Marked, Release},
 };
 use engine::{Engine, Error};
@@ -16,6 +16,12 @@ use std::collections::BTreeSet;
 
 const OPERATIONS: [&str; 2] = ["ALPHA", "BRAVO"];
 const TASKS: [&str; 5] = ["T01", "T02", "T03", "T04", "T05"];
+const KINDS: [DependencyKind; 4] = [
+    DependencyKind::FinishToStart,
+    DependencyKind::StartToStart,
+    DependencyKind::FinishToFinish,
+    DependencyKind::StartToFinish,
+];
 const POSTS: [&str; 4] = ["THA-01", "CHN-01", "MMR-01", "LAO-01"];
 
 /// The version that would be decided on: its number and hash.
@@ -56,7 +62,11 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
             }),
         }),
         7 => plan(PlanCommand::RemoveTask { operation, task: first }),
-        8 | 9 => plan(PlanCommand::AddDependency { operation, task: first, predecessor: second }),
+        8 | 9 => {
+            let (kind, lag) = (*KINDS.choose(random).unwrap(), Span::hours(random.random_range(-2..3)));
+            let dependency = Dependency { predecessor: second, kind, lag };
+            plan(PlanCommand::AddDependency { operation, task: first, dependency })
+        }
         10 => plan(PlanCommand::RemoveDependency { operation, task: first, predecessor: second }),
         11 => plan(PlanCommand::AttachAnnex {
             operation,

@@ -154,7 +154,7 @@ pub fn task(code: &str, lead: &str, territory: &str, start: i64, hours: i64, pre
         post: None,
         start_offset: Span::hours(start),
         duration: Span::hours(hours),
-        predecessors: tasks(pre),
+        predecessors: pre.iter().map(|pre| of(pre)).collect(),
     }
 }
 
@@ -289,8 +289,9 @@ pub fn move_task(code: &str, start: i64) -> Ask {
     revise_task(code, TaskRevision { start_offset: Some(Span::hours(start)), ..TaskRevision::default() })
 }
 
-pub fn add_dependency(task: &str, predecessor: &str) -> Ask {
-    planning(PlanCommand::AddDependency { operation: saphan(), task: of(task), predecessor: of(predecessor) })
+/// `dependency` as people write it.
+pub fn add_dependency(task: &str, dependency: &str) -> Ask {
+    planning(PlanCommand::AddDependency { operation: saphan(), task: of(task), dependency: of(dependency) })
 }
 
 pub fn annex(code: &str, text: &str) -> Annex {

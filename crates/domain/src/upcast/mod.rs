@@ -1,0 +1,59 @@
+//! Shapes of events that this build reads and does not write any more: logs hold them for ever.
+//!
+//! Each has a struct as it was, frozen: it leaves out nothing that was required and uses no type of today whose JSON may
+//! change. What it says is told in the shape of today; nothing of that is written back.
+
+mod dependencies;
+
+use crate::Event;
+
+/// An older shape of an event.
+pub(crate) struct OldShape {
+    pub kind: &'static str,
+    /// Of the shape, from 1.
+    pub version: i16,
+    /// The event as it reads today.
+    pub decode: fn(&[u8]) -> Result<Event, serde_json::Error>,
+    /// Its file in the catalogue, with examples, as it was when this shape was the newest.
+    pub file: &'static str,
+    /// What the next version has instead.
+    pub changed: &'static str,
+}
+
+/// Of each event with its versions in order.
+pub(crate) const OLD_SHAPES: [OldShape; 2] = [
+    OldShape {
+        kind: "DependencyAdded",
+        version: 1,
+        decode: dependencies::dependency_added_1,
+        file: include_str!("DependencyAdded.1.json"),
+        changed: "`predecessor` was a code; the dependency was a finish to start without lag.",
+    },
+    OldShape {
+        kind: "TaskAddedToPlan",
+        version: 1,
+        decode: dependencies::task_added_to_plan_1,
+        file: include_str!("TaskAddedToPlan.1.json"),
+        changed: "`predecessors` of the task were codes; each was a finish to start without lag.",
+    },
+];
+
+pub(crate) fn older_than_today(kind: &str) -> impl Iterator<Item = &'static OldShape> {
+    OLD_SHAPES.iter().filter(move |shape| shape.kind == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn old_versions_are_counted_from_1_without_a_gap_and_belong_to_events_that_there_are() {
+        let kinds: BTreeSet<_> = OLD_SHAPES.iter().map(|shape| shape.kind).collect();
+        for kind in kinds {
+            assert!(Event::kinds().any(|known| known == kind), "{kind}");
+            let versions: Vec<_> = older_than_today(kind).map(|shape| shape.version).collect();
+            assert_eq!(versions, (1..Event::version_of(kind).unwrap()).collect::<Vec<_>>(), "{kind}");
+        }
+    }
+}
