@@ -90,6 +90,53 @@ pub struct AccessPage {
     pub limit: i64,
 }
 
+// Two statements, one for each direction: an order that depends on an argument is no order of an index.
+macro_rules! access_page {
+    ($log:ident, $reader:ident, $filter:ident, $page:ident, $order:literal) => {
+        sqlx::query_as!(
+            StoredAccess,
+            r#"
+            select
+                number,
+                at,
+                kind as "kind: AccessKind",
+                actor,
+                partner,
+                what,
+                operation_id,
+                owner,
+                request_id,
+                position
+            from access_log
+            where (owner = $1 or owner is null and $2)
+              and ($3::text is null or kind = $3)
+              and ($4::text is null or actor = $4)
+              and ($5::text is null or partner = $5)
+              and ($6::uuid is null or operation_id = $6)
+              and ($7::timestamptz is null or at >= $7)
+              and ($8::timestamptz is null or at < $8)
+              and number > coalesce($9::bigint, 0)
+              and ($10::bigint is null or number < $10)
+            order by number "#
+                + $order
+                + " limit $11",
+            $reader.partner,
+            $reader.is_host,
+            $filter.kind.map(AccessKind::as_str),
+            $filter.actor,
+            $filter.partner,
+            $filter.operation_id,
+            $filter.from,
+            $filter.to,
+            $page.after,
+            $page.before,
+            $page.limit,
+        )
+        .fetch_all($log.db())
+        .await
+    };
+}
+
 impl Log {
     /// Writes the entries, all or none.
     pub async fn write_accesses(&self, entries: &[NewAccess]) -> Result<(), Error> {
@@ -135,49 +182,12 @@ impl Log {
         filter: &AccessFilter,
         page: AccessPage,
     ) -> Result<Vec<StoredAccess>, Error> {
-        let mut entries = sqlx::query_as!(
-            StoredAccess,
-            r#"
-            select
-                number,
-                at,
-                kind as "kind: AccessKind",
-                actor,
-                partner,
-                what,
-                operation_id,
-                owner,
-                request_id,
-                position
-            from access_log
-            where (owner = $1 or owner is null and $2)
-              and ($3::text is null or kind = $3)
-              and ($4::text is null or actor = $4)
-              and ($5::text is null or partner = $5)
-              and ($6::uuid is null or operation_id = $6)
-              and ($7::timestamptz is null or at >= $7)
-              and ($8::timestamptz is null or at < $8)
-              and ($9::bigint is null or number > $9)
-              and ($10::bigint is null or number < $10)
-            order by case when $11 then number end desc, number
-            limit $12
-            "#,
-            reader.partner,
-            reader.is_host,
-            filter.kind.map(AccessKind::as_str),
-            filter.actor,
-            filter.partner,
-            filter.operation_id,
-            filter.from,
-            filter.to,
-            page.after,
-            page.before,
-            page.backwards,
-            page.limit,
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(Error::when("read the access log"))?;
+        let entries = if page.backwards {
+            access_page!(self, reader, filter, page, "desc")
+        } else {
+            access_page!(self, reader, filter, page, "asc")
+        };
+        let mut entries = entries.map_err(Error::when("read the access log"))?;
         if page.backwards {
             entries.reverse();
         }

@@ -79,6 +79,8 @@ pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Resul
         ("enable_seqscan", "off".to_owned()),
         ("enable_hashjoin", "off".to_owned()),
         ("enable_mergejoin", "off".to_owned()),
+        // A bitmap loses the index's order: the first page of a list would cost as much as the whole list.
+        ("enable_bitmapscan", "off".to_owned()),
         // One plan for each statement of a connection. What a reader may see is decided by many joins: planning them for
         // the arguments of each call took ten times as long as carrying them out.
         ("plan_cache_mode", "force_generic_plan".to_owned()),

@@ -135,7 +135,7 @@ impl Schema {
         create(tx, &self.beside(), &tables, role).await
     }
 
-    /// Makes the keys and indexes of tables that have been filled, and takes their statistics. `progress` is told how many
+    /// Makes the keys and indexes of tables that have been filled, and takes the statistics of those with rows. `progress` is told how many
     /// statements are done, and of how many.
     pub async fn index_beside(
         &self,
@@ -149,7 +149,10 @@ impl Schema {
             run(tx, (*statement).to_owned(), "index the read model").await?;
         }
         for table in definitions().keys() {
-            run(tx, format!("analyze {table}"), "take the statistics of the read model").await?;
+            // Of an empty table Postgres would remember that reading all of it costs nothing, and make plans of that.
+            let analyse =
+                format!("do $$ begin if exists (select from {table}) then analyze {table}; end if; end $$");
+            run(tx, analyse, "take the statistics of the read model").await?;
         }
         progress(indexes.len(), indexes.len());
         Ok(())

@@ -1,7 +1,8 @@
 //! How Postgres carries the statements out. Plans are made once for each connection, perhaps while tables are empty, and
 //! kept until something analyses them: here every table is empty, and every plan has to be one for a large table.
 
-use crate::support::pool;
+use crate::support::{owner, pool};
+use read_model::Schema;
 use serde_json::Value;
 use sqlx::{
     AssertSqlSafe, Executor as _, PgPool, Row as _,
@@ -10,8 +11,17 @@ use sqlx::{
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Tables that are gone through, from some place on, by the statements that list or count what is in them.
-const LISTED: [&str; 8] =
-    ["checkpoint", "coalition", "partner", "centre", "post", "operation", "event_entry", "log_commit"];
+const LISTED: [&str; 9] = [
+    "checkpoint",
+    "coalition",
+    "partner",
+    "centre",
+    "post",
+    "operation",
+    "event_entry",
+    "log_commit",
+    "access_log",
+];
 
 /// By their first column.
 type Indexes = BTreeMap<String, String>;
@@ -156,4 +166,43 @@ async fn a_look_up_that_the_planner_may_turn_into_a_join_is_found_out(
         from unnest($1::closing[]) closing_
         where held_.id = closing_.id and held_.valid_to = 9";
     assert_ne!(walked(joined).await, []);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_page_in_the_order_of_an_index_is_read_and_not_sorted(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let orders = [
+        "order by code asc",
+        "order by code desc",
+        "order by entry.position asc",
+        "order by entry.position desc",
+        "order by number asc",
+        "order by number desc",
+    ];
+    let mut pages = statements();
+    pages.retain(|(statement, _)| orders.iter().any(|order| statement.contains(order)));
+    assert!(pages.len() >= orders.len(), "the pages are not where they were");
+    for (statement, parameters) in pages {
+        let plan = plan(&pool, &statement, parameters).await.to_string();
+        assert!(!plan.contains(r#""Sort""#), "{statement}\n{plan}");
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_read_model_of_an_empty_log_is_not_taken_for_one_that_stays_empty(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let owner = owner(options).await;
+    let schema = Schema { name: "read_model_of_nothing".to_owned() };
+    engine::rebuild(&owner, &schema, "accord_app", |_| ()).await.unwrap();
+    let known: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_class
+         where relnamespace = $1::regnamespace and relkind = 'r' and reltuples = 0",
+    )
+    .bind(&schema.name)
+    .fetch_all(&owner)
+    .await
+    .unwrap();
+    assert_eq!(known, Vec::<String>::new());
 }
