@@ -34,10 +34,7 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
     let script = scratch.join("insert.sql");
     fs::write(&script, SCRIPT).with_context(|| format!("could not write {}", script.display()))?;
 
-    // Both at once: each alone would build what they share with other features, and so twice.
-    let accord = ["build", "--quiet", "--release", "--locked", "--package", "accord"];
-    run(workspace.cargo(accord).args(["--bin", "accord", "--example", "measure"]))?;
-    let built = workspace.target().join("release");
+    let built = workspace.build_release()?;
     let mut measure = Command::new(built.join("examples").join("measure"));
     for database in ["small", "large", "machine"] {
         measure.arg(format!("--{database}")).arg(postgres.url(database));

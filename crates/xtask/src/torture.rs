@@ -17,8 +17,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if short {
         build_for_tests(&workspace)?;
     } else {
-        let build = ["build", "--release", "--locked", "--package", "accord", "--package", "torture"];
-        run_command(&mut workspace.cargo(build))?;
+        workspace.build_release()?;
     }
     torture(&workspace, if short { "debug" } else { "release" }, arguments)
 }

@@ -47,6 +47,14 @@ impl Workspace {
         command.current_dir(&self.root).args(arguments).env("SQLX_OFFLINE", "true");
         command
     }
+
+    /// Builds what is measured and what is tortured, and tells where it lies. All at once: each alone would build what they
+    /// share with other features, and so twice.
+    pub fn build_release(&self) -> Result<PathBuf> {
+        let build = ["build", "--release", "--locked", "--package", "accord", "--package", "torture"];
+        run(self.cargo(build).args(["--bin", "accord", "--bin", "torture", "--example", "measure"]))?;
+        Ok(self.target().join("release"))
+    }
 }
 
 /// Runs a command to its end, with its output where ours goes.
