@@ -82,7 +82,15 @@ impl ReadModel {
                withdrawn_at
              from unnest($4::uuid[]) as wanted (id)
              cross join lateral (
-               select *
+               select
+                 id,
+                 operation_id,
+                 task_id,
+                 number,
+                 task,
+                 post,
+                 assigned_at,
+                 withdrawn_at
                from assignment
                where task_id = wanted.id and valid_from <= $1 and $1 < valid_to
                offset 0

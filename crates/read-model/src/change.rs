@@ -56,7 +56,10 @@ impl ReadModel {
             ChangedItem,
             r#"select item.item_id as id, max(item.changed) as "table!", max(item.position) as "last!"
              from (
-               select *
+               select
+                 item_id,
+                 position,
+                 changed
                from event_item
                where position > $4 and position <= $1 and changed is not null
                offset 0

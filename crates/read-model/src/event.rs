@@ -157,9 +157,10 @@ pub struct HistoryRow {
     pub event: EventRow,
 }
 
-// Two statements for each list, one for each direction: an order that depends on an argument is no order of an index.
+// Two statements for each list, one for each direction: an order that depends on an argument is no order of an index. And
+// two for the log, all of it or one operation's: a filter that may be absent is found by no index either.
 macro_rules! log_page {
-    ($model:ident, $pin:ident, $filter:ident, $page:ident, $order:literal) => {
+    ($model:ident, $pin:ident, $filter:ident, $page:ident, $of:literal, $order:literal) => {
         sqlx::query_as!(
             EventRow,
             "select
@@ -188,8 +189,9 @@ macro_rules! log_page {
                    and post.valid_from <= $1
                    and $1 < post.valid_to
                ))
-               and ($9::uuid is null or operation_id = $9)
-               and ($10::timestamptz is null or recorded_at >= $10)
+               and "
+                + $of
+                + " and ($10::timestamptz is null or recorded_at >= $10)
                and ($11::timestamptz is null or recorded_at < $11)
                and ($12::timestamptz is null or occurred_at >= $12)
                and ($13::timestamptz is null or occurred_at < $13)
@@ -212,6 +214,45 @@ macro_rules! log_page {
             $page.limit
         )
         .fetch_all($model.db())
+        .await
+    };
+}
+
+macro_rules! count_log {
+    ($model:ident, $pin:ident, $filter:ident, $of:literal) => {
+        sqlx::query_scalar!(
+            r#"select count(*) as "count!"
+             from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where ($4::text[] is null or kind = any ($4))
+               and ($5::text is null or actor = $5)
+               and ($6::text is null or exists (
+                 select
+                 from post
+                 where post.code = entry.actor
+                   and post.partner = $6
+                   and post.valid_from <= $1
+                   and $1 < post.valid_to
+               ))
+               and "#
+                + $of
+                + " and ($8::timestamptz is null or recorded_at >= $8)
+               and ($9::timestamptz is null or recorded_at < $9)
+               and ($10::timestamptz is null or occurred_at >= $10)
+               and ($11::timestamptz is null or occurred_at < $11)",
+            $pin.position.0,
+            $pin.policy_position.0,
+            $pin.viewer(),
+            $filter.kinds.as_deref(),
+            $filter.actor.as_deref(),
+            $filter.partner.as_deref(),
+            $filter.operation,
+            $filter.recorded_from,
+            $filter.recorded_before,
+            $filter.occurred_from,
+            $filter.occurred_before
+        )
+        .fetch_one($model.db())
         .await
     };
 }
@@ -340,10 +381,11 @@ impl ReadModel {
         filter: &EventFilter,
         page: &Page<i64>,
     ) -> Result<Vec<EventRow>, Error> {
-        let rows = if page.backwards {
-            log_page!(self, pin, filter, page, "desc")
-        } else {
-            log_page!(self, pin, filter, page, "asc")
+        let rows = match (filter.operation, page.backwards) {
+            (None, false) => log_page!(self, pin, filter, page, "$9::uuid is null", "asc"),
+            (None, true) => log_page!(self, pin, filter, page, "$9::uuid is null", "desc"),
+            (Some(_), false) => log_page!(self, pin, filter, page, "entry.operation_id = $9", "asc"),
+            (Some(_), true) => log_page!(self, pin, filter, page, "entry.operation_id = $9", "desc"),
         };
         rows.map(|rows| page.ascending(rows)).map_err(doing("list events"))
     }
@@ -365,39 +407,10 @@ impl ReadModel {
     }
 
     pub async fn count_events(&self, pin: &Pin, filter: &EventFilter) -> Result<i64, Error> {
-        sqlx::query_scalar!(
-            r#"select count(*) as "count!"
-             from event_entry entry
-             join visible_event($1, $2, $3) visible on visible.position = entry.position
-             where ($4::text[] is null or kind = any ($4))
-               and ($5::text is null or actor = $5)
-               and ($6::text is null or exists (
-                 select
-                 from post
-                 where post.code = entry.actor
-                   and post.partner = $6
-                   and post.valid_from <= $1
-                   and $1 < post.valid_to
-               ))
-               and ($7::uuid is null or operation_id = $7)
-               and ($8::timestamptz is null or recorded_at >= $8)
-               and ($9::timestamptz is null or recorded_at < $9)
-               and ($10::timestamptz is null or occurred_at >= $10)
-               and ($11::timestamptz is null or occurred_at < $11)"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            filter.kinds.as_deref(),
-            filter.actor.as_deref(),
-            filter.partner.as_deref(),
-            filter.operation,
-            filter.recorded_from,
-            filter.recorded_before,
-            filter.occurred_from,
-            filter.occurred_before
-        )
-        .fetch_one(self.db())
-        .await
+        match filter.operation {
+            None => count_log!(self, pin, filter, "$7::uuid is null"),
+            Some(_) => count_log!(self, pin, filter, "entry.operation_id = $7"),
+        }
         .map_err(doing("count events"))
     }
 

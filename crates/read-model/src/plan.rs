@@ -602,6 +602,7 @@ impl ReadModel {
                    select
                    from withheld_task($1, $2, $3) withheld
                    where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                   offset 0
                  )
                  and ($5::text is null or task.phase = $5)
                  and ($6::text is null or task.line_of_effort = $6)

@@ -130,7 +130,7 @@ impl Program {
         let said: Value = serde_json::from_slice(&output.stdout)?;
         let figure = |name: &str| said[name].as_f64().with_context(|| format!("no {name} in {said}"));
         let (events, seconds) = (figure("events")?, figure("seconds")?);
-        let of = json!({ "events": events });
+        let of = json!({ "events": said["events"] });
         row("rebuild of every read model", &of, "1/s", vec![events / seconds]);
         row("rebuild: memory at most", &of, "MiB", vec![most]);
         Ok(())

@@ -16,7 +16,7 @@ pub(crate) struct OldShape {
     pub decode: fn(&[u8]) -> Result<Event, serde_json::Error>,
     /// Its file in the catalogue, with examples, as it was when this shape was the newest.
     pub file: &'static str,
-    /// What the next version has instead.
+    /// What this version had that the next has not.
     pub changed: &'static str,
 }
 

@@ -23,6 +23,9 @@ const LISTED: [&str; 9] = [
     "access_log",
 ];
 
+/// How statements say that they list or count, or read what is one row.
+const LISTS: [&str; 4] = ["limit ", "count(*)", "from checkpoint", "from coalition "];
+
 /// By their first column.
 type Indexes = BTreeMap<String, String>;
 
@@ -45,6 +48,10 @@ fn walks(plan: &Value, indexes: &Indexes, repeated: bool, found: &mut Vec<Walk>)
     };
     let walk = match text("Node Type") {
         "Seq Scan" => true,
+        // Who may see what, worked out for everything there is instead of looked up: its function was not inlined.
+        "Function Scan" => {
+            ["visible_", "withheld_"].iter().any(|seen| text("Function Name").starts_with(seen))
+        }
         // Of a bitmap scan, the index has a node of its own.
         "Index Scan" | "Index Only Scan" | "Bitmap Index Scan" => {
             !indexes.get(text("Index Name")).is_some_and(by)
@@ -123,7 +130,8 @@ async fn every_statement_finds_its_rows_by_an_index_before_anything_is_known_of_
         let mut found = Vec::new();
         walks(&plan(&pool, &statement, parameters).await, &indexes, false, &mut found);
         let searches = statement.contains("found(");
-        found.retain(|walk| walk.repeated || !(LISTED.contains(&&*walk.table) || searches));
+        let lists = LISTS.iter().any(|list| statement.contains(list));
+        found.retain(|walk| walk.repeated || !(lists && LISTED.contains(&&*walk.table) || searches));
         if !found.is_empty() {
             faults.push(format!("{statement}\n{found:#?}"));
         }
@@ -166,6 +174,9 @@ async fn a_look_up_that_the_planner_may_turn_into_a_join_is_found_out(
         from unnest($1::closing[]) closing_
         where held_.id = closing_.id and held_.valid_to = 9";
     assert_ne!(walked(joined).await, []);
+    // A function is not inlined where an argument is a query.
+    let for_all = "select 1 from visible_operation((select $1::bigint), 1, 'THA')";
+    assert_ne!(walked(for_all).await, []);
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
@@ -181,10 +192,12 @@ async fn a_page_in_the_order_of_an_index_is_read_and_not_sorted(_: PgPoolOptions
     ];
     let mut pages = statements();
     pages.retain(|(statement, _)| orders.iter().any(|order| statement.contains(order)));
-    assert!(pages.len() >= orders.len(), "the pages are not where they were");
+    for order in orders {
+        assert!(pages.iter().any(|(statement, _)| statement.contains(order)), "no page has `{order}`");
+    }
     for (statement, parameters) in pages {
         let plan = plan(&pool, &statement, parameters).await.to_string();
-        assert!(!plan.contains(r#""Sort""#), "{statement}\n{plan}");
+        assert!(!plan.contains(r#"Sort""#), "{statement}\n{plan}");
     }
 }
 

@@ -9,7 +9,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use embedded_postgres::{Backup, Scratch, Server};
-use rand::{Rng as _, rngs::StdRng, seq::IndexedRandom as _};
+use rand::{Rng as _, rngs::StdRng};
 use serde_json::{json, value::RawValue};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tokio::{process::Command, task::block_in_place, time::sleep};
@@ -130,7 +130,7 @@ impl Answer {
         let data = client.ask(node, "{ head { position } }", json!({})).await?;
         let newest = position(&data["head"]["position"]).context("a node told no position")?;
         let position = if random.random() { newest } else { random.random_range(1..=newest) };
-        let document = *DOCUMENTS.choose(random).unwrap_or(&DOCUMENTS[0]);
+        let document = DOCUMENTS[random.random_range(0..DOCUMENTS.len())];
         let operation = format!("OP-{}", random.random_range(0..OPERATIONS));
         let variables = json!({ "position": position.to_string(), "code": operation });
         let data = client.ask_literally(node, document, variables).await?;
