@@ -315,12 +315,11 @@ end;
 
 -- A task that is no more in a draft keeps its label, so its past is judged like the rest.
 create function visible_planned_task(at bigint, policy bigint, viewer text)
-returns table (id uuid, version_id uuid, task_id uuid)
+returns table (id uuid, task_id uuid)
 language sql stable parallel safe
 begin atomic
   select
     task.id,
-    task.version_id,
     task.task_id
   from planned_task task
   where task.valid_from <= at

@@ -632,7 +632,7 @@ impl ReadModel {
         .map_err(doing("list tasks"))
     }
 
-    /// How many tasks of each version match: none is no row.
+    /// How many tasks match, of each version that the viewer may see.
     pub async fn count_planned_tasks(
         &self,
         pin: &Pin,
@@ -641,20 +641,31 @@ impl ReadModel {
     ) -> Result<Vec<(Uuid, i64)>, Error> {
         let rows = sqlx::query!(
             r#"select
-               planned_task.version_id,
-               count(*) as "count!"
-             from planned_task
-             join visible_planned_task($1, $2, $3) visible
-               on visible.id = planned_task.id
-               and visible.version_id = planned_task.version_id
-             where planned_task.version_id = any ($4)
-               and valid_from <= $1
-               and $1 < valid_to
-               and ($5::text is null or phase = $5)
-               and ($6::text is null or line_of_effort = $6)
-               and ($7::text is null or lead = $7)
-               and ($8::text is null or territory = $8)
-             group by planned_task.version_id"#,
+               wanted.id as "version_id!",
+               (
+                 select count(*)
+                 from planned_task task
+                 where task.version_id = wanted.id
+                   and task.valid_from <= $1
+                   and $1 < task.valid_to
+                   and not exists (
+                     select
+                     from withheld_task($1, $2, $3) withheld
+                     where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                     offset 0
+                   )
+                   and ($5::text is null or task.phase = $5)
+                   and ($6::text is null or task.line_of_effort = $6)
+                   and ($7::text is null or task.lead = $7)
+                   and ($8::text is null or task.territory = $8)
+               ) as "count!"
+             from unnest($4::uuid[]) as wanted (id)
+             where exists (
+               select
+               from visible_plan_version($1, $2, $3) visible
+               where visible.id = wanted.id
+               offset 0
+             )"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

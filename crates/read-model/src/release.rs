@@ -57,6 +57,7 @@ impl ReadModel {
                  select
                  from visible_planned_task($1, $2, $3) visible
                  where visible.task_id = task_label.id
+                 offset 0
                )"#,
             pin.position.0,
             pin.policy_position.0,

@@ -1,7 +1,7 @@
 //! How Postgres carries the statements out. Plans are made once for each connection, perhaps while tables are empty, and
 //! kept until something analyses them: here every table is empty, and every plan has to be one for a large table.
 
-use crate::support::{owner, pool};
+use crate::support::{add_task, draft, engine, found, initiate, officer, owner, pool, run};
 use read_model::Schema;
 use serde_json::Value;
 use sqlx::{
@@ -218,4 +218,42 @@ async fn a_read_model_of_an_empty_log_is_not_taken_for_one_that_stays_empty(
     .await
     .unwrap();
     assert_eq!(known, Vec::<String>::new());
+}
+
+/// Rows of a table that the scans of an analysed plan have read, whether they were wanted or not.
+fn rows_read(plan: &Value, table: &str) -> f64 {
+    let number = |name: &str| plan[name].as_f64().unwrap_or(0.0);
+    let here = if plan["Relation Name"] == table {
+        (number("Actual Rows") + number("Rows Removed by Filter")) * number("Actual Loops")
+    } else {
+        0.0
+    };
+    here + plan["Plans"].as_array().into_iter().flatten().map(|inner| rows_read(inner, table)).sum::<f64>()
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn counting_the_tasks_of_a_version_reads_each_once(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    run(&engine, officer("THA-01"), initiate("ALPHA", "THA")).await;
+    run(&engine, officer("THA-01"), draft("ALPHA")).await;
+    for number in 0..50 {
+        run(&engine, officer("THA-01"), add_task("ALPHA", &format!("T{number:02}"), "THA", 0)).await;
+    }
+    let count = |(statement, _): &(String, usize)| {
+        statement.contains("select count(*)\n") && statement.contains("task.version_id = wanted.id")
+    };
+    let (statement, _) = statements().into_iter().find(count).unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    connection.execute(AssertSqlSafe(format!("prepare asked as {statement}"))).await.unwrap();
+    let at = engine.position();
+    let version: uuid::Uuid =
+        sqlx::query_scalar("select id from plan_version").fetch_one(&mut *connection).await.unwrap();
+    let analysed = format!(
+        "explain (analyze, format json) execute asked
+           ({at}, {at}, 'THA', '{{{version}}}', null, null, null, null)"
+    );
+    let plan: Value = connection.fetch_one(AssertSqlSafe(analysed)).await.unwrap().get(0);
+    assert!((rows_read(&plan[0]["Plan"], "planned_task") - 50.0).abs() < 0.5, "{plan:#}");
 }
