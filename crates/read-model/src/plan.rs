@@ -476,8 +476,7 @@ impl ReadModel {
                join event_entry entry on entry.position = item.position
                join visible_event($1, $2, $3) visible on visible.position = item.position
                where item.item_id = page.id
-                 and item.position <= page.valid_from
-                 and entry.command_end = page.valid_from
+                 and item.position <= page.valid_from and entry.command_end = page.valid_from
                order by item.position desc
                limit 1
              ) cause on true
