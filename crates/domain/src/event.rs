@@ -1,7 +1,7 @@
 //! What happened: one enum over all subjects, and how an event is written to and read from the log.
 //!
 //! Nothing here knows where events are stored. A recorded shape never changes: a new one gets a new
-//! version and the old one is upcast in [`Event::decode`], as [`crate::upcast`] says.
+//! version and the old one is upcast in [`Event::decode`], as `upcast` says.
 
 use crate::{
     AnnexCode, Instant, OperationCode, Subject, TaskCode,
