@@ -13,7 +13,7 @@ use crate::{
 /// Rows as large as an event of a revised task.
 const SCRIPT: &str = "insert into pgbench_row (payload) values (decode(repeat('61', 300), 'hex'));\n";
 
-/// As `docs/operations.md` says for a log of this size, on a machine of this size.
+/// As `docs/operations.md` advises, but for the buffers: the same on every machine, whatever memory it has.
 const POSTGRES: [&str; 3] = ["shared_buffers=2GB", "max_wal_size=16GB", "checkpoint_timeout=15min"];
 
 pub fn run_all(arguments: &[String]) -> Result<()> {

@@ -1,5 +1,5 @@
 //! How Postgres carries the statements out. Plans are made once for each connection, perhaps while tables are empty, and
-//! kept until something analyses them: here every table is empty, and every plan has to be one for a large table.
+//! kept until something analyses them: here no table has been analysed, and every plan has to be one for a large table.
 
 use crate::support::{add_task, draft, engine, found, initiate, officer, owner, pool, run};
 use read_model::Schema;
