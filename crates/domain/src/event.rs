@@ -157,11 +157,6 @@ impl Event {
         SHAPES.iter().map(|(kind, shape)| (*kind, shape.version))
     }
 
-    /// The version of the shape that this build writes; `None` for what is no event of this build.
-    pub fn version_of(kind: &str) -> Option<i16> {
-        SHAPES.get(kind).map(|shape| shape.version)
-    }
-
     /// The event as the log stores it.
     ///
     /// # Panics
