@@ -263,14 +263,17 @@ begin atomic
   where then_.valid_from <= at
     and at < then_.valid_to
     and viewer = any (then_.readers)
-    and exists (
-      select
-      from operation now_
-      where now_.id = then_.id
-        and now_.valid_from <= policy
-        and policy < now_.valid_to
-        and viewer = any (now_.readers)
-      offset 0
+    and (
+      policy between then_.valid_from and then_.valid_to - 1
+      or exists (
+        select
+        from operation now_
+        where now_.id = then_.id
+          and now_.valid_from <= policy
+          and policy < now_.valid_to
+          and viewer = any (now_.readers)
+        offset 0
+      )
     );
 end;
 
@@ -288,14 +291,17 @@ begin atomic
       where operation_.id = then_.operation_id
       offset 0
     )
-    and exists (
-      select
-      from plan_version now_
-      where now_.id = then_.id
-        and now_.valid_from <= policy
-        and policy < now_.valid_to
-        and (now_.readers is null or viewer = any (now_.readers))
-      offset 0
+    and (
+      policy between then_.valid_from and then_.valid_to - 1
+      or exists (
+        select
+        from plan_version now_
+        where now_.id = then_.id
+          and now_.valid_from <= policy
+          and policy < now_.valid_to
+          and (now_.readers is null or viewer = any (now_.readers))
+        offset 0
+      )
     );
 end;
 
@@ -381,14 +387,17 @@ begin atomic
       where version_.id = then_.version_id
       offset 0
     )
-    and exists (
-      select
-      from annex now_
-      where now_.id = then_.id
-        and now_.valid_from <= policy
-        and policy < now_.valid_to
-        and viewer = any (now_.readers)
-      offset 0
+    and (
+      policy between then_.valid_from and then_.valid_to - 1
+      or exists (
+        select
+        from annex now_
+        where now_.id = then_.id
+          and now_.valid_from <= policy
+          and policy < now_.valid_to
+          and viewer = any (now_.readers)
+        offset 0
+      )
     );
 end;
 

@@ -291,6 +291,18 @@ async fn networks(
         .collect()
 }
 
+async fn assignments(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    planned_tasks: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Arc<Vec<Arc<AssignmentRow>>>>, Error> {
+    let mut assignments = HashMap::<Uuid, Vec<Arc<AssignmentRow>>>::new();
+    for (planned_task, row) in model.assignments_of(&pin, &planned_tasks).await? {
+        assignments.entry(planned_task).or_default().push(Arc::new(row));
+    }
+    Ok(assignments.into_iter().map(|(task, rows)| (task, Arc::new(rows))).collect())
+}
+
 macro_rules! loaders {
     (
         one { $($one:ident: $one_row:ty, $one_key:ident = $one_query:ident;)* }
@@ -308,6 +320,8 @@ macro_rules! loaders {
             pub task_version_counts: Loader<Uuid, i64>,
             pub histories: Loader<HistoryPage, Histories>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
+            /// To the task that a planned task is a plan of.
+            pub assignments_of: Loader<Uuid, Arc<Vec<Arc<AssignmentRow>>>>,
             /// What an event says, by its position.
             pub payloads: Loader<i64, Arc<Payload>>,
             /// Every partner; there is one key.
@@ -335,6 +349,7 @@ macro_rules! loaders {
                     }),
                     histories: Loader::new(model, pin, histories),
                     history_counts: Loader::new(model, pin, history_counts),
+                    assignments_of: Loader::new(model, pin, assignments),
                     payloads: Loader::new(model, pin, move |_, _, positions| payloads(engine.clone(), positions)),
                     coalition: Loader::new(model, pin, |model, pin, _| async move {
                         Ok(group(model.partners(&pin, &Page::first(i64::MAX)).await?, |_| ()))
@@ -358,6 +373,7 @@ loaders! {
         plan_versions: PlanVersionRow, id = plan_versions_by_id;
         planned_tasks: PlannedTaskRow, id = planned_tasks_by_id;
         tasks: PlannedTaskRow, task_id = tasks_by_id;
+        newest_tasks: PlannedTaskRow, task_id = newest_tasks_by_id;
         task_places: TaskPlace, task_id = task_places;
         annexes: AnnexRow, id = annexes_by_id;
         decisions: DecisionRow, id = decisions_by_id;
@@ -374,7 +390,6 @@ loaders! {
         plain_tasks_of: PlannedTaskRow, version_id = plain_tasks_of;
         decisions_of: DecisionRow, version_id = decisions_of;
         conditions_of: ConditionRow, decision_id = conditions_of;
-        assignments_of: AssignmentRow, task_id = assignments_of;
     }
 }
 

@@ -409,7 +409,7 @@ impl Task {
         &self,
         #[graphql(default)] include_withdrawn: bool,
     ) -> Result<Vec<Assignment>, Error> {
-        let rows = self.world.loaders.assignments_of.children(self.row.task_id).await?;
+        let rows = self.world.loaders.assignments_of.children(self.row.id).await?;
         let shown: Vec<_> =
             rows.iter().filter(|row| include_withdrawn || row.withdrawn_at.is_none()).cloned().collect();
         Ok(self.world.all(&shown))

@@ -67,20 +67,39 @@ impl ReadModel {
         .map_err(doing("read assignments"))
     }
 
-    /// All assignments to the tasks, withdrawn ones too, by task and number.
-    pub async fn assignments_of(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<AssignmentRow>, Error> {
-        sqlx::query_as!(
-            AssignmentRow,
-            "select
+    /// All assignments to the tasks that these are plans of, withdrawn ones too: by planned task and number. Each plan
+    /// version is judged once, and not for each of its tasks.
+    pub async fn assignments_of(
+        &self,
+        pin: &Pin,
+        planned_task_ids: &[Uuid],
+    ) -> Result<Vec<(Uuid, AssignmentRow)>, Error> {
+        let rows = sqlx::query!(
+            r#"with task as materialized (
+               select
+                 id,
+                 task_id,
+                 version_id,
+                 lead,
+                 territory
+               from planned_task
+               where id = any ($4) and valid_from <= $1 and $1 < valid_to
+             ), version_ as materialized (
+               select visible.id
+               from (select distinct version_id from task) wanted
+               join visible_plan_version($1, $2, $3) visible on visible.id = wanted.version_id
+             )
+             select
+               task.id as "planned_task_id!",
                assignment.id,
-               operation_id,
-               task_id,
-               number,
-               task,
-               post,
-               assigned_at,
-               withdrawn_at
-             from unnest($4::uuid[]) as wanted (id)
+               assignment.operation_id,
+               assignment.task_id,
+               assignment.number,
+               assignment.task,
+               assignment.post,
+               assignment.assigned_at,
+               assignment.withdrawn_at
+             from task
              cross join lateral (
                select
                  id,
@@ -92,23 +111,38 @@ impl ReadModel {
                  assigned_at,
                  withdrawn_at
                from assignment
-               where task_id = wanted.id and valid_from <= $1 and $1 < valid_to
+               where task_id = task.task_id and valid_from <= $1 and $1 < valid_to
                offset 0
              ) assignment
-             where exists (
-               select
-               from visible_planned_task($1, $2, $3) visible
-               where visible.task_id = wanted.id
-               offset 0
-             )
-             order by task_id, number",
+             where task.version_id in (select id from version_)
+               and not exists (
+                 select
+                 from withheld_task($1, $2, $3) withheld
+                 where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                 offset 0
+               )
+             order by task.id, assignment.number"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
-            task_ids
+            planned_task_ids
         )
         .fetch_all(self.db())
         .await
-        .map_err(doing("list assignments"))
+        .map_err(doing("list assignments"))?;
+        let assignments = rows.into_iter().map(|row| {
+            let assignment = AssignmentRow {
+                id: row.id,
+                operation_id: row.operation_id,
+                task_id: row.task_id,
+                number: row.number,
+                task: row.task,
+                post: row.post,
+                assigned_at: row.assigned_at,
+                withdrawn_at: row.withdrawn_at,
+            };
+            (row.planned_task_id, assignment)
+        });
+        Ok(assignments.collect())
     }
 }

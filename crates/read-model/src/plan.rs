@@ -680,21 +680,107 @@ impl ReadModel {
         Ok(rows.into_iter().map(|row| (row.version_id, row.count)).collect())
     }
 
+    /// The tasks as the newest version that has them plans them.
+    pub async fn newest_tasks_by_id(
+        &self,
+        pin: &Pin,
+        task_ids: &[Uuid],
+    ) -> Result<Vec<PlannedTaskRow>, Error> {
+        sqlx::query_as!(
+            PlannedTaskRow,
+            r#"select
+               newest.id as "id!",
+               newest.operation_id as "operation_id!",
+               newest.version_id as "version_id!",
+               newest.version as "version!",
+               newest.task_id as "task_id!",
+               newest.code as "code!",
+               newest.title as "title!",
+               newest.phase as "phase!",
+               newest.line_of_effort,
+               newest.lead as "lead!",
+               newest.territory as "territory!",
+               newest.post,
+               newest.start_offset as "start_offset!",
+               newest.duration as "duration!",
+               newest.predecessors as "predecessors!",
+               newest.dependencies as "dependencies!",
+               newest.salt,
+               newest.part_hash
+             from unnest($4::uuid[]) as wanted (id)
+             cross join lateral (
+               select
+                 task.id,
+                 task.operation_id,
+                 task.version_id,
+                 task.version,
+                 task.task_id,
+                 task.code,
+                 task.title,
+                 task.phase,
+                 task.line_of_effort,
+                 task.lead,
+                 task.territory,
+                 task.post,
+                 task.start_offset,
+                 task.duration,
+                 task.predecessors,
+                 task.dependencies,
+                 task.salt,
+                 task.part_hash
+               from planned_task task
+               where task.task_id = wanted.id
+                 and task.valid_from <= $1
+                 and $1 < task.valid_to
+                 and exists (
+                   select
+                   from visible_planned_task($1, $2, $3) visible
+                   where visible.id = task.id
+                   offset 0
+                 )
+               order by task.version desc
+               limit 1
+             ) newest"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read the newest plans of tasks"))
+    }
+
     /// Operation and code of the tasks, whichever versions have them.
     pub async fn task_places(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<TaskPlace>, Error> {
         sqlx::query_as!(
             TaskPlace,
-            r#"select distinct
-               task.task_id,
+            r#"select
+               task.task_id as "task_id!",
                operation.code as operation,
-               task.code as task
-             from planned_task task
-             join visible_planned_task($1, $2, $3) visible on visible.id = task.id
+               task.code as "task!"
+             from unnest($4::uuid[]) as wanted (id)
+             cross join lateral (
+               select
+                 planned_task.task_id,
+                 planned_task.operation_id,
+                 planned_task.code
+               from planned_task
+               where planned_task.task_id = wanted.id
+                 and planned_task.valid_from <= $1
+                 and $1 < planned_task.valid_to
+                 and exists (
+                   select
+                   from visible_planned_task($1, $2, $3) visible
+                   where visible.id = planned_task.id
+                   offset 0
+                 )
+               limit 1
+             ) task
              join operation
                on operation.id = task.operation_id
                and operation.valid_from <= $1
-               and $1 < operation.valid_to
-             where task.task_id = any ($4) and task.valid_from <= $1 and $1 < task.valid_to"#,
+               and $1 < operation.valid_to"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

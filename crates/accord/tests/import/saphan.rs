@@ -2,7 +2,7 @@ use crate::support::*;
 use accord::import::ImportError;
 use domain::{
     PostCode, RefusalCode,
-    ids::{PostId, TaskId},
+    ids::{PlanVersionId, PlannedTaskId, PostId},
 };
 use read_model::{OperationFilter, Page, PlannedTaskRow};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -64,14 +64,15 @@ async fn the_imported_operation_is_an_exercise_that_is_active_and_whose_h_hour_w
     assert_eq!(operation.h_hour, Some(at("2023-10-10T06:00:00+07:00").to_utc()));
     let centre = model.centres(&pin, &Page::first(9)).await.unwrap().remove(0);
     assert_eq!((&*centre.code, &*centre.status), ("CMCC", "ACTIVE"));
+    let in_force = PlanVersionId::of(saphan_id(), 2);
     let tasks: Vec<_> =
-        saphan().plan.tasks.iter().map(|task| TaskId::of(saphan_id(), &good(&task.id)).0).collect();
+        saphan().plan.tasks.iter().map(|task| PlannedTaskId::of(in_force, &good(&task.id)).0).collect();
     let assigned: BTreeMap<_, _> = model
         .assignments_of(&pin, &tasks)
         .await
         .unwrap()
         .into_iter()
-        .map(|row| (row.task, row.post))
+        .map(|(_, row)| (row.task, row.post))
         .collect();
     let told: BTreeMap<_, _> = saphan().plan.tasks.into_iter().map(|task| (task.id, task.post)).collect();
     assert_eq!(assigned, told);

@@ -16,7 +16,7 @@ use crate::{
     Error,
     context::{Session, World, session},
     language::LocalisedNameInput,
-    node::{Assignment, Condition, Item, Operation, Partner, PlanVersion},
+    node::{Assignment, Condition, Item, Operation, Partner, PlanVersion, PlannedTask},
     receipt::Receipt,
     refused::Refused,
     scalars::DateTime,
@@ -291,6 +291,13 @@ impl World {
     async fn newest_version(self: Arc<Self>, operation: OperationId) -> Result<Option<PlanVersion>, Error> {
         let rows = self.loaders.versions_of.children(operation.0).await?;
         Ok(rows.last().map(|row| PlanVersion::new(&self, Arc::clone(row))))
+    }
+
+    /// The task as the newest version that has it plans it.
+    async fn newest_task(self: Arc<Self>, id: TaskId) -> Result<Option<PlannedTask>, Error> {
+        self.spend(1)?;
+        let row = self.loaders.newest_tasks.load(id.0).await?;
+        Ok(row.map(|row| PlannedTask::new(&self, row)))
     }
 }
 

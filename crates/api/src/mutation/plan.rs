@@ -15,7 +15,7 @@ use crate::{
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use domain::{
     AnnexCode, Command, OperationCode, TaskCode,
-    ids::{AnnexId, OperationId, PlanVersionId, PlannedTaskId},
+    ids::{AnnexId, OperationId, PlanVersionId, TaskId},
     plan::{self, PlanCommand, TaskRevision},
 };
 use std::sync::Arc;
@@ -550,9 +550,7 @@ async fn carry_out_on_task<R: From<Outcome<PlannedTask>>>(
 ) -> Result<R, Error> {
     let found = |world: Arc<World>| async move {
         let Some((operation, task)) = place else { return Ok(None) };
-        let version = Arc::clone(&world).newest_version(OperationId::of(&operation)).await?;
-        let Some(version) = version else { return Ok(None) };
-        world.find(PlannedTaskId::of(PlanVersionId(version.row.id), &task).0).await
+        world.newest_task(TaskId::of(OperationId::of(&operation), &task)).await
     };
     Ok(asked.carry_out(command.map(Command::Plan), found).await?.into())
 }
