@@ -20,7 +20,7 @@ async fn drafted(server: &Server) -> (Value, Value) {
     let operation = coalition(server).await;
     server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
     for (code, duration, predecessors) in
-        [("T01", "PT10H", &[] as &[&str]), ("T02", "PT6H", &["T01SS+2h"]), ("T03", "PT3H", &["T02FF"])]
+        [("T01", "PT10H", &[] as &[&str]), ("T02", "PT6H", &["T01SS+2h"]), ("T03", "PT3H", &["T02FF+0h"])]
     {
         server.done("THA-01", "addTask", task(&operation, code, duration, predecessors), "").await;
     }
@@ -123,12 +123,10 @@ async fn a_dependency_is_replaced_by_the_next_on_the_same_task_and_plain_unless_
 
     // What cannot be: a text that is none, a task twice, a cycle over other kinds, a lag that is none.
     let add = |predecessors: &[&str]| task(&operation, "T05", "PT1H", predecessors);
-    let refusals = server.refused("THA-01", "addTask", add(&["T01", "T01XX+2h"])).await;
-    assert_eq!(
-        (codes(&refusals), &refusals[0]["field"]),
-        (vec!["INVALID_CODE"], &json!(["predecessors", "1"]))
-    );
-    let refusals = server.refused("THA-01", "addTask", add(&["T01SS", "T01FF+2h"])).await;
+    let refusals = server.refused("THA-01", "addTask", add(&["T01", "T01XX+2h", "T02SS-2x"])).await;
+    assert_eq!(codes(&refusals), ["INVALID_CODE", "INVALID_CODE"]);
+    assert_eq!(refusals[1]["field"], json!(["predecessors", "2"]));
+    let refusals = server.refused("THA-01", "addTask", add(&["T01SS+0h", "T01FF+2h"])).await;
     assert_eq!(codes(&refusals), ["ALREADY_EXISTS"]);
     server
         .done(

@@ -156,8 +156,8 @@ impl TaskVersion {
         &self.row.task.predecessors
     }
 
-    /// What it waited for, as people write it: `T03` for finish to start, else with kind and lag or lead, as in `T03FF` or
-    /// `T04SS-30m`.
+    /// What it waited for, as people write it: `T03` for finish to start, else with kind and lag or lead, as in `T03FF+0h`
+    /// or `T04SS-30m`.
     async fn predecessors(&self) -> &[String] {
         &self.row.task.dependencies
     }

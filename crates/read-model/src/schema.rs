@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 const SQL: &str = include_str!("../../../migrations/read-model.sql");
 
 /// Changes with any change of a fold or of a row's computation, so that a new build makes new tables.
-pub const PROJECTION_VERSION: u32 = 1;
+pub const PROJECTION_VERSION: u32 = 2;
 
 /// Names of read-model schemas start with this.
 const PREFIX: &str = "read_model_";

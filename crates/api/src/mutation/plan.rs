@@ -217,8 +217,8 @@ struct AddTaskInput {
     start_offset: Duration,
     duration: Duration,
     /// What it waits for, each task once: by its code (`T03`) what must finish before it starts; else with the kind behind
-    /// it, and a lag or a lead: `T03FS+2h`, `T04SS-30m`, `T05FF+P1D`. Kinds are FS, SS, FF and SF, as in `DependencyKind`.
-    /// Without a lag they are understood behind a digit only (`T05FF`): `COMPASS` is a code, and `COMPASSSF+0h` is not.
+    /// it, and a lag or a lead: `T03FS+2h`, `T04SS-30m`, `T05FF+0h`. Kinds are FS, SS, FF and SF, as in `DependencyKind`.
+    /// What may be a code is one: `T03SS` and `T04SS-PT30M` name tasks, and `T03SS+0h` waits for the start of `T03`.
     #[graphql(default)]
     predecessors: Vec<String>,
     #[graphql(flatten)]

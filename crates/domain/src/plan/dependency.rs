@@ -3,10 +3,7 @@
 //! Whether a dependency closes a cycle is a rule of drafting; when a task may start by it is computed in
 //! [`crate::schedule`].
 
-use crate::{
-    InvalidSpan, Parse, RefusalCode, Span, TaskCode,
-    code::{InvalidCode, MAX_LENGTH},
-};
+use crate::{InvalidSpan, Parse, RefusalCode, Span, TaskCode, code::MAX_LENGTH};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -76,21 +73,16 @@ impl Dependency {
     }
 }
 
-/// A kind without lag is written only behind a digit, and a plain dependency in full where its code alone would be read
-/// as something else.
+/// A kind is written with its lag, be there none (`T03SS+0h`): without it the text would be a code.
 impl fmt::Display for Dependency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { predecessor, kind, lag } = self;
-        if self.is_plain() && split(predecessor.as_str()).is_none() {
+        if self.is_plain() {
             return predecessor.fmt(f);
         }
-        write!(f, "{predecessor}{}", kind.abbreviation())?;
-        let bare = !self.is_plain() && ends_in_digit(predecessor.as_str());
-        if *lag == Span::ZERO && bare {
-            return Ok(());
-        }
+        let sign = if *lag < Span::ZERO { '-' } else { '+' };
+        write!(f, "{predecessor}{}{sign}", kind.abbreviation())?;
         let total = lag.as_seconds().unsigned_abs();
-        f.write_str(if *lag < Span::ZERO { "-" } else { "+" })?;
         let mut written = false;
         for (count, unit) in [(total / 3_600, 'h'), (total / 60 % 60, 'm'), (total % 60, 's')] {
             if count > 0 {
@@ -102,32 +94,34 @@ impl fmt::Display for Dependency {
     }
 }
 
-/// The text is no dependency.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidDependency {
-    #[error(transparent)]
-    Code(#[from] InvalidCode),
-    #[error(
-        "`{0}` is not a dependency: the code of a task, then FS, SS, FF or SF, then a lag or lead if there is one, as in \
-         T03, T03FF, T03FS+2h or T04SS-1d30m"
-    )]
-    Notation(String),
-}
+/// How a dependency is written, for those who wrote it otherwise.
+pub(super) const NOTATION: &str = "Write the code of a task, as in T03, or behind it FS, SS, FF or SF with a lag or a \
+                                   lead, as in T03FS+2h, T04SS-30m or T05FF+0h";
 
-/// A code that ends like a kind stays a code (`COMPASS`), unless a lag follows or a digit goes before: `COMPASS+2h` waits
-/// for `COMPA`, and `T03SS` for `T03`.
+/// The text is neither the code of a task nor a dependency of another kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a dependency. {NOTATION}")]
+pub struct InvalidDependency(pub String);
+
+/// A text that may be a code is that code: no plan is needed to read one, and no task's name is taken for something else.
+/// So `T03SS` and `T04SS-PT30M` are tasks. What no code has, a `+` or a small letter, makes it notation.
 impl FromStr for Dependency {
     type Err = InvalidDependency;
 
     fn from_str(text: &str) -> Result<Self, InvalidDependency> {
-        if let Some((code, kind, lag)) = split(text) {
-            return Ok(Self { predecessor: code.parse()?, kind, lag });
+        if let Ok(code) = text.parse() {
+            return Ok(Self::plain(code));
         }
-        if text.contains('+') {
-            // Quoting an over-long text in full would let one bad request fill the log.
-            return Err(InvalidDependency::Notation(text.chars().take(2 * MAX_LENGTH).collect()));
-        }
-        Ok(Self::plain(text.parse()?))
+        // Codes have hyphens, and so may durations.
+        let mut signs = text.char_indices().filter(|(_, sign)| matches!(sign, '+' | '-'));
+        let read = signs.find_map(|(at, sign)| {
+            let (code, kind) = split_kind(&text[..at])?;
+            let lag = magnitude(&text[at + 1..]).ok()?;
+            let lag = if sign == '-' { Span::ZERO - lag } else { lag };
+            Some(Self { predecessor: code.parse().ok()?, kind, lag })
+        });
+        // Quoting an over-long text in full would let one bad request fill the log.
+        read.ok_or_else(|| InvalidDependency(text.chars().take(2 * MAX_LENGTH).collect()))
     }
 }
 
@@ -135,26 +129,17 @@ impl Parse for Dependency {
     const CODE: RefusalCode = RefusalCode::InvalidCode;
 }
 
-/// Code, kind and lag of a text that has all three, or no lag behind a code that ends in a digit.
-fn split(text: &str) -> Option<(&str, DependencyKind, Span)> {
-    if let Some((code, kind)) = split_kind(text).filter(|(code, _)| ends_in_digit(code)) {
-        return Some((code, kind, Span::ZERO));
-    }
-    // Codes have hyphens, and so may durations.
-    text.char_indices().filter(|(_, sign)| matches!(sign, '+' | '-')).find_map(|(at, sign)| {
-        let (code, kind) = split_kind(&text[..at])?;
-        let lag = magnitude(&text[at + 1..]).ok()?;
-        Some((code, kind, if sign == '-' { Span::ZERO - lag } else { lag }))
-    })
-}
-
 fn split_kind(text: &str) -> Option<(&str, DependencyKind)> {
-    let kind = |kind: DependencyKind| Some((text.strip_suffix(kind.abbreviation())?, kind));
-    DependencyKind::iter().find_map(kind).filter(|(code, _)| !code.is_empty())
+    DependencyKind::iter().find_map(|kind| Some((text.strip_suffix(kind.abbreviation())?, kind)))
 }
 
-fn ends_in_digit(code: &str) -> bool {
-    code.ends_with(|last: char| last.is_ascii_digit())
+/// Whether somebody may have meant more by it than a code: `T03SS`, `T03FS-2`.
+pub(super) fn resembles_notation(code: &TaskCode) -> bool {
+    let code = code.as_str();
+    let hyphens = code.match_indices('-').map(|(at, _)| at);
+    hyphens
+        .chain([code.len()])
+        .any(|end| split_kind(&code[..end]).is_some_and(|(before, _)| !before.is_empty()))
 }
 
 /// A duration without its sign: as ISO 8601 has it, or in short as `1d2h`.
@@ -164,7 +149,7 @@ fn magnitude(text: &str) -> Result<Span, InvalidSpan> {
 
 /// How commands and contents write a dependency: the code alone where it is plain, as when there were no others, else
 /// the object. Approvals bind the hash of a content, and a repeated request is known by the hash of its command; both
-/// must stay what they were. The notation would not do: `T03SS` may be a code.
+/// must stay what they were.
 pub(super) mod brief {
     use super::{Dependency, DependencyKind, Span, TaskCode};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -244,41 +229,76 @@ mod tests {
         use DependencyKind::{FinishToFinish, FinishToStart, StartToFinish, StartToStart};
         for (text, wanted) in [
             ("T03", dependency("T03", FinishToStart, 0)),
-            ("T03FS", dependency("T03", FinishToStart, 0)),
-            ("T03FF", dependency("T03", FinishToFinish, 0)),
+            ("T03FS+0h", dependency("T03", FinishToStart, 0)),
+            ("T03FF+0h", dependency("T03", FinishToFinish, 0)),
             ("T03FS+2h", dependency("T03", FinishToStart, 7_200)),
             ("T04SS-30m", dependency("T04", StartToStart, -1_800)),
             ("T04SF+1d2h", dependency("T04", StartToFinish, 93_600)),
-            ("T04SS-PT30M", dependency("T04", StartToStart, -1_800)),
+            ("T04SS+PT30M", dependency("T04", StartToStart, 1_800)),
             ("T04SS+P1DT2H", dependency("T04", StartToStart, 93_600)),
             ("NO-GO-1FF-1d30m15s", dependency("NO-GO-1", FinishToFinish, -88_215)),
+            ("COMPASS+2h", dependency("COMPA", StartToStart, 7_200)),
+            ("COMPASSSS+0h", dependency("COMPASS", StartToStart, 0)),
+            ("T03SSSS+0h", dependency("T03SS", StartToStart, 0)),
         ] {
             assert_eq!(read(text), wanted, "{text}");
         }
     }
 
     #[test]
-    fn a_code_that_ends_like_a_kind_stays_a_code_until_a_lag_follows() {
-        for code in ["COMPASS", "STAFF", "SS", "T03-FS", "T04SS-30M", "PASS-2"] {
-            assert_eq!(read(code), Dependency::plain(code.parse().unwrap()));
+    fn what_may_be_a_code_is_one_whatever_it_ends_in() {
+        for code in ["COMPASS", "STAFF", "SS", "T03SS", "T03-FS", "T03FS-2", "T04SS-30M", "T04SS-PT30M"] {
+            let plain = Dependency::plain(code.parse().unwrap());
+            assert_eq!(read(code), plain);
+            assert_eq!(plain.to_string(), code);
         }
-        assert_eq!(read("COMPASS+2h"), dependency("COMPA", DependencyKind::StartToStart, 7_200));
-        assert_eq!(read("COMPASSSS+0h"), dependency("COMPASS", DependencyKind::StartToStart, 0));
-        // A code that the notation takes for its own is named in full.
-        let awkward = Dependency::plain("T03SS".parse().unwrap());
-        assert_eq!(awkward.to_string(), "T03SSFS+0h");
-        assert_eq!(read("T03SSFS+0h"), awkward);
     }
 
     #[test]
-    fn what_is_no_dependency_is_refused_with_an_example() {
-        for text in
-            ["", "t03", "T03FS+", "T03FS+2", "T03FS+2h1d", "T03FS+-2h", "T03FS++2h", "T03+2h", "+2h", "SS+2h"]
-        {
-            assert!(text.parse::<Dependency>().is_err(), "{text}");
+    fn a_code_that_may_have_been_meant_for_more_is_known() {
+        for (code, wanted) in [
+            ("T03SS", true),
+            ("T03FS-2", true),
+            ("T04SS-PT30M", true),
+            ("NO-GO-1FF-1", true),
+            ("COMPASS", true),
+            ("T03", false),
+            ("SS", false),
+            ("SS-2", false),
+            ("NO-GO-1", false),
+        ] {
+            assert_eq!(resembles_notation(&code.parse().unwrap()), wanted, "{code}");
         }
-        let said = "T03XX+2h".parse::<Dependency>().unwrap_err().to_string();
-        assert!(said.contains("T03FS+2h"), "{said}");
+    }
+
+    #[test]
+    fn what_is_no_dependency_is_refused_with_examples() {
+        for text in [
+            "",
+            "t03",
+            "T03FS+",
+            "T03FS+2",
+            "T99SS+2x",
+            "T99SS-2x",
+            "T03FS+2h1d",
+            "T03FS+-2h",
+            "T03FS++2h",
+            "T03+2h",
+            "T03XX+2h",
+            "t03FS+2h",
+            "+2h",
+            "SS+2h",
+            "T03FS+999999999h",
+        ] {
+            let said = text.parse::<Dependency>().unwrap_err().to_string();
+            assert_eq!(
+                said,
+                format!(
+                    "`{text}` is not a dependency. Write the code of a task, as in T03, or behind it FS, SS, FF or SF \
+                     with a lag or a lead, as in T03FS+2h, T04SS-30m or T05FF+0h"
+                )
+            );
+        }
     }
 
     #[test]
@@ -287,15 +307,13 @@ mod tests {
         struct Waiting(#[serde(with = "brief")] Dependency);
         for (text, wanted) in [
             ("T03", r#""T03""#),
+            ("T03SS", r#""T03SS""#),
             ("T03SS-30m", r#"{"predecessor":"T03","kind":"START_TO_START","lag":"-PT30M"}"#),
         ] {
             let waiting = Waiting(read(text));
             assert_eq!(serde_json::to_string(&waiting).unwrap(), wanted);
             assert_eq!(serde_json::from_str::<Waiting>(wanted).unwrap(), waiting);
         }
-        // A string is a code as it stands, whatever the notation makes of it.
-        let code = serde_json::from_str::<Waiting>(r#""T03SS""#).unwrap();
-        assert_eq!(code, Waiting(Dependency::plain("T03SS".parse().unwrap())));
     }
 
     fn dependencies() -> impl Strategy<Value = Dependency> {

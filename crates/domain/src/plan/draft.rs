@@ -3,6 +3,7 @@
 use super::{
     Annex, Dependency, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision,
     Version, VersionStatus,
+    dependency::{NOTATION, resembles_notation},
 };
 use crate::{
     Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, TaskCode,
@@ -304,7 +305,9 @@ fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Reje
         });
         let known = draft.task(predecessor).is_some() || *predecessor == task.code;
         draft.reasons.check(known, RefusalCode::UnknownReference, "predecessors", || {
-            format!("Version {} has no task {predecessor}.", version.number)
+            let unknown = format!("Version {} has no task {predecessor}.", version.number);
+            let meant = dependency.is_plain() && resembles_notation(predecessor);
+            if meant { format!("{unknown} {NOTATION}.") } else { unknown }
         });
     }
     draft.or(|operation, number| PlanEvent::TaskAddedToPlan { operation, number, task: task.clone() })

@@ -76,7 +76,7 @@ fn every_change_of_the_content_changes_its_hash() {
         revise(TaskRevision { start_offset: Some(Span::hours(1)), ..none() }),
         revise(TaskRevision { duration: Some(Span::hours(11)), ..none() }),
         add_dependency("T27", "T02"),
-        add_dependency("T27", "T02SS"),
+        add_dependency("T27", "T02SS+0h"),
         add_dependency("T27", "T02FS+2h"),
         add_dependency("T27", "T02FS-2h"),
         remove_task("T27"),
@@ -347,8 +347,8 @@ fn the_hash_of_a_small_plan_is_for_ever() {
 
 #[test]
 fn a_dependency_is_a_code_in_the_content_unless_it_is_more_than_that() {
-    // `printf '%s' "$canonical" | sha256sum`, as above. A task may be called `T02SS`, so the notation would not do.
-    let waiting = task("T16", "MMR", "MMR", -24, 12, &["T01", "T02SS", "T03FS-30m"]);
+    // `printf '%s' "$canonical" | sha256sum`, as above.
+    let waiting = task("T16", "MMR", "MMR", -24, 12, &["T01", "T02SS+0h", "T03FS-30m"]);
     let canonical = concat!(
         r#"{"code":"T16","duration":"PT12H","lead":"MMR","lineOfEffort":"LOE1","phase":"P3","predecessors":["T01","#,
         r#"{"kind":"START_TO_START","lag":"PT0H","predecessor":"T02"},"#,

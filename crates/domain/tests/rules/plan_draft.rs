@@ -5,8 +5,9 @@ use domain::{
     PostCode, RefusalCode, Role, Span, TaskCode,
     partner::PartnerRole,
     plan::{
-        ApprovalPolicy, Ccir, DecisionPoint, Dependency, LineOfEffort, Objective, Phase, PlanCommand,
-        PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow, VersionStatus,
+        ApprovalPolicy, Ccir, DecisionPoint, Dependency, DependencyKind, LineOfEffort, Objective, Phase,
+        PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow,
+        VersionStatus,
     },
 };
 
@@ -357,7 +358,7 @@ fn a_dependency_takes_the_place_of_the_one_on_the_same_task() {
 fn a_task_waits_for_another_in_one_way_and_within_100_years() {
     let beyond = Dependency { lag: Span::seconds(-Span::MAX.as_seconds() - 1), ..of("T02") };
     draft()
-        .when(tha(), add_task(task("T30", "THA", "THA", 0, 1, &["T01", "T02SS", "T02FF+1h"])))
+        .when(tha(), add_task(task("T30", "THA", "THA", 0, 1, &["T01", "T02SS+0h", "T02FF+1h"])))
         .refused_at([(RefusalCode::AlreadyExists, "predecessors")])
         .saying("T02 stands twice: a task waits for another in one way.")
         .when(
@@ -365,6 +366,29 @@ fn a_task_waits_for_another_in_one_way_and_within_100_years() {
             planning(PlanCommand::AddDependency { operation: saphan(), task: of("T27"), dependency: beyond }),
         )
         .refused_at([(RefusalCode::InvalidValue, "lag")]);
+}
+
+#[test]
+fn a_task_whose_code_looks_like_notation_is_waited_for_and_notation_that_looks_like_a_code_is_explained() {
+    let waiting = |predecessors: &[&str]| add_task(task("T30", "THA", "THA", 0, 1, predecessors));
+    let story = draft()
+        .when(tha(), waiting(&["T02SS", "T02FS-2", "T99"]))
+        .refused_at([(RefusalCode::UnknownReference, "predecessors"); 3])
+        .saying(
+            "Version 1 has no task T02FS-2. Write the code of a task, as in T03, or behind it FS, SS, FF or SF with a lag \
+             or a lead, as in T03FS+2h, T04SS-30m or T05FF+0h.",
+        )
+        .when(tha(), waiting(&["T99"]))
+        .refused([RefusalCode::UnknownReference])
+        .saying("Version 1 has no task T99.")
+        .when(tha(), add_task(task("T02SS", "THA", "THA", 0, 1, &[])))
+        .accepted()
+        .when(tha(), waiting(&["T02SS", "T02SS+0h"]))
+        .accepted();
+    let waits = &story.version(1).tasks[&of::<TaskCode>("T30")].predecessors;
+    let start_to_start =
+        Dependency { predecessor: of("T02"), kind: DependencyKind::StartToStart, lag: Span::ZERO };
+    assert_eq!(*waits, [start_to_start, Dependency::plain(of("T02SS"))].into());
 }
 
 #[test]
