@@ -8,6 +8,7 @@ use domain::{
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use strum::IntoEnumIterator;
 
 /// Code, offset and duration in hours, predecessors.
 type Row = (String, i64, i64, BTreeSet<Dependency>);
@@ -242,12 +243,7 @@ fn networks() -> impl Strategy<Value = Vec<Row>> {
 
 /// The same networks with dependencies of all kinds, with lags and leads.
 fn mixed() -> impl Strategy<Value = Vec<Row>> {
-    let kinds = prop::sample::select(vec![
-        DependencyKind::FinishToStart,
-        DependencyKind::StartToStart,
-        DependencyKind::FinishToFinish,
-        DependencyKind::StartToFinish,
-    ]);
+    let kinds = prop::sample::select(DependencyKind::iter().collect::<Vec<_>>());
     (networks(), proptest::collection::vec((kinds, -30_i64..30), 1..40)).prop_map(|(mut rows, ties)| {
         let mut ties = ties.iter().cycle();
         for (_, _, _, before) in &mut rows {

@@ -10,18 +10,17 @@ use domain::{
     release::{HandlingCode, Marked, Release},
 };
 use engine::{Engine, Error};
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use rand::{
+    Rng, SeedableRng,
+    rngs::StdRng,
+    seq::{IndexedRandom, IteratorRandom},
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::collections::BTreeSet;
+use strum::IntoEnumIterator;
 
 const OPERATIONS: [&str; 2] = ["ALPHA", "BRAVO"];
 const TASKS: [&str; 5] = ["T01", "T02", "T03", "T04", "T05"];
-const KINDS: [DependencyKind; 4] = [
-    DependencyKind::FinishToStart,
-    DependencyKind::StartToStart,
-    DependencyKind::FinishToFinish,
-    DependencyKind::StartToFinish,
-];
 const POSTS: [&str; 4] = ["THA-01", "CHN-01", "MMR-01", "LAO-01"];
 
 /// The version that would be decided on: its number and hash.
@@ -63,7 +62,8 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
         }),
         7 => plan(PlanCommand::RemoveTask { operation, task: first }),
         8 | 9 => {
-            let (kind, lag) = (*KINDS.choose(random).unwrap(), Span::hours(random.random_range(-2..3)));
+            let (kind, lag) =
+                (DependencyKind::iter().choose(random).unwrap(), Span::hours(random.random_range(-2..3)));
             let dependency = Dependency { predecessor: second, kind, lag };
             plan(PlanCommand::AddDependency { operation, task: first, dependency })
         }
