@@ -2,7 +2,13 @@
 //!
 //! `accord schema` writes them. To write them from here: `ACCORD_BLESS=1 cargo test -p domain --test rules`.
 
-use domain::{Event, catalogue, event::Encoded, examples};
+use crate::support::of;
+use domain::{
+    Event, Span, catalogue,
+    event::Encoded,
+    examples,
+    plan::{Dependency, PlanEvent, PlannedTask},
+};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 use std::{
@@ -111,7 +117,42 @@ fn every_payload_is_read_as_its_example_and_written_to_the_same_bytes() {
 
 #[test]
 fn every_payload_of_an_older_shape_is_read_as_an_event_of_today() {
+    let task = PlannedTask {
+        code: of("T16"),
+        title: of("Secure Site A"),
+        phase: of("P3"),
+        line_of_effort: Some(of("LOE2")),
+        lead: of("MMR"),
+        territory: of("MMR"),
+        post: Some(of("MMR-02")),
+        start_offset: Span::ZERO,
+        duration: Span::hours(12),
+        predecessors: [Dependency::plain(of("T15"))].into(),
+    };
+    let early = PlannedTask {
+        code: of("T01"),
+        line_of_effort: None,
+        post: None,
+        start_offset: Span::hours(-288),
+        duration: Span::seconds(5_400),
+        predecessors: BTreeSet::new(),
+        ..task.clone()
+    };
+    let wanted = [
+        PlanEvent::DependencyAdded {
+            operation: of("SAPHAN"),
+            number: 2,
+            task: of("T14"),
+            dependency: Dependency::plain(of("T13")),
+        },
+        PlanEvent::TaskAddedToPlan { operation: of("SAPHAN"), number: 1, task },
+        PlanEvent::TaskAddedToPlan { operation: of("SAPHAN"), number: 1, task: early },
+    ]
+    .map(Event::Plan);
     let [_, upcast] = read_back("events");
+    assert_eq!(upcast, wanted);
+
+    // No older shape lacks a file with examples.
     let kinds: BTreeSet<_> = upcast.iter().map(Event::kind).collect();
     let newer: BTreeSet<_> =
         Event::shapes().filter(|(_, version)| *version > 1).map(|(kind, _)| kind).collect();
