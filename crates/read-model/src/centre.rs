@@ -1,6 +1,6 @@
 //! Rows of coordination centres. Everybody in the coalition sees them.
 
-use crate::{Error, Page, Pin, ReadModel, columns::row, doing};
+use crate::{Error, Page, Pin, ReadModel, columns::row, doing, page::select_page};
 use chrono::{DateTime, Utc};
 use domain::{
     Names,
@@ -70,8 +70,10 @@ impl ReadModel {
 
     /// In the order of their codes.
     pub async fn centres(&self, pin: &Pin, page: &Page) -> Result<Vec<CentreRow>, Error> {
-        sqlx::query_as!(
+        select_page!(
             CentreRow,
+            self.db(),
+            page,
             r#"select
                id,
                code,
@@ -86,19 +88,16 @@ impl ReadModel {
              from centre
              where valid_from <= $1
                and $1 < valid_to
-               and ($2::text is null or code > $2)
+               and code > coalesce($2, '')
                and ($3::text is null or code < $3)
-             order by case when $4 then code end desc, code
-             limit $5"#,
+             order by code "#
+                + order
+                + " limit $4",
             pin.position.0,
             page.after.as_deref(),
             page.before.as_deref(),
-            page.backwards,
-            page.limit
+            page.limit,
         )
-        .fetch_all(self.db())
-        .await
-        .map(|rows| page.ascending(rows))
         .map_err(doing("list centres"))
     }
 

@@ -1,6 +1,8 @@
 //! Rows of operations: seen by their lead and by those they are releasable to.
 
-use crate::{Error, InvalidRow, Page, Pin, ReadModel, columns::row, doing, parse, release::readers};
+use crate::{
+    Error, InvalidRow, Page, Pin, ReadModel, columns::row, doing, page::select_page, parse, release::readers,
+};
 use chrono::{DateTime, Utc};
 use domain::{PartnerCode, operation::Operation, release::Label};
 use std::collections::BTreeSet;
@@ -75,55 +77,6 @@ impl OperationRow {
     }
 }
 
-// Two statements, one for each direction: an order that depends on an argument is no order of an index, and the first page
-// would cost as much as all.
-macro_rules! operations_page {
-    ($model:ident, $pin:ident, $filter:ident, $page:ident, $order:literal) => {
-        sqlx::query_as!(
-            OperationRow,
-            "select
-               operation.id,
-               code,
-               title,
-               status,
-               lead,
-               classification,
-               handling,
-               releasable_to,
-               readers,
-               warning_order_at,
-               warning_order,
-               legal_basis,
-               h_hour,
-               initiated_at,
-               activated_at,
-               in_force,
-               current_version
-             from operation
-             join visible_operation($1, $2, $3) visible on visible.id = operation.id
-             where valid_from <= $1
-               and $1 < valid_to
-               and ($4::text is null or status = $4)
-               and ($5::text is null or lead = $5)
-               and code > coalesce($6, '')
-               and ($7::text is null or code < $7)
-             order by code "
-                + $order
-                + " limit $8",
-            $pin.position.0,
-            $pin.policy_position.0,
-            $pin.viewer(),
-            $filter.status.as_deref(),
-            $filter.lead.as_deref(),
-            $page.after.as_deref(),
-            $page.before.as_deref(),
-            $page.limit
-        )
-        .fetch_all($model.db())
-        .await
-    };
-}
-
 impl ReadModel {
     pub async fn operations_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<OperationRow>, Error> {
         sqlx::query_as!(
@@ -166,12 +119,49 @@ impl ReadModel {
         filter: &OperationFilter,
         page: &Page,
     ) -> Result<Vec<OperationRow>, Error> {
-        let rows = if page.backwards {
-            operations_page!(self, pin, filter, page, "desc")
-        } else {
-            operations_page!(self, pin, filter, page, "asc")
-        };
-        rows.map(|rows| page.ascending(rows)).map_err(doing("list operations"))
+        select_page!(
+            OperationRow,
+            self.db(),
+            page,
+            "select
+               operation.id,
+               code,
+               title,
+               status,
+               lead,
+               classification,
+               handling,
+               releasable_to,
+               readers,
+               warning_order_at,
+               warning_order,
+               legal_basis,
+               h_hour,
+               initiated_at,
+               activated_at,
+               in_force,
+               current_version
+             from operation
+             join visible_operation($1, $2, $3) visible on visible.id = operation.id
+             where valid_from <= $1
+               and $1 < valid_to
+               and ($4::text is null or status = $4)
+               and ($5::text is null or lead = $5)
+               and code > coalesce($6, '')
+               and ($7::text is null or code < $7)
+             order by code "
+                + order
+                + " limit $8",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            filter.status.as_deref(),
+            filter.lead.as_deref(),
+            page.after.as_deref(),
+            page.before.as_deref(),
+            page.limit,
+        )
+        .map_err(doing("list operations"))
     }
 
     pub async fn count_operations(&self, pin: &Pin, filter: &OperationFilter) -> Result<i64, Error> {

@@ -1,6 +1,6 @@
 //! Rows of posts and of the tenures in them. Everybody in the coalition sees them; officers are opaque ids.
 
-use crate::{Error, Page, Pin, ReadModel, columns::row, doing};
+use crate::{Error, Page, Pin, ReadModel, columns::row, doing, page::select_page};
 use chrono::{DateTime, Utc};
 use domain::{
     Names, PartnerCode, Position,
@@ -103,8 +103,10 @@ impl ReadModel {
 
     /// In the order of their codes.
     pub async fn posts(&self, pin: &Pin, filter: &PostFilter, page: &Page) -> Result<Vec<PostRow>, Error> {
-        sqlx::query_as!(
+        select_page!(
             PostRow,
+            self.db(),
+            page,
             r#"select
                id,
                code,
@@ -120,22 +122,19 @@ impl ReadModel {
                and ($2::text is null or partner = $2)
                and ($3::boolean is null or liaison = $3)
                and ($4::text is null or status = $4)
-               and ($5::text is null or code > $5)
+               and code > coalesce($5, '')
                and ($6::text is null or code < $6)
-             order by case when $7 then code end desc, code
-             limit $8"#,
+             order by code "#
+                + order
+                + " limit $7",
             pin.position.0,
             filter.partner.as_deref(),
             filter.liaison,
             filter.status.as_deref(),
             page.after.as_deref(),
             page.before.as_deref(),
-            page.backwards,
-            page.limit
+            page.limit,
         )
-        .fetch_all(self.db())
-        .await
-        .map(|rows| page.ascending(rows))
         .map_err(doing("list posts"))
     }
 
