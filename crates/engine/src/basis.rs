@@ -95,10 +95,18 @@ impl<'a> Basis<'a> {
         serde_json::to_vec(self).expect("commands have string keys and derived serializers")
     }
 
+    /// By the rules of which version a command was decided, whether this build has them or not.
+    pub fn rules_of(bytes: &[u8]) -> Result<u32, serde_json::Error> {
+        serde_json::from_slice(bytes).map(|Rules { rules }| rules)
+    }
+
     /// `None`: decided by other rules than this build's, and perhaps not even readable to it.
     pub fn decode(bytes: &[u8]) -> Result<Option<Self>, serde_json::Error> {
-        let Rules { rules } = serde_json::from_slice(bytes)?;
-        if rules == RULES_VERSION { serde_json::from_slice(bytes).map(Some) } else { Ok(None) }
+        if Self::rules_of(bytes)? == RULES_VERSION {
+            serde_json::from_slice(bytes).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use domain::{Event, Instant, Position, Rejection, State, Subject, World, event::
 use event_log::{Log, StoredCommand, StoredEvent};
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
 };
 
 /// Commands read at a time.
@@ -33,10 +33,20 @@ pub struct Decisions {
     pub other_rules: u64,
     /// Commands of builds that did not keep what they decided from.
     pub without_request: u64,
+    /// What older builds logged behind newer ones: no fault, for builds are exchanged node by node.
+    pub older: Option<Older>,
     /// Empty when everything is as it must be.
     pub differences: Vec<Difference>,
     /// Differences beyond those.
     pub more_differences: u64,
+}
+
+/// Commands of older builds that stand behind those of newer ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Older {
+    /// Where the first of them ends.
+    pub first: Position,
+    pub commands: u64,
 }
 
 /// What is not as it was decided.
@@ -56,6 +66,38 @@ impl Decisions {
             self.more_differences += 1;
         }
     }
+
+    fn count_older(&mut self, position: i64) {
+        let older = self.older.get_or_insert(Older { first: Position(position), commands: 0 });
+        older.commands += 1;
+    }
+}
+
+/// The newest versions that the log has had so far.
+#[derive(Default)]
+struct Newest {
+    rules: u32,
+    shapes: BTreeMap<String, i16>,
+}
+
+impl Newest {
+    /// Whether the command has an older version of anything.
+    fn is_before(&mut self, command: &StoredCommand, logged: &[StoredEvent]) -> bool {
+        // Builds from before the first rules kept no request. One that cannot be read is told of as a difference.
+        let rules = command.request.as_deref().map_or(Ok(0), Basis::rules_of).unwrap_or(self.rules);
+        let mut older = rules < self.rules;
+        self.rules = self.rules.max(rules);
+        for StoredEvent { kind, version, .. } in logged {
+            match self.shapes.get_mut(kind) {
+                Some(newest) => {
+                    older |= version < newest;
+                    *newest = *version.max(newest);
+                }
+                None => drop(self.shapes.insert(kind.clone(), *version)),
+            }
+        }
+        older
+    }
 }
 
 /// From the start of the log to its present head.
@@ -66,6 +108,7 @@ pub(crate) async fn check(
     let head = log.head().await?.position;
     let mut world = World::default();
     let mut decisions = Decisions::default();
+    let mut newest = Newest::default();
     let mut at = 0;
     while at < head {
         let commands = log.read_commands(at, head, COMMANDS).await?;
@@ -77,6 +120,9 @@ pub(crate) async fn check(
         for command in commands {
             let logged = events.up_to(command.position).await?;
             examine(&mut decisions, &mut world, &command, Position(at), &logged);
+            if newest.is_before(&command, &logged) {
+                decisions.count_older(command.position);
+            }
             for event in &logged {
                 let recorded = decode(event)?;
                 hold(&mut world, recorded.event.folds());

@@ -16,7 +16,7 @@ mod rebuild;
 
 pub use access::Access;
 pub use clock::{Clock, Entropy};
-pub use decisions::{Decisions, Difference};
+pub use decisions::{Decisions, Difference, Older};
 pub use event_log::{AccessFilter, AccessKind, AccessPage, AccessReader, StoredAccess};
 pub use metrics::Metrics;
 pub use rebuild::{RebuildError, Rebuilt, Stage, rebuild};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::builder::FalseyValueParser;
-use engine::{Decisions, Difference};
+use engine::{Decisions, Difference, Older};
 use event_log::{Anchor, Log, Verification};
 use serde_json::json;
 use sqlx::PgPool;
@@ -88,7 +88,8 @@ async fn decisions(pool: &PgPool, output: Output) -> Result<bool> {
     let decisions =
         engine::check_decisions(pool, |done, total| progress.show_position(done.0, total.0)).await?;
     drop(progress);
-    let Decisions { checked, other_rules, without_request, differences, more_differences } = &decisions;
+    let Decisions { checked, other_rules, without_request, older, differences, more_differences } =
+        &decisions;
     let mut lines: Vec<String> =
         differences.iter().map(|Difference { position, finding }| format!("{position}: {finding}")).collect();
     if *more_differences > 0 {
@@ -107,6 +108,12 @@ async fn decisions(pool: &PgPool, output: Output) -> Result<bool> {
             "{without_request} commands were logged without what they were decided from: not checked."
         ));
     }
+    if let Some(Older { first, commands }) = older {
+        lines.push(format!(
+            "Warning: {commands} commands, the first up to position {first}, are an older build's, though a newer one had \
+             logged before. That is so while builds are exchanged, and at no other time."
+        ));
+    }
     let differences: Vec<_> = differences
         .iter()
         .map(|Difference { position, finding }| json!({ "position": position, "finding": finding }))
@@ -115,6 +122,7 @@ async fn decisions(pool: &PgPool, output: Output) -> Result<bool> {
         "checked": checked,
         "otherRules": other_rules,
         "withoutRequest": without_request,
+        "older": older.map(|Older { first, commands }| json!({ "first": first, "commands": commands })),
         "differences": differences,
         "moreDifferences": more_differences,
     } });

@@ -2,7 +2,7 @@
 
 use crate::{history::live_through, races::in_force, support::*};
 use domain::{Command, Position, operation::OperationCommand, plan::PlanCommand};
-use engine::{Decisions, Difference, Engine};
+use engine::{Decisions, Difference, Engine, Older};
 use futures_util::future::join_all;
 use rand::{SeedableRng, rngs::StdRng};
 use sqlx::{
@@ -210,6 +210,42 @@ async fn commands_without_their_request_and_of_other_rules_are_counted_and_folde
                    update command set request = '{"rules":0,"command":"of a shape long gone"}' where position = 4"#;
     let expected = Decisions { checked: all.checked - 4, other_rules: 1, without_request: 3, ..all };
     assert_eq!(doctored(&owner, &pool, older).await, expected);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn what_an_older_build_logged_behind_a_newer_one_is_told_and_is_no_difference(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (owner, pool, all) = story(options).await;
+    let last = "select max(position) from event where type = 'TaskAddedToPlan'";
+    let last: i64 = sqlx::query_scalar(last).fetch_one(&pool).await.unwrap();
+    let older = |commands| Some(Older { first: Position(last), commands });
+
+    // A task that waits for nothing reads alike in both versions of its shape.
+    let shape = format!("update event set version = 1 where position = {last}");
+    assert_eq!(doctored(&owner, &pool, &shape).await, Decisions { older: older(1), ..all.clone() });
+
+    let rules = format!(
+        r#"update command set request = '{{"rules":0,"command":"of a shape long gone"}}' where position = {last};
+           update command set request = null where position > {last}"#
+    );
+    let behind = "select count(*) from command where position > $1";
+    let behind: i64 = sqlx::query_scalar(behind).bind(last).fetch_one(&pool).await.unwrap();
+    let behind = behind.cast_unsigned();
+    let expected = Decisions {
+        checked: all.checked - 1 - behind,
+        other_rules: 1,
+        without_request: behind,
+        older: older(1 + behind),
+        ..all.clone()
+    };
+    assert_eq!(doctored(&owner, &pool, &rules).await, expected);
+
+    // The first of a newer build, behind all of an older one.
+    let newer = r#"update command set request = '{"rules":4000000000}' where position = (select max(position) from command)"#;
+    let expected = Decisions { checked: all.checked - 1, other_rules: 1, ..all };
+    assert_eq!(doctored(&owner, &pool, newer).await, expected);
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
