@@ -299,3 +299,69 @@ async fn what_is_not_released_does_not_exist(_: PgPoolOptions, options: PgConnec
     assert_eq!(codes(&hidden), ["NOT_FOUND"]);
     assert_eq!(hidden, absent);
 }
+
+#[sqlx::test(migrations = false)]
+async fn tasks_of_a_file_come_into_the_draft_all_or_none(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    let row = |code: &str, more: Value| {
+        let mut row = json!({
+            "code": code, "title": format!("Task {code}"), "phase": "P1", "leadPartner": "THA",
+            "territory": "THA", "duration": "PT2H",
+        });
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        row
+    };
+    let import = |tasks: Value| json!({ "operationId": operation, "tasks": tasks });
+    let shown = "planVersion { number tasks(first: 9) { edges { node { code startOffset post { code }
+        dependencies { predecessor { code } kind lag } } } } conflicts { kind message tasks { code } } }";
+    let file = json!([
+        row("T02", json!({ "predecessors": ["T01SS+1h"] })),
+        row("T01", json!({ "startOffset": "-PT6H", "post": "THA-01" })),
+    ]);
+    let before = server.head("THA-01").await;
+
+    // Every fault of every task, and nothing of the file is there.
+    let wrong = json!([
+        row("T01", json!({})),
+        row("t2", json!({ "duration": "2 hours", "predecessors": ["T01", "T01XX+1h"] })),
+    ]);
+    let refusals = server.refused("THA-01", "importTasks", import(wrong)).await;
+    assert_eq!(codes(&refusals), ["INVALID_CODE", "INVALID_DURATION", "INVALID_CODE"]);
+    assert_eq!(refusals[2]["field"], json!(["tasks", "1", "predecessors", "1"]));
+    let wrong = json!([
+        row("T01", json!({ "phase": "P9", "predecessors": ["T02"] })),
+        row("T02", json!({ "predecessors": ["T01"] }))
+    ]);
+    let refusals = server.refused("THA-01", "importTasks", import(wrong)).await;
+    assert_eq!(codes(&refusals), ["UNKNOWN_REFERENCE", "DEPENDENCY_CYCLE"]);
+    assert_eq!(server.head("THA-01").await, before);
+
+    let payload = server.done("THA-01", "importTasks", import(file.clone()), shown).await;
+    let version = &payload["planVersion"];
+    assert_eq!(
+        column(&version["tasks"]["edges"], "/node/startOffset"),
+        ["-PT6H", "-PT5H"],
+        "T02 starts an hour after T01 does"
+    );
+    let waits = json!([{ "predecessor": { "code": "T01" }, "kind": "START_TO_START", "lag": "PT1H" }]);
+    assert_eq!(version["tasks"]["edges"][1]["node"]["dependencies"], waits);
+    let unassigned = json!({ "kind": "TASK_UNASSIGNED", "message": "No post is planned for T02 or assigned to it.", "tasks": [{ "code": "T02" }] });
+    assert_eq!(version["conflicts"], json!([&unassigned]));
+
+    // Once more changes nothing; a change of the file is a change of the task, and what it leaves out stays.
+    let after = server.head("THA-01").await;
+    let same = json!([row("T02", json!({ "startOffset": "-PT5H", "predecessors": ["T01SS+1h"] })), file[1]]);
+    server.done("THA-01", "importTasks", import(same), "").await;
+    assert_eq!(server.head("THA-01").await, after);
+    let early = json!([row("T02", json!({ "startOffset": "-PT6H", "predecessors": ["T01"] }))]);
+    let version = server.done("THA-01", "importTasks", import(early), shown).await["planVersion"].clone();
+    assert_eq!(column(&version["tasks"]["edges"], "/node/code"), ["T01", "T02"]);
+    let told = "T02 waits for T01 and is planned PT2H too early for that.";
+    let too_early = json!({ "kind": "DEPENDENCY_NOT_MET", "message": told, "tasks": [{ "code": "T02" }, { "code": "T01" }] });
+    assert_eq!(version["conflicts"], json!([too_early, unassigned]));
+    let query = "{ operation(code: \"ALPHA\") { conflicts { kind } } }";
+    let conflicts = server.data("THA-01", query, Value::Null).await["operation"]["conflicts"].clone();
+    assert_eq!(conflicts, json!([{ "kind": "DEPENDENCY_NOT_MET" }, { "kind": "TASK_UNASSIGNED" }]));
+}

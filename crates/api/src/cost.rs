@@ -37,8 +37,10 @@ const WEIGHT: u64 = 10;
 const LIST: u64 = 5;
 
 /// Entries of lists that usually have more: type, field, entries.
-const LONG_LISTS: [(&str, &str, u64); 5] = [
+const LONG_LISTS: [(&str, &str, u64); 7] = [
     ("MatrixCell", "tasks", 10),
+    ("Operation", "conflicts", 20),
+    ("PlanVersion", "conflicts", 20),
     ("Schedule", "conflicts", 20),
     ("Schedule", "criticalPath", 20),
     ("Schedule", "tasks", 100),

@@ -33,8 +33,8 @@ use crate::{
     Schema, auth::Issuers, cost::PRICES, documents::Documents, graphiql, graphiql::Explorer, rates::Rates,
 };
 
-/// Largest body of a request; the largest plan of a real operation has a tenth.
-pub const BODY_BYTES: usize = 1024 * 1024;
+/// Largest body of a request: an import of 10,000 tasks has half of it.
+pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 
 /// How long the database may take to answer for this node to count as ready.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use crate::{
     plan::{task_page, version_id},
     release::{HandlingCode, ReleaseLabel},
     scalars::DateTime,
-    schedule::{Schedule, ScheduleBasis, SynchronisationMatrix},
+    schedule::{Conflict, Schedule, ScheduleBasis, SynchronisationMatrix},
     zone::Zone,
 };
 use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
@@ -285,6 +285,14 @@ impl Operation {
         #[graphql(default_with = "ScheduleBasis::Offsets")] basis: ScheduleBasis,
     ) -> Result<Schedule, Error> {
         Ok(Schedule { operation: self.clone(), version: self.current_version().await?, basis })
+    }
+
+    /// What hinders carrying out the plan in force, else the one being worked on, as it stands. None of it hinders drafting.
+    async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
+        match self.current_version().await? {
+            Some(version) => Conflict::of(&version).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Phases by lines of effort, and when decisions are due.

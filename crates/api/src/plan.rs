@@ -10,7 +10,7 @@ use crate::{
     partner::PartnerRole,
     release::{HandlingCode, ReleaseLabel},
     scalars::{DateTime, Position, Sha256},
-    schedule::Network,
+    schedule::{Conflict, Network},
     zone::Zone,
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
@@ -529,6 +529,11 @@ impl PlanVersion {
     async fn annex(&self, code: String) -> Result<Option<Annex>, Error> {
         let Ok(code) = AnnexCode::new(&code) else { return Ok(None) };
         self.world.find(AnnexId::of(PlanVersionId(self.row.id), &code).0).await
+    }
+
+    /// What hinders carrying it out as it stands, also while it is a draft. None of it hinders drafting.
+    async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
+        Conflict::of(self).await
     }
 
     /// Code and salted hash of every separately releasable part, also of those that you may not see.

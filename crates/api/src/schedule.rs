@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    context::World,
     node::{Operation, Partner, PlanVersion, Post, Task},
     plan::{DecisionPoint, LineOfEffort, Phase},
     scalars::{DateTime, Duration},
@@ -50,18 +51,17 @@ impl Network {
         self.rows.get(index)
     }
 
+    fn tasks_of<'a>(&self, world: &Arc<World>, codes: impl IntoIterator<Item = &'a TaskCode>) -> Vec<Task> {
+        let rows: Vec<_> = codes.into_iter().filter_map(|code| self.row(code).cloned()).collect();
+        world.all(&rows)
+    }
+
     pub fn laid_out(&self, basis: Basis) -> &Laid {
         let kept = match basis {
             Basis::Offsets => &self.offsets,
             Basis::Network => &self.durations,
         };
-        kept.get_or_init(|| {
-            fn activity(task: &PlannedTask) -> Activity<'_> {
-                let PlannedTask { code, start_offset, duration, predecessors, .. } = task;
-                Activity { code, offset: *start_offset, duration: *duration, predecessors }
-            }
-            schedule(&self.tasks.iter().map(activity).collect::<Vec<_>>(), basis)
-        })
+        kept.get_or_init(|| schedule(&self.tasks.iter().map(Activity::from).collect::<Vec<_>>(), basis))
     }
 
     pub fn times(&self, basis: Basis, code: &TaskCode) -> Option<Times> {
@@ -102,7 +102,7 @@ impl From<ScheduleBasis> for Basis {
     }
 }
 
-/// What promulgation or assignment would refuse.
+/// What hinders carrying a plan out: the first three are what promulgation or assignment would refuse.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConflictKind {
     /// A task is led by a partner on a territory whose partner has not consented to this version.
@@ -111,9 +111,13 @@ pub enum ConflictKind {
     LiaisonNotInPost,
     /// The plan foresees one post for two tasks at one time.
     OfficerOverlap,
+    /// A task is planned to start earlier than what it waits for lets it.
+    DependencyNotMet,
+    /// The plan foresees no post for a task, and none is assigned to it.
+    TaskUnassigned,
 }
 
-/// What promulgation or assignment would refuse, as the plan stands.
+/// What hinders carrying the plan out as it stands.
 #[derive(SimpleObject)]
 pub struct Conflict {
     kind: ConflictKind,
@@ -161,11 +165,6 @@ impl Schedule {
             None => Ok(Arc::default()),
         }
     }
-
-    fn tasks_of<'a>(&self, network: &Network, codes: impl IntoIterator<Item = &'a TaskCode>) -> Vec<Task> {
-        let rows: Vec<_> = codes.into_iter().filter_map(|code| network.row(code).cloned()).collect();
-        self.operation.world.all(&rows)
-    }
 }
 
 /// Early and late times of an operation's tasks by the critical path method, on the plan in force, else the one being
@@ -189,7 +188,7 @@ impl Schedule {
     /// Tasks without float, in the order of their early starts.
     async fn critical_path(&self) -> Result<Vec<Task>, Error> {
         let network = self.network().await?;
-        Ok(self.tasks_of(&network, network.laid_out(self.basis.into()).critical()))
+        Ok(network.tasks_of(&self.operation.world, network.laid_out(self.basis.into()).critical()))
     }
 
     /// All tasks, in the order of their early starts.
@@ -204,7 +203,7 @@ impl Schedule {
             |offset: Span| DateTime::after(h_hour, offset.as_delta()).map(|at| at.local(zone.as_ref()));
         let mut all: Vec<_> = network.laid_out(self.basis.into()).times.iter().collect();
         all.sort_by_key(|(code, times)| (times.early_start, *code));
-        let tasks = self.tasks_of(&network, all.iter().map(|(code, _)| *code));
+        let tasks = network.tasks_of(&self.operation.world, all.iter().map(|(code, _)| *code));
         let scheduled = |(task, (_, times)): (Task, &(&TaskCode, &Times))| ScheduledTask {
             task,
             early_start: times.early_start.into(),
@@ -220,10 +219,18 @@ impl Schedule {
         Ok(tasks.into_iter().zip(&all).map(scheduled).collect())
     }
 
-    /// What promulgation or assignment would refuse, as the plan stands. None of it hinders drafting.
+    /// As the operation's.
     async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
-        let Some(version) = &self.version else { return Ok(Vec::new()) };
-        let world = &self.operation.world;
+        match &self.version {
+            Some(version) => Conflict::of(version).await,
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+impl Conflict {
+    pub(crate) async fn of(version: &PlanVersion) -> Result<Vec<Self>, Error> {
+        let world = &version.world;
         let (network, decisions, liaison_posts) =
             try_join3(version.network(), version.live_decisions(), world.loaders.liaison_posts.children(()))
                 .await?;
@@ -233,43 +240,75 @@ impl Schedule {
                 with_liaison.insert(parse::<PartnerCode>(&post.partner)?);
             }
         }
+        let assigned = assigned(world, &network).await?;
         let decisions = decisions.iter().map(crate::plan::LiveDecision::as_tuple);
-        let found = conflicts(&network.tasks, decisions, &with_liaison);
+        let found = conflicts(&network.tasks, decisions, &with_liaison, &assigned);
+        world.spend(found.len())?;
         let mut shown = Vec::with_capacity(found.len());
         for conflict in &found {
-            shown.push(self.show(&network, conflict).await?);
+            shown.push(Self::show(world, &network, conflict).await?);
         }
         Ok(shown)
     }
+
+    async fn show(
+        world: &Arc<World>,
+        network: &Network,
+        conflict: &conflict::Conflict,
+    ) -> Result<Self, Error> {
+        let (kind, tasks, message) = match conflict {
+            conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => (
+                ConflictKind::ForeignLeadWithoutConsent,
+                vec![task],
+                format!("{lead} leads {task} on the territory of {territory} without its consent."),
+            ),
+            conflict::Conflict::LiaisonNotInPost { partner, tasks } => (
+                ConflictKind::LiaisonNotInPost,
+                tasks.iter().collect(),
+                format!("{partner} leads tasks and has no liaison officer in post."),
+            ),
+            conflict::Conflict::OfficerOverlap { post, tasks: [one, other] } => (
+                ConflictKind::OfficerOverlap,
+                vec![one, other],
+                format!("{post} is planned for {one} and {other} at one time."),
+            ),
+            conflict::Conflict::DependencyNotMet { task, dependency, early_by } => (
+                ConflictKind::DependencyNotMet,
+                vec![task, &dependency.predecessor],
+                format!("{task} waits for {dependency} and is planned {early_by} too early for that."),
+            ),
+            conflict::Conflict::TaskUnassigned { task } => (
+                ConflictKind::TaskUnassigned,
+                vec![task],
+                format!("No post is planned for {task} or assigned to it."),
+            ),
+        };
+        let partner = match conflict {
+            conflict::Conflict::ForeignLeadWithoutConsent { territory: partner, .. }
+            | conflict::Conflict::LiaisonNotInPost { partner, .. } => {
+                world.find(PartnerId::of(partner).0).await?
+            }
+            conflict::Conflict::OfficerOverlap { .. }
+            | conflict::Conflict::DependencyNotMet { .. }
+            | conflict::Conflict::TaskUnassigned { .. } => None,
+        };
+        let post = match conflict {
+            conflict::Conflict::OfficerOverlap { post, .. } => world.find(PostId::of(post).0).await?,
+            conflict::Conflict::ForeignLeadWithoutConsent { .. }
+            | conflict::Conflict::LiaisonNotInPost { .. }
+            | conflict::Conflict::DependencyNotMet { .. }
+            | conflict::Conflict::TaskUnassigned { .. } => None,
+        };
+        Ok(Self { kind, message, tasks: network.tasks_of(world, tasks), partner, post })
+    }
 }
 
-impl Schedule {
-    async fn show(&self, network: &Network, conflict: &conflict::Conflict) -> Result<Conflict, Error> {
-        let world = &self.operation.world;
-        match conflict {
-            conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => Ok(Conflict {
-                kind: ConflictKind::ForeignLeadWithoutConsent,
-                message: format!("{lead} leads {task} on the territory of {territory} without its consent."),
-                tasks: self.tasks_of(network, [task]),
-                partner: world.find(PartnerId::of(territory).0).await?,
-                post: None,
-            }),
-            conflict::Conflict::LiaisonNotInPost { partner, tasks } => Ok(Conflict {
-                kind: ConflictKind::LiaisonNotInPost,
-                message: format!("{partner} leads tasks and has no liaison officer in post."),
-                tasks: self.tasks_of(network, tasks),
-                partner: world.find(PartnerId::of(partner).0).await?,
-                post: None,
-            }),
-            conflict::Conflict::OfficerOverlap { post, tasks: [one, other] } => Ok(Conflict {
-                kind: ConflictKind::OfficerOverlap,
-                message: format!("{post} is planned for {one} and {other} at one time."),
-                tasks: self.tasks_of(network, [one, other]),
-                partner: None,
-                post: world.find(PostId::of(post).0).await?,
-            }),
-        }
-    }
+/// The tasks that no post is planned for and one is assigned to. It matters for those alone.
+async fn assigned(world: &World, network: &Network) -> Result<BTreeSet<TaskCode>, Error> {
+    let without_post = network.rows.iter().filter(|row| row.post.is_none()).map(|row| row.id);
+    let assignments = world.loaders.assignments_of.load_many(without_post).await?;
+    let live = assignments.iter().flat_map(|of_task| of_task.iter()).filter(|row| row.withdrawn_at.is_none());
+    Ok(live.map(|row| parse(&row.task)).collect::<Result<_, _>>()?)
 }
 
 /// Where a phase and a line of effort meet.

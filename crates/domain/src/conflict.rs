@@ -3,8 +3,9 @@
 //! Nothing is refused here. Times are judged on offsets, as the plan has them.
 
 use crate::{
-    PartnerCode, PostCode, TaskCode,
-    plan::{DecisionKind, PlannedTask},
+    PartnerCode, PostCode, Span, TaskCode,
+    plan::{DecisionKind, Dependency, PlannedTask},
+    schedule::{Activity, distance},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,14 +18,19 @@ pub enum Conflict {
     LiaisonNotInPost { partner: PartnerCode, tasks: BTreeSet<TaskCode> },
     /// Domain rule 12: the plan foresees the post for both at one time.
     OfficerOverlap { post: PostCode, tasks: [TaskCode; 2] },
+    /// The task is planned to start earlier than what it waits for lets it, as that is planned, by so much.
+    DependencyNotMet { task: TaskCode, dependency: Dependency, early_by: Span },
+    /// The plan foresees no post for the task, and none is assigned to it.
+    TaskUnassigned { task: TaskCode },
 }
 
 /// The conflicts of a version. `decisions` are the live ones on it, `with_liaison` the partners that have a liaison
-/// officer in post.
+/// officer in post, `assigned` the tasks that a post is assigned to.
 pub fn conflicts<'a>(
     tasks: &[PlannedTask],
     decisions: impl IntoIterator<Item = (&'a PartnerCode, DecisionKind, &'a BTreeSet<TaskCode>)>,
     with_liaison: &BTreeSet<PartnerCode>,
+    assigned: &BTreeSet<TaskCode>,
 ) -> Vec<Conflict> {
     let mut conflicts: Vec<_> = guests_without_consent(tasks, decisions)
         .map(|task| Conflict::ForeignLeadWithoutConsent {
@@ -43,7 +49,30 @@ pub fn conflicts<'a>(
             .map(|(partner, tasks)| Conflict::LiaisonNotInPost { partner: partner.clone(), tasks }),
     );
     conflicts.extend(overlaps(tasks));
+    conflicts.extend(not_met(tasks));
+    let unassigned = tasks.iter().filter(|task| task.post.is_none() && !assigned.contains(&task.code));
+    conflicts.extend(unassigned.map(|task| Conflict::TaskUnassigned { task: task.code.clone() }));
     conflicts
+}
+
+/// Each dependency that the planned starts break, by the conditions of [`crate::schedule`]. What a task waits for and is not
+/// among the tasks is left out.
+fn not_met(tasks: &[PlannedTask]) -> impl Iterator<Item = Conflict> {
+    let by_code: BTreeMap<_, _> = tasks.iter().map(|task| (&task.code, task)).collect();
+    let broken = move |task: &PlannedTask| -> Vec<Conflict> {
+        let activity = Activity::from(task);
+        let judged = task.predecessors.iter().filter_map(|dependency| {
+            let predecessor = by_code.get(&dependency.predecessor)?;
+            let let_at = predecessor.start_offset + distance(dependency, &(*predecessor).into(), &activity);
+            (task.start_offset < let_at).then(|| Conflict::DependencyNotMet {
+                task: task.code.clone(),
+                dependency: dependency.clone(),
+                early_by: let_at - task.start_offset,
+            })
+        });
+        judged.collect()
+    };
+    tasks.iter().flat_map(broken)
 }
 
 /// Domain rule 10: tasks whose leader is a guest that the territory's partner has not let in.
@@ -91,7 +120,6 @@ fn overlaps(tasks: &[PlannedTask]) -> Vec<Conflict> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Span;
 
     fn task(code: &str, lead: &str, territory: &str, hours: std::ops::Range<i64>) -> PlannedTask {
         PlannedTask {
@@ -112,6 +140,11 @@ mod tests {
         code.parse().unwrap()
     }
 
+    /// No task is assigned to a post.
+    fn none() -> BTreeSet<TaskCode> {
+        BTreeSet::new()
+    }
+
     #[test]
     fn a_foreign_lead_conflicts_until_the_territory_approves_or_consents_to_that_task() {
         let tasks = [task("T17", "MMR", "MMR", 0..12), task("T18", "CHN", "MMR", 12..36)];
@@ -119,10 +152,10 @@ mod tests {
         let mmr = partner("MMR");
         let judged = |kind, consented: &[&str]| {
             let consented = consented.iter().map(|code| code.parse().unwrap()).collect();
-            conflicts(&tasks, [(&mmr, kind, &consented)], &with_liaison).len()
+            conflicts(&tasks, [(&mmr, kind, &consented)], &with_liaison, &none()).len()
         };
         assert_eq!(
-            conflicts(&tasks, [], &with_liaison),
+            conflicts(&tasks, [], &with_liaison, &none()),
             [Conflict::ForeignLeadWithoutConsent {
                 task: "T18".parse().unwrap(),
                 lead: partner("CHN"),
@@ -140,7 +173,7 @@ mod tests {
         let tasks = [task("T01", "LAO", "LAO", 0..1), task("T02", "LAO", "LAO", 1..2)];
         let all = ["T01", "T02"].map(|code| code.parse().unwrap()).into();
         assert_eq!(
-            conflicts(&tasks, [], &BTreeSet::new()),
+            conflicts(&tasks, [], &BTreeSet::new(), &none()),
             [Conflict::LiaisonNotInPost { partner: partner("LAO"), tasks: all }]
         );
     }
@@ -155,7 +188,51 @@ mod tests {
             post: "THA-01".parse().unwrap(),
             tasks: [one.parse().unwrap(), other.parse().unwrap()],
         };
-        assert_eq!(conflicts(&tasks, [], &with_liaison), [pair("A", "B"), pair("A", "C")]);
-        assert_eq!(conflicts(&touching, [], &with_liaison), []);
+        assert_eq!(conflicts(&tasks, [], &with_liaison, &none()), [pair("A", "B"), pair("A", "C")]);
+        assert_eq!(conflicts(&touching, [], &with_liaison, &none()), []);
+    }
+
+    #[test]
+    fn a_task_that_nobody_is_foreseen_for_conflicts_until_a_post_is_assigned() {
+        let tasks = [PlannedTask { post: None, ..task("T01", "THA", "THA", 0..1) }];
+        let (with_liaison, code) = ([partner("THA")].into(), || "T01".parse().unwrap());
+        assert_eq!(
+            conflicts(&tasks, [], &with_liaison, &none()),
+            [Conflict::TaskUnassigned { task: code() }]
+        );
+        assert_eq!(conflicts(&tasks, [], &with_liaison, &[code()].into()), []);
+    }
+
+    /// A lasts from 0 to 10. By hand, the earliest start of B, which takes 4 hours, and how much earlier it is planned.
+    #[test]
+    fn a_start_before_what_a_dependency_lets_conflicts_by_the_difference() {
+        for (waits, start, early_by) in [
+            ("A", 10, None),
+            ("A", 8, Some(2)),
+            ("AFS+1h", 10, Some(1)),
+            ("AFS-2h", 8, None),
+            ("ASS+3h", 2, Some(1)),
+            ("AFF+0h", 6, None),
+            ("AFF+0h", 5, Some(1)),
+            ("ASF+2h", -2, None),
+            ("ASF+2h", -3, Some(1)),
+        ] {
+            let waiting = PlannedTask {
+                post: Some("THA-02".parse().unwrap()),
+                predecessors: [waits.parse().unwrap(), "Z".parse().unwrap()].into(),
+                ..task("B", "THA", "THA", start..start + 4)
+            };
+            let found =
+                conflicts(&[waiting, task("A", "THA", "THA", 0..10)], [], &[partner("THA")].into(), &none());
+            let wanted: Vec<_> = early_by
+                .map(|hours| Conflict::DependencyNotMet {
+                    task: "B".parse().unwrap(),
+                    dependency: waits.parse().unwrap(),
+                    early_by: Span::hours(hours),
+                })
+                .into_iter()
+                .collect();
+            assert_eq!(found, wanted, "{waits} at {start}");
+        }
     }
 }

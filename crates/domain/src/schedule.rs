@@ -22,7 +22,7 @@
 
 use crate::{
     Span, TaskCode,
-    plan::{Dependency, DependencyKind},
+    plan::{Dependency, DependencyKind, PlannedTask},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,13 @@ pub struct Activity<'a> {
     pub offset: Span,
     pub duration: Span,
     pub predecessors: &'a BTreeSet<Dependency>,
+}
+
+impl<'a> From<&'a PlannedTask> for Activity<'a> {
+    fn from(task: &'a PlannedTask) -> Self {
+        let PlannedTask { code, start_offset, duration, predecessors, .. } = task;
+        Self { code, offset: *start_offset, duration: *duration, predecessors }
+    }
 }
 
 /// Times relative to H-hour, or to the start on [`Basis::Network`]. Finishes are exclusive.
@@ -88,7 +95,7 @@ struct Tie {
 }
 
 /// Least distance from the start of the predecessor to that of the activity.
-fn distance(dependency: &Dependency, predecessor: &Activity<'_>, activity: &Activity<'_>) -> Span {
+pub(crate) fn distance(dependency: &Dependency, predecessor: &Activity<'_>, activity: &Activity<'_>) -> Span {
     let Dependency { kind, lag, .. } = dependency;
     match kind {
         DependencyKind::FinishToStart => predecessor.duration + *lag,

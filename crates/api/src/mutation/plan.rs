@@ -225,6 +225,39 @@ struct AddTaskInput {
     entry: Entry,
 }
 
+/// A task as a file has it.
+#[derive(InputObject)]
+struct ImportedTaskInput {
+    code: String,
+    title: String,
+    /// Code of the phase.
+    phase: String,
+    /// Code of the line of effort.
+    line_of_effort: Option<String>,
+    /// Code of the partner that carries it out.
+    lead_partner: String,
+    /// Code of the partner on whose territory it is carried out.
+    territory: String,
+    /// Code of the post that the plan foresees.
+    post: Option<String>,
+    /// From H-hour; negative before it. Left out: as early as what it waits for lets it; what waits for nothing starts with
+    /// the earliest of the others, at H-hour when there is none. It is worked out once, now.
+    start_offset: Option<Duration>,
+    duration: Duration,
+    /// As for `addTask`.
+    #[graphql(default)]
+    predecessors: Vec<String>,
+}
+
+#[derive(InputObject)]
+struct ImportTasksInput {
+    operation_id: ID,
+    /// At most 20,000.
+    tasks: Vec<ImportedTaskInput>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 /// What is left out stays as it is.
 #[derive(InputObject)]
 struct ReviseTaskInput {
@@ -318,6 +351,7 @@ results! {
     AddPhaseResult = AddPhasePayload { plan_version: PlanVersion }
     RecordRiskResult = RecordRiskPayload { plan_version: PlanVersion }
     AddTaskResult = AddTaskPayload { task: PlannedTask }
+    ImportTasksResult = ImportTasksPayload { plan_version: PlanVersion }
     ReviseTaskResult = ReviseTaskPayload { task: PlannedTask }
     RemoveTaskResult = RemoveTaskPayload {
         /// The version that has it no more.
@@ -375,6 +409,37 @@ fn phase(asked: &mut Asked<'_>, field: &str, input: &PhaseInput) -> Option<plan:
     let name = asked.parse(&format!("{field}.name"), &input.name);
     let gate = asked.parse_if(&format!("{field}.gate"), input.gate.as_deref());
     Some(plan::Phase { code: code?, name: name?, gate: gate? })
+}
+
+fn imported_task(
+    asked: &mut Asked<'_>,
+    field: &str,
+    input: &ImportedTaskInput,
+) -> Option<plan::ImportedTask> {
+    let at = |name: &str| format!("{field}.{name}");
+    let code = asked.parse(&at("code"), &input.code);
+    let title = asked.parse(&at("title"), &input.title);
+    let phase = asked.parse(&at("phase"), &input.phase);
+    let line_of_effort = asked.parse_if(&at("lineOfEffort"), input.line_of_effort.as_deref());
+    let lead = asked.parse(&at("leadPartner"), &input.lead_partner);
+    let territory = asked.parse(&at("territory"), &input.territory);
+    let post = asked.parse_if(&at("post"), input.post.as_deref());
+    let start_offset = input.start_offset.as_ref().map(|Duration(text)| text.as_str());
+    let start_offset = asked.parse_if(&at("startOffset"), start_offset);
+    let duration = asked.parse(&at("duration"), &input.duration.0);
+    let predecessors = asked.parse_all(&at("predecessors"), &input.predecessors);
+    Some(plan::ImportedTask {
+        code: code?,
+        title: title?,
+        phase: phase?,
+        line_of_effort: line_of_effort?,
+        lead: lead?,
+        territory: territory?,
+        post: post?,
+        start_offset: start_offset?,
+        duration: duration?,
+        predecessors: predecessors?,
+    })
 }
 
 fn objective(asked: &mut Asked<'_>, field: &str, input: &ObjectiveInput) -> Option<plan::Objective> {
@@ -647,6 +712,21 @@ impl PlanMutations {
             .zip(task)
             .map(|(operation, task)| PlanCommand::AddTask { operation, task: Box::new(task) });
         carry_out_on_task(asked, place, command).await
+    }
+
+    /// Adds the tasks that the draft has not, and makes the others what they are here: all of them or none. What the draft
+    /// has besides stays.
+    async fn import_tasks(
+        &self,
+        ctx: &Context<'_>,
+        input: ImportTasksInput,
+    ) -> Result<ImportTasksResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let code = asked.operation(&input.operation_id).await?;
+        let tasks = each(&mut asked, "tasks", &input.tasks, imported_task);
+        let command =
+            code.clone().zip(tasks).map(|(operation, tasks)| PlanCommand::ImportTasks { operation, tasks });
+        carry_out(asked, code, command).await
     }
 
     /// Changes a task of the draft.

@@ -80,6 +80,10 @@ fn promulgate() -> Source {
     mutation("Plan", "Promulgate", "promulgatePlan", LEAD_COMMANDER)
 }
 
+fn import_tasks() -> Source {
+    mutation("Plan", "ImportTasks", "importTasks", DRAFTER)
+}
+
 /// The commands from which the event may follow.
 pub fn sources(event: &Event) -> Vec<Source> {
     match event {
@@ -191,14 +195,20 @@ fn of_plan(event: &PlanEvent) -> Vec<Source> {
             vec![mutation("Plan", "ReviseSection", "revisePlanSection", DRAFTER)]
         }
         PlanEvent::PhaseAdded { .. } => vec![mutation("Plan", "AddPhase", "addPhase", DRAFTER)],
-        PlanEvent::TaskAddedToPlan { .. } => vec![mutation("Plan", "AddTask", "addTask", DRAFTER)],
-        PlanEvent::TaskRevised { .. } => vec![mutation("Plan", "ReviseTask", "reviseTask", DRAFTER)],
-        PlanEvent::TaskRemovedFromPlan { .. } => vec![mutation("Plan", "RemoveTask", "removeTask", DRAFTER)],
+        PlanEvent::TaskAddedToPlan { .. } => {
+            vec![mutation("Plan", "AddTask", "addTask", DRAFTER), import_tasks()]
+        }
+        PlanEvent::TaskRevised { .. } => {
+            vec![mutation("Plan", "ReviseTask", "reviseTask", DRAFTER), import_tasks()]
+        }
+        PlanEvent::TaskRemovedFromPlan { .. } => {
+            vec![mutation("Plan", "RemoveTask", "removeTask", DRAFTER), import_tasks()]
+        }
         PlanEvent::DependencyAdded { .. } => {
-            vec![mutation("Plan", "AddDependency", "addDependency", DRAFTER)]
+            vec![mutation("Plan", "AddDependency", "addDependency", DRAFTER), import_tasks()]
         }
         PlanEvent::DependencyRemoved { .. } => {
-            vec![mutation("Plan", "RemoveDependency", "removeDependency", DRAFTER)]
+            vec![mutation("Plan", "RemoveDependency", "removeDependency", DRAFTER), import_tasks()]
         }
         PlanEvent::RiskRecorded { .. } => vec![mutation("Plan", "RecordRisk", "recordRisk", DRAFTER)],
         PlanEvent::AnnexAttached { .. } => vec![mutation("Plan", "AttachAnnex", "attachAnnex", DRAFTER)],

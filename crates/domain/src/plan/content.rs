@@ -353,6 +353,24 @@ impl PlannedTask {
 }
 
 impl TaskRevision {
+    /// What makes the one task the other, predecessors left out and as far as a revision can: it takes no post and no line
+    /// of effort away.
+    pub fn between(known: &PlannedTask, wanted: &PlannedTask) -> Self {
+        fn new<T: Clone + PartialEq>(known: &T, wanted: &T) -> Option<T> {
+            (known != wanted).then(|| wanted.clone())
+        }
+        Self {
+            title: new(&known.title, &wanted.title),
+            phase: new(&known.phase, &wanted.phase),
+            line_of_effort: new(&known.line_of_effort, &wanted.line_of_effort).flatten(),
+            lead: new(&known.lead, &wanted.lead),
+            territory: new(&known.territory, &wanted.territory),
+            post: new(&known.post, &wanted.post).flatten(),
+            start_offset: new(&known.start_offset, &wanted.start_offset),
+            duration: new(&known.duration, &wanted.duration),
+        }
+    }
+
     /// The task as revised.
     pub fn apply(&self, task: &PlannedTask) -> PlannedTask {
         fn or<T: Clone>(new: Option<&T>, old: &T) -> T {

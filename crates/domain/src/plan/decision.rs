@@ -69,6 +69,7 @@ pub(super) fn decide(
         | PlanCommand::ReviseSection { .. }
         | PlanCommand::AddPhase { .. }
         | PlanCommand::AddTask { .. }
+        | PlanCommand::ImportTasks { .. }
         | PlanCommand::ReviseTask { .. }
         | PlanCommand::RemoveTask { .. }
         | PlanCommand::AddDependency { .. }

@@ -26,18 +26,18 @@ const MOST_EXACT: u64 = (1 << 53) - 1;
 const LEAD: &[Role] = &[Role::Planner, Role::Commander];
 
 /// What every change of a draft needs at hand.
-struct Draft<'a> {
-    operation: &'a Operation,
-    coalition: &'a Coalition,
-    version: &'a Version,
+pub(super) struct Draft<'a> {
+    pub operation: &'a Operation,
+    pub coalition: &'a Coalition,
+    pub version: &'a Version,
     /// Whose tasks are hidden from it; `None`: a service, which sees all.
     viewer: Option<&'a PartnerCode>,
-    reasons: Reasons,
+    pub reasons: Reasons,
 }
 
 impl<'a> Draft<'a> {
     /// Hidden and absent are one.
-    fn task(&self, code: &TaskCode) -> Option<&'a PlannedTask> {
+    pub fn task(&self, code: &TaskCode) -> Option<&'a PlannedTask> {
         let task = self.version.tasks.get(code)?.as_ref();
         self.operation.shows_task(task, self.viewer).then_some(task)
     }
@@ -79,6 +79,9 @@ pub(super) fn decide(
             add_phase(open(world, operation, context, reasons)?, phase)
         }
         PlanCommand::AddTask { operation, task } => add_task(open(world, operation, context, reasons)?, task),
+        PlanCommand::ImportTasks { operation, tasks } => {
+            super::import::import(open(world, operation, context, reasons)?, tasks)
+        }
         PlanCommand::ReviseTask { operation, task, revision } => {
             revise_task(open(world, operation, context, reasons)?, task, revision)
         }
@@ -254,12 +257,12 @@ fn revise_section(mut draft: Draft<'_>, section: &Section) -> Result<Vec<Event>,
         let (shown, hidden): (Vec<_>, Vec<_>) =
             draft.version.tasks.values().partition(|task| operation.shows_task(task, viewer));
         for task in shown {
-            check_place(&revised, task, "", &mut draft.reasons);
+            check_place(&revised, task, None, &mut draft.reasons);
         }
         // One reason for all of them: neither which they are nor how many is told.
         let mut concealed = Reasons::default();
         for task in hidden {
-            check_place(&revised, task, "", &mut concealed);
+            check_place(&revised, task, None, &mut concealed);
         }
         draft.reasons.check(concealed.is_empty(), RefusalCode::UnknownReference, "", || {
             "Tasks that are not released to you refer to what this leaves out.".to_owned()
@@ -292,7 +295,7 @@ fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Reje
         let message = format!("Version {} has a task {} already.", version.number, task.code);
         draft.reasons.add_about(RefusalCode::AlreadyExists, "code", message, subject);
     }
-    check_task(coalition, version, task, &mut draft.reasons);
+    check_task(coalition, version, task, "", &mut draft.reasons);
     let mut seen = BTreeSet::new();
     for dependency in &task.predecessors {
         let predecessor = &dependency.predecessor;
@@ -305,9 +308,7 @@ fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Reje
         });
         let known = draft.task(predecessor).is_some() || *predecessor == task.code;
         draft.reasons.check(known, RefusalCode::UnknownReference, "predecessors", || {
-            let unknown = format!("Version {} has no task {predecessor}.", version.number);
-            let meant = dependency.is_plain() && resembles_notation(predecessor);
-            if meant { format!("{unknown} {NOTATION}.") } else { unknown }
+            explain_unknown(version, dependency)
         });
     }
     draft.or(|operation, number| PlanEvent::TaskAddedToPlan { operation, number, task: task.clone() })
@@ -325,7 +326,7 @@ fn revise_task(
     if revised == *task {
         return draft.unchanged();
     }
-    check_task(draft.coalition, draft.version, &revised, &mut draft.reasons);
+    check_task(draft.coalition, draft.version, &revised, "", &mut draft.reasons);
     draft.or(|operation, number| PlanEvent::TaskRevised {
         operation,
         number,
@@ -446,54 +447,80 @@ fn attach_annex(mut draft: Draft<'_>, annex: &Annex, context: &Context<'_>) -> R
     draft.or(|operation, number| PlanEvent::AnnexAttached { operation, number, annex: annex.clone(), salt })
 }
 
-/// A task's own bounds and all that it refers to but its predecessors.
-fn check_task(coalition: &Coalition, version: &Version, task: &PlannedTask, reasons: &mut Reasons) {
-    check_place(&version.sections, task, "phase", reasons);
-    reasons.check(coalition.takes_tasks(&task.lead), RefusalCode::TakesNoTasks, "leadPartner", || {
-        format!("{} takes no tasks.", task.lead)
-    });
-    reasons.check(coalition.takes_tasks(&task.territory), RefusalCode::UnknownReference, "territory", || {
-        format!("{} is not a partner on whose territory tasks can be planned.", task.territory)
-    });
+/// For a dependency on a task that there is not.
+pub(super) fn explain_unknown(version: &Version, dependency: &Dependency) -> String {
+    let Dependency { predecessor, .. } = dependency;
+    let unknown = format!("Version {} has no task {predecessor}.", version.number);
+    let meant = dependency.is_plain() && resembles_notation(predecessor);
+    if meant { format!("{unknown} {NOTATION}.") } else { unknown }
+}
+
+/// A task's own bounds and all that it refers to but its predecessors; `path` is that of the task in the input.
+pub(super) fn check_task(
+    coalition: &Coalition,
+    version: &Version,
+    task: &PlannedTask,
+    path: &str,
+    reasons: &mut Reasons,
+) {
+    check_place(&version.sections, task, Some(path), reasons);
+    reasons.check(
+        coalition.takes_tasks(&task.lead),
+        RefusalCode::TakesNoTasks,
+        &join(path, "leadPartner"),
+        || format!("{} takes no tasks.", task.lead),
+    );
+    reasons.check(
+        coalition.takes_tasks(&task.territory),
+        RefusalCode::UnknownReference,
+        &join(path, "territory"),
+        || format!("{} is not a partner on whose territory tasks can be planned.", task.territory),
+    );
     if let Some(code) = &task.post {
+        let field = join(path, "post");
         match coalition.posts.get(code) {
             Some(post) => {
-                reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, "post", || {
+                reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, &field, || {
                     format!("{} leads {}, and {code} is a post of {}.", task.lead, task.code, post.partner)
                 });
             }
-            None => reasons.add(RefusalCode::UnknownReference, "post", format!("There is no post {code}.")),
+            None => reasons.add(RefusalCode::UnknownReference, &field, format!("There is no post {code}.")),
         }
     }
     reasons.check(
         task.duration > Span::ZERO && task.duration.is_within_bounds(),
         RefusalCode::InvalidValue,
-        "duration",
+        &join(path, "duration"),
         || "A task takes time: more than none, at most 100 years.".to_owned(),
     );
-    reasons.check(task.start_offset.is_within_bounds(), RefusalCode::InvalidValue, "startOffset", || {
-        "An offset lies within 100 years of H-hour.".to_owned()
-    });
+    reasons.check(
+        task.start_offset.is_within_bounds(),
+        RefusalCode::InvalidValue,
+        &join(path, "startOffset"),
+        || "An offset lies within 100 years of H-hour.".to_owned(),
+    );
 }
 
-fn check_lag(dependency: &Dependency, field: &str, reasons: &mut Reasons) {
+pub(super) fn check_lag(dependency: &Dependency, field: &str, reasons: &mut Reasons) {
     reasons.check(dependency.lag.is_within_bounds(), RefusalCode::InvalidValue, field, || {
         "A lag or a lead is at most 100 years.".to_owned()
     });
 }
 
-fn check_place(sections: &Sections, task: &PlannedTask, field: &str, reasons: &mut Reasons) {
+/// `path` is that of the task in the input; `None` where the input has no task.
+fn check_place(sections: &Sections, task: &PlannedTask, path: Option<&str>, reasons: &mut Reasons) {
+    let field = |name: &str| path.map(|path| join(path, name)).unwrap_or_default();
     reasons.check(
         sections.phases.iter().any(|phase| phase.code == task.phase),
         RefusalCode::UnknownReference,
-        field,
+        &field("phase"),
         || format!("The plan has no phase {}, which {} belongs to.", task.phase, task.code),
     );
     if let Some(line) = &task.line_of_effort {
         reasons.check(
             sections.lines_of_effort.iter().any(|known| known.code == *line),
             RefusalCode::UnknownReference,
-            if field.is_empty() { "" } else { "lineOfEffort" },
+            &field("lineOfEffort"),
             || format!("The plan has no line of effort {line}, which {} serves.", task.code),
         );
     }
@@ -507,7 +534,7 @@ fn check_risk(risk: &Risk, field: &str, reasons: &mut Reasons) {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 

@@ -4,6 +4,7 @@ mod content;
 mod decision;
 mod dependency;
 mod draft;
+mod import;
 mod version;
 
 pub use content::{
@@ -12,6 +13,7 @@ pub use content::{
     Risk, Section, Sections, TaskRevision, TimeWindow, View, territories,
 };
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
+pub use import::{ImportedTask, MOST_IMPORTED};
 pub use version::{
     Condition, ConditionStatus, Decision, DecisionKind, Outstanding, SaltedAnnex, Version, VersionStatus,
     outstanding,
@@ -49,6 +51,11 @@ pub enum PlanCommand {
         operation: OperationCode,
         #[serde(with = "content::brief::boxed")]
         task: Box<PlannedTask>,
+    },
+    /// Adds those that the draft has not, and makes the others what they are here.
+    ImportTasks {
+        operation: OperationCode,
+        tasks: Vec<ImportedTask>,
     },
     ReviseTask {
         operation: OperationCode,
@@ -141,6 +148,7 @@ impl PlanCommand {
             | Self::ReviseSection { operation, .. }
             | Self::AddPhase { operation, .. }
             | Self::AddTask { operation, .. }
+            | Self::ImportTasks { operation, .. }
             | Self::ReviseTask { operation, .. }
             | Self::RemoveTask { operation, .. }
             | Self::AddDependency { operation, .. }
@@ -572,6 +580,7 @@ pub(crate) fn decide(
         | PlanCommand::ReviseSection { .. }
         | PlanCommand::AddPhase { .. }
         | PlanCommand::AddTask { .. }
+        | PlanCommand::ImportTasks { .. }
         | PlanCommand::ReviseTask { .. }
         | PlanCommand::RemoveTask { .. }
         | PlanCommand::AddDependency { .. }

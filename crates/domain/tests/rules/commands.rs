@@ -14,7 +14,7 @@ use domain::{
     hash::canonical_json,
     operation::{Classification, OperationCommand},
     partner::{PartnerCommand, PartnerRole},
-    plan::{Named, PlanCommand, PlanEvent, TaskRevision},
+    plan::{ImportedTask, Named, PlanCommand, PlanEvent, TaskRevision},
     post::PostCommand,
     release::{HandlingCode, Marked, Release},
 };
@@ -155,6 +155,17 @@ fn of_plans() -> Vec<PlanCommand> {
     let mut commands: Vec<PlanCommand> = examples::events().into_iter().filter_map(drafted).collect();
     commands.extend([
         PlanCommand::ReviseTask { operation: operation(), task: task(), revision: Box::new(revision) },
+        PlanCommand::ImportTasks {
+            operation: operation(),
+            tasks: vec![
+                imported("T01", None, &[]),
+                ImportedTask {
+                    line_of_effort: Some(of("LOE1")),
+                    post: Some(of("THA-02")),
+                    ..imported("T02", Some(-6), &["T01", "T16SS-30m"])
+                },
+            ],
+        },
         PlanCommand::RemoveTask { operation: operation(), task: task() },
         PlanCommand::AddDependency { operation: operation(), task: task(), dependency: of("T15") },
         PlanCommand::AddDependency { operation: operation(), task: task(), dependency: of("T15SS-30m") },

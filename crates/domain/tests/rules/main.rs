@@ -13,6 +13,7 @@ mod operation;
 mod partner;
 mod plan_decision;
 mod plan_draft;
+mod plan_import;
 mod post;
 mod promulgation;
 mod properties;

@@ -11,8 +11,8 @@ use domain::{
     operation::{Classification, OperationCommand, OperationEvent},
     partner::{PartnerCommand, PartnerEvent, PartnerRole, Profile},
     plan::{
-        Annex, ApprovalPolicy, Given, Intent, LineOfEffort, Named, NewCondition, Phase, PlanCommand,
-        PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow,
+        Annex, ApprovalPolicy, Given, ImportedTask, Intent, LineOfEffort, Named, NewCondition, Phase,
+        PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow,
     },
     post::{PostCommand, PostEvent},
     release::{HandlingCode, Marked, MarkedItem, Release},
@@ -275,6 +275,28 @@ pub fn declare_exercise() -> Ask {
 
 pub fn add_task(task: PlannedTask) -> Ask {
     planning(PlanCommand::AddTask { operation: saphan(), task: Box::new(task) })
+}
+
+/// Of an hour, led by THA on its own territory; `start` in hours from H-hour.
+pub fn imported(code: &str, start: Option<i64>, predecessors: &[&str]) -> ImportedTask {
+    let PlannedTask { code, title, phase, lead, territory, duration, predecessors, .. } =
+        task(code, "THA", "THA", 0, 1, predecessors);
+    ImportedTask {
+        code,
+        title,
+        phase,
+        line_of_effort: None,
+        lead,
+        territory,
+        post: None,
+        start_offset: start.map(Span::hours),
+        duration,
+        predecessors,
+    }
+}
+
+pub fn import_tasks(tasks: Vec<ImportedTask>) -> Ask {
+    planning(PlanCommand::ImportTasks { operation: saphan(), tasks })
 }
 
 pub fn remove_task(code: &str) -> Ask {

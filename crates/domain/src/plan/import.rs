@@ -1,0 +1,237 @@
+//! Tasks that come into a draft from a file, all of them or none: what is new is added, what is known is changed to what
+//! the file says, and what the file does not name stays.
+
+use super::{
+    PlanEvent, PlannedTask, TaskRevision, Version,
+    dependency::Dependency,
+    draft::{Draft, check_lag, check_task, explain_unknown, join},
+};
+use crate::{
+    Code, Event, OperationCode, PartnerCode, PhaseCode, PostCode, RefusalCode, Rejection, Span, TaskCode,
+    Title,
+    schedule::{Activity, Basis, schedule},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Most tasks of one import: twice what is normal for a large operation.
+pub const MOST_IMPORTED: usize = 20_000;
+
+/// A task as a file has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportedTask {
+    pub code: TaskCode,
+    pub title: Title,
+    pub phase: PhaseCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_of_effort: Option<Code>,
+    pub lead: PartnerCode,
+    pub territory: PartnerCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<PostCode>,
+    /// `None`: as early as what it waits for lets it, see [`import`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_offset: Option<Span>,
+    pub duration: Span,
+    #[serde(default, with = "super::dependency::brief::set")]
+    pub predecessors: BTreeSet<Dependency>,
+}
+
+impl ImportedTask {
+    fn planned(&self, start_offset: Span) -> PlannedTask {
+        PlannedTask {
+            code: self.code.clone(),
+            title: self.title.clone(),
+            phase: self.phase.clone(),
+            line_of_effort: self.line_of_effort.clone(),
+            lead: self.lead.clone(),
+            territory: self.territory.clone(),
+            post: self.post.clone(),
+            start_offset,
+            duration: self.duration,
+            predecessors: self.predecessors.clone(),
+        }
+    }
+}
+
+/// A start that is left open is the early start of the forward pass over the planned offsets, in the network of the file and
+/// of the draft as its reader sees it; what waits for nothing starts with the earliest of the others, at H-hour when there
+/// is none. It is worked out once: a task that is moved later takes no others with it.
+pub(super) fn import(mut draft: Draft<'_>, imported: &[ImportedTask]) -> Result<Vec<Event>, Rejection> {
+    if !(1..=MOST_IMPORTED).contains(&imported.len()) {
+        let message = format!("{} tasks: an import has 1 to {MOST_IMPORTED}.", imported.len());
+        return Err(draft.reasons.refuse_with(RefusalCode::InvalidValue, "tasks", message));
+    }
+    let tasks = laid_out(&draft, imported);
+    check(&mut draft, &tasks);
+    let tasks: Vec<_> = tasks.into_iter().map(|task| with_hidden(&draft, task)).collect();
+    check_cycles(&mut draft, &tasks);
+    let Draft { operation, version, reasons, .. } = draft;
+    let events = tasks.iter().flat_map(|task| changes(&operation.code, version, task));
+    reasons.or(events.map(Event::Plan).collect())
+}
+
+/// The tasks with all their starts.
+fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
+    let named: BTreeSet<_> = imported.iter().map(|task| &task.code).collect();
+    let shown = draft.version.tasks.keys().filter_map(|code| draft.task(code));
+    let others: Vec<_> = shown.filter(|task| !named.contains(&task.code)).collect();
+    let given = imported.iter().filter_map(|task| task.start_offset);
+    let earliest = given.chain(others.iter().map(|task| task.start_offset)).min().unwrap_or_default();
+    let activities: Vec<_> = imported
+        .iter()
+        .map(|task| Activity {
+            code: &task.code,
+            offset: task.start_offset.unwrap_or(earliest),
+            duration: task.duration,
+            predecessors: &task.predecessors,
+        })
+        .chain(others.into_iter().map(Activity::from))
+        .collect();
+    let laid = schedule(&activities, Basis::Offsets);
+    imported
+        .iter()
+        .map(|task| {
+            // On a cycle, which is refused, nothing is early.
+            let early = laid.times.get(&task.code).map_or(earliest, |times| times.early_start);
+            task.planned(task.start_offset.unwrap_or(early))
+        })
+        .collect()
+}
+
+/// Each task by itself, and what it refers to.
+fn check(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
+    let mut first = BTreeMap::new();
+    for (index, task) in tasks.iter().enumerate() {
+        first.entry(&task.code).or_insert(index);
+    }
+    for (index, task) in tasks.iter().enumerate() {
+        let path = format!("tasks.{index}");
+        let code = &task.code;
+        let before = first[code];
+        draft.reasons.check(before == index, RefusalCode::AlreadyExists, &join(&path, "code"), || {
+            format!("{code} stands twice: it is task {before} of the list, counted from 0, too.")
+        });
+        let hidden = draft.version.tasks.contains_key(code) && draft.task(code).is_none();
+        draft.reasons.check(!hidden, RefusalCode::AlreadyExists, &join(&path, "code"), || {
+            format!("Version {} has a task {code} already.", draft.version.number)
+        });
+        check_task(draft.coalition, draft.version, task, &path, &mut draft.reasons);
+        let path = join(&path, "predecessors");
+        let mut seen = BTreeSet::new();
+        for dependency in &task.predecessors {
+            let predecessor = &dependency.predecessor;
+            check_lag(dependency, &path, &mut draft.reasons);
+            draft.reasons.check(seen.insert(predecessor), RefusalCode::AlreadyExists, &path, || {
+                format!("{predecessor} stands twice: a task waits for another in one way.")
+            });
+            let known = first.contains_key(predecessor) || draft.task(predecessor).is_some();
+            draft.reasons.check(known, RefusalCode::UnknownReference, &path, || {
+                explain_unknown(draft.version, dependency)
+            });
+        }
+    }
+}
+
+/// With what the known task waits for and its planner may not see: a file cannot have that.
+fn with_hidden(draft: &Draft<'_>, mut task: PlannedTask) -> PlannedTask {
+    if let Some(known) = draft.task(&task.code) {
+        let hidden = known.predecessors.iter().filter(|waits| draft.task(&waits.predecessor).is_none());
+        task.predecessors.extend(hidden.cloned());
+    }
+    task
+}
+
+/// Domain rule 8, for the whole draft as it would be. One reason for each place at which a walk comes back to where it was.
+fn check_cycles(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
+    let index: BTreeMap<_, _> = tasks.iter().enumerate().map(|(index, task)| (&task.code, index)).collect();
+    let known = draft.version.tasks.values().map(Arc::as_ref);
+    let network: BTreeMap<_, _> = known.chain(tasks).map(|task| (&task.code, task)).collect();
+    let named = |code: &TaskCode| match network[code] {
+        task if index.contains_key(code) || draft.task(&task.code).is_some() => code.to_string(),
+        _ => "a task that is not released to you".to_owned(),
+    };
+    let mut reasons = Vec::new();
+    for cycle in cycles(&network) {
+        // The draft had none, so that one of its tasks is in the file.
+        let Some(at) = cycle.iter().position(|code| index.contains_key(code)) else { continue };
+        let around = cycle[at..].iter().chain(&cycle[..=at]).skip(1).map(|code| named(code));
+        let chain = around.collect::<Vec<_>>().join(", which waits for ");
+        let message = format!("{} would wait for {chain}.", cycle[at]);
+        reasons.push((format!("tasks.{}.predecessors", index[cycle[at]]), message));
+    }
+    for (path, message) in reasons {
+        draft.reasons.add(RefusalCode::DependencyCycle, &path, message);
+    }
+}
+
+/// Each begins somewhere and waits for the next, the last for the first. Without recursion: a network may be one long chain.
+fn cycles<'a>(network: &BTreeMap<&'a TaskCode, &'a PlannedTask>) -> Vec<Vec<&'a TaskCode>> {
+    let mut found = Vec::new();
+    let mut done = BTreeSet::new();
+    for start in network.keys() {
+        let mut way = Vec::new();
+        let mut on_way = BTreeMap::new();
+        let mut next = Some(*start);
+        while let Some(code) = next.take() {
+            if let Some(at) = on_way.get(code) {
+                found.push(way[*at..].iter().map(|(code, _)| *code).collect());
+            } else if let Some(task) = network.get(code).filter(|_| !done.contains(code)) {
+                on_way.insert(code, way.len());
+                way.push((code, task.predecessors.iter()));
+            }
+            while let Some((code, waits_for)) = way.last_mut() {
+                if let Some(dependency) = waits_for.next() {
+                    next = Some(&dependency.predecessor);
+                    break;
+                }
+                done.insert(*code);
+                on_way.remove(*code);
+                way.pop();
+            }
+        }
+    }
+    found
+}
+
+/// What makes the version's task the one that is wanted: nothing when it is that already.
+fn changes(operation: &OperationCode, version: &Version, wanted: &PlannedTask) -> Vec<PlanEvent> {
+    let (number, task) = (version.number, &wanted.code);
+    let added = || PlanEvent::TaskAddedToPlan { operation: operation.clone(), number, task: wanted.clone() };
+    let Some(known) = version.tasks.get(task) else { return vec![added()] };
+    let revision = TaskRevision::between(known, wanted);
+    if revision.apply(known) != (PlannedTask { predecessors: known.predecessors.clone(), ..wanted.clone() }) {
+        // A revision takes nothing away: a post or a line of effort that is no more needs the task anew.
+        let removed =
+            PlanEvent::TaskRemovedFromPlan { operation: operation.clone(), number, task: task.clone() };
+        return vec![removed, added()];
+    }
+    let mut events = Vec::new();
+    if revision != TaskRevision::default() {
+        events.push(PlanEvent::TaskRevised {
+            operation: operation.clone(),
+            number,
+            task: task.clone(),
+            revision,
+        });
+    }
+    let gone = known.predecessors.iter().filter(|waits| wanted.dependency_on(&waits.predecessor).is_none());
+    events.extend(gone.map(|waits| PlanEvent::DependencyRemoved {
+        operation: operation.clone(),
+        number,
+        task: task.clone(),
+        predecessor: waits.predecessor.clone(),
+    }));
+    let new = wanted.predecessors.difference(&known.predecessors);
+    events.extend(new.map(|dependency| PlanEvent::DependencyAdded {
+        operation: operation.clone(),
+        number,
+        task: task.clone(),
+        dependency: dependency.clone(),
+    }));
+    events
+}
