@@ -28,7 +28,7 @@ use tokio::{
 use tracing::{Instrument, error, info};
 
 use super::{
-    BODY_BYTES, Service,
+    Service,
     graphql::{self, Media, Problem, Sending, Sent, authorization, complete, entry, prepare, request_id},
     live::{OF_THE_REQUEST, Seat, Step, steps, to_the_end},
     request_log::Told,
@@ -43,6 +43,9 @@ const PROTOCOL: &str = "graphql-transport-ws";
 /// How long a client has to answer that the socket is closed, after which it is.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// Largest message: a subscription has no large inputs.
+const MESSAGE_BYTES: usize = 1024 * 1024;
+
 /// Most bytes of a reason to close: a frame has no more.
 const REASON_BYTES: usize = 123;
 
@@ -54,7 +57,7 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
         let problem = Problem::new(StatusCode::UPGRADE_REQUIRED, error).with(UPGRADE, "websocket");
         return graphql::respond(Media::Json, &id, Err(problem));
     };
-    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(BODY_BYTES).max_frame_size(BODY_BYTES);
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES).max_frame_size(MESSAGE_BYTES);
     let speaks = upgrade.selected_protocol().is_some();
     let manner = graphql::manner(&head);
     let header = authorization(&head.headers).map(|header| header.map(<[u8]>::to_vec));
@@ -363,7 +366,7 @@ fn written(message: &Sends<'_>) -> Result<String, End> {
 fn end_of(error: &axum::Error) -> End {
     let said = error.to_string();
     if said.contains("too long") || said.contains("too large") {
-        End::new(close_code::SIZE, format!("A message has more than {BODY_BYTES} bytes"))
+        End::new(close_code::SIZE, format!("A message has more than {MESSAGE_BYTES} bytes"))
     } else if said.contains("UTF-8") {
         End::new(close_code::INVALID, "A message is not UTF-8")
     } else {

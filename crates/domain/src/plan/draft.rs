@@ -360,7 +360,7 @@ fn add_dependency(
     dependency: &Dependency,
 ) -> Result<Vec<Event>, Rejection> {
     let (version, predecessor) = (draft.version, &dependency.predecessor);
-    for (code, field) in [(task, "taskId"), (predecessor, "predecessorId")] {
+    for (code, field) in [(task, "taskId"), (predecessor, "predecessor")] {
         let known = draft.task(code).is_some();
         draft.reasons.check(known, RefusalCode::NotFound, field, || "There is no such task.".to_owned());
     }
@@ -380,7 +380,7 @@ fn add_dependency(
         let chain: Vec<_> = chain.iter().map(named).collect();
         draft.reasons.add_about(
             RefusalCode::DependencyCycle,
-            "predecessorId",
+            "predecessor",
             format!("{task} would wait for {}.", chain.join(", which waits for ")),
             Some(TaskId::of(draft.operation.id(), predecessor).to_string()),
         );

@@ -329,7 +329,7 @@ fn dependencies_come_and_go_and_repetition_changes_nothing() {
         .when(tha(), remove_dependency("T99", "T02"))
         .refused_at([(RefusalCode::NotFound, "taskId")])
         .when(tha(), add_dependency("T98", "T99"))
-        .refused_at([(RefusalCode::NotFound, "taskId"), (RefusalCode::NotFound, "predecessorId")]);
+        .refused_at([(RefusalCode::NotFound, "taskId"), (RefusalCode::NotFound, "predecessor")]);
 }
 
 #[test]
@@ -403,7 +403,7 @@ fn a_cycle_is_refused_whatever_the_kinds_of_its_dependencies() {
     );
     story
         .when(tha(), add_dependency("T01", "T03SF-30m"))
-        .refused_at([(RefusalCode::DependencyCycle, "predecessorId")])
+        .refused_at([(RefusalCode::DependencyCycle, "predecessor")])
         .saying("T01 would wait for T03, which waits for T02, which waits for T01.")
         .when(tha(), remove_task("T02"))
         .refused([RefusalCode::TaskHasSuccessors]);
@@ -421,7 +421,7 @@ fn a_cycle_is_refused_with_the_chain_that_it_would_close() {
     ]);
     story
         .when(tha(), add_dependency("T02", "T09"))
-        .refused_at([(RefusalCode::DependencyCycle, "predecessorId")])
+        .refused_at([(RefusalCode::DependencyCycle, "predecessor")])
         .saying("T02 would wait for T09, which waits for T07, which waits for T02.")
         .when(tha(), add_dependency("T02", "T07"))
         .refused([RefusalCode::DependencyCycle])
