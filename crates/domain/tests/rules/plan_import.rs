@@ -287,13 +287,12 @@ proptest! {
         let after = send(before.clone(), &then);
         let (before, known) = (before.version(1).tasks, after.version(1).tasks);
         for (code, task) in &known {
-            match then.iter().find(|file| file.code == *code) {
-                Some(file) => {
-                    let start = file.start_offset.or(Some(task.start_offset));
-                    let file = ImportedTask { start_offset: start, ..file.clone() };
-                    prop_assert_eq!(&as_it_is(PlannedTask::clone(task)), &file);
-                }
-                None => prop_assert_eq!(Some(task), before.get(code)),
+            if let Some(file) = then.iter().find(|file| file.code == *code) {
+                let start = file.start_offset.or(Some(task.start_offset));
+                let file = ImportedTask { start_offset: start, ..file.clone() };
+                prop_assert_eq!(&as_it_is(PlannedTask::clone(task)), &file);
+            } else {
+                prop_assert_eq!(Some(task), before.get(code));
             }
         }
         prop_assert_eq!(then.iter().filter(|file| !known.contains_key(&file.code)).count(), 0);
