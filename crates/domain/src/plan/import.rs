@@ -33,7 +33,7 @@ pub struct ImportedTask {
     pub territory: PartnerCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<PostCode>,
-    /// `None`: as early as what it waits for lets it, see [`import`].
+    /// `None`: as early as what it waits for lets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_offset: Option<Span>,
     pub duration: Span,
