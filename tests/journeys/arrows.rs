@@ -9,11 +9,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("event-log", &[]),
     ("embedded-postgres", &[]),
     ("read-model", &["domain"]),
+    ("exchange", &["domain"]),
     ("engine", &["domain", "event-log", "read-model"]),
     ("api", &["domain", "engine", "read-model"]),
     // The binary knows the whole. It serves what `api` and `engine` are. From `event-log` and `read-model` it needs
-    // their tables, to migrate, verify and export, and from `domain` the commands that a scenario turns into.
-    ("accord", &["api", "domain", "embedded-postgres", "engine", "event-log", "read-model"]),
+    // their tables, to migrate, verify and export, and from `domain` the commands that a scenario turns into. What it
+    // sends and fetches as a client of the API, `exchange` reads from files and writes to them.
+    ("accord", &["api", "domain", "embedded-postgres", "engine", "event-log", "exchange", "read-model"]),
     // These tasks build in seconds, and run also when Accord does not compile.
     ("xtask", &["embedded-postgres"]),
     // Runs Accord as others do, as processes.

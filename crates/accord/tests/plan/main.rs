@@ -1,0 +1,1 @@
+//! `accord plan`, as people run it.

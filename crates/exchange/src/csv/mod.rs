@@ -1,0 +1,35 @@
+//! Comma-separated values, as spreadsheets write and read them (RFC 4180).
+//!
+//! | Column | Cell | |
+//! |---|---|---|
+//! | `code` | `T03` | required |
+//! | `title` | up to 200 characters on one line | required |
+//! | `phase` | `P1` | required |
+//! | `lead` | the partner that carries it out | required |
+//! | `territory` | the partner on whose territory | required |
+//! | `post` | `THA-02` | column or cell may be missing |
+//! | `offset` | from H-hour: `-PT288H`, `P1DT2H`, or in short `-12h`, `1d30m` | missing: as early as possible |
+//! | `duration` | as the offset, and more than nothing | required |
+//! | `predecessors` | `T01; T03FS+2h T04SS-30m`, separated by spaces, semicolons or commas; also `T03SS` | may be missing |
+//! | `line_of_effort` | `LOE3` | may be missing |
+//!
+//! Read are: columns in any order, their headers in any case or as a [`Mapping`](crate::Mapping) has them, others passed
+//! over; commas, semicolons or tabs between cells, whichever the header's line has most of; UTF-8 with or without a mark at
+//! its beginning; lines that end in LF, CRLF or CR; quoted cells. Cells are trimmed, and rows without anything are nothing.
+//!
+//! Written are: columns in the order above, `line_of_effort` only if a row has one; commas; UTF-8 without a mark;
+//! durations in ISO 8601; lines that end in LF, which spreadsheets and the tools of Unix both take.
+//!
+//! A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula, and runs it. So a title that begins so,
+//! after any number of apostrophes, is written with an apostrophe before it, as one types it into a spreadsheet. Reading
+//! takes it off again, so that titles come back exactly as they were. Nothing else is written so: codes begin with letters
+//! and digits, and an offset such as `-PT288H` runs nothing, and stays what other programs expect.
+
+mod guard;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use read::{MOST_BYTES, MOST_ROWS, Sheet, read};
+pub use write::write;
