@@ -3,6 +3,7 @@
 /// What the types of this crate's surface are made of.
 pub use {api, domain, engine};
 
+mod client;
 pub mod command;
 pub mod database;
 pub mod documents;

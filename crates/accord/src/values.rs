@@ -12,6 +12,25 @@ pub fn instant(text: &str) -> Result<DateTime<FixedOffset>, String> {
         .map_err(|_| "give an instant with its offset, such as 2023-10-10T06:00+07:00".to_owned())
 }
 
+/// A moment of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// A place in it, from 0.
+    Position(i64),
+    /// What it had learned of by then.
+    Recorded(DateTime<FixedOffset>),
+}
+
+/// A position, or an instant.
+pub fn moment(text: &str) -> Result<Moment, String> {
+    match text.parse() {
+        Ok(position) if position >= 0 => Ok(Moment::Position(position)),
+        _ => instant(text)
+            .map(Moment::Recorded)
+            .map_err(|hint| format!("give a position of the log, or {}", hint.trim_start_matches("give "))),
+    }
+}
+
 /// A number and a unit: `30m`, `8h`, `7d`.
 pub fn duration(text: &str) -> Result<TimeDelta, String> {
     let wrong = || "give a number and a unit, such as 30m, 8h or 7d".to_owned();
@@ -71,6 +90,18 @@ mod tests {
         assert_eq!(instant("2023-10-09T23:00Z"), Ok(expected));
         for bad in ["2023-10-10", "2023-10-10T06:00:00", "now"] {
             assert!(instant(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_a_position_or_an_instant() {
+        assert_eq!(moment("123"), Ok(Moment::Position(123)));
+        assert!(matches!(moment("2023-10-10T06:00+07:00"), Ok(Moment::Recorded(_))));
+        for bad in ["-1", "yesterday", "99999999999999999999"] {
+            assert!(
+                moment(bad).unwrap_err().starts_with("give a position of the log, or an instant"),
+                "{bad}"
+            );
         }
     }
 

@@ -5,6 +5,7 @@ mod doctor;
 mod export;
 mod import;
 mod migrate;
+mod plan;
 mod rebuild;
 mod schema;
 mod serve;
@@ -41,6 +42,7 @@ enum Command {
     Export(export::Export),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
+    Plan(plan::Plan),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -78,6 +80,7 @@ impl Arguments {
             Command::Export(export) => export.run().await,
             Command::Verify(verify) => verify.run(output).await,
             Command::Rebuild(rebuild) => rebuild.run(output).await,
+            Command::Plan(plan) => plan.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

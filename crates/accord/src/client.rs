@@ -1,0 +1,219 @@
+//! A client of the API, like any other: over HTTP, with a token, and without knowledge of this build's server.
+//!
+//! TLS is deliberately absent: what reaches beyond this machine goes through a tunnel or a proxy that has it.
+
+use std::{fmt, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use reqwest::{
+    StatusCode, Url,
+    header::{AUTHORIZATION, HeaderValue, RETRY_AFTER},
+    redirect::Policy,
+};
+use serde_json::{Value, json};
+
+/// How long a server may take to accept a connection.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How often a request is sent while the server says that it is busy.
+const TRIES: u32 = 5;
+
+/// The longest pause that a server is granted between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Where the server is, and who asks.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Connection {
+    /// Where the server is: plain HTTP, through a tunnel where it is not this machine.
+    #[arg(long, env = "ACCORD_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// Who asks, as `accord token` prints it. Give it in the variable: what is on a command line, others can read.
+    #[arg(long, env = "ACCORD_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    token: Option<Token>,
+}
+
+/// Shown nowhere, not even by accident.
+#[derive(Clone)]
+struct Token(String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+impl From<&str> for Token {
+    fn from(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+}
+
+const HOW_TO_GET_A_TOKEN: &str = "`accord token --post THA-02 --roles PLANNER` prints one, signed with a key of the \
+                                  server's data directory; give it in ACCORD_TOKEN or --token";
+
+impl Connection {
+    pub fn open(&self) -> Result<Client> {
+        let token = self.token.as_ref().map_or("", |Token(token)| token);
+        if token.is_empty() {
+            bail!("the server wants to know who asks, by a token. {HOW_TO_GET_A_TOKEN}");
+        }
+        let Ok(mut authorization) = HeaderValue::from_str(&format!("Bearer {token}")) else {
+            bail!("what was given as a token cannot be one. {HOW_TO_GET_A_TOKEN}");
+        };
+        authorization.set_sensitive(true);
+        let url = endpoint(&self.url)?;
+        // A redirect would turn a command into a question.
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_PATIENCE)
+            .timeout(PATIENCE)
+            .redirect(Policy::none())
+            .build()
+            .context("could not get ready for HTTP")?;
+        Ok(Client { http, url, authorization })
+    }
+}
+
+/// With or without the path of the API.
+fn endpoint(text: &str) -> Result<Url> {
+    let mut url = Url::parse(text)
+        .with_context(|| format!("`{text}` is not the address of a server, such as http://127.0.0.1:8080"))?;
+    match url.scheme() {
+        "http" => {}
+        "https" => bail!(
+            "this build speaks HTTP without TLS: open a tunnel to the server, such as `ssh -L 8080:127.0.0.1:8080 HOST`, \
+             and give --url http://127.0.0.1:8080"
+        ),
+        other => bail!("`{other}` is not spoken here: give an address such as http://127.0.0.1:8080"),
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&if path.ends_with("/graphql") { path } else { format!("{path}/graphql") });
+    Ok(url)
+}
+
+/// An entry of `errors`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// As in `extensions.code`; empty when there is none.
+    pub code: String,
+    pub message: String,
+}
+
+/// The server did not answer what was asked, and said why.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "))]
+pub struct ApiErrors(pub Vec<ApiError>);
+
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    url: Url,
+    authorization: HeaderValue,
+}
+
+impl Client {
+    /// The data of an answer without errors; those fail with [`ApiErrors`].
+    ///
+    /// A server that is busy is asked again after a pause: send nothing that may not be carried out twice.
+    pub async fn ask(&self, query: &str, variables: &Value) -> Result<Value> {
+        let body = serde_json::to_vec(&json!({ "query": query, "variables": variables }))
+            .context("could not write a request")?;
+        let mut pause = Duration::from_secs(1);
+        for _ in 1..TRIES {
+            match self.ask_once(body.clone()).await? {
+                Answer::Data(data) => return Ok(data),
+                Answer::Errors { errors, retry_after } if errors.iter().any(|error| error.code == "BUSY") => {
+                    tokio::time::sleep(retry_after.unwrap_or(pause).min(LONGEST_PAUSE)).await;
+                    pause *= 2;
+                }
+                Answer::Errors { errors, .. } => return Err(ApiErrors(errors).into()),
+            }
+        }
+        match self.ask_once(body).await? {
+            Answer::Data(data) => Ok(data),
+            Answer::Errors { errors, .. } => Err(ApiErrors(errors).into()),
+        }
+    }
+
+    async fn ask_once(&self, body: Vec<u8>) -> Result<Answer> {
+        let request = self
+            .http
+            .post(self.url.clone())
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json")
+            .body(body);
+        let unreachable = || format!("could not reach {}: is a server running there?", self.url);
+        let response = request.send().await.map_err(reqwest::Error::without_url).with_context(unreachable)?;
+        let status = response.status();
+        let retry_after =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let bytes = response.bytes().await.map_err(reqwest::Error::without_url);
+        let bytes = bytes.with_context(|| format!("the answer of {} broke off", self.url))?;
+        let Ok(Value::Object(mut answer)) = serde_json::from_slice(&bytes) else {
+            bail!("{} answered {status}, and nothing in GraphQL: is that an Accord server?", self.url);
+        };
+        let mut errors: Vec<ApiError> = match answer.get("errors") {
+            Some(Value::Array(errors)) => errors.iter().map(api_error).collect(),
+            _ => Vec::new(),
+        };
+        if errors.is_empty() {
+            return match answer.remove("data") {
+                Some(data) if !data.is_null() => Ok(Answer::Data(data)),
+                _ => bail!("{} answered {status}, and neither data nor errors", self.url),
+            };
+        }
+        if status == StatusCode::UNAUTHORIZED || errors.iter().any(|error| error.code == "UNAUTHENTICATED") {
+            errors.push(ApiError {
+                code: "UNAUTHENTICATED".to_owned(),
+                message: format!("{HOW_TO_GET_A_TOKEN}."),
+            });
+        }
+        Ok(Answer::Errors { errors, retry_after: retry_after.map(Duration::from_secs) })
+    }
+}
+
+enum Answer {
+    Data(Value),
+    Errors { errors: Vec<ApiError>, retry_after: Option<Duration> },
+}
+
+fn api_error(error: &Value) -> ApiError {
+    let text = |pointer: &str| error.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    ApiError { code: text("/extensions/code"), message: text("/message") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_that_of_the_api() {
+        for (given, wanted) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/graphql"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/graphql"),
+            ("http://cmcc.example/accord/graphql/", "http://cmcc.example/accord/graphql"),
+            ("http://cmcc.example/accord", "http://cmcc.example/accord/graphql"),
+        ] {
+            assert_eq!(endpoint(given).unwrap().as_str(), wanted);
+        }
+        for (bad, why) in
+            [("127.0.0.1:8080", "such as http"), ("https://cmcc.example", "tunnel"), ("", "such as http")]
+        {
+            assert!(format!("{:#}", endpoint(bad).unwrap_err()).contains(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_shown_nowhere() {
+        let connection = Connection { url: "http://[::1]".to_owned(), token: Some("secret\u{7f}".into()) };
+        assert!(!format!("{connection:?}").contains("secret"));
+        assert!(!format!("{:#}", connection.open().unwrap_err()).contains("secret"));
+        let connection = Connection { token: Some("secret".into()), ..connection };
+        assert!(!format!("{:?}", connection.open().unwrap()).contains("secret"));
+        let none = Connection { token: Some(" ".into()), ..connection };
+        assert!(format!("{:#}", none.open().unwrap_err()).contains("accord token"));
+    }
+}

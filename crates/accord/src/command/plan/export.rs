@@ -1,0 +1,202 @@
+//! `accord plan export`: a plan's tasks as a file.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail};
+use domain::{
+    Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode,
+    plan::{Dependency, DependencyKind},
+};
+use exchange::Row;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Coded, Pinned, Place};
+use crate::{
+    output::{Output, print},
+    progress::Progress,
+};
+
+/// Write the tasks of a plan that you may see as a spreadsheet reads them.
+///
+/// `accord plan import` reads the same file. Other programs that read a spreadsheet's columns read it, too.
+#[derive(Clone, Debug, clap::Args)]
+#[command(disable_version_flag = true)]
+pub struct Export {
+    #[arg(long, env = "ACCORD_FORMAT", value_name = "FORMAT", value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// A version by its number, or `current`: the one in force, else the newest that is being worked on.
+    #[arg(long = "version", value_name = "NUMBER", value_parser = version, default_value = "current")]
+    number: Wanted,
+    /// A file instead of standard output; it is there once it is whole.
+    #[arg(long = "output", short, env = "ACCORD_OUTPUT", value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Comma-separated values in UTF-8.
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Current,
+    Number(i32),
+}
+
+fn version(text: &str) -> Result<Wanted, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(Wanted::Number(number)),
+        _ if text.eq_ignore_ascii_case("current") => Ok(Wanted::Current),
+        _ => Err("give a number from 1, or `current`".to_owned()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    version: Option<Version>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    number: u32,
+    tasks: Tasks,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Tasks {
+    edges: Vec<Edge>,
+    page_info: PageInfo,
+}
+
+#[derive(Deserialize)]
+struct Edge {
+    node: Task,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+const SHOWN: &str =
+    "number tasks(first: 100, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
+    code title phase { code } lineOfEffort { code } leadPartner { code } territory { code } post { code }
+    startOffset duration dependencies { predecessor { code } kind lag } } } }";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Task {
+    code: TaskCode,
+    title: domain::Title,
+    phase: Coded<PhaseCode>,
+    line_of_effort: Option<Coded<Code>>,
+    lead_partner: Coded<PartnerCode>,
+    territory: Coded<PartnerCode>,
+    post: Option<Coded<PostCode>>,
+    start_offset: Option<Span>,
+    duration: Span,
+    dependencies: Vec<Waits>,
+}
+
+#[derive(Deserialize)]
+struct Waits {
+    predecessor: Coded<TaskCode>,
+    kind: DependencyKind,
+    lag: Span,
+}
+
+impl From<Task> for Row {
+    fn from(task: Task) -> Self {
+        let waits = task.dependencies.into_iter();
+        Self {
+            code: task.code,
+            title: task.title,
+            phase: task.phase.code,
+            line_of_effort: task.line_of_effort.map(|line| line.code),
+            lead: task.lead_partner.code,
+            territory: task.territory.code,
+            post: task.post.map(|post| post.code),
+            offset: task.start_offset,
+            duration: task.duration,
+            predecessors: waits
+                .map(|Waits { predecessor, kind, lag }| Dependency {
+                    predecessor: predecessor.code,
+                    kind,
+                    lag,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Export {
+    pub async fn run(&self, output: Output) -> Result<()> {
+        let pinned = self.place.pinned().await?;
+        let (number, rows) = self.rows(&pinned).await?;
+        let text = match self.format {
+            Format::Csv => exchange::csv::write(&rows),
+        };
+        let Some(path) = &self.file else { return print(&text) };
+        put_in_place(path, &text)?;
+        let (operation, tasks, position) = (&self.place.operation, rows.len(), pinned.position()?);
+        let told = format!(
+            "Wrote {tasks} tasks of version {number} of {operation}, as of position {position}, to {}.",
+            path.display()
+        );
+        output.say(
+            &told,
+            &json!({ "operation": operation, "version": number, "tasks": tasks, "position": position, "file": path }),
+        )
+    }
+
+    /// Number of the version, and its tasks.
+    async fn rows(&self, pinned: &Pinned) -> Result<(u32, Vec<Row>)> {
+        let field = match self.number {
+            Wanted::Current => "plan".to_owned(),
+            Wanted::Number(number) => format!("planVersion(number: {number})"),
+        };
+        let shown = format!("version: {field} {{ {SHOWN} }}");
+        let progress = Progress::new("Exporting");
+        let (mut rows, mut after) = (Vec::new(), None);
+        loop {
+            let answer: Answer = pinned.ask(&shown, after.as_deref()).await?;
+            let Some(Version { number, tasks }) = answer.version else {
+                let operation = &pinned.operation;
+                match self.number {
+                    Wanted::Current => bail!("{operation} has no plan that you may see"),
+                    Wanted::Number(number) => bail!("{operation} has no version {number} that you may see"),
+                }
+            };
+            rows.extend(tasks.edges.into_iter().map(|edge| Row::from(edge.node)));
+            let done = rows.len() as u64;
+            progress.show(done, done + u64::from(tasks.page_info.has_next_page));
+            after = tasks.page_info.end_cursor;
+            if !tasks.page_info.has_next_page || after.is_none() {
+                return Ok((number, rows));
+            }
+        }
+    }
+}
+
+fn put_in_place(path: &Path, text: &str) -> Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = PathBuf::from(unfinished);
+    let mut file =
+        File::create(&unfinished).with_context(|| format!("could not write {}", unfinished.display()))?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&unfinished, path))
+        .with_context(|| format!("could not put {} in place", path.display()))
+}

@@ -1,0 +1,329 @@
+//! `accord plan import`: a file's tasks into a draft, all or none.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{self, Read as _},
+    path::PathBuf,
+};
+
+use anyhow::{Context as _, Error, Result, bail};
+use domain::{Code, OperationCode, PartnerCode, PhaseCode, Sha256, Title, plan::Dependency};
+use exchange::{
+    Column, Field, InvalidMapping, Mapping, Row,
+    csv::{self, MOST_BYTES, Sheet},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    UNEXPECTED,
+    told::{Refusal, Told},
+};
+use crate::{
+    client::{ApiErrors, Client, Connection},
+    output::Output,
+};
+
+/// Read tasks from a spreadsheet into a plan's draft.
+///
+/// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and nothing is
+/// sent. Then all tasks are imported at once, or none. A task that the draft has already becomes what the file says;
+/// others of the draft stay. Columns are code, title, phase, lead, territory, post, offset, duration, predecessors and
+/// `line_of_effort`, in any order; others are passed over.
+#[derive(Clone, Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("target").required(true))]
+pub struct Import {
+    /// Comma-separated values in UTF-8, also with semicolons or tabs; `-` reads standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Code of the operation whose draft the tasks are for.
+    #[arg(long, value_name = "CODE", group = "target")]
+    operation: Option<OperationCode>,
+    /// Found an operation of this code first, with a draft of the phases and lines of effort that the file names. Sent
+    /// again with the same file, what was done is not done twice.
+    #[arg(long, value_name = "CODE", group = "target", requires_all = ["title", "lead"])]
+    new_operation: Option<OperationCode>,
+    /// What the new operation is called.
+    #[arg(long, value_name = "TITLE", requires = "new_operation")]
+    title: Option<Title>,
+    /// Code of the partner that leads the new operation.
+    #[arg(long, value_name = "PARTNER", requires = "new_operation")]
+    lead: Option<PartnerCode>,
+    /// Codes of the partners that may read the new operation besides its lead, separated by commas; at first none.
+    #[arg(long, value_name = "PARTNERS", value_delimiter = ',', requires = "new_operation")]
+    releasable_to: Vec<PartnerCode>,
+    /// UNCLASSIFIED, RESTRICTED, CONFIDENTIAL or SECRET: of the new operation.
+    #[arg(long, value_name = "CLASSIFICATION", default_value = "RESTRICTED",
+          value_parser = ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"], ignore_case = true)]
+    classification: String,
+    /// The file's header for a field, such as title="Task Name". May be given several times.
+    #[arg(long, value_name = "FIELD=HEADER", value_parser = pair)]
+    map: Vec<(Field, String)>,
+    /// Check the file, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+fn pair(text: &str) -> Result<(Field, String), InvalidMapping> {
+    Mapping::pair(text)
+}
+
+/// What a mutation answers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Outcome {
+    Refused { refusals: Vec<Refusal> },
+    Done(Value),
+}
+
+/// What the last one answered, of the tasks.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Imported {
+    plan_version: Option<Numbered>,
+    receipt: Receipt,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    number: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Receipt {
+    position: String,
+    event_ids: Vec<String>,
+}
+
+impl Import {
+    pub async fn run(&self, output: Output) -> Result<()> {
+        let bytes = self.bytes()?;
+        let mapping = Mapping::new(self.map.iter().cloned())?;
+        // A new plan has no tasks but these; which a draft has, its server knows.
+        let others = self.new_operation.is_some().then(BTreeSet::new);
+        let sheet = csv::read(&bytes, &mapping, others.as_ref())
+            .map_err(|faults| Told::faults(&self.file, &faults))?;
+        let tasks = sheet.rows.len();
+        if tasks == 0 {
+            bail!("{} has no tasks", self.file.display());
+        }
+        if self.dry_run {
+            let text = format!("{} has no faults: {tasks} tasks would be sent.", self.file.display());
+            return output.say(&text, &json!({ "tasks": tasks, "dryRun": true }));
+        }
+        let client = self.connection.open()?;
+        let (operation, imported) = match (&self.operation, &self.new_operation) {
+            (Some(operation), _) => {
+                let id = find(&client, operation).await?;
+                let end = format!("nothing was imported into {operation}: mend it and try again");
+                (operation, self.send(&client, &id, &sheet, None, end).await?)
+            }
+            (None, Some(operation)) => {
+                (operation, self.found(&client, operation, &sheet, &Sha256::of(&[&bytes])).await?)
+            }
+            (None, None) => bail!("name an operation with --operation, or a new one with --new-operation"),
+        };
+        self.say(output, operation, tasks, &imported)
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        // One more than is read, so that it is known to be too large.
+        let most = MOST_BYTES as u64 + 1;
+        if self.file.as_os_str() == "-" {
+            io::stdin().take(most).read_to_end(&mut bytes).context("could not read standard input")?;
+        } else {
+            let read = File::open(&self.file).and_then(|file| file.take(most).read_to_end(&mut bytes));
+            read.with_context(|| format!("could not read {}", self.file.display()))?;
+        }
+        Ok(bytes)
+    }
+
+    fn say(
+        &self,
+        output: Output,
+        operation: &OperationCode,
+        tasks: usize,
+        imported: &Imported,
+    ) -> Result<()> {
+        let Imported { plan_version, receipt: Receipt { position, event_ids } } = imported;
+        let position: i64 = position.parse().context(UNEXPECTED)?;
+        let version = plan_version.as_ref().map(|version| version.number);
+        let into = match version {
+            Some(number) => format!("version {number} of {operation}"),
+            None => format!("the draft of {operation}"),
+        };
+        let text = if event_ids.is_empty() {
+            format!("Sent {tasks} tasks; {into} has them all as they are, at position {position}.")
+        } else {
+            format!("Imported {tasks} tasks into {into}, at position {position}.")
+        };
+        output.say(
+            &text,
+            &json!({
+                "operation": operation,
+                "tasks": tasks,
+                "version": version,
+                "position": position,
+                "changed": !event_ids.is_empty(),
+            }),
+        )
+    }
+
+    /// The operation, its draft, and the tasks. Each step has a key made from the file, so that a run that broke off can be
+    /// repeated.
+    async fn found(
+        &self,
+        client: &Client,
+        operation: &OperationCode,
+        sheet: &Sheet,
+        file: &Sha256,
+    ) -> Result<Imported> {
+        let key = |step: &str| format!("{file}:{operation}:{step}");
+        let again = "run the same command again: what was done is not done twice";
+        let input = json!({
+            "code": operation,
+            "title": self.title,
+            "leadPartner": self.lead,
+            "classification": self.classification.to_ascii_uppercase(),
+            "releasableTo": self.releasable_to,
+            "idempotencyKey": key("initiate"),
+        });
+        let end = format!("nothing was imported, and there is no new operation {operation}");
+        let initiated = carry_out(client, "initiateOperation", &input, "operation { id }").await;
+        let initiated = self.done(initiated, |_| None, end)?;
+        let id = initiated.pointer("/operation/id").and_then(Value::as_str).with_context(|| {
+            format!("{operation} was founded, and you may not see it: its lead is another's")
+        })?;
+
+        let input = json!({
+            "operationId": id,
+            "sections": {
+                "phases": phases(&sheet.rows),
+                "linesOfEffort": lines_of_effort(&sheet.rows),
+            },
+            "idempotencyKey": key("draft"),
+        });
+        let end = format!("operation {operation} was founded, and has no draft and no tasks");
+        let drafted = carry_out(client, "draftPlan", &input, "planVersion { number }").await;
+        let drafted = drafted.with_context(|| format!("operation {operation} was founded; {again}"));
+        self.done(drafted, |_| None, end)?;
+
+        let end = format!(
+            "none of the tasks was imported. Operation {operation} and its draft are there: mend what is wrong, and give \
+             --operation {operation}"
+        );
+        let sent = self.send(client, id, sheet, Some(key("tasks")), end).await;
+        sent.with_context(|| format!("operation {operation} and its draft are there; {again}"))
+    }
+
+    async fn send(
+        &self,
+        client: &Client,
+        operation: &str,
+        sheet: &Sheet,
+        key: Option<String>,
+        end: String,
+    ) -> Result<Imported> {
+        let tasks: Vec<Value> = sheet.rows.iter().map(task).collect();
+        let input = json!({ "operationId": operation, "tasks": tasks, "idempotencyKey": key });
+        let shown = "planVersion { number } receipt { position eventIds }";
+        let outcome = carry_out(client, "importTasks", &input, shown).await;
+        let done = self.done(outcome, |path| place(sheet, path), end)?;
+        serde_json::from_value(done).context(UNEXPECTED)
+    }
+
+    /// What was answered, unless it was refused; `end` says what a refusal means.
+    fn done(
+        &self,
+        outcome: Result<Outcome>,
+        place_of: impl Fn(&[String]) -> Option<(usize, Option<Column>)>,
+        end: String,
+    ) -> Result<Value> {
+        match outcome {
+            Ok(Outcome::Done(payload)) => Ok(payload),
+            Ok(Outcome::Refused { refusals }) => {
+                Err(Told::refusals(&self.file, refusals, place_of, end).into())
+            }
+            Err(error) => Err(match error.downcast::<ApiErrors>() {
+                Ok(errors) => Error::from(Told::from(errors).ending(end)),
+                Err(error) => error,
+            }),
+        }
+    }
+}
+
+async fn find(client: &Client, operation: &OperationCode) -> Result<String> {
+    let query = "query ($code: String!) { operation(code: $code) { id } }";
+    let data = client.ask(query, &json!({ "code": operation })).await?;
+    let id = data.pointer("/operation/id").and_then(Value::as_str).map(str::to_owned);
+    id.with_context(|| {
+        format!("there is no operation {operation} that you may see; --new-operation founds one")
+    })
+}
+
+async fn carry_out(client: &Client, name: &str, input: &Value, shown: &str) -> Result<Outcome> {
+    let kind = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+    let query = format!(
+        "mutation ($input: {kind}Input!) {{ result: {name}(input: $input) {{
+           ... on Refused {{ refusals {{ code message field }} }}
+           ... on {kind}Payload {{ {shown} }} }} }}"
+    );
+    let mut data = client.ask(&query, &json!({ "input": input })).await?;
+    serde_json::from_value(data["result"].take()).context(UNEXPECTED)
+}
+
+/// In the notation that needs no plan to be read.
+fn task(row: &Row) -> Value {
+    json!({
+        "code": row.code,
+        "title": row.title,
+        "phase": row.phase,
+        "lineOfEffort": row.line_of_effort,
+        "leadPartner": row.lead,
+        "territory": row.territory,
+        "post": row.post,
+        "startOffset": row.offset,
+        "duration": row.duration,
+        "predecessors": row.predecessors.iter().map(Dependency::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// Where in the file that is which a refusal is about.
+fn place(sheet: &Sheet, path: &[String]) -> Option<(usize, Option<Column>)> {
+    let [list, index, rest @ ..] = path else { return None };
+    let line = *sheet.lines.get(index.parse::<usize>().ok().filter(|_| list == "tasks")?)?;
+    let field = rest.first().and_then(|name| {
+        Some(match name.as_str() {
+            "code" => Field::Code,
+            "title" => Field::Title,
+            "phase" => Field::Phase,
+            "lineOfEffort" => Field::LineOfEffort,
+            "leadPartner" => Field::Lead,
+            "territory" => Field::Territory,
+            "post" => Field::Post,
+            "startOffset" => Field::Offset,
+            "duration" => Field::Duration,
+            "predecessors" => Field::Predecessors,
+            _ => return None,
+        })
+    });
+    Some((line, field.and_then(|field| sheet.columns.get(&field).cloned())))
+}
+
+/// In the order in which the file first names them, with their codes for names.
+fn phases(rows: &[Row]) -> Vec<Value> {
+    let mut seen = BTreeSet::<&PhaseCode>::new();
+    let first = rows.iter().map(|row| &row.phase).filter(|phase| seen.insert(phase));
+    first.map(|phase| json!({ "code": phase, "name": phase })).collect()
+}
+
+fn lines_of_effort(rows: &[Row]) -> Vec<Value> {
+    let mut seen = BTreeSet::<&Code>::new();
+    let first = rows.iter().filter_map(|row| row.line_of_effort.as_ref()).filter(|line| seen.insert(line));
+    first.map(|line| json!({ "code": line, "name": line })).collect()
+}
