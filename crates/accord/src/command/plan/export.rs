@@ -33,7 +33,7 @@ pub struct Export {
     #[arg(long = "version", value_name = "NUMBER", value_parser = version, default_value = "current")]
     number: Wanted,
     /// A file instead of standard output; it is there once it is whole.
-    #[arg(long = "output", short, env = "ACCORD_OUTPUT", value_name = "FILE")]
+    #[arg(long = "output", short = 'o', env = "ACCORD_OUTPUT", value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
