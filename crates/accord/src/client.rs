@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How often a request is sent while the server says that it is busy.
 const TRIES: u32 = 5;
@@ -152,6 +152,12 @@ impl Client {
             response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let bytes = response.bytes().await.map_err(reqwest::Error::without_url);
         let bytes = bytes.with_context(|| format!("the answer of {} broke off", self.url))?;
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            // Whoever stands before the API may say so in other ways.
+            let message = "This is more than the server takes at once: send it in parts.".to_owned();
+            let errors = vec![ApiError { code: "BAD_USER_INPUT".to_owned(), message }];
+            return Ok(Answer::Errors { errors, retry_after: None });
+        }
         let Ok(Value::Object(mut answer)) = serde_json::from_slice(&bytes) else {
             bail!("{} answered {status}, and nothing in GraphQL: is that an Accord server?", self.url);
         };

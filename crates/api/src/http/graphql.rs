@@ -16,7 +16,7 @@ use async_graphql::{
 };
 use axum::{
     body::{Body, Bytes},
-    extract::{FromRequest, Request, State},
+    extract::{DefaultBodyLimit, FromRequest, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
@@ -206,7 +206,10 @@ async fn wait_for_position(service: &Service, headers: &HeaderMap) -> Result<(),
 }
 
 async fn read_body(body: Body) -> Result<Bytes, Problem> {
-    match timeout(BODY_PATIENCE, Bytes::from_request(Request::new(body), &())).await {
+    let mut request = Request::new(body);
+    // Else axum has a limit of its own, of 2 MB.
+    DefaultBodyLimit::max(super::BODY_BYTES).apply(&mut request);
+    match timeout(BODY_PATIENCE, Bytes::from_request(request, &())).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(rejection)) => {
             let error = Error::bad_input(format!(

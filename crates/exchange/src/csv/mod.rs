@@ -18,7 +18,8 @@
 //! its beginning; lines that end in LF, CRLF or CR; quoted cells. Cells are trimmed, and rows without anything are nothing.
 //!
 //! Written are: columns in the order above, `line_of_effort` only if a row has one; commas; UTF-8 without a mark;
-//! durations in ISO 8601; lines that end in LF, which spreadsheets and the tools of Unix both take.
+//! durations in ISO 8601; spaces between predecessors; lines that end in LF, which spreadsheets and the tools of Unix both
+//! take.
 //!
 //! A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula, and runs it. So a title that begins so,
 //! after any number of apostrophes, is written with an apostrophe before it, as one types it into a spreadsheet. Reading

@@ -5,7 +5,10 @@ use domain::{
     plan::{Dependency, DependencyKind},
 };
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    slice,
+};
 
 const HEADER: &str = "code,title,phase,lead,territory,post,offset,duration,predecessors";
 
@@ -47,10 +50,14 @@ fn a_file_is_read_as_spreadsheets_write_it() {
         line_of_effort: Some("LOE3".parse().unwrap()),
         ..row("T01", "Open")
     };
-    assert_eq!(rows(&plain), [wanted.clone()]);
-    assert_eq!(rows(&format!("\u{feff}{}", plain.replace('\n', "\r\n"))), [wanted.clone()]);
-    assert_eq!(rows(&plain.replace(',', ";")), [wanted.clone()]);
-    assert_eq!(rows(&plain.replace(',', "\t").to_uppercase().replace("OPEN", "Open")), [wanted.clone()]);
+    for same in [
+        plain.clone(),
+        format!("\u{feff}{}", plain.replace('\n', "\r\n")),
+        plain.replace(',', ";"),
+        plain.replace(',', "\t").to_uppercase().replace("OPEN", "Open"),
+    ] {
+        assert_eq!(rows(&same), slice::from_ref(&wanted), "{same}");
+    }
     // Another order, other columns among them, quotes, short durations, empty lines and an empty row.
     let other = "\n\r\nNote, Duration ,lead,TITLE,Territory,phase,code,line_of_effort,Post,offset\n\
                  \"a\nb\",1d2h, THA ,\"Open\",MMR,P1,T01,LOE3,THA-02,-288h\n\n,,,,\n";
@@ -189,7 +196,7 @@ fn a_file_is_written_as_documented() {
     let first = Row { offset: Some(Span::hours(-12)), predecessors: waits, ..row("T01", "Secure \"A\", B") };
     let second = Row { post: Some("THA-02".parse().unwrap()), ..row("T02", "=1+1") };
     let text = "code,title,phase,lead,territory,post,offset,duration,predecessors\n\
-                T01,\"Secure \"\"A\"\", B\",P1,THA,MMR,,-PT12H,PT2H,\"T02SS-30m; T03FF+0h\"\n\
+                T01,\"Secure \"\"A\"\", B\",P1,THA,MMR,,-PT12H,PT2H,T02SS-30m T03FF+0h\n\
                 T02,'=1+1,P1,THA,MMR,THA-02,,PT2H,\n";
     assert_eq!(write(&[first, second]), text);
     let with_line = Row { line_of_effort: Some("LOE1".parse().unwrap()), ..row("T01", "a") };

@@ -33,7 +33,7 @@ fn cell<'a>(row: &'a Row, field: Field, tasks: &BTreeSet<&TaskCode>) -> Cow<'a, 
         Field::Predecessors => {
             let texts =
                 row.predecessors.iter().map(|one| predecessor::write(one, |code| tasks.contains(code)));
-            texts.collect::<Vec<_>>().join("; ").into()
+            texts.collect::<Vec<_>>().join(" ").into()
         }
         Field::LineOfEffort => optional(row.line_of_effort.as_ref().map(domain::Code::as_str)),
     }

@@ -8,12 +8,14 @@ use std::{
 };
 
 use anyhow::{Context as _, Error, Result, bail};
-use domain::{Code, OperationCode, PartnerCode, PhaseCode, Sha256, Title, plan::Dependency};
+use domain::{
+    Code, OperationCode, PartnerCode, PhaseCode, PostCode, Sha256, Span, TaskCode, Title, plan::Dependency,
+};
 use exchange::{
     Column, Field, InvalidMapping, Mapping, Row,
     csv::{self, MOST_BYTES, Sheet},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -28,8 +30,8 @@ use crate::{
 /// Read tasks from a spreadsheet into a plan's draft.
 ///
 /// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and nothing is
-/// sent. Then all tasks are imported at once, or none. A task that the draft has already becomes what the file says;
-/// others of the draft stay. Columns are code, title, phase, lead, territory, post, offset, duration, predecessors and
+/// sent. Then all tasks are imported at once, or none. A task that the draft has already becomes what the file says, and
+/// what the file has no column for counts as empty; others of the draft stay. Columns are code, title, phase, lead, territory, post, offset, duration, predecessors and
 /// `line_of_effort`, in any order; others are passed over.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
@@ -127,7 +129,7 @@ impl Import {
             }
             (None, None) => bail!("name an operation with --operation, or a new one with --new-operation"),
         };
-        self.say(output, operation, tasks, &imported)
+        say(output, operation, tasks, &imported)
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
@@ -141,37 +143,6 @@ impl Import {
             read.with_context(|| format!("could not read {}", self.file.display()))?;
         }
         Ok(bytes)
-    }
-
-    fn say(
-        &self,
-        output: Output,
-        operation: &OperationCode,
-        tasks: usize,
-        imported: &Imported,
-    ) -> Result<()> {
-        let Imported { plan_version, receipt: Receipt { position, event_ids } } = imported;
-        let position: i64 = position.parse().context(UNEXPECTED)?;
-        let version = plan_version.as_ref().map(|version| version.number);
-        let into = match version {
-            Some(number) => format!("version {number} of {operation}"),
-            None => format!("the draft of {operation}"),
-        };
-        let text = if event_ids.is_empty() {
-            format!("Sent {tasks} tasks; {into} has them all as they are, at position {position}.")
-        } else {
-            format!("Imported {tasks} tasks into {into}, at position {position}.")
-        };
-        output.say(
-            &text,
-            &json!({
-                "operation": operation,
-                "tasks": tasks,
-                "version": version,
-                "position": position,
-                "changed": !event_ids.is_empty(),
-            }),
-        )
     }
 
     /// The operation, its draft, and the tasks. Each step has a key made from the file, so that a run that broke off can be
@@ -229,7 +200,7 @@ impl Import {
         key: Option<String>,
         end: String,
     ) -> Result<Imported> {
-        let tasks: Vec<Value> = sheet.rows.iter().map(task).collect();
+        let tasks: Vec<ImportedTask<'_>> = sheet.rows.iter().map(ImportedTask::from).collect();
         let input = json!({ "operationId": operation, "tasks": tasks, "idempotencyKey": key });
         let shown = "planVersion { number } receipt { position eventIds }";
         let outcome = carry_out(client, "importTasks", &input, shown).await;
@@ -257,6 +228,31 @@ impl Import {
     }
 }
 
+fn say(output: Output, operation: &OperationCode, tasks: usize, imported: &Imported) -> Result<()> {
+    let Imported { plan_version, receipt: Receipt { position, event_ids } } = imported;
+    let position: i64 = position.parse().context(UNEXPECTED)?;
+    let version = plan_version.as_ref().map(|version| version.number);
+    let into = match version {
+        Some(number) => format!("version {number} of {operation}"),
+        None => format!("the draft of {operation}"),
+    };
+    let text = if event_ids.is_empty() {
+        format!("Sent {tasks} tasks; {into} has them all as they are, at position {position}.")
+    } else {
+        format!("Imported {tasks} tasks into {into}, at position {position}.")
+    };
+    output.say(
+        &text,
+        &json!({
+            "operation": operation,
+            "tasks": tasks,
+            "version": version,
+            "position": position,
+            "changed": !event_ids.is_empty(),
+        }),
+    )
+}
+
 async fn find(client: &Client, operation: &OperationCode) -> Result<String> {
     let query = "query ($code: String!) { operation(code: $code) { id } }";
     let data = client.ask(query, &json!({ "code": operation })).await?;
@@ -277,20 +273,41 @@ async fn carry_out(client: &Client, name: &str, input: &Value, shown: &str) -> R
     serde_json::from_value(data["result"].take()).context(UNEXPECTED)
 }
 
-/// In the notation that needs no plan to be read.
-fn task(row: &Row) -> Value {
-    json!({
-        "code": row.code,
-        "title": row.title,
-        "phase": row.phase,
-        "lineOfEffort": row.line_of_effort,
-        "leadPartner": row.lead,
-        "territory": row.territory,
-        "post": row.post,
-        "startOffset": row.offset,
-        "duration": row.duration,
-        "predecessors": row.predecessors.iter().map(Dependency::to_string).collect::<Vec<_>>(),
-    })
+/// A task as the API takes it. What there is none of is left out: a request has a largest size, and plans are long.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImportedTask<'a> {
+    code: &'a TaskCode,
+    title: &'a Title,
+    phase: &'a PhaseCode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line_of_effort: Option<&'a Code>,
+    lead_partner: &'a PartnerCode,
+    territory: &'a PartnerCode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    post: Option<&'a PostCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_offset: Option<Span>,
+    duration: Span,
+    /// In the notation that needs no plan to be read.
+    predecessors: Vec<String>,
+}
+
+impl<'a> From<&'a Row> for ImportedTask<'a> {
+    fn from(row: &'a Row) -> Self {
+        Self {
+            code: &row.code,
+            title: &row.title,
+            phase: &row.phase,
+            line_of_effort: row.line_of_effort.as_ref(),
+            lead_partner: &row.lead,
+            territory: &row.territory,
+            post: row.post.as_ref(),
+            start_offset: row.offset,
+            duration: row.duration,
+            predecessors: row.predecessors.iter().map(Dependency::to_string).collect(),
+        }
+    }
 }
 
 /// Where in the file that is which a refusal is about.
