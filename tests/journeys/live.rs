@@ -600,7 +600,7 @@ async fn event_streams_are_asked_for_as_answers_are(_: PgPoolOptions, options: P
     assert_eq!(status(post().header("content-type", "text/plain").body(query.to_string())).await, 415);
     assert_eq!(status(post().json(&json!({ "query": "{" }))).await, 400);
     assert_eq!(status(post().header("last-event-id", "yesterday").json(&query)).await, 400);
-    let large = json!({ "query": "{ viewer { name } }", "variables": { "a": "x".repeat(2 << 20) } });
+    let large = json!({ "query": "{ viewer { name } }", "variables": { "a": "x".repeat(4 << 20) } });
     assert_eq!(status(post().json(&large)).await, 413);
 
     let mut events = Events::of(post().json(&query).send().await.unwrap());
