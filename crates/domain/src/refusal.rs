@@ -171,6 +171,10 @@ impl Reasons {
         self.0.is_empty()
     }
 
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The value, unless there is a reason against it.
     pub fn or<T>(self, value: T) -> Result<T, Rejection> {
         if self.0.is_empty() { Ok(value) } else { Err(self.refuse()) }

@@ -2,13 +2,12 @@
 //! the file says, and what the file does not name stays.
 
 use super::{
-    PlanEvent, PlannedTask, TaskRevision, Version,
+    PlanEvent, PlannedTask, TaskRevision,
     dependency::Dependency,
     draft::{Draft, check_lag, check_task, explain_unknown, join},
 };
 use crate::{
-    Code, Event, OperationCode, PartnerCode, PhaseCode, PostCode, RefusalCode, Rejection, Span, TaskCode,
-    Title,
+    Code, Event, PartnerCode, PhaseCode, PostCode, RefusalCode, Rejection, Span, TaskCode, Title,
     schedule::{Activity, Basis, schedule},
 };
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,13 @@ use std::{
 
 /// Most tasks of one import: twice what is normal for a large operation.
 pub const MOST_IMPORTED: usize = 20_000;
+
+/// Most reasons that an import is refused for at once; a task that is looked at has all of its own.
+const MOST_REASONS: usize = 1_000;
+
+/// Most cycles that are told of at once, and most tasks of one that are named: a network may be one large knot.
+const MOST_CYCLES: usize = 20;
+const MOST_NAMED: usize = 10;
 
 /// A task as a file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,9 +76,8 @@ pub(super) fn import(mut draft: Draft<'_>, imported: &[ImportedTask]) -> Result<
     check(&mut draft, &tasks);
     let tasks: Vec<_> = tasks.into_iter().map(|task| with_hidden(&draft, task)).collect();
     check_cycles(&mut draft, &tasks);
-    let Draft { operation, version, reasons, .. } = draft;
-    let events = tasks.iter().flat_map(|task| changes(&operation.code, version, task));
-    reasons.or(events.map(Event::Plan).collect())
+    let events = tasks.iter().flat_map(|task| changes(&draft, task)).map(Event::Plan).collect();
+    draft.reasons.or(events)
 }
 
 /// The tasks with all their starts.
@@ -110,6 +115,11 @@ fn check(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
         first.entry(&task.code).or_insert(index);
     }
     for (index, task) in tasks.iter().enumerate() {
+        if draft.reasons.len() >= MOST_REASONS {
+            let message = format!("{} more tasks were not looked at.", tasks.len() - index);
+            draft.reasons.add(RefusalCode::InvalidValue, "tasks", message);
+            return;
+        }
         let path = format!("tasks.{index}");
         let code = &task.code;
         let before = first[code];
@@ -137,16 +147,20 @@ fn check(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
     }
 }
 
-/// With what the known task waits for and its planner may not see: a file cannot have that.
+/// What the known task waits for and its planner may not see.
+fn hidden<'a>(draft: &Draft<'a>, task: &TaskCode) -> impl Iterator<Item = &'a Dependency> {
+    let waits = draft.task(task).into_iter().flat_map(|known| &known.predecessors);
+    waits.filter(|waits| draft.task(&waits.predecessor).is_none())
+}
+
+/// With what is hidden: a file cannot have that.
 fn with_hidden(draft: &Draft<'_>, mut task: PlannedTask) -> PlannedTask {
-    if let Some(known) = draft.task(&task.code) {
-        let hidden = known.predecessors.iter().filter(|waits| draft.task(&waits.predecessor).is_none());
-        task.predecessors.extend(hidden.cloned());
-    }
+    task.predecessors.extend(hidden(draft, &task.code).cloned());
     task
 }
 
-/// Domain rule 8, for the whole draft as it would be. One reason for each place at which a walk comes back to where it was.
+/// Domain rule 8, for the whole draft as it would be. One reason for each of the first places at which a walk comes back to
+/// where it was.
 fn check_cycles(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
     let index: BTreeMap<_, _> = tasks.iter().enumerate().map(|(index, task)| (&task.code, index)).collect();
     let known = draft.version.tasks.values().map(Arc::as_ref);
@@ -159,9 +173,14 @@ fn check_cycles(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
     for cycle in cycles(&network) {
         // The draft had none, so that one of its tasks is in the file.
         let Some(at) = cycle.iter().position(|code| index.contains_key(code)) else { continue };
-        let around = cycle[at..].iter().chain(&cycle[..=at]).skip(1).map(|code| named(code));
-        let chain = around.collect::<Vec<_>>().join(", which waits for ");
-        let message = format!("{} would wait for {chain}.", cycle[at]);
+        let around: Vec<_> = cycle[at..].iter().chain(&cycle[..=at]).skip(1).collect();
+        let left_out = around.len().saturating_sub(MOST_NAMED);
+        let (first, last) = around.split_at(if left_out > 0 { MOST_NAMED - 1 } else { around.len() });
+        let mut chain: Vec<_> = first.iter().map(|code| named(code)).collect();
+        if left_out > 0 {
+            chain.push(format!("{} others in turn, and so for {}", last.len() - 1, cycle[at]));
+        }
+        let message = format!("{} would wait for {}.", cycle[at], chain.join(", which waits for "));
         reasons.push((format!("tasks.{}.predecessors", index[cycle[at]]), message));
     }
     for (path, message) in reasons {
@@ -169,7 +188,8 @@ fn check_cycles(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
     }
 }
 
-/// Each begins somewhere and waits for the next, the last for the first. Without recursion: a network may be one long chain.
+/// Each begins somewhere and waits for the next, the last for the first; at most [`MOST_CYCLES`]. Without recursion: a
+/// network may be one long chain.
 fn cycles<'a>(network: &BTreeMap<&'a TaskCode, &'a PlannedTask>) -> Vec<Vec<&'a TaskCode>> {
     let mut found = Vec::new();
     let mut done = BTreeSet::new();
@@ -179,6 +199,9 @@ fn cycles<'a>(network: &BTreeMap<&'a TaskCode, &'a PlannedTask>) -> Vec<Vec<&'a 
         let mut next = Some(*start);
         while let Some(code) = next.take() {
             if let Some(at) = on_way.get(code) {
+                if found.len() == MOST_CYCLES {
+                    return found;
+                }
                 found.push(way[*at..].iter().map(|(code, _)| *code).collect());
             } else if let Some(task) = network.get(code).filter(|_| !done.contains(code)) {
                 on_way.insert(code, way.len());
@@ -199,16 +222,25 @@ fn cycles<'a>(network: &BTreeMap<&'a TaskCode, &'a PlannedTask>) -> Vec<Vec<&'a 
 }
 
 /// What makes the version's task the one that is wanted: nothing when it is that already.
-fn changes(operation: &OperationCode, version: &Version, wanted: &PlannedTask) -> Vec<PlanEvent> {
-    let (number, task) = (version.number, &wanted.code);
-    let added = || PlanEvent::TaskAddedToPlan { operation: operation.clone(), number, task: wanted.clone() };
-    let Some(known) = version.tasks.get(task) else { return vec![added()] };
+fn changes(draft: &Draft<'_>, wanted: &PlannedTask) -> Vec<PlanEvent> {
+    let (operation, number, task) = (&draft.operation.code, draft.version.number, &wanted.code);
+    let added = |task: PlannedTask| PlanEvent::TaskAddedToPlan { operation: operation.clone(), number, task };
+    let waits_for = |dependency: &Dependency| PlanEvent::DependencyAdded {
+        operation: operation.clone(),
+        number,
+        task: task.clone(),
+        dependency: dependency.clone(),
+    };
+    let Some(known) = draft.version.tasks.get(task) else { return vec![added(wanted.clone())] };
     let revision = TaskRevision::between(known, wanted);
     if revision.apply(known) != (PlannedTask { predecessors: known.predecessors.clone(), ..wanted.clone() }) {
-        // A revision takes nothing away: a post or a line of effort that is no more needs the task anew.
+        // A revision takes nothing away: a post or a line of effort that is no more needs the task anew. What is hidden is
+        // added by events of its own, which are for those who see both tasks; the task's is for whoever sees that.
+        let mut anew = wanted.clone();
+        anew.predecessors.retain(|waits| hidden(draft, task).all(|other| other != waits));
         let removed =
             PlanEvent::TaskRemovedFromPlan { operation: operation.clone(), number, task: task.clone() };
-        return vec![removed, added()];
+        return [removed, added(anew)].into_iter().chain(hidden(draft, task).map(waits_for)).collect();
     }
     let mut events = Vec::new();
     if revision != TaskRevision::default() {
@@ -226,12 +258,6 @@ fn changes(operation: &OperationCode, version: &Version, wanted: &PlannedTask) -
         task: task.clone(),
         predecessor: waits.predecessor.clone(),
     }));
-    let new = wanted.predecessors.difference(&known.predecessors);
-    events.extend(new.map(|dependency| PlanEvent::DependencyAdded {
-        operation: operation.clone(),
-        number,
-        task: task.clone(),
-        dependency: dependency.clone(),
-    }));
+    events.extend(wanted.predecessors.difference(&known.predecessors).map(waits_for));
     events
 }

@@ -222,6 +222,50 @@ fn what_is_hidden_from_the_planner_stays_and_is_not_told_of() {
         .saying("T01 would wait for T21, which waits for a task that is not released to you, which waits for T01.");
 }
 
+/// China may see that T21 was made anew, and not by that event what it waits for.
+#[test]
+fn a_task_made_anew_keeps_what_is_hidden_by_an_event_of_its_own() {
+    let bare =
+        ImportedTask { line_of_effort: None, predecessors: [].into(), ..as_it_is(small_plan().remove(3)) };
+    let t21 = small_plan().remove(3);
+    draft().when(tha(), release_task("T16", &[])).accepted().when(chn(), import_tasks(vec![bare])).then([
+        PlanEvent::TaskRemovedFromPlan { operation: saphan(), number: 1, task: of("T21") },
+        added(PlannedTask { line_of_effort: None, predecessors: [].into(), ..t21 }),
+        PlanEvent::DependencyAdded { operation: saphan(), number: 1, task: of("T21"), dependency: of("T16") },
+    ]);
+}
+
+/// Every task waits for the first and for the next one: as many cycles as tasks, of up to as many tasks.
+#[test]
+fn a_knot_is_told_of_in_bounds() {
+    let code = |number: usize| format!("T{number:05}");
+    let last = MOST_IMPORTED - 1;
+    let knot: Vec<_> = (0..=last)
+        .map(|number| {
+            let next = code(number + 1);
+            let waits: &[&str] = if number == last { &["T00000"] } else { &["T00000", &next] };
+            imported(&code(number), None, if number == 0 { &waits[1..] } else { waits })
+        })
+        .collect();
+    let refused = draft_with(sections(), Vec::new()).when(tha(), import_tasks(knot)).rejected();
+    assert_eq!(refused.refusals.len(), 20);
+    assert!(refused.refusals.iter().all(|refusal| refusal.message.len() < 400));
+    let said = "T00000 would wait for T00001, which waits for T00000.";
+    assert_eq!(refused.refusals.iter().filter(|refusal| refusal.message == said).count(), 1);
+    let long = &refused.refusals.iter().find(|refusal| refusal.message.contains("others in turn")).unwrap();
+    assert!(long.message.ends_with(" others in turn, and so for T00000."), "{}", long.message);
+}
+
+#[test]
+fn reasons_of_an_import_are_told_in_bounds() {
+    let wrong: Vec<_> = (0..1_500)
+        .map(|number| ImportedTask { phase: of("P9"), ..imported(&format!("T{number:05}"), None, &[]) })
+        .collect();
+    let refusals = draft().when(tha(), import_tasks(wrong)).rejected().refusals;
+    assert_eq!(refusals.len(), 1_001);
+    assert_eq!(refusals[1_000].message, "500 more tasks were not looked at.");
+}
+
 #[test]
 fn an_import_has_tasks_and_not_too_many_and_needs_a_draft() {
     draft().when(tha(), import_tasks(Vec::new())).refused_at([(RefusalCode::InvalidValue, "tasks")]);
