@@ -65,8 +65,9 @@ impl Connection {
         };
         authorization.set_sensitive(true);
         let url = endpoint(&self.url)?;
-        // A redirect would turn a command into a question.
+        // A redirect would turn a command into a question, and a proxy would be shown the token.
         let http = reqwest::Client::builder()
+            .no_proxy()
             .connect_timeout(CONNECT_PATIENCE)
             .timeout(PATIENCE)
             .redirect(Policy::none())
@@ -87,6 +88,9 @@ fn endpoint(text: &str) -> Result<Url> {
              and give --url http://127.0.0.1:8080"
         ),
         other => bail!("`{other}` is not spoken here: give an address such as http://127.0.0.1:8080"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        bail!("an address has no name and no password here: who asks is said by a token");
     }
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&if path.ends_with("/graphql") { path } else { format!("{path}/graphql") });
@@ -113,10 +117,18 @@ pub struct Client {
     authorization: HeaderValue,
 }
 
+impl ApiErrors {
+    /// Whether what was asked for may have been carried out all the same.
+    pub fn leave_open(&self) -> bool {
+        self.0.iter().any(|error| matches!(&*error.code, "BUSY" | "INTERNAL" | ""))
+    }
+}
+
 impl Client {
     /// The data of an answer without errors; those fail with [`ApiErrors`].
     ///
-    /// A server that is busy is asked again after a pause: send nothing that may not be carried out twice.
+    /// A server that is busy is asked again after a pause, also when it says that a command was carried out and cannot be
+    /// shown yet: send no command without an idempotency key.
     pub async fn ask(&self, query: &str, variables: &Value) -> Result<Value> {
         let body = serde_json::to_vec(&json!({ "query": query, "variables": variables }))
             .context("could not write a request")?;
@@ -194,6 +206,12 @@ fn api_error(error: &Value) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::Ipv4Addr;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+        task::JoinHandle,
+    };
 
     #[test]
     fn an_address_is_that_of_the_api() {
@@ -205,10 +223,14 @@ mod tests {
         ] {
             assert_eq!(endpoint(given).unwrap().as_str(), wanted);
         }
-        for (bad, why) in
-            [("127.0.0.1:8080", "such as http"), ("https://cmcc.example", "tunnel"), ("", "such as http")]
-        {
-            assert!(format!("{:#}", endpoint(bad).unwrap_err()).contains(why), "{bad}");
+        for (bad, why) in [
+            ("127.0.0.1:8080", "such as http"),
+            ("https://cmcc.example", "tunnel"),
+            ("", "such as http"),
+            ("http://tha:secret@cmcc.example", "by a token"),
+        ] {
+            let said = format!("{:#}", endpoint(bad).unwrap_err());
+            assert!(said.contains(why) && !said.contains("secret"), "{bad}");
         }
     }
 
@@ -221,5 +243,54 @@ mod tests {
         assert!(!format!("{:?}", connection.open().unwrap()).contains("secret"));
         let none = Connection { token: Some(" ".into()), ..connection };
         assert!(format!("{:#}", none.open().unwrap_err()).contains("accord token"));
+    }
+
+    /// A server that gives these answers, a connection each, and what it was sent.
+    async fn answering(
+        answers: &'static [(&'static str, &'static str)],
+    ) -> (String, JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = tokio::spawn(async move {
+            let mut asked = Vec::new();
+            for (status, body) in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = Vec::new();
+                // The body ends the request, and its variables end the body.
+                while !request.ends_with(b"}}}") {
+                    assert!(stream.read_buf(&mut request).await.unwrap() > 0, "the whole request");
+                }
+                let request = String::from_utf8(request).unwrap();
+                asked.push(request.split_once("\r\n\r\n").unwrap().1.to_owned());
+                let head =
+                    format!("HTTP/1.1 {status}\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length:");
+                stream.write_all(format!("{head} {}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
+            }
+            asked
+        });
+        (url, asked)
+    }
+
+    #[tokio::test]
+    async fn who_is_told_to_wait_asks_the_same_once_more() {
+        const BUSY: &str = r#"{"errors":[{"message":"Later.","extensions":{"code":"BUSY"}}]}"#;
+        let (url, asked) =
+            answering(&[("503 Service Unavailable", BUSY), ("200 OK", r#"{"data":{"done":true}}"#)]).await;
+        let client = Connection { url, token: Some("secret".into()) }.open().unwrap();
+        let data = client.ask("mutation", &json!({ "input": { "idempotencyKey": "k" } })).await.unwrap();
+        assert_eq!(data, json!({ "done": true }));
+        let asked = asked.await.unwrap();
+        assert_eq!(asked[0], asked[1]);
+        assert!(asked[0].contains(r#""idempotencyKey":"k""#));
+    }
+
+    #[test]
+    fn what_a_server_could_not_say_is_left_open() {
+        let errors = |code: &str| ApiErrors(vec![ApiError { code: code.to_owned(), message: String::new() }]);
+        for (code, open) in
+            [("BUSY", true), ("INTERNAL", true), ("", true), ("FORBIDDEN", false), ("BAD_USER_INPUT", false)]
+        {
+            assert_eq!(errors(code).leave_open(), open, "{code}");
+        }
     }
 }

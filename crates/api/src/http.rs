@@ -33,7 +33,7 @@ use crate::{
     Schema, auth::Issuers, cost::PRICES, documents::Documents, graphiql, graphiql::Explorer, rates::Rates,
 };
 
-/// Largest body of a request: an import of 10,000 tasks has half of it.
+/// Largest body of a request: an import of 10,000 tasks with titles of usual length has about half of it.
 pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 
 /// How long the database may take to answer for this node to count as ready.

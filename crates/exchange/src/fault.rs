@@ -83,7 +83,7 @@ impl Faults {
     }
 }
 
-/// Messages quote cells, and what is in a cell must not move the cursor of a terminal.
-fn printable(text: &str) -> String {
+/// A text of others for a terminal, whose cursor it must not move: messages quote cells.
+pub fn printable(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }

@@ -10,6 +10,6 @@ mod field;
 mod predecessor;
 mod row;
 
-pub use fault::{Column, Fault, Faults, MOST_FAULTS};
+pub use fault::{Column, Fault, Faults, MOST_FAULTS, printable};
 pub use field::{Field, InvalidMapping, Mapping};
 pub use row::Row;

@@ -252,7 +252,7 @@ struct ImportedTaskInput {
 #[derive(InputObject)]
 struct ImportTasksInput {
     operation_id: ID,
-    /// At most 20,000.
+    /// At most 20,000, and no more than a body of 4 MiB takes.
     tasks: Vec<ImportedTaskInput>,
     #[graphql(flatten)]
     entry: Entry,
@@ -714,8 +714,8 @@ impl PlanMutations {
         carry_out_on_task(asked, place, command).await
     }
 
-    /// Adds the tasks that the draft has not, and makes the others what they are here: all of them or none. What the draft
-    /// has besides stays.
+    /// Adds the tasks that the draft has not, and makes the others what they are here: all of them or none. What is left out
+    /// of a task it has no more; what the draft has besides stays.
     async fn import_tasks(
         &self,
         ctx: &Context<'_>,

@@ -24,7 +24,8 @@
 //! A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula, and runs it. So a title that begins so,
 //! after any number of apostrophes, is written with an apostrophe before it, as one types it into a spreadsheet. Reading
 //! takes it off again, so that titles come back exactly as they were. Nothing else is written so: codes begin with letters
-//! and digits, and an offset such as `-PT288H` runs nothing, and stays what other programs expect.
+//! and digits, and an offset such as `-PT288H`, which runs nothing, stays what other programs expect. A spreadsheet that takes
+//! it for a formula all the same has to import that column as text.
 
 mod guard;
 mod read;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Error, Result, bail};
+use api::http::BODY_BYTES;
 use domain::{
     Code, OperationCode, PartnerCode, PhaseCode, PostCode, Sha256, Span, TaskCode, Title, plan::Dependency,
 };
@@ -31,8 +32,8 @@ use crate::{
 ///
 /// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and nothing is
 /// sent. Then all tasks are imported at once, or none. A task that the draft has already becomes what the file says, and
-/// what the file has no column for counts as empty; others of the draft stay. Columns are code, title, phase, lead, territory, post, offset, duration, predecessors and
-/// `line_of_effort`, in any order; others are passed over.
+/// what the file has no column for counts as empty; others of the draft stay. Columns are code, title, phase, lead,
+/// territory, post, offset, duration, predecessors and `line_of_effort`, in any order; others are passed over.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
 pub struct Import {
@@ -68,6 +69,9 @@ pub struct Import {
     #[command(flatten)]
     connection: Connection,
 }
+
+/// Of a request besides its tasks.
+const REST_OF_BODY: usize = 4 * 1024;
 
 fn pair(text: &str) -> Result<(Field, String), InvalidMapping> {
     Mapping::pair(text)
@@ -105,7 +109,8 @@ impl Import {
     pub async fn run(&self, output: Output) -> Result<()> {
         let bytes = self.bytes()?;
         let mapping = Mapping::new(self.map.iter().cloned())?;
-        // A new plan has no tasks but these; which a draft has, its server knows.
+        // A new plan has no tasks but these. Which a draft has is not asked for: there, `T03SS` waits for the start of T03 when
+        // the file has a T03 and no T03SS.
         let others = self.new_operation.is_some().then(BTreeSet::new);
         let sheet = csv::read(&bytes, &mapping, others.as_ref())
             .map_err(|faults| Told::faults(&self.file, &faults))?;
@@ -117,12 +122,15 @@ impl Import {
             let text = format!("{} has no faults: {tasks} tasks would be sent.", self.file.display());
             return output.say(&text, &json!({ "tasks": tasks, "dryRun": true }));
         }
+        check_size(&sheet)?;
         let client = self.connection.open()?;
         let (operation, imported) = match (&self.operation, &self.new_operation) {
             (Some(operation), _) => {
                 let id = find(&client, operation).await?;
                 let end = format!("nothing was imported into {operation}: mend it and try again");
-                (operation, self.send(&client, &id, &sheet, None, end).await?)
+                // Of this run: a later one is to see what others have changed since.
+                let key = format!("{:032x}", rand::random::<u128>());
+                (operation, self.send(&client, &id, &sheet, key, end).await?)
             }
             (None, Some(operation)) => {
                 (operation, self.found(&client, operation, &sheet, &Sha256::of(&[&bytes])).await?)
@@ -164,7 +172,10 @@ impl Import {
             "releasableTo": self.releasable_to,
             "idempotencyKey": key("initiate"),
         });
-        let end = format!("nothing was imported, and there is no new operation {operation}");
+        let end = format!(
+            "nothing was imported. If there is an operation {operation} already, perhaps of an earlier run with another file, \
+             give --operation {operation}"
+        );
         let initiated = carry_out(client, "initiateOperation", &input, "operation { id }").await;
         let initiated = self.done(initiated, |_| None, end)?;
         let id = initiated.pointer("/operation/id").and_then(Value::as_str).with_context(|| {
@@ -188,7 +199,7 @@ impl Import {
             "none of the tasks was imported. Operation {operation} and its draft are there: mend what is wrong, and give \
              --operation {operation}"
         );
-        let sent = self.send(client, id, sheet, Some(key("tasks")), end).await;
+        let sent = self.send(client, id, sheet, key("tasks"), end).await;
         sent.with_context(|| format!("operation {operation} and its draft are there; {again}"))
     }
 
@@ -197,7 +208,7 @@ impl Import {
         client: &Client,
         operation: &str,
         sheet: &Sheet,
-        key: Option<String>,
+        key: String,
         end: String,
     ) -> Result<Imported> {
         let tasks: Vec<ImportedTask<'_>> = sheet.rows.iter().map(ImportedTask::from).collect();
@@ -221,11 +232,27 @@ impl Import {
                 Err(Told::refusals(&self.file, refusals, place_of, end).into())
             }
             Err(error) => Err(match error.downcast::<ApiErrors>() {
-                Ok(errors) => Error::from(Told::from(errors).ending(end)),
+                Ok(errors) => {
+                    let open = errors.leave_open();
+                    let again =
+                        "whether this was carried out is not known: run the same command again".to_owned();
+                    Error::from(Told::from(errors).ending(if open { again } else { end }))
+                }
                 Err(error) => error,
             }),
         }
     }
+}
+
+/// Before anything is founded for a file that cannot be sent.
+fn check_size(sheet: &Sheet) -> Result<()> {
+    let tasks: Vec<ImportedTask<'_>> = sheet.rows.iter().map(ImportedTask::from).collect();
+    let bytes = serde_json::to_vec(&tasks).context("could not write a request")?.len();
+    let most = BODY_BYTES - REST_OF_BODY;
+    if bytes > most {
+        bail!("the tasks take {bytes} bytes, and a server takes {most} at once: send the file in parts");
+    }
+    Ok(())
 }
 
 fn say(output: Output, operation: &OperationCode, tasks: usize, imported: &Imported) -> Result<()> {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use domain::{Span, TaskCode};
+use exchange::printable;
 use serde::{Deserialize, Serialize};
 
 use super::{Coded, Place};
@@ -158,7 +159,7 @@ impl Schedule {
                 self.basis.time(task.late_finish),
                 hours(task.total_float),
                 hours(task.free_float),
-                task.task.title.clone(),
+                printable(&task.task.title),
             ]);
         }
         text.push_str(&aligned(&lines));

@@ -3,7 +3,7 @@
 use std::{error, fmt, path::Path};
 
 use anyhow::Result;
-use exchange::{Column, Fault, Faults};
+use exchange::{Column, Fault, Faults, printable};
 use serde_json::{Value, json};
 
 use crate::{
@@ -108,7 +108,7 @@ impl Told {
                     eprintln!("… and {more} more");
                 }
                 if let Some(end) = end {
-                    eprintln!("accord: {end}");
+                    eprintln!("accord: {}", printable(end));
                 }
             }
             Output::Programs => {
@@ -150,9 +150,4 @@ fn place(file: &Path, line: usize, column: Option<&Column>) -> String {
         Some(Column { number, header }) => format!("{file}:{line}:{number}: {header}:"),
         None => format!("{file}:{line}:"),
     }
-}
-
-/// Messages of others must not move the cursor of a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
