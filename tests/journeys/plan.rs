@@ -336,6 +336,10 @@ async fn tasks_of_a_file_come_into_the_draft_all_or_none(_: PgPoolOptions, optio
     ]);
     let refusals = server.refused("THA-01", "importTasks", import(wrong)).await;
     assert_eq!(codes(&refusals), ["UNKNOWN_REFERENCE", "DEPENDENCY_CYCLE"]);
+    let wrong = vec![row("t1", json!({ "duration": "2 hours" })); 600];
+    let refusals = server.refused("THA-01", "importTasks", import(json!(wrong))).await;
+    assert_eq!((refusals.len(), &refusals[999]["field"]), (1_001, &json!(["tasks", "499", "duration"])));
+    assert_eq!(refusals[1_000]["message"], "100 more tasks were not looked at.");
     assert_eq!(server.head("THA-01").await, before);
 
     let payload = server.done("THA-01", "importTasks", import(file.clone()), shown).await;

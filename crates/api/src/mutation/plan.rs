@@ -723,7 +723,18 @@ impl PlanMutations {
     ) -> Result<ImportTasksResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let code = asked.operation(&input.operation_id).await?;
-        let tasks = each(&mut asked, "tasks", &input.tasks, imported_task);
+        let mut tasks = Some(Vec::with_capacity(input.tasks.len()));
+        for (index, task) in input.tasks.iter().enumerate() {
+            if plan::stop_looking(&mut asked.reasons, input.tasks.len() - index) {
+                tasks = None;
+                break;
+            }
+            let read = imported_task(&mut asked, &format!("tasks.{index}"), task);
+            tasks = tasks.zip(read).map(|(mut tasks, read)| {
+                tasks.push(read);
+                tasks
+            });
+        }
         let command =
             code.clone().zip(tasks).map(|(operation, tasks)| PlanCommand::ImportTasks { operation, tasks });
         carry_out(asked, code, command).await

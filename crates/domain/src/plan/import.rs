@@ -7,7 +7,7 @@ use super::{
     draft::{Draft, check_lag, check_task, explain_unknown, join},
 };
 use crate::{
-    Code, Event, PartnerCode, PhaseCode, PostCode, RefusalCode, Rejection, Span, TaskCode, Title,
+    Code, Event, PartnerCode, PhaseCode, PostCode, Reasons, RefusalCode, Rejection, Span, TaskCode, Title,
     schedule::{Activity, Basis, schedule},
 };
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use std::{
 /// Most tasks of one import: twice what is normal for a large operation.
 pub const MOST_IMPORTED: usize = 20_000;
 
-/// Most reasons that an import is refused for at once; a task that is looked at has all of its own.
+/// Reasons after which no more tasks of an import are looked at; one that is looked at has all of its own.
 const MOST_REASONS: usize = 1_000;
 
 /// Most cycles that are told of at once, and most tasks of one that are named: a network may be one large knot.
@@ -108,6 +108,15 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
         .collect()
 }
 
+/// Whether an import has so many reasons against it that what is left of its tasks is only counted, in one more.
+pub fn stop_looking(reasons: &mut Reasons, left: usize) -> bool {
+    let enough = reasons.len() >= MOST_REASONS;
+    reasons.check(!enough, RefusalCode::InvalidValue, "tasks", || {
+        format!("{left} more tasks were not looked at.")
+    });
+    enough
+}
+
 /// Each task by itself, and what it refers to.
 fn check(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
     let mut first = BTreeMap::new();
@@ -115,9 +124,7 @@ fn check(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
         first.entry(&task.code).or_insert(index);
     }
     for (index, task) in tasks.iter().enumerate() {
-        if draft.reasons.len() >= MOST_REASONS {
-            let message = format!("{} more tasks were not looked at.", tasks.len() - index);
-            draft.reasons.add(RefusalCode::InvalidValue, "tasks", message);
+        if stop_looking(&mut draft.reasons, tasks.len() - index) {
             return;
         }
         let path = format!("tasks.{index}");

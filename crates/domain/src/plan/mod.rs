@@ -13,7 +13,7 @@ pub use content::{
     Risk, Section, Sections, TaskRevision, TimeWindow, View, territories,
 };
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
-pub use import::{ImportedTask, MOST_IMPORTED};
+pub use import::{ImportedTask, MOST_IMPORTED, stop_looking};
 pub use version::{
     Condition, ConditionStatus, Decision, DecisionKind, Outstanding, SaltedAnnex, Version, VersionStatus,
     outstanding,
