@@ -1,12 +1,8 @@
 //! `accord plan export`: a plan's tasks as a file.
 
-use std::{
-    fs::{self, File},
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use domain::{
     Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode,
     plan::{Dependency, DependencyKind},
@@ -17,6 +13,7 @@ use serde_json::json;
 
 use super::{Coded, Pinned, Place};
 use crate::{
+    file::put_in_place,
     output::{Output, print},
     progress::Progress,
 };
@@ -148,7 +145,7 @@ impl Export {
             Format::Csv => exchange::csv::write(&rows),
         };
         let Some(path) = &self.file else { return print(&text) };
-        put_in_place(path, &text)?;
+        put_in_place(path, text.as_bytes())?;
         let (operation, tasks, position) = (&self.place.operation, rows.len(), pinned.position()?);
         let told = format!(
             "Wrote {tasks} tasks of version {number} of {operation}, as of position {position}, to {}.",
@@ -187,16 +184,4 @@ impl Export {
             }
         }
     }
-}
-
-fn put_in_place(path: &Path, text: &str) -> Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".part");
-    let unfinished = PathBuf::from(unfinished);
-    let mut file =
-        File::create(&unfinished).with_context(|| format!("could not write {}", unfinished.display()))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&unfinished, path))
-        .with_context(|| format!("could not put {} in place", path.display()))
 }
