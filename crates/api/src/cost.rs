@@ -37,7 +37,7 @@ const WEIGHT: u64 = 10;
 const LIST: u64 = 5;
 
 /// Entries of lists that usually have more: type, field, entries.
-const LONG_LISTS: [(&str, &str, u64); 7] = [
+const LONG_LISTS: [(&str, &str, u64); 8] = [
     ("MatrixCell", "tasks", 10),
     ("Operation", "conflicts", 20),
     ("PlanVersion", "conflicts", 20),
@@ -45,6 +45,7 @@ const LONG_LISTS: [(&str, &str, u64); 7] = [
     ("Schedule", "criticalPath", 20),
     ("Schedule", "tasks", 100),
     ("SynchronisationMatrix", "cells", 20),
+    ("SynchronisationMatrix", "columns", 20),
 ];
 
 /// How often what is selected in a field comes in its answer.

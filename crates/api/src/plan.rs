@@ -5,12 +5,13 @@ use crate::{
     connection::{Connection, Window},
     context::{World, session},
     decision::OutstandingDecision,
+    matrix::{MatrixColumns, MatrixRows, SynchronisationMatrix},
     node::{Annex, Condition, Event, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
     operation::{Classification, TaskFilter, TimeWindow},
     partner::PartnerRole,
     release::{HandlingCode, ReleaseLabel},
     scalars::{DateTime, Position, Sha256},
-    schedule::{Conflict, Network},
+    schedule::{Conflict, Network, Schedule, ScheduleBasis},
     zone::Zone,
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
@@ -534,6 +535,24 @@ impl PlanVersion {
     /// What hinders carrying it out as it stands, also while it is a draft. None of it hinders drafting.
     async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
         Conflict::of(self).await
+    }
+
+    /// Early and late times, floats, the critical path, and conflicts.
+    async fn schedule(
+        &self,
+        #[graphql(default_with = "ScheduleBasis::Offsets")] basis: ScheduleBasis,
+    ) -> Result<Schedule, Error> {
+        Ok(Schedule { operation: self.operation_of().await?, version: Some(self.clone()), basis })
+    }
+
+    /// What is done when, by which purpose or by whom, and when decisions are due.
+    async fn synchronisation_matrix(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "MatrixColumns::Phase")] columns: MatrixColumns,
+        #[graphql(default_with = "MatrixRows::LineOfEffort")] rows: MatrixRows,
+    ) -> Result<SynchronisationMatrix, Error> {
+        SynchronisationMatrix::of(ctx, self, columns, rows).await
     }
 
     /// Code and salted hash of every separately releasable part, also of those that you may not see.

@@ -4,6 +4,7 @@
 //! is read as the same rows. No IO is here, and no rule of plans: whether a phase exists, or tasks wait for each other in
 //! a circle, is for whoever takes the rows.
 
+pub mod chart;
 pub mod csv;
 mod fault;
 mod field;
