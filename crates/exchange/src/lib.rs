@@ -8,8 +8,11 @@ pub mod chart;
 pub mod csv;
 mod fault;
 mod field;
+pub mod order;
 mod predecessor;
 mod row;
+#[cfg(test)]
+mod samples;
 
 pub use fault::{Column, Fault, Faults, MOST_FAULTS, printable};
 pub use field::{Field, InvalidMapping, Mapping};

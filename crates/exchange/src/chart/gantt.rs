@@ -397,8 +397,8 @@ impl<'a> Plot<'a> {
     fn h_hour(&self, end: Length) -> Markup {
         let x = self.x(Span::ZERO);
         html! {
-            line x1=(x) y1=(TOP + 60) x2=(x) y2=(end) stroke=(ACCENT) stroke-width="16" stroke-dasharray="70 40" {}
-            text x=(x) y=(TOP + 40) font-size="110" font-weight="700" text-anchor="middle" fill=(ACCENT) { "H-hour" }
+            line x1=(x) y1=(TOP + AXIS) x2=(x) y2=(end) stroke=(ACCENT) stroke-width="16" stroke-dasharray="70 40" {}
+            text x=(x) y=(TOP + AXIS - 510) font-size="110" font-weight="700" text-anchor="middle" fill=(ACCENT) { "H-hour" }
         }
     }
 

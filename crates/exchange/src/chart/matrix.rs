@@ -97,8 +97,7 @@ impl Matrix {
                 self.columns.iter().map(|column| self.lines(column, row.as_ref(), wide)).collect();
             let name = row.as_ref().map_or("No line of effort", |row| &row.name);
             let name = wrapped(name, SIZE, ROW_TITLE - 2 * PAD);
-            let high =
-                lines_high(cells.iter().map(Vec::len).max().unwrap_or_default().max(name.len() + 1));
+            let high = lines_high(cells.iter().map(Vec::len).max().unwrap_or_default().max(name.len() + 1));
             rows.push((y, high, row.as_ref(), name, cells));
             y += high;
         }
@@ -157,7 +156,8 @@ impl Matrix {
     }
 
     fn grid(&self, rows: &[Length], end: Length, head: Length, wide: Length) -> Markup {
-        let right = MARGIN + ROW_TITLE + wide * (0..).zip(&self.columns).map(|(i, _)| i + 1).last().unwrap_or(1);
+        let right =
+            MARGIN + ROW_TITLE + wide * (0..).zip(&self.columns).map(|(i, _)| i + 1).last().unwrap_or(1);
         html! {
             g stroke=(RULE) stroke-width="8" {
                 @for y in [TOP, TOP + head].iter().chain(rows) {

@@ -135,12 +135,14 @@ fn shortened(text: &str, size: Length, room: Length) -> String {
 /// Lines of words that there is room for; a longer word is taken apart between letters.
 fn wrapped(text: &str, size: Length, room: Length) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split_word_bounds() {
+    for word in text.split_inclusive(' ') {
         let pieces: Vec<&str> =
-            if width(word, size) > room { word.graphemes(true).collect() } else { vec![word] };
+            if width(word.trim_end(), size) > room { word.graphemes(true).collect() } else { vec![word] };
         for piece in pieces {
             match lines.last_mut() {
-                Some(line) if width(line, size) + width(piece, size) <= room => line.push_str(piece),
+                Some(line) if width(line, size) + width(piece.trim_end(), size) <= room => {
+                    line.push_str(piece)
+                }
                 _ if piece.trim().is_empty() => {}
                 _ => lines.push(piece.to_owned()),
             }
