@@ -11,8 +11,10 @@
 mod access;
 mod assignment;
 pub mod auth;
+mod calendar;
 mod centre;
 mod change;
+mod conflict;
 mod connection;
 pub mod context;
 pub mod cost;
@@ -38,6 +40,7 @@ pub mod rates;
 mod receipt;
 mod refused;
 mod release;
+mod reschedule;
 mod scalars;
 mod schedule;
 mod schema;

@@ -9,14 +9,14 @@ use crate::{
     node::{Partner, PlanVersion, Task},
     plan::{DecisionPoint, LineOfEffort, Phase},
     scalars::Duration,
-    schedule::Network,
+    schedule::{Network, ScheduleBasis},
 };
 use async_graphql::{Context, Enum, SimpleObject};
 use domain::{
-    Day, Span,
+    Day,
     ids::PartnerId,
     plan::{PlannedTask, Sections},
-    schedule::Basis,
+    schedule::Schedule as Laid,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -113,9 +113,9 @@ impl Axis {
         }
     }
 
-    fn days(network: &Network) -> Self {
+    fn days(network: &Network, laid: &Laid) -> Self {
         let day = |task: &PlannedTask| {
-            Day::of(network.times(Basis::Offsets, &task.code).map_or(Span::ZERO, |times| times.early_start))
+            Day::of(laid.times.get(&task.code).map_or(task.start_offset, |times| times.early_start))
         };
         let (headings, places) = grouped(network.tasks.iter().map(day));
         Self { headings: headings.into_iter().map(MatrixHeading::of_day).collect(), places }
@@ -172,7 +172,10 @@ impl SynchronisationMatrix {
         let sections = &version.row.sections;
         let columns = match columns {
             MatrixColumns::Phase => Axis::phases(&network.tasks, sections),
-            MatrixColumns::Day => Axis::days(&network),
+            MatrixColumns::Day => {
+                let laid = network.laid_out(ScheduleBasis::Offsets, &version.hours().await?);
+                Axis::days(&network, &laid)
+            }
         };
         let lines = Axis::lines(&network.tasks, sections);
         let (by_line, rows) = match rows {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{
     Day, Position,
-    schedule::{Activity, Basis, Times, schedule},
+    schedule::{Activity, Actual, Basis, Times, schedule},
 };
 
 use crate::{
@@ -46,9 +46,13 @@ pub fn times(rows: &[Row]) -> BTreeMap<domain::TaskCode, Times> {
             offset: row.offset.unwrap(),
             duration: row.duration,
             predecessors: &row.predecessors,
+            constraint: row.terms.constraint,
+            finish_no_later_than: None,
+            calendar: None,
+            actual: Actual::default(),
         })
         .collect();
-    schedule(&activities, Basis::Offsets).times
+    schedule(&activities, Basis::Offsets, &mut []).times
 }
 
 pub fn gantt() -> Gantt {
@@ -63,7 +67,7 @@ pub fn gantt() -> Gantt {
         Task {
             title: row.title.to_string(),
             phase: row.phase,
-            group: None,
+            group: row.terms.group.as_ref().map(ToString::to_string),
             start: times.early_start,
             finish: times.early_finish,
             late_finish: times.late_finish,

@@ -323,8 +323,12 @@ impl Order {
         tasks.sort_by(|one, other| (one.early_start, &one.code).cmp(&(other.early_start, &other.code)));
         let row = |task: &&Task| {
             let between = |from, to| Cell::of(format!("{} to {}", h_offset(from), h_offset(to)));
-            let float =
-                if task.critical { "critical".to_owned() } else { format!("{} h", hours(task.total_float)) };
+            // Two bounds may ask for what cannot be: then the float is negative, by as much as is missing.
+            let float = match task.total_float {
+                float if float < Span::ZERO => format!("{} h too late", hours(float)),
+                _ if task.critical => "critical".to_owned(),
+                float => format!("{} h", hours(float)),
+            };
             let mut cells = vec![
                 Cell::strong(&task.code),
                 Cell::of(&task.title),
