@@ -203,7 +203,6 @@ pub fn order() -> Order {
         heading: heading(),
         recorded_at: "2023-09-25T03:00:00Z".parse().unwrap(),
         content_hash: "a1".repeat(32),
-        view: text("SMEAC"),
         paragraphs: vec![
             order::Paragraph {
                 heading: text("Situation"),

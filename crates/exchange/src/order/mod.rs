@@ -10,11 +10,11 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use domain::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chart::{Gantt, Heading, Matrix, h_offset, hours, matrix, utc};
 
-/// A plan version, as far as its reader may see it.
+/// A plan version, as far as its reader may see it. What is read as JSON has the names of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub heading: Heading,
@@ -22,8 +22,6 @@ pub struct Order {
     pub recorded_at: DateTime<Utc>,
     /// Hexadecimal: what nations approve.
     pub content_hash: String,
-    /// Name of the paragraphs' order, such as `SMEAC`.
-    pub view: String,
     pub paragraphs: Vec<Paragraph>,
     pub tasks: Vec<Task>,
     pub gantt: Gantt,
@@ -42,14 +40,14 @@ pub struct Order {
     pub withheld: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Paragraph {
     pub heading: String,
     /// Lines; empty when the plan says nothing under this heading.
     pub text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Phase {
     pub code: String,
     pub name: String,
@@ -77,7 +75,7 @@ pub struct Task {
     pub critical: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DecisionPoint {
     pub code: String,
     pub at: String,
@@ -87,13 +85,13 @@ pub struct DecisionPoint {
     pub ccir: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Coded {
     pub code: String,
     pub text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Risk {
     pub code: String,
     pub text: String,
@@ -105,7 +103,7 @@ pub struct Risk {
     pub owner: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct CommandRelationship {
     pub of: String,
     pub to: String,
@@ -129,7 +127,7 @@ pub struct Decision {
     pub conditions: Vec<Condition>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Condition {
     pub code: String,
     pub gate: String,
@@ -265,7 +263,6 @@ impl Order {
             heading: _,
             recorded_at: _,
             content_hash: _,
-            view: _,
             paragraphs,
             tasks,
             gantt: _,
