@@ -17,7 +17,11 @@ async fn look(_: PgPoolOptions, options: PgConnectOptions) {
     for (who, name, args) in [
         ("THA-02", "gantt.svg", [&CHART[..], &[]].concat()),
         ("THA-02", "m1.svg", [&CHART[..], &["--kind", "matrix"]].concat()),
-        ("THA-02", "m2.svg", [&CHART[..], &["--kind", "matrix", "--rows", "partner", "--columns", "day"]].concat()),
+        (
+            "THA-02",
+            "m2.svg",
+            [&CHART[..], &["--kind", "matrix", "--rows", "partner", "--columns", "day"]].concat(),
+        ),
         ("LAO-01", "order.html", [&ORDER[..], &["--format", "html"]].concat()),
         ("THA-02", "tha.html", [&ORDER[..], &["--format", "html", "--view", "iimarch"]].concat()),
         ("THA-02", "order.pdf", [&ORDER[..], &["--format", "pdf", "-o", "/tmp/look-order.pdf"]].concat()),

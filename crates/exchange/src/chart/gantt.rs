@@ -6,8 +6,8 @@ use domain::{Day, PhaseCode, Span, TaskCode, plan::DependencyKind};
 use maud::{Markup, html};
 
 use super::{
-    ACCENT, BOTTOM, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, h_offset, hours,
-    shortened, utc, width,
+    ACCENT, BOTTOM, FAINT, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, h_offset,
+    hours, shortened, utc, width,
 };
 
 /// A plan laid out in time.
@@ -333,7 +333,7 @@ impl<'a> Plot<'a> {
             g {
                 title { (task.told()) }
                 @if late > finish {
-                    path d={ "M" (finish) " " (y) "H" (late) "M" (late) " " (y - 35) "V" (y + 35) } fill="none" stroke=(QUIET) stroke-width="12" {}
+                    path d={ "M" (finish) " " (y) "H" (late) "M" (late) " " (y - 35) "V" (y + 35) } fill="none" stroke=(FAINT) stroke-width="14" {}
                 }
                 @if task.is_milestone() {
                     path d=(diamond(start, y, 75)) fill=(fill) stroke=(INK) stroke-width="14" {}
@@ -351,7 +351,7 @@ impl<'a> Plot<'a> {
         let id = self.id;
         html! {
             defs {
-                marker id={ (id) "-arrow" } viewBox="0 0 10 10" refX="9" refY="5" markerWidth="55" markerHeight="55"
+                marker id={ (id) "-arrow" } viewBox="0 0 10 10" refX="9" refY="5" markerWidth="50" markerHeight="50"
                     markerUnits="userSpaceOnUse" orient="auto" {
                     path d="M0 0L10 5L0 10Z" fill=(QUIET) {}
                 }
@@ -384,14 +384,13 @@ impl<'a> Plot<'a> {
         let (from, to) = (at(predecessor, leaves_finish), at(task, !enters_start));
         let (y1, y2) = (Self::y(above), Self::y(below));
         let down = if y2 > y1 { 1 } else { -1 };
-        if leaves_finish && enters_start && to + 40 >= from {
-            // Along the row of the one, then straight onto the beginning of the other.
-            return Some(format!("M{from} {y1}H{}V{}", to + 40, y2 - down * 68));
+        let out = from + if leaves_finish { 50 } else { -50 };
+        // Across in the gap before the row, where no float is drawn.
+        let gap = y2 - down * ROW / 2;
+        if enters_start {
+            return Some(format!("M{from} {y1}H{out}V{gap}H{}V{}", to + 40, y2 - down * 68));
         }
-        let out = from + if leaves_finish { 90 } else { -90 };
-        let inwards = to + if enters_start { -90 } else { 90 };
-        let between = y2 - down * ROW / 2;
-        Some(format!("M{from} {y1}H{out}V{between}H{inwards}V{y2}H{to}"))
+        Some(format!("M{from} {y1}H{out}V{gap}H{}V{y2}H{to}", to + 120))
     }
 
     fn h_hour(&self, end: Length) -> Markup {
@@ -410,7 +409,7 @@ impl<'a> Plot<'a> {
                 rect x=(MARGIN) y=(y - 60) width="500" height="120" fill=(INK) stroke=(INK) stroke-width="14" {}
                 text x=(MARGIN + 600) y=(baseline) { "critical (*): no float" }
                 rect x="2600" y=(y - 60) width="500" height="120" fill="#ffffff" stroke=(INK) stroke-width="14" {}
-                path d={ "M3100 " (y) "H3500M3500 " (y - 35) "V" (y + 35) } fill="none" stroke=(QUIET) stroke-width="12" {}
+                path d={ "M3100 " (y) "H3500M3500 " (y - 35) "V" (y + 35) } fill="none" stroke=(FAINT) stroke-width="14" {}
                 text x="3600" y=(baseline) { "task at its early times, with its float" }
                 path d=(diamond(6_500, y, 75)) fill="#ffffff" stroke=(INK) stroke-width="14" {}
                 text x="6650" y=(baseline) { "milestone" }

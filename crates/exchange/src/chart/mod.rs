@@ -103,6 +103,7 @@ type Length = i64;
 
 const INK: &str = "#1a1a1a";
 const QUIET: &str = "#5f6770";
+const FAINT: &str = "#8b98a6";
 const RULE: &str = "#c9ced4";
 const SHADE: &str = "#eef1f4";
 const ACCENT: &str = "#a3141c";

@@ -103,7 +103,7 @@ fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
                 tbody {
                     @for cells in rows {
                         tr { @for (index, of) in cells.iter().enumerate() {
-                            @if index == 0 { th scope="row" { (cell(of)) } } @else { td { (cell(of)) } }
+                            @if index == 0 { th scope="row" { (cell(of)) } } @else { td.tight[columns.get(index).is_some_and(|column| column.share == 0)] { (cell(of)) } }
                         } }
                     }
                 }

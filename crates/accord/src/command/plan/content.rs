@@ -209,12 +209,7 @@ const RELEASE: &str = "release { classification handling releasableTo { code } }
 
 impl Content {
     /// `zone`: of the dates beside those in UTC; without one it is the reader's.
-    pub async fn of(
-        pinned: &Pinned,
-        wanted: Wanted,
-        shape: Shape,
-        zone: Option<&TimeZone>,
-    ) -> Result<Self> {
+    pub async fn of(pinned: &Pinned, wanted: Wanted, shape: Shape, zone: Option<&TimeZone>) -> Result<Self> {
         let asked = "query ($position: Position!) { viewer { partner { timeZone } }
                        asOf(at: { position: $position }) { head { recordedAt } } }";
         let asked = pinned.client.ask(asked, &json!({ "position": pinned.position })).await?;
@@ -255,8 +250,9 @@ impl Content {
     pub fn told(&self, what: &str, file: &Path) -> (String, Value) {
         let Heading { operation, version, position, .. } = &self.heading;
         let file = file.display();
-        let text =
-            format!("Wrote {what} of version {version} of {operation}, as of position {position}, to {file}.");
+        let text = format!(
+            "Wrote {what} of version {version} of {operation}, as of position {position}, to {file}."
+        );
         let value = json!({ "operation": operation, "version": version, "position": position, "file": file.to_string() });
         (text, value)
     }
@@ -281,9 +277,8 @@ impl Content {
             })
         };
         // A phase's code is one, for the server has read it as one.
-        let lane = |phase: &order::Phase| {
-            Some(Lane { code: phase.code.parse().ok()?, name: phase.name.clone() })
-        };
+        let lane =
+            |phase: &order::Phase| Some(Lane { code: phase.code.parse().ok()?, name: phase.name.clone() });
         Gantt {
             heading: self.heading.clone(),
             phases: self.version.phases.iter().filter_map(lane).collect(),

@@ -129,17 +129,19 @@ impl Diff {
         let earlier = Side::of(then.as_ref().unwrap_or(&pinned), from).await?;
         let later = Side::of(&pinned, self.to).await?;
         let changes = changes(&earlier, &later);
-        let of = |side: &Side, pinned: &Pinned| {
-            json!({ "number": side.number, "status": side.status, "contentHash": side.hash, "position": pinned.position })
-        };
-        let value = json!({
-            "operation": self.place.operation,
-            "from": of(&earlier, then.as_ref().unwrap_or(&pinned)),
-            "to": of(&later, &pinned),
-            "changes": changes,
-        });
         match output {
-            Output::Programs => output.say("", &value),
+            Output::Programs => {
+                let of = |side: &Side, pinned: &Pinned| -> Result<Value> {
+                    let Side { number, status, hash, .. } = side;
+                    let position = pinned.position()?;
+                    Ok(
+                        json!({ "number": number, "status": status, "contentHash": hash, "position": position }),
+                    )
+                };
+                let from = of(&earlier, then.as_ref().unwrap_or(&pinned))?;
+                let (operation, to) = (&self.place.operation, of(&later, &pinned)?);
+                output.say("", &json!({ "operation": operation, "from": from, "to": to, "changes": changes }))
+            }
             Output::People => {
                 let named = |side: &Side, pinned: &Pinned| {
                     let position = &pinned.position;
@@ -153,8 +155,7 @@ impl Diff {
                     count => format!("{count} differences"),
                 };
                 let head = format!("{}, from {before} to {after}: {count}.", self.place.operation);
-                let lines: Vec<String> =
-                    [head].into_iter().chain(changes.iter().map(Change::line)).collect();
+                let lines: Vec<String> = [head].into_iter().chain(changes.iter().map(Change::line)).collect();
                 print(&lines.join("\n"))
             }
         }
@@ -289,8 +290,7 @@ fn changes(earlier: &Side, later: &Side) -> Vec<Change> {
             (Some(before), Some(after)) => {
                 let fields: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
                 for field in fields {
-                    let [old, new] =
-                        [before, after].map(|side| side.get(field).cloned().unwrap_or_default());
+                    let [old, new] = [before, after].map(|side| side.get(field).cloned().unwrap_or_default());
                     if old != new {
                         changes.push(change(Kind::Changed, key, Some(field.clone()), old, new));
                     }
@@ -365,8 +365,10 @@ mod tests {
 
     #[test]
     fn what_was_added_removed_and_changed_is_told_field_by_field() {
-        let earlier = side(&[], json!([["T1", { "title": "a", "post": "THA-01" }], ["T2", { "title": "b" }]]));
-        let later = side(&[], json!([["T1", { "title": "a", "post": null }], ["T3", { "title": "c\u{1b}" }]]));
+        let earlier =
+            side(&[], json!([["T1", { "title": "a", "post": "THA-01" }], ["T2", { "title": "b" }]]));
+        let later =
+            side(&[], json!([["T1", { "title": "a", "post": null }], ["T3", { "title": "c\u{1b}" }]]));
         assert_eq!(
             lines(&earlier, &later),
             ["~ task T1: post: THA-01 -> nothing", "- task T2: b", "+ task T3: c\u{fffd}"]

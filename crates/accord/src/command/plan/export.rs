@@ -170,8 +170,12 @@ impl Export {
         let file = self.file.as_deref();
         match self.format {
             Format::Csv => self.csv(file, output).await,
-            Format::Html => order::export(order::Form::Html, &self.look, &self.place, self.number, file, output).await,
-            Format::Pdf => order::export(order::Form::Pdf, &self.look, &self.place, self.number, file, output).await,
+            Format::Html => {
+                order::export(order::Form::Html, &self.look, &self.place, self.number, file, output).await
+            }
+            Format::Pdf => {
+                order::export(order::Form::Pdf, &self.look, &self.place, self.number, file, output).await
+            }
         }
     }
 
