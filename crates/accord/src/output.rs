@@ -1,8 +1,8 @@
 //! What a command says on standard output: text for people, or JSON for programs.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,18 @@ impl Output {
                 print(&serde_json::to_string(value).context("could not write an answer as JSON")?)
             }
         }
+    }
+}
+
+/// What is no text, as it is. Fails on a terminal, which it would leave in disorder.
+pub fn pour(bytes: &[u8], what: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    if out.is_terminal() {
+        bail!("{what} is nothing to read on a terminal: give a file with -o, or pipe it on");
+    }
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("could not write to standard output"),
     }
 }
 
