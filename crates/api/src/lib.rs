@@ -11,6 +11,7 @@
 mod access;
 mod assignment;
 pub mod auth;
+pub mod calendar;
 mod centre;
 mod change;
 mod connection;

@@ -7,6 +7,7 @@
 pub mod csv;
 mod fault;
 mod field;
+pub mod ical;
 pub mod mspdi;
 mod predecessor;
 mod row;

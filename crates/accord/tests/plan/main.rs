@@ -1,6 +1,8 @@
 //! `accord plan`, as people run it: the program itself, against a server with Operation SAPHAN.
 #![cfg(test)]
 
+mod formats;
+
 use std::{fs, net::Ipv4Addr, path::PathBuf, process::Command, time::SystemTime};
 
 use accord::{

@@ -158,7 +158,15 @@ pub(super) fn with_position(mut answer: Answer, session: &Session) -> Answer {
 }
 
 fn authenticate(service: &Service, headers: &HeaderMap) -> Result<Proof, Problem> {
-    let proof = authorization(headers).and_then(|header| service.issuers.prove(header, service.clock.now()));
+    prove(service, authorization(headers))
+}
+
+/// Who sends this header `Authorization`.
+pub(super) fn prove(
+    service: &Service,
+    authorization: Result<Option<&[u8]>, Unauthenticated>,
+) -> Result<Proof, Problem> {
+    let proof = authorization.and_then(|header| service.issuers.prove(header, service.clock.now()));
     proof.map_err(|reason| {
         let challenge = match reason {
             Unauthenticated::Missing => r#"Bearer realm="accord""#,
@@ -347,7 +355,7 @@ fn check_subscription(operation: &OperationDefinition) -> Result<(), ServerError
     }
 }
 
-/// What a client sends.
+/// What a client sends, or this server asks itself for one.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     query: String,
@@ -356,6 +364,11 @@ pub(super) struct Sent {
 }
 
 impl Sent {
+    /// Of this server's own making, which needs no document that is trusted.
+    pub(super) fn own(query: String, variables: Json) -> Self {
+        Self { query, operation_name: None, variables: Variables::from_json(variables) }
+    }
+
     /// Fails with a sentence for the client.
     fn read(body: &[u8], documents: &Documents) -> Result<Self, String> {
         let body: Json =
@@ -578,6 +591,25 @@ fn retry_after(answer: &Answer) -> Option<u64> {
         Value::Number(seconds) => seconds.as_u64(),
         _ => None,
     }
+}
+
+/// Why an answer to what this server asked for a client cannot be passed on; `None`: it is whole.
+pub(super) fn failure(answer: &Answer) -> Option<Problem> {
+    let first = answer.errors.first()?;
+    let message = first.message.clone();
+    let (status, error) = match code(first) {
+        "BUSY" => (StatusCode::SERVICE_UNAVAILABLE, Error::Busy(message)),
+        "FORBIDDEN" => (StatusCode::FORBIDDEN, Error::Forbidden(message)),
+        "INTERNAL" => (StatusCode::INTERNAL_SERVER_ERROR, Error::Internal),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, Error::internal("answer a question of our own", &message)),
+    };
+    Some(match retry_after(answer) {
+        Some(seconds) => Problem {
+            header: Some((RETRY_AFTER, seconds.into())),
+            ..Problem::new(StatusCode::TOO_MANY_REQUESTS, error)
+        },
+        None => Problem::new(status, error),
+    })
 }
 
 /// Only an execution has data, or errors of fields.

@@ -17,7 +17,7 @@
 //!
 //! Dates have no time zone in this format; they are UTC. H-hour is a milestone of the first level whose name begins with
 //! `H-hour`: offsets are counted from its start. Without one in a file they are counted from the H-hour that the caller
-//! gives, else from the project's `StartDate`. An operation that has no H-hour is written around [`NOMINAL_H_HOUR`], and that
+//! gives; a file with neither can have no such date. An operation that has no H-hour is written around [`NOMINAL_H_HOUR`], and that
 //! milestone says so.
 //!
 //! Lags are in tenths of a minute. One that is not a whole number of them is rounded in its link, and stands exactly in

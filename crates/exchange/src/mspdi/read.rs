@@ -26,7 +26,7 @@ pub struct Defaults {
     pub territory: Option<PartnerCode>,
     /// Of tasks that are in no summary task.
     pub phase: Option<PhaseCode>,
-    /// What offsets are counted from in a file without H-hour; without this, from the project's start.
+    /// What offsets are counted from in a file without H-hour; without either, no date can be read.
     pub h_hour: Option<DateTime<Utc>>,
 }
 
@@ -76,7 +76,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping, defaults: &Defaults) -> Result<Proj
 
 /// All that is read of a file.
 const KEPT: &Kept = &[
-    ("Project", &["Name", "Title", "StartDate", "CalendarUID", "ExtendedAttributes", "Calendars", "Tasks"]),
+    ("Project", &["Name", "Title", "CalendarUID", "ExtendedAttributes", "Calendars", "Tasks"]),
     ("ExtendedAttributes", &["ExtendedAttribute"]),
     ("ExtendedAttribute", &["FieldID", "FieldName", "Alias", "Value"]),
     ("Calendars", &["Calendar"]),
@@ -227,7 +227,7 @@ impl Reader<'_> {
             elements.truncate(MOST_ROWS);
         }
         let entries = self.entries(&elements, &mut project.phases, faults);
-        self.h_hour = self.find_h_hour(root, &entries, faults);
+        self.h_hour = self.find_h_hour(&entries, faults);
         let tasks = Tasks::of(&entries, faults);
         for Entry { element, kind } in &entries {
             match kind {
@@ -332,12 +332,7 @@ impl Reader<'_> {
         value.filter(|value| !value.text().is_empty())
     }
 
-    fn find_h_hour(
-        &self,
-        root: &Element,
-        entries: &[Entry<'_>],
-        faults: &mut Faults,
-    ) -> Option<NaiveDateTime> {
+    fn find_h_hour(&self, entries: &[Entry<'_>], faults: &mut Faults) -> Option<NaiveDateTime> {
         let mut marks = entries.iter().filter(|entry| matches!(entry.kind, Kind::HHour));
         let mark = marks.next().map(|entry| entry.element);
         if let Some(second) = marks.next() {
@@ -347,8 +342,7 @@ impl Reader<'_> {
         if let Some(date) = of_mark {
             return parse_date(faults, date).ok();
         }
-        let of_caller = self.defaults.h_hour.map(|at| at.naive_utc());
-        of_caller.or_else(|| root.child("StartDate").and_then(|date| parse_date(faults, date).ok()))
+        self.defaults.h_hour.map(|at| at.naive_utc())
     }
 }
 

@@ -35,13 +35,13 @@ fn faults_of(text: &str, defaults: &Defaults) -> Vec<String> {
     faults.listed.iter().map(Fault::to_string).collect()
 }
 
-/// Both partners are known, and tasks outside of summary tasks are of P0.
+/// Both partners and H-hour are known, and tasks outside of summary tasks are of P0.
 fn defaults() -> Defaults {
     Defaults {
         lead: Some("THA".parse().unwrap()),
         territory: Some("MMR".parse().unwrap()),
         phase: Some("P0".parse().unwrap()),
-        h_hour: None,
+        h_hour: Some(h_hour()),
     }
 }
 
@@ -147,7 +147,7 @@ fn what_a_file_does_not_say_is_asked_for() {
 
 /// A file with these tasks, in a calendar of eight hours.
 fn with_tasks(tasks: &str) -> String {
-    format!("<Project><StartDate>2023-10-15T06:00:00</StartDate><Tasks>\n{tasks}\n</Tasks></Project>")
+    format!("<Project><Tasks>\n{tasks}\n</Tasks></Project>")
 }
 
 /// A task of the first level: its number, and elements besides.
@@ -268,15 +268,14 @@ fn offsets_are_counted_from_where_h_hour_is_known_from() {
         read(text.as_bytes(), &Mapping::default(), &Defaults { h_hour, ..defaults() }).unwrap().rows[0].offset
     };
     let plain = with_tasks(&later);
-    assert_eq!(offset(&plain, None), Some(Span::hours(2)));
+    assert_eq!(offset(&plain, Some(h_hour())), Some(Span::hours(2)));
     assert_eq!(offset(&plain, Some(h_hour() - chrono::TimeDelta::hours(1))), Some(Span::hours(3)));
     let marked = with_tasks(&format!("{later}{mark}"));
     assert_eq!(offset(&marked, Some(h_hour())), Some(Span::hours(-1)));
     let zoned = plain.replace("T08:00:00<", "T08:00:00+07:00<");
-    assert_eq!(offset(&zoned, None), Some(Span::hours(-5)));
-    let nowhere = plain.replace("StartDate", "FinishDate");
+    assert_eq!(offset(&zoned, Some(h_hour())), Some(Span::hours(-5)));
     assert_eq!(
-        faults_of(&nowhere, &defaults()),
+        faults_of(&plain, &Defaults { h_hour: None, ..defaults() }),
         [
             "line 2, column 106 (ConstraintDate): cannot be counted from H-hour: add a milestone `H-hour` on the first level, \
           or say when H-hour is"

@@ -15,15 +15,16 @@ use exchange::Row;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Coded, Pinned, Place};
+use super::{Coded, Pinned, Place, calendar, project};
 use crate::{
     output::{Output, print},
     progress::Progress,
 };
 
-/// Write the tasks of a plan that you may see as a spreadsheet reads them.
+/// Write the tasks of a plan that you may see as a spreadsheet, Microsoft Project or a calendar reads them.
 ///
-/// `accord plan import` reads the same file. Other programs that read a spreadsheet's columns read it, too.
+/// `accord plan import` reads the files of the first two. Other programs that read a spreadsheet's columns or Microsoft
+/// Project's XML read them, too.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Export {
@@ -36,6 +37,8 @@ pub struct Export {
     #[arg(long = "output", short = 'o', env = "ACCORD_OUTPUT", value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]
+    calendar: calendar::Options,
+    #[command(flatten)]
     place: Place,
 }
 
@@ -43,6 +46,10 @@ pub struct Export {
 enum Format {
     /// Comma-separated values in UTF-8.
     Csv,
+    /// Microsoft Project's XML.
+    Mspdi,
+    /// iCalendar, of the version in force, else of the newest that is being worked on.
+    Ics,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +149,17 @@ impl From<Task> for Row {
 
 impl Export {
     pub async fn run(&self, output: Output) -> Result<()> {
+        if self.calendar.are_given() && self.format != Format::Ics {
+            bail!("--post and --partner choose what is in a calendar: give --format ics");
+        }
         let pinned = self.place.pinned().await?;
+        if self.format == Format::Ics {
+            return self.write_calendar(&pinned, output).await;
+        }
         let (number, rows) = self.rows(&pinned).await?;
         let text = match self.format {
-            Format::Csv => exchange::csv::write(&rows),
+            Format::Csv | Format::Ics => exchange::csv::write(&rows),
+            Format::Mspdi => project::write(&pinned, number, &rows).await?,
         };
         let Some(path) = &self.file else { return print(&text) };
         put_in_place(path, &text)?;
@@ -157,6 +171,22 @@ impl Export {
         output.say(
             &told,
             &json!({ "operation": operation, "version": number, "tasks": tasks, "position": position, "file": path }),
+        )
+    }
+
+    async fn write_calendar(&self, pinned: &Pinned, output: Output) -> Result<()> {
+        if self.number != Wanted::Current {
+            bail!("a calendar shows the version in force, else the one being worked on: leave out --version");
+        }
+        let (text, tasks) = self.calendar.write(pinned).await?;
+        let Some(path) = &self.file else { return print(&text) };
+        put_in_place(path, &text)?;
+        let (operation, position) = (&self.place.operation, pinned.position()?);
+        let told =
+            format!("Wrote {tasks} tasks of {operation}, as of position {position}, to {}.", path.display());
+        output.say(
+            &told,
+            &json!({ "operation": operation, "tasks": tasks, "position": position, "file": path }),
         )
     }
 

@@ -1,7 +1,9 @@
 //! `accord plan`: plans of a server, out to files, in from files, and laid out in time.
 
+mod calendar;
 mod export;
 mod import;
+mod project;
 mod schedule;
 mod told;
 
@@ -20,7 +22,8 @@ use crate::{
     values::Moment,
 };
 
-/// Work on a plan that a server has: lay it out in time, export it to a spreadsheet, import it from one.
+/// Work on a plan that a server has: lay it out in time, export it to spreadsheets, Microsoft Project and calendars, import
+/// it from the first two.
 #[derive(Clone, Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub struct Plan {
