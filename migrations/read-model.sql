@@ -151,6 +151,7 @@ create table planned_task (
   duration       bigint not null,    -- seconds
   predecessors   text[] not null,    -- codes
   dependencies   text[] not null,    -- on each of them, as people write them
+  terms          jsonb not null,     -- what else binds it
   salt           text,               -- of a task that enters its version's content as a part
   part_hash      text,               -- the same
   valid_from     bigint not null,

@@ -1,198 +1,138 @@
-//! Calendars of tasks, from answers of the API: for the feeds of this server, and for clients elsewhere.
-//!
-//! What a reader may not see is not in the answers, so nothing is left out here for that.
+//! What binds tasks in time: their terms, and the calendars by which partners and posts work.
 
-use chrono::{DateTime, Utc};
-use domain::{Code, OperationCode, PartnerCode, PhaseCode, PostCode, Span, TaskCode};
-use exchange::ical::{Access, Calendar, Event, Status};
-use serde::Deserialize;
+use crate::{
+    Error,
+    context::World,
+    node::{Partner, Post},
+    scalars::Duration,
+};
+use async_graphql::{ComplexObject, Enum, SimpleObject};
+use domain::{
+    ids::{PartnerId, PostId},
+    plan,
+};
+use std::sync::Arc;
 
-/// What is asked of an operation, a page of tasks at a time; `$after` is where the page begins.
-pub const SHOWN: &str =
-    "code title classification hHour plan { number status draftedAt submittedAt promulgatedAt }
-    tasks(first: 100, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
-      id code title status plannedStart plannedFinish phase { code name } lineOfEffort { code }
-      leadPartner { code } territory { code } post { code } assignments { post { code } } } } }";
-
-/// How long programs should wait before they ask again.
-const REFRESH: Span = Span::hours(1);
-
-/// Whose tasks a calendar shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Of {
-    /// All of an operation.
-    Operation(OperationCode),
-    /// Those that the plan foresees for a post, and those that it is bound to.
-    Post(PostCode),
-    /// Those that a partner carries out.
-    Partner(PartnerCode),
+/// How a task's planned start binds it.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::StartConstraint")]
+pub enum StartConstraint {
+    /// It starts at its planned start, or later when what it waits for takes longer.
+    StartNoEarlierThan,
+    /// It starts as early as what it waits for allows, and moves with that.
+    AsSoonAsPossible,
+    /// It starts at its planned start, whatever it waits for.
+    MustStartOn,
 }
 
-/// A page of an answer to [`SHOWN`].
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Operation {
-    pub code: OperationCode,
-    pub title: String,
-    classification: String,
-    /// Without it no task has a time.
-    pub h_hour: Option<DateTime<Utc>>,
-    plan: Option<Version>,
-    tasks: Tasks,
+/// What binds a task in time besides what it waits for, and what it needs.
+#[derive(SimpleObject)]
+pub struct TaskTerms {
+    /// The tasks of one phase with the same name here are read together; null when it stands alone.
+    group: Option<String>,
+    constraint: StartConstraint,
+    /// From H-hour; null when there is no latest finish.
+    finish_no_later_than: Option<Duration>,
+    /// Whether it needs mutual legal assistance, which takes months where police channels take hours.
+    mutual_legal_assistance: bool,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Version {
-    number: u32,
-    status: String,
-    drafted_at: DateTime<Utc>,
-    submitted_at: Option<DateTime<Utc>>,
-    promulgated_at: Option<DateTime<Utc>>,
+impl From<&plan::Terms> for TaskTerms {
+    fn from(terms: &plan::Terms) -> Self {
+        Self {
+            group: terms.group.as_ref().map(ToString::to_string),
+            constraint: terms.constraint.into(),
+            finish_no_later_than: terms.finish_no_later_than.map(Duration::from),
+            mutual_legal_assistance: terms.mutual_legal_assistance,
+        }
+    }
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Tasks {
-    edges: Vec<Edge>,
-    page_info: PageInfo,
+/// A day of the week.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::Weekday")]
+pub enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-struct Edge {
-    node: Task,
+/// A stretch of work on one day of every week.
+#[derive(SimpleObject)]
+pub struct WorkingHours {
+    day: Weekday,
+    /// On the clocks of the calendar's zone: `08:30`.
+    from: String,
+    /// Exclusive; `24:00` at the end of the day.
+    to: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Task {
-    id: String,
-    code: TaskCode,
-    title: String,
-    status: String,
-    planned_start: Option<DateTime<Utc>>,
-    planned_finish: Option<DateTime<Utc>>,
-    phase: Phase,
-    line_of_effort: Option<Coded<Code>>,
-    lead_partner: Coded<PartnerCode>,
-    territory: Coded<PartnerCode>,
-    post: Option<Coded<PostCode>>,
-    assignments: Vec<Assignment>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Phase {
-    code: PhaseCode,
+/// Days on which nobody works by the calendar.
+#[derive(SimpleObject)]
+pub struct Holiday {
     name: String,
+    /// The first day: `2023-10-13`.
+    from: String,
+    /// The last day, inclusive.
+    to: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-struct Coded<T> {
-    code: T,
+/// When some partners and posts work; whoever has no calendar works round the clock. Calendars hold once H-hour is set.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct WorkCalendar {
+    code: String,
+    name: String,
+    /// IANA name of the zone that its hours and days are on.
+    time_zone: String,
+    week: Vec<WorkingHours>,
+    holidays: Vec<Holiday>,
+    /// Least time between two tasks of one post; null when there is none.
+    rest: Option<Duration>,
+    #[graphql(skip)]
+    of: plan::WorkCalendar,
+    #[graphql(skip)]
+    world: Arc<World>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-struct Assignment {
-    post: Coded<PostCode>,
-}
-
-impl PageInfo {
-    /// Where the next page begins, if there is one.
-    pub(crate) fn next(&self) -> Option<&str> {
-        self.end_cursor.as_deref().filter(|_| self.has_next_page)
-    }
-}
-
-impl Operation {
-    /// Where the next page of tasks begins, if there is one.
-    pub fn next(&self) -> Option<&str> {
-        self.tasks.page_info.next()
-    }
-
-    /// Those of this page's tasks that such a calendar shows; without H-hour there is none.
-    pub fn events(&self, of: &Of) -> Vec<Event> {
-        let Some(plan) = &self.plan else { return Vec::new() };
-        let tasks = self.tasks.edges.iter().map(|edge| &edge.node).filter(|task| task.is_of(of));
-        tasks.filter_map(|task| self.event(plan, task, of)).collect()
-    }
-
-    fn event(&self, plan: &Version, task: &Task, of: &Of) -> Option<Event> {
-        let start = task.planned_start?;
-        let summary = match of {
-            Of::Operation(_) => format!("{} {}", task.code, task.title),
-            Of::Post(_) | Of::Partner(_) => format!("{} {} {}", self.code, task.code, task.title),
+impl WorkCalendar {
+    pub(crate) fn new(world: &Arc<World>, of: &plan::WorkCalendar) -> Self {
+        let hours = |hours: &plan::WorkingHours| WorkingHours {
+            day: hours.day.into(),
+            from: hours.from.to_string(),
+            to: hours.to.to_string(),
         };
-        let line_of_effort = task.line_of_effort.as_ref().map(|line| line.code.to_string());
-        let categories = [Some(task.phase.code.to_string()), line_of_effort];
-        Some(Event {
-            uid: format!("{}@accord", task.id),
-            // What stands in a draft changes without a date of its own; calendars that are read anew do not look at it.
-            stamp: plan.promulgated_at.or(plan.submitted_at).unwrap_or(plan.drafted_at),
-            sequence: plan.number,
-            start,
-            finish: task.planned_finish.unwrap_or(start),
-            summary,
-            description: self.description(plan, task),
-            location: task.territory.code.to_string(),
-            categories: categories.into_iter().flatten().collect(),
-            status: match (task.status.as_str(), plan.status.as_str()) {
-                ("CANCELLED", _) => Status::Cancelled,
-                (_, "PROMULGATED") => Status::Confirmed,
-                _ => Status::Tentative,
-            },
-            access: if self.classification == "UNCLASSIFIED" { Access::Public } else { Access::Confidential },
-        })
-    }
-
-    fn description(&self, plan: &Version, task: &Task) -> String {
-        let mut lines = vec![
-            self.classification.clone(),
-            format!("{}: {}", self.code, self.title),
-            format!("Plan version {}: {}", plan.number, plan.status),
-            format!("Phase {}: {}", task.phase.code, task.phase.name),
-            format!("Task {}: {}", task.code, task.status),
-            format!("Carried out by {} on the territory of {}", task.lead_partner.code, task.territory.code),
-        ];
-        if let Some(post) = &task.post {
-            lines.push(format!("Planned for {}", post.code));
-        }
-        if !task.assignments.is_empty() {
-            let posts: Vec<&str> = task.assignments.iter().map(|bound| bound.post.code.as_str()).collect();
-            lines.push(format!("Assigned to {}", posts.join(", ")));
-        }
-        lines.join("\n")
-    }
-}
-
-impl Task {
-    fn is_of(&self, of: &Of) -> bool {
-        match of {
-            Of::Operation(_) => true,
-            Of::Post(post) => {
-                self.post.as_ref().is_some_and(|planned| planned.code == *post)
-                    || self.assignments.iter().any(|bound| bound.post.code == *post)
-            }
-            Of::Partner(partner) => self.lead_partner.code == *partner,
+        let holiday = |holiday: &plan::Holiday| Holiday {
+            name: holiday.name.to_string(),
+            from: holiday.from.to_string(),
+            to: holiday.to.to_string(),
+        };
+        Self {
+            code: of.code.to_string(),
+            name: of.name.to_string(),
+            time_zone: of.time_zone.to_string(),
+            week: of.week.iter().map(hours).collect(),
+            holidays: of.holidays.iter().map(holiday).collect(),
+            rest: of.rest.map(Duration::from),
+            of: of.clone(),
+            world: Arc::clone(world),
         }
     }
 }
 
-/// A calendar of these events, which may say why there are none.
-pub fn calendar(of: &Of, events: Vec<Event>, description: String) -> Calendar {
-    let name = match of {
-        Of::Operation(code) => code.to_string(),
-        Of::Post(code) => code.to_string(),
-        Of::Partner(code) => code.to_string(),
-    };
-    Calendar { name: format!("{name} (Accord)"), description, refresh: REFRESH, events }
-}
+#[ComplexObject]
+impl WorkCalendar {
+    /// The partners whose tasks are carried out by it, but those of posts with a calendar of their own.
+    async fn partners(&self) -> Result<Vec<Partner>, Error> {
+        self.world.find_many(self.of.partners.iter().map(|code| PartnerId::of(code).0)).await
+    }
 
-/// Why a calendar is empty.
-pub const NO_H_HOUR: &str = "H-hour is not set yet, so that no task has a time.";
+    /// The posts whose tasks are carried out by it.
+    async fn posts(&self) -> Result<Vec<Post>, Error> {
+        self.world.find_many(self.of.posts.iter().map(|code| PostId::of(code).0)).await
+    }
+}

@@ -37,14 +37,22 @@ const WEIGHT: u64 = 10;
 const LIST: u64 = 5;
 
 /// Entries of lists that usually have more: type, field, entries.
-const LONG_LISTS: [(&str, &str, u64); 7] = [
+const LONG_LISTS: [(&str, &str, u64); 15] = [
     ("MatrixCell", "tasks", 10),
     ("Operation", "conflicts", 20),
     ("PlanVersion", "conflicts", 20),
+    ("CriticalPath", "tasks", 20),
+    ("Reschedule", "newConflicts", 20),
+    ("Reschedule", "resolvedConflicts", 20),
+    ("Reschedule", "tasks", 100),
     ("Schedule", "conflicts", 20),
     ("Schedule", "criticalPath", 20),
+    ("Schedule", "criticalPaths", 20),
+    ("Schedule", "groups", 20),
     ("Schedule", "tasks", 100),
     ("SynchronisationMatrix", "cells", 20),
+    ("WorkCalendar", "holidays", 20),
+    ("WorkCalendar", "week", 10),
 ];
 
 /// How often what is selected in a field comes in its answer.

@@ -2,13 +2,15 @@
 
 use crate::{
     Error,
+    conflict::Conflict,
     connection::{Connection, Direction, Window},
     context::World,
     node::{Event, Operation, Partner, PlanVersion, Task},
     plan::{task_page, version_id},
     release::{HandlingCode, ReleaseLabel},
+    reschedule::{PreviewRescheduleInput, Reschedule},
     scalars::DateTime,
-    schedule::{Conflict, Schedule, ScheduleBasis, SynchronisationMatrix},
+    schedule::{Progress, Schedule, ScheduleBasis, SynchronisationMatrix, TaskActualInput},
     zone::Zone,
 };
 use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
@@ -129,7 +131,7 @@ impl From<TaskFilter> for read_model::TaskFilter {
 }
 
 impl Operation {
-    async fn version(&self, number: Option<i32>) -> Result<Option<PlanVersion>, Error> {
+    pub(crate) async fn version(&self, number: Option<i32>) -> Result<Option<PlanVersion>, Error> {
         match number {
             Some(number) => self.world.find(version_id(self.row.id, number)).await,
             None => Ok(None),
@@ -279,12 +281,29 @@ impl Operation {
         task_page(&self.world, version_id(self.row.id, number), filter, window, code).await
     }
 
-    /// Early and late times, floats, the critical path, and conflicts.
+    /// Early and late times, floats, critical paths and conflicts, on the plan in force, else the one being worked on. `now` and
+    /// `actuals` are for a forecast.
     async fn schedule(
         &self,
         #[graphql(default_with = "ScheduleBasis::Offsets")] basis: ScheduleBasis,
+        now: Option<DateTime>,
+        #[graphql(default)] actuals: Vec<TaskActualInput>,
     ) -> Result<Schedule, Error> {
-        Ok(Schedule { operation: self.clone(), version: self.current_version().await?, basis })
+        let version = self.current_version().await?;
+        Schedule::of(self.clone(), version, basis, Progress { now, actuals }).await
+    }
+
+    /// What would change if H-hour or tasks moved, on the plan in force, else the one being worked on; null before the first
+    /// draft. Nothing is recorded.
+    async fn preview_reschedule(
+        &self,
+        input: PreviewRescheduleInput,
+        zone: Option<Zone>,
+    ) -> Result<Option<Reschedule>, Error> {
+        match self.current_version().await? {
+            Some(version) => Reschedule::of(self, &version, input, zone).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// What hinders carrying out the plan in force, else the one being worked on, as it stands. None of it hinders drafting.

@@ -2,6 +2,8 @@
 
 use crate::{
     Error,
+    calendar::WorkCalendar,
+    conflict::Conflict,
     connection::{Connection, Window},
     context::{World, session},
     decision::OutstandingDecision,
@@ -10,10 +12,11 @@ use crate::{
     partner::PartnerRole,
     release::{HandlingCode, ReleaseLabel},
     scalars::{DateTime, Position, Sha256},
-    schedule::{Conflict, Network},
+    schedule::{Network, Progress, Schedule, ScheduleBasis, TaskActualInput},
     zone::Zone,
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use domain::schedule::Hours;
 use domain::{
     AnnexCode, OperationCode, PartnerCode, TaskCode, Title,
     ids::{AnnexId, PlanVersionId},
@@ -105,9 +108,9 @@ pub struct LineOfEffort {
 }
 
 /// A stage of the operation.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Clone)]
 pub struct Phase {
-    code: String,
+    pub(crate) code: String,
     name: String,
     /// What must be decided before it starts, such as `GO_NO_GO`.
     gate: Option<String>,
@@ -252,6 +255,12 @@ impl PlanVersion {
 
     pub(crate) async fn network(&self) -> Result<Arc<Network>, Error> {
         Ok(self.world.loaders.networks.load(self.row.id).await?.unwrap_or_default())
+    }
+
+    /// When its tasks can be carried out.
+    pub(crate) async fn hours(&self) -> Result<Hours<'_>, Error> {
+        let h_hour = self.operation_of().await?.row.h_hour.map(|at| at.fixed_offset());
+        Ok(Hours { calendars: &self.row.sections.calendars, h_hour })
     }
 
     fn stored_status(&self) -> Result<VersionStatus, Error> {
@@ -529,6 +538,25 @@ impl PlanVersion {
     async fn annex(&self, code: String) -> Result<Option<Annex>, Error> {
         let Ok(code) = AnnexCode::new(&code) else { return Ok(None) };
         self.world.find(AnnexId::of(PlanVersionId(self.row.id), &code).0).await
+    }
+
+    /// When partners and posts work that do not work round the clock.
+    async fn calendars(&self) -> Result<Vec<WorkCalendar>, Error> {
+        let calendars = &self.row.sections.calendars;
+        self.world
+            .spend(calendars.iter().map(|calendar| calendar.week.len() + calendar.holidays.len()).sum())?;
+        Ok(calendars.iter().map(|calendar| WorkCalendar::new(&self.world, calendar)).collect())
+    }
+
+    /// Early and late times, floats, critical paths and conflicts, also while it is a draft. `now` and `actuals` are for a
+    /// forecast.
+    async fn schedule(
+        &self,
+        #[graphql(default_with = "ScheduleBasis::Offsets")] basis: ScheduleBasis,
+        now: Option<DateTime>,
+        #[graphql(default)] actuals: Vec<TaskActualInput>,
+    ) -> Result<Schedule, Error> {
+        Schedule::of(self.operation_of().await?, Some(self.clone()), basis, Progress { now, actuals }).await
     }
 
     /// What hinders carrying it out as it stands, also while it is a draft. None of it hinders drafting.

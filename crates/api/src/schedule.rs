@@ -1,28 +1,28 @@
-//! Schedules, conflicts and matrices: computed from pinned rows when asked for, once per version and request.
+//! Schedules and matrices: computed from pinned rows when asked for, once per version and request.
 
 use crate::{
     Error,
+    conflict::Conflict,
     context::World,
-    node::{Operation, Partner, PlanVersion, Post, Task},
+    node::{Operation, PlanVersion, Task},
     plan::{DecisionPoint, LineOfEffort, Phase},
     scalars::{DateTime, Duration},
     zone::Zone,
 };
-use async_graphql::{Enum, Object, SimpleObject};
+use async_graphql::{Enum, InputObject, Object, SimpleObject};
 use domain::{
-    PartnerCode, Span, TaskCode,
-    conflict::{self, conflicts},
-    ids::{PartnerId, PostId},
+    Span, TaskCode,
     plan::PlannedTask,
-    post::PostStatus,
-    schedule::{Activity, Basis, Schedule as Laid, Times, schedule},
+    schedule::{Actual, Basis, Hours, Schedule as Laid, Times, activities, schedule},
 };
-use futures_util::future::try_join3;
-use read_model::{PlannedTaskRow, parse};
+use read_model::PlannedTaskRow;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
+
+/// Most critical paths that are told.
+const MOST_PATHS: usize = 20;
 
 /// All tasks of a version, in the order of their codes, and what is computed from them once.
 #[derive(Default)]
@@ -30,8 +30,8 @@ pub(crate) struct Network {
     /// `rows[i]` is of `tasks[i]`.
     rows: Vec<Arc<PlannedTaskRow>>,
     pub tasks: Vec<PlannedTask>,
-    offsets: OnceLock<Laid>,
-    durations: OnceLock<Laid>,
+    offsets: OnceLock<Arc<Laid>>,
+    durations: OnceLock<Arc<Laid>>,
     successors: OnceLock<BTreeMap<TaskCode, Vec<usize>>>,
 }
 
@@ -46,26 +46,48 @@ impl Network {
         Ok(Self { rows, tasks, ..Self::default() })
     }
 
+    /// The same with each task as `change` makes it, which leaves its code as it is.
+    pub fn changed(&self, change: impl Fn(&PlannedTask) -> PlannedTask) -> Self {
+        let tasks = self.tasks.iter().map(change).collect();
+        Self { rows: self.rows.clone(), tasks, ..Self::default() }
+    }
+
+    pub fn rows(&self) -> &[Arc<PlannedTaskRow>] {
+        &self.rows
+    }
+
     pub fn row(&self, code: &TaskCode) -> Option<&Arc<PlannedTaskRow>> {
         let index = self.tasks.binary_search_by(|task| task.code.cmp(code)).ok()?;
         self.rows.get(index)
     }
 
-    fn tasks_of<'a>(&self, world: &Arc<World>, codes: impl IntoIterator<Item = &'a TaskCode>) -> Vec<Task> {
+    pub fn tasks_of<'a>(
+        &self,
+        world: &Arc<World>,
+        codes: impl IntoIterator<Item = &'a TaskCode>,
+    ) -> Vec<Task> {
         let rows: Vec<_> = codes.into_iter().filter_map(|code| self.row(code).cloned()).collect();
         world.all(&rows)
     }
 
-    pub fn laid_out(&self, basis: Basis) -> &Laid {
-        let kept = match basis {
-            Basis::Offsets => &self.offsets,
-            Basis::Network => &self.durations,
+    /// `hours` are those of the network's version, which are the same each time.
+    pub fn laid_out(&self, basis: ScheduleBasis, hours: &Hours<'_>) -> Arc<Laid> {
+        let (kept, basis) = match basis {
+            ScheduleBasis::Offsets | ScheduleBasis::Forecast => (&self.offsets, Basis::Offsets),
+            ScheduleBasis::Network => (&self.durations, Basis::Network),
         };
-        kept.get_or_init(|| schedule(&self.tasks.iter().map(Activity::from).collect::<Vec<_>>(), basis))
+        Arc::clone(kept.get_or_init(|| Arc::new(self.lay_out(basis, hours, &BTreeMap::new()))))
     }
 
-    pub fn times(&self, basis: Basis, code: &TaskCode) -> Option<Times> {
-        self.laid_out(basis).times.get(code).copied()
+    /// Anew, with what has happened.
+    pub fn lay_out(&self, basis: Basis, hours: &Hours<'_>, actuals: &BTreeMap<TaskCode, Actual>) -> Laid {
+        let (mut activities, mut working) = activities(&self.tasks, hours);
+        for activity in &mut activities {
+            if let Some(actual) = actuals.get(activity.code) {
+                activity.actual = *actual;
+            }
+        }
+        schedule(&activities, basis, &mut working)
     }
 
     /// Tasks that wait for `code`.
@@ -87,50 +109,60 @@ impl Network {
 /// What a schedule is laid out on.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScheduleBasis {
-    /// Dependencies, durations and the plan's offsets as "no earlier than": times are relative to H-hour.
+    /// Dependencies and durations, and besides the plan's offsets, constraints and calendars: times are relative to H-hour.
     Offsets,
-    /// Dependencies and durations alone: the first task starts at zero.
+    /// Dependencies and durations alone, round the clock: the first task starts at zero.
     Network,
+    /// As `OFFSETS`, from `now` on and with what `actuals` say has happened; H-hour must be set.
+    Forecast,
 }
 
-impl From<ScheduleBasis> for Basis {
-    fn from(basis: ScheduleBasis) -> Self {
-        match basis {
-            ScheduleBasis::Offsets => Self::Offsets,
-            ScheduleBasis::Network => Self::Network,
+/// When a task was carried out. Until execution is recorded in the log, whoever asks for a forecast says it.
+#[derive(InputObject)]
+pub struct TaskActualInput {
+    /// Code of the task.
+    task: String,
+    started_at: DateTime,
+    /// Left out while it goes on.
+    finished_at: Option<DateTime>,
+}
+
+/// What a forecast is made from.
+pub(crate) struct Progress {
+    pub now: Option<DateTime>,
+    pub actuals: Vec<TaskActualInput>,
+}
+
+impl Progress {
+    /// The basis, and what has happened, relative to H-hour. Fails with `BAD_USER_INPUT` for a task that the network has not.
+    pub fn read(
+        &self,
+        network: &Network,
+        hours: &Hours<'_>,
+    ) -> Result<(Basis, BTreeMap<TaskCode, Actual>), Error> {
+        let (Some(h_hour), Some(now)) = (hours.h_hour, &self.now) else {
+            return Err(Error::bad_input("A forecast needs `now`, and an operation whose H-hour is set."));
+        };
+        let after = |at: &DateTime| Span::seconds((at.0 - h_hour).num_seconds());
+        let mut actuals = BTreeMap::new();
+        for TaskActualInput { task, started_at, finished_at } in &self.actuals {
+            let code: Option<TaskCode> = task.parse().ok();
+            let Some(code) = code.filter(|code| network.row(code).is_some()) else {
+                let task: String = task.chars().take(40).collect();
+                return Err(Error::bad_input(format!("The plan has no task {task} that you may see.")));
+            };
+            let actual = Actual { start: Some(after(started_at)), finish: finished_at.as_ref().map(after) };
+            if actual.finish.is_some_and(|finish| Some(finish) < actual.start) {
+                return Err(Error::bad_input(format!("{code} cannot finish before it starts.")));
+            }
+            actuals.insert(code, actual);
         }
+        Ok((Basis::Forecast { now: after(now) }, actuals))
     }
 }
 
-/// What hinders carrying a plan out: the first three are what promulgation or assignment would refuse.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConflictKind {
-    /// A task is led by a partner on a territory whose partner has not consented to this version.
-    ForeignLeadWithoutConsent,
-    /// A partner that leads tasks has no liaison officer in post.
-    LiaisonNotInPost,
-    /// The plan foresees one post for two tasks at one time.
-    OfficerOverlap,
-    /// A task is planned to start earlier than what it waits for lets it.
-    DependencyNotMet,
-    /// The plan foresees no post for a task, and none is assigned to it.
-    TaskUnassigned,
-}
-
-/// What hinders carrying the plan out as it stands.
-#[derive(SimpleObject)]
-pub struct Conflict {
-    kind: ConflictKind,
-    /// For a person; the tasks and partners in it are linked beside.
-    message: String,
-    tasks: Vec<Task>,
-    /// The partner whose consent or liaison officer is missing.
-    partner: Option<Partner>,
-    /// The post that is planned twice.
-    post: Option<Post>,
-}
-
-/// A task's place in a schedule. Durations are relative to H-hour (to the start on `NETWORK`); finishes are exclusive.
+/// A task's place in a schedule. Durations are relative to H-hour (to the start on `NETWORK`); finishes are exclusive. With a
+/// calendar, floats are working time.
 #[derive(SimpleObject)]
 pub struct ScheduledTask {
     task: Task,
@@ -138,7 +170,7 @@ pub struct ScheduledTask {
     early_finish: Duration,
     late_start: Duration,
     late_finish: Duration,
-    /// What it can slip without delaying the whole.
+    /// What it can slip without delaying the whole; negative when a latest finish or a fixed start cannot be kept.
     total_float: Duration,
     /// What it can slip without delaying a successor.
     free_float: Duration,
@@ -146,29 +178,107 @@ pub struct ScheduledTask {
     critical: bool,
     /// The early start as an instant; null on `NETWORK` and until H-hour is set.
     earliest_start: Option<DateTime>,
+    /// The early finish as an instant; null on `NETWORK` and until H-hour is set.
+    earliest_finish: Option<DateTime>,
     /// The late finish as an instant; null on `NETWORK` and until H-hour is set.
     latest_finish: Option<DateTime>,
+    /// The early start in the version in force, the baseline; null when that has no such task, and on `NETWORK`.
+    baseline_start: Option<Duration>,
+    /// The early finish there; exclusive.
+    baseline_finish: Option<Duration>,
+    /// How much later it finishes than in the baseline, relative to H-hour; negative when earlier.
+    slippage: Option<Duration>,
 }
 
-/// Early and late times of an operation's tasks by the critical path method.
+/// A phase, or a group of tasks within it, as one stretch of time.
+#[derive(SimpleObject)]
+pub struct ScheduledGroup {
+    phase: Phase,
+    /// Null for the phase as a whole.
+    group: Option<String>,
+    /// Of the first task.
+    early_start: Duration,
+    /// Of the last; exclusive.
+    early_finish: Duration,
+    /// Whether one of its tasks is critical.
+    critical: bool,
+    task_count: i32,
+}
+
+/// Critical tasks, each of which the next one waits for without slack.
+#[derive(SimpleObject)]
+pub struct CriticalPath {
+    tasks: Vec<Task>,
+}
+
+/// Early and late times of a plan's tasks by the critical path method.
 pub struct Schedule {
-    pub(crate) operation: Operation,
+    operation: Operation,
     /// `None` when no plan has been drafted.
-    pub(crate) version: Option<PlanVersion>,
-    pub(crate) basis: ScheduleBasis,
+    version: Option<PlanVersion>,
+    basis: ScheduleBasis,
+    network: Arc<Network>,
+    laid: Arc<Laid>,
 }
 
 impl Schedule {
-    async fn network(&self) -> Result<Arc<Network>, Error> {
-        match &self.version {
-            Some(version) => version.network().await,
-            None => Ok(Arc::default()),
+    pub(crate) async fn of(
+        operation: Operation,
+        version: Option<PlanVersion>,
+        basis: ScheduleBasis,
+        progress: Progress,
+    ) -> Result<Self, Error> {
+        if basis != ScheduleBasis::Forecast && (progress.now.is_some() || !progress.actuals.is_empty()) {
+            return Err(Error::bad_input(
+                "`now` and `actuals` are for a forecast: ask for `basis: FORECAST`.",
+            ));
         }
+        let Some(version) = version else {
+            let (network, laid) = (Arc::default(), Arc::default());
+            return Ok(Self { operation, version: None, basis, network, laid });
+        };
+        let network = version.network().await?;
+        let hours = version.hours().await?;
+        let laid = if basis == ScheduleBasis::Forecast {
+            let (basis, actuals) = progress.read(&network, &hours)?;
+            Arc::new(network.lay_out(basis, &hours, &actuals))
+        } else {
+            network.laid_out(basis, &hours)
+        };
+        Ok(Self { operation, version: Some(version), basis, network, laid })
+    }
+
+    /// The schedule of the version in force.
+    async fn baseline(&self) -> Result<Option<Arc<Laid>>, Error> {
+        if self.basis == ScheduleBasis::Network {
+            return Ok(None);
+        }
+        let Some(version) = self.operation.version(self.operation.row.in_force).await? else {
+            return Ok(None);
+        };
+        let hours = version.hours().await?;
+        Ok(Some(version.network().await?.laid_out(ScheduleBasis::Offsets, &hours)))
+    }
+
+    fn group(&self, phase: &Phase, group: Option<&str>) -> Option<ScheduledGroup> {
+        let within = |task: &&PlannedTask| {
+            task.phase.as_str() == phase.code
+                && (group.is_none() || task.terms.group.as_ref().map(domain::Title::as_str) == group)
+        };
+        let tasks = self.network.tasks.iter().filter(within);
+        let times: Vec<_> = tasks.filter_map(|task| self.laid.times.get(&task.code)).collect();
+        Some(ScheduledGroup {
+            phase: phase.clone(),
+            group: group.map(ToOwned::to_owned),
+            early_start: times.iter().map(|times| times.early_start).min()?.into(),
+            early_finish: times.iter().map(|times| times.early_finish).max()?.into(),
+            critical: times.iter().any(|times| times.is_critical()),
+            task_count: i32::try_from(times.len()).unwrap_or(i32::MAX),
+        })
     }
 }
 
-/// Early and late times of an operation's tasks by the critical path method, on the plan in force, else the one being
-/// worked on.
+/// Early and late times of a plan's tasks by the critical path method.
 #[Object]
 impl Schedule {
     async fn basis(&self) -> ScheduleBasis {
@@ -176,139 +286,87 @@ impl Schedule {
     }
 
     /// Early start of the first task.
-    async fn start(&self) -> Result<Duration, Error> {
-        Ok(self.network().await?.laid_out(self.basis.into()).start.into())
+    async fn start(&self) -> Duration {
+        self.laid.start.into()
     }
 
     /// From the first start to the last finish.
-    async fn length(&self) -> Result<Duration, Error> {
-        Ok(self.network().await?.laid_out(self.basis.into()).length.into())
+    async fn length(&self) -> Duration {
+        self.laid.length.into()
     }
 
     /// Tasks without float, in the order of their early starts.
-    async fn critical_path(&self) -> Result<Vec<Task>, Error> {
-        let network = self.network().await?;
-        Ok(network.tasks_of(&self.operation.world, network.laid_out(self.basis.into()).critical()))
+    async fn critical_path(&self) -> Vec<Task> {
+        self.network.tasks_of(&self.operation.world, self.laid.critical())
+    }
+
+    /// The critical paths, one by one, at most twenty: from the first task that nothing critical drives to the last.
+    async fn critical_paths(&self) -> Result<Vec<CriticalPath>, Error> {
+        let paths = self.laid.critical_paths(MOST_PATHS);
+        self.operation.world.spend(paths.iter().map(Vec::len).sum())?;
+        let path = |path| CriticalPath { tasks: self.network.tasks_of(&self.operation.world, path) };
+        Ok(paths.into_iter().map(path).collect())
     }
 
     /// All tasks, in the order of their early starts.
     async fn tasks(&self, zone: Option<Zone>) -> Result<Vec<ScheduledTask>, Error> {
-        let network = self.network().await?;
-        let h_hour = match self.basis {
-            ScheduleBasis::Offsets => self.operation.row.h_hour,
-            ScheduleBasis::Network => None,
-        };
-        let zone = self.operation.world.zone(zone).await?;
+        let world = &self.operation.world;
+        let h_hour = self.operation.row.h_hour.filter(|_| self.basis != ScheduleBasis::Network);
+        let zone = world.zone(zone).await?;
         let instant =
             |offset: Span| DateTime::after(h_hour, offset.as_delta()).map(|at| at.local(zone.as_ref()));
-        let mut all: Vec<_> = network.laid_out(self.basis.into()).times.iter().collect();
+        let baseline = self.baseline().await?;
+        let mut all: Vec<_> = self.laid.times.iter().collect();
         all.sort_by_key(|(code, times)| (times.early_start, *code));
-        let tasks = network.tasks_of(&self.operation.world, all.iter().map(|(code, _)| *code));
-        let scheduled = |(task, (_, times)): (Task, &(&TaskCode, &Times))| ScheduledTask {
-            task,
-            early_start: times.early_start.into(),
-            early_finish: times.early_finish.into(),
-            late_start: times.late_start.into(),
-            late_finish: times.late_finish.into(),
-            total_float: times.total_float.into(),
-            free_float: times.free_float.into(),
-            critical: times.is_critical(),
-            earliest_start: instant(times.early_start),
-            latest_finish: instant(times.late_finish),
+        let tasks = self.network.tasks_of(world, all.iter().map(|(code, _)| *code));
+        let scheduled = |(task, (code, times)): (Task, &(&TaskCode, &Times))| {
+            let before = baseline.as_ref().and_then(|baseline| baseline.times.get(*code));
+            ScheduledTask {
+                task,
+                early_start: times.early_start.into(),
+                early_finish: times.early_finish.into(),
+                late_start: times.late_start.into(),
+                late_finish: times.late_finish.into(),
+                total_float: times.total_float.into(),
+                free_float: times.free_float.into(),
+                critical: times.is_critical(),
+                earliest_start: instant(times.early_start),
+                earliest_finish: instant(times.early_finish),
+                latest_finish: instant(times.late_finish),
+                baseline_start: before.map(|before| before.early_start.into()),
+                baseline_finish: before.map(|before| before.early_finish.into()),
+                slippage: before.map(|before| (times.early_finish - before.early_finish).into()),
+            }
         };
         Ok(tasks.into_iter().zip(&all).map(scheduled).collect())
     }
 
-    /// As the operation's.
+    /// Each phase that has tasks, in the plan's order, and behind it its groups in the order of their names.
+    async fn groups(&self) -> Result<Vec<ScheduledGroup>, Error> {
+        let Some(version) = &self.version else { return Ok(Vec::new()) };
+        let mut named = BTreeMap::<_, BTreeSet<_>>::new();
+        for task in &self.network.tasks {
+            let groups = named.entry(&task.phase).or_default();
+            groups.extend(task.terms.group.as_ref().map(domain::Title::as_str));
+        }
+        let mut groups = Vec::new();
+        for phase in &version.row.sections.phases {
+            let Some(names) = named.get(&phase.code) else { continue };
+            let phase = Phase::from(phase);
+            groups.extend(self.group(&phase, None));
+            groups.extend(names.iter().filter_map(|name| self.group(&phase, Some(*name))));
+        }
+        self.operation.world.spend(groups.len())?;
+        Ok(groups)
+    }
+
+    /// As the version's.
     async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
         match &self.version {
             Some(version) => Conflict::of(version).await,
             None => Ok(Vec::new()),
         }
     }
-}
-
-impl Conflict {
-    pub(crate) async fn of(version: &PlanVersion) -> Result<Vec<Self>, Error> {
-        let world = &version.world;
-        let (network, decisions, liaison_posts) =
-            try_join3(version.network(), version.live_decisions(), world.loaders.liaison_posts.children(()))
-                .await?;
-        let mut with_liaison = BTreeSet::new();
-        for post in liaison_posts.iter() {
-            if matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting) {
-                with_liaison.insert(parse::<PartnerCode>(&post.partner)?);
-            }
-        }
-        let assigned = assigned(world, &network).await?;
-        let decisions = decisions.iter().map(crate::plan::LiveDecision::as_tuple);
-        let found = conflicts(&network.tasks, decisions, &with_liaison, &assigned);
-        world.spend(found.len())?;
-        let mut shown = Vec::with_capacity(found.len());
-        for conflict in &found {
-            shown.push(Self::show(world, &network, conflict).await?);
-        }
-        Ok(shown)
-    }
-
-    async fn show(
-        world: &Arc<World>,
-        network: &Network,
-        conflict: &conflict::Conflict,
-    ) -> Result<Self, Error> {
-        let (kind, tasks, message) = match conflict {
-            conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => (
-                ConflictKind::ForeignLeadWithoutConsent,
-                vec![task],
-                format!("{lead} leads {task} on the territory of {territory} without its consent."),
-            ),
-            conflict::Conflict::LiaisonNotInPost { partner, tasks } => (
-                ConflictKind::LiaisonNotInPost,
-                tasks.iter().collect(),
-                format!("{partner} leads tasks and has no liaison officer in post."),
-            ),
-            conflict::Conflict::OfficerOverlap { post, tasks: [one, other] } => (
-                ConflictKind::OfficerOverlap,
-                vec![one, other],
-                format!("{post} is planned for {one} and {other} at one time."),
-            ),
-            conflict::Conflict::DependencyNotMet { task, dependency, early_by } => (
-                ConflictKind::DependencyNotMet,
-                vec![task, &dependency.predecessor],
-                format!("{task} waits for {dependency} and is planned {early_by} too early for that."),
-            ),
-            conflict::Conflict::TaskUnassigned { task } => (
-                ConflictKind::TaskUnassigned,
-                vec![task],
-                format!("No post is planned for {task} or assigned to it."),
-            ),
-        };
-        let partner = match conflict {
-            conflict::Conflict::ForeignLeadWithoutConsent { territory: partner, .. }
-            | conflict::Conflict::LiaisonNotInPost { partner, .. } => {
-                world.find(PartnerId::of(partner).0).await?
-            }
-            conflict::Conflict::OfficerOverlap { .. }
-            | conflict::Conflict::DependencyNotMet { .. }
-            | conflict::Conflict::TaskUnassigned { .. } => None,
-        };
-        let post = match conflict {
-            conflict::Conflict::OfficerOverlap { post, .. } => world.find(PostId::of(post).0).await?,
-            conflict::Conflict::ForeignLeadWithoutConsent { .. }
-            | conflict::Conflict::LiaisonNotInPost { .. }
-            | conflict::Conflict::DependencyNotMet { .. }
-            | conflict::Conflict::TaskUnassigned { .. } => None,
-        };
-        Ok(Self { kind, message, tasks: network.tasks_of(world, tasks), partner, post })
-    }
-}
-
-/// The tasks that no post is planned for and one is assigned to. It matters for those alone.
-async fn assigned(world: &World, network: &Network) -> Result<BTreeSet<TaskCode>, Error> {
-    let without_post = network.rows.iter().filter(|row| row.post.is_none()).map(|row| row.id);
-    let assignments = world.loaders.assignments_of.load_many(without_post).await?;
-    let live = assignments.iter().flat_map(|of_task| of_task.iter()).filter(|row| row.withdrawn_at.is_none());
-    Ok(live.map(|row| parse(&row.task)).collect::<Result<_, _>>()?)
 }
 
 /// Where a phase and a line of effort meet.

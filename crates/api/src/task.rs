@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    calendar::TaskTerms,
     connection::{Connection, Window},
     context::World,
     event::by_position,
@@ -9,7 +10,7 @@ use crate::{
     plan::{LineOfEffort, Phase},
     release::{ReleaseLabel, task_label},
     scalars::{DateTime, Duration, Position, Sha256},
-    schedule::Network,
+    schedule::{Network, ScheduleBasis},
     zone::Zone,
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
@@ -17,7 +18,7 @@ use domain::{
     PartnerCode, PostCode, Span, TaskCode,
     ids::{OperationId, PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId},
     plan,
-    schedule::{Basis, Times},
+    schedule::Times,
 };
 use read_model::{PlannedTaskRow, TaskVersionRow, parse};
 use std::sync::Arc;
@@ -152,6 +153,11 @@ impl TaskVersion {
         Span::seconds(self.row.task.duration).into()
     }
 
+    /// What bound it in time besides what it waited for, and what it needed.
+    async fn terms(&self) -> TaskTerms {
+        TaskTerms::from(&self.row.task.terms.0)
+    }
+
     async fn predecessor_codes(&self) -> &[String] {
         &self.row.task.predecessors
     }
@@ -204,8 +210,9 @@ impl Planned<'_> {
     }
 
     async fn times(&self) -> Result<Option<Times>, Error> {
-        let network = self.network().await?;
-        Ok(network.times(Basis::Offsets, &parse(&self.row.code)?))
+        let version = self.version().await?;
+        let laid = version.network().await?.laid_out(ScheduleBasis::Offsets, &version.hours().await?);
+        Ok(laid.times.get(&parse::<TaskCode>(&self.row.code)?).copied())
     }
 
     async fn h_hour(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>, Error> {
@@ -339,8 +346,19 @@ impl Task {
         self.planned().start().into()
     }
 
+    /// Nothing for a milestone.
     async fn duration(&self) -> Duration {
         self.planned().duration().into()
+    }
+
+    /// Whether it is a moment that takes no time.
+    async fn milestone(&self) -> bool {
+        self.planned().duration() == Span::ZERO
+    }
+
+    /// What binds it in time besides what it waits for, and what it needs.
+    async fn terms(&self) -> TaskTerms {
+        TaskTerms::from(&self.row.terms.0)
     }
 
     /// H-hour and the offset; null until H-hour is set.
@@ -491,8 +509,19 @@ impl PlannedTask {
         self.planned().start().into()
     }
 
+    /// Nothing for a milestone.
     async fn duration(&self) -> Duration {
         self.planned().duration().into()
+    }
+
+    /// Whether it is a moment that takes no time.
+    async fn milestone(&self) -> bool {
+        self.planned().duration() == Span::ZERO
+    }
+
+    /// What binds it in time besides what it waits for, and what it needs.
+    async fn terms(&self) -> TaskTerms {
+        TaskTerms::from(&self.row.terms.0)
     }
 
     /// What it can slip without delaying the whole of its version.

@@ -1,13 +1,18 @@
-//! Conflicts: what a plan may say while it is drafted and what promulgation or assignment would refuse.
+//! Conflicts: what a plan may say while it is drafted and what promulgation or assignment would refuse, or nobody could do.
 //!
-//! Nothing is refused here. Times are judged on offsets, as the plan has them.
+//! Nothing is refused here. Times are judged as the plan has them: on offsets, or where the schedule lays a task that is to
+//! start as soon as possible.
 
 use crate::{
-    PartnerCode, PostCode, Span, TaskCode,
-    plan::{DecisionKind, Dependency, PlannedTask},
-    schedule::{Activity, distance},
+    Code, PartnerCode, PostCode, Span, TaskCode,
+    plan::{DecisionKind, Dependency, PlannedTask, StartConstraint, WorkCalendar},
+    schedule::{Activity, Basis, Hours, Schedule, activities, early_by, schedule},
+    working::Working,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What mutual legal assistance takes at least: months, where a police channel takes hours.
+pub const LEGAL_ASSISTANCE_TAKES: Span = Span::hours(30 * 24);
 
 /// One conflict, in the words of the rule that it breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,16 +23,33 @@ pub enum Conflict {
     LiaisonNotInPost { partner: PartnerCode, tasks: BTreeSet<TaskCode> },
     /// Domain rule 12: the plan foresees the post for both at one time.
     OfficerOverlap { post: PostCode, tasks: [TaskCode; 2] },
+    /// Between two tasks of the post lies less than its calendar's rest, by so much.
+    RestTooShort { post: PostCode, tasks: [TaskCode; 2], short_by: Span },
+    /// The task is planned to start when its calendar does not work.
+    OutsideWorkingTime { task: TaskCode, calendar: Code, works_from: Span },
     /// The task is planned to start earlier than what it waits for lets it, as that is planned, by so much.
     DependencyNotMet { task: TaskCode, dependency: Dependency, early_by: Span },
+    /// What the task waits for, and what it takes, leave it no time to keep a latest finish or a fixed start, by so much.
+    NegativeFloat { task: TaskCode, missing: Span },
+    /// The task needs mutual legal assistance, and is planned to take less than that does.
+    LegalAssistanceInHours { task: TaskCode, duration: Span },
     /// The plan foresees no post for the task, and none is assigned to it.
     TaskUnassigned { task: TaskCode },
+}
+
+/// A task where the plan has it.
+struct Placed<'a> {
+    task: &'a PlannedTask,
+    activity: Activity<'a>,
+    start: Span,
+    finish: Span,
 }
 
 /// The conflicts of a version. `decisions` are the live ones on it, `with_liaison` the partners that have a liaison
 /// officer in post, `assigned` the tasks that a post is assigned to.
 pub fn conflicts<'a>(
     tasks: &[PlannedTask],
+    hours: &Hours<'_>,
     decisions: impl IntoIterator<Item = (&'a PartnerCode, DecisionKind, &'a BTreeSet<TaskCode>)>,
     with_liaison: &BTreeSet<PartnerCode>,
     assigned: &BTreeSet<TaskCode>,
@@ -48,31 +70,94 @@ pub fn conflicts<'a>(
             .into_iter()
             .map(|(partner, tasks)| Conflict::LiaisonNotInPost { partner: partner.clone(), tasks }),
     );
-    conflicts.extend(overlaps(tasks));
-    conflicts.extend(not_met(tasks));
+    let (activities, mut working) = activities(tasks, hours);
+    let laid = schedule(&activities, Basis::Offsets, &mut working);
+    let placed = placed(tasks, activities, &laid, &mut working);
+    conflicts.extend(clashes(&placed, hours.calendars));
+    conflicts.extend(outside_working_time(&placed, hours.calendars, &mut working));
+    conflicts.extend(not_met(&placed));
+    for task in tasks {
+        if let Some(times) = laid.times.get(&task.code).filter(|times| times.total_float < Span::ZERO) {
+            let missing = Span::ZERO - times.total_float;
+            conflicts.push(Conflict::NegativeFloat { task: task.code.clone(), missing });
+        }
+    }
+    let in_hours =
+        |task: &&PlannedTask| task.terms.mutual_legal_assistance && task.duration < LEGAL_ASSISTANCE_TAKES;
+    conflicts.extend(
+        tasks.iter().filter(in_hours).map(|task| Conflict::LegalAssistanceInHours {
+            task: task.code.clone(),
+            duration: task.duration,
+        }),
+    );
     let unassigned = tasks.iter().filter(|task| task.post.is_none() && !assigned.contains(&task.code));
     conflicts.extend(unassigned.map(|task| Conflict::TaskUnassigned { task: task.code.clone() }));
     conflicts
 }
 
-/// Each dependency that the planned starts break, by the conditions of [`crate::schedule`]. What a task waits for and is not
+fn placed<'a>(
+    tasks: &'a [PlannedTask],
+    activities: Vec<Activity<'a>>,
+    laid: &Schedule,
+    working: &mut [Working],
+) -> Vec<Placed<'a>> {
+    let place = |(task, activity): (&'a PlannedTask, Activity<'a>)| {
+        let early = laid.times.get(&task.code).map(|times| times.early_start);
+        let floating = task.terms.constraint == StartConstraint::AsSoonAsPossible;
+        let start = early.filter(|_| floating).unwrap_or(task.start_offset);
+        let calendar = activity.calendar.and_then(|calendar| working.get_mut(calendar));
+        let finish = match calendar {
+            Some(calendar) => calendar.finish(start, task.duration),
+            None => start + task.duration,
+        };
+        Placed { task, activity, start, finish }
+    };
+    tasks.iter().zip(activities).map(place).collect()
+}
+
+/// Each dependency that the planned times break, by the conditions of [`crate::schedule`]. What a task waits for and is not
 /// among the tasks is left out.
-fn not_met(tasks: &[PlannedTask]) -> impl Iterator<Item = Conflict> {
-    let by_code: BTreeMap<_, _> = tasks.iter().map(|task| (&task.code, task)).collect();
-    let broken = move |task: &PlannedTask| -> Vec<Conflict> {
-        let activity = Activity::from(task);
-        let judged = task.predecessors.iter().filter_map(|dependency| {
-            let predecessor = by_code.get(&dependency.predecessor)?;
-            let let_at = predecessor.start_offset + distance(dependency, &(*predecessor).into(), &activity);
-            (task.start_offset < let_at).then(|| Conflict::DependencyNotMet {
-                task: task.code.clone(),
+fn not_met(tasks: &[Placed<'_>]) -> impl Iterator<Item = Conflict> {
+    let by_code: BTreeMap<_, _> = tasks.iter().map(|placed| (&placed.task.code, placed)).collect();
+    let broken = move |placed: &Placed<'_>| -> Vec<Conflict> {
+        let judged = placed.task.predecessors.iter().filter_map(|dependency| {
+            let before = by_code.get(&dependency.predecessor)?;
+            let early_by =
+                early_by(dependency, (before.start, before.finish), (placed.start, placed.finish))?;
+            Some(Conflict::DependencyNotMet {
+                task: placed.task.code.clone(),
                 dependency: dependency.clone(),
-                early_by: let_at - task.start_offset,
+                early_by,
             })
         });
-        judged.collect()
+        // One that the schedule lays is as early as it can be, up to a pause that ends with what it waits for.
+        let floating = placed.task.terms.constraint == StartConstraint::AsSoonAsPossible;
+        judged.filter(|_| !floating).collect()
     };
     tasks.iter().flat_map(broken)
+}
+
+/// Milestones are no work. One that floats starts in working time by itself.
+fn outside_working_time(
+    tasks: &[Placed<'_>],
+    calendars: &[WorkCalendar],
+    working: &mut [Working],
+) -> Vec<Conflict> {
+    let mut conflicts = Vec::new();
+    for Placed { task, activity, start, .. } in
+        tasks.iter().filter(|placed| placed.task.duration > Span::ZERO)
+    {
+        let Some(place) = activity.calendar else { continue };
+        let (Some(calendar), Some(working)) = (calendars.get(place), working.get_mut(place)) else {
+            continue;
+        };
+        let works_from = working.next(*start);
+        if works_from != *start {
+            let (task, calendar) = (task.code.clone(), calendar.code.clone());
+            conflicts.push(Conflict::OutsideWorkingTime { task, calendar, works_from });
+        }
+    }
+    conflicts
 }
 
 /// Domain rule 10: tasks whose leader is a guest that the territory's partner has not let in.
@@ -90,27 +175,33 @@ pub(crate) fn guests_without_consent<'a, 't>(
     tasks.into_iter().filter(move |task| task.lead != task.territory && !consents(task))
 }
 
-/// Each task that starts before an earlier one of its post has finished, with the one of them that finishes last:
-/// all pairs would be the square of a badly planned post's tasks.
-fn overlaps(tasks: &[PlannedTask]) -> Vec<Conflict> {
+/// Each task that starts before an earlier one of its post has finished, or rested, with the one of them that finishes last:
+/// all pairs would be the square of a badly planned post's tasks. A milestone takes nobody's time.
+fn clashes(tasks: &[Placed<'_>], calendars: &[WorkCalendar]) -> Vec<Conflict> {
     let mut by_post = BTreeMap::<_, Vec<_>>::new();
-    for task in tasks {
-        if let Some(post) = &task.post {
-            by_post.entry(post).or_default().push(task);
+    for placed in tasks.iter().filter(|placed| placed.task.duration > Span::ZERO) {
+        if let Some(post) = &placed.task.post {
+            by_post.entry(post).or_default().push(placed);
         }
     }
     let mut conflicts = Vec::new();
     for (post, mut tasks) in by_post {
-        tasks.sort_by_key(|task| (task.start_offset, &task.code));
-        let finish = |task: &PlannedTask| task.start_offset + task.duration;
-        let mut busy: Option<&PlannedTask> = None;
-        for task in tasks {
-            if let Some(other) = busy.filter(|other| task.start_offset < finish(other)) {
-                let tasks = [other.code.clone(), task.code.clone()];
-                conflicts.push(Conflict::OfficerOverlap { post: post.clone(), tasks });
+        tasks.sort_by_key(|placed| (placed.start, &placed.task.code));
+        let mut busy: Option<&Placed<'_>> = None;
+        for placed in tasks {
+            let calendar = placed.activity.calendar.and_then(|calendar| calendars.get(calendar));
+            let rest = calendar.and_then(|calendar| calendar.rest).unwrap_or_default();
+            if let Some(other) = busy.filter(|other| placed.start < other.finish + rest) {
+                let (post, tasks) = (post.clone(), [other.task.code.clone(), placed.task.code.clone()]);
+                conflicts.push(if placed.start < other.finish {
+                    Conflict::OfficerOverlap { post, tasks }
+                } else {
+                    let short_by = other.finish + rest - placed.start;
+                    Conflict::RestTooShort { post, tasks, short_by }
+                });
             }
-            if busy.is_none_or(|other| finish(task) > finish(other)) {
-                busy = Some(task);
+            if busy.is_none_or(|other| placed.finish > other.finish) {
+                busy = Some(placed);
             }
         }
     }
@@ -133,12 +224,15 @@ mod tests {
             start_offset: Span::hours(hours.start),
             duration: Span::hours(hours.end - hours.start),
             predecessors: BTreeSet::new(),
+            terms: crate::plan::Terms::default(),
         }
     }
 
     fn partner(code: &str) -> PartnerCode {
         code.parse().unwrap()
     }
+
+    const ROUND_THE_CLOCK: Hours<'static> = Hours { calendars: &[], h_hour: None };
 
     /// No task is assigned to a post.
     fn none() -> BTreeSet<TaskCode> {
@@ -152,10 +246,10 @@ mod tests {
         let mmr = partner("MMR");
         let judged = |kind, consented: &[&str]| {
             let consented = consented.iter().map(|code| code.parse().unwrap()).collect();
-            conflicts(&tasks, [(&mmr, kind, &consented)], &with_liaison, &none()).len()
+            conflicts(&tasks, &ROUND_THE_CLOCK, [(&mmr, kind, &consented)], &with_liaison, &none()).len()
         };
         assert_eq!(
-            conflicts(&tasks, [], &with_liaison, &none()),
+            conflicts(&tasks, &ROUND_THE_CLOCK, [], &with_liaison, &none()),
             [Conflict::ForeignLeadWithoutConsent {
                 task: "T18".parse().unwrap(),
                 lead: partner("CHN"),
@@ -173,7 +267,7 @@ mod tests {
         let tasks = [task("T01", "LAO", "LAO", 0..1), task("T02", "LAO", "LAO", 1..2)];
         let all = ["T01", "T02"].map(|code| code.parse().unwrap()).into();
         assert_eq!(
-            conflicts(&tasks, [], &BTreeSet::new(), &none()),
+            conflicts(&tasks, &ROUND_THE_CLOCK, [], &BTreeSet::new(), &none()),
             [Conflict::LiaisonNotInPost { partner: partner("LAO"), tasks: all }]
         );
     }
@@ -188,8 +282,11 @@ mod tests {
             post: "THA-01".parse().unwrap(),
             tasks: [one.parse().unwrap(), other.parse().unwrap()],
         };
-        assert_eq!(conflicts(&tasks, [], &with_liaison, &none()), [pair("A", "B"), pair("A", "C")]);
-        assert_eq!(conflicts(&touching, [], &with_liaison, &none()), []);
+        assert_eq!(
+            conflicts(&tasks, &ROUND_THE_CLOCK, [], &with_liaison, &none()),
+            [pair("A", "B"), pair("A", "C")]
+        );
+        assert_eq!(conflicts(&touching, &ROUND_THE_CLOCK, [], &with_liaison, &none()), []);
     }
 
     #[test]
@@ -197,10 +294,10 @@ mod tests {
         let tasks = [PlannedTask { post: None, ..task("T01", "THA", "THA", 0..1) }];
         let (with_liaison, code) = ([partner("THA")].into(), || "T01".parse().unwrap());
         assert_eq!(
-            conflicts(&tasks, [], &with_liaison, &none()),
+            conflicts(&tasks, &ROUND_THE_CLOCK, [], &with_liaison, &none()),
             [Conflict::TaskUnassigned { task: code() }]
         );
-        assert_eq!(conflicts(&tasks, [], &with_liaison, &[code()].into()), []);
+        assert_eq!(conflicts(&tasks, &ROUND_THE_CLOCK, [], &with_liaison, &[code()].into()), []);
     }
 
     /// A lasts from 0 to 10. By hand, the earliest start of B, which takes 4 hours, and how much earlier it is planned.
@@ -222,8 +319,13 @@ mod tests {
                 predecessors: [waits.parse().unwrap(), "Z".parse().unwrap()].into(),
                 ..task("B", "THA", "THA", start..start + 4)
             };
-            let found =
-                conflicts(&[waiting, task("A", "THA", "THA", 0..10)], [], &[partner("THA")].into(), &none());
+            let found = conflicts(
+                &[waiting, task("A", "THA", "THA", 0..10)],
+                &ROUND_THE_CLOCK,
+                [],
+                &[partner("THA")].into(),
+                &none(),
+            );
             let wanted: Vec<_> = early_by
                 .map(|hours| Conflict::DependencyNotMet {
                     task: "B".parse().unwrap(),

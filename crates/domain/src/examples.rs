@@ -13,8 +13,8 @@ use crate::{
     partner::{PartnerEvent, PartnerRole, Profile},
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Given,
-        Intent, LineOfEffort, NewCondition, Objective, Phase, PlanEvent, PlannedTask, Risk, Section,
-        Sections, TaskRevision, TimeWindow,
+        Holiday, Intent, LineOfEffort, NewCondition, Objective, Phase, PlanEvent, PlannedTask, Risk, Section,
+        Sections, StartConstraint, TaskRevision, Terms, TimeWindow, Weekday, WorkCalendar, WorkingHours,
     },
     post::PostEvent,
     release::{HandlingCode, MarkedItem},
@@ -317,7 +317,28 @@ fn sections() -> Sections {
         }],
         risks: vec![risk()],
         h_hour_window: Some(window()),
+        calendars: Vec::new(),
         approval_policy: ApprovalPolicy::default(),
+    }
+}
+
+fn calendar() -> WorkCalendar {
+    WorkCalendar {
+        code: of("OFFICE"),
+        name: of("Office hours in Bangkok"),
+        time_zone: of("Asia/Bangkok"),
+        week: vec![
+            WorkingHours { day: Weekday::Monday, from: of("08:30"), to: of("12:00") },
+            WorkingHours { day: Weekday::Monday, from: of("13:00"), to: of("16:30") },
+        ],
+        holidays: vec![Holiday {
+            name: of("Passing of King Bhumibol"),
+            from: of("2023-10-13"),
+            to: of("2023-10-13"),
+        }],
+        rest: Some(Span::hours(11)),
+        partners: [of("THA")].into(),
+        posts: [of("THA-07")].into(),
     }
 }
 
@@ -354,6 +375,7 @@ fn revisions() -> Vec<Section> {
         command_relationships,
         risks: _,
         h_hour_window,
+        calendars: _,
         approval_policy,
     } = sections();
     let mut revisions = Vec::new();
@@ -373,6 +395,7 @@ fn revisions() -> Vec<Section> {
         Section::CommandRelationships(command_relationships),
     ]);
     revisions.extend(h_hour_window.map(Section::HHourWindow));
+    revisions.push(Section::Calendars(vec![calendar()]));
     revisions.push(Section::ApprovalPolicy(approval_policy));
     revisions
 }
@@ -390,6 +413,7 @@ fn drafting_events() -> Vec<PlanEvent> {
         start_offset: Span::ZERO,
         duration: Span::hours(12),
         predecessors: set(&["T15"]),
+        terms: Terms::default(),
     };
     let overlapping =
         PlannedTask { code: of("T17"), predecessors: set(&["T15", "T16SS+2h", "T14SF-30m"]), ..task() };
@@ -446,6 +470,18 @@ fn drafting_events() -> Vec<PlanEvent> {
                 duration: Some(Span::hours(12)),
             },
         },
+        PlanEvent::TaskTermsSet {
+            operation: operation(),
+            number,
+            task: of("T12"),
+            terms: Terms {
+                group: Some(of("Evidence")),
+                constraint: StartConstraint::AsSoonAsPossible,
+                finish_no_later_than: Some(Span::hours(-48)),
+                mutual_legal_assistance: true,
+            },
+        },
+        PlanEvent::TaskTermsSet { operation: operation(), number, task: of("T12"), terms: Terms::default() },
         PlanEvent::TaskRemovedFromPlan { operation: operation(), number, task: of("T13") },
         PlanEvent::DependencyAdded {
             operation: operation(),

@@ -27,6 +27,7 @@ pub mod release;
 pub mod schedule;
 pub mod text;
 mod upcast;
+pub mod working;
 pub mod world;
 
 pub use code::{

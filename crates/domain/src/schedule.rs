@@ -1,4 +1,4 @@
-//! Schedules: forward and backward pass over dependencies of all kinds, float, critical path.
+//! Schedules: forward and backward pass over dependencies of all kinds, constraints and calendars; float, critical paths.
 //!
 //! The critical path method as Kelley and Walker describe it (1959): early times are the longest way from
 //! the start, late times the longest way back from the end, total float is late start less early start, free
@@ -6,33 +6,43 @@
 //!
 //! Kinds, lags and leads are those of precedence diagrams (Moder, Phillips and Davis: Project Management with CPM, PERT
 //! and Precedence Diagramming, 3rd edition 1983; PMI: Practice Standard for Scheduling), for tasks that are not
-//! interrupted. Theirs are four formulas for each pass; with durations `D` fixed, each is a least distance between the
-//! starts `S` of a predecessor `i` and of `j`, which waits:
+//! interrupted but by the end of working hours. With starts `S` and finishes `F` of a predecessor `i` and of `j`, which
+//! waits:
 //!
-//! | Kind | Condition | Distance of the starts at least |
-//! |---|---|---|
-//! | finish to start | `S(j) >= S(i) + D(i) + lag` | `D(i) + lag` |
-//! | start to start | `S(j) >= S(i) + lag` | `lag` |
-//! | finish to finish | `S(j) + D(j) >= S(i) + D(i) + lag` | `D(i) + lag - D(j)` |
-//! | start to finish | `S(j) + D(j) >= S(i) + lag` | `lag - D(j)` |
+//! | Kind | Condition |
+//! |---|---|
+//! | finish to start | `S(j) >= F(i) + lag` |
+//! | start to start | `S(j) >= S(i) + lag` |
+//! | finish to finish | `F(j) >= F(i) + lag` |
+//! | start to finish | `F(j) >= S(i) + lag` |
 //!
-//! A distance may be negative, so both passes are bounded besides: nothing starts before the start, which is zero
-//! or the task's offset, and nothing finishes after the last early finish. Both bounds can be kept, so no float is
-//! negative.
+//! Constraints are those of Microsoft Project under the same names, as its documentation defines them ("Constraint types"):
+//! *start no earlier than* bounds the early start, *must start on* sets early and late start, *finish no later than*
+//! sets the late finish and leaves the early times alone. Two of them can ask for what cannot be: float is negative then, by
+//! as much as is missing, and the task counts as critical.
+//!
+//! With a calendar a duration is working time, and so are the task's floats; lags are elapsed time, whatever the calendar
+//! (Microsoft Project's "elapsed" units). A bound on a finish that falls outside working time is met by the last working
+//! moment before it. Nothing starts before the start, which is zero or the task's offset, and nothing finishes after the
+//! last early finish.
 
 use crate::{
-    Span, TaskCode,
-    plan::{Dependency, DependencyKind, PlannedTask},
+    Instant, Span, TaskCode,
+    plan::{CalendarOf, Dependency, DependencyKind, PlannedTask, StartConstraint, WorkCalendar},
+    working::Working,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the network is laid out on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// Only dependencies and durations: the first task starts at zero.
+    /// Only dependencies and durations, round the clock: the first task starts at zero.
     Network,
-    /// Planned offsets besides, as "no earlier than": times are relative to H-hour.
+    /// Planned offsets, constraints and calendars besides: times are relative to H-hour.
     Offsets,
+    /// As offsets, with what has happened: nothing that has not started starts before `now`, and nothing that goes on
+    /// finishes before it.
+    Forecast { now: Span },
 }
 
 /// A task as the schedule sees it.
@@ -40,31 +50,79 @@ pub enum Basis {
 pub struct Activity<'a> {
     pub code: &'a TaskCode,
     pub offset: Span,
+    /// Nothing: a milestone.
     pub duration: Span,
     pub predecessors: &'a BTreeSet<Dependency>,
+    pub constraint: StartConstraint,
+    pub finish_no_later_than: Option<Span>,
+    /// Place of its calendar among those that the network is laid out by; `None`: round the clock.
+    pub calendar: Option<usize>,
+    pub actual: Actual,
+}
+
+/// When a task was carried out, relative to H-hour, as far as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Actual {
+    pub start: Option<Span>,
+    pub finish: Option<Span>,
 }
 
 impl<'a> From<&'a PlannedTask> for Activity<'a> {
     fn from(task: &'a PlannedTask) -> Self {
-        let PlannedTask { code, start_offset, duration, predecessors, .. } = task;
-        Self { code, offset: *start_offset, duration: *duration, predecessors }
+        let PlannedTask { code, start_offset, duration, predecessors, terms, .. } = task;
+        Self {
+            code,
+            offset: *start_offset,
+            duration: *duration,
+            predecessors,
+            constraint: terms.constraint,
+            finish_no_later_than: terms.finish_no_later_than,
+            calendar: None,
+            actual: Actual::default(),
+        }
     }
 }
 
-/// Times relative to H-hour, or to the start on [`Basis::Network`]. Finishes are exclusive.
+/// When a plan's tasks can be carried out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hours<'a> {
+    pub calendars: &'a [WorkCalendar],
+    /// Calendars hold once it is set: before, nobody knows which day is a holiday, and all work round the clock.
+    pub h_hour: Option<Instant>,
+}
+
+/// The tasks of a plan, each with its calendar.
+pub fn activities<'a>(
+    tasks: impl IntoIterator<Item = &'a PlannedTask>,
+    hours: &Hours<'_>,
+) -> (Vec<Activity<'a>>, Vec<Working>) {
+    let Hours { calendars, h_hour } = *hours;
+    let working = |h_hour| calendars.iter().map(|calendar| Working::new(calendar, h_hour)).collect();
+    let working: Vec<_> = h_hour.map(working).unwrap_or_default();
+    let of = CalendarOf::new(if working.is_empty() { &[] } else { calendars });
+    let activity = |task: &'a PlannedTask| Activity {
+        calendar: of.task(&task.lead, task.post.as_ref()),
+        ..Activity::from(task)
+    };
+    (tasks.into_iter().map(activity).collect(), working)
+}
+
+/// Times relative to H-hour, or to the start on [`Basis::Network`]. Finishes are exclusive; floats are working time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     pub early_start: Span,
     pub early_finish: Span,
     pub late_start: Span,
     pub late_finish: Span,
+    /// Negative when a constraint cannot be kept, by what is missing.
     pub total_float: Span,
+    /// Never negative.
     pub free_float: Span,
 }
 
 impl Times {
     pub fn is_critical(&self) -> bool {
-        self.total_float == Span::ZERO
+        self.total_float <= Span::ZERO
     }
 }
 
@@ -75,6 +133,8 @@ pub struct Schedule {
     pub start: Span,
     /// From the first start to the last finish.
     pub length: Span,
+    /// For each critical task the critical ones that wait for it and have no slack to it.
+    drives: BTreeMap<TaskCode, Vec<TaskCode>>,
 }
 
 impl Schedule {
@@ -84,81 +144,270 @@ impl Schedule {
         critical.sort_by_key(|(code, times)| (times.early_start, *code));
         critical.into_iter().map(|(code, _)| code).collect()
     }
+
+    /// The critical paths: chains of critical tasks, each of which the next one waits for without slack. The first `most`
+    /// in the order of their tasks; there may be as many as there are subsets of tasks.
+    pub fn critical_paths(&self, most: usize) -> Vec<Vec<&TaskCode>> {
+        let driven: BTreeSet<_> = self.drives.values().flatten().collect();
+        let mut open: Vec<Vec<&TaskCode>> = self
+            .critical()
+            .into_iter()
+            .filter(|code| !driven.contains(code))
+            .map(|code| vec![code])
+            .collect();
+        open.reverse();
+        let mut paths = Vec::new();
+        while let Some(path) = open.pop().filter(|_| paths.len() < most) {
+            let next = path.last().and_then(|last| self.drives.get(*last));
+            match next {
+                Some(next) if !next.is_empty() => {
+                    open.extend(next.iter().rev().map(|code| [path.as_slice(), &[code]].concat()));
+                }
+                _ => paths.push(path),
+            }
+        }
+        paths
+    }
 }
 
-/// A dependency between two activities, as the least distance between their starts.
+/// A dependency between two activities, from the side of either.
 #[derive(Clone, Copy)]
 struct Tie {
     /// The other activity.
     to: usize,
-    distance: Span,
+    kind: DependencyKind,
+    lag: Span,
 }
 
-/// Least distance from the start of the predecessor to that of the activity.
-pub(crate) fn distance(dependency: &Dependency, predecessor: &Activity<'_>, activity: &Activity<'_>) -> Span {
-    let Dependency { kind, lag, .. } = dependency;
+/// What a dependency says about the one who waits, or about the one who is waited for.
+enum Bound {
+    Start(Span),
+    Finish(Span),
+}
+
+/// Earliest end of what waits for a task with these times.
+fn earliest(kind: DependencyKind, lag: Span, start: Span, finish: Span) -> Bound {
     match kind {
-        DependencyKind::FinishToStart => predecessor.duration + *lag,
-        DependencyKind::StartToStart => *lag,
-        DependencyKind::FinishToFinish => predecessor.duration + *lag - activity.duration,
-        DependencyKind::StartToFinish => *lag - activity.duration,
+        DependencyKind::FinishToStart => Bound::Start(finish + lag),
+        DependencyKind::StartToStart => Bound::Start(start + lag),
+        DependencyKind::FinishToFinish => Bound::Finish(finish + lag),
+        DependencyKind::StartToFinish => Bound::Finish(start + lag),
     }
 }
 
-/// Lays out the activities. Predecessors that are not among them are ignored.
+/// Latest end of what a task with these times waits for.
+fn latest(kind: DependencyKind, lag: Span, start: Span, finish: Span) -> Bound {
+    match kind {
+        DependencyKind::FinishToStart => Bound::Finish(start - lag),
+        DependencyKind::StartToStart => Bound::Start(start - lag),
+        DependencyKind::FinishToFinish => Bound::Finish(finish - lag),
+        DependencyKind::StartToFinish => Bound::Start(finish - lag),
+    }
+}
+
+/// By how much what waits is too early; nothing when the dependency is met.
+pub(crate) fn early_by(
+    dependency: &Dependency,
+    predecessor: (Span, Span),
+    (start, finish): (Span, Span),
+) -> Option<Span> {
+    let missing = match earliest(dependency.kind, dependency.lag, predecessor.0, predecessor.1) {
+        Bound::Start(at) => at - start,
+        Bound::Finish(at) => at - finish,
+    };
+    (missing > Span::ZERO).then_some(missing)
+}
+
+/// Each activity's hours.
+struct Clocks<'a> {
+    calendars: &'a mut [Working],
+    /// Place among them.
+    of: Vec<Option<usize>>,
+    /// What each takes.
+    work: Vec<Span>,
+}
+
+impl Clocks<'_> {
+    fn of(&mut self, position: usize) -> Option<&mut Working> {
+        self.of[position].and_then(|calendar| self.calendars.get_mut(calendar))
+    }
+
+    fn finish(&mut self, position: usize, start: Span) -> Span {
+        let work = self.work[position];
+        self.of(position).map_or(start + work, |working| working.finish(start, work))
+    }
+
+    fn start(&mut self, position: usize, finish: Span) -> Span {
+        let work = self.work[position];
+        self.of(position).map_or(finish - work, |working| working.start(finish, work))
+    }
+
+    /// The first moment from `at` on at which it can start: a milestone at any.
+    fn next(&mut self, position: usize, at: Span) -> Span {
+        if self.work[position] == Span::ZERO {
+            return at;
+        }
+        self.of(position).map_or(at, |working| working.next(at))
+    }
+
+    fn between(&mut self, position: usize, from: Span, to: Span) -> Span {
+        self.of(position).map_or(to - from, |working| working.between(from, to))
+    }
+}
+
+/// Lays out the activities, by these calendars. Predecessors that are not among them are ignored.
 ///
 /// Dependencies are acyclic, as the rules of plans keep them; an activity on a cycle would be left out.
-pub fn schedule(activities: &[Activity<'_>], basis: Basis) -> Schedule {
+pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Working]) -> Schedule {
     let index: BTreeMap<&TaskCode, usize> =
         activities.iter().enumerate().map(|(position, activity)| (activity.code, position)).collect();
     let mut predecessors = vec![Vec::new(); activities.len()];
     let mut successors = vec![Vec::new(); activities.len()];
     for (position, activity) in activities.iter().enumerate() {
-        for dependency in activity.predecessors {
-            let Some(before) = index.get(&dependency.predecessor).copied() else { continue };
-            let distance = distance(dependency, &activities[before], activity);
-            predecessors[position].push(Tie { to: before, distance });
-            successors[before].push(Tie { to: position, distance });
+        for Dependency { predecessor, kind, lag } in activity.predecessors {
+            let Some(before) = index.get(predecessor).copied() else { continue };
+            predecessors[position].push(Tie { to: before, kind: *kind, lag: *lag });
+            successors[before].push(Tie { to: position, kind: *kind, lag: *lag });
         }
     }
     let order = topological(&predecessors, &successors);
+    let mut clocks = Clocks {
+        calendars,
+        of: activities.iter().map(|activity| activity.calendar.filter(|_| basis != Basis::Network)).collect(),
+        work: activities.iter().map(|activity| activity.duration).collect(),
+    };
+    let early = forward(activities, basis, &order, &predecessors, &mut clocks);
+    let start = order.iter().map(|position| early[*position].0).min().unwrap_or_default();
+    let end = order.iter().map(|position| early[*position].1).max().unwrap_or_default();
+    let late = backward(activities, basis, &order, &successors, end, &mut clocks);
 
-    let mut early_start = vec![Span::ZERO; activities.len()];
-    for position in &order {
-        let not_before = match basis {
-            Basis::Network => Span::ZERO,
-            Basis::Offsets => activities[*position].offset,
-        };
-        let ready = predecessors[*position].iter().map(|tie| early_start[tie.to] + tie.distance);
-        early_start[*position] = ready.fold(not_before, Span::max);
-    }
-    let finish = |starts: &[Span], position: usize| starts[position] + activities[position].duration;
-    let start = order.iter().map(|position| early_start[*position]).min().unwrap_or_default();
-    let end = order.iter().map(|position| finish(&early_start, *position)).max().unwrap_or_default();
-
-    let mut late_start = vec![Span::ZERO; activities.len()];
-    for position in order.iter().rev() {
-        let latest = successors[*position].iter().map(|tie| late_start[tie.to] - tie.distance);
-        late_start[*position] = latest.fold(end - activities[*position].duration, Span::min);
-    }
-    let times = order
-        .iter()
-        .map(|position| {
-            let (early, late) = (early_start[*position], late_start[*position]);
-            let early_finish = finish(&early_start, *position);
-            let slacks = successors[*position].iter().map(|tie| early_start[tie.to] - tie.distance - early);
-            let times = Times {
-                early_start: early,
-                early_finish,
-                late_start: late,
-                late_finish: finish(&late_start, *position),
-                total_float: late - early,
-                free_float: slacks.fold(end - early_finish, Span::min),
+    let mut schedule = Schedule { start, length: end - start, ..Schedule::default() };
+    for position in order.iter().copied() {
+        let ((early_start, early_finish), (late_start, late_finish)) = (early[position], late[position]);
+        let mut free = clocks.between(position, early_finish, end);
+        for tie in &successors[position] {
+            let (from, to) = match latest(tie.kind, tie.lag, early[tie.to].0, early[tie.to].1) {
+                Bound::Start(to) => (early_start, to),
+                Bound::Finish(to) => (early_finish, to),
             };
-            (activities[*position].code.clone(), times)
-        })
+            free = free.min(clocks.between(position, from, to));
+        }
+        let times = Times {
+            early_start,
+            early_finish,
+            late_start,
+            late_finish,
+            total_float: clocks.between(position, early_start, late_start),
+            free_float: free.max(Span::ZERO),
+        };
+        schedule.times.insert(activities[position].code.clone(), times);
+    }
+    let is_critical: Vec<_> = activities
+        .iter()
+        .map(|activity| schedule.times.get(activity.code).is_some_and(Times::is_critical))
         .collect();
-    Schedule { times, start, length: end - start }
+    for position in order.iter().copied().filter(|position| is_critical[*position]) {
+        let mut driven = Vec::new();
+        for tie in successors[position].iter().filter(|tie| is_critical[tie.to]) {
+            let (early_start, early_finish) = early[position];
+            let met = match earliest(tie.kind, tie.lag, early_start, early_finish) {
+                Bound::Start(at) => clocks.next(tie.to, at) >= early[tie.to].0,
+                Bound::Finish(at) => clocks.start(tie.to, at) >= early[tie.to].0,
+            };
+            if met {
+                driven.push(activities[tie.to].code.clone());
+            }
+        }
+        driven.sort();
+        schedule.drives.insert(activities[position].code.clone(), driven);
+    }
+    schedule
+}
+
+/// Early starts and finishes.
+fn forward(
+    activities: &[Activity<'_>],
+    basis: Basis,
+    order: &[usize],
+    predecessors: &[Vec<Tie>],
+    clocks: &mut Clocks<'_>,
+) -> Vec<(Span, Span)> {
+    let as_planned =
+        activities.iter().filter(|activity| activity.constraint != StartConstraint::AsSoonAsPossible);
+    let first = as_planned.map(|activity| activity.offset).min().unwrap_or_default();
+    let mut early = vec![(Span::ZERO, Span::ZERO); activities.len()];
+    for position in order.iter().copied() {
+        let Activity { offset, constraint, actual, .. } = activities[position];
+        let mut not_before = match (basis, constraint) {
+            (Basis::Network, _) => Span::ZERO,
+            (_, StartConstraint::AsSoonAsPossible) => first,
+            (_, StartConstraint::StartNoEarlierThan | StartConstraint::MustStartOn) => offset,
+        };
+        let now = match basis {
+            Basis::Forecast { now } => Some(now),
+            Basis::Network | Basis::Offsets => None,
+        };
+        let happened = now.and(actual.start);
+        let start = if let Some(start) = happened {
+            start
+        } else if basis != Basis::Network && constraint == StartConstraint::MustStartOn {
+            now.map_or(offset, |now| now.max(offset))
+        } else {
+            not_before = now.map_or(not_before, |now| now.max(not_before));
+            for tie in &predecessors[position] {
+                let (start, finish) = early[tie.to];
+                let bound = match earliest(tie.kind, tie.lag, start, finish) {
+                    Bound::Start(at) => at,
+                    Bound::Finish(at) => clocks.start(position, at),
+                };
+                not_before = not_before.max(bound);
+            }
+            clocks.next(position, not_before)
+        };
+        let planned = clocks.finish(position, start);
+        let finish = match (happened, actual.finish, now) {
+            (Some(_), Some(finish), _) => finish,
+            (Some(_), None, Some(now)) => planned.max(now),
+            _ => planned,
+        };
+        if finish != planned {
+            clocks.work[position] = clocks.between(position, start, finish);
+        }
+        early[position] = (start, finish);
+    }
+    early
+}
+
+/// Late starts and finishes.
+fn backward(
+    activities: &[Activity<'_>],
+    basis: Basis,
+    order: &[usize],
+    successors: &[Vec<Tie>],
+    end: Span,
+    clocks: &mut Clocks<'_>,
+) -> Vec<(Span, Span)> {
+    let mut late = vec![(Span::ZERO, Span::ZERO); activities.len()];
+    for position in order.iter().rev().copied() {
+        let Activity { offset, constraint, finish_no_later_than, .. } = activities[position];
+        let bound = basis != Basis::Network;
+        let start = if bound && constraint == StartConstraint::MustStartOn {
+            offset
+        } else {
+            let finish = finish_no_later_than.filter(|_| bound).map_or(end, |latest| latest.min(end));
+            let mut start = clocks.start(position, finish);
+            for tie in &successors[position] {
+                let at = match latest(tie.kind, tie.lag, late[tie.to].0, late[tie.to].1) {
+                    Bound::Start(at) => at,
+                    Bound::Finish(at) => clocks.start(position, at),
+                };
+                start = start.min(at);
+            }
+            start
+        };
+        late[position] = (start, clocks.finish(position, start));
+    }
+    late
 }
 
 /// Kahn's algorithm: every activity after its predecessors.

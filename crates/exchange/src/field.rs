@@ -15,11 +15,15 @@ pub enum Field {
     Duration,
     Predecessors,
     LineOfEffort,
+    Group,
+    Constraint,
+    FinishNoLaterThan,
+    MutualLegalAssistance,
 }
 
 impl Field {
     /// All of them, in the order in which they are written.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Code,
         Self::Title,
         Self::Phase,
@@ -30,6 +34,10 @@ impl Field {
         Self::Duration,
         Self::Predecessors,
         Self::LineOfEffort,
+        Self::Group,
+        Self::Constraint,
+        Self::FinishNoLaterThan,
+        Self::MutualLegalAssistance,
     ];
 
     /// Its header, unless a [`Mapping`] says otherwise.
@@ -45,14 +53,30 @@ impl Field {
             Self::Duration => "duration",
             Self::Predecessors => "predecessors",
             Self::LineOfEffort => "line_of_effort",
+            Self::Group => "group",
+            Self::Constraint => "constraint",
+            Self::FinishNoLaterThan => "finish_no_later_than",
+            Self::MutualLegalAssistance => "mutual_legal_assistance",
         }
+    }
+
+    /// Whether a file that is written has its column whatever its rows say.
+    pub(crate) const fn is_customary(self) -> bool {
+        self.is_required() || matches!(self, Self::Post | Self::Offset | Self::Predecessors)
     }
 
     /// Whether every task has it, so that column and cell must be there.
     pub const fn is_required(self) -> bool {
         match self {
             Self::Code | Self::Title | Self::Phase | Self::Lead | Self::Territory | Self::Duration => true,
-            Self::Post | Self::Offset | Self::Predecessors | Self::LineOfEffort => false,
+            Self::Post
+            | Self::Offset
+            | Self::Predecessors
+            | Self::LineOfEffort
+            | Self::Group
+            | Self::Constraint
+            | Self::FinishNoLaterThan
+            | Self::MutualLegalAssistance => false,
         }
     }
 }
@@ -137,7 +161,7 @@ mod tests {
         assert_eq!(
             Mapping::pair("name=Task").unwrap_err().to_string(),
             "`name` is no field; there are code, title, phase, lead, territory, post, offset, duration, \
-             predecessors, line_of_effort"
+             predecessors, line_of_effort, group, constraint, finish_no_later_than, mutual_legal_assistance"
         );
         let both = [pair("lead=Owner"), pair("territory=Owner")];
         assert!(Mapping::new(both).is_ok());

@@ -1,6 +1,9 @@
 //! A task as files have it.
 
-use domain::{Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode, Title, plan::Dependency};
+use domain::{
+    Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode, Title,
+    plan::{Dependency, Terms},
+};
 use std::collections::BTreeSet;
 
 /// What a file says of one task.
@@ -16,10 +19,11 @@ pub struct Row {
     pub territory: PartnerCode,
     /// The post that the plan foresees.
     pub post: Option<PostCode>,
-    /// From H-hour, negative before it; `None`: as early as what it waits for allows.
+    /// From H-hour, negative before it; `None`: as early as what it waits for allows, as its terms say, too.
     pub offset: Option<Span>,
-    /// More than nothing.
+    /// Nothing for a milestone.
     pub duration: Span,
     /// What it waits for, each task once.
     pub predecessors: BTreeSet<Dependency>,
+    pub terms: Terms,
 }

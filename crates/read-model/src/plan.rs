@@ -6,7 +6,7 @@ use domain::{
     OperationCode, Span,
     ids::{AnnexId, PlannedTaskId, TaskId},
     operation::Operation,
-    plan::{Annex, Content, ContentPart, ContentTask, PlannedTask, SaltedAnnex, Sections, Version},
+    plan::{Annex, Content, ContentPart, ContentTask, PlannedTask, SaltedAnnex, Sections, Terms, Version},
     release::{Label, Release},
 };
 use sqlx::types::Json;
@@ -58,6 +58,8 @@ row! {
         pub predecessors: Vec<String>,
         /// How it waits for each of them, as people write it.
         pub dependencies: Vec<String>,
+        /// What else binds it.
+        pub terms: Json<Terms>,
         /// Of a task that enters its version's content as a part; 32 hexadecimal digits.
         pub salt: Option<String>,
         /// The same; 64 hexadecimal digits.
@@ -196,6 +198,7 @@ impl PlannedTaskRow {
             start_offset: Span::seconds(self.start_offset),
             duration: Span::seconds(self.duration),
             predecessors: self.dependencies.iter().map(|written| parse(written)).collect::<Result<_, _>>()?,
+            terms: self.terms.0.clone(),
         })
     }
 
@@ -225,6 +228,7 @@ impl PlannedTaskRow {
             duration: task.duration.as_seconds(),
             predecessors: task.predecessors.iter().map(|waits| waits.predecessor.to_string()).collect(),
             dependencies: task.predecessors.iter().map(ToString::to_string).collect(),
+            terms: Json(task.terms.clone()),
             salt: salt.map(|salt| salt.to_string()),
             part_hash: part_hash.map(|hash| hash.to_string()),
         }
@@ -340,7 +344,7 @@ impl ReadModel {
     pub async fn planned_tasks_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
         sqlx::query_as!(
             PlannedTaskRow,
-            "select
+            r#"select
                planned_task.id,
                operation_id,
                planned_task.version_id,
@@ -357,11 +361,12 @@ impl ReadModel {
                duration,
                predecessors,
                dependencies,
+               terms as "terms: Json<Terms>",
                salt,
                part_hash
              from planned_task
              join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
-             where planned_task.id = any ($4) and valid_from <= $1 and $1 < valid_to",
+             where planned_task.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -376,7 +381,7 @@ impl ReadModel {
     pub async fn tasks_by_id(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
         sqlx::query_as!(
             PlannedTaskRow,
-            "select
+            r#"select
                planned_task.id,
                operation_id,
                planned_task.version_id,
@@ -393,6 +398,7 @@ impl ReadModel {
                duration,
                predecessors,
                dependencies,
+               terms as "terms: Json<Terms>",
                salt,
                part_hash
              from planned_task
@@ -402,7 +408,7 @@ impl ReadModel {
                and operation.valid_from <= $1
                and $1 < operation.valid_to
                and operation.current_version = version
-             where planned_task.task_id = any ($4) and planned_task.valid_from <= $1 and $1 < planned_task.valid_to",
+             where planned_task.task_id = any ($4) and planned_task.valid_from <= $1 and $1 < planned_task.valid_to"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -438,6 +444,7 @@ impl ReadModel {
                page.duration as "duration!",
                shown.predecessors as "predecessors!",
                shown.dependencies as "dependencies!",
+               page.terms as "terms!: Json<Terms>",
                page.salt,
                page.part_hash,
                page.valid_from as "valid_from!",
@@ -511,6 +518,7 @@ impl ReadModel {
                 duration: row.duration,
                 predecessors: row.predecessors,
                 dependencies: row.dependencies,
+                terms: row.terms,
                 salt: row.salt,
                 part_hash: row.part_hash,
             },
@@ -569,6 +577,7 @@ impl ReadModel {
                page.duration as "duration!",
                page.predecessors as "predecessors!",
                page.dependencies as "dependencies!",
+               page.terms as "terms!: Json<Terms>",
                page.salt,
                page.part_hash
              from unnest($4::uuid[]) as wanted (id)
@@ -591,6 +600,7 @@ impl ReadModel {
                  task.duration,
                  task.predecessors,
                  task.dependencies,
+                 task.terms,
                  task.salt,
                  task.part_hash
                from planned_task task
@@ -705,6 +715,7 @@ impl ReadModel {
                newest.duration as "duration!",
                newest.predecessors as "predecessors!",
                newest.dependencies as "dependencies!",
+               newest.terms as "terms!: Json<Terms>",
                newest.salt,
                newest.part_hash
              from unnest($4::uuid[]) as wanted (id)
@@ -726,6 +737,7 @@ impl ReadModel {
                  task.duration,
                  task.predecessors,
                  task.dependencies,
+                 task.terms,
                  task.salt,
                  task.part_hash
                from planned_task task
@@ -901,7 +913,7 @@ impl ReadModel {
     ) -> Result<Vec<PlannedTaskRow>, Error> {
         sqlx::query_as!(
             PlannedTaskRow,
-            "select
+            r#"select
                planned_task.id,
                operation_id,
                version_id,
@@ -918,6 +930,7 @@ impl ReadModel {
                duration,
                predecessors,
                dependencies,
+               terms as "terms: Json<Terms>",
                salt,
                part_hash
              from planned_task
@@ -925,7 +938,7 @@ impl ReadModel {
              where version_id = any ($4)
                and part_hash is null
                and valid_from <= $1
-               and $1 < valid_to",
+               and $1 < valid_to"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

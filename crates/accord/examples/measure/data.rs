@@ -204,6 +204,7 @@ async fn add_task(engine: &Engine, operation: OperationCode, code: &str) -> Resu
         start_offset: good("PT0H"),
         duration: good("PT12H"),
         predecessors: [].into(),
+        terms: domain::plan::Terms::default(),
     });
     send(engine, planner(), Command::Plan(PlanCommand::AddTask { operation, task })).await?;
     Ok(())

@@ -8,7 +8,7 @@ use domain::{
     partner::PartnerRole,
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Dependency,
-        Intent, LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, TimeWindow,
+        Intent, LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, Terms, TimeWindow,
     },
     release::HandlingCode,
 };
@@ -64,6 +64,7 @@ pub fn sections(scenario: &Scenario) -> Result<Sections, ImportError> {
         command_relationships: each(&plan.command_relationships, relationship)?,
         risks: each(&plan.risks, risk)?,
         h_hour_window: Some(TimeWindow { from: window.from, to: window.to }),
+        calendars: Vec::new(),
         approval_policy: ApprovalPolicy {
             required_roles: policy
                 .required_roles
@@ -156,6 +157,7 @@ pub fn task(task: &model::Task, present: &BTreeSet<&str>) -> Result<PlannedTask,
         start_offset: Span::hours(task.start.into()),
         duration: Span::hours(task.duration.into()),
         predecessors: predecessors.into_iter().map(Dependency::plain).collect(),
+        terms: Terms::default(),
     })
 }
 

@@ -33,7 +33,7 @@ use super::{
 use crate::{
     Error,
     auth::Proof,
-    calendar::{NO_H_HOUR, Of, Operation, PageInfo, SHOWN, calendar},
+    feed::{NO_H_HOUR, Of, Operation, PageInfo, SHOWN, calendar},
 };
 
 #[derive(Deserialize)]

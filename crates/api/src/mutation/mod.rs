@@ -4,6 +4,7 @@
 //! answered at once; the rest is the domain's.
 
 mod assignment;
+mod calendar;
 mod centre;
 mod decision;
 mod operation;
@@ -303,4 +304,20 @@ impl World {
 
 fn uuid_of<T: FromStr>(id: &ID) -> Option<T> {
     id.parse().ok()
+}
+
+/// Reads each entry of a list under its own path; `None` when one has faults.
+fn each<I, T>(
+    asked: &mut Asked<'_>,
+    field: &str,
+    list: &[I],
+    read: impl Fn(&mut Asked<'_>, &str, &I) -> Option<T>,
+) -> Option<Vec<T>> {
+    // All are read before any is missed, so that all faults are told.
+    let read: Vec<_> = list
+        .iter()
+        .enumerate()
+        .map(|(index, input)| read(asked, &format!("{field}.{index}"), input))
+        .collect();
+    read.into_iter().collect()
 }

@@ -1,6 +1,10 @@
 //! Drafting plans, submitting and recalling them, and opening amendments.
 
-use super::{Asked, Entry, Outcome, results};
+use super::{
+    Asked, Entry, Outcome,
+    calendar::{TaskTermsInput, WorkCalendarInput, calendar, terms},
+    each, results,
+};
 use crate::{
     Error,
     context::World,
@@ -140,6 +144,9 @@ struct PlanSectionsInput {
     risks: Vec<RiskInput>,
     /// Interval within which H-hour may move without a new version.
     h_hour_window: Option<TimeWindowInput>,
+    /// When partners and posts work that do not work round the clock; at most 50.
+    #[graphql(default)]
+    calendars: Vec<WorkCalendarInput>,
     /// Host and principals, when it is left out.
     approval_policy: Option<ApprovalPolicyInput>,
 }
@@ -161,6 +168,7 @@ enum PlanSectionInput {
     GoNoGo(Vec<String>),
     CommandRelationships(Vec<CommandRelationshipInput>),
     HHourWindow(TimeWindowInput),
+    Calendars(Vec<WorkCalendarInput>),
     ApprovalPolicy(ApprovalPolicyInput),
 }
 
@@ -215,12 +223,14 @@ struct AddTaskInput {
     post: Option<String>,
     /// From H-hour; negative before it.
     start_offset: Duration,
+    /// Nothing (`PT0H`) for a milestone.
     duration: Duration,
     /// What it waits for, each task once: by its code (`T03`) what must finish before it starts; else with the kind behind
     /// it, and a lag or a lead: `T03FS+2h`, `T04SS-30m`, `T05FF+0h`. Kinds are FS, SS, FF and SF, as in `DependencyKind`.
     /// What may be a code is one: `T03SS` and `T04SS-PT30M` name tasks, and `T03SS+0h` waits for the start of `T03`.
     #[graphql(default)]
     predecessors: Vec<String>,
+    terms: Option<TaskTermsInput>,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -241,12 +251,15 @@ struct ImportedTaskInput {
     /// Code of the post that the plan foresees.
     post: Option<String>,
     /// From H-hour; negative before it. Left out: as early as what it waits for lets it; what waits for nothing starts with
-    /// the earliest of the others, at H-hour when there is none. It is worked out once, now.
+    /// the earliest of the others, at H-hour when there is none. It is worked out now, and again when the draft is
+    /// submitted, unless `terms` name another constraint than `AS_SOON_AS_POSSIBLE`, which is what it gets by itself.
     start_offset: Option<Duration>,
+    /// Nothing (`PT0H`) for a milestone.
     duration: Duration,
     /// As for `addTask`.
     #[graphql(default)]
     predecessors: Vec<String>,
+    terms: Option<TaskTermsInput>,
 }
 
 #[derive(InputObject)]
@@ -270,6 +283,15 @@ struct ReviseTaskInput {
     post: Option<String>,
     start_offset: Option<Duration>,
     duration: Option<Duration>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct SetTaskTermsInput {
+    task_id: ID,
+    /// Replace those that it has, as a whole.
+    terms: TaskTermsInput,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -353,6 +375,7 @@ results! {
     AddTaskResult = AddTaskPayload { task: PlannedTask }
     ImportTasksResult = ImportTasksPayload { plan_version: PlanVersion }
     ReviseTaskResult = ReviseTaskPayload { task: PlannedTask }
+    SetTaskTermsResult = SetTaskTermsPayload { task: PlannedTask }
     RemoveTaskResult = RemoveTaskPayload {
         /// The version that has it no more.
         plan_version: PlanVersion
@@ -369,22 +392,6 @@ results! {
     SubmitPlanResult = SubmitPlanPayload { plan_version: PlanVersion }
     RecallPlanResult = RecallPlanPayload { plan_version: PlanVersion }
     OpenAmendmentResult = OpenAmendmentPayload { plan_version: PlanVersion }
-}
-
-/// Reads each entry of a list under its own path; `None` when one has faults.
-fn each<I, T>(
-    asked: &mut Asked<'_>,
-    field: &str,
-    list: &[I],
-    read: impl Fn(&mut Asked<'_>, &str, &I) -> Option<T>,
-) -> Option<Vec<T>> {
-    // All are read before any is missed, so that all faults are told.
-    let read: Vec<_> = list
-        .iter()
-        .enumerate()
-        .map(|(index, input)| read(asked, &format!("{field}.{index}"), input))
-        .collect();
-    read.into_iter().collect()
 }
 
 fn intent(asked: &mut Asked<'_>, field: &str, input: &CommandersIntentInput) -> Option<plan::Intent> {
@@ -428,6 +435,7 @@ fn imported_task(
     let start_offset = asked.parse_if(&at("startOffset"), start_offset);
     let duration = asked.parse(&at("duration"), &input.duration.0);
     let predecessors = asked.parse_all(&at("predecessors"), &input.predecessors);
+    let terms = terms(asked, &at("terms"), input.terms.as_ref(), input.start_offset.is_none());
     Some(plan::ImportedTask {
         code: code?,
         title: title?,
@@ -439,6 +447,7 @@ fn imported_task(
         start_offset: start_offset?,
         duration: duration?,
         predecessors: predecessors?,
+        terms: terms?,
     })
 }
 
@@ -539,6 +548,7 @@ fn sections(asked: &mut Asked<'_>, input: &PlanSectionsInput) -> Option<plan::Se
     let go_no_go = asked.parse_all(&path("goNoGo"), &input.go_no_go);
     let command_relationships =
         each(asked, &path("commandRelationships"), &input.command_relationships, command_relationship);
+    let calendars = each(asked, &path("calendars"), &input.calendars, calendar);
     let risks = each(asked, &path("risks"), &input.risks, risk);
     Some(plan::Sections {
         situation: situation?,
@@ -556,6 +566,7 @@ fn sections(asked: &mut Asked<'_>, input: &PlanSectionsInput) -> Option<plan::Se
         command_relationships: command_relationships?,
         risks: risks?,
         h_hour_window: input.h_hour_window.as_ref().map(plan::TimeWindow::from),
+        calendars: calendars?,
         approval_policy: input.approval_policy.as_ref().map(plan::ApprovalPolicy::from).unwrap_or_default(),
     })
 }
@@ -591,6 +602,7 @@ fn section(asked: &mut Asked<'_>, input: &PlanSectionInput) -> Option<plan::Sect
             each(asked, &path("commandRelationships"), list, command_relationship)
                 .map(Section::CommandRelationships)
         }
+        Input::Calendars(list) => each(asked, &path("calendars"), list, calendar).map(Section::Calendars),
         Input::HHourWindow(window) => Some(Section::HHourWindow(window.into())),
         Input::ApprovalPolicy(policy) => Some(Section::ApprovalPolicy(policy.into())),
     }
@@ -693,6 +705,7 @@ impl PlanMutations {
         let start_offset = asked.parse("startOffset", &input.start_offset.0);
         let duration = asked.parse("duration", &input.duration.0);
         let predecessors = asked.parse_all("predecessors", &input.predecessors);
+        let terms = terms(&mut asked, "terms", input.terms.as_ref(), false);
         let place = operation.clone().zip(code.clone());
         let task = (|| {
             Some(plan::PlannedTask {
@@ -706,6 +719,7 @@ impl PlanMutations {
                 start_offset: start_offset?,
                 duration: duration?,
                 predecessors: predecessors?,
+                terms: terms?,
             })
         })();
         let command = operation
@@ -771,6 +785,23 @@ impl PlanMutations {
         })();
         let command = place.clone().zip(revision).map(|((operation, task), revision)| {
             PlanCommand::ReviseTask { operation, task, revision: Box::new(revision) }
+        });
+        carry_out_on_task(asked, place, command).await
+    }
+
+    /// Sets a task's group, constraint and latest finish in the draft, and whether it needs mutual legal assistance.
+    async fn set_task_terms(
+        &self,
+        ctx: &Context<'_>,
+        input: SetTaskTermsInput,
+    ) -> Result<SetTaskTermsResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let place = asked.task(&input.task_id).await?;
+        let terms = terms(&mut asked, "terms", Some(&input.terms), false);
+        let command = place.clone().zip(terms).map(|((operation, task), terms)| PlanCommand::SetTaskTerms {
+            operation,
+            task,
+            terms,
         });
         carry_out_on_task(asked, place, command).await
     }

@@ -192,14 +192,19 @@ fn of_plan(event: &PlanEvent) -> Vec<Source> {
     match event {
         PlanEvent::PlanDrafted { .. } => vec![mutation("Plan", "Draft", "draftPlan", DRAFTER)],
         PlanEvent::PlanSectionRevised { .. } => {
-            vec![mutation("Plan", "ReviseSection", "revisePlanSection", DRAFTER)]
+            let revised = mutation("Plan", "ReviseSection", "revisePlanSection", DRAFTER);
+            vec![revised, mutation("Plan", "Draft", "draftPlan", DRAFTER)]
         }
         PlanEvent::PhaseAdded { .. } => vec![mutation("Plan", "AddPhase", "addPhase", DRAFTER)],
         PlanEvent::TaskAddedToPlan { .. } => {
             vec![mutation("Plan", "AddTask", "addTask", DRAFTER), import_tasks()]
         }
         PlanEvent::TaskRevised { .. } => {
-            vec![mutation("Plan", "ReviseTask", "reviseTask", DRAFTER), import_tasks()]
+            vec![mutation("Plan", "ReviseTask", "reviseTask", DRAFTER), import_tasks(), submit()]
+        }
+        PlanEvent::TaskTermsSet { .. } => {
+            let set = mutation("Plan", "SetTaskTerms", "setTaskTerms", DRAFTER);
+            vec![set, mutation("Plan", "AddTask", "addTask", DRAFTER), import_tasks()]
         }
         PlanEvent::TaskRemovedFromPlan { .. } => {
             vec![mutation("Plan", "RemoveTask", "removeTask", DRAFTER), import_tasks()]

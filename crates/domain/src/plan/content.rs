@@ -4,7 +4,7 @@
 //! than the plan (an annex, a task with a label of its own) enters it as a salted hash, so that a partner without it
 //! can still check the content that it approves, and cannot guess the part.
 
-use super::Dependency;
+use super::{Dependency, Terms, WorkCalendar, terms::is_default};
 use crate::{
     AnnexCode, Code, ConditionCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Prose, Salt,
     Sha256, Span, TaskCode, Title,
@@ -69,6 +69,9 @@ pub struct Sections {
     /// Interval within which H-hour may move without a new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub h_hour_window: Option<TimeWindow>,
+    /// When partners and posts work that do not work round the clock; codes unique in the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<WorkCalendar>,
     /// Whose approval the version needs.
     #[serde(default)]
     pub approval_policy: ApprovalPolicy,
@@ -106,6 +109,8 @@ pub enum Section {
     CommandRelationships(Vec<CommandRelationship>),
     /// Interval within which H-hour may move without a new version.
     HHourWindow(TimeWindow),
+    /// All working calendars.
+    Calendars(Vec<WorkCalendar>),
     /// Whose approval the version needs.
     ApprovalPolicy(ApprovalPolicy),
 }
@@ -299,10 +304,14 @@ pub struct PlannedTask {
     pub post: Option<PostCode>,
     /// Planned start relative to H-hour; negative before it.
     pub start_offset: Span,
-    /// How long it takes; more than nothing.
+    /// How long it takes; nothing for a milestone.
     pub duration: Span,
     /// What it waits for: at most one dependency on each other task.
     pub predecessors: BTreeSet<Dependency>,
+    /// What else binds it. Events tell it in one of their own, so that a node of a build before it stops there and does not
+    /// read over it.
+    #[serde(skip)]
+    pub terms: Terms,
 }
 
 /// What a revision of a task changes; what is absent stays as it is.
@@ -330,7 +339,7 @@ pub struct TaskRevision {
     /// Planned start relative to H-hour; negative before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_offset: Option<Span>,
-    /// How long it takes; more than nothing.
+    /// How long it takes; nothing for a milestone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Span>,
 }
@@ -353,7 +362,7 @@ impl PlannedTask {
 }
 
 impl TaskRevision {
-    /// What makes the one task the other, predecessors left out and as far as a revision can: it takes no post and no line
+    /// What makes the one task the other, predecessors and terms left out and as far as a revision can: it takes no post and no line
     /// of effort away.
     pub fn between(known: &PlannedTask, wanted: &PlannedTask) -> Self {
         fn new<T: Clone + PartialEq>(known: &T, wanted: &T) -> Option<T> {
@@ -387,6 +396,7 @@ impl TaskRevision {
             start_offset: self.start_offset.unwrap_or(task.start_offset),
             duration: self.duration.unwrap_or(task.duration),
             predecessors: task.predecessors.clone(),
+            terms: task.terms.clone(),
         }
     }
 }
@@ -447,7 +457,8 @@ pub struct ContentTask<'a>(#[serde(with = "brief::BriefTask")] pub &'a PlannedTa
 /// How contents and commands write a task; events have all dependencies as objects.
 pub(super) mod brief {
     use super::{
-        BTreeSet, Code, Dependency, PartnerCode, PhaseCode, PlannedTask, PostCode, Span, TaskCode, Title,
+        BTreeSet, Code, Dependency, PartnerCode, PhaseCode, PlannedTask, PostCode, Span, TaskCode, Terms,
+        Title, is_default,
     };
     use crate::plan::dependency::brief;
     use serde::{Deserialize, Serialize};
@@ -468,6 +479,8 @@ pub(super) mod brief {
         duration: Span,
         #[serde(default, with = "brief::set")]
         predecessors: BTreeSet<Dependency>,
+        #[serde(default, skip_serializing_if = "is_default")]
+        terms: Terms,
     }
 
     /// The same in a box.
@@ -566,6 +579,7 @@ impl Sections {
             command_relationships,
             risks,
             h_hour_window,
+            calendars,
             approval_policy,
         } = self;
         let prose = |text: &Option<Prose>| text.as_ref().map(Prose::to_string).unwrap_or_default();
@@ -578,6 +592,7 @@ impl Sections {
             lines(ccir),
             lines(go_no_go.iter().map(|criterion| format!("Go/no-go criterion: {criterion}"))),
             lines(h_hour_window),
+            lines(calendars),
         ]);
         let risks = lines(risks);
         let command =
@@ -620,6 +635,7 @@ impl Sections {
             Section::Ccir(list) => self.ccir = list,
             Section::GoNoGo(list) => self.go_no_go = list,
             Section::CommandRelationships(list) => self.command_relationships = list,
+            Section::Calendars(list) => self.calendars = list,
             Section::HHourWindow(window) => self.h_hour_window = Some(window),
             Section::ApprovalPolicy(policy) => self.approval_policy = policy,
         }

@@ -71,6 +71,7 @@ pub(super) fn decide(
         | PlanCommand::AddTask { .. }
         | PlanCommand::ImportTasks { .. }
         | PlanCommand::ReviseTask { .. }
+        | PlanCommand::SetTaskTerms { .. }
         | PlanCommand::RemoveTask { .. }
         | PlanCommand::AddDependency { .. }
         | PlanCommand::RemoveDependency { .. }

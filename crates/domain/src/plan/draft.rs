@@ -1,8 +1,8 @@
 //! Rules of drafting: only the one draft changes, references hold, dependencies stay acyclic.
 
 use super::{
-    Annex, Dependency, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision,
-    Version, VersionStatus,
+    Annex, Dependency, Holiday, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections,
+    StartConstraint, TaskRevision, Terms, Version, VersionStatus, WorkCalendar,
     dependency::{NOTATION, resembles_notation},
 };
 use crate::{
@@ -12,11 +12,16 @@ use crate::{
     ids::{PlannedTaskId, TaskId},
     operation::{self, Operation},
     partner::PartnerRole,
+    schedule::{Basis, Hours, activities, schedule},
 };
 use std::{collections::BTreeSet, fmt::Display, sync::Arc};
 
 /// Most entries of one list of a plan, tasks left out.
 const MOST_ENTRIES: usize = 1_000;
+
+/// Most calendars of a plan, and most hours of rest between two tasks.
+const MOST_CALENDARS: usize = 50;
+const MOST_REST: i64 = 168;
 
 /// Largest whole number, either way, that canonical JSON holds exactly (RFC 8785, as IEEE 754 doubles do): two larger
 /// ones could stand under one content hash.
@@ -84,6 +89,9 @@ pub(super) fn decide(
         }
         PlanCommand::ReviseTask { operation, task, revision } => {
             revise_task(open(world, operation, context, reasons)?, task, revision)
+        }
+        PlanCommand::SetTaskTerms { operation, task, terms } => {
+            set_task_terms(open(world, operation, context, reasons)?, task, terms)
         }
         PlanCommand::RemoveTask { operation, task } => {
             remove_task(open(world, operation, context, reasons)?, task)
@@ -180,8 +188,20 @@ fn draft(
         reasons.add(reason, "operationId", format!("Version {} exists: open an amendment.", version.number));
     }
     check_sections(sections, &mut reasons);
-    let sections = Box::new(sections.clone());
-    reasons.or(vec![Event::Plan(PlanEvent::PlanDrafted { operation: code.clone(), number: 1, sections })])
+    let mut sections = Box::new(sections.clone());
+    // In an event of their own, as a revision is: a node of a build before them stops there and does not read over them.
+    let calendars = std::mem::take(&mut sections.calendars);
+    let mut events =
+        vec![Event::Plan(PlanEvent::PlanDrafted { operation: code.clone(), number: 1, sections })];
+    if !calendars.is_empty() {
+        let section = Section::Calendars(calendars);
+        events.push(Event::Plan(PlanEvent::PlanSectionRevised {
+            operation: code.clone(),
+            number: 1,
+            section,
+        }));
+    }
+    reasons.or(events)
 }
 
 fn amend(
@@ -229,11 +249,12 @@ fn submit(
         reasons.check(present, RefusalCode::PlanIncomplete, "", || format!("The plan has no {what}."));
     }
     check_references(version, coalition, &mut reasons);
-    let mut events = vec![Event::Plan(PlanEvent::PlanVersionSubmitted {
+    let (submitted, mut events) = laid_out(operation, version);
+    events.push(Event::Plan(PlanEvent::PlanVersionSubmitted {
         operation: code.clone(),
         number: version.number,
-        content_hash: version.content(code).hash(),
-    })];
+        content_hash: submitted.content(code).hash(),
+    }));
     // One that was promulgated stays in force until the amendment is promulgated too.
     for earlier in operation.versions.iter().filter(|earlier| earlier.is_under_decision()) {
         events.push(Event::Plan(PlanEvent::PlanVersionSuperseded {
@@ -243,6 +264,34 @@ fn submit(
         }));
     }
     reasons.or(events)
+}
+
+/// The version with each task that is to start as soon as possible where that is today, and the events that move it there:
+/// nations decide on starts, not on how to work them out.
+fn laid_out(operation: &Operation, version: &Version) -> (Version, Vec<Event>) {
+    let mut laid = version.clone();
+    let mut events = Vec::new();
+    let floating = |task: &PlannedTask| task.terms.constraint == StartConstraint::AsSoonAsPossible;
+    if !version.tasks.values().any(|task| floating(task)) {
+        return (laid, events);
+    }
+    let hours = Hours { calendars: &version.sections.calendars, h_hour: operation.h_hour };
+    let (activities, mut calendars) = activities(version.tasks.values().map(Arc::as_ref), &hours);
+    let times = schedule(&activities, Basis::Offsets, &mut calendars).times;
+    for task in version.tasks.values().filter(|task| floating(task)) {
+        let Some(start) = times.get(&task.code).map(|times| times.early_start) else { continue };
+        if start != task.start_offset {
+            let revision = TaskRevision { start_offset: Some(start), ..TaskRevision::default() };
+            laid.tasks.insert(task.code.clone(), Arc::new(revision.apply(task)));
+            events.push(Event::Plan(PlanEvent::TaskRevised {
+                operation: operation.code.clone(),
+                number: version.number,
+                task: task.code.clone(),
+                revision,
+            }));
+        }
+    }
+    (laid, events)
 }
 
 fn revise_section(mut draft: Draft<'_>, section: &Section) -> Result<Vec<Event>, Rejection> {
@@ -311,7 +360,18 @@ fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Reje
             explain_unknown(version, dependency)
         });
     }
-    draft.or(|operation, number| PlanEvent::TaskAddedToPlan { operation, number, task: task.clone() })
+    let added = added(&draft.operation.code, version.number, task.clone());
+    draft.reasons.or(added.into_iter().map(Event::Plan).collect())
+}
+
+/// What adds the task: its terms are told in an event of their own.
+pub(super) fn added(operation: &OperationCode, number: u32, mut task: PlannedTask) -> Vec<PlanEvent> {
+    let (code, terms) = (task.code.clone(), std::mem::take(&mut task.terms));
+    let mut events = vec![PlanEvent::TaskAddedToPlan { operation: operation.clone(), number, task }];
+    if terms != Terms::default() {
+        events.push(PlanEvent::TaskTermsSet { operation: operation.clone(), number, task: code, terms });
+    }
+    events
 }
 
 fn revise_task(
@@ -332,6 +392,22 @@ fn revise_task(
         number,
         task: code.clone(),
         revision: revision.clone(),
+    })
+}
+
+fn set_task_terms(mut draft: Draft<'_>, code: &TaskCode, terms: &Terms) -> Result<Vec<Event>, Rejection> {
+    let Some(task) = draft.task(code) else {
+        return Err(draft.reasons.not_found("taskId", "task"));
+    };
+    if task.terms == *terms {
+        return draft.unchanged();
+    }
+    check_terms(terms, "", &mut draft.reasons);
+    draft.or(|operation, number| PlanEvent::TaskTermsSet {
+        operation,
+        number,
+        task: code.clone(),
+        terms: terms.clone(),
     })
 }
 
@@ -488,17 +564,25 @@ pub(super) fn check_task(
         }
     }
     reasons.check(
-        task.duration > Span::ZERO && task.duration.is_within_bounds(),
+        task.duration >= Span::ZERO && task.duration.is_within_bounds(),
         RefusalCode::InvalidValue,
         &join(path, "duration"),
-        || "A task takes time: more than none, at most 100 years.".to_owned(),
+        || "A task takes at most 100 years, a milestone nothing; no task takes less.".to_owned(),
     );
+    check_terms(&task.terms, path, reasons);
     reasons.check(
         task.start_offset.is_within_bounds(),
         RefusalCode::InvalidValue,
         &join(path, "startOffset"),
         || "An offset lies within 100 years of H-hour.".to_owned(),
     );
+}
+
+fn check_terms(terms: &Terms, path: &str, reasons: &mut Reasons) {
+    let within = terms.finish_no_later_than.is_none_or(Span::is_within_bounds);
+    reasons.check(within, RefusalCode::InvalidValue, &join(path, "finishNoLaterThan"), || {
+        "A latest finish lies within 100 years of H-hour.".to_owned()
+    });
 }
 
 pub(super) fn check_lag(dependency: &Dependency, field: &str, reasons: &mut Reasons) {
@@ -572,6 +656,7 @@ fn check_sections(sections: &Sections, reasons: &mut Reasons) {
     check_unique("decisionPoints", sections.decision_points.iter().map(|point| &point.code), reasons);
     check_unique("ccir", sections.ccir.iter().map(|ccir| &ccir.code), reasons);
     check_unique("risks", sections.risks.iter().map(|risk| &risk.code), reasons);
+    check_calendars(&sections.calendars, reasons);
     check_length("goNoGo", sections.go_no_go.len(), reasons);
     check_length("commandRelationships", sections.command_relationships.len(), reasons);
     for (index, objective) in sections.objectives.iter().enumerate() {
@@ -616,6 +701,51 @@ fn check_sections(sections: &Sections, reasons: &mut Reasons) {
     );
 }
 
+/// Hours that are hours, and one calendar at most for each partner and post.
+fn check_calendars(calendars: &[WorkCalendar], reasons: &mut Reasons) {
+    check_unique("calendars", calendars.iter().map(|calendar| &calendar.code), reasons);
+    reasons.check(calendars.len() <= MOST_CALENDARS, RefusalCode::InvalidValue, "calendars", || {
+        format!("{} calendars are more than the {MOST_CALENDARS} that a plan takes.", calendars.len())
+    });
+    let mut taken = BTreeSet::new();
+    for (index, calendar) in calendars.iter().enumerate() {
+        let at = |field: &str| format!("calendars.{index}.{field}");
+        let WorkCalendar { week, holidays, rest, partners, posts, .. } = calendar;
+        check_length(&at("week"), week.len(), reasons);
+        check_length(&at("holidays"), holidays.len(), reasons);
+        reasons.check(!week.is_empty(), RefusalCode::InvalidValue, &at("week"), || {
+            "A week has working hours: without any, no task would ever be done.".to_owned()
+        });
+        for (hours, number) in week.iter().zip(0..) {
+            let field = at(&format!("week.{number}.to"));
+            reasons.check(hours.from < hours.to, RefusalCode::InvalidValue, &field, || {
+                format!("{} is not later than {}: hours over midnight are two entries.", hours.to, hours.from)
+            });
+        }
+        for (Holiday { from, to, .. }, number) in holidays.iter().zip(0..) {
+            let field = at(&format!("holidays.{number}.to"));
+            reasons
+                .check(from <= to, RefusalCode::InvalidValue, &field, || format!("{to} is before {from}."));
+        }
+        let rest = rest.unwrap_or_default();
+        reasons.check(
+            (Span::ZERO..=Span::hours(MOST_REST)).contains(&rest),
+            RefusalCode::InvalidValue,
+            &at("rest"),
+            || format!("Rest is at most {MOST_REST} hours, and never negative."),
+        );
+        let codes = partners.iter().map(|code| ("partners", code.to_string()));
+        for (field, code) in codes.chain(posts.iter().map(|code| ("posts", code.to_string()))) {
+            reasons.check(
+                taken.insert((field, code.clone())),
+                RefusalCode::AlreadyExists,
+                &at(field),
+                || format!("{code} works by an earlier calendar already."),
+            );
+        }
+    }
+}
+
 /// What may be left open while drafting, and may not once nations decide on it.
 fn check_references(version: &Version, coalition: &Coalition, reasons: &mut Reasons) {
     let known_task = |task: &TaskCode| version.tasks.contains_key(task);
@@ -637,6 +767,16 @@ fn check_references(version: &Version, coalition: &Coalition, reasons: &mut Reas
         }
     }
     let known_partner = |partner: &PartnerCode| coalition.partners.contains_key(partner);
+    for (index, calendar) in sections.calendars.iter().enumerate() {
+        for partner in calendar.partners.iter().filter(|partner| !known_partner(partner)) {
+            let field = format!("calendars.{index}.partners");
+            reasons.add(RefusalCode::UnknownReference, &field, format!("There is no partner {partner}."));
+        }
+        for post in calendar.posts.iter().filter(|post| !coalition.posts.contains_key(*post)) {
+            let field = format!("calendars.{index}.posts");
+            reasons.add(RefusalCode::UnknownReference, &field, format!("There is no post {post}."));
+        }
+    }
     for annex in version.annexes.values().map(|salted| &salted.annex) {
         for partner in &annex.releasable_to {
             reasons.check(known_partner(partner), RefusalCode::UnknownReference, "", || {

@@ -2,13 +2,14 @@
 //! the file says, and what the file does not name stays.
 
 use super::{
-    PlanEvent, PlannedTask, TaskRevision,
+    PlanEvent, PlannedTask, StartConstraint, TaskRevision, Terms,
     dependency::Dependency,
-    draft::{Draft, check_lag, check_task, explain_unknown, join},
+    draft::{Draft, added, check_lag, check_task, explain_unknown, join},
+    terms::is_default,
 };
 use crate::{
     Code, Event, PartnerCode, PhaseCode, PostCode, Reasons, RefusalCode, Rejection, Span, TaskCode, Title,
-    schedule::{Activity, Basis, schedule},
+    schedule::{Basis, Hours, activities, schedule},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -45,6 +46,8 @@ pub struct ImportedTask {
     pub duration: Span,
     #[serde(default, with = "super::dependency::brief::set")]
     pub predecessors: BTreeSet<Dependency>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub terms: Terms,
 }
 
 impl ImportedTask {
@@ -60,20 +63,22 @@ impl ImportedTask {
             start_offset,
             duration: self.duration,
             predecessors: self.predecessors.clone(),
+            terms: self.terms.clone(),
         }
     }
 }
 
 /// A start that is left open is the early start of the forward pass over the planned offsets, in the network of the file and
 /// of the draft as its reader sees it; what waits for nothing starts with the earliest of the others, at H-hour when there
-/// is none. It is worked out once: a task that is moved later takes no others with it.
+/// is none. A task that is to start as soon as possible keeps that, and is laid out again when the draft is submitted; for others it
+/// is worked out once.
 pub(super) fn import(mut draft: Draft<'_>, imported: &[ImportedTask]) -> Result<Vec<Event>, Rejection> {
     if !(1..=MOST_IMPORTED).contains(&imported.len()) {
         let message = format!("{} tasks: an import has 1 to {MOST_IMPORTED}.", imported.len());
         return Err(draft.reasons.refuse_with(RefusalCode::InvalidValue, "tasks", message));
     }
     let tasks = laid_out(&draft, imported);
-    check(&mut draft, &tasks);
+    check(&mut draft, imported, &tasks);
     let tasks: Vec<_> = tasks.into_iter().map(|task| with_hidden(&draft, task)).collect();
     check_cycles(&mut draft, &tasks);
     let events = tasks.iter().flat_map(|task| changes(&draft, task)).map(Event::Plan).collect();
@@ -87,17 +92,11 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
     let others: Vec<_> = shown.filter(|task| !named.contains(&task.code)).collect();
     let given = imported.iter().filter_map(|task| task.start_offset);
     let earliest = given.chain(others.iter().map(|task| task.start_offset)).min().unwrap_or_default();
-    let activities: Vec<_> = imported
-        .iter()
-        .map(|task| Activity {
-            code: &task.code,
-            offset: task.start_offset.unwrap_or(earliest),
-            duration: task.duration,
-            predecessors: &task.predecessors,
-        })
-        .chain(others.into_iter().map(Activity::from))
-        .collect();
-    let laid = schedule(&activities, Basis::Offsets);
+    let asked: Vec<_> =
+        imported.iter().map(|task| task.planned(task.start_offset.unwrap_or(earliest))).collect();
+    let hours = Hours { calendars: &draft.version.sections.calendars, h_hour: draft.operation.h_hour };
+    let (activities, mut calendars) = activities(asked.iter().chain(others), &hours);
+    let laid = schedule(&activities, Basis::Offsets, &mut calendars);
     imported
         .iter()
         .map(|task| {
@@ -118,7 +117,7 @@ pub fn stop_looking(reasons: &mut Reasons, left: usize) -> bool {
 }
 
 /// Each task by itself, and what it refers to.
-fn check(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
+fn check(draft: &mut Draft<'_>, given: &[ImportedTask], tasks: &[PlannedTask]) {
     let mut first = BTreeMap::new();
     for (index, task) in tasks.iter().enumerate() {
         first.entry(&task.code).or_insert(index);
@@ -132,6 +131,12 @@ fn check(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
         let before = first[code];
         draft.reasons.check(before == index, RefusalCode::AlreadyExists, &join(&path, "code"), || {
             format!("{code} stands twice: it is task {before} of the list, counted from 0, too.")
+        });
+        let anywhere =
+            task.terms.constraint == StartConstraint::MustStartOn && given[index].start_offset.is_none();
+        let field = join(&path, "startOffset");
+        draft.reasons.check(!anywhere, RefusalCode::InvalidValue, &field, || {
+            format!("{code} must start on its offset, and has none.")
         });
         let hidden = draft.version.tasks.contains_key(code) && draft.task(code).is_none();
         draft.reasons.check(!hidden, RefusalCode::AlreadyExists, &join(&path, "code"), || {
@@ -231,23 +236,36 @@ fn cycles<'a>(network: &BTreeMap<&'a TaskCode, &'a PlannedTask>) -> Vec<Vec<&'a 
 /// What makes the version's task the one that is wanted: nothing when it is that already.
 fn changes(draft: &Draft<'_>, wanted: &PlannedTask) -> Vec<PlanEvent> {
     let (operation, number, task) = (&draft.operation.code, draft.version.number, &wanted.code);
-    let added = |task: PlannedTask| PlanEvent::TaskAddedToPlan { operation: operation.clone(), number, task };
+    let set = || PlanEvent::TaskTermsSet {
+        operation: operation.clone(),
+        number,
+        task: task.clone(),
+        terms: wanted.terms.clone(),
+    };
     let waits_for = |dependency: &Dependency| PlanEvent::DependencyAdded {
         operation: operation.clone(),
         number,
         task: task.clone(),
         dependency: dependency.clone(),
     };
-    let Some(known) = draft.version.tasks.get(task) else { return vec![added(wanted.clone())] };
+    let Some(known) = draft.version.tasks.get(task) else {
+        return added(operation, number, wanted.clone());
+    };
     let revision = TaskRevision::between(known, wanted);
-    if revision.apply(known) != (PlannedTask { predecessors: known.predecessors.clone(), ..wanted.clone() }) {
+    let changed = PlannedTask {
+        predecessors: known.predecessors.clone(),
+        terms: known.terms.clone(),
+        ..wanted.clone()
+    };
+    if revision.apply(known) != changed {
         // A revision takes nothing away: a post or a line of effort that is no more needs the task anew. What is hidden is
         // added by events of its own, which are for those who see both tasks; the task's is for whoever sees that.
         let mut anew = wanted.clone();
         anew.predecessors.retain(|waits| hidden(draft, task).all(|other| other != waits));
         let removed =
             PlanEvent::TaskRemovedFromPlan { operation: operation.clone(), number, task: task.clone() };
-        return [removed, added(anew)].into_iter().chain(hidden(draft, task).map(waits_for)).collect();
+        let anew = added(operation, number, anew);
+        return [removed].into_iter().chain(anew).chain(hidden(draft, task).map(waits_for)).collect();
     }
     let mut events = Vec::new();
     if revision != TaskRevision::default() {
@@ -257,6 +275,9 @@ fn changes(draft: &Draft<'_>, wanted: &PlannedTask) -> Vec<PlanEvent> {
             task: task.clone(),
             revision,
         });
+    }
+    if known.terms != wanted.terms {
+        events.push(set());
     }
     let gone = known.predecessors.iter().filter(|waits| wanted.dependency_on(&waits.predecessor).is_none());
     events.extend(gone.map(|waits| PlanEvent::DependencyRemoved {

@@ -1,12 +1,15 @@
 //! Plans: drafting, submission, decisions of nations on one exact content, amendment, promulgation.
 
+mod calendar;
 mod content;
 mod decision;
 mod dependency;
 mod draft;
 mod import;
+mod terms;
 mod version;
 
+pub use calendar::{CalendarOf, DayTime, Holiday, InvalidDayTime, Weekday, WorkCalendar, WorkingHours};
 pub use content::{
     Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, Content, ContentPart,
     ContentTask, DecisionPoint, Intent, LineOfEffort, NewCondition, Objective, Paragraph, Phase, PlannedTask,
@@ -14,6 +17,7 @@ pub use content::{
 };
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
 pub use import::{ImportedTask, MOST_IMPORTED, stop_looking};
+pub use terms::{StartConstraint, Terms};
 pub use version::{
     Condition, ConditionStatus, Decision, DecisionKind, Outstanding, SaltedAnnex, Version, VersionStatus,
     outstanding,
@@ -61,6 +65,12 @@ pub enum PlanCommand {
         operation: OperationCode,
         task: TaskCode,
         revision: Box<TaskRevision>,
+    },
+    /// Replaces a task's terms as a whole.
+    SetTaskTerms {
+        operation: OperationCode,
+        task: TaskCode,
+        terms: Terms,
     },
     RemoveTask {
         operation: OperationCode,
@@ -150,6 +160,7 @@ impl PlanCommand {
             | Self::AddTask { operation, .. }
             | Self::ImportTasks { operation, .. }
             | Self::ReviseTask { operation, .. }
+            | Self::SetTaskTerms { operation, .. }
             | Self::RemoveTask { operation, .. }
             | Self::AddDependency { operation, .. }
             | Self::RemoveDependency { operation, .. }
@@ -243,6 +254,17 @@ pub enum PlanEvent {
         task: TaskCode,
         /// What changed.
         revision: TaskRevision,
+    },
+    /// What binds a task of the draft in time, and what it needs, was set as a whole.
+    TaskTermsSet {
+        /// The operation.
+        operation: OperationCode,
+        /// The plan version, counted from 1.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The terms, as they are now.
+        terms: Terms,
     },
     /// A task was taken out of the draft.
     TaskRemovedFromPlan {
@@ -452,6 +474,7 @@ impl PlanEvent {
             | Self::PhaseAdded { operation, number, .. }
             | Self::TaskAddedToPlan { operation, number, .. }
             | Self::TaskRevised { operation, number, .. }
+            | Self::TaskTermsSet { operation, number, .. }
             | Self::TaskRemovedFromPlan { operation, number, .. }
             | Self::DependencyAdded { operation, number, .. }
             | Self::DependencyRemoved { operation, number, .. }
@@ -486,7 +509,9 @@ impl PlanEvent {
     pub fn tasks(&self) -> Vec<&TaskCode> {
         match self {
             Self::TaskAddedToPlan { task, .. } => vec![&task.code],
-            Self::TaskRevised { task, .. } | Self::TaskRemovedFromPlan { task, .. } => vec![task],
+            Self::TaskRevised { task, .. }
+            | Self::TaskTermsSet { task, .. }
+            | Self::TaskRemovedFromPlan { task, .. } => vec![task],
             Self::DependencyAdded { task, dependency, .. } => vec![task, &dependency.predecessor],
             Self::DependencyRemoved { task, predecessor, .. } => vec![task, predecessor],
             Self::PlanVersionRejected { objects_to: tasks, .. }
@@ -519,6 +544,7 @@ impl PlanEvent {
             | Self::PhaseAdded { .. }
             | Self::TaskAddedToPlan { .. }
             | Self::TaskRevised { .. }
+            | Self::TaskTermsSet { .. }
             | Self::TaskRemovedFromPlan { .. }
             | Self::DependencyAdded { .. }
             | Self::DependencyRemoved { .. }
@@ -555,6 +581,7 @@ impl PlanEvent {
             | Self::PhaseAdded { .. }
             | Self::TaskAddedToPlan { .. }
             | Self::TaskRevised { .. }
+            | Self::TaskTermsSet { .. }
             | Self::TaskRemovedFromPlan { .. }
             | Self::DependencyAdded { .. }
             | Self::DependencyRemoved { .. }
@@ -582,6 +609,7 @@ pub(crate) fn decide(
         | PlanCommand::AddTask { .. }
         | PlanCommand::ImportTasks { .. }
         | PlanCommand::ReviseTask { .. }
+        | PlanCommand::SetTaskTerms { .. }
         | PlanCommand::RemoveTask { .. }
         | PlanCommand::AddDependency { .. }
         | PlanCommand::RemoveDependency { .. }

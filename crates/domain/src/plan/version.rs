@@ -410,6 +410,7 @@ impl Operation {
             | PlanEvent::PhaseAdded { .. }
             | PlanEvent::TaskAddedToPlan { .. }
             | PlanEvent::TaskRevised { .. }
+            | PlanEvent::TaskTermsSet { .. }
             | PlanEvent::TaskRemovedFromPlan { .. }
             | PlanEvent::DependencyAdded { .. }
             | PlanEvent::DependencyRemoved { .. }
@@ -487,6 +488,10 @@ impl Version {
             }
             PlanEvent::TaskRevised { task, revision, .. } => {
                 self.change_task(task, |known| *known = revision.apply(known));
+                touched.push(task_item(task));
+            }
+            PlanEvent::TaskTermsSet { task, terms, .. } => {
+                self.change_task(task, |known| known.terms = terms.clone());
                 touched.push(task_item(task));
             }
             PlanEvent::TaskRemovedFromPlan { task, .. } => {
@@ -599,6 +604,7 @@ impl Version {
                 | PlanEvent::RiskRecorded { .. }
                 | PlanEvent::TaskAddedToPlan { .. }
                 | PlanEvent::TaskRevised { .. }
+                | PlanEvent::TaskTermsSet { .. }
                 | PlanEvent::TaskRemovedFromPlan { .. }
                 | PlanEvent::DependencyAdded { .. }
                 | PlanEvent::DependencyRemoved { .. }

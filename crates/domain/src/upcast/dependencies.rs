@@ -2,7 +2,7 @@
 
 use crate::{
     Code, Event, OperationCode, PartnerCode, PhaseCode, PostCode, Span, TaskCode, Title,
-    plan::{Dependency, PlanEvent, PlannedTask},
+    plan::{Dependency, PlanEvent, PlannedTask, Terms},
 };
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -57,6 +57,7 @@ pub(super) fn task_added_to_plan_1(payload: &[u8]) -> Result<Event, serde_json::
         start_offset: task.start_offset,
         duration: task.duration,
         predecessors: task.predecessors.into_iter().map(Dependency::plain).collect(),
+        terms: Terms::default(),
     };
     Ok(Event::Plan(PlanEvent::TaskAddedToPlan { operation, number, task }))
 }

@@ -14,7 +14,7 @@ use domain::{
     hash::canonical_json,
     operation::{Classification, OperationCommand},
     partner::{PartnerCommand, PartnerRole},
-    plan::{ImportedTask, Named, PlanCommand, PlanEvent, TaskRevision},
+    plan::{ImportedTask, Named, PlanCommand, PlanEvent, TaskRevision, Terms},
     post::PostCommand,
     release::{HandlingCode, Marked, Release},
 };
@@ -165,6 +165,11 @@ fn of_plans() -> Vec<PlanCommand> {
                     ..imported("T02", Some(-6), &["T01", "T16SS-30m"])
                 },
             ],
+        },
+        PlanCommand::SetTaskTerms {
+            operation: operation(),
+            task: task(),
+            terms: Terms { finish_no_later_than: Some(Span::hours(12)), ..Terms::default() },
         },
         PlanCommand::RemoveTask { operation: operation(), task: task() },
         PlanCommand::AddDependency { operation: operation(), task: task(), dependency: of("T15") },

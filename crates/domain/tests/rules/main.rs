@@ -5,6 +5,7 @@ mod support;
 
 mod amendment;
 mod assignment;
+mod calendar;
 mod centre;
 mod coalition;
 mod commands;
@@ -14,6 +15,7 @@ mod partner;
 mod plan_decision;
 mod plan_draft;
 mod plan_import;
+mod plan_terms;
 mod post;
 mod promulgation;
 mod properties;

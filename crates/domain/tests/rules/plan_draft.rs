@@ -222,7 +222,7 @@ fn a_task_with_many_faults_is_told_all_of_them() {
         phase: of("P9"),
         line_of_effort: Some(of("LOE9")),
         post: Some(of("CHN-99")),
-        duration: Span::ZERO,
+        duration: Span::hours(-1),
         start_offset: Span::MAX + Span::seconds(1),
         ..task("T01", "VNM", "KHM", 0, 0, &["T98", "T99"])
     };

@@ -21,6 +21,7 @@ fn as_it_is(task: PlannedTask) -> ImportedTask {
         start_offset,
         duration,
         predecessors,
+        terms,
     } = task;
     ImportedTask {
         code,
@@ -33,6 +34,7 @@ fn as_it_is(task: PlannedTask) -> ImportedTask {
         start_offset: Some(start_offset),
         duration,
         predecessors,
+        terms,
     }
 }
 
@@ -160,7 +162,7 @@ fn every_fault_of_every_task_is_told_at_its_place() {
         territory: of("KHM"),
         post: Some(of("KHM-01")),
         start_offset: Some(Span::hours(1_000_000)),
-        duration: Span::ZERO,
+        duration: Span::hours(-1),
         predecessors: ["T99", "T01SS+1h", "T01FF+1h"].map(of).into(),
         ..imported("T50", None, &[])
     };

@@ -174,6 +174,7 @@ fn judge(story: &Story, event: &Event) {
         | PlanEvent::PhaseAdded { .. }
         | PlanEvent::TaskAddedToPlan { .. }
         | PlanEvent::TaskRevised { .. }
+        | PlanEvent::TaskTermsSet { .. }
         | PlanEvent::TaskRemovedFromPlan { .. }
         | PlanEvent::DependencyAdded { .. }
         | PlanEvent::DependencyRemoved { .. }

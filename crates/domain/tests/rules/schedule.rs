@@ -3,8 +3,8 @@
 use crate::support::of;
 use domain::{
     Span, TaskCode,
-    plan::{Dependency, DependencyKind},
-    schedule::{Activity, Basis, Schedule, schedule},
+    plan::{Dependency, DependencyKind, StartConstraint},
+    schedule::{Activity, Actual, Basis, Schedule, schedule},
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,9 +27,13 @@ fn laid(rows: &[Row], basis: Basis) -> Schedule {
             offset: Span::hours(*offset),
             duration: Span::hours(*hours),
             predecessors,
+            constraint: StartConstraint::default(),
+            finish_no_later_than: None,
+            calendar: None,
+            actual: Actual::default(),
         })
         .collect();
-    schedule(&activities, basis)
+    schedule(&activities, basis, &mut [])
 }
 
 fn critical(schedule: &Schedule) -> String {
@@ -264,7 +268,7 @@ fn classic(rows: &[Row], basis: Basis) -> BTreeMap<&str, [i64; 6]> {
         let ready = before.iter().map(|before| early[before.predecessor.as_str()]).map(|(_, finish)| finish);
         let start: i64 = match basis {
             Basis::Network => ready.max().unwrap_or(0),
-            Basis::Offsets => ready.max().unwrap_or(*offset).max(*offset),
+            Basis::Offsets | Basis::Forecast { .. } => ready.max().unwrap_or(*offset).max(*offset),
         };
         early.insert(code.as_str(), (start, start + hours));
     }

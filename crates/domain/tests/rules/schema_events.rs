@@ -7,7 +7,7 @@ use domain::{
     Event, Span, catalogue,
     event::Encoded,
     examples,
-    plan::{Dependency, PlanEvent, PlannedTask},
+    plan::{Dependency, PlanEvent, PlannedTask, Terms},
 };
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
@@ -128,6 +128,7 @@ fn every_payload_of_an_older_shape_is_read_as_an_event_of_today() {
         start_offset: Span::ZERO,
         duration: Span::hours(12),
         predecessors: [Dependency::plain(of("T15"))].into(),
+        terms: Terms::default(),
     };
     let early = PlannedTask {
         code: of("T01"),

@@ -141,6 +141,7 @@ pub fn add_task(operation: &str, code: &str, partner: &str, hour: i64) -> Comman
         start_offset: domain::Span::hours(hour),
         duration: domain::Span::hours(4),
         predecessors: BTreeSet::new(),
+        terms: domain::plan::Terms::default(),
     };
     Command::Plan(PlanCommand::AddTask { operation: good(operation), task: Box::new(task) })
 }

@@ -8,16 +8,20 @@
 //! | `lead` | the partner that carries it out | required |
 //! | `territory` | the partner on whose territory | required |
 //! | `post` | `THA-02` | column or cell may be missing |
-//! | `offset` | from H-hour: `-PT288H`, `P1DT2H`, or in short `-12h`, `1d30m` | missing: as early as possible |
-//! | `duration` | as the offset, and more than nothing | required |
+//! | `offset` | from H-hour: `-PT288H`, `P1DT2H`, or in short `-12h`, `1d30m` | missing: as soon as possible |
+//! | `duration` | as the offset; nothing for a milestone | required |
 //! | `predecessors` | `T01; T03FS+2h T04SS-30m`, separated by spaces, semicolons or commas; also `T03SS` | may be missing |
 //! | `line_of_effort` | `LOE3` | may be missing |
+//! | `group` | up to 200 characters: the tasks of one phase with the same are read together | may be missing |
+//! | `constraint` | `MUST_START_ON`; `START_NO_EARLIER_THAN` and `AS_SOON_AS_POSSIBLE` follow from the offset | may be missing |
+//! | `finish_no_later_than` | as the offset | may be missing |
+//! | `mutual_legal_assistance` | `yes`, `no` | missing: no |
 //!
 //! Read are: columns in any order, their headers in any case or as a [`Mapping`](crate::Mapping) has them, others passed
 //! over; commas, semicolons or tabs between cells, whichever the header's line has most of; UTF-8 with or without a mark at
 //! its beginning; lines that end in LF, CRLF or CR; quoted cells. Cells are trimmed, and rows without anything are nothing.
 //!
-//! Written are: columns in the order above, `line_of_effort` only if a row has one; commas; UTF-8 without a mark;
+//! Written are: columns in the order above, those from `line_of_effort` on only if a row has one; commas; UTF-8 without a mark;
 //! durations in ISO 8601; spaces between predecessors; lines that end in LF, which spreadsheets and the tools of Unix both
 //! take.
 //!

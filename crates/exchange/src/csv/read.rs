@@ -3,12 +3,16 @@
 use super::guard::unguarded;
 use crate::{Column, Faults, Field, Mapping, Row, predecessor};
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
-use domain::{Span, TaskCode, plan::Dependency};
+use domain::{
+    Span, TaskCode,
+    plan::{Dependency, StartConstraint, Terms},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
     str::{self, FromStr},
 };
+use strum::VariantArray as _;
 
 /// Largest file, in bytes.
 pub const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -321,6 +325,7 @@ impl<'a> Cells<'a> {
         let offset = self.optional(Field::Offset);
         let duration = self.duration();
         let predecessors = self.predecessors(tasks);
+        let terms = self.terms();
         Ok(Row {
             code: code?,
             title: title?,
@@ -332,6 +337,7 @@ impl<'a> Cells<'a> {
             offset: offset?.map(|Signed(offset)| offset),
             duration: duration?,
             predecessors: predecessors?,
+            terms: terms?,
         })
     }
 
@@ -387,10 +393,47 @@ impl<'a> Cells<'a> {
 
     fn duration(&mut self) -> Result<Span, Told> {
         let Signed(duration) = self.required(Field::Duration)?;
-        if duration > Span::ZERO {
+        if duration >= Span::ZERO {
             Ok(duration)
         } else {
-            Err(self.fault(Field::Duration, "a task takes longer than nothing"))
+            Err(self.fault(Field::Duration, "a task takes no less than nothing, as a milestone does"))
+        }
+    }
+
+    fn terms(&mut self) -> Result<Terms, Told> {
+        let group = self.optional(Field::Group);
+        let constraint = self.constraint();
+        let latest = self.optional(Field::FinishNoLaterThan);
+        let assistance = match self.text(Field::MutualLegalAssistance)?.to_lowercase().as_str() {
+            "" | "no" | "false" => Ok(false),
+            "yes" | "true" | "x" => Ok(true),
+            _ => Err(self.fault(Field::MutualLegalAssistance, "write yes or no")),
+        };
+        Ok(Terms {
+            group: group?,
+            constraint: constraint?,
+            finish_no_later_than: latest?.map(|Signed(latest)| latest),
+            mutual_legal_assistance: assistance?,
+        })
+    }
+
+    /// Without one, the offset tells it by being there or not.
+    fn constraint(&mut self) -> Result<StartConstraint, Told> {
+        let open = self.text(Field::Offset)?.is_empty();
+        let text = self.text(Field::Constraint)?.to_uppercase();
+        match (text.as_str(), text.parse()) {
+            ("", _) if open => Ok(StartConstraint::AsSoonAsPossible),
+            ("", _) => Ok(StartConstraint::StartNoEarlierThan),
+            (_, Ok(StartConstraint::AsSoonAsPossible)) if !open => Err(self
+                .fault(Field::Constraint, "what starts as soon as possible has no offset: leave that empty")),
+            (_, Ok(StartConstraint::StartNoEarlierThan | StartConstraint::MustStartOn)) if open => {
+                Err(self.fault(Field::Constraint, "needs an offset"))
+            }
+            (_, Ok(constraint)) => Ok(constraint),
+            (_, Err(_)) => {
+                let names: Vec<_> = StartConstraint::VARIANTS.iter().map(ToString::to_string).collect();
+                Err(self.fault(Field::Constraint, &format!("is none of {}", names.join(", "))))
+            }
         }
     }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::{Fault, Faults, Field, MOST_FAULTS, Mapping, Row};
 use domain::{
     Span, TaskCode, Title,
-    plan::{Dependency, DependencyKind},
+    plan::{Dependency, DependencyKind, StartConstraint, Terms},
 };
 use proptest::prelude::*;
 use std::{
@@ -37,6 +37,7 @@ fn row(code: &str, title: &str) -> Row {
         offset: None,
         duration: Span::hours(2),
         predecessors: BTreeSet::new(),
+        terms: Terms { constraint: StartConstraint::AsSoonAsPossible, ..Terms::default() },
     }
 }
 
@@ -48,6 +49,7 @@ fn a_file_is_read_as_spreadsheets_write_it() {
         offset: Some(Span::hours(-288)),
         duration: Span::hours(26),
         line_of_effort: Some("LOE3".parse().unwrap()),
+        terms: Terms::default(),
         ..row("T01", "Open")
     };
     for same in [
@@ -107,7 +109,7 @@ fn every_fault_is_told_at_once() {
     let mut bytes = b"code,title,phase,lead,territory,duration,offset,predecessors,note\n\
         T01,Open,P1,THA,MMR,2h,,,\n\
         t 1,,P1,Thailand,MMR,2 h,soon,T01 T02+2h,\n\
-        T01,Again,P1,THA,MMR,0h,,T09 T09SS+1h,,extra\n"
+        T01,Again,P1,THA,MMR,-1h,,T09 T09SS+1h,,extra\n"
         .to_vec();
     bytes.extend(b"T02,\xff,P1,THA,MMR,2h,,,\xfe\nT03\nT04,\"a\nb\",P1,THA,MMR,-2h,,,\n");
     let codes = "is not a code: 1 to 32 capital letters, digits, `_` or `-`, starting with a letter or digit";
@@ -125,7 +127,7 @@ fn every_fault_is_told_at_once() {
                 .to_owned(),
             "line 4, column 10: the line has 10 cells, and the header 9".to_owned(),
             "line 4, column 1 (code): T01 is on line 2 already".to_owned(),
-            "line 4, column 6 (duration): a task takes longer than nothing".to_owned(),
+            "line 4, column 6 (duration): a task takes no less than nothing, as a milestone does".to_owned(),
             "line 4, column 8 (predecessors): waits for T09 twice".to_owned(),
             "line 5, column 2 (title): is not UTF-8".to_owned(),
             "line 5, column 9 (note): is not UTF-8".to_owned(),
@@ -136,7 +138,7 @@ fn every_fault_is_told_at_once() {
             "line 6, column 6 (duration): must not be empty".to_owned(),
             "line 7, column 2 (title): goes over several lines; perhaps a quote is not closed where it should be"
                 .to_owned(),
-            "line 7, column 6 (duration): a task takes longer than nothing".to_owned(),
+            "line 7, column 6 (duration): a task takes no less than nothing, as a milestone does".to_owned(),
         ]
     );
 }
@@ -217,6 +219,40 @@ fn a_title_that_looks_like_a_formula_comes_back_as_it_was() {
     }
 }
 
+#[test]
+fn terms_are_read_and_contradictions_told() {
+    let header = format!("{HEADER},group,constraint,finish_no_later_than,mutual_legal_assistance");
+    let read = rows(&format!("{header}\nT01,Open,P1,THA,MMR,,6h,0h,,Ports,must_start_on,PT8H,Yes\n"));
+    let wanted = Row {
+        offset: Some(Span::hours(6)),
+        duration: Span::ZERO,
+        terms: Terms {
+            group: Some("Ports".parse().unwrap()),
+            constraint: StartConstraint::MustStartOn,
+            finish_no_later_than: Some(Span::hours(8)),
+            mutual_legal_assistance: true,
+        },
+        ..row("T01", "Open")
+    };
+    assert_eq!(read, [wanted]);
+    let text = format!(
+        "{header}\nT01,A,P1,THA,MMR,,,2h,,,MUST_START_ON,,\nT02,B,P1,THA,MMR,,1h,2h,,,AS_SOON_AS_POSSIBLE,soon,maybe\n\
+         T03,C,P1,THA,MMR,,1h,-2h,,,SOMEHOW,,\n"
+    );
+    assert_eq!(
+        faults_of(text.as_bytes()),
+        [
+            "line 2, column 11 (constraint): needs an offset",
+            "line 3, column 11 (constraint): what starts as soon as possible has no offset: leave that empty",
+            "line 3, column 12 (finish_no_later_than): `soon` is no duration: write PT2H, -PT288H or P1DT2H, or in short 2h, \
+             -12h or 1d30m",
+            "line 3, column 13 (mutual_legal_assistance): write yes or no",
+            "line 4, column 8 (duration): a task takes no less than nothing, as a milestone does",
+            "line 4, column 11 (constraint): is none of START_NO_EARLIER_THAN, AS_SOON_AS_POSSIBLE, MUST_START_ON",
+        ]
+    );
+}
+
 fn span(range: std::ops::RangeInclusive<i64>) -> impl Strategy<Value = Span> {
     range.prop_map(Span::seconds)
 }
@@ -248,10 +284,19 @@ fn dependencies() -> impl Strategy<Value = BTreeSet<Dependency>> {
 fn any_row() -> impl Strategy<Value = Row> {
     let most = Span::MAX.as_seconds();
     let code = "[A-Z0-9][A-Z0-9_-]{0,31}";
-    let times = (prop::option::of(span(-most..=most)), span(1..=most));
+    let times = (prop::option::of(span(-most..=most)), span(0..=most));
     let places = (code, code, code, prop::option::of(code), prop::option::of(code));
-    (titles(), places, times, dependencies()).prop_map(|(title, places, (offset, duration), predecessors)| {
+    let terms =
+        (prop::option::of(titles()), any::<bool>(), prop::option::of(span(-most..=most)), any::<bool>());
+    let all = (titles(), places, times, dependencies(), terms);
+    all.prop_map(|(title, places, (offset, duration), predecessors, terms)| {
         let (phase, lead, territory, post, line) = places;
+        let (group, fixed, finish_no_later_than, mutual_legal_assistance) = terms;
+        let constraint = match (offset, fixed) {
+            (None, _) => StartConstraint::AsSoonAsPossible,
+            (Some(_), false) => StartConstraint::StartNoEarlierThan,
+            (Some(_), true) => StartConstraint::MustStartOn,
+        };
         Row {
             code: "T0".parse().unwrap(),
             title,
@@ -263,6 +308,7 @@ fn any_row() -> impl Strategy<Value = Row> {
             offset,
             duration,
             predecessors,
+            terms: Terms { group, constraint, finish_no_later_than, mutual_legal_assistance },
         }
     })
 }

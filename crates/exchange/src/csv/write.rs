@@ -2,15 +2,15 @@
 
 use super::guard::guarded;
 use crate::{Field, Row, predecessor};
-use domain::TaskCode;
+use domain::{TaskCode, plan::StartConstraint};
 use std::{borrow::Cow, collections::BTreeSet};
 
 /// Reading it gives the same rows, if their codes differ.
 pub fn write(rows: &[Row]) -> String {
     let tasks: BTreeSet<&TaskCode> = rows.iter().map(|row| &row.code).collect();
-    let with_lines = rows.iter().any(|row| row.line_of_effort.is_some());
-    let fields = Field::ALL.into_iter().filter(|field| with_lines || *field != Field::LineOfEffort);
-    let fields: Vec<Field> = fields.collect();
+    let said = |field: Field| rows.iter().any(|row| !cell(row, field, &tasks).is_empty());
+    let fields: Vec<Field> =
+        Field::ALL.into_iter().filter(|field| field.is_customary() || said(*field)).collect();
     let mut file = File::default();
     file.line(fields.iter().map(|field| Cow::Borrowed(field.name())));
     for row in rows {
@@ -36,6 +36,16 @@ fn cell<'a>(row: &'a Row, field: Field, tasks: &BTreeSet<&TaskCode>) -> Cow<'a, 
             texts.collect::<Vec<_>>().join(" ").into()
         }
         Field::LineOfEffort => optional(row.line_of_effort.as_ref().map(domain::Code::as_str)),
+        Field::Group => row.terms.group.as_ref().map(|group| guarded(group.as_str())).unwrap_or_default(),
+        Field::Constraint => match row.terms.constraint {
+            // What the offset says, by being there or not.
+            StartConstraint::StartNoEarlierThan | StartConstraint::AsSoonAsPossible => "".into(),
+            StartConstraint::MustStartOn => row.terms.constraint.to_string().into(),
+        },
+        Field::FinishNoLaterThan => {
+            row.terms.finish_no_later_than.map(|latest| latest.to_string()).unwrap_or_default().into()
+        }
+        Field::MutualLegalAssistance => if row.terms.mutual_legal_assistance { "yes" } else { "" }.into(),
     }
 }
 

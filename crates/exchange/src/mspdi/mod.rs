@@ -8,10 +8,12 @@
 //! | code | custom field `Accord code` | else the WBS code, if it is a code with a letter; else `T` and the `ID` |
 //! | title | `Name` | |
 //! | phase | the summary task of the first level above it | its code in the custom field `Accord phase`; else its WBS code, or its name, if that is a code with a letter; else `P` and its number |
-//! | offset | `ConstraintType` 4 (start no earlier than) with its date | type 0: as early as possible |
-//! | duration | `Duration` | hours of work: a day of eight hours is `PT8H` |
+//! | group | the summary task of the second level above it | deeper ones are passed over |
+//! | offset and constraint | `ConstraintType` 4 (start no earlier than) or 2 (must start on) with its date | type 0: as soon as possible |
+//! | latest finish | `Deadline` | type 7 (finish no later than) with its date is read as one, too |
+//! | duration | `Duration` | hours of work: a day of eight hours is `PT8H`; a milestone has none |
 //! | predecessors | `PredecessorLink` | what a link cannot say stands in the custom field `Accord predecessors` |
-//! | lead, territory, post, line of effort | custom fields `Accord lead`, … | |
+//! | lead, territory, post, line of effort, mutual legal assistance | custom fields `Accord lead`, … | |
 //!
 //! Custom fields are `ExtendedAttributes` of tasks, known by their alias; a [`Mapping`](crate::Mapping) names others.
 //!
@@ -24,12 +26,15 @@
 //! `Accord predecessors`; that counts as long as the link is what it was written as. A predecessor that is not in the file
 //! stands there alone.
 //!
+//! A plan's calendars are written, and each task's by its post's, else its lead's. They are not read: hours of work in a
+//! plan are its own, and rest and whom they are for cannot be said here.
+//!
 //! Passed over are: the project's own summary task, blank rows, inactive tasks and links to them, resources, assignments,
-//! progress, baselines, calendars and splits, of which `Duration` counts only the work. Summary tasks below the first level
-//! are passed over as well; what is in them belongs to the phase. Faults are: tasks that are scheduled manually, repeat, or
+//! progress, baselines, and splits, of which `Duration` counts only the work. Faults are: tasks that are scheduled manually, repeat, or
 //! belong to other projects; constraints other than the above; links to or from summary tasks; lags in percent, and lags
 //! in working time where the project's calendar has less than 24 hours on seven days.
 
+mod calendar;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -57,7 +62,7 @@ const H_HOUR: &str = "H-hour";
 const PREFIX: &str = "Accord ";
 
 /// Fields of a task that the format has no element for: the ids and names of the custom fields in which they are written.
-const CUSTOM: [(Field, &str, &str); 7] = [
+const CUSTOM: [(Field, &str, &str); 8] = [
     (Field::Code, "188743731", "Text1"),
     (Field::Phase, "188743734", "Text2"),
     (Field::Lead, "188743737", "Text3"),
@@ -65,6 +70,7 @@ const CUSTOM: [(Field, &str, &str); 7] = [
     (Field::Post, "188743743", "Text5"),
     (Field::LineOfEffort, "188743746", "Text6"),
     (Field::Predecessors, "188743747", "Text7"),
+    (Field::MutualLegalAssistance, "188743748", "Text8"),
 ];
 
 /// Kinds of links with their numbers in the format.

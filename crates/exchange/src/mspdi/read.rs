@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{Column, Faults, Field, Mapping, Row, predecessor};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use domain::{PartnerCode, PhaseCode, Span, TaskCode, Title, plan::Dependency};
+use domain::{
+    PartnerCode, PhaseCode, Span, TaskCode, Title,
+    plan::{Dependency, DependencyKind, StartConstraint, Terms},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
@@ -200,6 +203,7 @@ enum Kind {
         code: Result<TaskCode, Told>,
         /// `None`: in no summary task.
         phase: Option<Result<PhaseCode, Told>>,
+        group: Result<Option<Title>, Told>,
     },
     HHour,
     /// Not read, and waited for by nothing.
@@ -231,9 +235,9 @@ impl Reader<'_> {
         let tasks = Tasks::of(&entries, faults);
         for Entry { element, kind } in &entries {
             match kind {
-                Kind::Task { code, phase } => {
+                Kind::Task { code, phase, group } => {
                     let task = Task { reader: &self, element, tasks: &tasks, faults };
-                    if let Ok(row) = task.row(code.as_ref().ok(), phase.as_ref()) {
+                    if let Ok(row) = task.row(code.as_ref().ok(), phase.as_ref(), group) {
                         project.rows.push(row);
                         project.lines.push(element.place.line);
                     }
@@ -251,7 +255,7 @@ impl Reader<'_> {
         phases: &mut Vec<(PhaseCode, Title)>,
         faults: &mut Faults,
     ) -> Vec<Entry<'e>> {
-        let mut phase = None;
+        let (mut phase, mut group) = (None, Ok(None));
         let mut begun = BTreeMap::new();
         let mut entries = Vec::with_capacity(elements.len());
         for (index, element) in elements.iter().copied().enumerate() {
@@ -261,8 +265,13 @@ impl Reader<'_> {
             let kind = if element.flag("IsNull") || level == Some(0) {
                 Kind::Passed
             } else if element.flag("Summary") || deeper {
-                if level_of(element) <= 1 {
-                    phase = Some(self.phase(element, &mut begun, phases, faults));
+                match level_of(element) {
+                    0 | 1 => {
+                        phase = Some(self.phase(element, &mut begun, phases, faults));
+                        group = Ok(None);
+                    }
+                    2 => group = name(element, faults).map(Some),
+                    _ => {}
                 }
                 Kind::Summary
             } else if inactive {
@@ -273,7 +282,10 @@ impl Reader<'_> {
                 if level_of(element) <= 1 {
                     phase = None;
                 }
-                Kind::Task { code: self.code(element, faults), phase: phase.clone() }
+                if level_of(element) <= 2 {
+                    group = Ok(None);
+                }
+                Kind::Task { code: self.code(element, faults), phase: phase.clone(), group: group.clone() }
             };
             entries.push(Entry { element, kind });
         }
@@ -288,11 +300,7 @@ impl Reader<'_> {
         phases: &mut Vec<(PhaseCode, Title)>,
         faults: &mut Faults,
     ) -> Result<PhaseCode, Told> {
-        let name: Title = match element.child("Name").map(|name| (name, name.text().parse())) {
-            Some((_, Ok(name))) => name,
-            Some((name, Err(error))) => return Err(tell(faults, name, &format!("{error}"))),
-            None => return Err(tell(faults, element, "has no Name")),
-        };
+        let name = name(element, faults)?;
         let code: PhaseCode = match self.custom(element, Field::Phase) {
             Some(value) => parse(faults, value)?,
             None => match [element.value("WBS"), Some(name.as_str())].into_iter().flatten().find_map(telling)
@@ -349,6 +357,13 @@ impl Reader<'_> {
 /// A code that somebody chose: numbers alone are made by programs.
 fn telling<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| text.contains(|letter: char| letter.is_ascii_uppercase()))
+}
+
+fn name(element: &Element, faults: &mut Faults) -> Result<Title, Told> {
+    match element.child("Name") {
+        Some(name) => parse(faults, name),
+        None => Err(tell(faults, element, "has no Name")),
+    }
 }
 
 fn level(element: &Element) -> Option<u32> {
@@ -425,6 +440,13 @@ impl<'a> Tasks<'a> {
     }
 }
 
+/// What binds a task in time besides what it waits for.
+struct Bound {
+    offset: Option<Span>,
+    constraint: StartConstraint,
+    finish_no_later_than: Option<Span>,
+}
+
 /// A task while it is read.
 struct Task<'a> {
     reader: &'a Reader<'a>,
@@ -435,19 +457,26 @@ struct Task<'a> {
 
 impl Task<'_> {
     /// Its code was read before, and what was wrong with it or with its phase is told.
-    fn row(mut self, code: Option<&TaskCode>, phase: Option<&Result<PhaseCode, Told>>) -> Result<Row, Told> {
+    fn row(
+        mut self,
+        code: Option<&TaskCode>,
+        phase: Option<&Result<PhaseCode, Told>>,
+        group: &Result<Option<Title>, Told>,
+    ) -> Result<Row, Told> {
         let checked = self.check();
         let code = self.code(code);
-        let title = self.title();
+        let title = name(self.element, self.faults);
         let phase = self.phase(phase);
         let line_of_effort = self.optional(Field::LineOfEffort);
         let lead = self.partner(Field::Lead, self.reader.defaults.lead.as_ref());
         let territory = self.partner(Field::Territory, self.reader.defaults.territory.as_ref());
         let post = self.optional(Field::Post);
         let duration = self.duration();
-        let offset = self.offset();
+        let bound = self.bound();
+        let mutual_legal_assistance = self.assistance();
         let predecessors = self.predecessors();
         checked?;
+        let Bound { offset, constraint, finish_no_later_than } = bound?;
         Ok(Row {
             code: code?,
             title: title?,
@@ -456,9 +485,15 @@ impl Task<'_> {
             lead: lead?,
             territory: territory?,
             post: post?,
-            offset: offset?,
+            offset,
             duration: duration?,
             predecessors: predecessors?,
+            terms: Terms {
+                group: group.clone()?,
+                constraint,
+                finish_no_later_than,
+                mutual_legal_assistance: mutual_legal_assistance?,
+            },
         })
     }
 
@@ -493,13 +528,6 @@ impl Task<'_> {
                 Err(self.fault(self.element, &format!("{code} is on line {} already", first.line)))
             }
             _ => Ok(code.clone()),
-        }
-    }
-
-    fn title(&mut self) -> Result<Title, Told> {
-        match self.element.child("Name") {
-            Some(name) => parse(self.faults, name),
-            None => Err(self.fault(self.element, "has no Name")),
         }
     }
 
@@ -540,34 +568,85 @@ impl Task<'_> {
             return Err(self.fault(self.element, "has no Duration"));
         };
         let duration: Span = parse(self.faults, element)?;
-        if duration > Span::ZERO {
+        if duration >= Span::ZERO {
             Ok(duration)
         } else {
-            Err(self.fault(element, "a task takes longer than nothing"))
+            Err(self.fault(element, "a task takes no less than nothing, as a milestone does"))
         }
     }
 
-    fn offset(&mut self) -> Result<Option<Span>, Told> {
-        let Some(kind) = self.element.child("ConstraintType") else { return Ok(None) };
-        let instead = match kind.text() {
-            "" | "0" => return Ok(None),
-            "4" => return self.moment("ConstraintDate", kind).map(Some),
-            "1" => {
-                "as late as possible is not known here: let it start as soon as possible, or no earlier than a date"
-            }
-            "2" | "3" | "5" | "6" | "7" => {
-                "is not known here: let it start as soon as possible (0), or no earlier than a date (4)"
-            }
-            _ => "is no type of constraint: they are numbers from 0 to 7",
+    fn assistance(&mut self) -> Result<bool, Told> {
+        let Some(value) = self.reader.custom(self.element, Field::MutualLegalAssistance) else {
+            return Ok(false);
         };
-        Err(self.fault(kind, instead))
+        match value.text().to_lowercase().as_str() {
+            "no" | "false" | "0" => Ok(false),
+            "yes" | "true" | "x" | "1" => Ok(true),
+            _ => Err(self.fault(value, "write yes or no")),
+        }
+    }
+
+    fn bound(&mut self) -> Result<Bound, Told> {
+        let deadline = match self.element.child("Deadline") {
+            Some(date) => self.moment(date).map(Some),
+            None => Ok(None),
+        };
+        let mut bound =
+            Bound { offset: None, constraint: StartConstraint::AsSoonAsPossible, finish_no_later_than: None };
+        let Some(kind) = self.element.child("ConstraintType") else {
+            return Ok(Bound { finish_no_later_than: deadline?, ..bound });
+        };
+        match kind.text() {
+            "" | "0" => {}
+            "2" => {
+                bound.constraint = StartConstraint::MustStartOn;
+                bound.offset = Some(self.constraint_date(kind)?);
+            }
+            "4" => {
+                bound.constraint = StartConstraint::StartNoEarlierThan;
+                bound.offset = Some(self.constraint_date(kind)?);
+            }
+            "7" => bound.finish_no_later_than = Some(self.constraint_date(kind)?),
+            "1" => {
+                return Err(self.fault(
+                    kind,
+                    "as late as possible is not known here: let it start as soon as possible (0)",
+                ));
+            }
+            "3" => {
+                return Err(self.fault(
+                    kind,
+                    "must finish on is not known here: let it start on a date (2), or finish no later (7)",
+                ));
+            }
+            "5" => {
+                return Err(self.fault(
+                    kind,
+                    "start no later than is not known here: let it finish no later than a date (7)",
+                ));
+            }
+            "6" => {
+                return Err(self.fault(
+                    kind,
+                    "finish no earlier than is not known here: let it start no earlier than a date (4)",
+                ));
+            }
+            _ => return Err(self.fault(kind, "is no type of constraint: they are numbers from 0 to 7")),
+        }
+        // Of two latest finishes, the earlier binds.
+        let both = [bound.finish_no_later_than, deadline?];
+        Ok(Bound { finish_no_later_than: both.into_iter().flatten().min(), ..bound })
+    }
+
+    fn constraint_date(&mut self, kind: &Element) -> Result<Span, Told> {
+        match self.element.child("ConstraintDate") {
+            Some(date) => self.moment(date),
+            None => Err(self.fault(kind, "needs a ConstraintDate")),
+        }
     }
 
     /// A date, counted from H-hour.
-    fn moment(&mut self, name: &str, asked_by: &Element) -> Result<Span, Told> {
-        let Some(element) = self.element.child(name) else {
-            return Err(self.fault(asked_by, &format!("needs a {name}")));
-        };
+    fn moment(&mut self, element: &Element) -> Result<Span, Told> {
         let date = parse_date(self.faults, element)?;
         let Some(h_hour) = self.reader.h_hour else {
             return Err(self.fault(
@@ -643,7 +722,7 @@ impl Task<'_> {
         };
         let kind = match link.child("Type") {
             // As the format's own default is.
-            None => Ok(domain::plan::DependencyKind::FinishToStart),
+            None => Ok(DependencyKind::FinishToStart),
             Some(number) => match KINDS.iter().find(|(_, known)| *known == number.text()) {
                 Some((kind, _)) => Ok(*kind),
                 None => {

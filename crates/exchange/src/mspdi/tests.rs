@@ -1,7 +1,10 @@
 use super::*;
 use crate::{Fault, Faults, MOST_FAULTS, Mapping, Row, csv::tests::any_rows};
 use chrono::{DateTime, Utc};
-use domain::{PhaseCode, Span, TaskCode, Title};
+use domain::{
+    PhaseCode, Span, TaskCode, Title,
+    plan::{Holiday, StartConstraint, Terms, Weekday, WorkCalendar, WorkingHours},
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -15,10 +18,10 @@ fn h_hour() -> DateTime<Utc> {
 
 fn plan<'a>(
     rows: &'a [Row],
-    starts: &'a BTreeMap<TaskCode, Span>,
+    times: &'a BTreeMap<TaskCode, (Span, Span)>,
     phases: &'a [(PhaseCode, Title)],
 ) -> Plan<'a> {
-    Plan { title: "Operation SAPHAN", h_hour: Some(h_hour()), phases, rows, starts }
+    Plan { title: "Operation SAPHAN", h_hour: Some(h_hour()), phases, calendars: &[], rows, times }
 }
 
 fn written(rows: &[Row]) -> String {
@@ -61,29 +64,54 @@ fn row(code: &str, title: &str) -> Row {
         offset: None,
         duration: Span::hours(2),
         predecessors: [].into(),
+        terms: Terms { constraint: StartConstraint::AsSoonAsPossible, ..Terms::default() },
+    }
+}
+
+/// Starts no earlier than then.
+fn at(offset: Span, row: Row) -> Row {
+    Row {
+        offset: Some(offset),
+        terms: Terms { constraint: StartConstraint::StartNoEarlierThan, ..row.terms },
+        ..row
     }
 }
 
 #[test]
 fn a_file_is_written_as_documented() {
     let first = Row {
-        offset: Some(Span::hours(-12)),
         post: Some("THA-02".parse().unwrap()),
         line_of_effort: Some("LOE1".parse().unwrap()),
-        ..row("T01", "Secure <A> & B")
+        ..at(Span::hours(-12), row("T01", "Secure <A> & B"))
     };
     let waits = ["T01SS-30m", "T01X", "T03FF+1s"].map(|text| text.parse().unwrap()).into();
-    let second = Row { phase: "P2".parse().unwrap(), predecessors: waits, ..row("T02", "Go on") };
-    let third = Row { phase: "P2".parse().unwrap(), ..row("T03", "End") };
+    let p2: PhaseCode = "P2".parse().unwrap();
+    let second = Row { phase: p2.clone(), predecessors: waits, ..row("T02", "Go on") };
+    let grouped = Terms {
+        group: Some("Ports".parse().unwrap()),
+        constraint: StartConstraint::MustStartOn,
+        finish_no_later_than: Some(Span::hours(30)),
+        mutual_legal_assistance: true,
+    };
+    let third = Row {
+        phase: p2.clone(),
+        offset: Some(Span::hours(24)),
+        duration: Span::ZERO,
+        terms: grouped,
+        ..row("T03", "End")
+    };
+    let fourth = Row { phase: p2, ..row("T04", "Look back") };
+    let rows = [first, second, third, fourth];
     let phases = [("P1".parse().unwrap(), "Prepare".parse().unwrap())];
-    let starts = [("T02".parse().unwrap(), Span::hours(3))].into();
-    let text = write(plan(&[first, second, third], &starts, &phases));
+    let times = [("T02".parse().unwrap(), (Span::hours(3), Span::hours(6)))].into();
+    let text = write(Plan { calendars: &[bangkok()], ..plan(&rows, &times, &phases) });
     assert_eq!(text, include_str!("tests/written.xml"));
+    assert_eq!(by_code(project(&text).rows), by_code(rows.into()));
 }
 
 #[test]
 fn a_plan_without_h_hour_is_written_around_a_nominal_one() {
-    let rows = [Row { offset: Some(Span::hours(-1)), ..row("T01", "a") }];
+    let rows = [at(Span::hours(-1), row("T01", "a"))];
     let text = write(Plan { h_hour: None, ..plan(&rows, &BTreeMap::new(), &[]) });
     assert!(text.contains("<Name>H-hour (not set; dates are nominal)</Name>"), "{text}");
     assert!(text.contains("<ConstraintDate>1999-12-31T23:00:00</ConstraintDate>"), "{text}");
@@ -101,16 +129,14 @@ fn a_file_of_microsoft_project_is_read_with_what_it_does_not_say_from_the_caller
         [
             Row { duration: Span::hours(16), ..row("T2", "Agree on frequencies & call signs") },
             Row {
-                offset: Some(Span::hours(-49)),
                 duration: Span::hours(8),
                 predecessors: ["T2".parse().unwrap()].into(),
-                ..row("T3", "Brief the posts")
+                ..at(Span::hours(-49), row("T3", "Brief the posts"))
             },
             Row {
                 phase: "EXECUTION".parse().unwrap(),
-                offset: Some(Span::hours(2)),
                 predecessors: ["T2FF+0h", "T3SS+2h"].map(|text| text.parse().unwrap()).into(),
-                ..row("T5", "Open the crossing")
+                ..at(Span::hours(2), row("T5", "Open the crossing"))
             },
             Row { phase: "P0".parse().unwrap(), duration: Span::hours(1), ..row("T8", "Report") },
         ]
@@ -177,7 +203,7 @@ fn every_fault_is_told_at_once() {
         task(6, &link("4", "<LinkLag>600</LinkLag><LagFormat>5</LagFormat>")),
         task(7, &link("4", "<LinkLag>5</LinkLag><LagFormat>19</LagFormat>")),
         task(3, "<ExternalTask>1</ExternalTask>"),
-        "<Task><UID>8</UID><Name/><Duration>PT0H0M0S</Duration></Task>\n".to_owned(),
+        "<Task><UID>8</UID><Name/><Duration>-PT1H</Duration></Task>\n".to_owned(),
         "<Task><UID>9</UID><WBS>A-1</WBS><Name>b</Name><Duration>1 day</Duration></Task>".to_owned(),
     ];
     assert_eq!(
@@ -186,7 +212,7 @@ fn every_fault_is_told_at_once() {
             "line 3, column 1 (ConstraintType): a summary task has no constraint here: constrain its tasks",
             "line 3, column 35 (Deadline): a summary task has no deadline here: give its tasks one",
             "line 4, column 102 (Manual): is scheduled manually: schedule it automatically, with a constraint where it needs one",
-            "line 4, column 120 (ConstraintType): is not known here: let it start as soon as possible (0), or no earlier than a date (4)",
+            "line 4, column 120 (ConstraintType): must finish on is not known here: let it start on a date (2), or finish no later (7)",
             "line 5, column 72 (ConstraintType): needs a ConstraintDate",
             "line 6, column 106 (ConstraintDate): `soon` is no date: write it as 2023-10-15T06:00:00",
             "line 7, column 89 (PredecessorUID): nothing waits for a summary task: name the last of its tasks",
@@ -200,11 +226,111 @@ fn every_fault_is_told_at_once() {
             "line 10, column 7 (UID): 3 is the UID of the task on line 5 already",
             "line 10, column 72 (ExternalTask): belongs to another project, which is not read",
             "line 11, column 19 (Name): must not be empty",
-            "line 11, column 26 (Duration): a task takes longer than nothing",
+            "line 11, column 26 (Duration): a task takes no less than nothing, as a milestone does",
             "line 12, column 47 (Duration): not an ISO 8601 duration of whole weeks, days, hours, minutes or seconds, such as \
              PT72H or -PT30M",
         ]
     );
+}
+
+#[test]
+fn a_summary_task_of_the_second_level_is_a_group() {
+    let one = |number: u32, level: u32, summary: u8| {
+        task(number, &format!("<OutlineLevel>{level}</OutlineLevel><Summary>{summary}</Summary>"))
+            .replace("<Name>a<", &format!("<Name>n{number}<"))
+    };
+    let tasks = [
+        one(1, 1, 1),
+        one(2, 2, 0),
+        one(3, 2, 1),
+        one(4, 3, 0),
+        // Deeper ones are of their group.
+        one(5, 3, 1),
+        one(6, 4, 0),
+        one(7, 2, 0),
+        one(8, 1, 1),
+        one(9, 2, 0),
+    ];
+    let groups = project_of(&with_tasks(&tasks.concat()));
+    let of = |group: Option<&str>| group.map(str::to_owned);
+    assert_eq!(
+        groups,
+        [
+            ("T2", "P1", of(None)),
+            ("T4", "P1", of(Some("n3"))),
+            ("T6", "P1", of(Some("n3"))),
+            ("T7", "P1", of(None)),
+            ("T9", "P2", of(None)),
+        ]
+        .map(|(code, phase, group)| (code.to_owned(), phase.to_owned(), group))
+    );
+}
+
+/// Code, phase and group of each row.
+fn project_of(text: &str) -> Vec<(String, String, Option<String>)> {
+    let read = read(text.as_bytes(), &Mapping::default(), &defaults()).unwrap();
+    let told = read.rows.into_iter().map(|row| {
+        (row.code.to_string(), row.phase.to_string(), row.terms.group.map(|group| group.to_string()))
+    });
+    told.collect()
+}
+
+#[test]
+fn constraints_and_deadlines_bind_a_task() {
+    use StartConstraint::{AsSoonAsPossible, MustStartOn, StartNoEarlierThan};
+    let bound = |rest: &str| {
+        let text = with_tasks(&task(1, rest));
+        let mut read = read(text.as_bytes(), &Mapping::default(), &defaults()).unwrap();
+        let row = read.rows.remove(0);
+        let hours = |span: Option<Span>| span.map(|span| span.as_seconds() / 3_600);
+        (row.terms.constraint, hours(row.offset), hours(row.terms.finish_no_later_than))
+    };
+    let on = |kind: u8, hour: u8| {
+        format!(
+            "<ConstraintType>{kind}</ConstraintType><ConstraintDate>2023-10-15T{hour:02}:00:00</ConstraintDate>"
+        )
+    };
+    let deadline = "<Deadline>2023-10-15T16:00:00</Deadline>";
+    assert_eq!(bound(""), (AsSoonAsPossible, None, None));
+    // A date that nothing asks for says nothing.
+    assert_eq!(bound(&on(0, 8)), (AsSoonAsPossible, None, None));
+    assert_eq!(bound(&on(2, 8)), (MustStartOn, Some(2), None));
+    assert_eq!(bound(&on(4, 8)), (StartNoEarlierThan, Some(2), None));
+    assert_eq!(bound(&on(7, 18)), (AsSoonAsPossible, None, Some(12)));
+    assert_eq!(bound(deadline), (AsSoonAsPossible, None, Some(10)));
+    assert_eq!(bound(&(on(7, 18) + deadline)), (AsSoonAsPossible, None, Some(10)));
+    assert_eq!(bound(&(on(4, 8) + deadline)), (StartNoEarlierThan, Some(2), Some(10)));
+    for kind in [1, 3, 5, 6, 8] {
+        let told = faults_of(&with_tasks(&task(1, &on(kind, 8))), &defaults());
+        assert!(told.len() == 1 && told[0].contains("(ConstraintType): "), "{told:?}");
+    }
+}
+
+fn hours(day: Weekday, from: &str, to: &str) -> WorkingHours {
+    WorkingHours { day, from: from.parse().unwrap(), to: to.parse().unwrap() }
+}
+
+/// Of the post that leads T01; Bangkok is seven hours ahead of UTC.
+fn bangkok() -> WorkCalendar {
+    WorkCalendar {
+        code: "BKK".parse().unwrap(),
+        name: "Bangkok".parse().unwrap(),
+        time_zone: "Asia/Bangkok".parse().unwrap(),
+        week: vec![
+            hours(Weekday::Monday, "02:00", "12:00"),
+            hours(Weekday::Monday, "13:00", "17:00"),
+            hours(Weekday::Friday, "08:00", "17:00"),
+            hours(Weekday::Sunday, "07:00", "24:00"),
+        ],
+        holidays: vec![Holiday {
+            name: "Songkran".parse().unwrap(),
+            from: "2023-10-13".parse().unwrap(),
+            to: "2023-10-15".parse().unwrap(),
+        }],
+        rest: None,
+        partners: [].into(),
+        posts: ["THA-02".parse().unwrap()].into(),
+    }
 }
 
 #[test]
@@ -327,9 +453,10 @@ proptest! {
     fn what_was_written_is_read_as_it_was(rows in any_rows(), h_hour in prop::option::of(-2_000_000_000..4_000_000_000_i64)) {
         let h_hour = h_hour.map(|seconds| DateTime::from_timestamp(seconds, 7).unwrap());
         // What XML cannot say at all.
+        let is_said = |title: &Title| !title.as_str().contains(['\u{fffe}', '\u{ffff}']);
         let rows: Vec<Row> = rows
             .into_iter()
-            .filter(|row| !row.title.as_str().contains(['\u{fffe}', '\u{ffff}']))
+            .filter(|row| is_said(&row.title) && row.terms.group.as_ref().is_none_or(is_said))
             .collect();
         let text = write(Plan { h_hour, ..plan(&rows, &BTreeMap::new(), &[]) });
         let read = project(&text);

@@ -1,14 +1,18 @@
 //! Rows as a file.
 
-use super::{CUSTOM, DATE, H_HOUR, KINDS, LAG_SECONDS, NOMINAL_H_HOUR, PREFIX, link_lag};
+use super::{
+    CUSTOM, DATE, H_HOUR, KINDS, LAG_SECONDS, NOMINAL_H_HOUR, PREFIX,
+    calendar::{self, ROUND_THE_CLOCK},
+    link_lag,
+};
 use crate::{Field, Row, predecessor};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use domain::{PhaseCode, Span, TaskCode, Title, plan::Dependency};
-use quick_xml::escape::partial_escape;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Display,
+use domain::{
+    PhaseCode, Span, TaskCode, Title,
+    plan::{CalendarOf, Dependency, StartConstraint, WorkCalendar},
 };
+use quick_xml::escape::partial_escape;
+use std::{collections::BTreeMap, fmt::Display};
 
 /// What is written.
 #[derive(Debug, Clone, Copy)]
@@ -19,14 +23,15 @@ pub struct Plan<'a> {
     pub h_hour: Option<DateTime<Utc>>,
     /// In the order in which they are carried out. One that rows have and this has not comes behind them, called by its code.
     pub phases: &'a [(PhaseCode, Title)],
+    pub calendars: &'a [WorkCalendar],
     /// With codes that differ.
     pub rows: &'a [Row],
-    /// When tasks start, from H-hour, as they have been laid out. Others start at their offset, or at H-hour.
-    pub starts: &'a BTreeMap<TaskCode, Span>,
+    /// When tasks start and finish, from H-hour, as they have been laid out. Others start at their offset, or at H-hour.
+    pub times: &'a BTreeMap<TaskCode, (Span, Span)>,
 }
 
-/// Reading it gives the same rows in the order of their phases, if their titles have only letters that XML has: U+FFFE and
-/// U+FFFF, which are no letters, become U+FFFD.
+/// Reading it gives the same rows in the order of their phases and groups, if titles have only letters that XML has: U+FFFE
+/// and U+FFFF, which are no letters, become U+FFFD.
 pub fn write(plan: Plan<'_>) -> String {
     let outline = Outline::of(plan);
     let mut xml =
@@ -49,22 +54,21 @@ pub fn write(plan: Plan<'_>) -> String {
     xml.leaf("DurationFormat", IN_HOURS);
     xml.leaf("NewTasksEstimated", 0);
     custom_fields(&mut xml);
-    calendars(&mut xml);
+    calendar::write(&mut xml, plan.calendars, outline.h_hour);
     xml.begin("Tasks");
     outline.h_hour_task(&mut xml);
-    for phase in &outline.phases {
-        outline.phase_task(&mut xml, phase);
-        for (number, row) in phase.rows.iter().enumerate() {
-            outline.task(&mut xml, phase, number + 1, row);
-        }
+    // H-hour is the first of the first level.
+    let mut numbers = [1, 0, 0];
+    for (index, line) in outline.lines.iter().enumerate() {
+        numbers[line.level - 1] += 1;
+        numbers[line.level..].fill(0);
+        let number: Vec<String> = numbers[..line.level].iter().map(ToString::to_string).collect();
+        outline.line(&mut xml, index, line, &number.join("."));
     }
     xml.end("Tasks");
     xml.end("Project");
     xml.text
 }
-
-/// Its id among calendars.
-const ROUND_THE_CLOCK: usize = 1;
 
 const MIDNIGHT: &str = "00:00:00";
 
@@ -80,6 +84,10 @@ const IN_ELAPSED_HOURS: usize = 6;
 /// Of the task that stands for H-hour; the others follow.
 const H_HOUR_UID: usize = 1;
 
+const fn uid(index: usize) -> usize {
+    H_HOUR_UID + 1 + index
+}
+
 fn custom_fields(xml: &mut Xml) {
     xml.begin("ExtendedAttributes");
     for (field, id, name) in CUSTOM {
@@ -92,100 +100,89 @@ fn custom_fields(xml: &mut Xml) {
     xml.end("ExtendedAttributes");
 }
 
-fn calendars(xml: &mut Xml) {
-    xml.begin("Calendars");
-    xml.begin("Calendar");
-    xml.leaf("UID", ROUND_THE_CLOCK);
-    xml.leaf("Name", "24 Hours");
-    xml.leaf("IsBaseCalendar", 1);
-    xml.leaf("BaseCalendarUID", -1);
-    xml.begin("WeekDays");
-    for day in 1..=7 {
-        xml.begin("WeekDay");
-        xml.leaf("DayType", day);
-        xml.leaf("DayWorking", 1);
-        xml.begin("WorkingTimes");
-        xml.begin("WorkingTime");
-        xml.leaf("FromTime", MIDNIGHT);
-        xml.leaf("ToTime", MIDNIGHT);
-        xml.end("WorkingTime");
-        xml.end("WorkingTimes");
-        xml.end("WeekDay");
-    }
-    xml.end("WeekDays");
-    xml.end("Calendar");
-    xml.end("Calendars");
-}
-
-/// The rows by phases, with what Microsoft Project numbers them by.
+/// The tasks as they stand one below another.
 struct Outline<'a> {
     plan: Plan<'a>,
     h_hour: NaiveDateTime,
-    phases: Vec<Phase<'a>>,
+    lines: Vec<Line<'a>>,
     uids: BTreeMap<&'a TaskCode, usize>,
-    tasks: BTreeSet<&'a TaskCode>,
+    calendar_of: CalendarOf<'a>,
     /// Of the whole, H-hour included.
     start: Span,
     finish: Span,
 }
 
-struct Phase<'a> {
-    uid: usize,
-    /// Counted from 1 behind H-hour.
-    number: usize,
-    code: &'a PhaseCode,
-    name: &'a str,
-    rows: Vec<&'a Row>,
+struct Line<'a> {
+    /// From 1.
+    level: usize,
+    kind: Kind<'a>,
     start: Span,
     finish: Span,
 }
 
+enum Kind<'a> {
+    Phase(&'a PhaseCode),
+    Group(&'a Title),
+    Task(&'a Row),
+}
+
 impl<'a> Outline<'a> {
     fn of(plan: Plan<'a>) -> Self {
-        let mut by_phase: Vec<(&PhaseCode, &str, Vec<&Row>)> =
-            plan.phases.iter().map(|(code, name)| (code, name.as_str(), Vec::new())).collect();
-        let mut places: BTreeMap<&PhaseCode, usize> =
+        let mut phases = by_first(plan.rows.iter(), |row| &row.phase);
+        let places: BTreeMap<&PhaseCode, usize> =
             plan.phases.iter().enumerate().map(|(index, (code, _))| (code, index)).collect();
-        for row in plan.rows {
-            let place = *places.entry(&row.phase).or_insert_with(|| {
-                by_phase.push((&row.phase, row.phase.as_str(), Vec::new()));
-                by_phase.len() - 1
-            });
-            by_phase[place].2.push(row);
-        }
-        // One without tasks would be a task.
-        by_phase.retain(|(_, _, rows)| !rows.is_empty());
+        phases.sort_by_key(|(code, _)| places.get(code).copied().unwrap_or(usize::MAX));
         let mut outline = Self {
             plan,
             h_hour: plan.h_hour.map_or(NOMINAL_H_HOUR, whole_seconds),
-            phases: Vec::new(),
+            lines: Vec::new(),
             uids: BTreeMap::new(),
-            tasks: plan.rows.iter().map(|row| &row.code).collect(),
+            calendar_of: CalendarOf::new(plan.calendars),
             start: Span::ZERO,
             finish: Span::ZERO,
         };
-        let mut uid = H_HOUR_UID;
-        for (index, (code, name, rows)) in by_phase.into_iter().enumerate() {
-            uid += 1;
-            let phase_uid = uid;
-            let (mut starts, mut finishes) = (Vec::new(), Vec::new());
-            for row in &rows {
-                uid += 1;
-                outline.uids.insert(&row.code, uid);
-                starts.push(outline.starts_at(row));
-                finishes.push(outline.starts_at(row) + row.duration);
+        for (code, rows) in phases {
+            outline.push(1, Kind::Phase(code));
+            for (group, rows) in by_first(rows.into_iter(), |row| row.terms.group.as_ref()) {
+                if let Some(group) = group {
+                    outline.push(2, Kind::Group(group));
+                }
+                for row in rows {
+                    outline.push(if group.is_some() { 3 } else { 2 }, Kind::Task(row));
+                }
             }
-            let start = starts.into_iter().min().unwrap_or_default();
-            let finish = finishes.into_iter().max().unwrap_or_default();
-            outline.start = outline.start.min(start);
-            outline.finish = outline.finish.max(finish);
-            outline.phases.push(Phase { uid: phase_uid, number: index + 2, code, name, rows, start, finish });
         }
+        outline.sum_up();
         outline
     }
 
-    fn starts_at(&self, row: &Row) -> Span {
-        self.plan.starts.get(&row.code).copied().or(row.offset).unwrap_or_default()
+    fn push(&mut self, level: usize, kind: Kind<'a>) {
+        let (mut start, mut finish) = (Span::ZERO, Span::ZERO);
+        if let Kind::Task(row) = kind {
+            let laid_out = self.plan.times.get(&row.code).copied();
+            let planned = row.offset.unwrap_or_default();
+            (start, finish) = laid_out.unwrap_or((planned, planned + row.duration));
+            self.uids.insert(&row.code, uid(self.lines.len()));
+        }
+        self.lines.push(Line { level, kind, start, finish });
+    }
+
+    /// Gives summary tasks the times of what is in them.
+    fn sum_up(&mut self) {
+        let mut open: [Option<(Span, Span)>; 2] = [None, None];
+        for line in self.lines.iter_mut().rev() {
+            let times = match line.kind {
+                Kind::Task(_) => (line.start, line.finish),
+                Kind::Phase(_) | Kind::Group(_) => open[line.level - 1].take().unwrap_or_default(),
+            };
+            (line.start, line.finish) = times;
+            for outer in open.iter_mut().take(line.level - 1) {
+                let (start, finish) = outer.unwrap_or(times);
+                *outer = Some((start.min(times.0), finish.max(times.1)));
+            }
+            self.start = self.start.min(line.start);
+            self.finish = self.finish.max(line.finish);
+        }
     }
 
     fn date(&self, offset: Span) -> String {
@@ -201,7 +198,7 @@ impl<'a> Outline<'a> {
         };
         xml.begin("Task");
         head(xml, H_HOUR_UID, &name, "1");
-        self.times(xml, Span::ZERO, Span::ZERO);
+        self.times(xml, Span::ZERO, Span::ZERO, Span::ZERO);
         xml.leaf("Milestone", 1);
         xml.leaf("Summary", 0);
         xml.leaf("ConstraintType", 2);
@@ -209,45 +206,67 @@ impl<'a> Outline<'a> {
         xml.end("Task");
     }
 
-    fn phase_task(&self, xml: &mut Xml, phase: &Phase<'_>) {
+    /// `number` is its place in the outline.
+    fn line(&self, xml: &mut Xml, index: usize, line: &Line<'_>, number: &str) {
         xml.begin("Task");
-        head(xml, phase.uid, phase.name, &phase.number.to_string());
-        self.times(xml, phase.start, phase.finish);
-        xml.leaf("Milestone", 0);
-        xml.leaf("Summary", 1);
-        xml.leaf("ConstraintType", 0);
-        custom(xml, |field| (field == Field::Phase).then(|| phase.code.to_string()));
+        match line.kind {
+            Kind::Phase(code) => {
+                let name = self.plan.phases.iter().find(|(known, _)| known == code);
+                head(xml, uid(index), name.map_or(code.as_str(), |(_, name)| name.as_str()), number);
+                self.summary(xml, line);
+                custom(xml, |field| (field == Field::Phase).then(|| code.to_string()));
+            }
+            Kind::Group(name) => {
+                head(xml, uid(index), name.as_str(), number);
+                self.summary(xml, line);
+            }
+            Kind::Task(row) => {
+                head(xml, uid(index), row.title.as_str(), number);
+                self.task(xml, line, row);
+            }
+        }
         xml.end("Task");
     }
 
-    fn task(&self, xml: &mut Xml, phase: &Phase<'_>, number: usize, row: &Row) {
-        let uid = self.uids.get(&row.code).copied().unwrap_or_default();
-        let start = self.starts_at(row);
-        xml.begin("Task");
-        head(xml, uid, row.title.as_str(), &format!("{}.{number}", phase.number));
-        self.times(xml, start, start + row.duration);
+    fn summary(&self, xml: &mut Xml, line: &Line<'_>) {
+        self.times(xml, line.start, line.finish, line.finish - line.start);
         xml.leaf("Milestone", 0);
+        xml.leaf("Summary", 1);
+        xml.leaf("ConstraintType", 0);
+    }
+
+    fn task(&self, xml: &mut Xml, line: &Line<'_>, row: &Row) {
+        self.times(xml, line.start, line.finish, row.duration);
+        xml.leaf("Milestone", usize::from(row.duration == Span::ZERO));
         xml.leaf("Summary", 0);
         // Without it, a task of this type has been seen to lose its duration.
         xml.leaf("RemainingDuration", duration(row.duration));
-        match row.offset {
-            None => xml.leaf("ConstraintType", 0),
-            Some(offset) => {
-                xml.leaf("ConstraintType", 4);
-                xml.leaf("ConstraintDate", self.date(offset));
-            }
+        let (constraint, date) = match (row.offset, row.terms.constraint) {
+            (None, _) => (0, None),
+            (Some(offset), StartConstraint::MustStartOn) => (2, Some(offset)),
+            (Some(offset), _) => (4, Some(offset)),
+        };
+        xml.leaf("ConstraintType", constraint);
+        if let Some(index) = self.calendar_of.task(&row.lead, row.post.as_ref()) {
+            xml.leaf("CalendarUID", calendar::uid(index));
+        }
+        if let Some(offset) = date {
+            xml.leaf("ConstraintDate", self.date(offset));
+        }
+        if let Some(latest) = row.terms.finish_no_later_than {
+            xml.leaf("Deadline", self.date(latest));
         }
         for dependency in &row.predecessors {
             self.link(xml, dependency);
         }
         custom(xml, |field| self.custom_value(row, field));
-        xml.end("Task");
     }
 
-    fn times(&self, xml: &mut Xml, start: Span, finish: Span) {
+    /// What it takes in work may be less than what passes meanwhile.
+    fn times(&self, xml: &mut Xml, start: Span, finish: Span, work: Span) {
         xml.leaf("Start", self.date(start));
         xml.leaf("Finish", self.date(finish));
-        xml.leaf("Duration", duration(finish - start));
+        xml.leaf("Duration", duration(work));
         xml.leaf("DurationFormat", IN_HOURS);
         xml.leaf("EffortDriven", 0);
         xml.leaf("Estimated", 0);
@@ -274,14 +293,21 @@ impl<'a> Outline<'a> {
             Field::LineOfEffort => row.line_of_effort.as_ref().map(ToString::to_string),
             Field::Predecessors => {
                 let is_exact = |one: &&Dependency| {
-                    self.tasks.contains(&one.predecessor) && one.lag.as_seconds() % LAG_SECONDS == 0
+                    self.uids.contains_key(&one.predecessor) && one.lag.as_seconds() % LAG_SECONDS == 0
                 };
                 let others = row.predecessors.iter().filter(|one| !is_exact(one));
-                let texts = others.map(|one| predecessor::write(one, |code| self.tasks.contains(code)));
+                let texts = others.map(|one| predecessor::write(one, |code| self.uids.contains_key(code)));
                 let text = texts.collect::<Vec<_>>().join(" ");
                 (!text.is_empty()).then_some(text)
             }
-            Field::Phase | Field::Title | Field::Offset | Field::Duration => None,
+            Field::MutualLegalAssistance => row.terms.mutual_legal_assistance.then(|| "yes".to_owned()),
+            Field::Phase
+            | Field::Title
+            | Field::Offset
+            | Field::Duration
+            | Field::Group
+            | Field::Constraint
+            | Field::FinishNoLaterThan => None,
         }
     }
 }
@@ -297,6 +323,23 @@ fn head(xml: &mut Xml, uid: usize, name: &str, number: &str) {
     xml.leaf("IsNull", 0);
     xml.leaf("OutlineNumber", number);
     xml.leaf("OutlineLevel", number.split('.').count());
+}
+
+/// Rows with the same key together, in the order in which each first comes.
+fn by_first<'a, K: Ord + Copy>(
+    rows: impl Iterator<Item = &'a Row>,
+    key: impl Fn(&'a Row) -> K,
+) -> Vec<(K, Vec<&'a Row>)> {
+    let mut places = BTreeMap::new();
+    let mut together = Vec::<(K, Vec<&Row>)>::new();
+    for row in rows {
+        let place = *places.entry(key(row)).or_insert(together.len());
+        if place == together.len() {
+            together.push((key(row), Vec::new()));
+        }
+        together[place].1.push(row);
+    }
+    together
 }
 
 /// Those of a task's custom fields that it has.
@@ -322,13 +365,13 @@ fn duration(span: Span) -> String {
 }
 
 /// The library writes bytes to anywhere and may fail there; a text cannot.
-struct Xml {
+pub(super) struct Xml {
     text: String,
     depth: usize,
 }
 
 impl Xml {
-    fn begin(&mut self, name: &str) {
+    pub(super) fn begin(&mut self, name: &str) {
         self.begin_with(name, "");
     }
 
@@ -338,13 +381,13 @@ impl Xml {
         self.depth += 1;
     }
 
-    fn end(&mut self, name: &str) {
+    pub(super) fn end(&mut self, name: &str) {
         self.depth = self.depth.saturating_sub(1);
         self.indent();
         self.push(&["</", name, ">\n"]);
     }
 
-    fn leaf(&mut self, name: &str, value: impl Display) {
+    pub(super) fn leaf(&mut self, name: &str, value: impl Display) {
         let value = value.to_string().replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
         self.indent();
         self.push(&["<", name, ">", &partial_escape(value), "</", name, ">\n"]);

@@ -1,7 +1,7 @@
 //! Plans as calendars: the tasks of an operation at their times, all of them or those of a post or a partner.
 
 use anyhow::{Result, bail};
-use api::calendar::{NO_H_HOUR, Of, Operation, SHOWN, calendar};
+use api::feed::{NO_H_HOUR, Of, Operation, SHOWN, calendar};
 use domain::{PartnerCode, PostCode};
 use exchange::ical;
 

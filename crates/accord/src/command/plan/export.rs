@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use domain::{
     Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode,
-    plan::{Dependency, DependencyKind},
+    plan::{Dependency, DependencyKind, StartConstraint, Terms},
 };
 use exchange::Row;
 use serde::Deserialize;
@@ -99,7 +99,7 @@ struct PageInfo {
 const SHOWN: &str =
     "number tasks(first: 100, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
     code title phase { code } lineOfEffort { code } leadPartner { code } territory { code } post { code }
-    startOffset duration dependencies { predecessor { code } kind lag } } } }";
+    startOffset duration terms { group constraint finishNoLaterThan mutualLegalAssistance } dependencies { predecessor { code } kind lag } } } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -113,6 +113,7 @@ struct Task {
     post: Option<Coded<PostCode>>,
     start_offset: Option<Span>,
     duration: Span,
+    terms: Terms,
     dependencies: Vec<Waits>,
 }
 
@@ -134,7 +135,7 @@ impl From<Task> for Row {
             lead: task.lead_partner.code,
             territory: task.territory.code,
             post: task.post.map(|post| post.code),
-            offset: task.start_offset,
+            offset: task.start_offset.filter(|_| task.terms.constraint != StartConstraint::AsSoonAsPossible),
             duration: task.duration,
             predecessors: waits
                 .map(|Waits { predecessor, kind, lag }| Dependency {
@@ -143,6 +144,7 @@ impl From<Task> for Row {
                     lag,
                 })
                 .collect(),
+            terms: task.terms,
         }
     }
 }

@@ -10,7 +10,8 @@ use std::{
 use anyhow::{Context as _, Error, Result, bail};
 use api::http::BODY_BYTES;
 use domain::{
-    Code, OperationCode, PartnerCode, PhaseCode, PostCode, Sha256, Span, TaskCode, Title, plan::Dependency,
+    Code, OperationCode, PartnerCode, PhaseCode, PostCode, Sha256, Span, TaskCode, Title,
+    plan::{Dependency, StartConstraint, Terms},
 };
 use exchange::{
     Column, Faults, Field, InvalidMapping, Mapping, Row,
@@ -345,6 +346,8 @@ struct ImportedTask<'a> {
     duration: Span,
     /// In the notation that needs no plan to be read.
     predecessors: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<&'a Terms>,
 }
 
 impl<'a> From<&'a Row> for ImportedTask<'a> {
@@ -360,8 +363,18 @@ impl<'a> From<&'a Row> for ImportedTask<'a> {
             start_offset: row.offset,
             duration: row.duration,
             predecessors: row.predecessors.iter().map(Dependency::to_string).collect(),
+            terms: Some(&row.terms).filter(|terms| !is_implied(row, terms)),
         }
     }
+}
+
+/// Whether the terms say no more than the offset does.
+fn is_implied(row: &Row, terms: &Terms) -> bool {
+    let constraint = match row.offset {
+        Some(_) => StartConstraint::StartNoEarlierThan,
+        None => StartConstraint::AsSoonAsPossible,
+    };
+    *terms == Terms { constraint, ..Terms::default() }
 }
 
 /// Where in the file that is which a refusal is about.
@@ -380,6 +393,12 @@ fn place(sheet: &Sheet, path: &[String]) -> Option<(usize, Option<Column>)> {
             "startOffset" => Field::Offset,
             "duration" => Field::Duration,
             "predecessors" => Field::Predecessors,
+            "terms" => match rest.get(1).map(String::as_str) {
+                Some("group") => Field::Group,
+                Some("finishNoLaterThan") => Field::FinishNoLaterThan,
+                _ => Field::Constraint,
+            },
+            "finishNoLaterThan" => Field::FinishNoLaterThan,
             _ => return None,
         })
     });

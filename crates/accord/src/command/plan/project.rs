@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, ffi::OsStr, path::Path};
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, Utc};
-use domain::{PartnerCode, PhaseCode, Span, TaskCode, Title};
+use domain::{
+    Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode, Title,
+    plan::{Holiday, WorkCalendar, WorkingHours},
+};
 use exchange::{
     Faults, Mapping, Row,
     csv::Sheet,
@@ -57,7 +60,10 @@ pub fn read(
 }
 
 /// Early times are of the version in force, else of the one being worked on.
-const SHOWN: &str = "title hHour plan { number } schedule { tasks { task { code } earlyStart } }";
+const SHOWN: &str = "title hHour plan { number } schedule { tasks { task { code } earlyStart earlyFinish } }";
+
+const OF_VERSION: &str = "phases { code name } calendars { code name timeZone week { day from to }
+    holidays { name from to } rest partners { code } posts { code } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -77,6 +83,29 @@ struct Numbered {
 #[derive(Deserialize)]
 struct Version {
     phases: Vec<Phase>,
+    calendars: Vec<Calendar>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Calendar {
+    code: Code,
+    name: Title,
+    time_zone: domain::TimeZone,
+    week: Vec<WorkingHours>,
+    holidays: Vec<Holiday>,
+    rest: Option<Span>,
+    partners: Vec<Coded<PartnerCode>>,
+    posts: Vec<Coded<PostCode>>,
+}
+
+impl From<Calendar> for WorkCalendar {
+    fn from(calendar: Calendar) -> Self {
+        let Calendar { code, name, time_zone, week, holidays, rest, partners, posts } = calendar;
+        let partners = partners.into_iter().map(|partner| partner.code).collect();
+        let posts = posts.into_iter().map(|post| post.code).collect();
+        Self { code, name, time_zone, week, holidays, rest, partners, posts }
+    }
 }
 
 #[derive(Deserialize)]
@@ -95,19 +124,28 @@ struct LaidOut {
 struct Timed {
     task: Coded<TaskCode>,
     early_start: Span,
+    early_finish: Span,
 }
 
 /// Tasks of a version as a file.
 pub async fn write(pinned: &Pinned, number: u32, rows: &[Row]) -> Result<String> {
-    let shown = format!("{SHOWN} version: planVersion(number: {number}) {{ phases {{ code name }} }}");
+    let shown = format!("{SHOWN} version: planVersion(number: {number}) {{ {OF_VERSION} }}");
     let Answer { title, h_hour, plan, schedule, version } = pinned.ask(&shown, None).await?;
     let is_laid_out = plan.is_some_and(|plan| plan.number == number);
     let laid_out = schedule.tasks.into_iter().filter(|_| is_laid_out);
-    let starts = laid_out.map(|timed| (timed.task.code, timed.early_start)).collect();
-    let phases: Vec<_> = version
-        .into_iter()
-        .flat_map(|version| version.phases)
-        .map(|phase| (phase.code, phase.name))
-        .collect();
-    Ok(mspdi::write(Plan { title: &title, h_hour, phases: &phases, rows, starts: &starts }))
+    let times = laid_out.map(|timed| (timed.task.code, (timed.early_start, timed.early_finish))).collect();
+    let (phases, calendars) = match version {
+        Some(version) => (version.phases, version.calendars),
+        None => (Vec::new(), Vec::new()),
+    };
+    let phases: Vec<_> = phases.into_iter().map(|phase| (phase.code, phase.name)).collect();
+    let calendars: Vec<_> = calendars.into_iter().map(WorkCalendar::from).collect();
+    Ok(mspdi::write(Plan {
+        title: &title,
+        h_hour,
+        phases: &phases,
+        calendars: &calendars,
+        rows,
+        times: &times,
+    }))
 }

@@ -12,7 +12,7 @@ use domain::{
     partner::{PartnerCommand, PartnerEvent, PartnerRole, Profile},
     plan::{
         Annex, ApprovalPolicy, Given, ImportedTask, Intent, LineOfEffort, Named, NewCondition, Phase,
-        PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow,
+        PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, Terms, TimeWindow,
     },
     post::{PostCommand, PostEvent},
     release::{HandlingCode, Marked, MarkedItem, Release},
@@ -155,6 +155,7 @@ pub fn task(code: &str, lead: &str, territory: &str, start: i64, hours: i64, pre
         start_offset: Span::hours(start),
         duration: Span::hours(hours),
         predecessors: pre.iter().map(|pre| of(pre)).collect(),
+        terms: Terms::default(),
     }
 }
 
@@ -292,6 +293,7 @@ pub fn imported(code: &str, start: Option<i64>, predecessors: &[&str]) -> Import
         start_offset: start.map(Span::hours),
         duration,
         predecessors,
+        terms: Terms::default(),
     }
 }
 
@@ -489,4 +491,8 @@ pub fn assigned(number: u32, task: &str, post: &str, start: i64, hours: i64) -> 
         duration: Span::hours(hours),
         h_hour: None,
     }
+}
+
+pub fn set_terms(code: &str, terms: Terms) -> Ask {
+    planning(PlanCommand::SetTaskTerms { operation: saphan(), task: of(code), terms })
 }
