@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{Coded, Pinned, Place, calendar, project};
 use crate::{
-    output::{Output, print},
+    output::{Output, print_file},
     progress::Progress,
 };
 
@@ -163,7 +163,7 @@ impl Export {
             Format::Csv | Format::Ics => exchange::csv::write(&rows),
             Format::Mspdi => project::write(&pinned, number, &rows).await?,
         };
-        let Some(path) = &self.file else { return print(&text) };
+        let Some(path) = &self.file else { return print_file(&text) };
         put_in_place(path, &text)?;
         let (operation, tasks, position) = (&self.place.operation, rows.len(), pinned.position()?);
         let told = format!(
@@ -181,7 +181,7 @@ impl Export {
             bail!("a calendar shows the version in force, else the one being worked on: leave out --version");
         }
         let (text, tasks) = self.calendar.write(pinned).await?;
-        let Some(path) = &self.file else { return print(&text) };
+        let Some(path) = &self.file else { return print_file(&text) };
         put_in_place(path, &text)?;
         let (operation, position) = (&self.place.operation, pinned.position()?);
         let told =
