@@ -52,6 +52,8 @@ pub fn write(plan: Plan<'_>) -> String {
     xml.leaf("DaysPerMonth", 30);
     xml.leaf("DefaultTaskType", FIXED_DURATION);
     xml.leaf("DurationFormat", IN_HOURS);
+    // What must start on a date starts then, whatever it waits for.
+    xml.leaf("HonorConstraints", 1);
     xml.leaf("NewTasksEstimated", 0);
     custom_fields(&mut xml);
     calendar::write(&mut xml, plan.calendars, outline.h_hour);
