@@ -16,6 +16,7 @@ mod observability;
 mod plan;
 mod release;
 mod saphan;
+mod schedule;
 mod sdl;
 mod sharing;
 mod support;

@@ -207,8 +207,8 @@ async fn a_plan_that_went_out_comes_in_elsewhere_as_it_was(_: PgPoolOptions, opt
     assert!(told.starts_with("Imported 2 tasks into version 1 of BRAVO, at position "), "{told}");
     let after = served.done("THA-02", &["export", "--operation", "BRAVO"]).await.out;
     assert_eq!(after.lines().count(), 31);
-    // What the file has no column for, the task has no more; its offset is worked out, for it is to be as early as may be.
-    assert!(after.contains("\nT01,Open it,P1,THA,THA,,-PT264H,PT24H30M,,\n"), "{after}");
+    // What the file has no column for, the task has no more; it starts as soon as possible, which an empty offset says.
+    assert!(after.contains("\nT01,Open it,P1,THA,THA,,,PT24H30M,,\n"), "{after}");
     assert!(after.ends_with("PT2H,T01SS+0h T02FF+30m,\n"), "{after}");
 }
 
