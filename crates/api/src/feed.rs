@@ -111,6 +111,11 @@ impl PageInfo {
 }
 
 impl Operation {
+    /// Number of the version that the tasks are of; `None`: there is none that the reader may see.
+    pub fn version(&self) -> Option<u32> {
+        self.plan.as_ref().map(|plan| plan.number)
+    }
+
     /// Where the next page of tasks begins, if there is one.
     pub fn next(&self) -> Option<&str> {
         self.tasks.page_info.next()

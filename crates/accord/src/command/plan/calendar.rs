@@ -32,20 +32,22 @@ impl Options {
         }
     }
 
-    /// A calendar, and how many tasks are in it.
-    pub async fn write(&self, pinned: &Pinned) -> Result<(String, usize)> {
+    /// Number of the version, how many of its tasks are in the calendar, and that.
+    pub async fn write(&self, pinned: &Pinned) -> Result<(u32, usize, String)> {
         let of = self.of(pinned);
         let (mut events, mut after) = (Vec::new(), None);
         loop {
             let page: Operation = pinned.ask(SHOWN, after.as_deref()).await?;
+            let Some(number) = page.version() else {
+                bail!("{} has no plan that you may see", page.code);
+            };
             if page.h_hour.is_none() {
                 bail!("there is nothing to show of {}: {NO_H_HOUR}", page.code);
             }
             events.extend(page.events(&of));
             after = page.next().map(str::to_owned);
             if after.is_none() {
-                let tasks = events.len();
-                return Ok((ical::write(&calendar(&of, events, String::new())), tasks));
+                return Ok((number, events.len(), ical::write(&calendar(&of, events, String::new()))));
             }
         }
     }

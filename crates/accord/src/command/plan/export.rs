@@ -155,17 +155,23 @@ impl Export {
             bail!("--post and --partner choose what is in a calendar: give --format ics");
         }
         let pinned = self.place.pinned().await?;
-        if self.format == Format::Ics {
-            return self.write_calendar(&pinned, output).await;
-        }
-        let (number, rows) = self.rows(&pinned).await?;
-        let text = match self.format {
-            Format::Csv | Format::Ics => exchange::csv::write(&rows),
-            Format::Mspdi => project::write(&pinned, number, &rows).await?,
+        let (number, tasks, text) = match self.format {
+            Format::Csv => {
+                let (number, rows) = self.rows(&pinned).await?;
+                (number, rows.len(), exchange::csv::write(&rows))
+            }
+            Format::Mspdi => {
+                let (number, rows) = self.rows(&pinned).await?;
+                (number, rows.len(), project::write(&pinned, number, &rows).await?)
+            }
+            Format::Ics if self.number == Wanted::Current => self.calendar.write(&pinned).await?,
+            Format::Ics => bail!(
+                "a calendar shows the version in force, else the one being worked on: leave out --version"
+            ),
         };
         let Some(path) = &self.file else { return print_file(&text) };
         put_in_place(path, &text)?;
-        let (operation, tasks, position) = (&self.place.operation, rows.len(), pinned.position()?);
+        let (operation, position) = (&self.place.operation, pinned.position()?);
         let told = format!(
             "Wrote {tasks} tasks of version {number} of {operation}, as of position {position}, to {}.",
             path.display()
@@ -173,22 +179,6 @@ impl Export {
         output.say(
             &told,
             &json!({ "operation": operation, "version": number, "tasks": tasks, "position": position, "file": path }),
-        )
-    }
-
-    async fn write_calendar(&self, pinned: &Pinned, output: Output) -> Result<()> {
-        if self.number != Wanted::Current {
-            bail!("a calendar shows the version in force, else the one being worked on: leave out --version");
-        }
-        let (text, tasks) = self.calendar.write(pinned).await?;
-        let Some(path) = &self.file else { return print_file(&text) };
-        put_in_place(path, &text)?;
-        let (operation, position) = (&self.place.operation, pinned.position()?);
-        let told =
-            format!("Wrote {tasks} tasks of {operation}, as of position {position}, to {}.", path.display());
-        output.say(
-            &told,
-            &json!({ "operation": operation, "tasks": tasks, "position": position, "file": path }),
         )
     }
 
