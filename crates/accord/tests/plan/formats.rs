@@ -53,6 +53,34 @@ async fn a_plan_that_went_out_as_xml_comes_in_elsewhere_as_it_was(
 }
 
 #[sqlx::test(migrations = false)]
+async fn what_binds_tasks_and_groups_them_goes_out_and_comes_in(_: PgPoolOptions, options: PgConnectOptions) {
+    let served = Served::saphan(options).await;
+    let csv = "code,title,phase,lead,territory,post,offset,duration,predecessors,group,constraint,finish_no_later_than,\
+               mutual_legal_assistance\n\
+               T01,Ask for assistance,P1,THA,MMR,,PT6H,PT8H,,Letters,MUST_START_ON,PT20H,yes\n\
+               T02,It is granted,P1,MMR,MMR,,,PT0H,T01FS+2h,Letters,,,\n\
+               T03,Tell the posts,P1,THA,THA,THA-02,,PT1H,T02,,,,\n";
+    fs::write(served.path("bound.csv"), csv).unwrap();
+    let import = |file, operation| [&["import", file, "--new-operation", operation][..], &NEW].concat();
+    served.done("THA-02", &import("bound.csv", "BRAVO")).await;
+    let export = ["export", "--operation", "BRAVO", "--format", "mspdi"];
+    let out = served.done("THA-02", &export).await.out;
+    for there in [
+        "<Name>Letters</Name>",
+        "<ConstraintType>2</ConstraintType>\n      <ConstraintDate>2000-01-01T06:00:00</ConstraintDate>\n      \
+         <Deadline>2000-01-01T20:00:00</Deadline>",
+        // It waits for T01, as the schedule has it.
+        "<Start>2000-01-01T16:00:00</Start>\n      <Finish>2000-01-01T16:00:00</Finish>\n      \
+         <Duration>PT0H0M0S</Duration>",
+    ] {
+        assert!(out.contains(there), "{there} is not in {out}");
+    }
+    fs::write(served.path("bound.xml"), &out).unwrap();
+    served.done("THA-02", &import("bound.xml", "CHARLIE")).await;
+    assert_eq!(served.done("THA-02", &["export", "--operation", "CHARLIE"]).await.out, csv);
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_file_of_another_program_is_told_what_it_lacks(_: PgPoolOptions, options: PgConnectOptions) {
     let served = Served::saphan(options).await;
     let text = "<Project xmlns=\"http://schemas.microsoft.com/project\">\n<Tasks>\n\

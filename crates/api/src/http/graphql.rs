@@ -697,6 +697,20 @@ mod tests {
     }
 
     #[test]
+    fn what_fails_for_a_client_tells_by_its_status_whose_fault_that_is() {
+        let told = |errors| failure(&Answer::from_errors(errors)).map(|problem| problem.status.as_u16());
+        assert_eq!(failure(&Answer::new(value!({ "head": null }))).map(|problem| problem.status), None);
+        assert_eq!(told(vec![entry(&Error::Busy("Later.".to_owned()))]), Some(503));
+        assert_eq!(told(vec![entry(&Error::Forbidden("No.".to_owned()))]), Some(403));
+        // A question of our own that makes no sense is no client's.
+        assert_eq!(told(vec![entry(&Error::bad_input("What?"))]), Some(500));
+        let mut spent = entry(&Error::Busy("Later.".to_owned()));
+        spent.extensions.get_or_insert_default().set(RETRY_AFTER_SECONDS, 3_u64);
+        let problem = failure(&Answer::from_errors(vec![spent])).unwrap();
+        assert_eq!((problem.status.as_u16(), problem.header), (429, Some((RETRY_AFTER, 3_u64.into()))));
+    }
+
+    #[test]
     fn only_json_in_utf_8_is_read() {
         for good in
             ["application/json", "Application/JSON; charset=UTF-8", r#"application/json;charset="utf-8""#]

@@ -19,8 +19,8 @@
 //!
 //! Dates have no time zone in this format; they are UTC. H-hour is a milestone of the first level whose name begins with
 //! `H-hour`: offsets are counted from its start. Without one in a file they are counted from the H-hour that the caller
-//! gives; a file with neither can have no such date. An operation that has no H-hour is written around [`NOMINAL_H_HOUR`], and that
-//! milestone says so.
+//! gives; a file with neither can have no such date. An operation that has no H-hour is written around
+//! [`NOMINAL_H_HOUR`], and that milestone says so.
 //!
 //! Lags are in tenths of a minute. One that is not a whole number of them is rounded in its link, and stands exactly in
 //! `Accord predecessors`; that counts as long as the link is what it was written as. A predecessor that is not in the file
@@ -30,9 +30,10 @@
 //! plan are its own, and rest and whom they are for cannot be said here.
 //!
 //! Passed over are: the project's own summary task, blank rows, inactive tasks and links to them, resources, assignments,
-//! progress, baselines, and splits, of which `Duration` counts only the work. Faults are: tasks that are scheduled manually, repeat, or
-//! belong to other projects; constraints other than the above; links to or from summary tasks; lags in percent, and lags
-//! in working time where the project's calendar has less than 24 hours on seven days.
+//! progress, baselines, and splits, of which `Duration` counts only the work. Faults are: tasks that are scheduled
+//! manually, repeat, or belong to other projects; constraints other than the above; constraints, deadlines and links of
+//! summary tasks, and links to them; lags in percent, and lags in working time where the project's calendar has less than
+//! 24 hours on seven days.
 
 mod calendar;
 mod read;
