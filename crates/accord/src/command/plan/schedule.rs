@@ -242,7 +242,9 @@ const COLUMNS: [(&str, Align); 11] = [
 fn aligned(lines: &[Vec<String>]) -> String {
     let shown: Vec<Align> = lines[0]
         .iter()
-        .map(|header| COLUMNS.iter().find(|(name, _)| name == header).map_or(Align::Left, |(_, align)| *align))
+        .map(|header| {
+            COLUMNS.iter().find(|(name, _)| name == header).map_or(Align::Left, |(_, align)| *align)
+        })
         .collect();
     let mut widths = vec![0; shown.len() - 1];
     for line in lines {
