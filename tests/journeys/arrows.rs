@@ -11,7 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("read-model", &["domain"]),
     ("exchange", &["domain"]),
     ("engine", &["domain", "event-log", "read-model"]),
-    ("api", &["domain", "engine", "read-model"]),
+    ("api", &["domain", "engine", "exchange", "read-model"]),
     // The binary knows the whole. It serves what `api` and `engine` are. From `event-log` and `read-model` it needs
     // their tables, to migrate, verify and export, and from `domain` the commands that a scenario turns into. What it
     // sends and fetches as a client of the API, `exchange` reads from files and writes to them.

@@ -3,6 +3,7 @@
 
 mod access;
 mod arrows;
+mod calendar;
 mod clients;
 mod conventions;
 mod dependencies;

@@ -151,11 +151,19 @@ async fn nothing_that_people_send_is_in_the_logs(_: PgPoolOptions, options: PgCo
     let request = server.client().post(server.url("/graphql?secret-parameter=1")).bearer_auth(forged);
     assert_eq!(request.json(&json!({ "query": query })).send().await.unwrap().status(), 401);
 
+    let feed = server.client().get(server.url(&format!("/calendar/partner/THA.ics?token={token}&secret=1")));
+    assert_eq!(feed.send().await.unwrap().status(), 200);
+
     let logs = captured.text();
     // They were taken down, with what finds a request and its command.
-    for there in
-        ["POST /graphql: 200 OK", "POST /graphql: 401", "operation=\"Named\"", "request.id=", "command.id="]
-    {
+    for there in [
+        "POST /graphql: 200 OK",
+        "POST /graphql: 401",
+        "GET /calendar/partner/THA.ics: 200 OK",
+        "operation=\"Named\"",
+        "request.id=",
+        "command.id=",
+    ] {
         assert!(logs.contains(there), "{there} is not in {logs}");
     }
     for secret in ["secret", &token[..20], &token[token.len() - 20..]] {

@@ -42,8 +42,13 @@ pub fn pour(bytes: &[u8]) -> Result<()> {
 
 /// One or more lines. A reader that has seen enough, such as `head`, is no failure.
 pub fn print(text: &str) -> Result<()> {
+    print_file(&format!("{}\n", text.trim_end()))
+}
+
+/// A file's text, to the last byte.
+pub fn print_file(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         done => done.context("could not write to standard output"),
     }

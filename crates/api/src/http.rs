@@ -2,6 +2,7 @@
 //!
 //! Nobody is told anything but that without a token. Nothing here knows a type of the schema.
 
+mod calendar;
 mod event_stream;
 mod graphql;
 mod live;
@@ -69,6 +70,7 @@ pub fn router(service: Service) -> Router {
         .route("/graphql", post(graphql::answer).fallback(graphql::refuse_method))
         .route("/graphql/ws", any(websocket::answer))
         .route("/graphql/stream", post(event_stream::answer).fallback(event_stream::refuse_method))
+        .route("/calendar/{of}/{file}", get(calendar::answer))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready));
     if let Some(explorer) = &service.explorer {

@@ -23,6 +23,7 @@ mod decision;
 pub mod documents;
 mod errors;
 mod event;
+pub mod feed;
 mod graphiql;
 pub mod http;
 pub mod language;

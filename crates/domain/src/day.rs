@@ -45,7 +45,10 @@ mod tests {
             (Span::hours(-288), "D-12", -288),
             (Span::hours(-289), "D-13", -312),
         ] {
-            assert_eq!((Day::of(offset).to_string().as_str(), Day::of(offset).start()), (day, Span::hours(start)));
+            assert_eq!(
+                (Day::of(offset).to_string().as_str(), Day::of(offset).start()),
+                (day, Span::hours(start))
+            );
         }
     }
 

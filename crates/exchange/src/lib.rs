@@ -10,6 +10,8 @@ pub mod chart;
 pub mod csv;
 mod fault;
 mod field;
+pub mod ical;
+pub mod mspdi;
 pub mod order;
 mod predecessor;
 mod row;

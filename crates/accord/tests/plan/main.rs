@@ -1,6 +1,7 @@
 //! `accord plan`, as people run it: the program itself, against a server with Operation SAPHAN.
 #![cfg(test)]
 
+mod formats;
 mod order;
 
 use std::{fs, net::Ipv4Addr, path::PathBuf, process::Command, time::SystemTime};

@@ -158,7 +158,15 @@ pub(super) fn with_position(mut answer: Answer, session: &Session) -> Answer {
 }
 
 fn authenticate(service: &Service, headers: &HeaderMap) -> Result<Proof, Problem> {
-    let proof = authorization(headers).and_then(|header| service.issuers.prove(header, service.clock.now()));
+    prove(service, authorization(headers))
+}
+
+/// Who sends this header `Authorization`.
+pub(super) fn prove(
+    service: &Service,
+    authorization: Result<Option<&[u8]>, Unauthenticated>,
+) -> Result<Proof, Problem> {
+    let proof = authorization.and_then(|header| service.issuers.prove(header, service.clock.now()));
     proof.map_err(|reason| {
         let challenge = match reason {
             Unauthenticated::Missing => r#"Bearer realm="accord""#,
@@ -347,7 +355,7 @@ fn check_subscription(operation: &OperationDefinition) -> Result<(), ServerError
     }
 }
 
-/// What a client sends.
+/// What a client sends, or this server asks itself for one.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     query: String,
@@ -356,6 +364,11 @@ pub(super) struct Sent {
 }
 
 impl Sent {
+    /// Of this server's own making, which needs no document that is trusted.
+    pub(super) fn own(query: String, variables: Json) -> Self {
+        Self { query, operation_name: None, variables: Variables::from_json(variables) }
+    }
+
     /// Fails with a sentence for the client.
     fn read(body: &[u8], documents: &Documents) -> Result<Self, String> {
         let body: Json =
@@ -580,6 +593,25 @@ fn retry_after(answer: &Answer) -> Option<u64> {
     }
 }
 
+/// Why an answer to what this server asked for a client cannot be passed on; `None`: it is whole.
+pub(super) fn failure(answer: &Answer) -> Option<Problem> {
+    let first = answer.errors.first()?;
+    let message = first.message.clone();
+    let (status, error) = match code(first) {
+        "BUSY" => (StatusCode::SERVICE_UNAVAILABLE, Error::Busy(message)),
+        "FORBIDDEN" => (StatusCode::FORBIDDEN, Error::Forbidden(message)),
+        "INTERNAL" => (StatusCode::INTERNAL_SERVER_ERROR, Error::Internal),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, Error::internal("answer a question of our own", &message)),
+    };
+    Some(match retry_after(answer) {
+        Some(seconds) => Problem {
+            header: Some((RETRY_AFTER, seconds.into())),
+            ..Problem::new(StatusCode::TOO_MANY_REQUESTS, error)
+        },
+        None => Problem::new(status, error),
+    })
+}
+
 /// Only an execution has data, or errors of fields.
 fn was_executed(answer: &Answer) -> bool {
     answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty())
@@ -662,6 +694,20 @@ mod tests {
         for neither in ["text/html", "application/json;q=0", "application/xml, text/*"] {
             assert_eq!(wanted(neither), None, "{neither}");
         }
+    }
+
+    #[test]
+    fn what_fails_for_a_client_tells_by_its_status_whose_fault_that_is() {
+        let told = |errors| failure(&Answer::from_errors(errors)).map(|problem| problem.status.as_u16());
+        assert_eq!(failure(&Answer::new(value!({ "head": null }))).map(|problem| problem.status), None);
+        assert_eq!(told(vec![entry(&Error::Busy("Later.".to_owned()))]), Some(503));
+        assert_eq!(told(vec![entry(&Error::Forbidden("No.".to_owned()))]), Some(403));
+        // A question of our own that makes no sense is no client's.
+        assert_eq!(told(vec![entry(&Error::bad_input("What?"))]), Some(500));
+        let mut spent = entry(&Error::Busy("Later.".to_owned()));
+        spent.extensions.get_or_insert_default().set(RETRY_AFTER_SECONDS, 3_u64);
+        let problem = failure(&Answer::from_errors(vec![spent])).unwrap();
+        assert_eq!((problem.status.as_u16(), problem.header), (429, Some((RETRY_AFTER, 3_u64.into()))));
     }
 
     #[test]

@@ -34,7 +34,7 @@
 mod guard;
 mod read;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 pub use read::{MOST_BYTES, MOST_ROWS, Sheet, read};

@@ -313,7 +313,7 @@ fn any_row() -> impl Strategy<Value = Row> {
     })
 }
 
-fn any_rows() -> impl Strategy<Value = Vec<Row>> {
+pub(crate) fn any_rows() -> impl Strategy<Value = Vec<Row>> {
     prop::collection::btree_map(codes(), any_row(), 0..8)
         .prop_map(|rows| rows.into_iter().map(|(code, row)| Row { code, ..row }).collect())
 }

@@ -1,8 +1,8 @@
 //! `accord plan export`: a plan's tasks as a file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use domain::{
     Code, OperationCode, PartnerCode, PhaseCode, PostCode, Span, TaskCode,
     plan::{Dependency, DependencyKind, StartConstraint, Terms},
@@ -11,17 +11,18 @@ use exchange::Row;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Coded, Pinned, Place, order};
+use super::{Coded, Pinned, Place, calendar, order, project};
 use crate::{
     file::put_in_place,
-    output::{Output, print},
+    output::{Output, print_file},
     progress::Progress,
 };
 
-/// Write what you may see of a plan to a file: its tasks as a spreadsheet reads them, or the whole as an order.
+/// Write what you may see of a plan to a file: its tasks as a spreadsheet, Microsoft Project or a calendar reads them, or the
+/// whole as an order.
 ///
-/// `accord plan import` reads the spreadsheet again; so do other programs that read a spreadsheet's columns. An order is one
-/// page of HTML that needs nothing else, or PDF to print and to keep.
+/// `accord plan import` reads the files of the first two. Other programs that read a spreadsheet's columns or Microsoft
+/// Project's XML read them, too. An order is one page of HTML that needs nothing else, or PDF to print and to keep.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Export {
@@ -34,6 +35,8 @@ pub struct Export {
     #[arg(long = "output", short = 'o', env = "ACCORD_OUTPUT", value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]
+    calendar: calendar::Options,
+    #[command(flatten)]
     look: order::Look,
     #[command(flatten)]
     place: Place,
@@ -43,6 +46,10 @@ pub struct Export {
 enum Format {
     /// Comma-separated values in UTF-8.
     Csv,
+    /// Microsoft Project's XML.
+    Mspdi,
+    /// iCalendar, of the version in force, else of the newest that is being worked on.
+    Ics,
     /// The order to read.
     Html,
     /// The order to print.
@@ -167,25 +174,31 @@ impl From<Task> for Row {
 
 impl Export {
     pub async fn run(&self, output: Output) -> Result<()> {
-        let file = self.file.as_deref();
-        match self.format {
-            Format::Csv => self.csv(file, output).await,
-            Format::Html => {
-                order::export(order::Form::Html, &self.look, &self.place, self.number, file, output).await
-            }
-            Format::Pdf => {
-                order::export(order::Form::Pdf, &self.look, &self.place, self.number, file, output).await
-            }
+        if self.calendar.are_given() && self.format != Format::Ics {
+            bail!("--post and --partner choose what is in a calendar: give --format ics");
         }
-    }
-
-    async fn csv(&self, file: Option<&Path>, output: Output) -> Result<()> {
         let pinned = self.place.pinned().await?;
-        let (number, rows) = rows(&pinned, self.number).await?;
-        let text = exchange::csv::write(&rows);
-        let Some(path) = file else { return print(&text) };
+        let order =
+            |form| order::export(form, &self.look, &pinned, self.number, self.file.as_deref(), output);
+        let (number, tasks, text) = match self.format {
+            Format::Csv => {
+                let (number, rows) = rows(&pinned, self.number).await?;
+                (number, rows.len(), exchange::csv::write(&rows))
+            }
+            Format::Mspdi => {
+                let (number, rows) = rows(&pinned, self.number).await?;
+                (number, rows.len(), project::write(&pinned, number, &rows).await?)
+            }
+            Format::Ics if self.number == Wanted::Current => self.calendar.write(&pinned).await?,
+            Format::Ics => bail!(
+                "a calendar shows the version in force, else the one being worked on: leave out --version"
+            ),
+            Format::Html => return order(order::Form::Html).await,
+            Format::Pdf => return order(order::Form::Pdf).await,
+        };
+        let Some(path) = &self.file else { return print_file(&text) };
         put_in_place(path, text.as_bytes())?;
-        let (operation, tasks, position) = (&self.place.operation, rows.len(), pinned.position()?);
+        let (operation, position) = (&self.place.operation, pinned.position()?);
         let told = format!(
             "Wrote {tasks} tasks of version {number} of {operation}, as of position {position}, to {}.",
             path.display()

@@ -1,7 +1,7 @@
 //! `accord plan import`: a file's tasks into a draft, all or none.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, Read as _},
     path::PathBuf,
@@ -14,14 +14,15 @@ use domain::{
     plan::{Dependency, StartConstraint, Terms},
 };
 use exchange::{
-    Column, Field, InvalidMapping, Mapping, Row,
-    csv::{self, MOST_BYTES, Sheet},
+    Column, Faults, Field, InvalidMapping, Mapping, Row,
+    csv::{self, Sheet},
+    mspdi::MOST_BYTES,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    UNEXPECTED,
+    UNEXPECTED, project,
     told::{Refusal, Told},
 };
 use crate::{
@@ -29,18 +30,23 @@ use crate::{
     output::Output,
 };
 
-/// Read tasks from a spreadsheet into a plan's draft.
+/// Read tasks from a spreadsheet or from Microsoft Project into a plan's draft.
 ///
 /// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and nothing is
 /// sent. Then all tasks are imported at once, or none. A task that the draft has already becomes what the file says, and
 /// what the file has no column for counts as empty; others of the draft stay. Columns are code, title, phase, lead,
 /// territory, post, offset, duration, predecessors and `line_of_effort`, in any order; others are passed over.
+/// In Microsoft Project's XML, summary tasks of the first level are phases, and custom fields (`Accord code`, `Accord lead`,
+/// …) say what it has no field for.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
 pub struct Import {
-    /// Comma-separated values in UTF-8, also with semicolons or tabs; `-` reads standard input.
+    /// Comma-separated values in UTF-8, also with semicolons or tabs, or Microsoft Project's XML; `-` reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// What the file is; else its name and its first letter say it.
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
     /// Code of the operation whose draft the tasks are for.
     #[arg(long, value_name = "CODE", group = "target")]
     operation: Option<OperationCode>,
@@ -61,15 +67,28 @@ pub struct Import {
     #[arg(long, value_name = "CLASSIFICATION", default_value = "RESTRICTED",
           value_parser = ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"], ignore_case = true)]
     classification: String,
-    /// The file's header for a field, such as title="Task Name". May be given several times.
+    /// The file's header for a field, such as title="Task Name", or the custom field in XML. May be given several times.
     #[arg(long, value_name = "FIELD=HEADER", value_parser = pair)]
     map: Vec<(Field, String)>,
     /// Check the file, and send nothing.
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    project: project::Options,
+    #[command(flatten)]
     connection: Connection,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// Microsoft Project's XML.
+    Mspdi,
+}
+
+/// A file's tasks, and what its phases are called where it says that.
+type Read = (Sheet, BTreeMap<PhaseCode, Title>);
 
 /// Of a request besides its tasks.
 const REST_OF_BODY: usize = 4 * 1024;
@@ -110,11 +129,8 @@ impl Import {
     pub async fn run(&self, output: Output) -> Result<()> {
         let bytes = self.bytes()?;
         let mapping = Mapping::new(self.map.iter().cloned())?;
-        // A new plan has no tasks but these. Which a draft has is not asked for: there, `T03SS` waits for the start of T03 when
-        // the file has a T03 and no T03SS.
-        let others = self.new_operation.is_some().then(BTreeSet::new);
-        let sheet = csv::read(&bytes, &mapping, others.as_ref())
-            .map_err(|faults| Told::faults(&self.file, &faults))?;
+        let read = self.read(&bytes, &mapping);
+        let (sheet, names) = read.map_err(|faults| Told::faults(&self.file, &faults))?;
         let tasks = sheet.rows.len();
         if tasks == 0 {
             bail!("{} has no tasks", self.file.display());
@@ -134,11 +150,22 @@ impl Import {
                 (operation, self.send(&client, &id, &sheet, key, end).await?)
             }
             (None, Some(operation)) => {
-                (operation, self.found(&client, operation, &sheet, &Sha256::of(&[&bytes])).await?)
+                (operation, self.found(&client, operation, &(sheet, names), &Sha256::of(&[&bytes])).await?)
             }
             (None, None) => bail!("name an operation with --operation, or a new one with --new-operation"),
         };
         say(output, operation, tasks, &imported)
+    }
+
+    fn read(&self, bytes: &[u8], mapping: &Mapping) -> Result<Read, Faults> {
+        let is_xml = project::is_xml(&self.file, bytes);
+        if self.format == Some(Format::Mspdi) || self.format.is_none() && is_xml {
+            return project::read(bytes, mapping, &self.project);
+        }
+        // A new plan has no tasks but these. Which a draft has is not asked for: there, `T03SS` waits for the start of T03 when
+        // the file has a T03 and no T03SS.
+        let others = self.new_operation.is_some().then(BTreeSet::new);
+        csv::read(bytes, mapping, others.as_ref()).map(|sheet| (sheet, BTreeMap::new()))
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
@@ -160,7 +187,7 @@ impl Import {
         &self,
         client: &Client,
         operation: &OperationCode,
-        sheet: &Sheet,
+        (sheet, names): &Read,
         file: &Sha256,
     ) -> Result<Imported> {
         let key = |step: &str| format!("{file}:{operation}:{step}");
@@ -186,7 +213,7 @@ impl Import {
         let input = json!({
             "operationId": id,
             "sections": {
-                "phases": phases(&sheet.rows),
+                "phases": phases(&sheet.rows, names),
                 "linesOfEffort": lines_of_effort(&sheet.rows),
             },
             "idempotencyKey": key("draft"),
@@ -378,11 +405,12 @@ fn place(sheet: &Sheet, path: &[String]) -> Option<(usize, Option<Column>)> {
     Some((line, field.and_then(|field| sheet.columns.get(&field).cloned())))
 }
 
-/// In the order in which the file first names them, with their codes for names.
-fn phases(rows: &[Row]) -> Vec<Value> {
+/// In the order in which the file first names them, with their codes for names where it has no others.
+fn phases(rows: &[Row], names: &BTreeMap<PhaseCode, Title>) -> Vec<Value> {
     let mut seen = BTreeSet::<&PhaseCode>::new();
     let first = rows.iter().map(|row| &row.phase).filter(|phase| seen.insert(phase));
-    first.map(|phase| json!({ "code": phase, "name": phase })).collect()
+    let name = |phase| names.get(phase).map_or_else(|| phase.to_string(), Title::to_string);
+    first.map(|phase| json!({ "code": phase, "name": name(phase) })).collect()
 }
 
 fn lines_of_effort(rows: &[Row]) -> Vec<Value> {

@@ -1,11 +1,13 @@
 //! `accord plan`: plans of a server, out to files, in from files, and laid out in time.
 
+mod calendar;
 mod chart;
 mod content;
 mod diff;
 mod export;
 mod import;
 mod order;
+mod project;
 mod schedule;
 mod told;
 
@@ -24,8 +26,8 @@ use crate::{
     values::Moment,
 };
 
-/// Work on a plan that a server has: lay it out in time, draw it, export it as a spreadsheet or an order, import it, compare
-/// its versions.
+/// Work on a plan that a server has: lay it out in time, draw it, compare its versions, export it to spreadsheets, Microsoft
+/// Project, calendars and orders, import it from the first two.
 #[derive(Clone, Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub struct Plan {

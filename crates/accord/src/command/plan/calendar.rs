@@ -1,0 +1,54 @@
+//! Plans as calendars: the tasks of an operation at their times, all of them or those of a post or a partner.
+
+use anyhow::{Result, bail};
+use api::feed::{NO_H_HOUR, Of, Operation, SHOWN, calendar};
+use domain::{PartnerCode, PostCode};
+use exchange::ical;
+
+use super::Pinned;
+
+/// Which tasks a calendar shows.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// In a calendar: only tasks that are planned for this post, or that it is bound to.
+    #[arg(long, value_name = "CODE", conflicts_with = "partner")]
+    post: Option<PostCode>,
+    /// In a calendar: only tasks that this partner carries out.
+    #[arg(long, value_name = "CODE")]
+    partner: Option<PartnerCode>,
+}
+
+impl Options {
+    /// Whether they say anything.
+    pub fn are_given(&self) -> bool {
+        self.post.is_some() || self.partner.is_some()
+    }
+
+    fn of(&self, pinned: &Pinned) -> Of {
+        match (&self.post, &self.partner) {
+            (Some(post), _) => Of::Post(post.clone()),
+            (None, Some(partner)) => Of::Partner(partner.clone()),
+            (None, None) => Of::Operation(pinned.operation.clone()),
+        }
+    }
+
+    /// Number of the version, how many of its tasks are in the calendar, and that.
+    pub async fn write(&self, pinned: &Pinned) -> Result<(u32, usize, String)> {
+        let of = self.of(pinned);
+        let (mut events, mut after) = (Vec::new(), None);
+        loop {
+            let page: Operation = pinned.ask(SHOWN, after.as_deref()).await?;
+            let Some(number) = page.version() else {
+                bail!("{} has no plan that you may see", page.code);
+            };
+            if page.h_hour.is_none() {
+                bail!("there is nothing to show of {}: {NO_H_HOUR}", page.code);
+            }
+            events.extend(page.events(&of));
+            after = page.next().map(str::to_owned);
+            if after.is_none() {
+                return Ok((number, events.len(), ical::write(&calendar(&of, events, String::new()))));
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Plans as Microsoft Project's XML: what an export asks besides the tasks, and what an import takes where a file is silent.
+
+use std::{collections::BTreeMap, ffi::OsStr, path::Path};
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset, Utc};
+use domain::{
+    Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode, Title,
+    plan::{Holiday, WorkCalendar, WorkingHours},
+};
+use exchange::{
+    Faults, Mapping, Row,
+    csv::Sheet,
+    mspdi::{self, Defaults, Plan},
+};
+use serde::Deserialize;
+
+use super::{Coded, Pinned};
+
+/// What is taken where a file of Microsoft Project does not say.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// In XML: code of the partner that carries out tasks without the custom field `Accord lead`.
+    #[arg(long, value_name = "PARTNER")]
+    task_lead: Option<PartnerCode>,
+    /// In XML: code of the partner on whose territory tasks without the custom field `Accord territory` are.
+    #[arg(long, value_name = "PARTNER")]
+    task_territory: Option<PartnerCode>,
+    /// In XML: code of the phase of tasks that are in no summary task.
+    #[arg(long, value_name = "PHASE")]
+    task_phase: Option<PhaseCode>,
+    /// In XML without a milestone `H-hour`: the instant from which dates are counted, such as 2023-10-15T06:00+07:00.
+    /// Dates in the file are UTC.
+    #[arg(long, value_name = "INSTANT", value_parser = crate::values::instant)]
+    h_hour: Option<DateTime<FixedOffset>>,
+}
+
+/// By its name, or because it begins as XML does and no spreadsheet.
+pub fn is_xml(file: &Path, bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    file.extension().and_then(OsStr::to_str).is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+        || bytes.trim_ascii_start().starts_with(b"<")
+}
+
+/// The tasks of a file, and what its phases are called.
+pub fn read(
+    bytes: &[u8],
+    mapping: &Mapping,
+    options: &Options,
+) -> Result<(Sheet, BTreeMap<PhaseCode, Title>), Faults> {
+    let defaults = Defaults {
+        lead: options.task_lead.clone(),
+        territory: options.task_territory.clone(),
+        phase: options.task_phase.clone(),
+        h_hour: options.h_hour.map(|at| at.to_utc()),
+    };
+    let project = mspdi::read(bytes, mapping, &defaults)?;
+    let sheet = Sheet { rows: project.rows, lines: project.lines, columns: BTreeMap::new() };
+    Ok((sheet, project.phases.into_iter().collect()))
+}
+
+/// Early times are of the version in force, else of the one being worked on.
+const SHOWN: &str = "title hHour plan { number } schedule { tasks { task { code } earlyStart earlyFinish } }";
+
+const OF_VERSION: &str = "phases { code name } calendars { code name timeZone week { day from to }
+    holidays { name from to } rest partners { code } posts { code } }";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    title: String,
+    h_hour: Option<DateTime<Utc>>,
+    plan: Option<Numbered>,
+    schedule: LaidOut,
+    version: Option<Version>,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    number: u32,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    phases: Vec<Phase>,
+    calendars: Vec<Calendar>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Calendar {
+    code: Code,
+    name: Title,
+    time_zone: domain::TimeZone,
+    week: Vec<WorkingHours>,
+    holidays: Vec<Holiday>,
+    rest: Option<Span>,
+    partners: Vec<Coded<PartnerCode>>,
+    posts: Vec<Coded<PostCode>>,
+}
+
+impl From<Calendar> for WorkCalendar {
+    fn from(calendar: Calendar) -> Self {
+        let Calendar { code, name, time_zone, week, holidays, rest, partners, posts } = calendar;
+        let partners = partners.into_iter().map(|partner| partner.code).collect();
+        let posts = posts.into_iter().map(|post| post.code).collect();
+        Self { code, name, time_zone, week, holidays, rest, partners, posts }
+    }
+}
+
+#[derive(Deserialize)]
+struct Phase {
+    code: PhaseCode,
+    name: Title,
+}
+
+#[derive(Deserialize)]
+struct LaidOut {
+    tasks: Vec<Timed>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Timed {
+    task: Coded<TaskCode>,
+    early_start: Span,
+    early_finish: Span,
+}
+
+/// Tasks of a version as a file.
+pub async fn write(pinned: &Pinned, number: u32, rows: &[Row]) -> Result<String> {
+    let shown = format!("{SHOWN} version: planVersion(number: {number}) {{ {OF_VERSION} }}");
+    let Answer { title, h_hour, plan, schedule, version } = pinned.ask(&shown, None).await?;
+    let is_laid_out = plan.is_some_and(|plan| plan.number == number);
+    let laid_out = schedule.tasks.into_iter().filter(|_| is_laid_out);
+    let times = laid_out.map(|timed| (timed.task.code, (timed.early_start, timed.early_finish))).collect();
+    let (phases, calendars) = match version {
+        Some(version) => (version.phases, version.calendars),
+        None => (Vec::new(), Vec::new()),
+    };
+    let phases: Vec<_> = phases.into_iter().map(|phase| (phase.code, phase.name)).collect();
+    let calendars: Vec<_> = calendars.into_iter().map(WorkCalendar::from).collect();
+    Ok(mspdi::write(Plan {
+        title: &title,
+        h_hour,
+        phases: &phases,
+        calendars: &calendars,
+        rows,
+        times: &times,
+    }))
+}
