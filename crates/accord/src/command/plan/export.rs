@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{Coded, Pinned, Place, calendar, order, project};
 use crate::{
     file::put_in_place,
-    output::{Output, print_file},
+    output::{Output, print_file, refuse_terminal},
     progress::Progress,
 };
 
@@ -176,6 +176,9 @@ impl Export {
     pub async fn run(&self, output: Output) -> Result<()> {
         if self.calendar.are_given() && self.format != Format::Ics {
             bail!("--post and --partner choose what is in a calendar: give --format ics");
+        }
+        if self.format == Format::Pdf && self.file.is_none() {
+            refuse_terminal("PDF")?;
         }
         let pinned = self.place.pinned().await?;
         let order =

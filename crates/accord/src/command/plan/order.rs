@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     file::put_in_place,
-    output::{Output, pour, print, refuse_terminal},
+    output::{Output, pour, print},
 };
 
 /// How an order is to look; of no other format.
@@ -52,9 +52,6 @@ pub async fn export(
     file: Option<&Path>,
     output: Output,
 ) -> Result<()> {
-    if form == Form::Pdf && file.is_none() {
-        refuse_terminal("PDF")?;
-    }
     let view = match look.view {
         View::Smeac => "SMEAC",
         View::Iimarch => "IIMARCH",
