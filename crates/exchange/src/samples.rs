@@ -157,35 +157,36 @@ pub fn matrix(by_day: bool) -> Matrix {
     }
 }
 
+fn order_task(row: &Row, times: &BTreeMap<domain::TaskCode, Times>) -> order::Task {
+    let times = &times[&row.code];
+    order::Task {
+        code: row.code.to_string(),
+        title: row.title.to_string(),
+        phase: row.phase.to_string(),
+        line_of_effort: row.line_of_effort.as_ref().map(ToString::to_string),
+        lead: row.lead.to_string(),
+        territory: row.territory.to_string(),
+        post: row.post.as_ref().map(ToString::to_string),
+        duration: row.duration,
+        waits_for: row.predecessors.iter().map(ToString::to_string).collect(),
+        notes: (row.code.as_str() == "T10")
+            .then(|| "Needs mutual legal assistance".to_owned())
+            .into_iter()
+            .collect(),
+        early_start: times.early_start,
+        early_finish: times.early_finish,
+        late_start: times.late_start,
+        late_finish: times.late_finish,
+        total_float: times.total_float,
+        critical: times.is_critical(),
+    }
+}
+
 /// With an annex, an objection that was overcome, and a condition.
 pub fn order() -> Order {
     let rows = rows();
     let times = times(&rows);
     let text = str::to_owned;
-    let task = |row: &Row| {
-        let times = &times[&row.code];
-        order::Task {
-            code: row.code.to_string(),
-            title: row.title.to_string(),
-            phase: row.phase.to_string(),
-            line_of_effort: row.line_of_effort.as_ref().map(ToString::to_string),
-            lead: row.lead.to_string(),
-            territory: row.territory.to_string(),
-            post: row.post.as_ref().map(ToString::to_string),
-            duration: row.duration,
-            waits_for: row.predecessors.iter().map(ToString::to_string).collect(),
-            notes: (row.code.as_str() == "T10")
-                .then(|| "Needs mutual legal assistance".to_owned())
-                .into_iter()
-                .collect(),
-            early_start: times.early_start,
-            early_finish: times.early_finish,
-            late_start: times.late_start,
-            late_finish: times.late_finish,
-            total_float: times.total_float,
-            critical: times.is_critical(),
-        }
-    };
     let decision = |partner: &str, kind: &str, conditions: Vec<order::Condition>| order::Decision {
         partner: text(partner),
         post: Some(format!("{partner}-01")),
@@ -215,7 +216,7 @@ pub fn order() -> Order {
             order::Paragraph { heading: text("Mission"), text: text("Recover and assist them.") },
             order::Paragraph { heading: text("Administration and logistics"), text: String::new() },
         ],
-        tasks: rows.iter().map(task).collect(),
+        tasks: rows.iter().map(|row| order_task(row, &times)).collect(),
         gantt: gantt(),
         matrix: matrix(false),
         phases: PHASES
