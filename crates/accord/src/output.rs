@@ -23,12 +23,17 @@ impl Output {
     }
 }
 
-/// What is no text, as it is. Fails on a terminal, which it would leave in disorder.
-pub fn pour(bytes: &[u8], what: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    if out.is_terminal() {
+/// Fails on a terminal, which what is no text would leave in disorder.
+pub fn refuse_terminal(what: &str) -> Result<()> {
+    if io::stdout().is_terminal() {
         bail!("{what} is nothing to read on a terminal: give a file with -o, or pipe it on");
     }
+    Ok(())
+}
+
+/// What is no text, as it is.
+pub fn pour(bytes: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         done => done.context("could not write to standard output"),

@@ -174,6 +174,10 @@ pub fn order() -> Order {
             post: row.post.as_ref().map(ToString::to_string),
             duration: row.duration,
             waits_for: row.predecessors.iter().map(ToString::to_string).collect(),
+            notes: (row.code.as_str() == "T10")
+                .then(|| "Needs mutual legal assistance".to_owned())
+                .into_iter()
+                .collect(),
             early_start: times.early_start,
             early_finish: times.early_finish,
             late_start: times.late_start,

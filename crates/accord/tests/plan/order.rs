@@ -120,6 +120,7 @@ async fn a_draft_is_marked_and_what_it_can_not_print_is_told(_: PgPoolOptions, o
     assert!(html.contains("<p class=\"marking\">DRAFT · RESTRICTED · H0 · releasable to THA</p>"));
     assert!(html.contains("Open &amp; &lt;see&gt;") && html.contains("\u{10FFFD}"));
     assert!(html.contains("T02 \u{10FFFD}: milestone at H+2"));
+    assert!(html.contains("<div>As soon as possible</div>"), "tasks without an offset");
     let pdf = served
         .plan("THA-02", &["export", "--operation", "BRAVO", "--format", "pdf", "-o", "bravo.pdf"])
         .await;
@@ -186,4 +187,42 @@ async fn two_versions_are_compared_section_by_section_and_field_by_field(
     let late: Vec<&str> = DIFF.into_iter().chain(late.iter().map(String::as_str)).collect();
     let late = served.plan("THA-02", &late).await;
     assert_eq!((late.code, late.err.as_str()), (1, "accord: --since is later than --as-of\n"));
+}
+
+/// Marks a task as released to its leader and the operation's alone.
+async fn withhold(served: &Served, task: &str) {
+    let ask = async |query: &str, variables: Value| {
+        let request = reqwest::Client::new().post(format!("{}/graphql", served.running.url));
+        let request = request.bearer_auth(served.token("THA-01"));
+        let answer = request.json(&json!({ "query": query, "variables": variables })).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["data"].take()
+    };
+    let query = "query ($code: String!) { operation(code: \"SAPHAN\") { task(code: $code) { id } } }";
+    let id = ask(query, json!({ "code": task })).await["operation"]["task"]["id"].take();
+    let mutation =
+        "mutation ($input: MarkReleasabilityInput!) { markReleasability(input: $input) { __typename } }";
+    let marked = ask(mutation, json!({ "input": { "taskId": id, "releasableTo": ["MMR"] } })).await;
+    assert_eq!(marked["markReleasability"]["__typename"], "MarkReleasabilityPayload");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_task_that_was_withheld_is_in_no_chart_order_or_comparison_of_the_others(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let served = Served::saphan(options).await;
+    withhold(&served, "T21").await;
+    let matrix = [&CHART[..], &["--kind", "matrix"]].concat();
+    let html = [&ORDER[..], &["--format", "html"]].concat();
+    let (mut told, titles) = (Vec::new(), ["Escort recovered", "joint escort"]);
+    for arguments in [&CHART[..], &matrix, &html, &DIFF] {
+        let [host, lao] =
+            [served.done("THA-02", arguments).await.out, served.done("LAO-01", arguments).await.out];
+        assert!(host.contains(titles[0]), "{arguments:?}");
+        assert!(titles.iter().all(|title| !lao.contains(title)), "{arguments:?}: {lao}");
+        told.push(lao);
+    }
+    assert!(told[0].contains("28 tasks in 5 phases") && !told[0].contains("T21"));
+    assert!(!told[1].contains("T21") && !told[3].contains("T21"));
+    assert!(told[2].contains("<li>Tasks that were withheld after this version was submitted</li>"));
 }

@@ -73,8 +73,6 @@ const LEGEND: Length = 400;
 const SLACK: Length = 450;
 /// Between two dates at least.
 const TICK: Length = 1_080;
-/// Most lines of time, whatever the plan's length.
-const MOST_TICKS: i64 = 60;
 
 /// Between lines of time, in hours; beyond these, as many weeks as it takes.
 const STEPS: [i64; 13] = [1, 2, 3, 6, 12, 24, 48, 72, 120, 168, 240, 336, 504];
@@ -224,7 +222,7 @@ impl<'a> Plot<'a> {
         let from = starts.min().unwrap_or(0).min(0);
         let to = ends.max().unwrap_or(0).max(from + 3_600);
         let (left, right) = (MARGIN + labels, WIDTH - MARGIN - SLACK);
-        let most = ((right - left) / TICK).clamp(1, MOST_TICKS);
+        let most = ((right - left) / TICK).max(1);
         let least = (to - from) / most;
         let known = STEPS.iter().map(|hours| hours * 3_600).find(|step| *step >= least);
         let step = known.unwrap_or_else(|| (least / 604_800 + 1) * 604_800);
@@ -304,8 +302,8 @@ impl<'a> Plot<'a> {
                         text x=(MARGIN + 40) y=(baseline) font-size=(SIZE) font-weight="700" fill=(QUIET) { (title(name, MARGIN + 40)) }
                     }
                     Row::Task(task) => {
-                        text x=(MARGIN + 40) y=(baseline) font-size=(SIZE) font-weight=(weight(task)) {
-                            (shortened(task.code.as_str(), SIZE, CODE - 140))
+                        text x=(MARGIN + if task.group.is_some() { 120 } else { 40 }) y=(baseline) font-size=(SIZE) font-weight=(weight(task)) {
+                            (shortened(task.code.as_str(), SIZE, CODE - 220))
                             @if task.critical { " *" }
                         }
                         text x=(MARGIN + CODE) y=(baseline) font-size=(SIZE) { (title(&task.title, MARGIN + CODE)) }

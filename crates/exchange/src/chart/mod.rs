@@ -142,7 +142,7 @@ fn wrapped(text: &str, size: Length, room: Length) -> Vec<String> {
         for piece in pieces {
             match lines.last_mut() {
                 Some(line) if width(line, size) + width(piece.trim_end(), size) <= room => {
-                    line.push_str(piece)
+                    line.push_str(piece);
                 }
                 _ if piece.trim().is_empty() => {}
                 _ => lines.push(piece.to_owned()),

@@ -67,6 +67,8 @@ pub struct Task {
     pub duration: Span,
     /// As people write them: `T03`, `T04SS-30m`.
     pub waits_for: Vec<String>,
+    /// What binds it besides, and what it needs, a phrase each.
+    pub notes: Vec<String>,
     pub early_start: Span,
     pub early_finish: Span,
     pub late_start: Span,
@@ -397,7 +399,10 @@ fn tasks_table(tasks: &[Task]) -> Vec<Block> {
     let row = |task: &Task| {
         vec![
             Cell::strong(&task.code),
-            Cell::of(&task.title),
+            Cell {
+                lines: [&task.title].into_iter().chain(&task.notes).cloned().collect(),
+                ..Cell::default()
+            },
             Cell::of(&task.phase),
             Cell::maybe(task.line_of_effort.as_ref()),
             Cell::of(&task.lead),

@@ -43,11 +43,9 @@ pub enum PdfError {
 fn letters(missing: &BTreeSet<char>) -> impl fmt::Display {
     const MOST: usize = 20;
     let shown = missing.iter().take(MOST).map(|letter| format!("{letter} (U+{:04X})", u32::from(*letter)));
-    let mut text = shown.collect::<Vec<_>>().join(", ");
-    if missing.len() > MOST {
-        text.push_str(&format!(" and {} letters more", missing.len() - MOST));
-    }
-    text
+    let more = missing.len().saturating_sub(MOST);
+    let more = (more > 0).then(|| format!("{more} letters more"));
+    shown.chain(more).collect::<Vec<_>>().join(", ")
 }
 
 impl Fonts {
@@ -59,12 +57,14 @@ impl Fonts {
     }
 
     /// And those that the machine has, in the order of their files.
+    #[must_use]
     pub fn with_machine(mut self) -> Self {
         self.extend(fonts::system());
         self
     }
 
     /// And those in a directory, at any depth, in the order of their files.
+    #[must_use]
     pub fn with_directory(mut self, path: &Path) -> Self {
         self.extend(fonts::scan(path));
         self

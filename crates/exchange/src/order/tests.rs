@@ -47,6 +47,7 @@ fn an_order_says_all_that_it_is_given() {
         "3. Administration and logistics The plan says nothing under this heading.",
         "P3 Action GO_NO_GO",
         "T16 Secure Site A P3 LOE2 MMR MMR MMR-02 H+0 12 h T15",
+        "T10 Trace funds and prepare account-freeze applications Needs mutual legal assistance P2",
         "T15 Go / no-go conference H-24 to H-20 H+560 to H+564 584 h 2023-10-07 23:00 2023-10-08 06:00",
         "T29 After-action review H+1080 to H+1176 H+1080 to H+1176 critical",
         "Decision due: DP1",

@@ -8,10 +8,13 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
-use domain::{Position, Span, TaskCode, TimeZone};
+use domain::{
+    Position, Span, TaskCode, TimeZone,
+    plan::{StartConstraint, Terms},
+};
 use exchange::{
     Row,
-    chart::{Gantt, Heading, Lane, Link, Matrix, Task, matrix},
+    chart::{Gantt, Heading, Lane, Link, Matrix, Task, h_offset, matrix},
     order::{self, Order},
 };
 use serde::Deserialize;
@@ -366,6 +369,7 @@ impl Content {
             post: row.post.as_ref().map(ToString::to_string),
             duration: row.duration,
             waits_for: row.predecessors.iter().map(ToString::to_string).collect(),
+            notes: notes(&row.terms),
             early_start: times.early_start,
             early_finish: times.early_finish,
             late_start: times.late_start,
@@ -394,6 +398,20 @@ impl Content {
         }
         withheld
     }
+}
+
+/// What binds a task besides what it waits for, and what it needs.
+fn notes(terms: &Terms) -> Vec<String> {
+    let Terms { group, constraint, finish_no_later_than, mutual_legal_assistance } = terms;
+    let start = match constraint {
+        StartConstraint::StartNoEarlierThan => None,
+        StartConstraint::AsSoonAsPossible => Some("As soon as possible".to_owned()),
+        StartConstraint::MustStartOn => Some("Must start then".to_owned()),
+    };
+    let finish = finish_no_later_than.map(|at| format!("To be finished by {}", h_offset(at)));
+    let assistance = mutual_legal_assistance.then(|| "Needs mutual legal assistance".to_owned());
+    let group = group.as_ref().map(|group| format!("Group: {group}"));
+    group.into_iter().chain(start).chain(finish).chain(assistance).collect()
 }
 
 fn codes(list: &[Coded<String>]) -> Vec<String> {

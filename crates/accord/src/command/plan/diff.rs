@@ -345,7 +345,7 @@ fn plain(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn side(phases: &[&str], items: Value) -> Side {
+    fn side(phases: &[&str], items: &Value) -> Side {
         let items = items.as_array().unwrap().iter().map(|item| {
             let fields = item[1].as_object().unwrap().clone();
             (("task", item[0].as_str().unwrap().to_owned()), fields)
@@ -366,9 +366,9 @@ mod tests {
     #[test]
     fn what_was_added_removed_and_changed_is_told_field_by_field() {
         let earlier =
-            side(&[], json!([["T1", { "title": "a", "post": "THA-01" }], ["T2", { "title": "b" }]]));
+            side(&[], &json!([["T1", { "title": "a", "post": "THA-01" }], ["T2", { "title": "b" }]]));
         let later =
-            side(&[], json!([["T1", { "title": "a", "post": null }], ["T3", { "title": "c\u{1b}" }]]));
+            side(&[], &json!([["T1", { "title": "a", "post": null }], ["T3", { "title": "c\u{1b}" }]]));
         assert_eq!(
             lines(&earlier, &later),
             ["~ task T1: post: THA-01 -> nothing", "- task T2: b", "+ task T3: c\u{fffd}"]
@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn phases_in_another_order_differ_and_one_more_phase_moves_no_other() {
-        let side = |phases: &[&str]| side(phases, json!([]));
+        let side = |phases: &[&str]| side(phases, &json!([]));
         assert_eq!(
             lines(&side(&["P1", "P2", "P3"]), &side(&["P2", "P1"])),
             ["~ phases order: codes: P1, P2 -> P2, P1"]

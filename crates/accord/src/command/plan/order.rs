@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     file::put_in_place,
-    output::{Output, pour, print},
+    output::{Output, pour, print, refuse_terminal},
 };
 
 /// How an order is to look; of no other format.
@@ -52,6 +52,9 @@ pub async fn export(
     file: Option<&Path>,
     output: Output,
 ) -> Result<()> {
+    if form == Form::Pdf && file.is_none() {
+        refuse_terminal("PDF")?;
+    }
     let view = match look.view {
         View::Smeac => "SMEAC",
         View::Iimarch => "IIMARCH",
@@ -70,7 +73,7 @@ pub async fn export(
     }
     match form {
         Form::Html => print(&String::from_utf8_lossy(&bytes)),
-        Form::Pdf => pour(&bytes, "PDF"),
+        Form::Pdf => pour(&bytes),
     }
 }
 
