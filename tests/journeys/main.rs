@@ -11,6 +11,7 @@ mod history;
 mod http;
 mod limits;
 mod live;
+mod matrix;
 mod names;
 mod observability;
 mod plan;

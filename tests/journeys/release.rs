@@ -62,8 +62,10 @@ const EVERYWHERE: &str = "{
        tasks { task { code } earlyStart lateFinish totalFloat freeFloat } }
      network: schedule(basis: NETWORK) { length criticalPath { code } tasks { task { code } earlyStart } }
      synchronisationMatrix { cells { tasks { code } } }
+     days: synchronisationMatrix(columns: DAY, rows: PARTNER) { columns { code } cells { column row tasks { code } } }
      planVersions { edges { node {
        number contentHash
+       schedule { tasks { task { code } } } synchronisationMatrix { cells { tasks { code } } }
        tasks(first: 100) { totalCount edges { node {
          id code title totalFloat critical partHash
          predecessors { code } successors { code } task { id }

@@ -7,6 +7,7 @@ mod client;
 pub mod command;
 pub mod database;
 pub mod documents;
+mod file;
 pub mod import;
 pub mod keys;
 mod logging;

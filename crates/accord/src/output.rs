@@ -1,8 +1,8 @@
 //! What a command says on standard output: text for people, or JSON for programs.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +23,28 @@ impl Output {
     }
 }
 
-/// One or more lines. A reader that has seen enough, such as `head`, is no failure.
+/// What is no text, as it is. Fails on a terminal, which it would leave in disorder.
+pub fn pour(bytes: &[u8], what: &str) -> Result<()> {
+    if io::stdout().is_terminal() {
+        bail!("{what} is nothing to read on a terminal: give a file with -o, or pipe it on");
+    }
+    put(bytes)
+}
+
+/// One or more lines.
 pub fn print(text: &str) -> Result<()> {
-    print_file(&format!("{}\n", text.trim_end()))
+    put(format!("{}\n", text.trim_end()).as_bytes())
 }
 
 /// A file's text, to the last byte.
 pub fn print_file(text: &str) -> Result<()> {
+    put(text.as_bytes())
+}
+
+/// A reader that has seen enough, such as `head`, is no failure.
+fn put(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         done => done.context("could not write to standard output"),
     }

@@ -37,7 +37,7 @@ const WEIGHT: u64 = 10;
 const LIST: u64 = 5;
 
 /// Entries of lists that usually have more: type, field, entries.
-const LONG_LISTS: [(&str, &str, u64); 15] = [
+const LONG_LISTS: [(&str, &str, u64); 16] = [
     ("MatrixCell", "tasks", 10),
     ("Operation", "conflicts", 20),
     ("PlanVersion", "conflicts", 20),
@@ -51,6 +51,7 @@ const LONG_LISTS: [(&str, &str, u64); 15] = [
     ("Schedule", "groups", 20),
     ("Schedule", "tasks", 100),
     ("SynchronisationMatrix", "cells", 20),
+    ("SynchronisationMatrix", "columns", 20),
     ("WorkCalendar", "holidays", 20),
     ("WorkCalendar", "week", 10),
 ];

@@ -29,6 +29,7 @@ pub mod http;
 pub mod language;
 mod limits;
 mod loaders;
+mod matrix;
 mod mutation;
 mod node;
 mod operation;

@@ -5,15 +5,16 @@ use crate::{
     conflict::Conflict,
     connection::{Connection, Direction, Window},
     context::World,
+    matrix::{MatrixColumns, MatrixRows, SynchronisationMatrix},
     node::{Event, Operation, Partner, PlanVersion, Task},
     plan::{task_page, version_id},
     release::{HandlingCode, ReleaseLabel},
     reschedule::{PreviewRescheduleInput, Reschedule},
     scalars::DateTime,
-    schedule::{Progress, Schedule, ScheduleBasis, SynchronisationMatrix, TaskActualInput},
+    schedule::{Progress, Schedule, ScheduleBasis, TaskActualInput},
     zone::Zone,
 };
-use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::{
     PartnerCode, TaskCode,
     ids::{OperationId, PartnerId, TaskId},
@@ -314,10 +315,15 @@ impl Operation {
         }
     }
 
-    /// Phases by lines of effort, and when decisions are due.
-    async fn synchronisation_matrix(&self) -> Result<SynchronisationMatrix, Error> {
+    /// What is done when, by which purpose or by whom, and when decisions are due.
+    async fn synchronisation_matrix(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "MatrixColumns::Phase")] columns: MatrixColumns,
+        #[graphql(default_with = "MatrixRows::LineOfEffort")] rows: MatrixRows,
+    ) -> Result<SynchronisationMatrix, Error> {
         match self.current_version().await? {
-            Some(version) => SynchronisationMatrix::of(&version).await,
+            Some(version) => SynchronisationMatrix::of(ctx, &version, columns, rows).await,
             None => Ok(SynchronisationMatrix::default()),
         }
     }

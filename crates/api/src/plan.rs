@@ -7,6 +7,7 @@ use crate::{
     connection::{Connection, Window},
     context::{World, session},
     decision::OutstandingDecision,
+    matrix::{MatrixColumns, MatrixRows, SynchronisationMatrix},
     node::{Annex, Condition, Event, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
     operation::{Classification, TaskFilter, TimeWindow},
     partner::PartnerRole,
@@ -562,6 +563,16 @@ impl PlanVersion {
     /// What hinders carrying it out as it stands, also while it is a draft. None of it hinders drafting.
     async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
         Conflict::of(self).await
+    }
+
+    /// What is done when, by which purpose or by whom, and when decisions are due.
+    async fn synchronisation_matrix(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "MatrixColumns::Phase")] columns: MatrixColumns,
+        #[graphql(default_with = "MatrixRows::LineOfEffort")] rows: MatrixRows,
+    ) -> Result<SynchronisationMatrix, Error> {
+        SynchronisationMatrix::of(ctx, self, columns, rows).await
     }
 
     /// Code and salted hash of every separately releasable part, also of those that you may not see.

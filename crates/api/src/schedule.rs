@@ -5,7 +5,7 @@ use crate::{
     conflict::Conflict,
     context::World,
     node::{Operation, PlanVersion, Task},
-    plan::{DecisionPoint, LineOfEffort, Phase},
+    plan::Phase,
     scalars::{DateTime, Duration},
     zone::Zone,
 };
@@ -366,60 +366,5 @@ impl Schedule {
             Some(version) => Conflict::of(version).await,
             None => Ok(Vec::new()),
         }
-    }
-}
-
-/// Where a phase and a line of effort meet.
-#[derive(SimpleObject)]
-pub struct MatrixCell {
-    phase: Phase,
-    /// Null for tasks that serve no line of effort.
-    line_of_effort: Option<LineOfEffort>,
-    /// In the order of their planned starts.
-    tasks: Vec<Task>,
-}
-
-/// The plan at a glance: phases by lines of effort, and when decisions are due.
-#[derive(SimpleObject, Default)]
-pub struct SynchronisationMatrix {
-    /// Columns, in the plan's order.
-    phases: Vec<Phase>,
-    /// Rows, in the plan's order.
-    lines_of_effort: Vec<LineOfEffort>,
-    /// Cells with tasks, column by column.
-    cells: Vec<MatrixCell>,
-    decision_points: Vec<DecisionPoint>,
-}
-
-impl SynchronisationMatrix {
-    pub(crate) async fn of(version: &PlanVersion) -> Result<Self, Error> {
-        let network = version.network().await?;
-        let sections = &version.row.sections;
-        let mut tasks = BTreeMap::<_, Vec<_>>::new();
-        for (task, row) in network.tasks.iter().zip(&network.rows) {
-            let place = (task.phase.as_str(), task.line_of_effort.as_ref().map(domain::Code::as_str));
-            tasks.entry(place).or_default().push(row);
-        }
-        let lines = || sections.lines_of_effort.iter().map(Some).chain([None]);
-        let mut cells = Vec::new();
-        for phase in &sections.phases {
-            for line in lines() {
-                let place = (phase.code.as_str(), line.map(|line| line.code.as_str()));
-                let Some(rows) = tasks.get_mut(&place) else { continue };
-                rows.sort_by_key(|row| row.start_offset);
-                let rows: Vec<_> = rows.iter().map(|row| Arc::clone(row)).collect();
-                cells.push(MatrixCell {
-                    phase: phase.into(),
-                    line_of_effort: line.map(LineOfEffort::from),
-                    tasks: version.world.all(&rows),
-                });
-            }
-        }
-        Ok(Self {
-            phases: sections.phases.iter().map(Phase::from).collect(),
-            lines_of_effort: sections.lines_of_effort.iter().map(LineOfEffort::from).collect(),
-            cells,
-            decision_points: sections.decision_points.iter().map(DecisionPoint::from).collect(),
-        })
     }
 }

@@ -337,4 +337,106 @@ mod tests {
             assert_eq!(found, wanted, "{waits} at {start}");
         }
     }
+
+    use crate::plan::{Terms, Weekday, WorkingHours};
+
+    fn own(code: &str, hours: std::ops::Range<i64>) -> PlannedTask {
+        task(code, "THA", "THA", hours)
+    }
+
+    fn code(code: &str) -> TaskCode {
+        code.parse().unwrap()
+    }
+
+    fn found(tasks: &[PlannedTask], hours: &Hours<'_>) -> Vec<Conflict> {
+        conflicts(tasks, hours, [], &[partner("THA")].into(), &none())
+    }
+
+    /// Mondays and Tuesdays from 8 to 16, 11 hours of rest.
+    fn office() -> WorkCalendar {
+        let day = |day| WorkingHours { day, from: "08:00".parse().unwrap(), to: "16:00".parse().unwrap() };
+        WorkCalendar {
+            code: "OFFICE".parse().unwrap(),
+            name: "Office".parse().unwrap(),
+            time_zone: "Asia/Bangkok".parse().unwrap(),
+            week: vec![day(Weekday::Monday), day(Weekday::Tuesday)],
+            holidays: Vec::new(),
+            rest: Some(Span::hours(11)),
+            partners: [partner("THA")].into(),
+            posts: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn a_start_outside_working_time_and_too_short_a_rest_conflict_once_h_hour_is_set() {
+        let calendars = [office()];
+        // Monday, 8:00 in Bangkok.
+        let h_hour = Some("2023-10-09T08:00:00+07:00".parse().unwrap());
+        // By hand: A to Monday 16:00 (8). B is planned at 19:00 and cannot start before Tuesday 8:00 (24); 3 h of rest are 8 too
+        // few. C takes 2 h from Monday 15:00 (7) of another post: it ends on Tuesday at 9:00 (25), while D is planned at 25: 11 h
+        // of rest are missing.
+        let of = |task: PlannedTask, post: &str| PlannedTask { post: Some(post.parse().unwrap()), ..task };
+        let tasks =
+            [own("A", 0..8), own("B", 11..12), of(own("C", 7..9), "THA-02"), of(own("D", 25..26), "THA-02")];
+        let (post, short) = (|post: &str| post.parse().unwrap(), Span::hours);
+        assert_eq!(
+            found(&tasks, &Hours { calendars: &calendars, h_hour }),
+            [
+                Conflict::RestTooShort {
+                    post: post("THA-01"),
+                    tasks: [code("A"), code("B")],
+                    short_by: short(8)
+                },
+                Conflict::RestTooShort {
+                    post: post("THA-02"),
+                    tasks: [code("C"), code("D")],
+                    short_by: short(11)
+                },
+                Conflict::OutsideWorkingTime {
+                    task: code("B"),
+                    calendar: "OFFICE".parse().unwrap(),
+                    works_from: Span::hours(24),
+                },
+            ]
+        );
+        assert_eq!(found(&tasks, &Hours { calendars: &calendars, h_hour: None }), []);
+    }
+
+    #[test]
+    fn what_cannot_be_kept_conflicts_by_what_is_missing() {
+        // By hand: B waits for A (10 h), takes 4 and is to be finished by 12: both lack 2 h.
+        let late = PlannedTask {
+            predecessors: [Dependency::plain(code("A"))].into(),
+            terms: Terms { finish_no_later_than: Some(Span::hours(12)), ..Terms::default() },
+            ..own("B", 10..14)
+        };
+        let missing = Span::hours(2);
+        assert_eq!(
+            found(&[own("A", 0..10), late.clone()], &ROUND_THE_CLOCK),
+            [
+                Conflict::NegativeFloat { task: code("A"), missing },
+                Conflict::NegativeFloat { task: code("B"), missing }
+            ]
+        );
+        let floating = Terms { constraint: StartConstraint::AsSoonAsPossible, ..Terms::default() };
+        // Where it was laid last is no conflict: it moves with what it waits for.
+        let stale = PlannedTask { terms: floating, start_offset: Span::ZERO, ..late };
+        assert_eq!(found(&[own("A", 0..10), stale], &ROUND_THE_CLOCK), []);
+    }
+
+    #[test]
+    fn mutual_legal_assistance_is_not_planned_in_hours() {
+        let needs = |hours| PlannedTask {
+            terms: Terms { mutual_legal_assistance: true, ..Terms::default() },
+            ..own("A", 0..hours)
+        };
+        let in_hours = Conflict::LegalAssistanceInHours { task: code("A"), duration: Span::hours(719) };
+        assert_eq!(found(&[needs(719)], &ROUND_THE_CLOCK), [in_hours]);
+        assert_eq!(found(&[needs(720)], &ROUND_THE_CLOCK), []);
+    }
+
+    #[test]
+    fn a_milestone_within_another_task_of_its_post_takes_nobodys_time() {
+        assert_eq!(found(&[own("A", 0..10), own("M", 5..5)], &ROUND_THE_CLOCK), []);
+    }
 }

@@ -12,6 +12,7 @@ pub mod coalition;
 pub mod code;
 pub mod command;
 pub mod conflict;
+pub mod day;
 pub mod duration;
 pub mod event;
 pub mod examples;
@@ -34,6 +35,7 @@ pub use code::{
     AnnexCode, CentreCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
 };
 pub use command::{Actor, Command, Context, RULES_VERSION, Role, decide};
+pub use day::Day;
 pub use duration::{InvalidSpan, Span};
 pub use event::{Event, Position, Recorded, Scope};
 pub use hash::{Salt, Sha256};

@@ -31,7 +31,7 @@ use crate::{
     plan::{CalendarOf, Dependency, DependencyKind, PlannedTask, StartConstraint, WorkCalendar},
     working::Working,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the network is laid out on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +179,38 @@ struct Tie {
     lag: Span,
 }
 
+/// The ties of each activity one after the other: two lists in all, because a large plan has tens of thousands.
+struct Ties {
+    /// Where those of each activity begin, and behind the last where they end.
+    begin: Vec<usize>,
+    all: Vec<Tie>,
+}
+
+impl Ties {
+    /// Of an activity and its tie each.
+    fn new(count: usize, ties: impl Iterator<Item = (usize, Tie)> + Clone) -> Self {
+        let mut begin = vec![0; count + 1];
+        for (of, _) in ties.clone() {
+            begin[of + 1] += 1;
+        }
+        for of in 0..count {
+            begin[of + 1] += begin[of];
+        }
+        let (mut next, nothing) =
+            (begin.clone(), Tie { to: 0, kind: DependencyKind::default(), lag: Span::ZERO });
+        let mut all = vec![nothing; begin[count]];
+        for (of, tie) in ties {
+            all[next[of]] = tie;
+            next[of] += 1;
+        }
+        Self { begin, all }
+    }
+
+    fn of(&self, activity: usize) -> &[Tie] {
+        &self.all[self.begin[activity]..self.begin[activity + 1]]
+    }
+}
+
 /// What a dependency says about the one who waits, or about the one who is waited for.
 enum Bound {
     Start(Span),
@@ -259,18 +291,20 @@ impl Clocks<'_> {
 ///
 /// Dependencies are acyclic, as the rules of plans keep them; an activity on a cycle would be left out.
 pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Working]) -> Schedule {
-    let index: BTreeMap<&TaskCode, usize> =
+    let index: HashMap<&TaskCode, usize> =
         activities.iter().enumerate().map(|(position, activity)| (activity.code, position)).collect();
-    let mut predecessors = vec![Vec::new(); activities.len()];
-    let mut successors = vec![Vec::new(); activities.len()];
-    for (position, activity) in activities.iter().enumerate() {
-        for Dependency { predecessor, kind, lag } in activity.predecessors {
-            let Some(before) = index.get(predecessor).copied() else { continue };
-            predecessors[position].push(Tie { to: before, kind: *kind, lag: *lag });
-            successors[before].push(Tie { to: position, kind: *kind, lag: *lag });
-        }
-    }
-    let order = topological(&predecessors, &successors);
+    let ties: Vec<(usize, Tie)> = activities
+        .iter()
+        .enumerate()
+        .flat_map(|(position, activity)| activity.predecessors.iter().map(move |waits| (position, waits)))
+        .filter_map(|(position, Dependency { predecessor, kind, lag })| {
+            Some((position, Tie { to: *index.get(predecessor)?, kind: *kind, lag: *lag }))
+        })
+        .collect();
+    let predecessors = Ties::new(activities.len(), ties.iter().copied());
+    let back = ties.iter().map(|(position, tie)| (tie.to, Tie { to: *position, ..*tie }));
+    let successors = Ties::new(activities.len(), back);
+    let order = topological(activities.len(), &predecessors, &successors);
     let mut clocks = Clocks {
         calendars,
         of: activities.iter().map(|activity| activity.calendar.filter(|_| basis != Basis::Network)).collect(),
@@ -281,34 +315,31 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
     let end = order.iter().map(|position| early[*position].1).max().unwrap_or_default();
     let late = backward(activities, basis, &order, &successors, end, &mut clocks);
 
-    let mut schedule = Schedule { start, length: end - start, ..Schedule::default() };
+    let mut times: Vec<Option<Times>> = vec![None; activities.len()];
     for position in order.iter().copied() {
         let ((early_start, early_finish), (late_start, late_finish)) = (early[position], late[position]);
         let mut free = clocks.between(position, early_finish, end);
-        for tie in &successors[position] {
+        for tie in successors.of(position) {
             let (from, to) = match latest(tie.kind, tie.lag, early[tie.to].0, early[tie.to].1) {
                 Bound::Start(to) => (early_start, to),
                 Bound::Finish(to) => (early_finish, to),
             };
             free = free.min(clocks.between(position, from, to));
         }
-        let times = Times {
+        times[position] = Some(Times {
             early_start,
             early_finish,
             late_start,
             late_finish,
             total_float: clocks.between(position, early_start, late_start),
             free_float: free.max(Span::ZERO),
-        };
-        schedule.times.insert(activities[position].code.clone(), times);
+        });
     }
-    let is_critical: Vec<_> = activities
-        .iter()
-        .map(|activity| schedule.times.get(activity.code).is_some_and(Times::is_critical))
-        .collect();
-    for position in order.iter().copied().filter(|position| is_critical[*position]) {
+    let is_critical = |position: usize| times[position].as_ref().is_some_and(Times::is_critical);
+    let mut drives = BTreeMap::new();
+    for position in order.iter().copied().filter(|position| is_critical(*position)) {
         let mut driven = Vec::new();
-        for tie in successors[position].iter().filter(|tie| is_critical[tie.to]) {
+        for tie in successors.of(position).iter().filter(|tie| is_critical(tie.to)) {
             let (early_start, early_finish) = early[position];
             let met = match earliest(tie.kind, tie.lag, early_start, early_finish) {
                 Bound::Start(at) => clocks.next(tie.to, at) >= early[tie.to].0,
@@ -319,9 +350,12 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
             }
         }
         driven.sort();
-        schedule.drives.insert(activities[position].code.clone(), driven);
+        drives.insert(activities[position].code.clone(), driven);
     }
-    schedule
+    // In the list's order, which is that of the codes already where it comes from a plan.
+    let times = activities.iter().zip(times);
+    let times = times.filter_map(|(activity, times)| Some((activity.code.clone(), times?))).collect();
+    Schedule { times, start, length: end - start, drives }
 }
 
 /// Early starts and finishes.
@@ -329,7 +363,7 @@ fn forward(
     activities: &[Activity<'_>],
     basis: Basis,
     order: &[usize],
-    predecessors: &[Vec<Tie>],
+    predecessors: &Ties,
     clocks: &mut Clocks<'_>,
 ) -> Vec<(Span, Span)> {
     let as_planned =
@@ -354,7 +388,7 @@ fn forward(
             now.map_or(offset, |now| now.max(offset))
         } else {
             not_before = now.map_or(not_before, |now| now.max(not_before));
-            for tie in &predecessors[position] {
+            for tie in predecessors.of(position) {
                 let (start, finish) = early[tie.to];
                 let bound = match earliest(tie.kind, tie.lag, start, finish) {
                     Bound::Start(at) => at,
@@ -383,7 +417,7 @@ fn backward(
     activities: &[Activity<'_>],
     basis: Basis,
     order: &[usize],
-    successors: &[Vec<Tie>],
+    successors: &Ties,
     end: Span,
     clocks: &mut Clocks<'_>,
 ) -> Vec<(Span, Span)> {
@@ -396,7 +430,7 @@ fn backward(
         } else {
             let finish = finish_no_later_than.filter(|_| bound).map_or(end, |latest| latest.min(end));
             let mut start = clocks.start(position, finish);
-            for tie in &successors[position] {
+            for tie in successors.of(position) {
                 let at = match latest(tie.kind, tie.lag, late[tie.to].0, late[tie.to].1) {
                     Bound::Start(at) => at,
                     Bound::Finish(at) => clocks.start(position, at),
@@ -411,13 +445,13 @@ fn backward(
 }
 
 /// Kahn's algorithm: every activity after its predecessors.
-fn topological(predecessors: &[Vec<Tie>], successors: &[Vec<Tie>]) -> Vec<usize> {
-    let mut waiting: Vec<usize> = predecessors.iter().map(Vec::len).collect();
-    let mut order: Vec<usize> = (0..waiting.len()).filter(|position| waiting[*position] == 0).collect();
+fn topological(count: usize, predecessors: &Ties, successors: &Ties) -> Vec<usize> {
+    let mut waiting: Vec<usize> = (0..count).map(|position| predecessors.of(position).len()).collect();
+    let mut order: Vec<usize> = (0..count).filter(|position| waiting[*position] == 0).collect();
     let mut next = 0;
     while let Some(position) = order.get(next).copied() {
         next += 1;
-        for after in &successors[position] {
+        for after in successors.of(position) {
             waiting[after.to] -= 1;
             if waiting[after.to] == 0 {
                 order.push(after.to);

@@ -131,7 +131,7 @@ impl Bench {
     }
 
     /// Requests with questions of one kind; what a round asks depends on its number alone.
-    fn ask(
+    pub fn ask(
         &self,
         connections: usize,
         requests: usize,

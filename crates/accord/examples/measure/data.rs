@@ -58,7 +58,7 @@ fn post(number: usize) -> PostCode {
     good(&format!("THA-{number:03}"))
 }
 
-async fn send(engine: &Engine, actor: Actor, command: Command) -> Result<Outcome> {
+pub async fn send(engine: &Engine, actor: Actor, command: Command) -> Result<Outcome> {
     let request = Request { command, actor, idempotency_key: None, occurred_at: None, late_reason: None };
     engine.execute(request).await.map_err(|error| anyhow::anyhow!("{error:?}"))
 }
@@ -166,7 +166,7 @@ async fn fill_post(engine: Engine, number: usize) -> Result<()> {
     Ok(())
 }
 
-async fn draft(engine: &Engine, operation: OperationCode) -> Result<()> {
+pub async fn draft(engine: &Engine, operation: OperationCode) -> Result<()> {
     let initiate = OperationCommand::Initiate {
         operation: operation.clone(),
         title: good("Operation of the bench"),

@@ -8,6 +8,7 @@ mod log;
 mod machine;
 mod program;
 mod row;
+mod schedule;
 
 use accord::api::auth::Holder;
 use accord::keys::Keys;
@@ -80,6 +81,7 @@ async fn main() -> Result<()> {
     keys.ensure(&Holder::Partner(good("THA")))?;
     let program = Program { accord, scratch };
 
+    schedule::layouts();
     let mut copied = Vec::new();
     for _ in 0..ROUNDS {
         copied.push(machine.copied_rows()?);
@@ -90,6 +92,8 @@ async fn main() -> Result<()> {
     let bench = Bench::open(&small, &keys, 100).await?;
     bench.at_size().await?;
     bench.data.found_large("LARGE", LARGE).await?;
+    schedule::import(&bench.data).await?;
+    schedule::questions(&bench).await?;
     bench.running.stop().await?;
     program.start_up("ten thousand", &small).await?;
     program.memory(&small, &keys).await?;

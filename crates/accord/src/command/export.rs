@@ -1,9 +1,8 @@
 //! `accord export`: the whole log as lines of JSON.
 
 use std::{
-    fs::{self, File},
     io::{self, BufWriter, ErrorKind, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -12,6 +11,7 @@ use event_log::Log;
 
 use crate::{
     database,
+    file::Unfinished,
     progress::Progress,
     source::{Source, Use},
 };
@@ -34,7 +34,11 @@ impl Export {
         let pool = database::login_pool(&database.options).await?;
         let log = Log::new(pool);
         match &self.output {
-            Some(path) => export_to(path, &log).await?,
+            Some(path) => {
+                let unfinished = Unfinished::create(path)?;
+                write(&log, unfinished.file()).await?;
+                unfinished.put_in_place()?;
+            }
             None => match write(&log, io::stdout().lock()).await {
                 // The reader has seen enough.
                 Err(error) if is_broken_pipe(&error) => {}
@@ -45,18 +49,6 @@ impl Export {
         database.close().await?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-async fn export_to(path: &Path, log: &Log) -> Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".part");
-    let unfinished = PathBuf::from(unfinished);
-    let file =
-        File::create(&unfinished).with_context(|| format!("could not write {}", unfinished.display()))?;
-    write(log, &file).await?;
-    file.sync_all()
-        .and_then(|()| fs::rename(&unfinished, path))
-        .with_context(|| format!("could not put {} in place", path.display()))
 }
 
 async fn write(log: &Log, out: impl Write) -> Result<()> {

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod formats;
+mod order;
 
 use std::{fs, net::Ipv4Addr, path::PathBuf, process::Command, time::SystemTime};
 
@@ -87,7 +88,8 @@ impl Served {
         command.current_dir(self.dir.path()).env_remove("ACCORD_JSON");
         // The server runs on this thread.
         let done = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
+        // A PDF is no text.
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ran { code: done.status.code().unwrap(), out: text(done.stdout), err: text(done.stderr) }
     }
 

@@ -51,6 +51,16 @@ fn a_post_is_bound_to_a_task_of_the_plan_in_force_once() {
 }
 
 #[test]
+fn a_milestone_takes_nobodys_time() {
+    let mut tasks = small_plan();
+    tasks.push(task("T17", "MMR", "MMR", 6, 0, &[]));
+    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
+    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    let story = story.when(tha(), assign("T16", "MMR-02")).accepted();
+    story.when(tha(), assign("T17", "MMR-02")).accepted();
+}
+
+#[test]
 fn a_post_is_not_bound_twice_at_one_time() {
     busy()
         .when(tha(), assign("T16", "MMR-02"))

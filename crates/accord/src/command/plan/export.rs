@@ -1,30 +1,28 @@
 //! `accord plan export`: a plan's tasks as a file.
 
-use std::{
-    fs::{self, File},
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use domain::{
-    Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode,
+    Code, OperationCode, PartnerCode, PhaseCode, PostCode, Span, TaskCode,
     plan::{Dependency, DependencyKind, StartConstraint, Terms},
 };
 use exchange::Row;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Coded, Pinned, Place, calendar, project};
+use super::{Coded, Pinned, Place, calendar, order, project};
 use crate::{
+    file::put_in_place,
     output::{Output, print_file},
     progress::Progress,
 };
 
-/// Write the tasks of a plan that you may see as a spreadsheet, Microsoft Project or a calendar reads them.
+/// Write what you may see of a plan to a file: its tasks as a spreadsheet, Microsoft Project or a calendar reads them, or
+/// the whole as an order.
 ///
-/// `accord plan import` reads the files of the first two. Other programs that read a spreadsheet's columns or Microsoft
-/// Project's XML read them, too.
+/// `accord plan import` reads the files of the first two again; so do other programs that read a spreadsheet's columns or
+/// Microsoft Project's XML. An order is one page of HTML that needs nothing else, or PDF to print and to keep.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Export {
@@ -39,6 +37,8 @@ pub struct Export {
     #[command(flatten)]
     calendar: calendar::Options,
     #[command(flatten)]
+    look: order::Look,
+    #[command(flatten)]
     place: Place,
 }
 
@@ -50,15 +50,38 @@ enum Format {
     Mspdi,
     /// iCalendar, of the version in force, else of the newest that is being worked on.
     Ics,
+    /// The order to read.
+    Html,
+    /// The order to print.
+    Pdf,
 }
 
+/// Which version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum Wanted {
     Current,
     Number(i32),
 }
 
-fn version(text: &str) -> Result<Wanted, String> {
+impl Wanted {
+    /// The operation's field.
+    pub fn field(self) -> String {
+        match self {
+            Self::Current => "plan".to_owned(),
+            Self::Number(number) => format!("planVersion(number: {number})"),
+        }
+    }
+
+    /// That there is none.
+    pub fn missing(self, operation: &OperationCode) -> anyhow::Error {
+        match self {
+            Self::Current => anyhow!("{operation} has no plan that you may see"),
+            Self::Number(number) => anyhow!("{operation} has no version {number} that you may see"),
+        }
+    }
+}
+
+pub(super) fn version(text: &str) -> Result<Wanted, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(Wanted::Number(number)),
         _ if text.eq_ignore_ascii_case("current") => Ok(Wanted::Current),
@@ -154,23 +177,36 @@ impl Export {
         if self.calendar.are_given() && self.format != Format::Ics {
             bail!("--post and --partner choose what is in a calendar: give --format ics");
         }
-        let pinned = self.place.pinned().await?;
-        let (number, tasks, text) = match self.format {
+        let file = self.file.as_deref();
+        let export = |form| order::export(form, &self.look, &self.place, self.number, file, output);
+        match self.format {
+            Format::Html => export(order::Form::Html).await,
+            Format::Pdf => export(order::Form::Pdf).await,
             Format::Csv => {
-                let (number, rows) = self.rows(&pinned).await?;
-                (number, rows.len(), exchange::csv::write(&rows))
+                let pinned = self.place.pinned().await?;
+                let (number, rows) = rows(&pinned, self.number).await?;
+                self.put(&pinned, number, rows.len(), &exchange::csv::write(&rows), output)
             }
             Format::Mspdi => {
-                let (number, rows) = self.rows(&pinned).await?;
-                (number, rows.len(), project::write(&pinned, number, &rows).await?)
+                let pinned = self.place.pinned().await?;
+                let (number, rows) = rows(&pinned, self.number).await?;
+                self.put(&pinned, number, rows.len(), &project::write(&pinned, number, &rows).await?, output)
             }
-            Format::Ics if self.number == Wanted::Current => self.calendar.write(&pinned).await?,
-            Format::Ics => bail!(
+            Format::Ics if self.number != Wanted::Current => bail!(
                 "a calendar shows the version in force, else the one being worked on: leave out --version"
             ),
-        };
-        let Some(path) = &self.file else { return print_file(&text) };
-        put_in_place(path, &text)?;
+            Format::Ics => {
+                let pinned = self.place.pinned().await?;
+                let (number, tasks, text) = self.calendar.write(&pinned).await?;
+                self.put(&pinned, number, tasks, &text, output)
+            }
+        }
+    }
+
+    /// The text of so many tasks of a version, where it is wanted.
+    fn put(&self, pinned: &Pinned, number: u32, tasks: usize, text: &str, output: Output) -> Result<()> {
+        let Some(path) = &self.file else { return print_file(text) };
+        put_in_place(path, text.as_bytes())?;
         let (operation, position) = (&self.place.operation, pinned.position()?);
         let told = format!(
             "Wrote {tasks} tasks of version {number} of {operation}, as of position {position}, to {}.",
@@ -181,44 +217,22 @@ impl Export {
             &json!({ "operation": operation, "version": number, "tasks": tasks, "position": position, "file": path }),
         )
     }
-
-    /// Number of the version, and its tasks.
-    async fn rows(&self, pinned: &Pinned) -> Result<(u32, Vec<Row>)> {
-        let field = match self.number {
-            Wanted::Current => "plan".to_owned(),
-            Wanted::Number(number) => format!("planVersion(number: {number})"),
-        };
-        let shown = format!("version: {field} {{ {SHOWN} }}");
-        let progress = Progress::new("Exporting");
-        let (mut rows, mut after) = (Vec::new(), None);
-        loop {
-            let answer: Answer = pinned.ask(&shown, after.as_deref()).await?;
-            let Some(Version { number, tasks }) = answer.version else {
-                let operation = &pinned.operation;
-                match self.number {
-                    Wanted::Current => bail!("{operation} has no plan that you may see"),
-                    Wanted::Number(number) => bail!("{operation} has no version {number} that you may see"),
-                }
-            };
-            rows.extend(tasks.edges.into_iter().map(|edge| Row::from(edge.node)));
-            let done = rows.len() as u64;
-            progress.show(done, done + u64::from(tasks.page_info.has_next_page));
-            after = tasks.page_info.end_cursor;
-            if !tasks.page_info.has_next_page || after.is_none() {
-                return Ok((number, rows));
-            }
-        }
-    }
 }
 
-fn put_in_place(path: &Path, text: &str) -> Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".part");
-    let unfinished = PathBuf::from(unfinished);
-    let mut file =
-        File::create(&unfinished).with_context(|| format!("could not write {}", unfinished.display()))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&unfinished, path))
-        .with_context(|| format!("could not put {} in place", path.display()))
+/// Number of the version, and its tasks.
+pub(super) async fn rows(pinned: &Pinned, wanted: Wanted) -> Result<(u32, Vec<Row>)> {
+    let shown = format!("version: {} {{ {SHOWN} }}", wanted.field());
+    let progress = Progress::new("Exporting");
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let answer: Answer = pinned.ask(&shown, after.as_deref()).await?;
+        let Version { number, tasks } = answer.version.ok_or_else(|| wanted.missing(&pinned.operation))?;
+        rows.extend(tasks.edges.into_iter().map(|edge| Row::from(edge.node)));
+        let done = rows.len() as u64;
+        progress.show(done, done + u64::from(tasks.page_info.has_next_page));
+        after = tasks.page_info.end_cursor;
+        if !tasks.page_info.has_next_page || after.is_none() {
+            return Ok((number, rows));
+        }
+    }
 }

@@ -1,8 +1,12 @@
 //! `accord plan`: plans of a server, out to files, in from files, and laid out in time.
 
 mod calendar;
+mod chart;
+mod content;
+mod diff;
 mod export;
 mod import;
+mod order;
 mod project;
 mod schedule;
 mod told;
@@ -22,8 +26,8 @@ use crate::{
     values::Moment,
 };
 
-/// Work on a plan that a server has: lay it out in time, export it to spreadsheets, Microsoft Project and calendars, import
-/// it from the first two.
+/// Work on a plan that a server has: lay it out in time, draw it, export it as a spreadsheet, for Microsoft Project, as a
+/// calendar or an order, import it from the first two, compare its versions.
 #[derive(Clone, Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub struct Plan {
@@ -34,14 +38,18 @@ pub struct Plan {
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
     Schedule(schedule::Schedule),
+    Chart(chart::Chart),
     Export(export::Export),
     Import(import::Import),
+    Diff(diff::Diff),
 }
 
 impl Plan {
     pub async fn run(&self, output: Output) -> Result<ExitCode> {
         let done = match &self.command {
             Command::Schedule(schedule) => schedule.run(output).await,
+            Command::Chart(chart) => chart.run(output).await,
+            Command::Diff(diff) => diff.run(output).await,
             Command::Export(export) => export.run(output).await,
             Command::Import(import) => import.run(output).await,
         };

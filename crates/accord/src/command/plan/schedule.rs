@@ -2,22 +2,31 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
-use domain::{Span, TaskCode};
+use anyhow::{Context as _, Result};
+use domain::{PartnerCode, Span, TaskCode, TimeZone};
 use exchange::printable;
 use serde::{Deserialize, Serialize};
 
-use super::{Coded, Place};
+use super::{Coded, Place, export::Wanted};
 use crate::output::{Output, print};
 
-/// Lay out the plan in force, else the one being worked on: early and late times, floats and the critical path.
+/// Lay out a plan: early and late times, floats and the critical path.
 ///
-/// With --json, times are durations from the plan's start, whatever it is laid out on.
+/// With --json, times are durations from the plan's start, whatever it is laid out on. With calendars, floats are working
+/// time.
 #[derive(Clone, Debug, clap::Args)]
+#[command(disable_version_flag = true)]
 pub struct Schedule {
     /// What it is laid out on.
     #[arg(long, env = "ACCORD_BASIS", value_name = "BASIS", value_enum, default_value_t = Basis::Offsets)]
     basis: Basis,
+    /// A version by its number, or `current`: the one in force, else the newest that is being worked on.
+    #[arg(long = "version", value_name = "NUMBER", value_parser = super::export::version, default_value = "current")]
+    number: Wanted,
+    /// Show early starts and finishes on these clocks as well, once H-hour is set: an IANA name such as Asia/Yangon, a
+    /// partner's code, or UTC.
+    #[arg(long, env = "ACCORD_ZONE", value_name = "ZONE")]
+    zone: Option<String>,
     #[command(flatten)]
     place: Place,
 }
@@ -26,7 +35,7 @@ pub struct Schedule {
 enum Basis {
     /// Dependencies and durations alone: the first task starts at zero.
     Network,
-    /// The plan's offsets besides, as "no earlier than": times are relative to H-hour.
+    /// The plan's offsets, constraints and calendars besides: times are relative to H-hour.
     Offsets,
 }
 
@@ -64,13 +73,13 @@ fn hours(span: Span) -> String {
 #[derive(Deserialize)]
 struct Answer {
     plan: Option<Version>,
-    schedule: LaidOut,
 }
 
 #[derive(Deserialize)]
 struct Version {
     number: u32,
     status: String,
+    schedule: LaidOut,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +101,8 @@ struct Timed {
     total_float: Span,
     free_float: Span,
     critical: bool,
+    earliest_start: Option<String>,
+    earliest_finish: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,48 +135,88 @@ struct ToldTask<'a> {
 impl Schedule {
     pub async fn run(&self, output: Output) -> Result<()> {
         let pinned = self.place.pinned().await?;
+        let zone = self.zone.as_deref().map(argument).transpose()?.unwrap_or_default();
         let shown = format!(
-            "plan {{ number status }} schedule(basis: {}) {{ start length tasks {{ task {{ code title }}
-             earlyStart earlyFinish lateStart lateFinish totalFloat freeFloat critical }} }}",
+            "plan: {} {{ number status schedule(basis: {}) {{ start length tasks{zone} {{ task {{ code title }}
+             earlyStart earlyFinish lateStart lateFinish totalFloat freeFloat critical earliestStart earliestFinish }} }} }}",
+            self.number.field(),
             self.basis.name()
         );
         let answer: Answer = pinned.ask(&shown, None).await?;
+        let Some(version) = answer.plan else { return Err(self.number.missing(&pinned.operation)) };
         match output {
-            Output::Programs => output.say("", &from_start(&answer.schedule)),
-            Output::People => print(&self.table(&answer, &pinned.position)),
+            Output::Programs => output.say("", &from_start(&version.schedule)),
+            Output::People => print(&self.table(&version, &pinned.position)),
         }
     }
 
-    fn table(&self, answer: &Answer, position: &str) -> String {
-        let Answer { plan, schedule } = answer;
+    fn table(&self, version: &Version, position: &str) -> String {
+        let Version { number, status, schedule } = version;
         let operation = &self.place.operation;
-        let Some(Version { number, status }) = plan else {
-            return format!("{operation} has no plan as of position {position}.");
-        };
         let critical = schedule.tasks.iter().filter(|task| task.critical).count();
         let mut text = format!(
             "{operation}, version {number} ({status}) as of position {position}: {} h, {critical} of {} tasks critical (*).\n",
             hours(schedule.length),
             schedule.tasks.len(),
         );
-        let mut lines = vec![COLUMNS.map(|(name, _)| name.to_owned())];
+        let clocks = self.zone.is_some() && schedule.tasks.iter().any(|task| task.earliest_start.is_some());
+        let mut lines = vec![line(COLUMNS.map(|(name, _)| name.to_owned()), clocks)];
         for task in &schedule.tasks {
-            lines.push([
+            let cells = [
                 task.task.code.code.to_string(),
                 if task.critical { "*" } else { "" }.to_owned(),
                 self.basis.time(task.early_start),
                 self.basis.time(task.early_finish),
                 self.basis.time(task.late_start),
                 self.basis.time(task.late_finish),
-                hours(task.total_float),
+                signed(task.total_float),
                 hours(task.free_float),
+                task.earliest_start.as_deref().map(minutes).unwrap_or_default(),
+                task.earliest_finish.as_deref().map(minutes).unwrap_or_default(),
                 printable(&task.task.title),
-            ]);
+            ];
+            lines.push(line(cells, clocks));
         }
         text.push_str(&aligned(&lines));
         text
     }
 }
+
+/// A partner's code is in capitals, and a zone's name, but for UTC, is not.
+fn argument(zone: &str) -> Result<String> {
+    let input = match zone.parse::<PartnerCode>() {
+        Ok(partner) if zone != "UTC" => format!("partner: \"{partner}\""),
+        _ => {
+            let zone: TimeZone = zone.parse().with_context(|| format!("--zone {zone}"))?;
+            format!("name: \"{zone}\"")
+        }
+    };
+    Ok(format!("(zone: {{ {input} }})"))
+}
+
+/// `2023-10-09T05:30+06:30` of an instant with seconds, which plans seldom have.
+fn minutes(instant: &str) -> String {
+    match instant.split_at_checked(16) {
+        Some((minutes, rest)) => match rest.strip_prefix(":00") {
+            Some(offset) => format!("{minutes}{offset}"),
+            None => instant.to_owned(),
+        },
+        None => instant.to_owned(),
+    }
+}
+
+/// Hours with a sign where they are missing.
+fn signed(span: Span) -> String {
+    if span < Span::ZERO { format!("-{}", hours(span)) } else { hours(span) }
+}
+
+/// The columns of the clocks only where they are asked for.
+fn line(cells: [String; COLUMNS.len()], clocks: bool) -> Vec<String> {
+    let shown = cells.into_iter().zip(COLUMNS).filter(|(_, (name, _))| clocks || !CLOCKS.contains(name));
+    shown.map(|(cell, _)| cell).collect()
+}
+
+const CLOCKS: [&str; 2] = ["Starts", "Finishes"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Align {
@@ -173,7 +224,7 @@ enum Align {
     Right,
 }
 
-const COLUMNS: [(&str, Align); 9] = [
+const COLUMNS: [(&str, Align); 11] = [
     ("Code", Align::Left),
     ("", Align::Left),
     ("Early start", Align::Right),
@@ -182,12 +233,20 @@ const COLUMNS: [(&str, Align); 9] = [
     ("Late finish", Align::Right),
     ("Total float", Align::Right),
     ("Free float", Align::Right),
+    ("Starts", Align::Left),
+    ("Finishes", Align::Left),
     ("Title", Align::Left),
 ];
 
 /// The title comes last, because how wide it is on a terminal depends on its script.
-fn aligned(lines: &[[String; COLUMNS.len()]]) -> String {
-    let mut widths = [0; COLUMNS.len() - 1];
+fn aligned(lines: &[Vec<String>]) -> String {
+    let shown: Vec<Align> = lines[0]
+        .iter()
+        .map(|header| {
+            COLUMNS.iter().find(|(name, _)| name == header).map_or(Align::Left, |(_, align)| *align)
+        })
+        .collect();
+    let mut widths = vec![0; shown.len() - 1];
     for line in lines {
         for (width, cell) in widths.iter_mut().zip(line) {
             *width = (*width).max(cell.chars().count());
@@ -195,14 +254,14 @@ fn aligned(lines: &[[String; COLUMNS.len()]]) -> String {
     }
     let mut text = String::new();
     for line in lines {
-        for ((cell, width), (_, align)) in line.iter().zip(widths).zip(COLUMNS) {
+        for ((cell, width), align) in line.iter().zip(&widths).zip(&shown) {
             // Writing to a text does not fail.
             let _ = match align {
                 Align::Left => write!(text, "{cell:<width$}  "),
                 Align::Right => write!(text, "{cell:>width$}  "),
             };
         }
-        text.push_str(&line[COLUMNS.len() - 1]);
+        text.push_str(line.last().map(String::as_str).unwrap_or_default());
         text.push('\n');
     }
     text

@@ -1,0 +1,93 @@
+//! `accord plan export --format html|pdf`: a plan as an order to read and to print.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use domain::TimeZone;
+use exchange::order::pdf::{Fonts, PdfError};
+
+use super::{
+    Place,
+    content::{Content, Shape},
+    export::Wanted,
+};
+use crate::{
+    file::put_in_place,
+    output::{Output, pour, print},
+};
+
+/// How an order is to look; of no other format.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Look {
+    /// Of an order: how its paragraphs are arranged.
+    #[arg(long, env = "ACCORD_VIEW", value_name = "VIEW", value_enum, default_value_t = View::Smeac)]
+    view: View,
+    /// Of an order: IANA name of the zone of the dates beside those in UTC, such as Asia/Yangon; your partner's without one.
+    #[arg(long, env = "ACCORD_ZONE", value_name = "ZONE")]
+    zone: Option<TimeZone>,
+    /// Of PDF: a directory of fonts, besides the machine's, for letters of other scripts.
+    #[arg(long, env = "ACCORD_FONTS", value_name = "DIR")]
+    fonts: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum View {
+    /// Situation, mission, execution, administration and logistics, command and signal: military staffs.
+    Smeac,
+    /// Information, intention, method, administration, risk assessment, communications, human rights: police.
+    Iimarch,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Html,
+    Pdf,
+}
+
+pub async fn export(
+    form: Form,
+    look: &Look,
+    place: &Place,
+    number: Wanted,
+    file: Option<&Path>,
+    output: Output,
+) -> Result<()> {
+    let view = match look.view {
+        View::Smeac => "SMEAC",
+        View::Iimarch => "IIMARCH",
+    };
+    let shape = Shape { columns: "PHASE", rows: "LINE_OF_EFFORT" };
+    let pinned = place.pinned().await?;
+    let content = Content::of(&pinned, number, shape, look.zone.as_ref()).await?;
+    let order = content.order(&pinned, view).await?;
+    let bytes = match form {
+        Form::Html => order.html().into_bytes(),
+        Form::Pdf => pdf(&order, look)?,
+    };
+    if let Some(path) = file {
+        put_in_place(path, &bytes)?;
+        let (text, value) = content.told("the order", path);
+        return output.say(&text, &value);
+    }
+    match form {
+        Form::Html => print(&String::from_utf8_lossy(&bytes)),
+        Form::Pdf => pour(&bytes, "PDF"),
+    }
+}
+
+fn pdf(order: &exchange::order::Order, look: &Look) -> Result<Vec<u8>> {
+    let mut fonts = Fonts::embedded();
+    if let Some(directory) = &look.fonts {
+        if !directory.is_dir() {
+            bail!("{} is no directory of fonts", directory.display());
+        }
+        fonts = fonts.with_directory(directory);
+    }
+    match order.pdf(&fonts.with_machine()) {
+        Err(error @ PdfError::MissingLetters(_)) => Err(error).context(
+            "the order is not written, because some of its letters could not be shown: install fonts for them (Noto has all \
+             scripts), give a directory that has them with --fonts, or use --format html",
+        ),
+        done => Ok(done?),
+    }
+}

@@ -1,0 +1,120 @@
+//! The order as one file of HTML: everything is in it, down to the chart, and it asks for nothing else.
+//!
+//! On paper, head and foot of the one great table repeat on every page, whatever the browser; page numbers come where browsers know
+//! margin boxes.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{Block, Cell, Column, Order, Section};
+use crate::chart::{FONTS, machine};
+
+const STYLE: &str = include_str!("order.css");
+
+impl Order {
+    /// UTF-8, in English but for what its authors wrote.
+    pub fn html(&self) -> String {
+        let sections = self.sections();
+        let marking = self.marking();
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="generator" content="Accord";
+                    // Nothing that anybody might have written into it runs or calls home.
+                    meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
+                    title { (self.name()) }
+                    style { (PreEscaped(format!("body {{ font-family: {FONTS} }}\n{STYLE}"))) }
+                }
+                body {
+                    table.pages role="presentation" {
+                        thead { tr { td { p.marking { (marking) } } } }
+                        tfoot { tr { td { p.marking { (marking) } p.source { (self.source()) } } } }
+                        tbody { tr { td { (self.body(&sections)) } } }
+                    }
+                }
+            }
+        }
+        .into_string()
+    }
+
+    fn body(&self, sections: &[Section]) -> Markup {
+        html! {
+            main {
+                header {
+                    @if self.heading.is_draft() { p.draft { "DRAFT: not decided, and not in force" } }
+                    h1 { (self.name()) }
+                    dl {
+                        @for (name, fact) in self.facts() {
+                            div {
+                                dt { (name) }
+                                dd {
+                                    @if name == "As of" {
+                                        time datetime=(machine(self.recorded_at)) { (fact) }
+                                    } @else { (fact) }
+                                }
+                            }
+                        }
+                    }
+                }
+                nav aria-labelledby="contents" {
+                    h2 #contents { "Contents" }
+                    ol { @for section in sections { li { a href={ "#" (section.id) } { (section.title) } } } }
+                }
+                @for (index, section) in sections.iter().enumerate() {
+                    section aria-labelledby=(section.id) {
+                        h2 id=(section.id) { (index + 1) ". " (section.title) }
+                        @for block in &section.blocks { (self.block(block)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn block(&self, block: &Block) -> Markup {
+        html! {
+            @match block {
+                Block::Lines { lines } => { @for line in lines { p { (line) } } }
+                Block::Note { text } => { p.note { (text) } }
+                Block::List { items } => { ul { @for item in items { li { (item) } } } }
+                Block::Table { caption, columns, rows } => (table(caption, columns, rows)),
+                Block::Chart => { figure { (PreEscaped(self.gantt.svg("gantt"))) } }
+            }
+        }
+    }
+}
+
+fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
+    html! {
+        // Wide ones scroll on a narrow screen, and can be reached by keys.
+        div.wide tabindex="0" role="group" aria-label=(caption) {
+            table {
+                caption { (caption) }
+                thead {
+                    tr {
+                        @for Column { title, explained, .. } in columns {
+                            @if title.is_empty() { td {} } @else {
+                                th scope="col" { (title) @if let Some(text) = explained { br; span.explained { (text) } } }
+                            }
+                        }
+                    }
+                }
+                tbody {
+                    @for cells in rows {
+                        tr { @for (index, of) in cells.iter().enumerate() {
+                            @if index == 0 { th scope="row" { (cell(of)) } } @else { td.tight[columns.get(index).is_some_and(|column| column.share == 0)] { (cell(of)) } }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell(Cell { lines, marks, strong }: &Cell) -> Markup {
+    html! {
+        @for line in lines { div { @if *strong { strong { (line) } } @else { (line) } } }
+        @for mark in marks { div.mark { strong { "Decision due: " (mark) } } }
+    }
+}
