@@ -25,26 +25,25 @@ impl Output {
 
 /// What is no text, as it is. Fails on a terminal, which it would leave in disorder.
 pub fn pour(bytes: &[u8], what: &str) -> Result<()> {
-    if io::stdout().is_terminal() {
+    let mut out = io::stdout().lock();
+    if out.is_terminal() {
         bail!("{what} is nothing to read on a terminal: give a file with -o, or pipe it on");
     }
-    put(bytes)
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("could not write to standard output"),
+    }
 }
 
-/// One or more lines.
+/// One or more lines. A reader that has seen enough, such as `head`, is no failure.
 pub fn print(text: &str) -> Result<()> {
-    put(format!("{}\n", text.trim_end()).as_bytes())
+    print_file(&format!("{}\n", text.trim_end()))
 }
 
 /// A file's text, to the last byte.
 pub fn print_file(text: &str) -> Result<()> {
-    put(text.as_bytes())
-}
-
-/// A reader that has seen enough, such as `head`, is no failure.
-fn put(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         done => done.context("could not write to standard output"),
     }

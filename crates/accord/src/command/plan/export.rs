@@ -18,11 +18,11 @@ use crate::{
     progress::Progress,
 };
 
-/// Write what you may see of a plan to a file: its tasks as a spreadsheet, Microsoft Project or a calendar reads them, or
-/// the whole as an order.
+/// Write what you may see of a plan to a file: its tasks as a spreadsheet, Microsoft Project or a calendar reads them, or the
+/// whole as an order.
 ///
-/// `accord plan import` reads the files of the first two again; so do other programs that read a spreadsheet's columns or
-/// Microsoft Project's XML. An order is one page of HTML that needs nothing else, or PDF to print and to keep.
+/// `accord plan import` reads the files of the first two. Other programs that read a spreadsheet's columns or Microsoft
+/// Project's XML read them, too. An order is one page of HTML that needs nothing else, or PDF to print and to keep.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Export {
@@ -177,35 +177,26 @@ impl Export {
         if self.calendar.are_given() && self.format != Format::Ics {
             bail!("--post and --partner choose what is in a calendar: give --format ics");
         }
-        let file = self.file.as_deref();
-        let export = |form| order::export(form, &self.look, &self.place, self.number, file, output);
-        match self.format {
-            Format::Html => export(order::Form::Html).await,
-            Format::Pdf => export(order::Form::Pdf).await,
+        let pinned = self.place.pinned().await?;
+        let order =
+            |form| order::export(form, &self.look, &pinned, self.number, self.file.as_deref(), output);
+        let (number, tasks, text) = match self.format {
             Format::Csv => {
-                let pinned = self.place.pinned().await?;
                 let (number, rows) = rows(&pinned, self.number).await?;
-                self.put(&pinned, number, rows.len(), &exchange::csv::write(&rows), output)
+                (number, rows.len(), exchange::csv::write(&rows))
             }
             Format::Mspdi => {
-                let pinned = self.place.pinned().await?;
                 let (number, rows) = rows(&pinned, self.number).await?;
-                self.put(&pinned, number, rows.len(), &project::write(&pinned, number, &rows).await?, output)
+                (number, rows.len(), project::write(&pinned, number, &rows).await?)
             }
-            Format::Ics if self.number != Wanted::Current => bail!(
+            Format::Ics if self.number == Wanted::Current => self.calendar.write(&pinned).await?,
+            Format::Ics => bail!(
                 "a calendar shows the version in force, else the one being worked on: leave out --version"
             ),
-            Format::Ics => {
-                let pinned = self.place.pinned().await?;
-                let (number, tasks, text) = self.calendar.write(&pinned).await?;
-                self.put(&pinned, number, tasks, &text, output)
-            }
-        }
-    }
-
-    /// The text of so many tasks of a version, where it is wanted.
-    fn put(&self, pinned: &Pinned, number: u32, tasks: usize, text: &str, output: Output) -> Result<()> {
-        let Some(path) = &self.file else { return print_file(text) };
+            Format::Html => return order(order::Form::Html).await,
+            Format::Pdf => return order(order::Form::Pdf).await,
+        };
+        let Some(path) = &self.file else { return print_file(&text) };
         put_in_place(path, text.as_bytes())?;
         let (operation, position) = (&self.place.operation, pinned.position()?);
         let told = format!(

@@ -26,8 +26,8 @@ use crate::{
     values::Moment,
 };
 
-/// Work on a plan that a server has: lay it out in time, draw it, export it as a spreadsheet, for Microsoft Project, as a
-/// calendar or an order, import it from the first two, compare its versions.
+/// Work on a plan that a server has: lay it out in time, draw it, compare its versions, export it to spreadsheets, Microsoft
+/// Project, calendars and orders, import it from the first two.
 #[derive(Clone, Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub struct Plan {

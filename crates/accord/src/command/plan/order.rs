@@ -7,7 +7,7 @@ use domain::TimeZone;
 use exchange::order::pdf::{Fonts, PdfError};
 
 use super::{
-    Place,
+    Pinned,
     content::{Content, Shape},
     export::Wanted,
 };
@@ -47,7 +47,7 @@ pub enum Form {
 pub async fn export(
     form: Form,
     look: &Look,
-    place: &Place,
+    pinned: &Pinned,
     number: Wanted,
     file: Option<&Path>,
     output: Output,
@@ -57,9 +57,8 @@ pub async fn export(
         View::Iimarch => "IIMARCH",
     };
     let shape = Shape { columns: "PHASE", rows: "LINE_OF_EFFORT" };
-    let pinned = place.pinned().await?;
-    let content = Content::of(&pinned, number, shape, look.zone.as_ref()).await?;
-    let order = content.order(&pinned, view).await?;
+    let content = Content::of(pinned, number, shape, look.zone.as_ref()).await?;
+    let order = content.order(pinned, view).await?;
     let bytes = match form {
         Form::Html => order.html().into_bytes(),
         Form::Pdf => pdf(&order, look)?,
