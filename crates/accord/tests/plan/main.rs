@@ -146,6 +146,18 @@ async fn a_plan_is_laid_out_for_programs_and_for_people(_: PgPoolOptions, option
     let table = served.done("THA-02", &offsets).await.out;
     assert!(table.contains("\nT01            H-288"), "{table}");
 
+    // On Myanmar's clocks, half an hour from Thailand's: T01 starts 288 h before 10 October, 6:00 in Bangkok.
+    let clocks = served.done("THA-02", &[&offsets[..], &["--zone", "MMR"]].concat()).await.out;
+    assert!(clocks.contains("  2023-09-28T05:30+06:30  2023-09-29T05:30+06:30  Open the centre"), "{clocks}");
+    let named = served.done("THA-02", &[&offsets[..], &["--zone", "Asia/Yangon"]].concat()).await.out;
+    assert_eq!(named, clocks);
+    let nowhere = served.plan("THA-02", &[&offsets[..], &["--zone", "Asia/Atlantis"]].concat()).await;
+    assert_eq!((nowhere.code, nowhere.out.as_str()), (1, ""));
+    assert!(nowhere.err.contains("--zone Asia/Atlantis"), "{}", nowhere.err);
+    // By hand: 868 h less T13, over T09 and T12.
+    let first = [&network[..], &["--version", "1", "--json"]].concat();
+    assert_eq!(served.done("THA-02", &first).await.json()["length"], "PT820H");
+
     // Then there was one version, and one task fewer.
     let then = [&offsets[..], &["--as-of", "2023-09-12T00:00+07:00"]].concat();
     let table = served.done("THA-02", &then).await.out;
