@@ -400,6 +400,24 @@ fn revisions() -> Vec<Section> {
     revisions
 }
 
+fn terms_events() -> Vec<PlanEvent> {
+    let (operation, number) = (|| of("SAPHAN"), 1);
+    vec![
+        PlanEvent::TaskTermsSet {
+            operation: operation(),
+            number,
+            task: of("T12"),
+            terms: Terms {
+                group: Some(of("Evidence")),
+                constraint: StartConstraint::AsSoonAsPossible,
+                finish_no_later_than: Some(Span::hours(-48)),
+                mutual_legal_assistance: true,
+            },
+        },
+        PlanEvent::TaskTermsSet { operation: operation(), number, task: of("T12"), terms: Terms::default() },
+    ]
+}
+
 fn drafting_events() -> Vec<PlanEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
     let task = || PlannedTask {
@@ -427,10 +445,11 @@ fn drafting_events() -> Vec<PlanEvent> {
         ..task()
     };
     let number = 1;
-    let mut events = vec![
+    let mut events = terms_events();
+    events.extend([
         PlanEvent::PlanDrafted { operation: operation(), number, sections: Box::new(sections()) },
         PlanEvent::PlanDrafted { operation: operation(), number, sections: Box::default() },
-    ];
+    ]);
     events.extend(revisions().into_iter().map(|section| PlanEvent::PlanSectionRevised {
         operation: operation(),
         number,
@@ -470,18 +489,6 @@ fn drafting_events() -> Vec<PlanEvent> {
                 duration: Some(Span::hours(12)),
             },
         },
-        PlanEvent::TaskTermsSet {
-            operation: operation(),
-            number,
-            task: of("T12"),
-            terms: Terms {
-                group: Some(of("Evidence")),
-                constraint: StartConstraint::AsSoonAsPossible,
-                finish_no_later_than: Some(Span::hours(-48)),
-                mutual_legal_assistance: true,
-            },
-        },
-        PlanEvent::TaskTermsSet { operation: operation(), number, task: of("T12"), terms: Terms::default() },
         PlanEvent::TaskRemovedFromPlan { operation: operation(), number, task: of("T13") },
         PlanEvent::DependencyAdded {
             operation: operation(),

@@ -31,7 +31,7 @@ use crate::{
     plan::{CalendarOf, Dependency, DependencyKind, PlannedTask, StartConstraint, WorkCalendar},
     working::Working,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the network is laid out on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,9 +291,10 @@ impl Clocks<'_> {
 ///
 /// Dependencies are acyclic, as the rules of plans keep them; an activity on a cycle would be left out.
 pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Working]) -> Schedule {
-    let index: HashMap<&TaskCode, usize> =
+    #[expect(clippy::disallowed_types, reason = "looked up by code alone: its order is never seen")]
+    let index: std::collections::HashMap<&TaskCode, usize> =
         activities.iter().enumerate().map(|(position, activity)| (activity.code, position)).collect();
-    let ties: Vec<(usize, Tie)> = activities
+    let waits: Vec<(usize, Tie)> = activities
         .iter()
         .enumerate()
         .flat_map(|(position, activity)| activity.predecessors.iter().map(move |waits| (position, waits)))
@@ -301,8 +302,8 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
             Some((position, Tie { to: *index.get(predecessor)?, kind: *kind, lag: *lag }))
         })
         .collect();
-    let predecessors = Ties::new(activities.len(), ties.iter().copied());
-    let back = ties.iter().map(|(position, tie)| (tie.to, Tie { to: *position, ..*tie }));
+    let predecessors = Ties::new(activities.len(), waits.iter().copied());
+    let back = waits.iter().map(|(position, tie)| (tie.to, Tie { to: *position, ..*tie }));
     let successors = Ties::new(activities.len(), back);
     let order = topological(activities.len(), &predecessors, &successors);
     let mut clocks = Clocks {
@@ -315,7 +316,7 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
     let end = order.iter().map(|position| early[*position].1).max().unwrap_or_default();
     let late = backward(activities, basis, &order, &successors, end, &mut clocks);
 
-    let mut times: Vec<Option<Times>> = vec![None; activities.len()];
+    let mut found: Vec<Option<Times>> = vec![None; activities.len()];
     for position in order.iter().copied() {
         let ((early_start, early_finish), (late_start, late_finish)) = (early[position], late[position]);
         let mut free = clocks.between(position, early_finish, end);
@@ -326,7 +327,7 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
             };
             free = free.min(clocks.between(position, from, to));
         }
-        times[position] = Some(Times {
+        found[position] = Some(Times {
             early_start,
             early_finish,
             late_start,
@@ -335,10 +336,10 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
             free_float: free.max(Span::ZERO),
         });
     }
-    let is_critical = |position: usize| times[position].as_ref().is_some_and(Times::is_critical);
+    let is_critical = |position: usize| found[position].as_ref().is_some_and(Times::is_critical);
     let mut drives = BTreeMap::new();
     for position in order.iter().copied().filter(|position| is_critical(*position)) {
-        let mut driven = Vec::new();
+        let mut next = Vec::new();
         for tie in successors.of(position).iter().filter(|tie| is_critical(tie.to)) {
             let (early_start, early_finish) = early[position];
             let met = match earliest(tie.kind, tie.lag, early_start, early_finish) {
@@ -346,15 +347,16 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
                 Bound::Finish(at) => clocks.start(tie.to, at) >= early[tie.to].0,
             };
             if met {
-                driven.push(activities[tie.to].code.clone());
+                next.push(activities[tie.to].code.clone());
             }
         }
-        driven.sort();
-        drives.insert(activities[position].code.clone(), driven);
+        next.sort();
+        drives.insert(activities[position].code.clone(), next);
     }
     // In the list's order, which is that of the codes already where it comes from a plan.
-    let times = activities.iter().zip(times);
-    let times = times.filter_map(|(activity, times)| Some((activity.code.clone(), times?))).collect();
+    let times =
+        activities.iter().zip(found).filter_map(|(activity, found)| Some((activity.code.clone(), found?)));
+    let times = times.collect();
     Schedule { times, start, length: end - start, drives }
 }
 
