@@ -68,6 +68,7 @@ impl Conflict {
         hours: &Hours<'_>,
     ) -> Result<Vec<conflict::Conflict>, Error> {
         let world = &version.world;
+        world.spend(network.tasks.len())?;
         let (decisions, liaison_posts, assigned) = try_join3(
             version.live_decisions(),
             world.loaders.liaison_posts.children(()),
@@ -132,7 +133,7 @@ impl Conflict {
 }
 
 /// Its kind, the tasks that it is about, and a sentence for a person.
-fn told(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&TaskCode>, String) {
+pub(crate) fn told(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&TaskCode>, String) {
     match conflict {
         conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => (
             ConflictKind::ForeignLeadWithoutConsent,

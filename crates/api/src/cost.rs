@@ -36,6 +36,9 @@ const WEIGHT: u64 = 10;
 /// Entries that a list without pages is taken to have.
 const LIST: u64 = 5;
 
+/// Fields that lay a whole plan out anew each time: type, field, what it costs.
+const LAYOUTS: [(&str, &str, u64); 1] = [("Operation", "previewReschedule", 100)];
+
 /// Entries of lists that usually have more: type, field, entries.
 const LONG_LISTS: [(&str, &str, u64); 16] = [
     ("MatrixCell", "tasks", 10),
@@ -183,7 +186,12 @@ fn field_price(parent: &str, field: &FieldDefinition) -> (String, FieldPrice) {
     } else {
         Entries::Fixed(LIST.saturating_pow(lists))
     };
-    let own = if parent == MUTATION { COMMAND } else { 1 };
+    let layout = LAYOUTS.iter().find(|(of, field, _)| *of == parent && *field == name);
+    let own = match layout {
+        Some((.., cost)) => *cost,
+        None if parent == MUTATION => COMMAND,
+        None => 1,
+    };
     (name, FieldPrice { leads_to, own, entries })
 }
 

@@ -182,6 +182,7 @@ impl SynchronisationMatrix {
             MatrixRows::LineOfEffort => (true, lines),
             MatrixRows::Partner => (false, Axis::partners(ctx, version, &network.tasks).await?),
         };
+        version.world.spend(network.tasks.len())?;
         let mut meet = BTreeMap::<_, Vec<_>>::new();
         for (index, (column, row)) in columns.places.iter().zip(&rows.places).enumerate() {
             let Some(column) = column else { continue };
@@ -196,7 +197,8 @@ impl SynchronisationMatrix {
             let first = tasks.first().and_then(|task| sections.phases.iter().find(|p| p.code == task.phase));
             let Some(phase) = first else { continue };
             let points = sections.decision_points.iter();
-            let due = points.filter(|point| tasks.iter().any(|task| task.code == point.at));
+            let within: BTreeSet<_> = tasks.iter().map(|task| &task.code).collect();
+            let due = points.filter(|point| within.contains(&point.at));
             let rows_of: Vec<_> =
                 tasks.iter().filter_map(|task| network.row(&task.code)).map(Arc::clone).collect();
             cells.push(MatrixCell {

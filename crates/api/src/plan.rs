@@ -261,7 +261,8 @@ impl PlanVersion {
     /// When its tasks can be carried out.
     pub(crate) async fn hours(&self) -> Result<Hours<'_>, Error> {
         let h_hour = self.operation_of().await?.row.h_hour.map(|at| at.fixed_offset());
-        Ok(Hours { calendars: &self.row.sections.calendars, h_hour })
+        let floating = self.stored_status()? == VersionStatus::Draft;
+        Ok(Hours { calendars: &self.row.sections.calendars, h_hour, floating })
     }
 
     fn stored_status(&self) -> Result<VersionStatus, Error> {

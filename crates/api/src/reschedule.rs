@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    conflict::Conflict,
+    conflict::{Conflict, told},
     context::World,
     node::{Operation, PlanVersion, Task},
     scalars::{DateTime, Duration},
@@ -12,7 +12,7 @@ use crate::{
 use async_graphql::{InputObject, SimpleObject};
 use domain::{
     Span, TaskCode,
-    plan::PlannedTask,
+    plan::{PlannedTask, StartConstraint},
     schedule::{Basis, Hours, Times},
 };
 use std::{
@@ -85,11 +85,28 @@ fn parse(field: &str, duration: Option<&Duration>) -> Result<Option<Span>, Error
     text.parse().map(Some).map_err(|fault| Error::bad_input(format!("`{field}`: {fault}.")))
 }
 
-/// Start and duration of each task that is moved.
-fn moves(
-    network: &Network,
-    inputs: &[MovedTaskInput],
-) -> Result<BTreeMap<TaskCode, (Option<Span>, Option<Span>)>, Error> {
+/// Where a task is moved to, and how long it takes then.
+struct Move {
+    start: Option<Span>,
+    duration: Option<Span>,
+}
+
+impl Move {
+    /// As revising it would: whoever says when it starts wants it there, and not as soon as possible.
+    fn apply(&self, task: &PlannedTask) -> PlannedTask {
+        let mut moved = task.clone();
+        if let Some(start) = self.start {
+            moved.start_offset = start;
+            if task.is_floating() {
+                moved.terms.constraint = StartConstraint::StartNoEarlierThan;
+            }
+        }
+        moved.duration = self.duration.unwrap_or(task.duration);
+        moved
+    }
+}
+
+fn moves(network: &Network, inputs: &[MovedTaskInput]) -> Result<BTreeMap<TaskCode, Move>, Error> {
     let mut moves = BTreeMap::new();
     for MovedTaskInput { task, start_offset, duration } in inputs {
         let code: Option<TaskCode> = task.parse().ok();
@@ -102,7 +119,7 @@ fn moves(
         if duration.is_some_and(|duration| duration < Span::ZERO) {
             return Err(Error::bad_input("No task takes less than no time."));
         }
-        moves.insert(code, (start, duration));
+        moves.insert(code, Move { start, duration });
     }
     Ok(moves)
 }
@@ -118,15 +135,11 @@ impl Reschedule {
         let world = &operation.world;
         let network = version.network().await?;
         let hours = version.hours().await?;
-        let moves = moves(&network, &tasks)?;
-        let moved = network.changed(|task| match moves.get(&task.code) {
-            Some((start, duration)) => PlannedTask {
-                start_offset: start.unwrap_or(task.start_offset),
-                duration: duration.unwrap_or(task.duration),
-                ..task.clone()
-            },
-            None => task.clone(),
-        });
+        // All of it is laid out twice, and told apart.
+        world.spend(2 * network.tasks.len())?;
+        let asked = moves(&network, &tasks)?;
+        let moved =
+            network.changed(|task| asked.get(&task.code).map_or_else(|| task.clone(), |to| to.apply(task)));
         let h_hour = h_hour.map(|at| at.0).or(hours.h_hour);
         let hours_after = Hours { h_hour, ..hours };
         let before = network.laid_out(ScheduleBasis::Offsets, &hours);
@@ -196,13 +209,14 @@ async fn conflicts(
 ) -> Result<(Vec<Conflict>, Vec<Conflict>), Error> {
     let before = Conflict::found(version, network, hours).await?;
     let after = Conflict::found(version, moved, hours_after).await?;
-    let told = |conflicts: &[domain::conflict::Conflict]| -> BTreeSet<String> {
-        conflicts.iter().map(|conflict| format!("{conflict:?}")).collect()
+    // One whose size alone changes is the same conflict.
+    let what = |conflict: &domain::conflict::Conflict| {
+        let (kind, tasks, _) = told(conflict);
+        (kind as usize, tasks.into_iter().cloned().collect::<Vec<_>>())
     };
-    let (known, left) = (told(&before), told(&after));
-    let new: Vec<_> =
-        after.into_iter().filter(|conflict| !known.contains(&format!("{conflict:?}"))).collect();
-    let resolved: Vec<_> =
-        before.into_iter().filter(|conflict| !left.contains(&format!("{conflict:?}"))).collect();
+    let (known, left): (BTreeSet<_>, BTreeSet<_>) =
+        (before.iter().map(what).collect(), after.iter().map(what).collect());
+    let new: Vec<_> = after.into_iter().filter(|conflict| !known.contains(&what(conflict))).collect();
+    let resolved: Vec<_> = before.into_iter().filter(|conflict| !left.contains(&what(conflict))).collect();
     Ok((Conflict::shown(world, network, &new).await?, Conflict::shown(world, network, &resolved).await?))
 }

@@ -17,7 +17,7 @@ use domain::{
 };
 use read_model::PlannedTaskRow;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
 
@@ -205,6 +205,38 @@ pub struct ScheduledGroup {
     task_count: i32,
 }
 
+/// From the first early start of some tasks to their last early finish.
+struct Stretch {
+    start: Span,
+    finish: Span,
+    critical: bool,
+    tasks: i32,
+}
+
+impl Stretch {
+    fn new(times: &Times) -> Self {
+        Self { start: times.early_start, finish: times.early_finish, critical: false, tasks: 0 }
+    }
+
+    fn take(&mut self, times: &Times) {
+        self.start = self.start.min(times.early_start);
+        self.finish = self.finish.max(times.early_finish);
+        self.critical |= times.is_critical();
+        self.tasks = self.tasks.saturating_add(1);
+    }
+
+    fn told(&self, phase: Phase, group: Option<&str>) -> ScheduledGroup {
+        ScheduledGroup {
+            phase,
+            group: group.map(ToOwned::to_owned),
+            early_start: self.start.into(),
+            early_finish: self.finish.into(),
+            critical: self.critical,
+            task_count: self.tasks,
+        }
+    }
+}
+
 /// Critical tasks, each of which the next one waits for without slack.
 #[derive(SimpleObject)]
 pub struct CriticalPath {
@@ -240,6 +272,8 @@ impl Schedule {
         let network = version.network().await?;
         let hours = version.hours().await?;
         let laid = if basis == ScheduleBasis::Forecast {
+            // Worked out anew each time.
+            operation.world.spend(network.tasks.len())?;
             let (basis, actuals) = progress.read(&network, &hours)?;
             Arc::new(network.lay_out(basis, &hours, &actuals))
         } else {
@@ -258,23 +292,6 @@ impl Schedule {
         };
         let hours = version.hours().await?;
         Ok(Some(version.network().await?.laid_out(ScheduleBasis::Offsets, &hours)))
-    }
-
-    fn group(&self, phase: &Phase, group: Option<&str>) -> Option<ScheduledGroup> {
-        let within = |task: &&PlannedTask| {
-            task.phase.as_str() == phase.code
-                && (group.is_none() || task.terms.group.as_ref().map(domain::Title::as_str) == group)
-        };
-        let tasks = self.network.tasks.iter().filter(within);
-        let times: Vec<_> = tasks.filter_map(|task| self.laid.times.get(&task.code)).collect();
-        Some(ScheduledGroup {
-            phase: phase.clone(),
-            group: group.map(ToOwned::to_owned),
-            early_start: times.iter().map(|times| times.early_start).min()?.into(),
-            early_finish: times.iter().map(|times| times.early_finish).max()?.into(),
-            critical: times.iter().any(|times| times.is_critical()),
-            task_count: i32::try_from(times.len()).unwrap_or(i32::MAX),
-        })
     }
 }
 
@@ -302,6 +319,7 @@ impl Schedule {
 
     /// The critical paths, one by one, at most twenty: from the first task that nothing critical drives to the last.
     async fn critical_paths(&self) -> Result<Vec<CriticalPath>, Error> {
+        self.operation.world.spend(self.network.tasks.len())?;
         let paths = self.laid.critical_paths(MOST_PATHS);
         self.operation.world.spend(paths.iter().map(Vec::len).sum())?;
         let path = |path| CriticalPath { tasks: self.network.tasks_of(&self.operation.world, path) };
@@ -344,19 +362,23 @@ impl Schedule {
     /// Each phase that has tasks, in the plan's order, and behind it its groups in the order of their names.
     async fn groups(&self) -> Result<Vec<ScheduledGroup>, Error> {
         let Some(version) = &self.version else { return Ok(Vec::new()) };
-        let mut named = BTreeMap::<_, BTreeSet<_>>::new();
+        self.operation.world.spend(self.network.tasks.len())?;
+        // The phase as a whole stands before its groups.
+        let mut stretches = BTreeMap::<_, BTreeMap<Option<&str>, Stretch>>::new();
         for task in &self.network.tasks {
-            let groups = named.entry(&task.phase).or_default();
-            groups.extend(task.terms.group.as_ref().map(domain::Title::as_str));
+            let Some(times) = self.laid.times.get(&task.code) else { continue };
+            let groups = stretches.entry(&task.phase).or_default();
+            let named = task.terms.group.as_ref().map(|group| Some(group.as_str()));
+            for group in [None].into_iter().chain(named) {
+                groups.entry(group).or_insert_with(|| Stretch::new(times)).take(times);
+            }
         }
         let mut groups = Vec::new();
         for phase in &version.row.sections.phases {
-            let Some(names) = named.get(&phase.code) else { continue };
-            let phase = Phase::from(phase);
-            groups.extend(self.group(&phase, None));
-            groups.extend(names.iter().filter_map(|name| self.group(&phase, Some(*name))));
+            for (group, stretch) in stretches.get(&phase.code).into_iter().flatten() {
+                groups.push(stretch.told(phase.into(), *group));
+            }
         }
-        self.operation.world.spend(groups.len())?;
         Ok(groups)
     }
 

@@ -5,7 +5,7 @@
 
 use crate::{
     Code, PartnerCode, PostCode, Span, TaskCode,
-    plan::{DecisionKind, Dependency, PlannedTask, StartConstraint, WorkCalendar},
+    plan::{CalendarOf, DecisionKind, Dependency, PlannedTask, StartConstraint, WorkCalendar},
     schedule::{Activity, Basis, Hours, Schedule, activities, early_by, schedule},
     working::Working,
 };
@@ -103,7 +103,7 @@ fn placed<'a>(
 ) -> Vec<Placed<'a>> {
     let place = |(task, activity): (&'a PlannedTask, Activity<'a>)| {
         let early = laid.times.get(&task.code).map(|times| times.early_start);
-        let floating = task.terms.constraint == StartConstraint::AsSoonAsPossible;
+        let floating = activity.constraint == StartConstraint::AsSoonAsPossible;
         let start = early.filter(|_| floating).unwrap_or(task.start_offset);
         let calendar = activity.calendar.and_then(|calendar| working.get_mut(calendar));
         let finish = match calendar {
@@ -131,7 +131,7 @@ fn not_met(tasks: &[Placed<'_>]) -> impl Iterator<Item = Conflict> {
             })
         });
         // One that the schedule lays is as early as it can be, up to a pause that ends with what it waits for.
-        let floating = placed.task.terms.constraint == StartConstraint::AsSoonAsPossible;
+        let floating = placed.activity.constraint == StartConstraint::AsSoonAsPossible;
         judged.filter(|_| !floating).collect()
     };
     tasks.iter().flat_map(broken)
@@ -184,12 +184,15 @@ fn clashes(tasks: &[Placed<'_>], calendars: &[WorkCalendar]) -> Vec<Conflict> {
             by_post.entry(post).or_default().push(placed);
         }
     }
+    // Rest asks for no date, and so for no H-hour.
+    let calendar_of = CalendarOf::new(calendars);
     let mut conflicts = Vec::new();
     for (post, mut tasks) in by_post {
         tasks.sort_by_key(|placed| (placed.start, &placed.task.code));
         let mut busy: Option<&Placed<'_>> = None;
         for placed in tasks {
-            let calendar = placed.activity.calendar.and_then(|calendar| calendars.get(calendar));
+            let calendar = calendar_of.task(&placed.task.lead, Some(post));
+            let calendar = calendar.and_then(|calendar| calendars.get(calendar));
             let rest = calendar.and_then(|calendar| calendar.rest).unwrap_or_default();
             if let Some(other) = busy.filter(|other| placed.start < other.finish + rest) {
                 let (post, tasks) = (post.clone(), [other.task.code.clone(), placed.task.code.clone()]);
@@ -232,7 +235,7 @@ mod tests {
         code.parse().unwrap()
     }
 
-    const ROUND_THE_CLOCK: Hours<'static> = Hours { calendars: &[], h_hour: None };
+    const ROUND_THE_CLOCK: Hours<'static> = Hours { calendars: &[], h_hour: None, floating: true };
 
     /// No task is assigned to a post.
     fn none() -> BTreeSet<TaskCode> {
@@ -380,7 +383,7 @@ mod tests {
             [own("A", 0..8), own("B", 11..12), of(own("C", 7..9), "THA-02"), of(own("D", 25..26), "THA-02")];
         let (post, short) = (|post: &str| post.parse().unwrap(), Span::hours);
         assert_eq!(
-            found(&tasks, &Hours { calendars: &calendars, h_hour }),
+            found(&tasks, &Hours { calendars: &calendars, h_hour, floating: true }),
             [
                 Conflict::RestTooShort {
                     post: post("THA-01"),
@@ -399,7 +402,13 @@ mod tests {
                 },
             ]
         );
-        assert_eq!(found(&tasks, &Hours { calendars: &calendars, h_hour: None }), []);
+        // Without it nobody pauses, and C ends at 9: 16 h of rest are enough.
+        let short = Conflict::RestTooShort {
+            post: post("THA-01"),
+            tasks: [code("A"), code("B")],
+            short_by: short(8),
+        };
+        assert_eq!(found(&tasks, &Hours { calendars: &calendars, h_hour: None, floating: true }), [short]);
     }
 
     #[test]

@@ -89,6 +89,9 @@ pub struct Hours<'a> {
     pub calendars: &'a [WorkCalendar],
     /// Calendars hold once it is set: before, nobody knows which day is a holiday, and all work round the clock.
     pub h_hour: Option<Instant>,
+    /// Whether what starts as soon as possible is laid out anew, as in a draft. A version that nations decide on has it where it
+    /// was when it was submitted, for every reader, whatever else they see.
+    pub floating: bool,
 }
 
 /// The tasks of a plan, each with its calendar.
@@ -96,13 +99,27 @@ pub fn activities<'a>(
     tasks: impl IntoIterator<Item = &'a PlannedTask>,
     hours: &Hours<'_>,
 ) -> (Vec<Activity<'a>>, Vec<Working>) {
-    let Hours { calendars, h_hour } = *hours;
+    let Hours { calendars, h_hour, floating } = *hours;
+    let tasks: Vec<_> = tasks.into_iter().collect();
+    let codes: BTreeSet<_> = if tasks.iter().any(|task| task.is_floating()) {
+        tasks.iter().map(|task| &task.code).collect()
+    } else {
+        BTreeSet::new()
+    };
+    // What waits for a task that is not there, as when its reader may not see it, cannot be laid out: it is where it is.
+    let is_laid = |task: &PlannedTask| {
+        floating && task.predecessors.iter().all(|waits| codes.contains(&waits.predecessor))
+    };
     let working = |h_hour| calendars.iter().map(|calendar| Working::new(calendar, h_hour)).collect();
     let working: Vec<_> = h_hour.map(working).unwrap_or_default();
     let of = CalendarOf::new(if working.is_empty() { &[] } else { calendars });
-    let activity = |task: &'a PlannedTask| Activity {
-        calendar: of.task(&task.lead, task.post.as_ref()),
-        ..Activity::from(task)
+    let activity = |task: &'a PlannedTask| {
+        let activity = Activity::from(task);
+        let constraint = match activity.constraint {
+            StartConstraint::AsSoonAsPossible if !is_laid(task) => StartConstraint::StartNoEarlierThan,
+            constraint => constraint,
+        };
+        Activity { calendar: of.task(&task.lead, task.post.as_ref()), constraint, ..activity }
     };
     (tasks.into_iter().map(activity).collect(), working)
 }
@@ -149,21 +166,23 @@ impl Schedule {
     /// in the order of their tasks; there may be as many as there are subsets of tasks.
     pub fn critical_paths(&self, most: usize) -> Vec<Vec<&TaskCode>> {
         let driven: BTreeSet<_> = self.drives.values().flatten().collect();
-        let mut open: Vec<Vec<&TaskCode>> = self
-            .critical()
-            .into_iter()
-            .filter(|code| !driven.contains(code))
-            .map(|code| vec![code])
-            .collect();
-        open.reverse();
+        let next = |code: &TaskCode| self.drives.get(code).map(Vec::as_slice).unwrap_or_default();
         let mut paths = Vec::new();
-        while let Some(path) = open.pop().filter(|_| paths.len() < most) {
-            let next = path.last().and_then(|last| self.drives.get(*last));
-            match next {
-                Some(next) if !next.is_empty() => {
-                    open.extend(next.iter().rev().map(|code| [path.as_slice(), &[code]].concat()));
+        for first in self.critical().into_iter().filter(|code| !driven.contains(code)) {
+            // The way to where the walk is, with what is left to try behind each of its tasks.
+            let mut way = vec![(first, next(first).iter())];
+            if next(first).is_empty() && paths.len() < most {
+                paths.push(vec![first]);
+            }
+            while let Some((_, left)) = way.last_mut().filter(|_| paths.len() < most) {
+                let Some(code) = left.next() else {
+                    way.pop();
+                    continue;
+                };
+                way.push((code, next(code).iter()));
+                if next(code).is_empty() {
+                    paths.push(way.iter().map(|(code, _)| *code).collect());
                 }
-                _ => paths.push(path),
             }
         }
         paths
@@ -427,10 +446,13 @@ fn backward(
     for position in order.iter().rev().copied() {
         let Activity { offset, constraint, finish_no_later_than, .. } = activities[position];
         let bound = basis != Basis::Network;
+        let finish = finish_no_later_than.filter(|_| bound).map_or(end, |latest| latest.min(end));
         let start = if bound && constraint == StartConstraint::MustStartOn {
-            offset
+            match finish_no_later_than {
+                Some(latest) => offset.min(clocks.start(position, latest)),
+                None => offset,
+            }
         } else {
-            let finish = finish_no_later_than.filter(|_| bound).map_or(end, |latest| latest.min(end));
             let mut start = clocks.start(position, finish);
             for tie in successors.of(position) {
                 let at = match latest(tie.kind, tie.lag, late[tie.to].0, late[tie.to].1) {

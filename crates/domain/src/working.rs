@@ -13,8 +13,9 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Offset as _, TimeDelta, T
 use chrono_tz::Tz;
 use std::collections::VecDeque;
 
-/// So far from H-hour the week is known; further away all time is working time. Twice what a plan may span.
-const HORIZON: i64 = 2 * Span::MAX.as_seconds();
+/// So far from H-hour, ten years, calendars hold; further away all time is working time. What is worked out for one calendar is
+/// bounded by it.
+const HORIZON: i64 = Span::MAX.as_seconds() / 10;
 
 /// Days that are worked out at a time.
 const STEP: u64 = 32;
@@ -35,7 +36,7 @@ pub struct Working {
     zone: Tz,
     /// From Monday; minutes of the day, in order and apart.
     week: [Vec<(u16, u16)>; 7],
-    /// In order.
+    /// In order and apart, the last day included.
     holidays: Vec<(NaiveDate, NaiveDate)>,
     /// In order and apart.
     shifts: VecDeque<Shift>,
@@ -57,9 +58,16 @@ impl Working {
                 _ => day.push((hours.from.minutes(), hours.to.minutes())),
             }
         }
-        let mut holidays: Vec<_> =
+        let mut days_off: Vec<_> =
             calendar.holidays.iter().map(|Holiday { from, to, .. }| (*from, *to)).collect();
-        holidays.sort_unstable();
+        days_off.sort_unstable();
+        let mut holidays: Vec<(NaiveDate, NaiveDate)> = Vec::with_capacity(days_off.len());
+        for (from, to) in days_off {
+            match holidays.last_mut() {
+                Some((_, last)) if from <= *last => *last = to.max(*last),
+                _ => holidays.push((from, to)),
+            }
+        }
         let h_hour = h_hour.to_utc();
         let today = h_hour.with_timezone(&zone).date_naive();
         Self { h_hour, zone, week, holidays, shifts: VecDeque::new(), known: today..today }
@@ -196,8 +204,8 @@ impl Working {
 
     /// The shifts of one day, in seconds from H-hour.
     fn on(&self, day: NaiveDate) -> Vec<(i64, i64)> {
-        let before = self.holidays.partition_point(|(from, _)| *from <= day);
-        if self.holidays[..before].iter().any(|(_, to)| day <= *to) {
+        let begun = self.holidays.partition_point(|(from, _)| *from <= day);
+        if self.holidays[..begun].last().is_some_and(|(_, to)| day <= *to) {
             return Vec::new();
         }
         let hours = &self.week[day.weekday().num_days_from_monday() as usize];

@@ -420,6 +420,7 @@ impl ReadModel {
     }
 
     /// A page of all that the tasks have been in any plan version, by task and position: one statement for all of them.
+    #[expect(clippy::too_many_lines, reason = "one statement, and the row that it fills")]
     pub async fn task_versions_of(
         &self,
         pin: &Pin,

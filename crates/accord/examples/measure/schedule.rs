@@ -108,8 +108,8 @@ pub fn layouts() {
                 black_box(toposort(&graph, None).expect("no cycle"));
             }));
             for (figures, hours) in [
-                (&mut round_the_clock, Hours { calendars: &[], h_hour }),
-                (&mut worked, Hours { calendars: &calendars, h_hour }),
+                (&mut round_the_clock, Hours { calendars: &[], h_hour, floating: true }),
+                (&mut worked, Hours { calendars: &calendars, h_hour, floating: true }),
             ] {
                 figures.push(each(LAYOUTS, || {
                     let (activities, mut working) = activities(&tasks, &hours);

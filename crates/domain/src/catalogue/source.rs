@@ -204,7 +204,8 @@ fn of_plan(event: &PlanEvent) -> Vec<Source> {
         }
         PlanEvent::TaskTermsSet { .. } => {
             let set = mutation("Plan", "SetTaskTerms", "setTaskTerms", DRAFTER);
-            vec![set, mutation("Plan", "AddTask", "addTask", DRAFTER), import_tasks()]
+            let revise = mutation("Plan", "ReviseTask", "reviseTask", DRAFTER);
+            vec![set, mutation("Plan", "AddTask", "addTask", DRAFTER), revise, import_tasks()]
         }
         PlanEvent::TaskRemovedFromPlan { .. } => {
             vec![mutation("Plan", "RemoveTask", "removeTask", DRAFTER), import_tasks()]

@@ -4,7 +4,7 @@
 //! than the plan (an annex, a task with a label of its own) enters it as a salted hash, so that a partner without it
 //! can still check the content that it approves, and cannot guess the part.
 
-use super::{Dependency, Terms, WorkCalendar, terms::is_default};
+use super::{Dependency, StartConstraint, Terms, WorkCalendar, terms::is_default};
 use crate::{
     AnnexCode, Code, ConditionCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Prose, Salt,
     Sha256, Span, TaskCode, Title,
@@ -348,6 +348,11 @@ impl PlannedTask {
     /// Its dependency on the task, if it waits for it.
     pub fn dependency_on(&self, predecessor: &TaskCode) -> Option<&Dependency> {
         self.predecessors.iter().find(|dependency| dependency.predecessor == *predecessor)
+    }
+
+    /// Whether it starts as soon as possible, wherever it was laid last.
+    pub fn is_floating(&self) -> bool {
+        self.terms.constraint == StartConstraint::AsSoonAsPossible
     }
 
     /// The text under the part's hash.

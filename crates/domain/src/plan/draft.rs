@@ -14,14 +14,21 @@ use crate::{
     partner::PartnerRole,
     schedule::{Basis, Hours, activities, schedule},
 };
+use chrono::Datelike as _;
 use std::{collections::BTreeSet, fmt::Display, sync::Arc};
 
 /// Most entries of one list of a plan, tasks left out.
 const MOST_ENTRIES: usize = 1_000;
 
-/// Most calendars of a plan, and most hours of rest between two tasks.
-const MOST_CALENDARS: usize = 50;
+/// Most calendars of a plan, stretches of work of one's week, days of a holiday, and hours of rest between two tasks: each time a
+/// plan is laid out, its calendars are worked out day by day.
+const MOST_CALENDARS: usize = 20;
+const MOST_STRETCHES: usize = 50;
+const MOST_DAYS_OFF: i64 = 366;
 const MOST_REST: i64 = 168;
+
+/// Years in which holidays can lie.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Largest whole number, either way, that canonical JSON holds exactly (RFC 8785, as IEEE 754 doubles do): two larger
 /// ones could stand under one content hash.
@@ -250,6 +257,16 @@ fn submit(
     }
     check_references(version, coalition, &mut reasons);
     let (submitted, mut events) = laid_out(operation, version);
+    for task in submitted.tasks.values() {
+        reasons.check(task.start_offset.is_within_bounds(), RefusalCode::InvalidValue, "", || {
+            let named = if operation.shows_task(task, context.actor.partner()) {
+                task.code.as_str()
+            } else {
+                "A task"
+            };
+            format!("{named} would start more than 100 years from H-hour, with what it waits for.")
+        });
+    }
     events.push(Event::Plan(PlanEvent::PlanVersionSubmitted {
         operation: code.clone(),
         number: version.number,
@@ -271,14 +288,13 @@ fn submit(
 fn laid_out(operation: &Operation, version: &Version) -> (Version, Vec<Event>) {
     let mut laid = version.clone();
     let mut events = Vec::new();
-    let floating = |task: &PlannedTask| task.terms.constraint == StartConstraint::AsSoonAsPossible;
-    if !version.tasks.values().any(|task| floating(task)) {
+    if !version.tasks.values().any(|task| task.is_floating()) {
         return (laid, events);
     }
-    let hours = Hours { calendars: &version.sections.calendars, h_hour: operation.h_hour };
+    let hours = Hours { calendars: &version.sections.calendars, h_hour: operation.h_hour, floating: true };
     let (activities, mut calendars) = activities(version.tasks.values().map(Arc::as_ref), &hours);
     let times = schedule(&activities, Basis::Offsets, &mut calendars).times;
-    for task in version.tasks.values().filter(|task| floating(task)) {
+    for task in version.tasks.values().filter(|task| task.is_floating()) {
         let Some(start) = times.get(&task.code).map(|times| times.early_start) else { continue };
         if start != task.start_offset {
             let revision = TaskRevision { start_offset: Some(start), ..TaskRevision::default() };
@@ -387,12 +403,24 @@ fn revise_task(
         return draft.unchanged();
     }
     check_task(draft.coalition, draft.version, &revised, "", &mut draft.reasons);
-    draft.or(|operation, number| PlanEvent::TaskRevised {
-        operation,
+    let (operation, number) = (&draft.operation.code, draft.version.number);
+    let mut events = vec![PlanEvent::TaskRevised {
+        operation: operation.clone(),
         number,
         task: code.clone(),
         revision: revision.clone(),
-    })
+    }];
+    // Whoever says when it starts wants it there, and not as soon as possible.
+    if revision.start_offset.is_some() && task.is_floating() {
+        let terms = Terms { constraint: StartConstraint::default(), ..task.terms.clone() };
+        events.push(PlanEvent::TaskTermsSet {
+            operation: operation.clone(),
+            number,
+            task: code.clone(),
+            terms,
+        });
+    }
+    draft.reasons.or(events.into_iter().map(Event::Plan).collect())
 }
 
 fn set_task_terms(mut draft: Draft<'_>, code: &TaskCode, terms: &Terms) -> Result<Vec<Event>, Rejection> {
@@ -711,7 +739,9 @@ fn check_calendars(calendars: &[WorkCalendar], reasons: &mut Reasons) {
     for (index, calendar) in calendars.iter().enumerate() {
         let at = |field: &str| format!("calendars.{index}.{field}");
         let WorkCalendar { week, holidays, rest, partners, posts, .. } = calendar;
-        check_length(&at("week"), week.len(), reasons);
+        reasons.check(week.len() <= MOST_STRETCHES, RefusalCode::InvalidValue, &at("week"), || {
+            format!("{} stretches are more than the {MOST_STRETCHES} that a week takes.", week.len())
+        });
         check_length(&at("holidays"), holidays.len(), reasons);
         reasons.check(!week.is_empty(), RefusalCode::InvalidValue, &at("week"), || {
             "A week has working hours: without any, no task would ever be done.".to_owned()
@@ -726,6 +756,11 @@ fn check_calendars(calendars: &[WorkCalendar], reasons: &mut Reasons) {
             let field = at(&format!("holidays.{number}.to"));
             reasons
                 .check(from <= to, RefusalCode::InvalidValue, &field, || format!("{to} is before {from}."));
+            let near = YEARS.contains(&from.year()) && (*to - *from).num_days() < MOST_DAYS_OFF;
+            reasons.check(near, RefusalCode::InvalidValue, &field, || {
+                let (first, last) = (YEARS.start(), YEARS.end());
+                format!("A holiday lies between {first} and {last}, and has at most {MOST_DAYS_OFF} days.")
+            });
         }
         let rest = rest.unwrap_or_default();
         reasons.check(

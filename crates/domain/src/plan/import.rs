@@ -94,7 +94,11 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
     let earliest = given.chain(others.iter().map(|task| task.start_offset)).min().unwrap_or_default();
     let asked: Vec<_> =
         imported.iter().map(|task| task.planned(task.start_offset.unwrap_or(earliest))).collect();
-    let hours = Hours { calendars: &draft.version.sections.calendars, h_hour: draft.operation.h_hour };
+    let hours = Hours {
+        calendars: &draft.version.sections.calendars,
+        h_hour: draft.operation.h_hour,
+        floating: true,
+    };
     let (activities, mut calendars) = activities(asked.iter().chain(others), &hours);
     let laid = schedule(&activities, Basis::Offsets, &mut calendars);
     imported

@@ -137,6 +137,31 @@ fn submitting_lays_out_what_starts_as_soon_as_possible_and_nations_approve_that(
 }
 
 #[test]
+fn a_start_that_would_lie_beyond_what_can_be_written_is_refused_at_submission() {
+    // Each within its bounds: two lags of 60 years are 120.
+    let late =
+        |code, waits: &str| PlannedTask { terms: floating(), ..task(code, "THA", "THA", 0, 1, &[waits]) };
+    let tasks = vec![late("T30", "T01FS+525600h"), late("T31", "T30FS+525600h")];
+    draft_with(sections(), [small_plan(), tasks].concat())
+        .when(tha(), submit())
+        .refused_at([(RefusalCode::InvalidValue, "")])
+        .saying("T31 would start more than 100 years from H-hour, with what it waits for.");
+}
+
+#[test]
+fn a_start_that_is_said_holds_and_floats_no_more() {
+    let floats = PlannedTask { terms: floating(), ..task("T30", "THA", "THA", 0, 1, &["T01"]) };
+    let moved = TaskRevision { start_offset: Some(Span::hours(48)), ..TaskRevision::default() };
+    let story = draft_with(sections(), [small_plan(), vec![floats]].concat());
+    let story = story.when(tha(), revise_task("T30", moved.clone())).then([
+        PlanEvent::TaskRevised { operation: saphan(), number: 1, task: of("T30"), revision: moved },
+        terms_set("T30", Terms::default()),
+    ]);
+    let story = story.when(tha(), submit()).accepted();
+    assert_eq!(story.version(1).tasks[&of::<TaskCode>("T30")].start_offset, Span::hours(48));
+}
+
+#[test]
 fn calendars_are_a_section_and_every_fault_of_theirs_is_told() {
     draft().when(tha(), calendars(vec![calendar()])).then([PlanEvent::PlanSectionRevised {
         operation: saphan(),
@@ -158,7 +183,19 @@ fn calendars_are_a_section_and_every_fault_of_theirs_is_told() {
         (RefusalCode::AlreadyExists, "calendars.1.partners"),
         (RefusalCode::InvalidValue, "calendars.2.week"),
     ]);
-    let many = (0..51).map(|number| WorkCalendar {
+    let long = WorkCalendar {
+        week: vec![calendar().week[0]; 51],
+        holidays: [("0001-01-01", "0001-01-01"), ("2023-01-01", "2024-01-02")]
+            .map(|(from, to)| Holiday { name: of("Long"), from: of(from), to: of(to) })
+            .into(),
+        ..calendar()
+    };
+    draft().when(tha(), calendars(vec![long])).refused_at([
+        (RefusalCode::InvalidValue, "calendars.0.week"),
+        (RefusalCode::InvalidValue, "calendars.0.holidays.0.to"),
+        (RefusalCode::InvalidValue, "calendars.0.holidays.1.to"),
+    ]);
+    let many = (0..21).map(|number| WorkCalendar {
         code: of(&format!("C{number}")),
         partners: [].into(),
         ..calendar()
@@ -166,7 +203,7 @@ fn calendars_are_a_section_and_every_fault_of_theirs_is_told() {
     draft()
         .when(tha(), calendars(many.collect()))
         .refused_at([(RefusalCode::InvalidValue, "calendars")])
-        .saying("51 calendars are more than the 50 that a plan takes.");
+        .saying("21 calendars are more than the 20 that a plan takes.");
 }
 
 #[test]
