@@ -81,7 +81,8 @@ pub struct Holiday {
     to: String,
 }
 
-/// When some partners and posts work; whoever has no calendar works round the clock. Calendars hold once H-hour is set.
+/// When some partners and posts work; whoever has no calendar works round the clock. Calendars hold once H-hour is set, and
+/// within ten years of it.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct WorkCalendar {

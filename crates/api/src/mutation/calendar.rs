@@ -61,9 +61,9 @@ pub(super) struct WorkingHoursInput {
 #[derive(InputObject)]
 pub(super) struct HolidayInput {
     name: String,
-    /// The first day: `2023-10-13`.
+    /// The first day, in the years 1900 to 2200: `2023-10-13`.
     from: String,
-    /// The last day, inclusive; the first when it is left out.
+    /// The last day, inclusive, at most a year on; the first when it is left out.
     to: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct WorkCalendarInput {
     name: String,
     /// IANA name, such as `Asia/Yangon`.
     time_zone: String,
-    /// At least one stretch.
+    /// 1 to 50 stretches.
     week: Vec<WorkingHoursInput>,
     #[graphql(default)]
     holidays: Vec<HolidayInput>,

@@ -144,7 +144,7 @@ struct PlanSectionsInput {
     risks: Vec<RiskInput>,
     /// Interval within which H-hour may move without a new version.
     h_hour_window: Option<TimeWindowInput>,
-    /// When partners and posts work that do not work round the clock; at most 50.
+    /// When partners and posts work that do not work round the clock; at most 20, each with at most 50 stretches a week and 1,000 holidays.
     #[graphql(default)]
     calendars: Vec<WorkCalendarInput>,
     /// Host and principals, when it is left out.

@@ -147,7 +147,7 @@ pub struct WorkCalendar {
     pub name: Title,
     /// On whose clocks its hours and days are.
     pub time_zone: TimeZone,
-    /// At least one stretch.
+    /// 1 to 50 stretches.
     pub week: Vec<WorkingHours>,
     /// Days off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
