@@ -10,12 +10,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("embedded-postgres", &[]),
     ("read-model", &["domain"]),
     ("exchange", &["domain"]),
+    ("document", &["domain"]),
     ("engine", &["domain", "event-log", "read-model"]),
     ("api", &["domain", "engine", "exchange", "read-model"]),
     // The binary knows the whole. It serves what `api` and `engine` are. From `event-log` and `read-model` it needs
     // their tables, to migrate, verify and export, and from `domain` the commands that a scenario turns into. What it
-    // sends and fetches as a client of the API, `exchange` reads from files and writes to them.
-    ("accord", &["api", "domain", "embedded-postgres", "engine", "event-log", "exchange", "read-model"]),
+    // sends and fetches as a client of the API, `exchange` reads from files and writes to them, and `document` shows.
+    (
+        "accord",
+        &["api", "document", "domain", "embedded-postgres", "engine", "event-log", "exchange", "read-model"],
+    ),
     // These tasks build in seconds, and run also when Accord does not compile.
     ("xtask", &["embedded-postgres"]),
     // Runs Accord as others do, as processes.

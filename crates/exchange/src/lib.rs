@@ -1,22 +1,16 @@
-//! Files that plans come in from and go out to, so that planners can leave their spreadsheets, and come back to them; and the
-//! charts and orders that people read and print.
+//! Files that plans come in from and go out to, so that planners can leave their spreadsheets, and come back to them.
 //!
 //! A file becomes rows of the domain's types, or every fault that it has, with line and column; rows become a file that
-//! is read as the same rows. Charts and orders are pure functions of plain structs. No IO is here but that orders as PDF are set
-//! in the machine's fonts, and no rule of plans: whether a phase exists, or tasks wait for each other in a circle, is for
-//! whoever takes the rows.
+//! is read as the same rows. No IO is here, and no rule of plans: whether a phase exists, or tasks wait for each other in a
+//! circle, is for whoever takes the rows.
 
-pub mod chart;
 pub mod csv;
 mod fault;
 mod field;
 pub mod ical;
 pub mod mspdi;
-pub mod order;
 mod predecessor;
 mod row;
-#[cfg(test)]
-mod samples;
 
 pub use fault::{Column, Fault, Faults, MOST_FAULTS, printable};
 pub use field::{Field, InvalidMapping, Mapping};

@@ -8,15 +8,15 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
+use document::{
+    chart::{Gantt, Heading, Lane, Link, Matrix, Task, h_offset, matrix},
+    order::{self, Order},
+};
 use domain::{
     Position, Span, TaskCode, TimeZone,
     plan::{StartConstraint, Terms},
 };
-use exchange::{
-    Row,
-    chart::{Gantt, Heading, Lane, Link, Matrix, Task, h_offset, matrix},
-    order::{self, Order},
-};
+use exchange::Row;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use document::order::pdf::{Fonts, PdfError};
 use domain::TimeZone;
-use exchange::order::pdf::{Fonts, PdfError};
 
 use super::{
     Pinned,
@@ -74,7 +74,7 @@ pub async fn export(
     }
 }
 
-fn pdf(order: &exchange::order::Order, look: &Look) -> Result<Vec<u8>> {
+fn pdf(order: &document::order::Order, look: &Look) -> Result<Vec<u8>> {
     let mut fonts = Fonts::embedded();
     if let Some(directory) = &look.fonts {
         if !directory.is_dir() {

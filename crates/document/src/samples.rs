@@ -1,20 +1,20 @@
 //! Operation SAPHAN as a spreadsheet has it, laid out as the API does it, for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Day, Position,
+    Code, Day, PartnerCode, PhaseCode, Position, PostCode, Span, TaskCode,
+    plan::{Dependency, StartConstraint},
     schedule::{Activity, Actual, Basis, Times, schedule},
 };
+use serde::{Deserialize, Deserializer};
 
 use crate::{
-    Row,
     chart::{
         Gantt, Heading, Lane, Link, Matrix, Task,
         matrix::{self, Cell, DecisionPoint, Title},
     },
-    csv,
     order::{self, Order},
 };
 
@@ -34,19 +34,39 @@ pub fn heading() -> Heading {
     }
 }
 
-pub fn rows() -> Vec<Row> {
-    csv::read(include_bytes!("saphan.csv"), &crate::Mapping::default(), None).unwrap().rows
+#[derive(Deserialize)]
+struct Row {
+    code: TaskCode,
+    title: domain::Title,
+    phase: PhaseCode,
+    lead: PartnerCode,
+    territory: PartnerCode,
+    post: Option<PostCode>,
+    offset: Span,
+    duration: Span,
+    #[serde(deserialize_with = "predecessors")]
+    predecessors: BTreeSet<Dependency>,
+    line_of_effort: Code,
 }
 
-pub fn times(rows: &[Row]) -> BTreeMap<domain::TaskCode, Times> {
+fn predecessors<'de, D: Deserializer<'de>>(cell: D) -> Result<BTreeSet<Dependency>, D::Error> {
+    Ok(String::deserialize(cell)?.split_whitespace().map(|text| text.parse().unwrap()).collect())
+}
+
+fn rows() -> Vec<Row> {
+    let mut sheet = csv::Reader::from_reader(&include_bytes!("saphan.csv")[..]);
+    sheet.deserialize().map(Result::unwrap).collect()
+}
+
+fn times(rows: &[Row]) -> BTreeMap<TaskCode, Times> {
     let activities: Vec<Activity<'_>> = rows
         .iter()
         .map(|row| Activity {
             code: &row.code,
-            offset: row.offset.unwrap(),
+            offset: row.offset,
             duration: row.duration,
             predecessors: &row.predecessors,
-            constraint: row.terms.constraint,
+            constraint: StartConstraint::default(),
             finish_no_later_than: None,
             calendar: None,
             actual: Actual::default(),
@@ -60,14 +80,12 @@ pub fn gantt() -> Gantt {
     let times = times(&rows);
     let task = |row: Row| {
         let times = &times[&row.code];
-        let link = |dependency: domain::plan::Dependency| Link {
-            predecessor: dependency.predecessor,
-            kind: dependency.kind,
-        };
+        let link =
+            |dependency: Dependency| Link { predecessor: dependency.predecessor, kind: dependency.kind };
         Task {
             title: row.title.to_string(),
             phase: row.phase,
-            group: row.terms.group.as_ref().map(ToString::to_string),
+            group: None,
             start: times.early_start,
             finish: times.early_finish,
             late_finish: times.late_finish,
@@ -95,7 +113,7 @@ pub fn matrix(by_day: bool) -> Matrix {
         if by_day {
             (Day::of(times[&row.code].early_start).to_string(), row.lead.to_string())
         } else {
-            (row.phase.to_string(), row.line_of_effort.as_ref().unwrap().to_string())
+            (row.phase.to_string(), row.line_of_effort.to_string())
         }
     };
     let due = [("DP1", "T15"), ("DP2", "T22"), ("DP3", "T25")];
@@ -157,13 +175,13 @@ pub fn matrix(by_day: bool) -> Matrix {
     }
 }
 
-fn order_task(row: &Row, times: &BTreeMap<domain::TaskCode, Times>) -> order::Task {
+fn order_task(row: &Row, times: &BTreeMap<TaskCode, Times>) -> order::Task {
     let times = &times[&row.code];
     order::Task {
         code: row.code.to_string(),
         title: row.title.to_string(),
         phase: row.phase.to_string(),
-        line_of_effort: row.line_of_effort.as_ref().map(ToString::to_string),
+        line_of_effort: Some(row.line_of_effort.to_string()),
         lead: row.lead.to_string(),
         territory: row.territory.to_string(),
         post: row.post.as_ref().map(ToString::to_string),
