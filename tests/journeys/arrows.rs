@@ -31,6 +31,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Libraries that only some of our crates may name, whatever else those crates use.
 const RESERVED: &[(&str, &[&str])] = &[
     ("async-graphql", &["api"]),
+    // It takes minutes to build, and nobody who serves waits for it.
+    ("typst", &["document"]),
     // `api` holds no SQL, `domain` does no IO, and `xtask` leaves both to others.
     ("sqlx", &["accord", "engine", "event-log", "read-model", "tests", "torture"]),
 ];
