@@ -53,6 +53,26 @@ async fn a_plan_that_went_out_as_xml_comes_in_elsewhere_as_it_was(
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_version_that_is_not_in_force_goes_out_with_its_own_times(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let served = Served::saphan(options).await;
+    served.on_saphan("OpenAmendment", json!({ "reason": "Flood" })).await;
+    let csv = "code,title,phase,lead,territory,duration,predecessors\nT90,Follow,P1,THA,THA,1h,T01FS+2h\n";
+    fs::write(served.path("follow.csv"), csv).unwrap();
+    served.done("THA-02", &["import", "follow.csv", "--operation", "SAPHAN"]).await;
+    let export = ["export", "--operation", "SAPHAN", "--format", "mspdi"];
+    let third = served.done("THA-02", &[&export[..], &["--version", "3"]].concat()).await.out;
+    // T01 finishes 264 h before 9 October, 6:00 in Bangkok.
+    let (_, follow) = third.split_once("<Name>Follow</Name>").unwrap();
+    let start = follow.lines().find(|line| line.contains("<Start>")).unwrap().trim();
+    assert_eq!(start, "<Start>2023-09-28T01:00:00</Start>");
+    let [current, second] = [&export[..], &[&export[..], &["--version", "2"]].concat()].map(<[&str]>::to_vec);
+    assert_eq!(served.done("THA-02", &second).await.out, served.done("THA-02", &current).await.out);
+}
+
+#[sqlx::test(migrations = false)]
 async fn what_binds_tasks_and_groups_them_goes_out_and_comes_in(_: PgPoolOptions, options: PgConnectOptions) {
     let served = Served::saphan(options).await;
     let csv = "code,title,phase,lead,territory,post,offset,duration,predecessors,group,constraint,finish_no_later_than,\

@@ -189,14 +189,32 @@ async fn two_versions_are_compared_section_by_section_and_field_by_field(
     assert_eq!((late.code, late.err.as_str()), (1, "accord: --since is later than --as-of\n"));
 }
 
+#[sqlx::test(migrations = false)]
+async fn a_start_that_moved_with_what_it_waits_for_is_a_difference(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let served = Served::saphan(options).await;
+    served.on_saphan("OpenAmendment", json!({ "reason": "Flood" })).await;
+    let header = "code,title,phase,lead,territory,offset,duration,predecessors\n";
+    let import = async |name: &str, task: &str| {
+        fs::write(served.path(name), [header, task].concat()).unwrap();
+        served.done("THA-02", &["import", name, "--operation", "SAPHAN"]).await;
+    };
+    import("follow.csv", "T90,Follow,P1,THA,THA,,PT1H,T01FS+2h\n").await;
+    import("longer.csv", "T01,Open the centre,P1,THA,THA,-PT288H,PT30H,\n").await;
+    let drafted = served.head().to_string();
+    // What is decided on has the task where it is laid out.
+    served.on_saphan("SubmitPlan", json!({})).await;
+    let since = [&DIFF[..], &["--from", "3", "--to", "3", "--since", &drafted]].concat();
+    let text = served.done("THA-02", &since).await.out;
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(lines, ["~ task T90: offset: -PT262H -> -PT256H"], "{text}");
+}
+
 /// Marks a task as released to its leader and the operation's alone.
 async fn withhold(served: &Served, task: &str) {
-    let ask = async |query: &str, variables: Value| {
-        let request = reqwest::Client::new().post(format!("{}/graphql", served.running.url));
-        let request = request.bearer_auth(served.token("THA-01"));
-        let answer = request.json(&json!({ "query": query, "variables": variables })).send().await.unwrap();
-        answer.json::<Value>().await.unwrap()["data"].take()
-    };
+    let ask = async |query: &str, variables: Value| served.ask("THA-01", query, variables).await;
     let query = "query ($code: String!) { operation(code: \"SAPHAN\") { task(code: $code) { id } } }";
     let id = ask(query, json!({ "code": task })).await["operation"]["task"]["id"].take();
     let mutation =

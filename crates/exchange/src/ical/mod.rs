@@ -1,7 +1,7 @@
 //! iCalendar (RFC 5545), so that the tasks of a plan stand in people's own calendars. Only written: a calendar has no plan.
 //!
-//! An event is a task. Its `UID` is the task's id, the same in every version of the plan, and `SEQUENCE` the number of the
-//! version, so that a calendar that has the event replaces it. Moments are in UTC. A task that takes no time has a `DTSTART`
+//! An event is a task. Its `UID` is the task's id, the same in every version of the plan, and `SEQUENCE` and `DTSTAMP` grow with
+//! the log that it is read from, so that a calendar that has the event replaces it. Moments are in UTC. A task that takes no time has a `DTSTART`
 //! and no `DTEND`, as the standard has it (3.6.1); events take up nobody's time (`TRANSP`), for tasks run for days. `NAME` and
 //! `REFRESH-INTERVAL` are of RFC 7986; `X-WR-CALNAME`, `X-WR-CALDESC` and `X-PUBLISHED-TTL` say the same to programs that do not know it.
 //!
@@ -12,7 +12,7 @@
 mod tests;
 mod write;
 
-pub use write::write;
+pub use write::{shown, write};
 
 use chrono::{DateTime, Utc};
 use domain::Span;
@@ -29,14 +29,17 @@ pub struct Calendar {
     pub events: Vec<Event>,
 }
 
+/// The standard's largest integer (3.3.8).
+pub const MOST_SEQUENCE: u32 = i32::MAX.unsigned_abs();
+
 /// A task at its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Unique in the world, without a host: people see it nowhere.
     pub uid: String,
-    /// When what stands here was written.
+    /// As of when it is what stands here.
     pub stamp: DateTime<Utc>,
-    /// Of the plan's version.
+    /// Larger whenever something here is another. At most [`MOST_SEQUENCE`].
     pub sequence: u32,
     pub start: DateTime<Utc>,
     /// Exclusive; not before the start.

@@ -107,6 +107,23 @@ fn a_calendar_without_events_can_say_why() {
     assert_eq!(value(&text, "DESCRIPTION"), "H-hour is not set");
     assert_eq!(value(&text, "X-WR-CALDESC"), "H-hour is not set");
     assert!(!text.contains("VEVENT"));
+    // There is one component at least in a calendar.
+    assert!(
+        text.ends_with(
+            "BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\n\
+             TZOFFSETTO:+0000\r\nTZNAME:UTC\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_a_calendar_shows_is_the_same_whenever_it_was_written() {
+    let text = |event: Event| write(&calendar(vec![event]));
+    let later = Event { stamp: at("2023-09-26T03:00:00Z"), sequence: 3, ..event() };
+    assert_eq!(shown(&text(later)), shown(&text(event())));
+    let said = Event { summary: format!("{}SEQUENCE:3", "a".repeat(67)), ..event() };
+    assert!(shown(&text(said)).contains("\r\n SEQUENCE:3\r\n"), "that of a text is not left out");
 }
 
 #[test]

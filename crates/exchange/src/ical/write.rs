@@ -21,11 +21,21 @@ pub fn write(calendar: &Calendar) -> String {
     }
     file.line(&format!("REFRESH-INTERVAL;VALUE=DURATION:{}", calendar.refresh));
     file.line(&format!("X-PUBLISHED-TTL:{}", calendar.refresh));
+    if calendar.events.is_empty() {
+        file.time_zone();
+    }
     for event in &calendar.events {
         file.event(event);
     }
     file.line("END:VCALENDAR");
     file.text
+}
+
+/// What a calendar shows: its text without when and how often that was written anew.
+pub fn shown(text: &str) -> String {
+    // What goes on behind a line begins with a blank, so that nobody's text is mistaken for these.
+    let is_shown = |line: &&str| !line.starts_with("DTSTAMP:") && !line.starts_with("SEQUENCE:");
+    text.split_inclusive("\r\n").filter(is_shown).collect()
 }
 
 #[derive(Default)]
@@ -34,6 +44,23 @@ struct File {
 }
 
 impl File {
+    /// A calendar has at least one component (3.6), and without events there is no other.
+    fn time_zone(&mut self) {
+        for line in [
+            "BEGIN:VTIMEZONE",
+            "TZID:UTC",
+            "BEGIN:STANDARD",
+            "DTSTART:19700101T000000",
+            "TZOFFSETFROM:+0000",
+            "TZOFFSETTO:+0000",
+            "TZNAME:UTC",
+            "END:STANDARD",
+            "END:VTIMEZONE",
+        ] {
+            self.line(line);
+        }
+    }
+
     fn event(&mut self, event: &Event) {
         self.line("BEGIN:VEVENT");
         self.text("UID", &event.uid);

@@ -6,6 +6,7 @@
 use super::write::Xml;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::plan::{DayTime, Holiday, WorkCalendar};
+use std::collections::BTreeSet;
 
 /// Id of the calendar of 24 hours on seven days.
 pub const ROUND_THE_CLOCK: usize = 1;
@@ -133,15 +134,21 @@ fn exceptions(xml: &mut Xml, calendar: &WorkCalendar, days: &[Times; 7], ahead: 
     xml.end("Exceptions");
 }
 
-/// What is worked on each day in UTC on which that is not as in every week, or nothing.
+/// What is worked on days in UTC on which that is not as in every week, or nothing. Of many that are off one after another, the
+/// first and the last.
 fn changed(holiday: &Holiday, days: &[Times; 7], ahead: i64) -> Vec<(NaiveDate, Times)> {
     let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN).and_utc().timestamp() / 60;
     let start = midnight(holiday.from) - ahead;
     let end = midnight(holiday.to) + DAY_MINUTES - ahead;
     let first = holiday.from.checked_sub_days(Days::new(1)).unwrap_or(holiday.from);
     let last = holiday.to.checked_add_days(Days::new(1)).unwrap_or(holiday.to);
+    // Those between the first and the last three are off as a whole, whatever the zone: they are passed over, for a holiday may
+    // be long.
+    let ends = (0..3)
+        .flat_map(|days| [first.checked_add_days(Days::new(days)), last.checked_sub_days(Days::new(days))]);
+    let ends: BTreeSet<NaiveDate> = ends.flatten().filter(|date| (first..=last).contains(date)).collect();
     let mut changed = Vec::new();
-    for date in first.iter_days().take_while(|date| *date <= last) {
+    for date in ends {
         let (start, end) = (start - midnight(date), end - midnight(date));
         let usual = &days[date.weekday().num_days_from_sunday() as usize];
         let parts = usual.iter().flat_map(|(from, to)| [(*from, start.min(*to)), (end.max(*from), *to)]);

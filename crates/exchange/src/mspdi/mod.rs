@@ -22,6 +22,9 @@
 //! gives; a file with neither can have no such date. An operation that has no H-hour is written around
 //! [`NOMINAL_H_HOUR`], and that milestone says so.
 //!
+//! Without a constraint and without a task that it starts after, a task of a file of another program starts no earlier than
+//! the project's `StartDate`, as it does there, if H-hour is known; otherwise it starts as soon as possible, as in a plan.
+//!
 //! Lags are in tenths of a minute. One that is not a whole number of them is rounded in its link, and stands exactly in
 //! `Accord predecessors`; that counts as long as the link is what it was written as. A predecessor that is not in the file
 //! stands there alone.

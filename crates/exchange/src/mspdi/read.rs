@@ -71,6 +71,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping, defaults: &Defaults) -> Result<Proj
         custom: custom_fields(&root, mapping, &mut faults),
         elapsed: is_round_the_clock(&root),
         h_hour: None,
+        start: None,
     };
     let project = reader.project(&root, &mut faults);
     faults.listed.sort_by_key(|fault| (fault.line, fault.column.as_ref().map(|column| column.number)));
@@ -79,7 +80,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping, defaults: &Defaults) -> Result<Proj
 
 /// All that is read of a file.
 const KEPT: &Kept = &[
-    ("Project", &["Name", "Title", "CalendarUID", "ExtendedAttributes", "Calendars", "Tasks"]),
+    ("Project", &["Name", "Title", "StartDate", "CalendarUID", "ExtendedAttributes", "Calendars", "Tasks"]),
     ("ExtendedAttributes", &["ExtendedAttribute"]),
     ("ExtendedAttribute", &["FieldID", "FieldName", "Alias", "Value"]),
     ("Calendars", &["Calendar"]),
@@ -193,6 +194,8 @@ struct Reader<'a> {
     elapsed: bool,
     /// `None` until it is known, and where nothing says it.
     h_hour: Option<NaiveDateTime>,
+    /// When tasks start that nothing holds, from H-hour; `None`: as the plan has it.
+    start: Option<Span>,
 }
 
 /// What an element `Task` is.
@@ -232,6 +235,7 @@ impl Reader<'_> {
         }
         let entries = self.entries(&elements, &mut project.phases, faults);
         self.h_hour = self.find_h_hour(&entries, faults);
+        self.start = self.find_start(root, faults);
         let tasks = Tasks::of(&entries, faults);
         for Entry { element, kind } in &entries {
             match kind {
@@ -352,6 +356,32 @@ impl Reader<'_> {
         }
         self.defaults.h_hour.map(|at| at.naive_utc())
     }
+
+    /// In other programs, tasks that nothing holds start with the project; in a plan, at H-hour or with the first that has a date.
+    fn find_start(&self, root: &Element, faults: &mut Faults) -> Option<Span> {
+        let h_hour = self.h_hour?;
+        let date = root.child("StartDate").filter(|date| !date.text().is_empty() && !is_own(root))?;
+        since(faults, date, h_hour).ok()
+    }
+}
+
+/// Whether this crate wrote it: nobody else has a use for what links cannot say.
+fn is_own(root: &Element) -> bool {
+    let name = format!("{PREFIX}{}", Field::Predecessors);
+    let mut definitions =
+        root.child("ExtendedAttributes").into_iter().flat_map(|all| all.children("ExtendedAttribute"));
+    definitions.any(|definition| definition.value("Alias") == Some(name.as_str()))
+}
+
+/// From H-hour.
+fn since(faults: &mut Faults, element: &Element, h_hour: NaiveDateTime) -> Result<Span, Told> {
+    let date = parse_date(faults, element)?;
+    let offset = Span::seconds((date - h_hour).num_seconds());
+    if offset.is_within_bounds() {
+        Ok(offset)
+    } else {
+        Err(tell(faults, element, "is more than 100 years from H-hour"))
+    }
 }
 
 /// A code that somebody chose: numbers alone are made by programs.
@@ -447,6 +477,22 @@ struct Bound {
     finish_no_later_than: Option<Span>,
 }
 
+impl Bound {
+    /// With the project, if neither a date nor a task that it starts after holds it.
+    fn starting_with(self, start: Option<Span>, predecessors: &BTreeSet<Dependency>) -> Self {
+        let holds = |one: &Dependency| {
+            matches!(one.kind, DependencyKind::FinishToStart | DependencyKind::StartToStart)
+        };
+        if start.is_none()
+            || self.constraint != StartConstraint::AsSoonAsPossible
+            || predecessors.iter().any(holds)
+        {
+            return self;
+        }
+        Self { offset: start, constraint: StartConstraint::StartNoEarlierThan, ..self }
+    }
+}
+
 /// A task while it is read.
 struct Task<'a> {
     reader: &'a Reader<'a>,
@@ -476,7 +522,9 @@ impl Task<'_> {
         let mutual_legal_assistance = self.assistance();
         let predecessors = self.predecessors();
         checked?;
-        let Bound { offset, constraint, finish_no_later_than } = bound?;
+        let predecessors = predecessors?;
+        let Bound { offset, constraint, finish_no_later_than } =
+            bound?.starting_with(self.reader.start, &predecessors);
         Ok(Row {
             code: code?,
             title: title?,
@@ -487,7 +535,7 @@ impl Task<'_> {
             post: post?,
             offset,
             duration: duration?,
-            predecessors: predecessors?,
+            predecessors,
             terms: Terms {
                 group: group.clone()?,
                 constraint,
@@ -647,18 +695,15 @@ impl Task<'_> {
 
     /// A date, counted from H-hour.
     fn moment(&mut self, element: &Element) -> Result<Span, Told> {
-        let date = parse_date(self.faults, element)?;
-        let Some(h_hour) = self.reader.h_hour else {
-            return Err(self.fault(
-                element,
-                "cannot be counted from H-hour: add a milestone `H-hour` on the first level, or say when H-hour is",
-            ));
-        };
-        let offset = Span::seconds((date - h_hour).num_seconds());
-        if offset.is_within_bounds() {
-            Ok(offset)
-        } else {
-            Err(self.fault(element, "is more than 100 years from H-hour"))
+        match self.reader.h_hour {
+            Some(h_hour) => since(self.faults, element, h_hour),
+            None => {
+                parse_date(self.faults, element)?;
+                Err(self.fault(
+                    element,
+                    "cannot be counted from H-hour: add a milestone `H-hour` on the first level, or say when H-hour is",
+                ))
+            }
         }
     }
 

@@ -135,7 +135,11 @@ fn a_file_of_microsoft_project_is_read_with_what_it_does_not_say_from_the_caller
     assert_eq!(
         read.rows,
         [
-            Row { duration: Span::hours(16), ..row("T2", "Agree on frequencies & call signs") },
+            // Nothing holds it, so that it starts with the project.
+            Row {
+                duration: Span::hours(16),
+                ..at(Span::hours(-73), row("T2", "Agree on frequencies & call signs"))
+            },
             Row {
                 duration: Span::hours(8),
                 predecessors: ["T2".parse().unwrap()].into(),
@@ -146,7 +150,11 @@ fn a_file_of_microsoft_project_is_read_with_what_it_does_not_say_from_the_caller
                 predecessors: ["T2FF+0h", "T3SS+2h"].map(|text| text.parse().unwrap()).into(),
                 ..at(Span::hours(2), row("T5", "Open the crossing"))
             },
-            Row { phase: "P0".parse().unwrap(), duration: Span::hours(1), ..row("T8", "Report") },
+            Row {
+                phase: "P0".parse().unwrap(),
+                duration: Span::hours(1),
+                ..at(Span::hours(-73), row("T8", "Report"))
+            },
         ]
     );
     assert_eq!(read.lines.len(), 4);
@@ -415,6 +423,49 @@ fn offsets_are_counted_from_where_h_hour_is_known_from() {
           or say when H-hour is"
         ]
     );
+}
+
+#[test]
+fn tasks_that_nothing_holds_start_with_a_project_of_another_program() {
+    let link = |kind: u8| {
+        format!("<PredecessorLink><PredecessorUID>1</PredecessorUID><Type>{kind}</Type></PredecessorLink>")
+    };
+    // After the finish or the start of the first, a deadline, and in order: nothing, 0 (FF), 1 (FS), 2 (SF), 3 (SS).
+    let tasks: String =
+        [task(1, ""), task(2, &link(0)), task(3, &link(1)), task(4, &link(2)), task(5, &link(3))].concat();
+    let file = |start: &str| {
+        with_tasks(&tasks).replace("<Tasks>", &format!("<StartDate>{start}</StartDate><Tasks>"))
+    };
+    let offsets = |text: &str, h_hour| {
+        let defaults = Defaults { h_hour, ..defaults() };
+        let read = read(text.as_bytes(), &Mapping::default(), &defaults).unwrap();
+        read.rows.iter().map(|row| row.offset.map(|offset| offset.as_seconds() / 3_600)).collect::<Vec<_>>()
+    };
+    let text = file("2023-10-15T08:00:00");
+    assert_eq!(offsets(&text, Some(h_hour())), [Some(2), Some(2), None, Some(2), None]);
+    // Where H-hour is not known, no date is read.
+    assert_eq!(offsets(&text, None), [None; 5]);
+    assert_eq!(offsets(&file(""), Some(h_hour())), [None; 5]);
+    // A plan of one's own starts as the plan has it.
+    let own = written(&[row("T01", "a")]).replace("<StartDate>2023-10-15", "<StartDate>2023-10-14");
+    assert_eq!(project(&own).rows, [row("T01", "a")]);
+    assert_eq!(
+        [file("soon"), file("2223-10-15T08:00:00")].map(|text| faults_of(&text, &defaults())).concat(),
+        [
+            "line 1, column 10 (StartDate): `soon` is no date: write it as 2023-10-15T06:00:00",
+            "line 1, column 10 (StartDate): is more than 100 years from H-hour",
+        ]
+    );
+}
+
+#[test]
+fn a_long_holiday_is_one_exception_whatever_it_takes() {
+    let mut calendar = bangkok();
+    calendar.holidays[0].to = chrono::NaiveDate::MAX;
+    calendar.week = vec![hours(Weekday::Friday, "08:00", "17:00")];
+    let text = write(Plan { calendars: &[calendar], ..plan(&[], &BTreeMap::new(), &[]) });
+    assert_eq!(text.matches("<Exception>").count(), 1);
+    assert!(text.contains("<FromDate>2023-10-12T00:00:00</FromDate>"), "{text}");
 }
 
 #[test]

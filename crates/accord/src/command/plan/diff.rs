@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Pinned, Place,
-    export::{Wanted, rows, version},
+    export::{Stored, Wanted, tasks, version},
 };
 use crate::{
     output::{Output, print},
@@ -178,7 +178,7 @@ impl Side {
         let shown = format!("version: {} {{ {SHOWN} }}", wanted.field());
         let answer: Answer = pinned.ask(&shown, None).await?;
         let mut version = answer.version.ok_or_else(|| wanted.missing(&pinned.operation))?;
-        let (_, rows) = rows(pinned, wanted).await?;
+        let (_, tasks) = tasks(pinned, wanted).await?;
         let phases = entries(version.get("phases").cloned());
         let phases = phases.iter().map(|phase| plain(&phase["code"])).collect();
         let mut items = Items::new();
@@ -205,8 +205,8 @@ impl Side {
             let kind = [("kind".to_owned(), relationship["kind"].clone())];
             items.insert(("command relationship", pair), kind.into_iter().collect());
         }
-        for row in &rows {
-            task(&mut items, row)?;
+        for stored in &tasks {
+            task(&mut items, stored)?;
         }
         let mut take = |name: &str| version.remove(name).unwrap_or_default();
         Ok(Self { number: take("number"), status: take("status"), hash: take("contentHash"), phases, items })
@@ -239,7 +239,7 @@ fn section(items: &mut Items, name: String, of: Value) {
     items.insert(("section", name), fields);
 }
 
-fn task(items: &mut Items, row: &Row) -> Result<()> {
+fn task(items: &mut Items, Stored { row, start }: &Stored) -> Result<()> {
     let Row {
         code,
         title,
@@ -248,14 +248,14 @@ fn task(items: &mut Items, row: &Row) -> Result<()> {
         lead,
         territory,
         post,
-        offset,
+        offset: _,
         duration,
         predecessors,
         terms,
     } = row;
     let fields = json!({
         "title": title, "phase": phase, "lineOfEffort": line_of_effort, "lead": lead, "territory": territory,
-        "post": post, "offset": offset, "duration": duration, "group": terms.group, "constraint": terms.constraint,
+        "post": post, "offset": start, "duration": duration, "group": terms.group, "constraint": terms.constraint,
         "finishNoLaterThan": terms.finish_no_later_than, "mutualLegalAssistance": terms.mutual_legal_assistance,
     });
     items.insert(("task", code.to_string()), serde_json::from_value(fields)?);

@@ -134,7 +134,7 @@ struct Task {
     lead_partner: Coded<PartnerCode>,
     territory: Coded<PartnerCode>,
     post: Option<Coded<PostCode>>,
-    start_offset: Option<Span>,
+    start_offset: Span,
     duration: Span,
     terms: Terms,
     dependencies: Vec<Waits>,
@@ -147,10 +147,21 @@ struct Waits {
     lag: Span,
 }
 
-impl From<Task> for Row {
+/// A task of a version.
+pub(super) struct Stored {
+    /// As files have it.
+    pub row: Row,
+    /// When the version has it start, from H-hour, which is decided on; of a task that is to start as soon as possible, too,
+    /// for which files have no offset.
+    pub start: Span,
+}
+
+impl From<Task> for Stored {
     fn from(task: Task) -> Self {
+        let start = task.start_offset;
+        let floating = task.terms.constraint == StartConstraint::AsSoonAsPossible;
         let waits = task.dependencies.into_iter();
-        Self {
+        let row = Row {
             code: task.code,
             title: task.title,
             phase: task.phase.code,
@@ -158,7 +169,7 @@ impl From<Task> for Row {
             lead: task.lead_partner.code,
             territory: task.territory.code,
             post: task.post.map(|post| post.code),
-            offset: task.start_offset.filter(|_| task.terms.constraint != StartConstraint::AsSoonAsPossible),
+            offset: (!floating).then_some(start),
             duration: task.duration,
             predecessors: waits
                 .map(|Waits { predecessor, kind, lag }| Dependency {
@@ -168,7 +179,8 @@ impl From<Task> for Row {
                 })
                 .collect(),
             terms: task.terms,
-        }
+        };
+        Self { row, start }
     }
 }
 
@@ -215,18 +227,24 @@ impl Export {
 
 /// Number of the version, and its tasks.
 pub(super) async fn rows(pinned: &Pinned, wanted: Wanted) -> Result<(u32, Vec<Row>)> {
+    let (number, tasks) = tasks(pinned, wanted).await?;
+    Ok((number, tasks.into_iter().map(|task| task.row).collect()))
+}
+
+/// The same with when the version has them start.
+pub(super) async fn tasks(pinned: &Pinned, wanted: Wanted) -> Result<(u32, Vec<Stored>)> {
     let shown = format!("version: {} {{ {SHOWN} }}", wanted.field());
     let progress = Progress::new("Exporting");
-    let (mut rows, mut after) = (Vec::new(), None);
+    let (mut stored, mut after) = (Vec::new(), None);
     loop {
         let answer: Answer = pinned.ask(&shown, after.as_deref()).await?;
         let Version { number, tasks } = answer.version.ok_or_else(|| wanted.missing(&pinned.operation))?;
-        rows.extend(tasks.edges.into_iter().map(|edge| Row::from(edge.node)));
-        let done = rows.len() as u64;
+        stored.extend(tasks.edges.into_iter().map(|edge| Stored::from(edge.node)));
+        let done = stored.len() as u64;
         progress.show(done, done + u64::from(tasks.page_info.has_next_page));
         after = tasks.page_info.end_cursor;
         if !tasks.page_info.has_next_page || after.is_none() {
-            return Ok((number, rows));
+            return Ok((number, stored));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ffi::OsStr, path::Path};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
     Code, PartnerCode, PhaseCode, PostCode, Span, TaskCode, Title,
@@ -15,7 +15,7 @@ use exchange::{
 };
 use serde::Deserialize;
 
-use super::{Coded, Pinned};
+use super::{Coded, Pinned, UNEXPECTED};
 
 /// What is taken where a file of Microsoft Project does not say.
 #[derive(Clone, Debug, clap::Args)]
@@ -59,10 +59,7 @@ pub fn read(
     Ok((sheet, project.phases.into_iter().collect()))
 }
 
-/// Early times are of the version in force, else of the one being worked on.
-const SHOWN: &str = "title hHour plan { number } schedule { tasks { task { code } earlyStart earlyFinish } }";
-
-const OF_VERSION: &str = "phases { code name } calendars { code name timeZone week { day from to }
+const OF_VERSION: &str = "schedule { tasks { task { code } earlyStart earlyFinish } } phases { code name } calendars { code name timeZone week { day from to }
     holidays { name from to } rest partners { code } posts { code } }";
 
 #[derive(Deserialize)]
@@ -70,18 +67,12 @@ const OF_VERSION: &str = "phases { code name } calendars { code name timeZone we
 struct Answer {
     title: String,
     h_hour: Option<DateTime<Utc>>,
-    plan: Option<Numbered>,
-    schedule: LaidOut,
     version: Option<Version>,
 }
 
 #[derive(Deserialize)]
-struct Numbered {
-    number: u32,
-}
-
-#[derive(Deserialize)]
 struct Version {
+    schedule: LaidOut,
     phases: Vec<Phase>,
     calendars: Vec<Calendar>,
 }
@@ -129,15 +120,12 @@ struct Timed {
 
 /// Tasks of a version as a file.
 pub async fn write(pinned: &Pinned, number: u32, rows: &[Row]) -> Result<String> {
-    let shown = format!("{SHOWN} version: planVersion(number: {number}) {{ {OF_VERSION} }}");
-    let Answer { title, h_hour, plan, schedule, version } = pinned.ask(&shown, None).await?;
-    let is_laid_out = plan.is_some_and(|plan| plan.number == number);
-    let laid_out = schedule.tasks.into_iter().filter(|_| is_laid_out);
+    let shown = format!("title hHour version: planVersion(number: {number}) {{ {OF_VERSION} }}");
+    let Answer { title, h_hour, version } = pinned.ask(&shown, None).await?;
+    // Its tasks have been read.
+    let Version { schedule, phases, calendars } = version.context(UNEXPECTED)?;
+    let laid_out = schedule.tasks.into_iter();
     let times = laid_out.map(|timed| (timed.task.code, (timed.early_start, timed.early_finish))).collect();
-    let (phases, calendars) = match version {
-        Some(version) => (version.phases, version.calendars),
-        None => (Vec::new(), Vec::new()),
-    };
     let phases: Vec<_> = phases.into_iter().map(|phase| (phase.code, phase.name)).collect();
     let calendars: Vec<_> = calendars.into_iter().map(WorkCalendar::from).collect();
     Ok(mspdi::write(Plan {
