@@ -59,6 +59,9 @@ struct Arguments {
     /// One JSON line a row
     #[arg(long)]
     json: bool,
+    /// Only what large plans cost: a minute instead of a quarter of an hour
+    #[arg(long)]
+    plans: bool,
 }
 
 /// Parses a code or a text of this program.
@@ -71,8 +74,19 @@ pub fn good<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let Arguments { small, large, machine: inserts, script, pgbench, psql, accord, scratch, events, json } =
-        Arguments::parse();
+    let Arguments {
+        small,
+        large,
+        machine: inserts,
+        script,
+        pgbench,
+        psql,
+        accord,
+        scratch,
+        events,
+        json,
+        plans,
+    } = Arguments::parse();
     if json {
         row::JSON.get_or_init(|| ());
     }
@@ -82,6 +96,12 @@ async fn main() -> Result<()> {
     let program = Program { accord, scratch };
 
     schedule::layouts();
+    if plans {
+        let bench = Bench::open(&small, &keys, 1).await?;
+        schedule::import(&bench.data).await?;
+        schedule::questions(&bench).await?;
+        return bench.running.stop().await;
+    }
     let mut copied = Vec::new();
     for _ in 0..ROUNDS {
         copied.push(machine.copied_rows()?);
