@@ -2,7 +2,7 @@
 
 use crate::support::Server;
 use accord::domain::Role;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -76,6 +76,54 @@ async fn a_calendar_shows_the_tasks_of_an_operation_a_post_or_a_partner(
     assert_eq!((again.status().as_u16(), &again.headers()["etag"]), (304, &known));
     assert_eq!(again.text().await.unwrap(), "");
     server.stop().await;
+}
+
+/// The value of a property of the first event.
+fn first(text: &str, name: &str) -> String {
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap().to_owned()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_calendar_tells_of_a_change_by_all_that_programs_look_at_and_of_nothing_else(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, END).await;
+    let token = server.token("THA-01");
+    let feed = async || {
+        let answer = get(&server, OPERATION, &token).await;
+        let etag = answer.headers()["etag"].clone();
+        (etag, answer.text().await.unwrap())
+    };
+    let (etag, before) = feed().await;
+    let position = server.head("THA-01").await;
+    assert_eq!(first(&before, "SEQUENCE"), position.as_str().unwrap());
+    assert_eq!(first(&before, "DTSTART"), "20230926T230000Z");
+
+    // What is recorded elsewhere is not shown.
+    let post = json!({ "code": "THA-77", "partner": "THA", "title": "Clerk" });
+    server.done("service:import", "establishPost", post, "").await;
+    assert_eq!(feed().await.0, etag);
+    let known = server.client().get(server.url(OPERATION)).bearer_auth(&token).header("If-None-Match", &etag);
+    assert_eq!(known.send().await.unwrap().status(), 304);
+
+    let operation = server.data("THA-01", "{ operation(code: \"SAPHAN\") { id } }", Value::Null).await;
+    let input = json!({
+        "operationId": operation["operation"]["id"], "to": "2023-10-09T08:00:00+07:00", "reason": "Fog",
+    });
+    let shifted = server.done("THA-01", "shiftHHour", input, "receipt { recordedAt }").await;
+    let (moved, after) = feed().await;
+    assert_ne!(moved, etag);
+    assert_eq!(first(&after, "SEQUENCE"), shifted["receipt"]["position"].as_str().unwrap());
+    assert_eq!(first(&after, "DTSTAMP"), stamp(&shifted["receipt"]["recordedAt"]));
+    assert_eq!(first(&after, "DTSTART"), "20230927T010000Z");
+    server.stop().await;
+}
+
+/// As iCalendar has an instant, in whole seconds.
+fn stamp(at: &Value) -> String {
+    let at: DateTime<Utc> = at.as_str().unwrap().parse().unwrap();
+    at.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
 #[sqlx::test(migrations = false)]

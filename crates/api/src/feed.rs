@@ -3,16 +3,22 @@
 //! What a reader may not see is not in the answers, so nothing is left out here for that.
 
 use chrono::{DateTime, Utc};
-use domain::{Code, OperationCode, PartnerCode, PhaseCode, PostCode, Span, TaskCode};
-use exchange::ical::{Access, Calendar, Event, Status};
+use domain::{Code, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Span, TaskCode};
+use exchange::ical::{Access, Calendar, Event, MOST_SEQUENCE, Status};
 use serde::Deserialize;
 
-/// What is asked of an operation, a page of tasks at a time; `$after` is where the page begins.
-pub const SHOWN: &str =
-    "code title classification hHour plan { number status draftedAt submittedAt promulgatedAt }
-    tasks(first: 100, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
+/// What is asked of an operation, a page of tasks at a time; `$after` is where the page begins. With `lead`, only of tasks that
+/// this partner carries out; all tasks of a post are its partner's.
+pub fn shown(lead: Option<&PartnerCode>) -> String {
+    let filter = lead.map(|lead| format!("filter: {{ leadPartner: \"{lead}\" }}, ")).unwrap_or_default();
+    format!("{HEAD} tasks({filter}first: 100, after: $after) {{ {TASKS} }}")
+}
+
+const HEAD: &str = "code title classification hHour plan { number status }";
+
+const TASKS: &str = "pageInfo { hasNextPage endCursor } edges { node {
       id code title status plannedStart plannedFinish phase { code name } lineOfEffort { code }
-      leadPartner { code } territory { code } post { code } assignments { post { code } } } } }";
+      leadPartner { code } territory { code } post { code } assignments { post { code } } } }";
 
 /// How long programs should wait before they ask again.
 const REFRESH: Span = Span::hours(1);
@@ -28,7 +34,14 @@ pub enum Of {
     Partner(PartnerCode),
 }
 
-/// A page of an answer to [`SHOWN`].
+/// As of when an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf {
+    pub position: Position,
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// A page of an answer to [`shown`].
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Operation {
@@ -42,13 +55,9 @@ pub struct Operation {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Version {
     number: u32,
     status: String,
-    drafted_at: DateTime<Utc>,
-    submitted_at: Option<DateTime<Utc>>,
-    promulgated_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -122,13 +131,13 @@ impl Operation {
     }
 
     /// Those of this page's tasks that such a calendar shows; without H-hour there is none.
-    pub fn events(&self, of: &Of) -> Vec<Event> {
+    pub fn events(&self, of: &Of, as_of: AsOf) -> Vec<Event> {
         let Some(plan) = &self.plan else { return Vec::new() };
         let tasks = self.tasks.edges.iter().map(|edge| &edge.node).filter(|task| task.is_of(of));
-        tasks.filter_map(|task| self.event(plan, task, of)).collect()
+        tasks.filter_map(|task| self.event(plan, task, of, as_of)).collect()
     }
 
-    fn event(&self, plan: &Version, task: &Task, of: &Of) -> Option<Event> {
+    fn event(&self, plan: &Version, task: &Task, of: &Of, as_of: AsOf) -> Option<Event> {
         let start = task.planned_start?;
         let summary = match of {
             Of::Operation(_) => format!("{} {}", task.code, task.title),
@@ -138,9 +147,9 @@ impl Operation {
         let categories = [Some(task.phase.code.to_string()), line_of_effort];
         Some(Event {
             uid: format!("{}@accord", task.id),
-            // What stands in a draft changes without a date of its own; calendars that are read anew do not look at it.
-            stamp: plan.promulgated_at.or(plan.submitted_at).unwrap_or(plan.drafted_at),
-            sequence: plan.number,
+            // Also H-hour, officers and drafts change what stands here: nothing but the log grows with all of them.
+            stamp: as_of.recorded_at,
+            sequence: u32::try_from(as_of.position.0).unwrap_or(MOST_SEQUENCE).min(MOST_SEQUENCE),
             start,
             finish: task.planned_finish.unwrap_or(start),
             summary,

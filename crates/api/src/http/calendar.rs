@@ -18,7 +18,8 @@ use axum::{
     },
     response::Response,
 };
-use domain::{Actor, Sha256};
+use chrono::{DateTime, Utc};
+use domain::{Actor, PartnerCode, Position, Sha256};
 use exchange::ical;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ use super::{
 use crate::{
     Error,
     auth::Proof,
-    feed::{NO_H_HOUR, Of, Operation, PageInfo, SHOWN, calendar},
+    feed::{AsOf, NO_H_HOUR, Of, Operation, PageInfo, calendar, shown},
 };
 
 #[derive(Deserialize)]
@@ -103,13 +104,13 @@ fn nothing() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, Error::bad_input("There is no such calendar that you may see."))
 }
 
-/// Not sent again to whoever has it.
+/// Not sent again to whoever has one that shows the same. The tag is weak: what is recorded elsewhere in the log makes another
+/// text of it that says the same.
 fn found(asked: &HeaderMap, text: &str) -> Response {
-    let etag = format!("\"{}\"", Sha256::of(&[text.as_bytes()]));
+    let etag = format!("\"{}\"", Sha256::of(&[ical::shown(text).as_bytes()]));
     let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let is_known = known.flat_map(|value| value.split(',')).any(|one| {
         let one = one.trim();
-        // Proxies that compress make tags weak.
         one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag
     });
     let mut response = Response::new(if is_known { Body::empty() } else { Body::from(text.to_owned()) });
@@ -120,15 +121,29 @@ fn found(asked: &HeaderMap, text: &str) -> Response {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
     headers.insert(VARY, HeaderValue::from_static("Authorization"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
+    if let Ok(etag) = HeaderValue::from_str(&format!("W/{etag}")) {
         headers.insert(ETAG, etag);
     }
     response
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Head {
     position: String,
+    /// `None`: the log is empty.
+    recorded_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    /// Of a post, the one that fills it.
+    partner: Option<Partner>,
+}
+
+#[derive(Deserialize)]
+struct Partner {
+    code: PartnerCode,
 }
 
 /// What there is at the position of the first question.
@@ -136,7 +151,7 @@ struct Head {
 struct Root {
     head: Head,
     /// Of a post or a partner, whether there is one.
-    subject: Option<Value>,
+    subject: Option<Subject>,
 }
 
 #[derive(Deserialize)]
@@ -173,6 +188,14 @@ struct Listed {
     status: String,
 }
 
+/// What is asked for.
+struct Feed<'a> {
+    of: &'a Of,
+    /// Who carries out all of its tasks; `None`: several do.
+    lead: Option<PartnerCode>,
+    as_of: AsOf,
+}
+
 /// Asks for one reader.
 struct Reader<'a> {
     service: &'a Service,
@@ -183,26 +206,37 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     async fn calendar(mut self, of: &Of) -> Result<String, Problem> {
-        let (root, code) = match of {
-            Of::Operation(code) => ("operation", code.as_str()),
-            Of::Post(code) => ("post", code.as_str()),
-            Of::Partner(code) => ("partner", code.as_str()),
+        let (root, code, fields) = match of {
+            Of::Operation(code) => ("operation", code.as_str(), "code"),
+            Of::Post(code) => ("post", code.as_str(), "partner { code }"),
+            Of::Partner(code) => ("partner", code.as_str(), "code"),
         };
         let query = format!(
-            "query Calendar($code: String!) {{ head {{ position }} subject: {root}(code: $code) {{ code }} }}"
+            "query Calendar($code: String!) {{
+               head {{ position recordedAt }} subject: {root}(code: $code) {{ {fields} }} }}"
         );
-        let Root { head, subject } = self.ask(query, json!({ "code": code })).await?;
-        subject.ok_or_else(nothing)?;
-        let position = head.position;
+        let Root { head: Head { position, recorded_at }, subject } =
+            self.ask(query, json!({ "code": code })).await?;
+        let Subject { partner } = subject.ok_or_else(nothing)?;
+        let recorded_at = recorded_at.ok_or_else(nothing)?;
+        let position = position.parse().map(Position);
+        let position =
+            position.map_err(|error| internal(Error::internal("read a position of our own", &error)))?;
+        let lead = match of {
+            Of::Operation(_) => None,
+            Of::Post(_) => partner.map(|partner| partner.code),
+            Of::Partner(code) => Some(code.clone()),
+        };
+        let feed = Feed { of, lead, as_of: AsOf { position, recorded_at } };
         let (events, description) = match of {
             Of::Operation(code) => {
-                let (events, timed) = self.events(&position, code.as_str(), of).await?.ok_or_else(nothing)?;
+                let (events, timed) = self.events(&feed, code.as_str()).await?.ok_or_else(nothing)?;
                 (events, if timed { "" } else { NO_H_HOUR })
             }
             Of::Post(_) | Of::Partner(_) => {
                 let mut events = Vec::new();
-                for code in self.operations(&position).await? {
-                    if let Some((found, _)) = self.events(&position, &code, of).await? {
+                for code in self.operations(position).await? {
+                    if let Some((found, _)) = self.events(&feed, &code).await? {
                         events.extend(found);
                     }
                 }
@@ -213,13 +247,13 @@ impl Reader<'_> {
     }
 
     /// Codes of those that have not ended.
-    async fn operations(&mut self, position: &str) -> Result<Vec<String>, Problem> {
+    async fn operations(&mut self, position: Position) -> Result<Vec<String>, Problem> {
         let query = "query CalendarOperations($position: Position!, $after: String) {
             asOf(at: { position: $position }) { operations(first: 100, after: $after) {
               pageInfo { hasNextPage endCursor } edges { node { code status } } } } }";
         let (mut codes, mut after) = (Vec::new(), None);
         loop {
-            let variables = json!({ "position": position, "after": after });
+            let variables = json!({ "position": position.to_string(), "after": after });
             let Moment { as_of: Operations { operations } } = self.ask(query.to_owned(), variables).await?;
             after = operations.page_info.next().map(str::to_owned);
             let listed = operations.edges.into_iter().map(|edge| edge.node);
@@ -234,20 +268,21 @@ impl Reader<'_> {
     /// Of one operation, and whether it has H-hour; `None`: there is none.
     async fn events(
         &mut self,
-        position: &str,
+        feed: &Feed<'_>,
         code: &str,
-        of: &Of,
     ) -> Result<Option<(Vec<ical::Event>, bool)>, Problem> {
         let query = format!(
             "query CalendarTasks($position: Position!, $code: String!, $after: String) {{
-               asOf(at: {{ position: $position }}) {{ operation(code: $code) {{ {SHOWN} }} }} }}"
+               asOf(at: {{ position: $position }}) {{ operation(code: $code) {{ {} }} }} }}",
+            shown(feed.lead.as_ref())
         );
+        let position = feed.as_of.position.to_string();
         let (mut events, mut after) = (Vec::new(), None);
         loop {
             let variables = json!({ "position": position, "code": code, "after": after });
             let Moment { as_of: OneOperation { operation } } = self.ask(query.clone(), variables).await?;
             let Some(operation) = operation else { return Ok(None) };
-            events.extend(operation.events(of));
+            events.extend(operation.events(feed.of, feed.as_of));
             after = operation.next().map(str::to_owned);
             if after.is_none() || operation.h_hour.is_none() {
                 return Ok(Some((events, operation.h_hour.is_some())));
@@ -304,7 +339,8 @@ mod tests {
         };
         let etag = found(&HeaderMap::new(), "a").headers()[ETAG].to_str().unwrap().to_owned();
         assert_eq!(status(&etag), StatusCode::NOT_MODIFIED);
-        assert_eq!(status(&format!("\"b\", W/{etag}")), StatusCode::NOT_MODIFIED);
+        assert_eq!(status(&format!("\"b\", {etag}")), StatusCode::NOT_MODIFIED);
+        assert_eq!(status(etag.trim_start_matches("W/")), StatusCode::NOT_MODIFIED);
         assert_eq!(status("\"b\""), StatusCode::OK);
     }
 }

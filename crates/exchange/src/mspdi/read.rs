@@ -695,16 +695,14 @@ impl Task<'_> {
 
     /// A date, counted from H-hour.
     fn moment(&mut self, element: &Element) -> Result<Span, Told> {
-        match self.reader.h_hour {
-            Some(h_hour) => since(self.faults, element, h_hour),
-            None => {
-                parse_date(self.faults, element)?;
-                Err(self.fault(
-                    element,
-                    "cannot be counted from H-hour: add a milestone `H-hour` on the first level, or say when H-hour is",
-                ))
-            }
-        }
+        let Some(h_hour) = self.reader.h_hour else {
+            parse_date(self.faults, element)?;
+            return Err(self.fault(
+                element,
+                "cannot be counted from H-hour: add a milestone `H-hour` on the first level, or say when H-hour is",
+            ));
+        };
+        since(self.faults, element, h_hour)
     }
 
     fn predecessors(&mut self) -> Result<BTreeSet<Dependency>, Told> {

@@ -1,11 +1,11 @@
 //! Plans as calendars: the tasks of an operation at their times, all of them or those of a post or a partner.
 
-use anyhow::{Result, bail};
-use api::feed::{NO_H_HOUR, Of, Operation, SHOWN, calendar};
-use domain::{PartnerCode, PostCode};
+use anyhow::{Context as _, Result, bail};
+use api::feed::{AsOf, NO_H_HOUR, Of, Operation, calendar, shown};
+use domain::{PartnerCode, Position, PostCode};
 use exchange::ical;
 
-use super::Pinned;
+use super::{Pinned, UNEXPECTED};
 
 /// Which tasks a calendar shows.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,16 +35,19 @@ impl Options {
     /// Number of the version, how many of its tasks are in the calendar, and that.
     pub async fn write(&self, pinned: &Pinned) -> Result<(u32, usize, String)> {
         let of = self.of(pinned);
+        let shown = shown(self.partner.as_ref());
         let (mut events, mut after) = (Vec::new(), None);
         loop {
-            let page: Operation = pinned.ask(SHOWN, after.as_deref()).await?;
+            let page: Operation = pinned.ask(&shown, after.as_deref()).await?;
             let Some(number) = page.version() else {
                 bail!("{} has no plan that you may see", page.code);
             };
             if page.h_hour.is_none() {
                 bail!("there is nothing to show of {}: {NO_H_HOUR}", page.code);
             }
-            events.extend(page.events(&of));
+            let recorded_at = pinned.recorded_at.context(UNEXPECTED)?;
+            let as_of = AsOf { position: Position(pinned.position()?), recorded_at };
+            events.extend(page.events(&of, as_of));
             after = page.next().map(str::to_owned);
             if after.is_none() {
                 return Ok((number, events.len(), ical::write(&calendar(&of, events, String::new()))));

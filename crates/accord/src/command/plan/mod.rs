@@ -14,6 +14,7 @@ mod told;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use domain::OperationCode;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -82,18 +83,19 @@ impl Place {
     async fn pinned(&self) -> Result<Pinned> {
         let client = self.connection.open()?;
         let data = match &self.as_of {
-            None => client.ask("{ head { position } }", &Value::Null).await?,
+            None => client.ask("{ head { position recordedAt } }", &Value::Null).await?,
             Some(moment) => {
                 let at = match moment {
                     Moment::Position(position) => json!({ "position": position.to_string() }),
                     Moment::Recorded(at) => json!({ "recordedAt": at.to_rfc3339() }),
                 };
-                let query = "query ($at: Moment!) { asOf(at: $at) { head { position } } }";
+                let query = "query ($at: Moment!) { asOf(at: $at) { head { position recordedAt } } }";
                 client.ask(query, &json!({ "at": at })).await?["asOf"].take()
             }
         };
-        let position = data.pointer("/head/position").and_then(Value::as_str).context(UNEXPECTED)?;
-        Ok(Pinned { client, operation: self.operation.clone(), position: position.to_owned() })
+        let Answer { head: Head { position, recorded_at } } =
+            serde_json::from_value(data).context(UNEXPECTED)?;
+        Ok(Pinned { client, operation: self.operation.clone(), position, recorded_at })
     }
 }
 
@@ -104,6 +106,20 @@ struct Pinned {
     client: Client,
     operation: OperationCode,
     position: String,
+    /// When the event there was recorded; `None`: the log is empty.
+    recorded_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    head: Head,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Head {
+    position: String,
+    recorded_at: Option<DateTime<Utc>>,
 }
 
 impl Pinned {
