@@ -81,8 +81,8 @@ pub struct Holiday {
     to: String,
 }
 
-/// When some partners and posts work; whoever has no calendar works round the clock. Calendars hold once H-hour is set, and
-/// within ten years of it.
+/// When some partners and posts work; whoever has no calendar works round the clock. Hours and days off hold once
+/// H-hour is set, and within ten years of it; rest always does.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct WorkCalendar {

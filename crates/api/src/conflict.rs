@@ -57,18 +57,18 @@ pub struct Conflict {
 impl Conflict {
     pub(crate) async fn of(version: &PlanVersion) -> Result<Vec<Self>, Error> {
         let network = version.network().await?;
+        version.world.spend(network.tasks.len())?;
         let found = Self::found(version, &network, &version.hours().await?).await?;
         Self::shown(&version.world, &network, &found).await
     }
 
-    /// As if the network were the version's, and were carried out in these hours.
+    /// As if the network were the version's, and were carried out in these hours. Whoever asks pays for all its tasks.
     pub(crate) async fn found(
         version: &PlanVersion,
         network: &Network,
         hours: &Hours<'_>,
     ) -> Result<Vec<conflict::Conflict>, Error> {
         let world = &version.world;
-        world.spend(network.tasks.len())?;
         let (decisions, liaison_posts, assigned) = try_join3(
             version.live_decisions(),
             world.loaders.liaison_posts.children(()),

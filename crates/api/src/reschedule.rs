@@ -135,7 +135,7 @@ impl Reschedule {
         let world = &operation.world;
         let network = version.network().await?;
         let hours = version.hours().await?;
-        // All of it is laid out twice, and told apart.
+        // All of it is laid out twice, and its conflicts told apart.
         world.spend(2 * network.tasks.len())?;
         let asked = moves(&network, &tasks)?;
         let moved =
@@ -166,7 +166,6 @@ impl Reschedule {
             .filter(|(_, before, after)| before != after || moved_by != Span::ZERO)
             .collect();
         changed.sort_by_key(|(code, _, after)| (after.early_start, *code));
-        world.spend(changed.len())?;
         let tasks = network.tasks_of(world, changed.iter().map(|(code, ..)| *code));
         let rescheduled =
             |(task, (_, before, after)): (Task, &(&TaskCode, &Times, &Times))| RescheduledTask {

@@ -1,7 +1,7 @@
 //! Conflicts: what a plan may say while it is drafted and what promulgation or assignment would refuse, or nobody could do.
 //!
-//! Nothing is refused here. Times are judged as the plan has them: on offsets, or where the schedule lays a task that is to
-//! start as soon as possible.
+//! Nothing is refused here. Times are judged as the plan has them: on offsets, or in a draft where the schedule lays a task that
+//! is to start as soon as possible, if all that it waits for is seen.
 
 use crate::{
     Code, PartnerCode, PostCode, Span, TaskCode,
@@ -43,6 +43,8 @@ struct Placed<'a> {
     activity: Activity<'a>,
     start: Span,
     finish: Span,
+    /// Whether the schedule would have it there: as early as it can be, up to a pause that ends with what it waits for.
+    as_laid: bool,
 }
 
 /// The conflicts of a version. `decisions` are the live ones on it, `with_liaison` the partners that have a liaison
@@ -110,7 +112,7 @@ fn placed<'a>(
             Some(calendar) => calendar.finish(start, task.duration),
             None => start + task.duration,
         };
-        Placed { task, activity, start, finish }
+        Placed { task, activity, start, finish, as_laid: early == Some(start) }
     };
     tasks.iter().zip(activities).map(place).collect()
 }
@@ -130,9 +132,7 @@ fn not_met(tasks: &[Placed<'_>]) -> impl Iterator<Item = Conflict> {
                 early_by,
             })
         });
-        // One that the schedule lays is as early as it can be, up to a pause that ends with what it waits for.
-        let floating = placed.activity.constraint == StartConstraint::AsSoonAsPossible;
-        judged.filter(|_| !floating).collect()
+        judged.filter(|_| !(placed.task.is_floating() && placed.as_laid)).collect()
     };
     tasks.iter().flat_map(broken)
 }
@@ -431,6 +431,30 @@ mod tests {
         // Where it was laid last is no conflict: it moves with what it waits for.
         let stale = PlannedTask { terms: floating, start_offset: Span::ZERO, ..late };
         assert_eq!(found(&[own("A", 0..10), stale], &ROUND_THE_CLOCK), []);
+    }
+
+    #[test]
+    fn what_floated_into_a_pause_is_no_conflict_once_it_is_submitted() {
+        // By hand, in Bangkok's office hours of Monday and Tuesday. A, of another post and round the clock by its partner, ends on
+        // Wednesday at 12:00 (52). B takes 8 h and may not end before that: its last working moment is Tuesday 16:00 (32), so it
+        // starts on Tuesday at 8:00 (24).
+        let calendars = [office()];
+        let h_hour = Some("2023-10-09T08:00:00+07:00".parse().unwrap());
+        let a = PlannedTask { post: Some("CHN-01".parse().unwrap()), ..task("A", "CHN", "CHN", 0..52) };
+        let b = PlannedTask {
+            predecessors: ["AFF+0h".parse().unwrap()].into(),
+            terms: Terms { constraint: StartConstraint::AsSoonAsPossible, ..Terms::default() },
+            ..own("B", 24..32)
+        };
+        let with_liaison = [partner("THA"), partner("CHN")].into();
+        for floating in [true, false] {
+            let hours = Hours { calendars: &calendars, h_hour, floating };
+            assert_eq!(conflicts(&[a.clone(), b.clone()], &hours, [], &with_liaison, &none()), []);
+            // Moved earlier after all, it is one.
+            let early = PlannedTask { start_offset: Span::ZERO, ..b.clone() };
+            let found = conflicts(&[a.clone(), early], &hours, [], &with_liaison, &none());
+            assert_eq!(found.len(), usize::from(!floating));
+        }
     }
 
     #[test]

@@ -18,7 +18,8 @@
 //!
 //! Constraints are those of Microsoft Project under the same names, as its documentation defines them ("Constraint types"):
 //! *start no earlier than* bounds the early start, *must start on* sets early and late start, *finish no later than*
-//! sets the late finish and leaves the early times alone. Two of them can ask for what cannot be: float is negative then, by
+//! sets the late finish and leaves the early times alone. With both of the last, the late times of the task itself are those of its
+//! latest finish, and what it waits for is bound by its fixed start. Two of them can ask for what cannot be: float is negative then, by
 //! as much as is missing, and the task counts as critical.
 //!
 //! With a calendar a duration is working time, and so are the task's floats; lags are elapsed time, whatever the calendar
@@ -337,10 +338,12 @@ pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Work
 
     let mut found: Vec<Option<Times>> = vec![None; activities.len()];
     for position in order.iter().copied() {
-        let ((early_start, early_finish), (late_start, late_finish)) = (early[position], late[position]);
+        let (early_start, early_finish) = early[position];
+        let Late { start: late_start, finish: late_finish, .. } = late[position];
         let mut free = clocks.between(position, early_finish, end);
         for tie in successors.of(position) {
-            let (from, to) = match latest(tie.kind, tie.lag, early[tie.to].0, early[tie.to].1) {
+            let until = clocks.next(tie.to, early[tie.to].1).min(end);
+            let (from, to) = match latest(tie.kind, tie.lag, early[tie.to].0, until) {
                 Bound::Start(to) => (early_start, to),
                 Bound::Finish(to) => (early_finish, to),
             };
@@ -433,7 +436,16 @@ fn forward(
     early
 }
 
-/// Late starts and finishes.
+/// Late times of an activity.
+#[derive(Clone, Copy, Default)]
+struct Late {
+    start: Span,
+    finish: Span,
+    /// Until when it may finish for whoever waits with their finish: the end of the pause that `finish` stands at, or what bounds
+    /// it within.
+    until: Span,
+}
+
 fn backward(
     activities: &[Activity<'_>],
     basis: Basis,
@@ -441,29 +453,42 @@ fn backward(
     successors: &Ties,
     end: Span,
     clocks: &mut Clocks<'_>,
-) -> Vec<(Span, Span)> {
-    let mut late = vec![(Span::ZERO, Span::ZERO); activities.len()];
+) -> Vec<Late> {
+    let mut late = vec![Late::default(); activities.len()];
     for position in order.iter().rev().copied() {
         let Activity { offset, constraint, finish_no_later_than, .. } = activities[position];
         let bound = basis != Basis::Network;
-        let finish = finish_no_later_than.filter(|_| bound).map_or(end, |latest| latest.min(end));
+        let mut until = finish_no_later_than.filter(|_| bound).map_or(end, |latest| latest.min(end));
         let start = if bound && constraint == StartConstraint::MustStartOn {
-            match finish_no_later_than {
-                Some(latest) => offset.min(clocks.start(position, latest)),
-                None => offset,
-            }
+            offset
         } else {
-            let mut start = clocks.start(position, finish);
+            let mut start = clocks.start(position, until);
             for tie in successors.of(position) {
-                let at = match latest(tie.kind, tie.lag, late[tie.to].0, late[tie.to].1) {
+                let Late { start: late_start, until: late_until, .. } = late[tie.to];
+                let at = match latest(tie.kind, tie.lag, late_start, late_until) {
                     Bound::Start(at) => at,
-                    Bound::Finish(at) => clocks.start(position, at),
+                    Bound::Finish(at) => {
+                        until = until.min(at);
+                        clocks.start(position, at)
+                    }
                 };
                 start = start.min(at);
             }
             start
         };
-        late[position] = (start, clocks.finish(position, start));
+        let finish = clocks.finish(position, start);
+        until = until.min(clocks.next(position, finish)).max(finish);
+        late[position] = Late { start, finish, until };
+    }
+    // What they wait for is bound by where they start, and they by when they are to end.
+    for position in order.iter().copied() {
+        let Activity { constraint, finish_no_later_than, .. } = activities[position];
+        let fixed = basis != Basis::Network && constraint == StartConstraint::MustStartOn;
+        if let Some(finish) = finish_no_later_than.filter(|_| fixed) {
+            let start = late[position].start.min(clocks.start(position, finish));
+            late[position].start = start;
+            late[position].finish = clocks.finish(position, start);
+        }
     }
     late
 }

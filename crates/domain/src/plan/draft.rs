@@ -399,19 +399,23 @@ fn revise_task(
         return Err(draft.reasons.not_found("taskId", "task"));
     };
     let revised = revision.apply(task);
-    if revised == *task {
+    // Whoever says when it starts wants it there, and not as soon as possible.
+    let fixes = revision.start_offset.is_some() && task.is_floating();
+    if revised == *task && !fixes {
         return draft.unchanged();
     }
     check_task(draft.coalition, draft.version, &revised, "", &mut draft.reasons);
     let (operation, number) = (&draft.operation.code, draft.version.number);
-    let mut events = vec![PlanEvent::TaskRevised {
-        operation: operation.clone(),
-        number,
-        task: code.clone(),
-        revision: revision.clone(),
-    }];
-    // Whoever says when it starts wants it there, and not as soon as possible.
-    if revision.start_offset.is_some() && task.is_floating() {
+    let mut events = Vec::new();
+    if revised != *task {
+        events.push(PlanEvent::TaskRevised {
+            operation: operation.clone(),
+            number,
+            task: code.clone(),
+            revision: revision.clone(),
+        });
+    }
+    if fixes {
         let terms = Terms { constraint: StartConstraint::default(), ..task.terms.clone() };
         events.push(PlanEvent::TaskTermsSet {
             operation: operation.clone(),

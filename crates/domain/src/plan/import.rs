@@ -92,8 +92,17 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
     let others: Vec<_> = shown.filter(|task| !named.contains(&task.code)).collect();
     let given = imported.iter().filter_map(|task| task.start_offset);
     let earliest = given.chain(others.iter().map(|task| task.start_offset)).min().unwrap_or_default();
-    let asked: Vec<_> =
-        imported.iter().map(|task| task.planned(task.start_offset.unwrap_or(earliest))).collect();
+    // What waits for a task that its planner may not see stays where it is, as it does when it is shown: the file cannot know.
+    let stays = |task: &ImportedTask| {
+        let known = draft.task(&task.code).filter(|known| known.is_floating())?;
+        hidden(draft, &task.code).next().is_some().then_some(known.start_offset)
+    };
+    let asked: Vec<_> = imported
+        .iter()
+        .map(|task| {
+            with_hidden(draft, task.planned(task.start_offset.or_else(|| stays(task)).unwrap_or(earliest)))
+        })
+        .collect();
     let hours = Hours {
         calendars: &draft.version.sections.calendars,
         h_hour: draft.operation.h_hour,

@@ -214,9 +214,14 @@ fn finish_no_later_than_sets_the_late_finish_and_leaves_the_early_times_alone() 
 
 #[test]
 fn a_fixed_start_that_misses_its_own_latest_finish_lacks_what_is_missing() {
-    // By hand: from 0 to 10, to be finished by 5.
-    let rows = [row("A", 0, 10, "", false).bound(StartConstraint::MustStartOn).until(5)];
-    assert_eq!(hours(&laid(&rows, Basis::Offsets), &rows[0])[..5], [0, 10, -5, 5, -5]);
+    // By hand: from 0 to 10, to be finished by 5. What it waits for has two hours before the fixed start all the same.
+    let rows = [
+        row("A", 0, 10, "P", false).bound(StartConstraint::MustStartOn).until(5),
+        row("P", -4, 2, "", false),
+    ];
+    let schedule = laid(&rows, Basis::Offsets);
+    assert_eq!(hours(&schedule, &rows[0])[..5], [0, 10, -5, 5, -5]);
+    assert_eq!(hours(&schedule, &rows[1])[..5], [-4, -2, -2, 0, 2]);
 }
 
 #[test]

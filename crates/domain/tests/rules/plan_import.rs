@@ -224,6 +224,27 @@ fn what_is_hidden_from_the_planner_stays_and_is_not_told_of() {
         .saying("T01 would wait for T21, which waits for a task that is not released to you, which waits for T01.");
 }
 
+/// T21 waits for T16 alone, which ends at 12.
+#[test]
+fn what_floats_behind_a_hidden_task_stays_where_it_is() {
+    let floating = domain::plan::Terms {
+        constraint: domain::plan::StartConstraint::AsSoonAsPossible,
+        ..domain::plan::Terms::default()
+    };
+    let story = draft()
+        .when(tha(), set_terms("T21", floating.clone()))
+        .accepted()
+        .when(tha(), release_task("T16", &[]))
+        .accepted();
+    let file = ImportedTask {
+        start_offset: None,
+        predecessors: [].into(),
+        terms: floating,
+        ..as_it_is(small_plan().remove(3))
+    };
+    story.when(chn(), import_tasks(vec![file])).unchanged();
+}
+
 /// China may see that T21 was made anew, and not by that event what it waits for.
 #[test]
 fn a_task_made_anew_keeps_what_is_hidden_by_an_event_of_its_own() {

@@ -157,6 +157,18 @@ fn a_start_that_is_said_holds_and_floats_no_more() {
         PlanEvent::TaskRevised { operation: saphan(), number: 1, task: of("T30"), revision: moved },
         terms_set("T30", Terms::default()),
     ]);
+    let story = story
+        .when(tha(), set_terms("T30", floating()))
+        .accepted()
+        // Also the start that it was laid at last.
+        .when(
+            tha(),
+            revise_task(
+                "T30",
+                TaskRevision { start_offset: Some(Span::hours(48)), ..TaskRevision::default() },
+            ),
+        )
+        .then([terms_set("T30", Terms::default())]);
     let story = story.when(tha(), submit()).accepted();
     assert_eq!(story.version(1).tasks[&of::<TaskCode>("T30")].start_offset, Span::hours(48));
 }
