@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 /// Once H-hour is set: 9 October 2023, 6:00 in Bangkok.
 const AUTHORISED: &str = "2023-09-25T10:00:00+07:00";
 
-fn told<'a>(conflicts: &'a Value) -> Vec<(&'a str, Vec<&'a str>)> {
+fn told(conflicts: &Value) -> Vec<(&str, Vec<&str>)> {
     let conflicts = conflicts.as_array().unwrap();
     conflicts.iter().map(|one| (one["kind"].as_str().unwrap(), column(&one["tasks"], "/code"))).collect()
 }
