@@ -81,7 +81,7 @@ pub fn parse(text: &str, kept: &'static Kept) -> Result<Element, NotXml> {
             Ok(event) => event,
             Err(error) => {
                 let place = places.at(offset(reader.error_position()));
-                return Err(NotXml { place, message: format!("is not well-formed XML: {error}") });
+                return Err(NotXml { place, message: ill_formed(&error) });
             }
         };
         match event {
@@ -118,9 +118,22 @@ fn resolve<'a>(reference: &BytesRef<'_>, letter: &'a mut [u8; 4]) -> Result<&'a 
             let name: String = reference.chars().take(40).collect();
             Err(format!("`&{name};` is no entity of XML"))
         }
-        Err(error) => Err(format!("is not well-formed XML: {error}")),
+        Err(error) => Err(ill_formed(&error)),
     }
 }
+
+/// The library quotes what it met, which may be the rest of the file.
+fn ill_formed(error: &impl std::fmt::Display) -> String {
+    let told = error.to_string();
+    let mut short: String = told.chars().take(MOST_TOLD).collect();
+    if short.len() < told.len() {
+        short.push('…');
+    }
+    format!("is not well-formed XML: {short}")
+}
+
+/// Characters of the library's message that are told.
+const MOST_TOLD: usize = 200;
 
 struct Tree {
     kept: &'static Kept,
