@@ -308,7 +308,7 @@ impl Pair {
         }
         for (kind, ids) in &kinds {
             let query = sdl.nodes(kind, &mut covered);
-            for ids in ids.chunks(5) {
+            for ids in ids.chunks(3) {
                 self.compare(&query, json!({ "ids": ids })).await;
             }
         }
