@@ -52,12 +52,19 @@ impl From<&plan::Terms> for TaskTerms {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "plan::Weekday")]
 pub enum Weekday {
+    /// The first day of the week (ISO 8601).
     Monday,
+    /// The second.
     Tuesday,
+    /// The third.
     Wednesday,
+    /// The fourth.
     Thursday,
+    /// The fifth.
     Friday,
+    /// The sixth.
     Saturday,
+    /// The last.
     Sunday,
 }
 
