@@ -17,12 +17,12 @@ use crate::{
     zone::Zone,
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use domain::schedule::Hours;
 use domain::{
     AnnexCode, OperationCode, PartnerCode, TaskCode, Title,
     ids::{AnnexId, PlanVersionId},
     partner,
     plan::{self, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
+    schedule::Hours,
 };
 use futures_util::future::{try_join, try_join3, try_join4};
 use read_model::{DecisionRow, parse};

@@ -4,7 +4,12 @@ use crate::{Code, PartnerCode, PostCode, RefusalCode, Span, TimeZone, Title, ref
 use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 /// A day of the week.
 #[derive(
@@ -185,8 +190,8 @@ impl fmt::Display for WorkCalendar {
 /// The calendar of each task, by its post's, else its leader's.
 #[derive(Debug, Clone, Default)]
 pub struct CalendarOf<'a> {
-    posts: std::collections::BTreeMap<&'a PostCode, usize>,
-    partners: std::collections::BTreeMap<&'a PartnerCode, usize>,
+    posts: BTreeMap<&'a PostCode, usize>,
+    partners: BTreeMap<&'a PartnerCode, usize>,
 }
 
 impl<'a> CalendarOf<'a> {
