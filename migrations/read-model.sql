@@ -128,6 +128,7 @@ create table plan_version (
   submitted_at       timestamptz,
   submitted_position bigint,
   promulgated_at     timestamptz,
+  fragmentary_orders jsonb not null, -- issued while it was in force
   valid_from         bigint not null,
   valid_to           bigint not null
 );

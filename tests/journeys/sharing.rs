@@ -218,6 +218,8 @@ impl Secret<'_> {
             .server
             .done("THA-01", "assignOfficer", json!({ "taskId": task, "post": "THA-01" }), "")
             .await;
+        let order = json!({ "hHour": "2023-10-10T06:00:00+07:00", "reason": "River flooding" });
+        self.run("issueFragmentaryOrder", order, "").await;
     }
 }
 

@@ -33,6 +33,7 @@ mod matrix;
 mod mutation;
 mod node;
 mod operation;
+mod order;
 mod partner;
 mod plan;
 mod post;

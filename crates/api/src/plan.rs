@@ -10,6 +10,7 @@ use crate::{
     matrix::{MatrixColumns, MatrixRows, SynchronisationMatrix},
     node::{Annex, Condition, Event, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
     operation::{Classification, TaskFilter, TimeWindow},
+    order::FragmentaryOrder,
     partner::PartnerRole,
     release::{HandlingCode, ReleaseLabel},
     scalars::{DateTime, Position, Sha256},
@@ -429,6 +430,15 @@ impl PlanVersion {
     /// Null until it is in force.
     async fn promulgated_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         self.world.local_if(self.row.promulgated_at, zone).await
+    }
+
+    /// Issued while it was in force, in the order of their numbers.
+    async fn fragmentary_orders(&self) -> Vec<FragmentaryOrder> {
+        let order = |order: &_| FragmentaryOrder {
+            world: Arc::clone(&self.world),
+            order: plan::FragmentaryOrder::clone(order),
+        };
+        self.row.fragmentary_orders.iter().map(order).collect()
     }
 
     /// The paragraphs that are written as prose.

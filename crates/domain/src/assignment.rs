@@ -6,9 +6,10 @@
 use crate::{
     Context, Event, Instant, Item, OperationCode, PartnerCode, PostCode, Prose, Reasons, Recorded,
     RefusalCode, Rejection, Role, Span, Subject, TaskCode, World,
+    coalition::Coalition,
     ids::{AssignmentId, OperationId, PostId},
     operation::{self, Operation, OperationEvent},
-    plan::{PlannedTask, Version},
+    plan::{NewOfficer, PlannedTask, Version},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -322,19 +323,13 @@ fn assign(
     if post.is_none() {
         reasons.add(RefusalCode::NotFound, "post", "There is no such post.");
     }
-    let (Some(task), Some(post)) = (task, post) else { return Err(reasons.refuse()) };
+    let (Some(task), Some(_)) = (task, post) else { return Err(reasons.refuse()) };
     // Asked of the calendar, which is short, where the operation may have an assignment for each of its tasks.
     let calendar = world.calendar(post_code)?;
     if calendar.entries.iter().any(|((of, _), entry)| of == code && entry.task == *task_code) {
         return reasons.or(Vec::new());
     }
-    reasons.check(coalition.takes_tasks(&post.partner), RefusalCode::TakesNoTasks, "post", || {
-        format!("{} takes no tasks.", post.partner)
-    });
-    reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, "post", || {
-        format!("{} leads {task_code}, and {post_code} is a post of {}.", task.lead, post.partner)
-    });
-    coalition.check_liaison([&post.partner], "post", &mut reasons);
+    check_fit(coalition, task, post_code, "post", &mut reasons);
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
     let entry = entry_of(task, operation.h_hour);
     // Only of a post that could be bound: what else it does is not to be found out by asking for what is refused anyway.
@@ -481,22 +476,133 @@ pub(crate) fn rebind(
         let event = AssignmentEvent::AssignmentWithdrawn { operation: code, number, task, post, reason };
         events.push(Event::Assignment(event));
     }
-    // Judged once all have moved, so that two tasks of one post may change places.
-    for (post, calendar) in &moved {
+    check_moved(operation, &moved, |_, _| Some(String::new()), reasons);
+    Ok(events)
+}
+
+/// Judges calendars once all in them has moved, so that two tasks of one post may change places. `field` is where to tell that a
+/// task meets one of that operation, if anywhere.
+fn check_moved(
+    operation: &Operation,
+    moved: &BTreeMap<&PostCode, Calendar>,
+    field: impl Fn(&TaskCode, &OperationCode) -> Option<String>,
+    reasons: &mut Reasons,
+) {
+    for (post, calendar) in moved {
         for ((code, number), entry) in
             calendar.entries.iter().filter(|((code, _), _)| *code == operation.code)
         {
-            if calendar.clash(code, *number, entry).is_some() {
+            let clash = calendar.clash(code, *number, entry);
+            if let Some(field) = clash.and_then(|(other, _)| field(&entry.task, other)) {
                 reasons.add_about(
                     RefusalCode::OfficerOverlap,
-                    "",
+                    &field,
                     format!("{post} would be bound twice at the time of {}.", entry.task),
                     Some(PostId::of(post).to_string()),
                 );
             }
         }
     }
-    Ok(events)
+}
+
+/// Who is to carry tasks out by an order.
+pub(crate) struct Officers<'a> {
+    pub given: &'a [NewOfficer],
+    /// What the order is called.
+    pub by: &'a str,
+    /// Where the order moves H-hour to.
+    pub h_hour: Option<Instant>,
+}
+
+/// What an order does to assignments: each task that it names goes to the post that it names, and is taken from all others.
+/// The posts whose calendars are moved by its H-hour come with it.
+pub(crate) fn reassign(
+    world: &World,
+    operation: &Operation,
+    version: &Version,
+    officers: &Officers<'_>,
+    reasons: &mut Reasons,
+) -> Result<(Vec<PostCode>, Vec<Event>), Rejection> {
+    let bound: BTreeSet<_> = operation.live_assignments().map(|assignment| &assignment.post).collect();
+    let posts: BTreeSet<_> =
+        bound.iter().copied().chain(officers.given.iter().map(|given| &given.post)).collect();
+    world.need(posts.iter().map(|post| Subject::Calendar((*post).clone())))?;
+    let coalition = world.coalition()?;
+    let h_hour = officers.h_hour.or(operation.h_hour);
+    let mut moved: BTreeMap<&PostCode, Calendar> = BTreeMap::new();
+    for post in posts {
+        let mut calendar = world.calendar(post)?.clone();
+        for ((code, _), entry) in &mut calendar.entries {
+            if *code == operation.code {
+                entry.h_hour = h_hour;
+            }
+        }
+        moved.insert(post, calendar);
+    }
+    let last = operation.assignments.get_max().map_or(0, |(last, _)| *last);
+    let mut numbers = last + 1..;
+    let (mut events, mut fields) = (Vec::new(), BTreeMap::new());
+    for (index, NewOfficer { task, post }) in officers.given.iter().enumerate() {
+        let field = format!("officers.{index}.post");
+        let Some(planned) = version.tasks.get(task) else {
+            let field = format!("officers.{index}.task");
+            reasons.add(RefusalCode::NotFound, &field, "There is no such task.");
+            continue;
+        };
+        check_fit(coalition, planned, post, &field, reasons);
+        fields.insert(task, field);
+        for assignment in operation.assignments_of(task).filter(|assignment| assignment.post != *post) {
+            let (operation, number) = (operation.code.clone(), assignment.number);
+            if let Some(calendar) = moved.get_mut(&assignment.post) {
+                calendar.entries.remove(&(operation.clone(), number));
+            }
+            let reason = short(&format!("{} gives the task to {post}.", officers.by));
+            let (task, post) = (task.clone(), assignment.post.clone());
+            let event = AssignmentEvent::AssignmentWithdrawn { operation, number, task, post, reason };
+            events.push(Event::Assignment(event));
+        }
+        if operation.assignments_of(task).any(|assignment| assignment.post == *post) {
+            continue;
+        }
+        let (entry, number) = (entry_of(planned, h_hour), numbers.next().unwrap_or(u32::MAX));
+        events.push(Event::Assignment(AssignmentEvent::OfficerAssigned {
+            operation: operation.code.clone(),
+            number,
+            task: task.clone(),
+            post: post.clone(),
+            start: entry.start,
+            duration: entry.duration,
+            h_hour,
+        }));
+        if let Some(calendar) = moved.get_mut(post) {
+            calendar.entries.insert((operation.code.clone(), number), entry);
+        }
+    }
+    // Only what could be bound is judged: what else a post does is not to be found out by asking for what is refused anyway.
+    if reasons.is_empty() {
+        // Of two tasks of this operation one has been given away by the order, and is told where that was asked for.
+        let shifted = |other: &OperationCode| *other != operation.code && officers.h_hour.is_some();
+        let field = |task: &TaskCode, other: &OperationCode| {
+            fields.get(task).cloned().or_else(|| shifted(other).then(|| "hHour".to_owned()))
+        };
+        check_moved(operation, &moved, field, reasons);
+    }
+    Ok((bound.into_iter().cloned().collect(), events))
+}
+
+/// Whether a post can carry a task out, whatever else it does.
+fn check_fit(coalition: &Coalition, task: &PlannedTask, code: &PostCode, field: &str, reasons: &mut Reasons) {
+    let Some(post) = coalition.posts.get(code) else {
+        reasons.add(RefusalCode::NotFound, field, "There is no such post.");
+        return;
+    };
+    reasons.check(coalition.takes_tasks(&post.partner), RefusalCode::TakesNoTasks, field, || {
+        format!("{} takes no tasks.", post.partner)
+    });
+    reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, field, || {
+        format!("{} leads {}, and {code} is a post of {}.", task.lead, task.code, post.partner)
+    });
+    coalition.check_liaison([&post.partner], field, reasons);
 }
 
 /// # Panics

@@ -621,6 +621,20 @@ fn deciding_events() -> Vec<PlanEvent> {
             content_hash,
             seen_at: Position(207),
         },
+        PlanEvent::FragmentaryOrderIssued {
+            operation: operation(),
+            number: 2,
+            order: 1,
+            reason: of("River flooding at the handover point"),
+            h_hour: Some(at("2023-10-10T06:00:00+07:00")),
+        },
+        PlanEvent::FragmentaryOrderIssued {
+            operation: operation(),
+            number: 2,
+            order: 2,
+            reason: of("The team leader is ill"),
+            h_hour: None,
+        },
     ]
 }
 

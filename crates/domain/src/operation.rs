@@ -492,10 +492,7 @@ pub(crate) fn decide(
             if operation.h_hour == Some(*to) {
                 return reasons.or(Vec::new());
             }
-            reasons.check(operation.h_hour.is_some(), RefusalCode::HhourNotSet, "", || {
-                "H-hour has not been set, so it cannot be shifted.".to_owned()
-            });
-            check_window(operation, *to, "to", &mut reasons);
+            check_shift(operation, *to, "to", &mut reasons);
             let calendars = assignment::check_calendars(world, operation, *to, "to", &mut reasons)?;
             reasons.or(vec![Event::Operation(OperationEvent::HHourShifted {
                 operation: code,
@@ -560,6 +557,14 @@ fn check_before_activation(operation: &Operation, reasons: &mut Reasons) {
     reasons.check(operation.activated_at.is_none(), RefusalCode::WrongState, "", || {
         format!("{} is {}.", operation.code, operation.status())
     });
+}
+
+/// Whether H-hour can move there, as far as the operation and its plan say.
+pub(crate) fn check_shift(operation: &Operation, to: Instant, field: &str, reasons: &mut Reasons) {
+    reasons.check(operation.h_hour.is_some(), RefusalCode::HhourNotSet, "", || {
+        "H-hour has not been set, so it cannot be shifted.".to_owned()
+    });
+    check_window(operation, to, field, reasons);
 }
 
 /// Domain rule 17. The window is half-open and part of the plan's content, under its hash.

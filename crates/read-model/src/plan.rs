@@ -6,7 +6,10 @@ use domain::{
     OperationCode, Span,
     ids::{AnnexId, PlannedTaskId, TaskId},
     operation::Operation,
-    plan::{Annex, Content, ContentPart, ContentTask, PlannedTask, SaltedAnnex, Sections, Terms, Version},
+    plan::{
+        Annex, Content, ContentPart, ContentTask, FragmentaryOrder, PlannedTask, SaltedAnnex, Sections,
+        Terms, Version,
+    },
     release::{Label, Release},
 };
 use sqlx::types::Json;
@@ -31,6 +34,7 @@ row! {
         pub submitted_at: Option<DateTime<Utc>>,
         pub submitted_position: Option<i64>,
         pub promulgated_at: Option<DateTime<Utc>>,
+        pub fragmentary_orders: Json<Vec<FragmentaryOrder>>,
     }
 }
 
@@ -180,6 +184,7 @@ impl PlanVersionRow {
             submitted_at: version.submitted_at.map(|at| at.to_utc()),
             submitted_position: version.submitted_position.map(|position| position.0),
             promulgated_at: version.promulgated_at.map(|at| at.to_utc()),
+            fragmentary_orders: Json(version.orders.iter().cloned().collect()),
         }
     }
 }
@@ -291,7 +296,8 @@ impl ReadModel {
                drafted_at,
                submitted_at,
                submitted_position,
-               promulgated_at
+               promulgated_at,
+               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
              from plan_version
              join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
              where plan_version.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
@@ -326,7 +332,8 @@ impl ReadModel {
                drafted_at,
                submitted_at,
                submitted_position,
-               promulgated_at
+               promulgated_at,
+               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
              from plan_version
              join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
              where operation_id = any ($4) and valid_from <= $1 and $1 < valid_to

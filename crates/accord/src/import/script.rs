@@ -23,7 +23,7 @@ use domain::{
     ids::{OfficerId, PostId},
     operation::OperationCommand,
     partner::{PartnerCommand, Profile},
-    plan::{Dependency, NewCondition, PlanCommand},
+    plan::{Dependency, NewCondition, OrderedChange, PlanCommand},
     post::PostCommand,
     release::HandlingCode,
 };
@@ -44,6 +44,7 @@ pub fn write(
         held: BTreeSet::new(),
         tasks: BTreeSet::new(),
         assessed: 0,
+        orders: 0,
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -70,6 +71,8 @@ struct Script<'a> {
     tasks: BTreeSet<&'a str>,
     /// Sites assessed so far.
     assessed: usize,
+    /// Fragmentary orders issued so far.
+    orders: u32,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -245,7 +248,7 @@ impl<'a> Script<'a> {
             | GovernanceEvent::LegalBasisRecorded {}
             | GovernanceEvent::HHourSet {}
             | GovernanceEvent::OperationActivated {} => self.operation(entry)?,
-            GovernanceEvent::HHourShifted { hours } => self.shift(entry, *hours)?,
+            GovernanceEvent::FragmentaryOrderIssued { order } => self.order(entry, order)?,
             GovernanceEvent::PlanDrafted {} => self.draft(entry)?,
             GovernanceEvent::PlanVersionSubmitted { version } => {
                 let command = PlanCommand::Submit { operation: self.operation.clone() };
@@ -267,15 +270,16 @@ impl<'a> Script<'a> {
             GovernanceEvent::TaskAddedToPlan { task } => self.add_in_amendment(entry, task)?,
             GovernanceEvent::PlanPromulgated { version } => self.promulgate(entry, *version)?,
             GovernanceEvent::ApprovalConditionSatisfied { condition } => self.satisfy(entry, condition)?,
-            // Said by the submission, and by the posts' own moments.
-            GovernanceEvent::PlanVersionSuperseded { .. } | GovernanceEvent::OfficerNominated {} => {}
+            // Said by the order, by the submission, and by the posts' own moments.
+            GovernanceEvent::HHourShifted { .. }
+            | GovernanceEvent::PlanVersionSuperseded { .. }
+            | GovernanceEvent::OfficerNominated {} => {}
             GovernanceEvent::PhaseStarted { .. }
             | GovernanceEvent::GoNoGoDecided { .. }
             | GovernanceEvent::DecisionRecorded { .. }
             | GovernanceEvent::DeconflictionConflictFound {}
             | GovernanceEvent::DeconflictionCleared {}
             | GovernanceEvent::OperationClosed {}
-            | GovernanceEvent::FragmentaryOrderIssued { .. }
             | GovernanceEvent::WatchGapDetected {}
             | GovernanceEvent::ReviewOpened {}
             | GovernanceEvent::ReviewAdopted {} => return Ok(false),
@@ -385,17 +389,24 @@ impl<'a> Script<'a> {
         told.ok_or_else(|| unfit("operation.hhour", entry.event.name(), "is not told"))
     }
 
-    fn shift(&mut self, entry: &TimelineEntry, hours: i32) -> Result<(), ImportError> {
-        let told = self.h_hour(entry)?;
-        let reason = told.reason.as_ref().or(entry.note.as_ref()).cloned();
-        let reason = reason.unwrap_or_else(|| format!("H-hour moves by {hours} h"));
-        let command = OperationCommand::ShiftHHour {
+    /// Orders are counted, so the file's have to be numbered as they come.
+    fn order(&mut self, entry: &TimelineEntry, code: &str) -> Result<(), ImportError> {
+        self.orders += 1;
+        if code != format!("FRAGO-{}", self.orders) {
+            return Err(unfit("timeline", code, "is not the next order's code: FRAGO-1, FRAGO-2 and so on"));
+        }
+        let hhour = self.scenario.operation.hhour.iter();
+        let told = hhour.filter(|hhour| hhour.order.as_deref() == Some(code)).last();
+        let told = told.ok_or_else(|| unfit("operation.hhour", code, "is not told"))?;
+        let reason = told.reason.as_ref().or(entry.note.as_ref());
+        let reason = reason.ok_or_else(|| unfit("operation.hhour", code, "has no reason"))?;
+        let command = PlanCommand::IssueFragmentaryOrder {
             operation: self.operation.clone(),
-            to: told.set,
-            reason: fit("operation.hhour", &reason)?,
+            reason: fit("operation.hhour", reason)?,
+            change: OrderedChange { h_hour: Some(told.set), officers: Vec::new() },
         };
         let actor = self.commander(entry)?;
-        self.add(entry.recorded, entry.event.name(), actor, Command::Operation(command));
+        self.add(entry.recorded, code, actor, Command::Plan(command));
         Ok(())
     }
 

@@ -8,12 +8,12 @@ use read_model::{OperationFilter, Page, PlannedTaskRow};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::collections::BTreeMap;
 
-/// 1 declaration, 4 accessions, 8 steps of the expansion, 7 of the centre, 72 of posts, 6 of the operation, 38 of the
+/// 1 declaration, 4 accessions, 8 steps of the expansion, 7 of the centre, 72 of posts, 5 of the operation, 38 of the
 /// first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions, 1 promulgation, 29
-/// assignments, 1 condition satisfied.
+/// assignments, 1 condition satisfied, 1 order.
 const COMMANDS: usize = 182;
-/// One more: submitting version 2 supersedes version 1.
-const EVENTS: i64 = 183;
+/// Two more: submitting version 2 supersedes version 1, and the order moves H-hour.
+const EVENTS: i64 = 184;
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions, options: PgConnectOptions) {
@@ -28,8 +28,8 @@ async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions,
     assert_eq!(
         summary.left_for_later,
         [
-            "timeline: 14 entries: 1 DecisionRecorded, 1 DeconflictionCleared, 1 DeconflictionConflictFound, \
-             1 FragmentaryOrderIssued, 1 GoNoGoDecided, 1 OperationClosed, 5 PhaseStarted, 1 ReviewAdopted, \
+            "timeline: 13 entries: 1 DecisionRecorded, 1 DeconflictionCleared, 1 DeconflictionConflictFound, \
+             1 GoNoGoDecided, 1 OperationClosed, 5 PhaseStarted, 1 ReviewAdopted, \
              1 ReviewOpened, 1 WatchGapDetected",
             "centre: watch rules: 1",
             "centre: forward posts, opened by tasks: 1",
@@ -149,6 +149,7 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("OperationActivated", "THA-01", "2023-09-27T05:55:00+07:00"),
         ("ObserverAdmitted", "service:import", "2023-09-28T10:00:00+07:00"),
         ("ApprovalConditionSatisfied", "THA-01", "2023-10-05T16:00:00+07:00"),
+        ("FragmentaryOrderIssued", "THA-01", "2023-10-06T18:00:00+07:00"),
         ("HHourShifted", "THA-01", "2023-10-06T18:00:00+07:00"),
         ("InvitationDeferred", "service:import", "2023-11-10T10:00:00+07:00"),
     ] {

@@ -8,6 +8,7 @@ mod calendar;
 mod centre;
 mod decision;
 mod operation;
+mod order;
 mod partner;
 mod plan;
 mod post;
@@ -44,6 +45,7 @@ pub struct Mutation(
     post::PostMutations,
     operation::OperationMutations,
     plan::PlanMutations,
+    order::OrderMutations,
     decision::DecisionMutations,
     assignment::AssignmentMutations,
     release::ReleaseMutations,

@@ -80,6 +80,10 @@ fn promulgate() -> Source {
     mutation("Plan", "Promulgate", "promulgatePlan", LEAD_COMMANDER)
 }
 
+fn order() -> Source {
+    mutation("Plan", "IssueFragmentaryOrder", "issueFragmentaryOrder", LEAD_COMMANDER)
+}
+
 fn import_tasks() -> Source {
     mutation("Plan", "ImportTasks", "importTasks", DRAFTER)
 }
@@ -176,7 +180,7 @@ fn of_operation(event: &OperationEvent) -> Vec<Source> {
             vec![mutation("Operation", "SetHHour", "setHHour", LEAD_COMMANDER)]
         }
         OperationEvent::HHourShifted { .. } => {
-            vec![mutation("Operation", "ShiftHHour", "shiftHHour", LEAD_COMMANDER)]
+            vec![mutation("Operation", "ShiftHHour", "shiftHHour", LEAD_COMMANDER), order()]
         }
         OperationEvent::OperationActivated { .. } => {
             vec![mutation("Operation", "Activate", "activateOperation", LEAD_COMMANDER)]
@@ -242,17 +246,18 @@ fn of_plan(event: &PlanEvent) -> Vec<Source> {
             vec![mutation("Plan", "OpenAmendment", "openAmendment", LEAD_STAFF)]
         }
         PlanEvent::PlanPromulgated { .. } => vec![promulgate()],
+        PlanEvent::FragmentaryOrderIssued { .. } => vec![order()],
     }
 }
 
 fn of_assignment(event: &AssignmentEvent) -> Vec<Source> {
     match event {
         AssignmentEvent::OfficerAssigned { .. } => {
-            vec![mutation("Assignment", "Assign", "assignOfficer", ASSIGNER)]
+            vec![mutation("Assignment", "Assign", "assignOfficer", ASSIGNER), order()]
         }
         AssignmentEvent::AssignmentRetimed { .. } => vec![promulgate()],
         AssignmentEvent::AssignmentWithdrawn { .. } => {
-            vec![mutation("Assignment", "Withdraw", "withdrawAssignment", ASSIGNER), promulgate()]
+            vec![mutation("Assignment", "Withdraw", "withdrawAssignment", ASSIGNER), promulgate(), order()]
         }
     }
 }

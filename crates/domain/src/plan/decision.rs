@@ -78,7 +78,8 @@ pub(super) fn decide(
         | PlanCommand::RecordRisk { .. }
         | PlanCommand::AttachAnnex { .. }
         | PlanCommand::Submit { .. }
-        | PlanCommand::OpenAmendment { .. } => super::draft::decide(world, command, context, reasons),
+        | PlanCommand::OpenAmendment { .. }
+        | PlanCommand::IssueFragmentaryOrder { .. } => super::decide(world, command, context, reasons),
     }
 }
 

@@ -122,7 +122,8 @@ pub(super) fn decide(
         | PlanCommand::Revoke { .. }
         | PlanCommand::SatisfyCondition { .. }
         | PlanCommand::WaiveCondition { .. }
-        | PlanCommand::Promulgate { .. } => super::decision::decide(world, command, context, reasons),
+        | PlanCommand::Promulgate { .. }
+        | PlanCommand::IssueFragmentaryOrder { .. } => super::decide(world, command, context, reasons),
     }
 }
 

@@ -6,6 +6,7 @@ mod decision;
 mod dependency;
 mod draft;
 mod import;
+mod order;
 mod terms;
 mod version;
 
@@ -17,6 +18,7 @@ pub use content::{
 };
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
 pub use import::{ImportedTask, MOST_IMPORTED, stop_looking};
+pub use order::{FragmentaryOrder, NewOfficer, OrderedChange};
 pub use terms::{StartConstraint, Terms};
 pub use version::{
     Condition, ConditionStatus, Decision, DecisionKind, Outstanding, SaltedAnnex, Version, VersionStatus,
@@ -24,8 +26,8 @@ pub use version::{
 };
 
 use crate::{
-    AnnexCode, Code, ConditionCode, Context, Event, OperationCode, PartnerCode, Position, Prose, Reasons,
-    Rejection, Salt, Sha256, TaskCode, World,
+    AnnexCode, Code, ConditionCode, Context, Event, Instant, OperationCode, PartnerCode, Position, Prose,
+    Reasons, Rejection, Salt, Sha256, TaskCode, World,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -149,6 +151,11 @@ pub enum PlanCommand {
         number: u32,
         seen_at: Position,
     },
+    IssueFragmentaryOrder {
+        operation: OperationCode,
+        reason: Prose,
+        change: OrderedChange,
+    },
 }
 
 impl PlanCommand {
@@ -175,7 +182,8 @@ impl PlanCommand {
             | Self::SatisfyCondition { operation, .. }
             | Self::WaiveCondition { operation, .. }
             | Self::OpenAmendment { operation, .. }
-            | Self::Promulgate { operation, .. } => operation,
+            | Self::Promulgate { operation, .. }
+            | Self::IssueFragmentaryOrder { operation, .. } => operation,
         }
     }
 }
@@ -464,6 +472,19 @@ pub enum PlanEvent {
         /// The position of the log that the commander was looking at.
         seen_at: Position,
     },
+    /// A change inside the authority of the plan in force was ordered; what it changes follows as events of their own.
+    FragmentaryOrderIssued {
+        /// The operation.
+        operation: OperationCode,
+        /// The plan version in force, counted from 1.
+        number: u32,
+        /// The order, counted from 1 in its operation.
+        order: u32,
+        /// Why.
+        reason: Prose,
+        /// Where it moves H-hour to; null when H-hour stays.
+        h_hour: Option<Instant>,
+    },
 }
 
 impl PlanEvent {
@@ -492,7 +513,8 @@ impl PlanEvent {
             | Self::ApprovalConditionSatisfied { operation, number, .. }
             | Self::ApprovalConditionWaived { operation, number, .. }
             | Self::AmendmentOpened { operation, number, .. }
-            | Self::PlanPromulgated { operation, number, .. } => (operation, *number),
+            | Self::PlanPromulgated { operation, number, .. }
+            | Self::FragmentaryOrderIssued { operation, number, .. } => (operation, *number),
         }
     }
 
@@ -531,7 +553,8 @@ impl PlanEvent {
             | Self::ApprovalConditionSatisfied { .. }
             | Self::ApprovalConditionWaived { .. }
             | Self::AmendmentOpened { .. }
-            | Self::PlanPromulgated { .. } => Vec::new(),
+            | Self::PlanPromulgated { .. }
+            | Self::FragmentaryOrderIssued { .. } => Vec::new(),
         }
     }
 
@@ -561,7 +584,8 @@ impl PlanEvent {
             | Self::ApprovalConditionSatisfied { .. }
             | Self::ApprovalConditionWaived { .. }
             | Self::AmendmentOpened { .. }
-            | Self::PlanPromulgated { .. } => None,
+            | Self::PlanPromulgated { .. }
+            | Self::FragmentaryOrderIssued { .. } => None,
         }
     }
 
@@ -591,7 +615,8 @@ impl PlanEvent {
             | Self::PlanVersionSuperseded { .. }
             | Self::PlanVersionRecalled { .. }
             | Self::AmendmentOpened { .. }
-            | Self::PlanPromulgated { .. } => None,
+            | Self::PlanPromulgated { .. }
+            | Self::FragmentaryOrderIssued { .. } => None,
         }
     }
 }
@@ -625,5 +650,8 @@ pub(crate) fn decide(
         | PlanCommand::SatisfyCondition { .. }
         | PlanCommand::WaiveCondition { .. }
         | PlanCommand::Promulgate { .. } => decision::decide(world, command, context, reasons),
+        PlanCommand::IssueFragmentaryOrder { operation, reason, change } => {
+            order::issue(world, operation, reason, change, context, reasons)
+        }
     }
 }

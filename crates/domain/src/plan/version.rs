@@ -10,6 +10,7 @@ use crate::{
     ids::{DecisionId, OperationId, PlanVersionId},
     operation::Operation,
     partner::PartnerRole,
+    plan::FragmentaryOrder,
     release::Release,
 };
 use imbl::{OrdMap, Vector};
@@ -121,6 +122,8 @@ pub struct Version {
     /// Position of the submission: nobody can have decided on what they saw before it.
     pub submitted_position: Option<Position>,
     pub promulgated_at: Option<Instant>,
+    /// Issued while it was in force, in the order of their numbers.
+    pub orders: Vector<FragmentaryOrder>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -426,7 +429,8 @@ impl Operation {
             | PlanEvent::TerritorialConsentRefused { .. }
             | PlanEvent::ApprovalRevoked { .. }
             | PlanEvent::ApprovalConditionSatisfied { .. }
-            | PlanEvent::ApprovalConditionWaived { .. } => {}
+            | PlanEvent::ApprovalConditionWaived { .. }
+            | PlanEvent::FragmentaryOrderIssued { .. } => {}
         }
         if let Some(version) = self.version_mut(number) {
             version.evolve(&code, event, recorded, touched);
@@ -451,6 +455,7 @@ impl Version {
             submitted_at: None,
             submitted_position: None,
             promulgated_at: None,
+            orders: Vector::new(),
         }
     }
 
@@ -538,6 +543,11 @@ impl Version {
                 self.promulgated_at = Some(at);
                 touched.push(itself());
             }
+            PlanEvent::FragmentaryOrderIssued { order, reason, h_hour, .. } => {
+                let (reason, h_hour) = (reason.clone(), *h_hour);
+                self.orders.push_back(FragmentaryOrder { number: *order, reason, issued_at: at, h_hour });
+                touched.push(itself());
+            }
             PlanEvent::PlanVersionApproved { .. }
             | PlanEvent::PlanVersionApprovedWithConditions { .. }
             | PlanEvent::PlanVersionRejected { .. }
@@ -613,6 +623,7 @@ impl Version {
                 | PlanEvent::PlanVersionSuperseded { .. }
                 | PlanEvent::PlanVersionRecalled { .. }
                 | PlanEvent::PlanPromulgated { .. }
+                | PlanEvent::FragmentaryOrderIssued { .. }
                 | PlanEvent::ApprovalRevoked { .. }
                 | PlanEvent::ApprovalConditionSatisfied { .. }
                 | PlanEvent::ApprovalConditionWaived { .. } => return,

@@ -14,7 +14,7 @@ use domain::{
     hash::canonical_json,
     operation::{Classification, OperationCommand},
     partner::{PartnerCommand, PartnerRole},
-    plan::{ImportedTask, Named, PlanCommand, PlanEvent, TaskRevision, Terms},
+    plan::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Terms},
     post::PostCommand,
     release::{HandlingCode, Marked, Release},
 };
@@ -212,6 +212,14 @@ fn of_plans() -> Vec<PlanCommand> {
         },
         PlanCommand::OpenAmendment { operation: operation(), reason: reason() },
         PlanCommand::Promulgate { operation: operation(), number: 2, seen_at: Position(207) },
+        PlanCommand::IssueFragmentaryOrder {
+            operation: operation(),
+            reason: reason(),
+            change: OrderedChange {
+                h_hour: Some("2023-10-10T06:00:00+07:00".parse().unwrap()),
+                officers: vec![NewOfficer { task: of("T16"), post: of("MMR-03") }],
+            },
+        },
     ]);
     commands
 }

@@ -11,6 +11,7 @@ mod coalition;
 mod commands;
 mod content;
 mod operation;
+mod order;
 mod partner;
 mod plan_decision;
 mod plan_draft;

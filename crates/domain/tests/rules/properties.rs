@@ -92,6 +92,10 @@ fn asked_once(newest: u32, choice: Choice) -> (Actor, Ask) {
         19 | PROMULGATE => (tha(), promulgate(number)),
         21 | 22 => (tha(), assign(task_code, ["THA-01", "CHN-03", "MMR-02", "LAO-02"][usize::from(who)])),
         23 if one < 2 => (tha(), set_h_hour("2023-10-09T06:00:00+07:00")),
+        23 if one == 2 => (tha(), order(Some("2023-10-10T06:00:00+07:00"), &[])),
+        23 if one == 3 => {
+            (tha(), order(None, &[(task_code, ["THA-03", "CHN-02", "MMR-01", "LAO-01"][usize::from(who)])]))
+        }
         23 => (actor(who), withdraw_assignment(u32::from(other))),
         24 => (import(), relieve(LIAISONS[usize::from(who)])),
         25 => {
@@ -186,7 +190,8 @@ fn judge(story: &Story, event: &Event) {
         | PlanEvent::ApprovalRevoked { .. }
         | PlanEvent::ApprovalConditionSatisfied { .. }
         | PlanEvent::ApprovalConditionWaived { .. }
-        | PlanEvent::AmendmentOpened { .. } => {}
+        | PlanEvent::AmendmentOpened { .. }
+        | PlanEvent::FragmentaryOrderIssued { .. } => {}
     }
 }
 

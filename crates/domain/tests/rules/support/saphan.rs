@@ -11,8 +11,8 @@ use domain::{
     operation::{Classification, OperationCommand, OperationEvent},
     partner::{PartnerCommand, PartnerEvent, PartnerRole, Profile},
     plan::{
-        Annex, ApprovalPolicy, Given, ImportedTask, Intent, LineOfEffort, Named, NewCondition, Phase,
-        PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, Terms, TimeWindow,
+        Annex, ApprovalPolicy, Given, ImportedTask, Intent, LineOfEffort, Named, NewCondition, NewOfficer,
+        OrderedChange, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, Terms, TimeWindow,
     },
     post::{PostCommand, PostEvent},
     release::{HandlingCode, Marked, MarkedItem, Release},
@@ -455,6 +455,18 @@ pub fn shift_h_hour(to: &str) -> Ask {
         operation: saphan(),
         to: instant(to),
         reason: of("River flooding"),
+    })
+}
+
+pub fn order(h_hour: Option<&str>, officers: &[(&str, &str)]) -> Ask {
+    let officer = |(task, post): &(&str, &str)| NewOfficer { task: of(task), post: of(post) };
+    planning(PlanCommand::IssueFragmentaryOrder {
+        operation: saphan(),
+        reason: of("River flooding"),
+        change: OrderedChange {
+            h_hour: h_hour.map(instant),
+            officers: officers.iter().map(officer).collect(),
+        },
     })
 }
 

@@ -1,0 +1,103 @@
+//! Fragmentary orders: numbered changes inside the authority that the plan in force gives. They need no new version and no
+//! approval: H-hour within its window, and who carries a task out.
+
+use crate::{
+    Context, Event, Instant, OperationCode, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, TaskCode,
+    World,
+    assignment::{self, Officers},
+    operation::{self, OperationEvent},
+    plan::PlanEvent,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// An order as it was issued.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FragmentaryOrder {
+    /// Counted from 1 in its operation.
+    pub number: u32,
+    pub reason: Prose,
+    pub issued_at: Instant,
+    /// Where it moved H-hour to.
+    pub h_hour: Option<Instant>,
+}
+
+impl FragmentaryOrder {
+    /// What people call it by, such as `FRAGO-1`.
+    pub fn code(&self) -> String {
+        code_of(self.number)
+    }
+}
+
+fn code_of(number: u32) -> String {
+    format!("FRAGO-{number}")
+}
+
+/// What an order changes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct OrderedChange {
+    pub h_hour: Option<Instant>,
+    pub officers: Vec<NewOfficer>,
+}
+
+/// A task that a post carries out from now on, in place of whoever did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewOfficer {
+    pub task: TaskCode,
+    pub post: PostCode,
+}
+
+/// Domain rules 12 and 17, all of the order or nothing.
+pub(super) fn issue(
+    world: &World,
+    code: &OperationCode,
+    reason: &Prose,
+    change: &OrderedChange,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
+    context.require_of(&operation.lead, &[Role::Commander])?;
+    let Some(version) = operation.version_in_force() else {
+        let message = "An order changes a plan in force, and none has been promulgated.";
+        return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
+    };
+    reasons.check(
+        change.h_hour.is_some() || !change.officers.is_empty(),
+        RefusalCode::InvalidValue,
+        "",
+        || "Say where H-hour moves to, or who is to carry a task out.".to_owned(),
+    );
+    let h_hour = change.h_hour.filter(|to| operation.h_hour != Some(*to));
+    if let Some(to) = h_hour {
+        operation::check_shift(operation, to, "hHour", &mut reasons);
+    }
+    let mut tasks = BTreeSet::new();
+    for (index, NewOfficer { task, .. }) in change.officers.iter().enumerate() {
+        let field = format!("officers.{index}.task");
+        reasons.check(tasks.insert(task), RefusalCode::InvalidValue, &field, || {
+            format!("{task} is given to somebody twice.")
+        });
+    }
+    let issued = operation.versions.iter().map(|version| version.orders.len()).sum::<usize>();
+    let order = u32::try_from(issued + 1).unwrap_or(u32::MAX);
+    let officers = Officers { given: &change.officers, by: &code_of(order), h_hour };
+    let (calendars, bound) = assignment::reassign(world, operation, version, &officers, &mut reasons)?;
+    if h_hour.is_none() && bound.is_empty() {
+        return reasons.or(Vec::new());
+    }
+    let mut events = vec![Event::Plan(PlanEvent::FragmentaryOrderIssued {
+        operation: code.clone(),
+        number: version.number,
+        order,
+        reason: reason.clone(),
+        h_hour,
+    })];
+    events.extend(h_hour.map(|to| {
+        let (operation, reason) = (code.clone(), reason.clone());
+        Event::Operation(OperationEvent::HHourShifted { operation, to, reason, calendars })
+    }));
+    events.extend(bound);
+    reasons.or(events)
+}

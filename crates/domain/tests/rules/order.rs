@@ -1,0 +1,165 @@
+//! Fragmentary orders: what may change without a new version, all of it or nothing.
+
+use crate::support::{Story, instant, of, saphan::*};
+use domain::{
+    Event, RefusalCode, Role, Subject, assignment::AssignmentEvent, operation::OperationEvent,
+    plan::PlanEvent,
+};
+
+const H_HOUR: &str = "2023-10-09T06:00:00+07:00";
+const NEXT_DAY: &str = "2023-10-10T06:00:00+07:00";
+
+fn issued(order: u32, h_hour: Option<&str>) -> Event {
+    Event::Plan(PlanEvent::FragmentaryOrderIssued {
+        operation: saphan(),
+        number: 1,
+        order,
+        reason: of("River flooding"),
+        h_hour: h_hour.map(instant),
+    })
+}
+
+fn shifted(to: &str, calendars: &[&str]) -> Event {
+    Event::Operation(OperationEvent::HHourShifted {
+        operation: saphan(),
+        to: instant(to),
+        reason: of("River flooding"),
+        calendars: calendars.iter().copied().map(of).collect(),
+    })
+}
+
+fn withdrawn(number: u32, task: &str, post: &str, reason: &str) -> Event {
+    Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
+        operation: saphan(),
+        number,
+        task: of(task),
+        post: of(post),
+        reason: of(reason),
+    })
+}
+
+fn bound_from(number: u32, task: &str, post: &str, start: i64, hours: i64, h_hour: &str) -> Event {
+    let mut event = assigned(number, task, post, start, hours);
+    if let AssignmentEvent::OfficerAssigned { h_hour: of_operation, .. } = &mut event {
+        *of_operation = Some(instant(h_hour));
+    }
+    Event::Assignment(event)
+}
+
+/// In force, with H-hour, T16 (H to H+12) and T21 (H+12 to H+24) carried out by MMR-02.
+fn carried_out() -> Story {
+    in_force()
+        .when(tha(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(tha(), assign("T21", "MMR-02"))
+        .accepted()
+        .when(tha(), set_h_hour(H_HOUR))
+        .accepted()
+}
+
+#[test]
+fn an_order_moves_h_hour_in_its_window_and_is_numbered() {
+    carried_out()
+        .when(tha(), order(Some(NEXT_DAY), &[]))
+        .then([issued(1, Some(NEXT_DAY)), shifted(NEXT_DAY, &["MMR-02"])])
+        .when(tha(), order(Some(NEXT_DAY), &[]))
+        .unchanged()
+        .when(tha(), order(Some(H_HOUR), &[]))
+        .then([issued(2, Some(H_HOUR)), shifted(H_HOUR, &["MMR-02"])])
+        .when(tha(), order(Some("2023-10-18T06:00:00+07:00"), &[]))
+        .refused_at([(RefusalCode::HhourOutsideWindow, "hHour")]);
+}
+
+#[test]
+fn an_order_gives_a_task_to_another_officer() {
+    let taken = "FRAGO-1 gives the task to MMR-01.";
+    carried_out()
+        .when(tha(), order(None, &[("T21", "MMR-01"), ("T16", "MMR-02")]))
+        .then([
+            issued(1, None),
+            withdrawn(2, "T21", "MMR-02", taken),
+            bound_from(3, "T21", "MMR-01", 12, 12, H_HOUR),
+        ])
+        .when(tha(), order(None, &[("T21", "MMR-01")]))
+        .unchanged();
+}
+
+#[test]
+fn two_officers_change_places_while_h_hour_moves() {
+    let story = carried_out().when(tha(), assign("T16", "MMR-01")).accepted();
+    let story = story.when(tha(), order(Some(NEXT_DAY), &[("T21", "MMR-01"), ("T16", "MMR-02")])).then([
+        issued(1, Some(NEXT_DAY)),
+        shifted(NEXT_DAY, &["MMR-01", "MMR-02"]),
+        withdrawn(2, "T21", "MMR-02", "FRAGO-1 gives the task to MMR-01."),
+        bound_from(4, "T21", "MMR-01", 12, 12, NEXT_DAY),
+        withdrawn(3, "T16", "MMR-01", "FRAGO-1 gives the task to MMR-02."),
+    ]);
+    for post in ["MMR-01", "MMR-02"] {
+        let calendar = Subject::Calendar(of(post));
+        assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
+    }
+}
+
+#[test]
+fn an_order_that_would_bind_an_officer_twice_is_refused_where_that_was_asked_for() {
+    let mut tasks = small_plan();
+    tasks.push(task("T17", "MMR", "MMR", 6, 4, &[]));
+    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
+    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    let story = story.when(tha(), assign("T16", "MMR-02")).accepted();
+    let story = story.when(tha(), set_h_hour(H_HOUR)).accepted();
+    story
+        .clone()
+        .when(tha(), order(Some(NEXT_DAY), &[("T17", "MMR-02")]))
+        .refused_at([(RefusalCode::OfficerOverlap, "officers.0.post")])
+        .saying("MMR-02 would be bound twice at the time of T17.");
+    // Not so when another takes over what it did.
+    story.when(tha(), order(None, &[("T17", "MMR-02"), ("T16", "MMR-01")])).accepted();
+}
+
+#[test]
+fn an_order_is_refused_for_every_reason_at_once() {
+    carried_out()
+        .when(
+            tha(),
+            order(
+                Some("2023-10-18T06:00:00+07:00"),
+                &[("T99", "MMR-02"), ("T16", "LAO-02"), ("T21", "MMR-99"), ("T16", "MMR-01")],
+            ),
+        )
+        .refused_at([
+            (RefusalCode::HhourOutsideWindow, "hHour"),
+            (RefusalCode::InvalidValue, "officers.3.task"),
+            (RefusalCode::NotFound, "officers.0.task"),
+            (RefusalCode::PostNotOfLeadPartner, "officers.1.post"),
+            (RefusalCode::NotFound, "officers.2.post"),
+        ]);
+    in_force()
+        .when(tha(), order(Some(H_HOUR), &[]))
+        .refused_at([(RefusalCode::HhourNotSet, "")])
+        .when(tha(), order(None, &[]))
+        .refused_at([(RefusalCode::InvalidValue, "")]);
+    approved().when(tha(), order(Some(H_HOUR), &[])).refused_at([(RefusalCode::PlanNotInForce, "")]);
+}
+
+#[test]
+fn orders_are_for_commanders_of_the_lead() {
+    let ask = || order(Some(NEXT_DAY), &[]);
+    carried_out().when(mmr(), ask()).forbidden();
+    carried_out().when(post_as("THA-02", [Role::Planner]), ask()).forbidden();
+    carried_out().when(import(), ask()).forbidden();
+}
+
+#[test]
+fn orders_go_on_being_counted_under_a_later_version_whose_content_they_do_not_touch() {
+    let story = carried_out().when(tha(), order(Some(NEXT_DAY), &[])).accepted();
+    let story = amend(story, 2, |story| story).when(tha(), promulgate(2)).accepted();
+    let story = story.when(tha(), order(Some(H_HOUR), &[])).accepted();
+    for (number, code, to) in [(1, "FRAGO-1", NEXT_DAY), (2, "FRAGO-2", H_HOUR)] {
+        let orders = story.version(number).orders;
+        let told: Vec<_> = orders.iter().map(|order| (order.code(), order.h_hour)).collect();
+        assert_eq!(told, [(code.to_owned(), Some(instant(to)))]);
+    }
+    let version = story.version(1);
+    assert_eq!(version.content_hash, Some(version.content(&saphan()).hash()));
+}
