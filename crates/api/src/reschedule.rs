@@ -138,11 +138,11 @@ impl Reschedule {
         // All of it is laid out twice, and its conflicts told apart.
         world.spend(2 * network.tasks.len())?;
         let asked = moves(&network, &tasks)?;
+        let before = network.laid_out(ScheduleBasis::Offsets, &hours);
         let moved =
             network.changed(|task| asked.get(&task.code).map_or_else(|| task.clone(), |to| to.apply(task)));
         let h_hour = h_hour.map(|at| at.0).or(hours.h_hour);
         let hours_after = Hours { h_hour, ..hours };
-        let before = network.laid_out(ScheduleBasis::Offsets, &hours);
         let after = if now.is_none() && actuals.is_empty() {
             moved.lay_out(Basis::Offsets, &hours_after, &BTreeMap::new())
         } else {

@@ -13,7 +13,7 @@ use async_graphql::{Enum, InputObject, Object, SimpleObject};
 use domain::{
     Span, TaskCode,
     plan::PlannedTask,
-    schedule::{Actual, Basis, Hours, Schedule as Laid, Times, activities, schedule},
+    schedule::{Actual, Basis, Graph, Hours, Schedule as Laid, Times, activities},
 };
 use read_model::PlannedTaskRow;
 use std::{
@@ -30,6 +30,7 @@ pub(crate) struct Network {
     /// `rows[i]` is of `tasks[i]`.
     rows: Vec<Arc<PlannedTaskRow>>,
     pub tasks: Vec<PlannedTask>,
+    graph: OnceLock<Arc<Graph>>,
     offsets: OnceLock<Arc<Laid>>,
     durations: OnceLock<Arc<Laid>>,
     successors: OnceLock<BTreeMap<TaskCode, Vec<usize>>>,
@@ -46,10 +47,10 @@ impl Network {
         Ok(Self { rows, tasks, ..Self::default() })
     }
 
-    /// The same with each task as `change` makes it, which leaves its code as it is.
+    /// The same with each task as `change` makes it, which leaves its code and what it waits for as they are.
     pub fn changed(&self, change: impl Fn(&PlannedTask) -> PlannedTask) -> Self {
         let tasks = self.tasks.iter().map(change).collect();
-        Self { rows: self.rows.clone(), tasks, ..Self::default() }
+        Self { rows: self.rows.clone(), tasks, graph: self.graph.clone(), ..Self::default() }
     }
 
     pub fn rows(&self) -> &[Arc<PlannedTaskRow>] {
@@ -87,7 +88,8 @@ impl Network {
                 activity.actual = *actual;
             }
         }
-        schedule(&activities, basis, &mut working)
+        let graph = self.graph.get_or_init(|| Arc::new(Graph::new(&activities)));
+        Laid::new(&activities, graph.lay_out(&activities, basis, &mut working))
     }
 
     /// Tasks that wait for `code`.

@@ -6,7 +6,7 @@
 use crate::{
     Code, PartnerCode, PostCode, Span, TaskCode,
     plan::{CalendarOf, DecisionKind, Dependency, PlannedTask, StartConstraint, WorkCalendar},
-    schedule::{Activity, Basis, Hours, Schedule, activities, early_by, schedule},
+    schedule::{Activity, Basis, Graph, Hours, Layout, activities, early_by},
     working::Working,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,13 +73,13 @@ pub fn conflicts<'a>(
             .map(|(partner, tasks)| Conflict::LiaisonNotInPost { partner: partner.clone(), tasks }),
     );
     let (activities, mut working) = activities(tasks, hours);
-    let laid = schedule(&activities, Basis::Offsets, &mut working);
+    let laid = Graph::new(&activities).lay_out(&activities, Basis::Offsets, &mut working);
     let placed = placed(tasks, activities, &laid, &mut working);
     conflicts.extend(clashes(&placed, hours.calendars));
     conflicts.extend(outside_working_time(&placed, hours.calendars, &mut working));
     conflicts.extend(not_met(&placed));
-    for task in tasks {
-        if let Some(times) = laid.times.get(&task.code).filter(|times| times.total_float < Span::ZERO) {
+    for (task, times) in tasks.iter().zip(&laid.times) {
+        if let Some(times) = times.filter(|times| times.total_float < Span::ZERO) {
             let missing = Span::ZERO - times.total_float;
             conflicts.push(Conflict::NegativeFloat { task: task.code.clone(), missing });
         }
@@ -100,11 +100,11 @@ pub fn conflicts<'a>(
 fn placed<'a>(
     tasks: &'a [PlannedTask],
     activities: Vec<Activity<'a>>,
-    laid: &Schedule,
+    laid: &Layout,
     working: &mut [Working],
 ) -> Vec<Placed<'a>> {
-    let place = |(task, activity): (&'a PlannedTask, Activity<'a>)| {
-        let early = laid.times.get(&task.code).map(|times| times.early_start);
+    let place = |(position, (task, activity)): (usize, (&'a PlannedTask, Activity<'a>))| {
+        let early = laid.early_start(position);
         let floating = activity.constraint == StartConstraint::AsSoonAsPossible;
         let start = early.filter(|_| floating).unwrap_or(task.start_offset);
         let calendar = activity.calendar.and_then(|calendar| working.get_mut(calendar));
@@ -114,7 +114,7 @@ fn placed<'a>(
         };
         Placed { task, activity, start, finish, as_laid: early == Some(start) }
     };
-    tasks.iter().zip(activities).map(place).collect()
+    tasks.iter().zip(activities).enumerate().map(place).collect()
 }
 
 /// Each dependency that the planned times break, by the conditions of [`crate::schedule`]. What a task waits for and is not

@@ -156,6 +156,27 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// What the activities that were laid out are called.
+    pub fn new(activities: &[Activity<'_>], layout: Layout) -> Self {
+        let Layout { times, start, length, drives: ties } = layout;
+        let mut drives = BTreeMap::new();
+        for (activity, _) in
+            activities.iter().zip(&times).filter(|(_, times)| times.is_some_and(|times| times.is_critical()))
+        {
+            drives.insert(activity.code.clone(), Vec::new());
+        }
+        for (from, to) in ties {
+            if let Some(next) = drives.get_mut(activities[from].code) {
+                next.push(activities[to].code.clone());
+            }
+        }
+        drives.values_mut().for_each(|next| next.sort());
+        // In the list's order, which is that of the codes already where it comes from a plan.
+        let named = activities.iter().zip(times);
+        let times = named.filter_map(|(activity, times)| Some((activity.code.clone(), times?))).collect();
+        Self { times, start, length, drives }
+    }
+
     /// Critical tasks in the order of their early starts.
     pub fn critical(&self) -> Vec<&TaskCode> {
         let mut critical: Vec<_> = self.times.iter().filter(|(_, times)| times.is_critical()).collect();
@@ -191,7 +212,7 @@ impl Schedule {
 }
 
 /// A dependency between two activities, from the side of either.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Tie {
     /// The other activity.
     to: usize,
@@ -200,6 +221,7 @@ struct Tie {
 }
 
 /// The ties of each activity one after the other: two lists in all, because a large plan has tens of thousands.
+#[derive(Debug)]
 struct Ties {
     /// Where those of each activity begin, and behind the last where they end.
     begin: Vec<usize>,
@@ -273,7 +295,7 @@ pub(crate) fn early_by(
 /// Each activity's hours.
 struct Clocks<'a> {
     calendars: &'a mut [Working],
-    /// Place among them.
+    /// Place among them; empty when all work round the clock.
     of: Vec<Option<usize>>,
     /// What each takes.
     work: Vec<Span>,
@@ -281,7 +303,8 @@ struct Clocks<'a> {
 
 impl Clocks<'_> {
     fn of(&mut self, position: usize) -> Option<&mut Working> {
-        self.of[position].and_then(|calendar| self.calendars.get_mut(calendar))
+        let calendar = (*self.of.get(position)?)?;
+        self.calendars.get_mut(calendar)
     }
 
     fn finish(&mut self, position: usize, start: Span) -> Span {
@@ -307,79 +330,76 @@ impl Clocks<'_> {
     }
 }
 
-/// Lays out the activities, by these calendars. Predecessors that are not among them are ignored.
-///
-/// Dependencies are acyclic, as the rules of plans keep them; an activity on a cycle would be left out.
-pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Working]) -> Schedule {
-    #[expect(clippy::disallowed_types, reason = "looked up by code alone: its order is never seen")]
-    let index: std::collections::HashMap<&TaskCode, usize> =
-        activities.iter().enumerate().map(|(position, activity)| (activity.code, position)).collect();
-    let waits: Vec<(usize, Tie)> = activities
-        .iter()
-        .enumerate()
-        .flat_map(|(position, activity)| activity.predecessors.iter().map(move |waits| (position, waits)))
-        .filter_map(|(position, Dependency { predecessor, kind, lag })| {
-            Some((position, Tie { to: *index.get(predecessor)?, kind: *kind, lag: *lag }))
-        })
-        .collect();
-    let predecessors = Ties::new(activities.len(), waits.iter().copied());
-    let back = waits.iter().map(|(position, tie)| (tie.to, Tie { to: *position, ..*tie }));
-    let successors = Ties::new(activities.len(), back);
-    let order = topological(activities.len(), &predecessors, &successors);
-    let mut clocks = Clocks {
-        calendars,
-        of: activities.iter().map(|activity| activity.calendar.filter(|_| basis != Basis::Network)).collect(),
-        work: activities.iter().map(|activity| activity.duration).collect(),
-    };
-    let early = forward(activities, basis, &order, &predecessors, &mut clocks);
-    let start = order.iter().map(|position| early[*position].0).min().unwrap_or_default();
-    let end = order.iter().map(|position| early[*position].1).max().unwrap_or_default();
-    let late = backward(activities, basis, &order, &successors, end, &mut clocks);
+/// Who waits for whom among some activities, by their places. Found once, it can be laid out in many ways.
+#[derive(Debug)]
+pub struct Graph {
+    predecessors: Ties,
+    successors: Ties,
+    /// Every activity after its predecessors. One on a cycle is left out, which the rules of plans exclude.
+    order: Vec<usize>,
+}
 
-    let mut found: Vec<Option<Times>> = vec![None; activities.len()];
-    for position in order.iter().copied() {
-        let (early_start, early_finish) = early[position];
-        let Late { start: late_start, finish: late_finish, .. } = late[position];
-        let mut free = clocks.between(position, early_finish, end);
-        for tie in successors.of(position) {
-            let until = clocks.next(tie.to, early[tie.to].1).min(end);
-            let (from, to) = match latest(tie.kind, tie.lag, early[tie.to].0, until) {
-                Bound::Start(to) => (early_start, to),
-                Bound::Finish(to) => (early_finish, to),
-            };
-            free = free.min(clocks.between(position, from, to));
-        }
-        found[position] = Some(Times {
-            early_start,
-            early_finish,
-            late_start,
-            late_finish,
-            total_float: clocks.between(position, early_start, late_start),
-            free_float: free.max(Span::ZERO),
-        });
+impl Graph {
+    /// Predecessors that are not among the activities are ignored.
+    pub fn new(activities: &[Activity<'_>]) -> Self {
+        #[expect(clippy::disallowed_types, reason = "looked up by code alone: its order is never seen")]
+        let index: std::collections::HashMap<&TaskCode, usize> =
+            activities.iter().enumerate().map(|(position, activity)| (activity.code, position)).collect();
+        let waits: Vec<(usize, Tie)> = activities
+            .iter()
+            .enumerate()
+            .flat_map(|(position, activity)| activity.predecessors.iter().map(move |waits| (position, waits)))
+            .filter_map(|(position, Dependency { predecessor, kind, lag })| {
+                Some((position, Tie { to: *index.get(predecessor)?, kind: *kind, lag: *lag }))
+            })
+            .collect();
+        let predecessors = Ties::new(activities.len(), waits.iter().copied());
+        let back = waits.iter().map(|(position, tie)| (tie.to, Tie { to: *position, ..*tie }));
+        let successors = Ties::new(activities.len(), back);
+        let order = topological(activities.len(), &predecessors, &successors);
+        Self { predecessors, successors, order }
     }
-    let is_critical = |position: usize| found[position].as_ref().is_some_and(Times::is_critical);
-    let mut drives = BTreeMap::new();
-    for position in order.iter().copied().filter(|position| is_critical(*position)) {
-        let mut next = Vec::new();
-        for tie in successors.of(position).iter().filter(|tie| is_critical(tie.to)) {
-            let (early_start, early_finish) = early[position];
-            let met = match earliest(tie.kind, tie.lag, early_start, early_finish) {
-                Bound::Start(at) => clocks.next(tie.to, at) >= early[tie.to].0,
-                Bound::Finish(at) => clocks.start(tie.to, at) >= early[tie.to].0,
-            };
-            if met {
-                next.push(activities[tie.to].code.clone());
-            }
-        }
-        next.sort();
-        drives.insert(activities[position].code.clone(), next);
+
+    /// Lays out the activities that the graph is of, by these calendars: both passes, floats, and what drives what.
+    pub fn lay_out(&self, activities: &[Activity<'_>], basis: Basis, calendars: &mut [Working]) -> Layout {
+        let by_calendar = !calendars.is_empty() && basis != Basis::Network;
+        let mut clocks = Clocks {
+            calendars,
+            of: by_calendar
+                .then(|| activities.iter().map(|activity| activity.calendar).collect())
+                .unwrap_or_default(),
+            work: activities.iter().map(|activity| activity.duration).collect(),
+        };
+        let early = forward(activities, basis, &self.order, &self.predecessors, &mut clocks);
+        let start = self.order.iter().map(|position| early[*position].0).min().unwrap_or_default();
+        let end = self.order.iter().map(|position| early[*position].1).max().unwrap_or_default();
+        let (times, drives) = backward(activities, basis, self, &early, end, &mut clocks);
+        Layout { times, start, length: end - start, drives }
     }
-    // In the list's order, which is that of the codes already where it comes from a plan.
-    let times =
-        activities.iter().zip(found).filter_map(|(activity, found)| Some((activity.code.clone(), found?)));
-    let times = times.collect();
-    Schedule { times, start, length: end - start, drives }
+}
+
+/// Where activities are laid out, by their places.
+#[derive(Debug)]
+pub struct Layout {
+    /// `None` for one on a cycle.
+    pub times: Vec<Option<Times>>,
+    /// Early start of the first one.
+    pub start: Span,
+    /// From the first start to the last finish.
+    pub length: Span,
+    /// Critical ones, each with a critical one that waits for it and has no slack to it.
+    drives: Vec<(usize, usize)>,
+}
+
+impl Layout {
+    pub fn early_start(&self, position: usize) -> Option<Span> {
+        self.times.get(position).copied().flatten().map(|times| times.early_start)
+    }
+}
+
+/// The schedule of some tasks, by their codes.
+pub fn schedule(activities: &[Activity<'_>], basis: Basis, calendars: &mut [Working]) -> Schedule {
+    Schedule::new(activities, Graph::new(activities).lay_out(activities, basis, calendars))
 }
 
 /// Early starts and finishes.
@@ -440,57 +460,85 @@ fn forward(
 #[derive(Clone, Copy, Default)]
 struct Late {
     start: Span,
-    finish: Span,
-    /// Until when it may finish for whoever waits with their finish: the end of the pause that `finish` stands at, or what bounds
-    /// it within.
+    /// Until when it may finish for whoever waits with their finish: the end of the pause that its late finish stands at, or what
+    /// bounds it within.
     until: Span,
 }
 
+/// Late times, floats, and what drives what: every activity after its successors.
 fn backward(
     activities: &[Activity<'_>],
     basis: Basis,
-    order: &[usize],
-    successors: &Ties,
+    graph: &Graph,
+    early: &[(Span, Span)],
     end: Span,
     clocks: &mut Clocks<'_>,
-) -> Vec<Late> {
+) -> (Vec<Option<Times>>, Vec<(usize, usize)>) {
     let mut late = vec![Late::default(); activities.len()];
-    for position in order.iter().rev().copied() {
+    let mut found: Vec<Option<Times>> = vec![None; activities.len()];
+    let mut drives = Vec::new();
+    for position in graph.order.iter().rev().copied() {
         let Activity { offset, constraint, finish_no_later_than, .. } = activities[position];
         let bound = basis != Basis::Network;
-        let mut until = finish_no_later_than.filter(|_| bound).map_or(end, |latest| latest.min(end));
-        let start = if bound && constraint == StartConstraint::MustStartOn {
-            offset
-        } else {
-            let mut start = clocks.start(position, until);
-            for tie in successors.of(position) {
-                let Late { start: late_start, until: late_until, .. } = late[tie.to];
-                let at = match latest(tie.kind, tie.lag, late_start, late_until) {
-                    Bound::Start(at) => at,
-                    Bound::Finish(at) => {
-                        until = until.min(at);
-                        clocks.start(position, at)
-                    }
-                };
-                start = start.min(at);
-            }
-            start
-        };
-        let finish = clocks.finish(position, start);
+        let latest_finish = finish_no_later_than.filter(|_| bound);
+        let (early_start, early_finish) = early[position];
+        let mut until = latest_finish.map_or(end, |latest| latest.min(end));
+        let mut start = clocks.start(position, until);
+        let mut free = clocks.between(position, early_finish, end);
+        let successors = graph.successors.of(position);
+        for tie in successors {
+            let Late { start: late_start, until: late_until } = late[tie.to];
+            let at = match latest(tie.kind, tie.lag, late_start, late_until) {
+                Bound::Start(at) => at,
+                Bound::Finish(at) => {
+                    until = until.min(at);
+                    clocks.start(position, at)
+                }
+            };
+            start = start.min(at);
+            let waits_until = clocks.next(tie.to, early[tie.to].1).min(end);
+            let (from, to) = match latest(tie.kind, tie.lag, early[tie.to].0, waits_until) {
+                Bound::Start(to) => (early_start, to),
+                Bound::Finish(to) => (early_finish, to),
+            };
+            free = free.min(clocks.between(position, from, to));
+        }
+        let fixed = bound && constraint == StartConstraint::MustStartOn;
+        if fixed {
+            start = offset;
+            until = latest_finish.map_or(end, |latest| latest.min(end));
+        }
+        let mut finish = clocks.finish(position, start);
         until = until.min(clocks.next(position, finish)).max(finish);
-        late[position] = Late { start, finish, until };
-    }
-    // What they wait for is bound by where they start, and they by when they are to end.
-    for position in order.iter().copied() {
-        let Activity { constraint, finish_no_later_than, .. } = activities[position];
-        let fixed = basis != Basis::Network && constraint == StartConstraint::MustStartOn;
-        if let Some(finish) = finish_no_later_than.filter(|_| fixed) {
-            let start = late[position].start.min(clocks.start(position, finish));
-            late[position].start = start;
-            late[position].finish = clocks.finish(position, start);
+        late[position] = Late { start, until };
+        // What it waits for is bound by where it starts, and it by when it is to end.
+        if let Some(latest) = latest_finish.filter(|_| fixed) {
+            start = start.min(clocks.start(position, latest));
+            finish = clocks.finish(position, start);
+        }
+        let times = Times {
+            early_start,
+            early_finish,
+            late_start: start,
+            late_finish: finish,
+            total_float: clocks.between(position, early_start, start),
+            free_float: free.max(Span::ZERO),
+        };
+        found[position] = Some(times);
+        if !times.is_critical() {
+            continue;
+        }
+        for tie in successors.iter().filter(|tie| found[tie.to].as_ref().is_some_and(Times::is_critical)) {
+            let met = match earliest(tie.kind, tie.lag, early_start, early_finish) {
+                Bound::Start(at) => clocks.next(tie.to, at) >= early[tie.to].0,
+                Bound::Finish(at) => clocks.start(tie.to, at) >= early[tie.to].0,
+            };
+            if met {
+                drives.push((position, tie.to));
+            }
         }
     }
-    late
+    (found, drives)
 }
 
 /// Kahn's algorithm: every activity after its predecessors.

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 pub const TASKS: usize = 20;
 const ASSIGNED: usize = 3;
-const POSTS: usize = 500;
+pub const POSTS: usize = 500;
 const PARTNERS: [&str; 8] = ["THA", "CHN", "LAO", "MMR", "KHM", "VNM", "PHL", "IDN"];
 
 pub struct Data {
@@ -54,7 +54,7 @@ pub fn task(number: usize) -> String {
     format!("T{number:02}")
 }
 
-fn post(number: usize) -> PostCode {
+pub fn post(number: usize) -> PostCode {
     good(&format!("THA-{number:03}"))
 }
 

@@ -4,7 +4,7 @@
 use crate::{
     ROUNDS,
     bench::{Bench, question},
-    data::{Data, draft, planner, send},
+    data::{Data, POSTS, draft, planner, post, send},
     good,
     row::{ratio, row},
 };
@@ -52,7 +52,7 @@ fn tasks(count: usize) -> Vec<PlannedTask> {
             line_of_effort: None,
             lead: good("THA"),
             territory: good("THA"),
-            post: Some(good("THA-01")),
+            post: Some(post(number % POSTS)),
             start_offset: Span::hours(random.random_range(-500..500)),
             duration: Span::hours(random.random_range(0..48)),
             predecessors: predecessors.into_values().collect(),

@@ -12,7 +12,7 @@ use crate::{
     ids::{PlannedTaskId, TaskId},
     operation::{self, Operation},
     partner::PartnerRole,
-    schedule::{Basis, Hours, activities, schedule},
+    schedule::{Basis, Graph, Hours, activities},
 };
 use chrono::Datelike as _;
 use std::{collections::BTreeSet, fmt::Display, sync::Arc};
@@ -294,9 +294,9 @@ fn laid_out(operation: &Operation, version: &Version) -> (Version, Vec<Event>) {
     }
     let hours = Hours { calendars: &version.sections.calendars, h_hour: operation.h_hour, floating: true };
     let (activities, mut calendars) = activities(version.tasks.values().map(Arc::as_ref), &hours);
-    let times = schedule(&activities, Basis::Offsets, &mut calendars).times;
-    for task in version.tasks.values().filter(|task| task.is_floating()) {
-        let Some(start) = times.get(&task.code).map(|times| times.early_start) else { continue };
+    let layout = Graph::new(&activities).lay_out(&activities, Basis::Offsets, &mut calendars);
+    for (position, task) in version.tasks.values().enumerate().filter(|(_, task)| task.is_floating()) {
+        let Some(start) = layout.early_start(position) else { continue };
         if start != task.start_offset {
             let revision = TaskRevision { start_offset: Some(start), ..TaskRevision::default() };
             laid.tasks.insert(task.code.clone(), Arc::new(revision.apply(task)));

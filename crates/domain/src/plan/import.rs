@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Code, Event, PartnerCode, PhaseCode, PostCode, Reasons, RefusalCode, Rejection, Span, TaskCode, Title,
-    schedule::{Basis, Hours, activities, schedule},
+    schedule::{Basis, Graph, Hours, activities},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -109,12 +109,13 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
         floating: true,
     };
     let (activities, mut calendars) = activities(asked.iter().chain(others), &hours);
-    let laid = schedule(&activities, Basis::Offsets, &mut calendars);
+    let laid = Graph::new(&activities).lay_out(&activities, Basis::Offsets, &mut calendars);
     imported
         .iter()
-        .map(|task| {
+        .enumerate()
+        .map(|(position, task)| {
             // On a cycle, which is refused, nothing is early.
-            let early = laid.times.get(&task.code).map_or(earliest, |times| times.early_start);
+            let early = laid.early_start(position).unwrap_or(earliest);
             task.planned(task.start_offset.unwrap_or(early))
         })
         .collect()
