@@ -15,7 +15,8 @@ use domain::{
         Dependency, DependencyKind, ImportedTask, PlanCommand, PlannedTask, Terms, Weekday, WorkCalendar,
         WorkingHours,
     },
-    schedule::{Basis, Hours, activities, schedule},
+    schedule::{Basis, Graph, Hours, activities, schedule},
+    working::Working,
 };
 use exchange::{Mapping, Row, csv};
 use petgraph::{algo::toposort, graph::DiGraph};
@@ -100,28 +101,35 @@ pub fn layouts() {
                 graph.add_edge(nodes[before.expect("a task before it")], *node, ());
             }
         }
-        let (mut sorted, mut round_the_clock, mut worked) = (Vec::new(), Vec::new(), Vec::new());
+        let [mut sorted, mut laid_out, mut worked, mut from_tasks] = [const { Vec::new() }; 4];
         let calendars = [office()];
         let h_hour = Some(good("2030-01-01T00:00:00Z"));
+        let round_the_clock = Hours { calendars: &[], h_hour, floating: true };
+        let (of_tasks, _) = activities(&tasks, &round_the_clock);
+        let network = Graph::new(&of_tasks);
+        let (by_calendar, _) = activities(&tasks, &Hours { calendars: &calendars, ..round_the_clock });
         for _ in 0..ROUNDS {
             sorted.push(each(LAYOUTS, || {
                 black_box(toposort(&graph, None).expect("no cycle"));
             }));
-            for (figures, hours) in [
-                (&mut round_the_clock, Hours { calendars: &[], h_hour, floating: true }),
-                (&mut worked, Hours { calendars: &calendars, h_hour, floating: true }),
-            ] {
-                figures.push(each(LAYOUTS, || {
-                    let (activities, mut working) = activities(&tasks, &hours);
-                    black_box(schedule(&activities, Basis::Offsets, &mut working));
-                }));
-            }
+            laid_out.push(each(LAYOUTS, || {
+                black_box(network.lay_out(&of_tasks, Basis::Offsets, &mut []));
+            }));
+            worked.push(each(LAYOUTS, || {
+                let mut working = [Working::new(&calendars[0], h_hour.expect("it is set"))];
+                black_box(network.lay_out(&by_calendar, Basis::Offsets, &mut working));
+            }));
+            from_tasks.push(each(LAYOUTS, || {
+                let (activities, mut working) = activities(&tasks, &round_the_clock);
+                black_box(schedule(&activities, Basis::Offsets, &mut working));
+            }));
         }
         let sorted = row("petgraph: topological sort of the same graph", &of, "ms", sorted);
-        let laid = row("schedule: passes, floats, critical paths", &of, "ms", round_the_clock);
+        let laid = row("schedule: passes, floats, critical paths", &of, "ms", laid_out);
         ratio("schedule", &of, "the topological sort", laid / sorted);
         let worked = row("schedule by a calendar of office hours", &of, "ms", worked);
         ratio("schedule by a calendar", &of, "round the clock", worked / laid);
+        row("schedule from tasks, both graph and answer by code", &of, "ms", from_tasks);
     }
 }
 
