@@ -80,6 +80,14 @@ fn promulgate() -> Source {
     mutation("Plan", "Promulgate", "promulgatePlan", LEAD_COMMANDER)
 }
 
+fn set_h_hour() -> Source {
+    mutation("Operation", "SetHHour", "setHHour", LEAD_COMMANDER)
+}
+
+fn shift_h_hour() -> Source {
+    mutation("Operation", "ShiftHHour", "shiftHHour", LEAD_COMMANDER)
+}
+
 fn import_tasks() -> Source {
     mutation("Plan", "ImportTasks", "importTasks", DRAFTER)
 }
@@ -173,10 +181,10 @@ fn of_operation(event: &OperationEvent) -> Vec<Source> {
             vec![mutation("Operation", "MarkReleasability", "markReleasability", OWNER)]
         }
         OperationEvent::HHourSet { .. } => {
-            vec![mutation("Operation", "SetHHour", "setHHour", LEAD_COMMANDER)]
+            vec![set_h_hour()]
         }
         OperationEvent::HHourShifted { .. } => {
-            vec![mutation("Operation", "ShiftHHour", "shiftHHour", LEAD_COMMANDER)]
+            vec![shift_h_hour()]
         }
         OperationEvent::OperationActivated { .. } => {
             vec![mutation("Operation", "Activate", "activateOperation", LEAD_COMMANDER)]
@@ -250,7 +258,7 @@ fn of_assignment(event: &AssignmentEvent) -> Vec<Source> {
         AssignmentEvent::OfficerAssigned { .. } => {
             vec![mutation("Assignment", "Assign", "assignOfficer", ASSIGNER)]
         }
-        AssignmentEvent::AssignmentRetimed { .. } => vec![promulgate()],
+        AssignmentEvent::AssignmentRetimed { .. } => vec![promulgate(), set_h_hour(), shift_h_hour()],
         AssignmentEvent::AssignmentWithdrawn { .. } => {
             vec![mutation("Assignment", "Withdraw", "withdrawAssignment", ASSIGNER), promulgate()]
         }
