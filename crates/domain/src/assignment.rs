@@ -382,7 +382,8 @@ impl Stretches {
 
     fn of(&mut self, task: &PlannedTask) -> Entry {
         let start = task.start_offset;
-        let duration = self.finishes.of(task) - start;
+        // With its pauses, what takes nearly a hundred years takes more, and no event could be read that says so.
+        let duration = (self.finishes.of(task) - start).min(Span::MAX);
         Entry { task: task.code.clone(), start, duration, h_hour: self.h_hour }
     }
 }

@@ -5,7 +5,7 @@ use domain::{
     Event, RefusalCode, Role, Span, Subject,
     assignment::AssignmentEvent,
     operation::OperationEvent,
-    plan::{Holiday, PlanCommand, PlanEvent, Section},
+    plan::{Holiday, PlanCommand, PlanEvent, PlannedTask, Section, Sections},
 };
 
 /// In force, with tasks of Myanmar from H to H+12, H+6 to H+10 and H+12 to H+24.
@@ -481,4 +481,19 @@ fn an_amended_calendar_binds_officers_for_as_long_as_it_says() {
         .when(tha(), promulgate(2))
         .rejected()
         .saying("MMR-02 would be bound twice at the time of T16.");
+}
+
+#[test]
+fn nobody_is_bound_for_longer_than_an_event_can_say() {
+    let years = Span::MAX.as_seconds() / 3_600;
+    let mut tasks = small_plan();
+    tasks.push(PlannedTask { post: Some(of("MMR-02")), ..task("T17", "MMR", "MMR", 0, years, &[]) });
+    let sections = Sections { calendars: vec![office("MMR-02")], ..sections() };
+    let story = draft_with(sections, tasks).when(tha(), submit()).accepted();
+    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    let story = story.when(tha(), set_h_hour(MONDAY)).accepted();
+    let story = story.when(tha(), assign("T17", "MMR-02")).accepted();
+    let event = &story.log.last().unwrap().event;
+    let encoded = event.encode();
+    assert_eq!(Event::decode(encoded.kind, encoded.version, &encoded.payload).unwrap(), *event);
 }
