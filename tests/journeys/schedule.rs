@@ -306,7 +306,7 @@ async fn everything_that_tells_of_a_tasks_finish_counts_working_time(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let server = Server::empty(options).await;
+    let server = Server::empty(options.clone()).await;
     let alpha = coalition(&server).await;
     let bravo = json!({
         "code": "BRAVO", "title": "Operation BRAVO", "leadPartner": "THA", "classification": "RESTRICTED",
@@ -387,4 +387,11 @@ async fn everything_that_tells_of_a_tasks_finish_counts_working_time(
     // Nor of the weekend.
     let sunday = shift(&bravo, "2023-10-15T09:00:00+06:30");
     assert_eq!(codes(&server.refused("THA-01", "shiftHHour", sunday).await), ["OFFICER_OVERLAP"]);
+
+    // What was decided is decided so again, and rows are what the log makes them.
+    let pool = accord::database::prepare(options).await.unwrap();
+    let decided = accord::engine::check_decisions(&pool, |_, _| ()).await.unwrap();
+    assert_eq!((decided.differences.len(), decided.other_rules), (0, 0), "{decided:?}");
+    let rows = accord::engine::check_read_models(&pool, None, |_, _| ()).await.unwrap();
+    assert_eq!(rows, Vec::<String>::new());
 }
