@@ -280,3 +280,118 @@ async fn a_latest_finish_that_cannot_be_kept_is_a_conflict_and_open_starts_are_l
     let offsets = column(&data["operation"]["tasks"]["edges"], "/node/startOffset");
     assert_eq!(offsets, ["PT0H", "PT5H", "PT11H"]);
 }
+
+/// The plan is drafted with these sections and tasks, approved by the nations and put in force.
+async fn put_in_force(server: &Server, operation: &Value, sections: Value, tasks: Value) {
+    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections }), "").await;
+    server.done("THA-01", "importTasks", json!({ "operationId": operation, "tasks": tasks }), "").await;
+    let shown = "planVersion { id contentHash }";
+    let submitted = server.done("THA-01", "submitPlan", json!({ "operationId": operation }), shown).await;
+    let (version, seen_at) = (&submitted["planVersion"], &submitted["receipt"]["position"]);
+    for who in ["THA-01", "MMR-01"] {
+        let decision = json!({
+            "planVersionId": version["id"], "contentHash": version["contentHash"], "seenAt": seen_at,
+        });
+        server.done(who, "approvePlan", decision, "").await;
+    }
+    let promulgation = json!({ "planVersionId": version["id"], "seenAt": seen_at });
+    server.done("THA-01", "promulgatePlan", promulgation, "").await;
+}
+
+/// T01 takes 16 h by office hours in Yangon, 9:00 to 17:00 from Monday to Friday. From Monday, 9 October, 9:00 on (2:30 UTC) it ends
+/// on Tuesday at 17:00 (10:30 UTC), 32 h later, and not on Tuesday at 1:00. From Friday, 13 October, on it goes on after the
+/// weekend: to Monday, 16 October, 17:00, 80 h later.
+#[sqlx::test(migrations = false)]
+async fn everything_that_tells_of_a_tasks_finish_counts_working_time(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options.clone()).await;
+    let alpha = coalition(&server).await;
+    let bravo = json!({
+        "code": "BRAVO", "title": "Operation BRAVO", "leadPartner": "THA", "classification": "RESTRICTED",
+        "releasableTo": ["MMR"],
+    });
+    let bravo =
+        server.done("THA-01", "initiateOperation", bravo, "operation { id }").await["operation"]["id"].take();
+    let task = |duration: &str| {
+        json!([{
+            "code": "T01", "title": "Screen arrivals", "phase": "P1", "leadPartner": "MMR", "territory": "MMR",
+            "post": "MMR-01", "startOffset": "PT0H", "duration": duration,
+        }])
+    };
+    let hours = |day: &str| json!({ "day": day, "from": "09:00", "to": "17:00" });
+    let week = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY"].map(hours);
+    let mut by_office_hours = sections();
+    by_office_hours["calendars"] = json!([{
+        "code": "OFFICE", "name": "Office hours", "timeZone": "Asia/Yangon", "posts": ["MMR-01"], "week": week,
+    }]);
+    put_in_force(&server, &alpha, by_office_hours, task("PT16H")).await;
+    put_in_force(&server, &bravo, sections(), task("PT4H")).await;
+
+    let query = "query ($code: String!) { operation(code: $code) { task(code: \"T01\") { id plannedFinish }
+        schedule { tasks { earlyFinish earliestFinish } } } }";
+    let told = async |code: &str| {
+        let data = server.data("MMR-01", query, json!({ "code": code })).await;
+        let token = server.token("MMR-01");
+        let feed =
+            server.client().get(server.url(&format!("/calendar/operation/{code}.ics"))).bearer_auth(token);
+        let feed = feed.send().await.unwrap().text().await.unwrap();
+        let end = feed.lines().find_map(|line| line.strip_prefix("DTEND:")).unwrap_or_default().to_owned();
+        let operation = &data["operation"];
+        let of_schedule = operation["schedule"]["tasks"][0].clone();
+        json!([
+            operation["task"]["plannedFinish"],
+            of_schedule["earlyFinish"],
+            of_schedule["earliestFinish"],
+            end
+        ])
+    };
+    let id = async |code: &str| {
+        let data = server.data("MMR-01", query, json!({ "code": code })).await;
+        data["operation"]["task"]["id"].clone()
+    };
+    let (alphas, bravos) = (id("ALPHA").await, id("BRAVO").await);
+    // Without an H-hour nobody knows which hours are worked.
+    assert_eq!(told("ALPHA").await, json!([null, "PT16H", null, ""]));
+    let set = |operation: &Value, at: &str| json!({ "operationId": operation, "at": at });
+    server.done("THA-01", "setHHour", set(&alpha, "2023-10-09T09:00:00+06:30"), "").await;
+    let tuesday = "2023-10-10T10:30:00Z";
+    assert_eq!(told("ALPHA").await, json!([tuesday, "PT32H", tuesday, "20231010T103000Z"]));
+    // Round the clock, nothing pauses.
+    server.done("THA-01", "setHHour", set(&bravo, "2023-10-10T02:00:00+06:30"), "").await;
+    let morning = "2023-10-09T23:30:00Z";
+    assert_eq!(told("BRAVO").await, json!([morning, "PT4H", morning, "20231009T233000Z"]));
+
+    // Of the night between, the officer is not free for another operation; of the evening after, it is.
+    let assign = |task: &Value| json!({ "taskId": task, "post": "MMR-01" });
+    server.done("THA-01", "assignOfficer", assign(&alphas), "").await;
+    let refusals = server.refused("THA-01", "assignOfficer", assign(&bravos)).await;
+    assert_eq!(codes(&refusals), ["OFFICER_OVERLAP"]);
+    let shift =
+        |operation: &Value, to: &str| json!({ "operationId": operation, "to": to, "reason": "Flood" });
+    server.done("THA-01", "shiftHHour", shift(&bravo, "2023-10-10T17:00:00+06:30"), "").await;
+    server.done("THA-01", "assignOfficer", assign(&bravos), "").await;
+
+    server.done("THA-01", "shiftHHour", shift(&alpha, "2023-10-13T09:00:00+06:30"), "").await;
+    let monday = "2023-10-16T10:30:00Z";
+    assert_eq!(told("ALPHA").await, json!([monday, "PT80H", monday, "20231016T103000Z"]));
+    let query = "query ($id: ID!) { node(id: $id) { ... on Task { history(last: 2) { edges { node { type payload } } } } } }";
+    let data = server.data("THA-01", query, json!({ "id": alphas })).await;
+    let history = data["node"]["history"]["edges"].as_array().unwrap();
+    let of = |edge: &Value| (edge["node"]["type"].clone(), edge["node"]["payload"]["duration"].clone());
+    assert_eq!(
+        history.iter().map(of).collect::<Vec<_>>(),
+        [(json!("OfficerAssigned"), json!("PT32H")), (json!("AssignmentRetimed"), json!("PT80H"))]
+    );
+    // Nor of the weekend.
+    let sunday = shift(&bravo, "2023-10-15T09:00:00+06:30");
+    assert_eq!(codes(&server.refused("THA-01", "shiftHHour", sunday).await), ["OFFICER_OVERLAP"]);
+
+    // What was decided is decided so again, and rows are what the log makes them.
+    let pool = accord::database::prepare(options).await.unwrap();
+    let decided = accord::engine::check_decisions(&pool, |_, _| ()).await.unwrap();
+    assert_eq!((decided.differences.len(), decided.other_rules), (0, 0), "{decided:?}");
+    let rows = accord::engine::check_read_models(&pool, None, |_, _| ()).await.unwrap();
+    assert_eq!(rows, Vec::<String>::new());
+}

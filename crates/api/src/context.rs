@@ -2,7 +2,12 @@
 
 use crate::{Error, access::Reads, cost, language::Languages, loaders::Loaders};
 use async_graphql::Context;
-use domain::{Actor, Position, ids::PostId};
+use domain::{
+    Actor, Position, Span,
+    ids::PostId,
+    plan::PlannedTask,
+    schedule::{Finishes, Hours},
+};
 use engine::Engine;
 use read_model::{Pin, Viewer};
 use std::{
@@ -12,6 +17,7 @@ use std::{
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
+use uuid::Uuid;
 
 /// How a request came. It changes nothing of what its viewer may see.
 #[derive(Debug, Clone, Default)]
@@ -175,6 +181,8 @@ pub struct World {
     pub(crate) engine: Engine,
     pub(crate) pin: Arc<Pin>,
     pub(crate) loaders: Loaders,
+    /// By plan version, kept because calendars are worked out day by day.
+    finishes: Mutex<BTreeMap<Uuid, Finishes>>,
     budget: Budget,
 }
 
@@ -213,11 +221,18 @@ impl World {
         Ok(())
     }
 
+    /// When a task of this version finishes, relative to H-hour; `hours` are the version's.
+    pub(crate) fn finish(&self, version: Uuid, hours: &Hours<'_>, task: &PlannedTask) -> Span {
+        let mut finishes = self.finishes.lock().unwrap_or_else(PoisonError::into_inner);
+        finishes.entry(version).or_insert_with(|| Finishes::new(hours)).of(task)
+    }
+
     fn new(engine: &Engine, viewer: &Viewer, position: Position, budget: &Budget) -> Arc<Self> {
         // Releases count as they are now, also for the past: narrowing works backwards.
         let policy_position = engine.position().max(position);
         let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
         let loaders = Loaders::new(engine, &pin);
-        Arc::new(Self { engine: engine.clone(), pin, loaders, budget: budget.clone() })
+        let (engine, budget) = (engine.clone(), budget.clone());
+        Arc::new(Self { engine, pin, loaders, finishes: Mutex::default(), budget })
     }
 }

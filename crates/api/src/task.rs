@@ -233,6 +233,16 @@ impl Planned<'_> {
         Span::seconds(self.row.duration)
     }
 
+    /// `None` until H-hour is set: before, nobody knows how long it pauses.
+    async fn finish(&self) -> Result<Option<Span>, Error> {
+        if self.h_hour().await?.is_none() {
+            return Ok(None);
+        }
+        let version = self.version().await?;
+        let task = self.row.planned_task()?;
+        Ok(Some(self.world.finish(self.row.version_id, &version.hours().await?, &task)))
+    }
+
     fn predecessors(&self) -> Result<Vec<TaskCode>, Error> {
         Ok(self.row.predecessors.iter().map(|code| parse(code)).collect::<Result<_, _>>()?)
     }
@@ -366,9 +376,12 @@ impl Task {
         self.planned().instant(self.planned().start(), zone).await
     }
 
-    /// Exclusive; null until H-hour is set.
+    /// By the calendar that holds for it, from its planned start; exclusive; null until H-hour is set.
     async fn planned_finish(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
-        self.planned().instant(self.planned().start() + self.planned().duration(), zone).await
+        match self.planned().finish().await? {
+            Some(finish) => self.planned().instant(finish, zone).await,
+            None => Ok(None),
+        }
     }
 
     /// Null until its start is recorded.

@@ -89,6 +89,7 @@ pub fn gantt() -> Gantt {
             start: times.early_start,
             finish: times.early_finish,
             late_finish: times.late_finish,
+            total_float: times.total_float,
             critical: times.is_critical(),
             links: row.predecessors.into_iter().map(link).collect(),
             code: row.code,

@@ -1,7 +1,8 @@
 //! Assignments: who is bound to which task, and the calendar of a post across operations.
 //!
 //! Before H-hour is set, overlaps within an operation are judged on offsets; afterwards on instants, and
-//! then across operations too.
+//! then across operations too. A post is bound until its task finishes by the calendar that holds for the task, so that
+//! H-hour also decides how long that is.
 
 use crate::{
     Context, Event, Instant, Item, OperationCode, PartnerCode, PostCode, Prose, Reasons, Recorded,
@@ -10,6 +11,7 @@ use crate::{
     ids::{AssignmentId, OperationId, PostId},
     operation::{self, Operation, OperationEvent},
     plan::{NewOfficer, PlannedTask, Version},
+    schedule::{Finishes, Hours},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,12 +53,13 @@ pub enum AssignmentEvent {
         post: PostCode,
         /// When it is bound, relative to H-hour; negative before it.
         start: Span,
-        /// For how long; exclusive at its end.
+        /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
         duration: Span,
         /// The operation's H-hour as it was then; null when none was set.
         h_hour: Option<Instant>,
     },
-    /// A newly promulgated version moved the task that the post is bound to.
+    /// The task that the post is bound to begins or finishes at another time from H-hour: a newly promulgated version moved it,
+    /// or H-hour was set or shifted and its working hours fall otherwise.
     AssignmentRetimed {
         /// The operation.
         operation: OperationCode,
@@ -68,7 +71,7 @@ pub enum AssignmentEvent {
         post: PostCode,
         /// When it is bound now, relative to H-hour; negative before it.
         start: Span,
-        /// For how long now; exclusive at its end.
+        /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
         duration: Span,
     },
     /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version took the task away from it.
@@ -331,11 +334,11 @@ fn assign(
     }
     check_fit(coalition, task, post_code, "post", &mut reasons);
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
-    let entry = entry_of(task, operation.h_hour);
+    let entry = Stretches::new(version, operation.h_hour).of(task);
     // Only of a post that could be bound: what else it does is not to be found out by asking for what is refused anyway.
     if reasons.is_empty() {
         let binding = Binding { operation, number, post: post_code, entry: &entry };
-        check_overlap(world, &binding, viewer, "post", &mut reasons)?;
+        check_overlap(calendar, &binding, viewer, "post", &mut reasons);
     }
     reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerAssigned {
         operation: code.clone(),
@@ -360,8 +363,24 @@ fn authorise(
     }
 }
 
-fn entry_of(task: &PlannedTask, h_hour: Option<Instant>) -> Entry {
-    Entry { task: task.code.clone(), start: task.start_offset, duration: task.duration, h_hour }
+/// What the tasks of a version bind a post to.
+struct Stretches {
+    finishes: Finishes,
+    h_hour: Option<Instant>,
+}
+
+impl Stretches {
+    fn new(version: &Version, h_hour: Option<Instant>) -> Self {
+        let hours = Hours { calendars: &version.sections.calendars, h_hour, floating: false };
+        Self { finishes: Finishes::new(&hours), h_hour }
+    }
+
+    fn of(&mut self, task: &PlannedTask) -> Entry {
+        let start = task.start_offset;
+        // With its pauses, what takes nearly a hundred years takes more, and no event could be read that says so.
+        let duration = (self.finishes.of(task) - start).min(Span::MAX);
+        Entry { task: task.code.clone(), start, duration, h_hour: self.h_hour }
+    }
 }
 
 /// An assignment as it would be.
@@ -374,14 +393,14 @@ struct Binding<'a> {
 
 /// Domain rule 12.
 fn check_overlap(
-    world: &World,
+    calendar: &Calendar,
     binding: &Binding<'_>,
     viewer: Option<&PartnerCode>,
     field: &str,
     reasons: &mut Reasons,
-) -> Result<(), Rejection> {
+) {
     let Binding { operation, number, post, entry } = *binding;
-    if let Some((other, clash)) = world.calendar(post)?.clash(&operation.code, number, entry) {
+    if let Some((other, clash)) = calendar.clash(&operation.code, number, entry) {
         // Another operation, or a task, may be hidden from the actor: its code is not named then.
         let what = if *other != operation.code {
             "in another operation".to_owned()
@@ -397,31 +416,73 @@ fn check_overlap(
             Some(PostId::of(post).to_string()),
         );
     }
-    Ok(())
 }
 
-/// Judges every assignment of the operation as if H-hour were `h_hour`; the posts concerned.
-pub(crate) fn check_calendars(
+/// The calendars of all posts that are bound to tasks of the operation and of `others`, for bindings to be moved in.
+fn calendars_of<'a>(
+    world: &World,
+    operation: &'a Operation,
+    others: impl Iterator<Item = &'a PostCode>,
+) -> Result<BTreeMap<&'a PostCode, Calendar>, Rejection> {
+    let bound = operation.live_assignments().map(|assignment| &assignment.post);
+    let posts: BTreeSet<_> = bound.chain(others).collect();
+    world.need(posts.iter().map(|post| Subject::Calendar((*post).clone())))?;
+    posts.into_iter().map(|post| Ok((post, world.calendar(post)?.clone()))).collect()
+}
+
+/// Binds the post as `entry` says; the event that tells so, unless it is bound for that time already.
+fn bind(
+    calendar: &mut Calendar,
+    operation: &Operation,
+    assignment: &Assignment,
+    entry: Entry,
+) -> Option<Event> {
+    let (start, duration) = (entry.start, entry.duration);
+    let before = calendar.entries.insert((operation.code.clone(), assignment.number), entry);
+    if before.is_some_and(|before| (before.start, before.duration) == (start, duration)) {
+        return None;
+    }
+    Some(Event::Assignment(AssignmentEvent::AssignmentRetimed {
+        operation: operation.code.clone(),
+        number: assignment.number,
+        task: assignment.task.clone(),
+        post: assignment.post.clone(),
+        start,
+        duration,
+    }))
+}
+
+/// Judges every assignment of the operation as if H-hour were `h_hour`: the posts concerned, and which of them are bound for
+/// another time from it then.
+pub(crate) fn retime(
     world: &World,
     operation: &Operation,
     h_hour: Instant,
     field: &str,
     reasons: &mut Reasons,
-) -> Result<Vec<PostCode>, Rejection> {
-    let posts: BTreeSet<_> = operation.live_assignments().map(|assignment| assignment.post.clone()).collect();
-    world.need(posts.iter().cloned().map(Subject::Calendar))?;
+) -> Result<(Vec<PostCode>, Vec<Event>), Rejection> {
+    let mut calendars = calendars_of(world, operation, std::iter::empty())?;
+    let mut events = Vec::new();
     if let Some(version) = operation.version_in_force() {
+        let mut stretches = Stretches::new(version, Some(h_hour));
         for assignment in operation.live_assignments() {
             if let Some(task) = version.tasks.get(&assignment.task) {
-                let entry = entry_of(task, Some(h_hour));
-                let binding =
-                    Binding { operation, number: assignment.number, post: &assignment.post, entry: &entry };
-                // Asked by the lead, who sees every task.
-                check_overlap(world, &binding, Some(&operation.lead), field, reasons)?;
+                let calendar = calendars.entry(&assignment.post).or_default();
+                events.extend(bind(calendar, operation, assignment, stretches.of(task)));
             }
         }
     }
-    Ok(posts.into_iter().collect())
+    // Judged once all have moved, for the tasks of one post move together.
+    for assignment in operation.live_assignments() {
+        let (number, post) = (assignment.number, &assignment.post);
+        let calendar = calendars.entry(post).or_default();
+        if let Some(entry) = calendar.entries.get(&(operation.code.clone(), number)) {
+            let binding = Binding { operation, number, post, entry };
+            // Asked by the lead, who sees every task.
+            check_overlap(calendar, &binding, Some(&operation.lead), field, reasons);
+        }
+    }
+    Ok((calendars.into_keys().cloned().collect(), events))
 }
 
 /// What promulgating `version` does to assignments: those whose task has moved are judged again, those
@@ -432,20 +493,14 @@ pub(crate) fn rebind(
     version: &Version,
     reasons: &mut Reasons,
 ) -> Result<Vec<Event>, Rejection> {
-    world.need(operation.live_assignments().map(|assignment| Subject::Calendar(assignment.post.clone())))?;
+    let mut moved = calendars_of(world, operation, std::iter::empty())?;
     let coalition = world.coalition()?;
     let mut events = Vec::new();
-    let mut moved: BTreeMap<&PostCode, Calendar> = BTreeMap::new();
+    let mut stretches = Stretches::new(version, operation.h_hour);
     for assignment in operation.live_assignments() {
         let (code, number) = (operation.code.clone(), assignment.number);
         let (post, task) = (assignment.post.clone(), assignment.task.clone());
-        let calendar = match moved.entry(&assignment.post) {
-            std::collections::btree_map::Entry::Vacant(vacant) => {
-                vacant.insert(world.calendar(&post)?.clone())
-            }
-            std::collections::btree_map::Entry::Occupied(occupied) => occupied.into_mut(),
-        };
-        let key = (code.clone(), number);
+        let calendar = moved.entry(&assignment.post).or_default();
         let partner = coalition.posts.get(&post).map(|post| &post.partner);
         let reason = match version.tasks.get(&task) {
             None => format!("Version {} of the plan has no such task.", version.number),
@@ -454,24 +509,11 @@ pub(crate) fn rebind(
                 format!("Version {} of the plan gives the task to {}.", version.number, planned.lead)
             }
             Some(planned) => {
-                let entry = entry_of(planned, operation.h_hour);
-                if calendar.entries.get(&key) == Some(&entry) {
-                    continue;
-                }
-                let (start, duration) = (entry.start, entry.duration);
-                calendar.entries.insert(key, entry);
-                events.push(Event::Assignment(AssignmentEvent::AssignmentRetimed {
-                    operation: code,
-                    number,
-                    task,
-                    post,
-                    start,
-                    duration,
-                }));
+                events.extend(bind(calendar, operation, assignment, stretches.of(planned)));
                 continue;
             }
         };
-        calendar.entries.remove(&key);
+        calendar.entries.remove(&(code.clone(), number));
         let reason = short(&reason);
         let event = AssignmentEvent::AssignmentWithdrawn { operation: code, number, task, post, reason };
         events.push(Event::Assignment(event));
@@ -523,25 +565,29 @@ pub(crate) fn reassign(
     officers: &Officers<'_>,
     reasons: &mut Reasons,
 ) -> Result<(Vec<PostCode>, Vec<Event>), Rejection> {
-    let bound: BTreeSet<_> = operation.live_assignments().map(|assignment| &assignment.post).collect();
-    let posts: BTreeSet<_> =
-        bound.iter().copied().chain(officers.given.iter().map(|given| &given.post)).collect();
-    world.need(posts.iter().map(|post| Subject::Calendar((*post).clone())))?;
+    let mut moved = calendars_of(world, operation, officers.given.iter().map(|given| &given.post))?;
     let coalition = world.coalition()?;
-    let h_hour = officers.h_hour.or(operation.h_hour);
-    let mut moved: BTreeMap<&PostCode, Calendar> = BTreeMap::new();
-    for post in posts {
-        let mut calendar = world.calendar(post)?.clone();
-        for ((code, _), entry) in &mut calendar.entries {
-            if *code == operation.code {
-                entry.h_hour = h_hour;
-            }
-        }
-        moved.insert(post, calendar);
+    let mut stretches = Stretches::new(version, officers.h_hour.or(operation.h_hour));
+    let mut events = Vec::new();
+    for assignment in operation.live_assignments() {
+        let Some(planned) = version.tasks.get(&assignment.task) else { continue };
+        let calendar = moved.entry(&assignment.post).or_default();
+        let given = officers.given.iter().find(|given| given.task == assignment.task);
+        let Some(NewOfficer { post, .. }) = given.filter(|given| given.post != assignment.post) else {
+            events.extend(bind(calendar, operation, assignment, stretches.of(planned)));
+            continue;
+        };
+        calendar.entries.remove(&(operation.code.clone(), assignment.number));
+        events.push(Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
+            operation: operation.code.clone(),
+            number: assignment.number,
+            task: assignment.task.clone(),
+            post: assignment.post.clone(),
+            reason: short(&format!("{} gives the task to {post}.", officers.by)),
+        }));
     }
-    let last = operation.assignments.get_max().map_or(0, |(last, _)| *last);
-    let mut numbers = last + 1..;
-    let (mut events, mut fields) = (Vec::new(), BTreeMap::new());
+    let mut number = operation.assignments.get_max().map_or(0, |(last, _)| *last);
+    let mut fields = BTreeMap::new();
     for (index, NewOfficer { task, post }) in officers.given.iter().enumerate() {
         let field = format!("officers.{index}.post");
         let Some(planned) = version.tasks.get(task) else {
@@ -551,20 +597,11 @@ pub(crate) fn reassign(
         };
         check_fit(coalition, planned, post, &field, reasons);
         fields.insert(task, field);
-        for assignment in operation.assignments_of(task).filter(|assignment| assignment.post != *post) {
-            let (operation, number) = (operation.code.clone(), assignment.number);
-            if let Some(calendar) = moved.get_mut(&assignment.post) {
-                calendar.entries.remove(&(operation.clone(), number));
-            }
-            let reason = short(&format!("{} gives the task to {post}.", officers.by));
-            let (task, post) = (task.clone(), assignment.post.clone());
-            let event = AssignmentEvent::AssignmentWithdrawn { operation, number, task, post, reason };
-            events.push(Event::Assignment(event));
-        }
         if operation.assignments_of(task).any(|assignment| assignment.post == *post) {
             continue;
         }
-        let (entry, number) = (entry_of(planned, h_hour), numbers.next().unwrap_or(u32::MAX));
+        number += 1;
+        let entry = stretches.of(planned);
         events.push(Event::Assignment(AssignmentEvent::OfficerAssigned {
             operation: operation.code.clone(),
             number,
@@ -572,11 +609,9 @@ pub(crate) fn reassign(
             post: post.clone(),
             start: entry.start,
             duration: entry.duration,
-            h_hour,
+            h_hour: entry.h_hour,
         }));
-        if let Some(calendar) = moved.get_mut(post) {
-            calendar.entries.insert((operation.code.clone(), number), entry);
-        }
+        moved.entry(post).or_default().entries.insert((operation.code.clone(), number), entry);
     }
     // Only what could be bound is judged: what else a post does is not to be found out by asking for what is refused anyway.
     if reasons.is_empty() {
@@ -587,7 +622,8 @@ pub(crate) fn reassign(
         };
         check_moved(operation, &moved, field, reasons);
     }
-    Ok((bound.into_iter().cloned().collect(), events))
+    let bound: BTreeSet<_> = operation.live_assignments().map(|assignment| assignment.post.clone()).collect();
+    Ok((bound.into_iter().collect(), events))
 }
 
 /// Whether a post can carry a task out, whatever else it does.

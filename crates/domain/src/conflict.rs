@@ -6,7 +6,7 @@
 use crate::{
     Code, PartnerCode, PostCode, Span, TaskCode,
     plan::{CalendarOf, DecisionKind, Dependency, PlannedTask, StartConstraint, WorkCalendar},
-    schedule::{Activity, Basis, Graph, Hours, Layout, activities, early_by},
+    schedule::{Activity, Basis, Graph, Hours, Layout, activities, early_by, finish},
     working::Working,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,11 +107,7 @@ fn placed<'a>(
         let early = laid.early_start(position);
         let floating = activity.constraint == StartConstraint::AsSoonAsPossible;
         let start = early.filter(|_| floating).unwrap_or(task.start_offset);
-        let calendar = activity.calendar.and_then(|calendar| working.get_mut(calendar));
-        let finish = match calendar {
-            Some(calendar) => calendar.finish(start, task.duration),
-            None => start + task.duration,
-        };
+        let finish = finish(working, activity.calendar, start, task.duration);
         Placed { task, activity, start, finish, as_laid: early == Some(start) }
     };
     tasks.iter().zip(activities).enumerate().map(place).collect()

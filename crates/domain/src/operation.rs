@@ -480,12 +480,11 @@ pub(crate) fn decide(
                 "H-hour is set: shift it, with a reason.".to_owned()
             });
             check_window(operation, *at, "at", &mut reasons);
-            let calendars = assignment::check_calendars(world, operation, *at, "at", &mut reasons)?;
-            reasons.or(vec![Event::Operation(OperationEvent::HHourSet {
-                operation: code,
-                at: *at,
-                calendars,
-            })])
+            let (calendars, retimed) = assignment::retime(world, operation, *at, "at", &mut reasons)?;
+            let mut events =
+                vec![Event::Operation(OperationEvent::HHourSet { operation: code, at: *at, calendars })];
+            events.extend(retimed);
+            reasons.or(events)
         }
         OperationCommand::ShiftHHour { to, reason, .. } => {
             context.require_of(&operation.lead, &[Role::Commander])?;
@@ -493,13 +492,15 @@ pub(crate) fn decide(
                 return reasons.or(Vec::new());
             }
             check_shift(operation, *to, "to", &mut reasons);
-            let calendars = assignment::check_calendars(world, operation, *to, "to", &mut reasons)?;
-            reasons.or(vec![Event::Operation(OperationEvent::HHourShifted {
+            let (calendars, retimed) = assignment::retime(world, operation, *to, "to", &mut reasons)?;
+            let mut events = vec![Event::Operation(OperationEvent::HHourShifted {
                 operation: code,
                 to: *to,
                 reason: reason.clone(),
                 calendars,
-            })])
+            })];
+            events.extend(retimed);
+            reasons.or(events)
         }
         OperationCommand::Activate { .. } => activate(world, operation, context, reasons),
     }

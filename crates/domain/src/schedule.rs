@@ -95,12 +95,46 @@ pub struct Hours<'a> {
     pub floating: bool,
 }
 
+/// When planned tasks finish: by the calendar that holds for each, where it starts by the plan.
+#[derive(Debug)]
+pub struct Finishes {
+    calendar_of: CalendarOf,
+    working: Vec<Working>,
+}
+
+impl Finishes {
+    pub fn new(hours: &Hours<'_>) -> Self {
+        let (calendars, h_hour) = match hours.h_hour {
+            Some(h_hour) => (hours.calendars, h_hour),
+            None => return Self { calendar_of: CalendarOf::default(), working: Vec::new() },
+        };
+        let working = calendars.iter().map(|calendar| Working::new(calendar, h_hour)).collect();
+        Self { calendar_of: CalendarOf::new(calendars), working }
+    }
+
+    /// Exclusive.
+    pub fn of(&mut self, task: &PlannedTask) -> Span {
+        let calendar = self.calendar(task);
+        finish(&mut self.working, calendar, task.start_offset, task.duration)
+    }
+
+    fn calendar(&self, task: &PlannedTask) -> Option<usize> {
+        self.calendar_of.task(&task.lead, task.post.as_ref())
+    }
+}
+
+/// When what starts then and takes so much work finishes, by the calendar at this place; `None`: round the clock.
+pub(crate) fn finish(calendars: &mut [Working], calendar: Option<usize>, start: Span, work: Span) -> Span {
+    let working = calendar.and_then(|calendar| calendars.get_mut(calendar));
+    working.map_or(start + work, |working| working.finish(start, work))
+}
+
 /// The tasks of a plan, each with its calendar.
 pub fn activities<'a>(
     tasks: impl IntoIterator<Item = &'a PlannedTask>,
     hours: &Hours<'_>,
 ) -> (Vec<Activity<'a>>, Vec<Working>) {
-    let Hours { calendars, h_hour, floating } = *hours;
+    let floating = hours.floating;
     let tasks: Vec<_> = tasks.into_iter().collect();
     let codes: BTreeSet<_> = if tasks.iter().any(|task| task.is_floating()) {
         tasks.iter().map(|task| &task.code).collect()
@@ -111,18 +145,16 @@ pub fn activities<'a>(
     let is_laid = |task: &PlannedTask| {
         floating && task.predecessors.iter().all(|waits| codes.contains(&waits.predecessor))
     };
-    let working = |h_hour| calendars.iter().map(|calendar| Working::new(calendar, h_hour)).collect();
-    let working: Vec<_> = h_hour.map(working).unwrap_or_default();
-    let of = CalendarOf::new(if working.is_empty() { &[] } else { calendars });
+    let finishes = Finishes::new(hours);
     let activity = |task: &'a PlannedTask| {
         let activity = Activity::from(task);
         let constraint = match activity.constraint {
             StartConstraint::AsSoonAsPossible if !is_laid(task) => StartConstraint::StartNoEarlierThan,
             constraint => constraint,
         };
-        Activity { calendar: of.task(&task.lead, task.post.as_ref()), constraint, ..activity }
+        Activity { calendar: finishes.calendar(task), constraint, ..activity }
     };
-    (tasks.into_iter().map(activity).collect(), working)
+    (tasks.into_iter().map(activity).collect(), finishes.working)
 }
 
 /// Times relative to H-hour, or to the start on [`Basis::Network`]. Finishes are exclusive; floats are working time.
@@ -302,14 +334,16 @@ struct Clocks<'a> {
 }
 
 impl Clocks<'_> {
+    fn place(&self, position: usize) -> Option<usize> {
+        self.of.get(position).copied().flatten()
+    }
+
     fn of(&mut self, position: usize) -> Option<&mut Working> {
-        let calendar = (*self.of.get(position)?)?;
-        self.calendars.get_mut(calendar)
+        self.place(position).and_then(|calendar| self.calendars.get_mut(calendar))
     }
 
     fn finish(&mut self, position: usize, start: Span) -> Span {
-        let work = self.work[position];
-        self.of(position).map_or(start + work, |working| working.finish(start, work))
+        finish(self.calendars, self.place(position), start, self.work[position])
     }
 
     fn start(&mut self, position: usize, finish: Span) -> Span {

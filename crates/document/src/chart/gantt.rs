@@ -41,6 +41,8 @@ pub struct Task {
     pub finish: Span,
     /// From H-hour, not before `finish`: how late it may be without delaying the whole.
     pub late_finish: Span,
+    /// What it can slip without delaying the whole: working time, where the stretch up to `late_finish` has its pauses too.
+    pub total_float: Span,
     /// Whether it has no float.
     pub critical: bool,
     /// Of a predecessor that is not among the tasks nothing is drawn.
@@ -155,7 +157,7 @@ impl Task {
 
     /// For who points at it, and who is read it.
     fn told(&self) -> String {
-        let Self { code, title, start, finish, late_finish, critical, .. } = self;
+        let Self { code, title, start, finish, late_finish, total_float, critical, .. } = self;
         let when = if self.is_milestone() {
             format!("milestone at {}", h_offset(*start))
         } else {
@@ -164,7 +166,7 @@ impl Task {
         let float = if *critical {
             "critical".to_owned()
         } else {
-            format!("float {} h, to {}", hours(*late_finish - *finish), h_offset(*late_finish))
+            format!("float {} h, to {}", hours(*total_float), h_offset(*late_finish))
         };
         format!("{code} {title}: {when}, {float}")
     }

@@ -29,6 +29,7 @@ fn task(code: &str, start: i64, hours: i64, float: i64) -> Task {
         start: Span::hours(start),
         finish: Span::hours(start + hours),
         late_finish: Span::hours(start + hours + float),
+        total_float: Span::hours(float),
         critical: float == 0,
         links: Vec::new(),
     }
@@ -37,6 +38,14 @@ fn task(code: &str, start: i64, hours: i64, float: i64) -> Task {
 fn gantt(tasks: Vec<Task>) -> Gantt {
     let phases = vec![Lane { code: "P1".parse().unwrap(), name: "Prepare".to_owned() }];
     Gantt { heading: samples::heading(), phases, tasks }
+}
+
+/// By office hours, a day can lie between a finish and the latest one, and of it eight hours be worked.
+#[test]
+fn a_float_is_told_as_the_schedule_has_it_and_not_by_the_pauses_in_it() {
+    let slack = Task { total_float: Span::hours(8), ..task("T1", 0, 8, 24) };
+    let svg = gantt(vec![slack, task("T2", 0, 32, 0)]).svg("gantt");
+    assert!(svg.contains("T1 Task T1: H+0 to H+8, float 8 h, to H+32"), "{svg}");
 }
 
 #[test]

@@ -84,6 +84,14 @@ fn order() -> Source {
     mutation("Plan", "IssueFragmentaryOrder", "issueFragmentaryOrder", LEAD_COMMANDER)
 }
 
+fn set_h_hour() -> Source {
+    mutation("Operation", "SetHHour", "setHHour", LEAD_COMMANDER)
+}
+
+fn shift_h_hour() -> Source {
+    mutation("Operation", "ShiftHHour", "shiftHHour", LEAD_COMMANDER)
+}
+
 fn import_tasks() -> Source {
     mutation("Plan", "ImportTasks", "importTasks", DRAFTER)
 }
@@ -177,10 +185,10 @@ fn of_operation(event: &OperationEvent) -> Vec<Source> {
             vec![mutation("Operation", "MarkReleasability", "markReleasability", OWNER)]
         }
         OperationEvent::HHourSet { .. } => {
-            vec![mutation("Operation", "SetHHour", "setHHour", LEAD_COMMANDER)]
+            vec![set_h_hour()]
         }
         OperationEvent::HHourShifted { .. } => {
-            vec![mutation("Operation", "ShiftHHour", "shiftHHour", LEAD_COMMANDER), order()]
+            vec![shift_h_hour(), order()]
         }
         OperationEvent::OperationActivated { .. } => {
             vec![mutation("Operation", "Activate", "activateOperation", LEAD_COMMANDER)]
@@ -255,7 +263,9 @@ fn of_assignment(event: &AssignmentEvent) -> Vec<Source> {
         AssignmentEvent::OfficerAssigned { .. } => {
             vec![mutation("Assignment", "Assign", "assignOfficer", ASSIGNER), order()]
         }
-        AssignmentEvent::AssignmentRetimed { .. } => vec![promulgate()],
+        AssignmentEvent::AssignmentRetimed { .. } => {
+            vec![promulgate(), set_h_hour(), shift_h_hour(), order()]
+        }
         AssignmentEvent::AssignmentWithdrawn { .. } => {
             vec![mutation("Assignment", "Withdraw", "withdrawAssignment", ASSIGNER), promulgate(), order()]
         }

@@ -189,17 +189,17 @@ impl fmt::Display for WorkCalendar {
 
 /// The calendar of each task, by its post's, else its leader's.
 #[derive(Debug, Clone, Default)]
-pub struct CalendarOf<'a> {
-    posts: BTreeMap<&'a PostCode, usize>,
-    partners: BTreeMap<&'a PartnerCode, usize>,
+pub struct CalendarOf {
+    posts: BTreeMap<PostCode, usize>,
+    partners: BTreeMap<PartnerCode, usize>,
 }
 
-impl<'a> CalendarOf<'a> {
-    pub fn new(calendars: &'a [WorkCalendar]) -> Self {
+impl CalendarOf {
+    pub fn new(calendars: &[WorkCalendar]) -> Self {
         let mut of = Self::default();
         for (index, calendar) in calendars.iter().enumerate() {
-            of.posts.extend(calendar.posts.iter().map(|post| (post, index)));
-            of.partners.extend(calendar.partners.iter().map(|partner| (partner, index)));
+            of.posts.extend(calendar.posts.iter().map(|post| (post.clone(), index)));
+            of.partners.extend(calendar.partners.iter().map(|partner| (partner.clone(), index)));
         }
         of
     }

@@ -1,8 +1,11 @@
 //! Assignments: no officer is bound twice, in one operation or in two, before H-hour is set or after.
 
-use crate::support::{Story, of, saphan::*};
+use crate::support::{Story, Told, instant, of, saphan::*};
 use domain::{
-    RefusalCode, Role, Span, Subject, assignment::AssignmentEvent, operation::OperationEvent, plan::PlanEvent,
+    Event, RefusalCode, Role, Span, Subject,
+    assignment::AssignmentEvent,
+    operation::OperationEvent,
+    plan::{Holiday, PlanCommand, PlanEvent, PlannedTask, Section, Sections},
 };
 
 /// In force, with tasks of Myanmar from H to H+12, H+6 to H+10 and H+12 to H+24.
@@ -33,7 +36,7 @@ fn with_bravo(story: Story, h_hour: Option<&str>) -> Story {
     match h_hour {
         Some(at) => story.and([OperationEvent::HHourSet {
             operation: of("BRAVO"),
-            at: crate::support::instant(at),
+            at: instant(at),
             calendars: Vec::new(),
         }]),
         None => story,
@@ -245,7 +248,7 @@ fn setting_h_hour_names_the_posts_whose_calendars_it_moves() {
         .when(tha(), set_h_hour(at))
         .then([OperationEvent::HHourSet {
             operation: saphan(),
-            at: crate::support::instant(at),
+            at: instant(at),
             calendars: vec![of("LAO-02"), of("MMR-02")],
         }]);
     let assigned = story.when(tha(), assign("T01", "THA-01")).accepted();
@@ -253,7 +256,7 @@ fn setting_h_hour_names_the_posts_whose_calendars_it_moves() {
     else {
         panic!("the calendar was judged")
     };
-    assert!(calendar.entries.values().all(|entry| entry.h_hour == Some(crate::support::instant(at))));
+    assert!(calendar.entries.values().all(|entry| entry.h_hour == Some(instant(at))));
 }
 
 #[test]
@@ -357,4 +360,148 @@ fn what_a_post_does_elsewhere_is_not_found_out_by_asking_for_what_is_refused_any
         // T01 is Thailand's, so no post of Myanmar takes it, whether it is busy or not.
         .when(tha(), assign("T01", "MMR-02"))
         .refused_at([(RefusalCode::PostNotOfLeadPartner, "post")]);
+}
+
+/// Days in Yangon: Monday, Friday, and the Wednesday between them.
+const MONDAY: &str = "2023-10-09T08:00:00+06:30";
+const WEDNESDAY: &str = "2023-10-11T08:00:00+06:30";
+const FRIDAY: &str = "2023-10-13T08:00:00+06:30";
+
+/// T16 takes 16 h from H-hour on, in office hours from 8 to 16. From a Monday or a Wednesday that is the day and the next: to H+32.
+/// From a Friday, the second day is the Monday after: 72 h later, to H+80.
+fn bound_in_office_hours() -> Story {
+    in_office_hours().when(tha(), assign("T16", "MMR-02")).then([assigned(1, "T16", "MMR-02", 0, 16)])
+}
+
+fn set(at: &str) -> Event {
+    OperationEvent::HHourSet { operation: saphan(), at: instant(at), calendars: vec![of("MMR-02")] }.told()
+}
+
+fn shifted(to: &str) -> Event {
+    OperationEvent::HHourShifted {
+        operation: saphan(),
+        to: instant(to),
+        reason: of("River flooding"),
+        calendars: vec![of("MMR-02")],
+    }
+    .told()
+}
+
+#[test]
+fn an_officer_is_bound_until_its_task_finishes_by_its_calendar() {
+    let story = in_office_hours().when(tha(), set_h_hour(MONDAY)).accepted();
+    let bound = AssignmentEvent::OfficerAssigned {
+        operation: saphan(),
+        number: 1,
+        task: of("T16"),
+        post: of("MMR-02"),
+        start: Span::ZERO,
+        duration: Span::hours(32),
+        h_hour: Some(instant(MONDAY)),
+    };
+    story
+        .when(tha(), assign("T16", "MMR-02"))
+        .then([bound])
+        // From Tuesday, 4:00, to 6:00: nobody works then, and the task has not been finished.
+        .when(tha(), assign("T17", "MMR-02"))
+        .refused_at([(RefusalCode::OfficerOverlap, "post")])
+        .saying("MMR-02 cannot take T17: it is bound with T16 at that time.")
+        .when(tha(), assign("T21", "MMR-02"))
+        .accepted();
+}
+
+#[test]
+fn across_operations_too_an_officer_is_bound_in_the_pauses_of_its_task() {
+    // BRAVO's T01 takes 12 h round the clock. From Tuesday, 1:00, on, it is after the 16th hour and before the end of T16 on
+    // Tuesday at 16:00.
+    let bravo = |h_hour| {
+        let story = with_bravo(in_office_hours(), Some(h_hour)).when(tha(), set_h_hour(MONDAY)).accepted();
+        let bound = story.when(tha(), assign("T16", "MMR-02")).accepted();
+        bound.when(tha(), assign_in("BRAVO", "T01", "MMR-02"))
+    };
+    bravo("2023-10-10T01:00:00+06:30").refused([RefusalCode::OfficerOverlap]);
+    bravo("2023-10-10T15:59:59+06:30").refused([RefusalCode::OfficerOverlap]);
+    bravo("2023-10-10T16:00:00+06:30").accepted();
+}
+
+#[test]
+fn an_order_that_moves_h_hour_tells_so_too() {
+    let story = bound_in_office_hours().when(tha(), set_h_hour(MONDAY)).accepted();
+    let story = story.when(tha(), order(Some(FRIDAY), &[])).accepted();
+    let newest: Vec<_> = story.log.iter().rev().take(2).map(|recorded| recorded.event.clone()).collect();
+    assert_eq!(newest, [retimed(1, "T16", "MMR-02", 0, 80).told(), shifted(FRIDAY)]);
+}
+
+#[test]
+fn an_h_hour_tells_for_how_long_it_binds_officers_whose_tasks_have_a_calendar() {
+    let told = |at, hours| [at, retimed(1, "T16", "MMR-02", 0, hours).told()];
+    let story = bound_in_office_hours()
+        .when(tha(), set_h_hour(MONDAY))
+        .then(told(set(MONDAY), 32))
+        .when(tha(), shift_h_hour(FRIDAY))
+        .then(told(shifted(FRIDAY), 80))
+        .when(tha(), shift_h_hour(WEDNESDAY))
+        .then(told(shifted(WEDNESDAY), 32))
+        // As long as before.
+        .when(tha(), shift_h_hour(MONDAY))
+        .then([shifted(MONDAY)]);
+    let calendar = Subject::Calendar(of("MMR-02"));
+    assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
+}
+
+#[test]
+fn an_h_hour_is_judged_by_how_long_it_would_bind_officers() {
+    // Round the clock, T16 would end at H+16.
+    let both = bound_in_office_hours().when(tha(), assign("T17", "MMR-02")).accepted();
+    let withdrawn = both
+        .when(tha(), set_h_hour(MONDAY))
+        .refused_at([(RefusalCode::OfficerOverlap, "at"), (RefusalCode::OfficerOverlap, "at")])
+        .saying("MMR-02 cannot take T16: it is bound with T17 at that time.")
+        .when(tha(), withdraw_assignment(2))
+        .accepted();
+    // T21 begins at H+32.
+    withdrawn
+        .when(tha(), assign("T21", "MMR-02"))
+        .accepted()
+        .when(tha(), set_h_hour(MONDAY))
+        .accepted()
+        .when(tha(), shift_h_hour(FRIDAY))
+        .refused_at([(RefusalCode::OfficerOverlap, "to"), (RefusalCode::OfficerOverlap, "to")])
+        .when(tha(), shift_h_hour(WEDNESDAY))
+        .accepted();
+}
+
+#[test]
+fn an_amended_calendar_binds_officers_for_as_long_as_it_says() {
+    // With Tuesday off, T16 ends on Wednesday at 16:00, H+56.
+    let amended = |story| {
+        let off = Holiday { name: of("Thadingyut"), from: of("2023-10-10"), to: of("2023-10-10") };
+        let calendar = domain::plan::WorkCalendar { holidays: vec![off], ..office("MMR-02") };
+        let section = Box::new(Section::Calendars(vec![calendar]));
+        let revise = planning(PlanCommand::ReviseSection { operation: saphan(), section });
+        amend(story, 2, |story| story.when(tha(), revise).accepted())
+    };
+    let bound = bound_in_office_hours().when(tha(), set_h_hour(MONDAY)).accepted();
+    let story = amended(bound.clone()).when(tha(), promulgate(2)).accepted();
+    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 56).told());
+    let both = bound.when(tha(), assign("T21", "MMR-02")).accepted();
+    amended(both)
+        .when(tha(), promulgate(2))
+        .rejected()
+        .saying("MMR-02 would be bound twice at the time of T16.");
+}
+
+#[test]
+fn nobody_is_bound_for_longer_than_an_event_can_say() {
+    let years = Span::MAX.as_seconds() / 3_600;
+    let mut tasks = small_plan();
+    tasks.push(PlannedTask { post: Some(of("MMR-02")), ..task("T17", "MMR", "MMR", 0, years, &[]) });
+    let sections = Sections { calendars: vec![office("MMR-02")], ..sections() };
+    let story = draft_with(sections, tasks).when(tha(), submit()).accepted();
+    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    let story = story.when(tha(), set_h_hour(MONDAY)).accepted();
+    let story = story.when(tha(), assign("T17", "MMR-02")).accepted();
+    let event = &story.log.last().unwrap().event;
+    let encoded = event.encode();
+    assert_eq!(Event::decode(encoded.kind, encoded.version, &encoded.payload).unwrap(), *event);
 }

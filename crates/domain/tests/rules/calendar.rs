@@ -1,11 +1,11 @@
 //! Constraints and calendars: answers from documentation or by hand, and working time as such against counting it hour by
 //! hour.
 
-use crate::support::{instant, of};
+use crate::support::{instant, of, saphan::task};
 use domain::{
     Instant, Span, TaskCode,
-    plan::{Dependency, Holiday, StartConstraint, Weekday, WorkCalendar, WorkingHours},
-    schedule::{Activity, Actual, Basis, Schedule, schedule},
+    plan::{Dependency, Holiday, PlannedTask, StartConstraint, Weekday, WorkCalendar, WorkingHours},
+    schedule::{Activity, Actual, Basis, Finishes, Hours, Schedule, activities, schedule},
     working::Working,
 };
 use proptest::prelude::*;
@@ -345,6 +345,28 @@ proptest! {
         // The latest start that leaves enough work before it.
         let latest = (start - 9_000..start).rev().filter(|hour| is_worked(*hour)).nth(usize::try_from(work - 1).unwrap()).unwrap();
         prop_assert_eq!(working.start(Span::hours(start), Span::hours(work)), Span::hours(latest));
+    }
+
+    /// Where nothing else moves it. Without a calendar or an H-hour, it takes its duration from its start.
+    #[test]
+    fn a_planned_task_finishes_where_the_schedule_has_it(
+        start in -400_i64..400,
+        work in 0_i64..200,
+        shift in 0_i64..WEEK,
+        (by_calendar, is_set) in any::<(bool, bool)>(),
+    ) {
+        let task = PlannedTask { post: Some(of("THA-01")), ..task("T01", "THA", "THA", start, work, &[]) };
+        let posts = if by_calendar { [of("THA-01")].into() } else { BTreeSet::new() };
+        let calendars = [WorkCalendar { posts, ..standard("Asia/Yangon", &["2023-10-04"]) }];
+        let h_hour = is_set.then(|| h_hour() + Span::hours(shift).as_delta());
+        let hours = Hours { calendars: &calendars, h_hour, floating: false };
+        let finish = Finishes::new(&hours).of(&task);
+        let (activities, mut working) = activities([&task], &hours);
+        let times = schedule(&activities, Basis::Offsets, &mut working).times[&task.code];
+        prop_assert_eq!(times.early_finish, finish);
+        if !by_calendar || !is_set {
+            prop_assert_eq!(finish, Span::hours(start + work));
+        }
     }
 
     #[test]

@@ -91,8 +91,8 @@ fn two_officers_change_places_while_h_hour_moves() {
         issued(1, Some(NEXT_DAY)),
         shifted(NEXT_DAY, &["MMR-01", "MMR-02"]),
         withdrawn(2, "T21", "MMR-02", "FRAGO-1 gives the task to MMR-01."),
-        bound_from(4, "T21", "MMR-01", 12, 12, NEXT_DAY),
         withdrawn(3, "T16", "MMR-01", "FRAGO-1 gives the task to MMR-02."),
+        bound_from(4, "T21", "MMR-01", 12, 12, NEXT_DAY),
     ]);
     for post in ["MMR-01", "MMR-02"] {
         let calendar = Subject::Calendar(of(post));

@@ -4,9 +4,11 @@ use crate::support::{Ask, Story, fold, of, saphan::*};
 use domain::{
     Actor, Command, Event, PartnerCode, Rejection, State, Subject, TaskCode,
     coalition::Coalition,
+    operation::OperationCommand,
     partner::{PartnerRole, PartnerStatus},
     plan::{ConditionStatus, DecisionKind, PlanEvent, TaskRevision, Version},
     post::PostCommand,
+    schedule::{Finishes, Hours},
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -48,7 +50,8 @@ fn beginnings() -> impl Strategy<Value = fn() -> Story> {
         Just(draft as fn() -> Story),
         Just(submitted as fn() -> Story),
         Just(approved as fn() -> Story),
-        Just(in_force as fn() -> Story)
+        Just(in_force as fn() -> Story),
+        Just(in_office_hours as fn() -> Story)
     ]
 }
 
@@ -96,6 +99,8 @@ fn asked_once(newest: u32, choice: Choice) -> (Actor, Ask) {
         23 if one == 3 => {
             (tha(), order(None, &[(task_code, ["THA-03", "CHN-02", "MMR-01", "LAO-01"][usize::from(who)])]))
         }
+        // Before a weekend.
+        23 if one == 4 => (tha(), shift_h_hour("2023-10-13T06:00:00+07:00")),
         23 => (actor(who), withdraw_assignment(u32::from(other))),
         24 => (import(), relieve(LIAISONS[usize::from(who)])),
         25 => {
@@ -141,6 +146,7 @@ fn send(story: &mut Story, actor: &Actor, ask: Ask) {
             for event in &events {
                 judge(story, event);
             }
+            judge_h_hour(story, &command, &events);
             story.append(actor, events);
         }
         Err(Rejection::Refused(reasons)) => {
@@ -150,6 +156,17 @@ fn send(story: &mut Story, actor: &Actor, ask: Ask) {
         Err(Rejection::Forbidden(why)) => assert!(!why.is_empty()),
         Err(Rejection::Missing(subjects)) => panic!("still missing: {subjects:?}"),
     }
+}
+
+/// Round the clock, an H-hour binds nobody for longer than before: nothing is told of it.
+fn judge_h_hour(story: &Story, command: &Command, events: &[Event]) {
+    let Command::Operation(OperationCommand::SetHHour { .. } | OperationCommand::ShiftHHour { .. }) = command
+    else {
+        return;
+    };
+    let operation = story.operation("SAPHAN");
+    let calendars = operation.version_in_force().map_or(0, |version| version.sections.calendars.len());
+    assert!(events.len() <= 1 || calendars > 0, "{events:?}");
 }
 
 /// What must hold of an event at the moment at which it happens.
@@ -278,6 +295,18 @@ proptest! {
                 calendar.entries.values().map(|entry| (entry.start, entry.start + entry.duration)).collect();
             stretches.sort_unstable();
             prop_assert!(stretches.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{post}: {stretches:?}");
+            // Each is bound until its task finishes, by the plan in force and the H-hour that there are now.
+            for entry in calendar.entries.values() {
+                let version = operation.version_in_force().unwrap();
+                let task = &version.tasks[&entry.task];
+                let hours =
+                    Hours { calendars: &version.sections.calendars, h_hour: operation.h_hour, floating: false };
+                let finish = Finishes::new(&hours).of(task);
+                prop_assert_eq!((entry.start, entry.start + entry.duration), (task.start_offset, finish));
+                if version.sections.calendars.is_empty() || operation.h_hour.is_none() {
+                    prop_assert_eq!(entry.duration, task.duration);
+                }
+            }
         }
         // What the world knows is what the log tells.
         for subject in [Subject::Coalition, Subject::Operation(saphan())] {

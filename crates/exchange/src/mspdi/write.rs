@@ -108,7 +108,7 @@ struct Outline<'a> {
     h_hour: NaiveDateTime,
     lines: Vec<Line<'a>>,
     uids: BTreeMap<&'a TaskCode, usize>,
-    calendar_of: CalendarOf<'a>,
+    calendar_of: CalendarOf,
     /// Of the whole, H-hour included.
     start: Span,
     finish: Span,

@@ -275,6 +275,7 @@ impl Content {
                 start: times.early_start,
                 finish: times.early_finish,
                 late_finish: times.late_finish,
+                total_float: times.total_float,
                 critical: times.critical,
                 links: row.predecessors.iter().map(link).collect(),
             })

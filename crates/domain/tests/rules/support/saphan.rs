@@ -13,11 +13,13 @@ use domain::{
     plan::{
         Annex, ApprovalPolicy, Given, ImportedTask, Intent, LineOfEffort, Named, NewCondition, NewOfficer,
         OrderedChange, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, Terms, TimeWindow,
+        Weekday, WorkCalendar, WorkingHours,
     },
     post::{PostCommand, PostEvent},
     release::{HandlingCode, Marked, MarkedItem, Release},
 };
 use std::collections::BTreeSet;
+use strum::VariantArray as _;
 use uuid::Uuid;
 
 pub const ALL_ROLES: [Role; 3] = [Role::Commander, Role::Planner, Role::Liaison];
@@ -195,6 +197,34 @@ pub fn approved() -> Story {
 /// Version 1 is in force.
 pub fn in_force() -> Story {
     approved().when(tha(), promulgate(1)).accepted()
+}
+
+/// Mondays to Fridays from 8 to 16 in Yangon, for the tasks of one post.
+pub fn office(post: &str) -> WorkCalendar {
+    let day = |day| WorkingHours { day, from: of("08:00"), to: of("16:00") };
+    WorkCalendar {
+        code: of("OFFICE"),
+        name: of("Office hours"),
+        time_zone: of("Asia/Yangon"),
+        week: Weekday::VARIANTS[..5].iter().copied().map(day).collect(),
+        holidays: Vec::new(),
+        rest: None,
+        partners: BTreeSet::new(),
+        posts: [of(post)].into(),
+    }
+}
+
+/// Version 1 is in force, and Myanmar's T16, of 16 hours from H-hour on, is foreseen for a post with office hours. T17, from H+20
+/// to H+22, and T21, from H+32 to H+44, are carried out round the clock.
+pub fn in_office_hours() -> Story {
+    let mut tasks = small_plan();
+    tasks.retain(|task| !["T16", "T21"].contains(&task.code.as_str()));
+    tasks.push(PlannedTask { post: Some(of("MMR-02")), ..task("T16", "MMR", "MMR", 0, 16, &["T01"]) });
+    tasks.push(task("T17", "MMR", "MMR", 20, 2, &[]));
+    tasks.push(task("T21", "MMR", "MMR", 32, 12, &["T16"]));
+    let sections = Sections { calendars: vec![office("MMR-02")], ..sections() };
+    let story = draft_with(sections, tasks).when(tha(), submit()).accepted();
+    approve_by_all(story, 1).when(tha(), promulgate(1)).accepted()
 }
 
 pub fn approve_by_all(story: Story, number: u32) -> Story {
@@ -487,6 +517,17 @@ pub fn relieve(code: &str) -> Ask {
 }
 
 // Events, each with what the story has come to.
+
+pub fn retimed(number: u32, task: &str, post: &str, start: i64, hours: i64) -> AssignmentEvent {
+    AssignmentEvent::AssignmentRetimed {
+        operation: saphan(),
+        number,
+        task: of(task),
+        post: of(post),
+        start: Span::hours(start),
+        duration: Span::hours(hours),
+    }
+}
 
 pub fn decided(story: &Story, number: u32, partner: &str) -> Given {
     let Named { content_hash, seen_at, .. } = named(story, number);
