@@ -30,9 +30,9 @@
 //! stands there alone.
 //!
 //! A plan's calendars are `Calendars`, and each task has its post's, else its lead's, as `CalendarUID`. What they cannot say,
-//! and when it counts, is told in the module `calendar`: those that this crate wrote come back as they were. In a file of another
-//! program, a calendar that tasks have becomes that of their posts, or of the leads of those without a post, in UTC. A task that has another
-//! one than its post or its lead would give it is a fault. The project's own calendar (often of eight hours on five days) is not
+//! and when it counts, is told in the module `calendar`: those that this crate wrote come back as they were. In a file of
+//! another program, a calendar that tasks have becomes that of their posts, or of the leads of those without a post, in UTC. A
+//! task that has another one than its post or its lead would give it is a fault. The project's own calendar (often of eight hours on five days) is not
 //! read: durations are hours of work in both, and a plan's tasks without a calendar are worked on round the clock.
 //!
 //! Passed over are: the project's own summary task, blank rows, inactive tasks and links to them, resources, assignments,

@@ -37,7 +37,8 @@ use crate::{
 /// what the file has no column for counts as empty; others of the draft stay. Columns are code, title, phase, lead,
 /// territory, post, offset, duration, predecessors and `line_of_effort`, in any order; others are passed over.
 /// In Microsoft Project's XML, summary tasks of the first level are phases, and custom fields (`Accord code`, `Accord lead`,
-/// …) say what it has no field for. Calendars that its tasks have become all that the draft has, in place of others; without any, those stay.
+/// …) say what it has no field for. Its calendars come in with the tasks, in place of those that the draft has; a file without
+/// any leaves them.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
 pub struct Import {

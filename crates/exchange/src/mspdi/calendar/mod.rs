@@ -1,19 +1,20 @@
 //! The plan's calendars as the format has them, and back.
 //!
-//! The format knows of a calendar its name, a week of working times, and days that are exceptions. A file's times are UTC, so hours
-//! on the clocks of a zone are moved by the offset that the zone has at H-hour. Where clocks change, they are an hour off on
-//! the other side of the change; the plan's own schedule follows the clocks.
+//! The format knows of a calendar its name, a week of working times, and days that are exceptions. A file's times are UTC, so
+//! hours on the clocks of a zone are moved by the offset that the zone has at H-hour. Where clocks change, they are an hour off
+//! on the other side of the change; the plan's own schedule follows the clocks.
 //!
-//! What it cannot say (code, zone, rest, whom it is for, how hours that touch are cut) stands in the `Notes` of the milestone
-//! H-hour as JSON, behind [`NOTED`]. Notes are a text of any length that Microsoft Project keeps; calendars have no custom
-//! fields, those of tasks end after 255 letters, and it takes no elements that its schema has not. Names begin with the
-//! calendar's code: by that it is found again, and no two have one name, which that program asks for. As with links, what is
-//! noted counts as long as the calendar is what it was written as. Of one that was changed elsewhere, hours and days off are those of the file,
-//! moved back by the offset that is noted; the rest stays as noted. One that is no longer there is no more.
+//! What the format cannot say (code, zone, rest, whom it is for, how hours that touch are cut) stands in the `Notes` of the
+//! milestone H-hour as JSON, behind [`NOTED`]. Notes are a text that the schema does not bound, and that programs keep (seen of
+//! MPXJ); calendars have no custom fields, those of tasks end after 255 letters, and an element that the schema has not may keep
+//! a program from opening the file. Names begin with the calendar's code: by that it is found again, and no two have one name, which that program asks for. As with
+//! links, what is noted counts as long as the calendar is what it was written as. Of one that was changed elsewhere, hours and
+//! days off are those of the file, moved back by the offset that is noted; the rest stays as noted. One that is no longer there
+//! is no more.
 //!
-//! Others come in if tasks have them: of the tasks' posts, or of the leads of those without a post, in UTC, called by what its name
-//! begins with, if that is a code, else `C` and the number. One of 24 hours on seven days is none. The project's own calendar is not read: tasks
-//! without one of their own take time that passes.
+//! Others come in if tasks have them: of the tasks' posts, or of the leads of those without a post, in UTC, each under the code
+//! that its name begins with, else `C` and its number. One of 24 hours on seven days is none. The project's own calendar is not
+//! read: tasks without one of their own take time that passes.
 
 mod read;
 mod write;

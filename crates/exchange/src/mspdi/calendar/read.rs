@@ -100,7 +100,9 @@ fn noted(note: Option<&Element>, faults: &mut Faults) -> Result<Note<'static>, T
 /// Codes and texts that are some, in numbers that can be worked out: programs and people may have changed them.
 fn is_sound(note: &Note<'_>) -> bool {
     let codes: BTreeSet<_> = note.calendars.iter().map(|calendar| &calendar.code).collect();
-    note.calendars.len() <= MOST_CALENDARS
+    // On some clocks, the last moment that can be told is none.
+    (1..=9_999).contains(&note.h_hour.year())
+        && note.calendars.len() <= MOST_CALENDARS
         && codes.len() == note.calendars.len()
         && note.calendars.iter().all(|calendar| {
             let WorkCalendar { code, name, time_zone, week, rest, partners, posts, .. } = calendar;
