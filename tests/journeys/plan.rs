@@ -342,6 +342,35 @@ async fn tasks_of_a_file_come_into_the_draft_all_or_none(_: PgPoolOptions, optio
     assert_eq!(refusals[1_000]["message"], "100 more tasks were not looked at.");
     assert_eq!(server.head("THA-01").await, before);
 
+    // Those of calendars with them, each at its place: first what cannot be read, then what the plan does not take.
+    let hours = |from: &str, to: &str| json!([{ "day": "MONDAY", "from": from, "to": to }]);
+    let calendar = |code: &str, zone: &str, week: Value| json!({ "code": code, "name": "Office", "timeZone": zone, "week": week, "partners": ["THA"] });
+    let import_with = |tasks: Value, calendars: Value| json!({ "operationId": operation, "tasks": tasks, "calendars": calendars });
+    let places = |refusals: &[Value]| -> Vec<String> {
+        let words = |field: &Value| -> Vec<String> {
+            field.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+        };
+        refusals.iter().map(|refusal| words(&refusal["field"]).join(".")).collect()
+    };
+    let unreadable = json!([calendar("office", "Asia/Atlantis", hours("8:00", "16:00"))]);
+    let wrong = import_with(json!([row("t2", json!({}))]), unreadable);
+    let refusals = server.refused("THA-01", "importTasks", wrong).await;
+    assert_eq!(
+        places(&refusals),
+        ["tasks.0.code", "calendars.0.code", "calendars.0.timeZone", "calendars.0.week.0.from"]
+    );
+    let untaken = json!([
+        calendar("A", "Asia/Bangkok", hours("16:00", "08:00")),
+        calendar("B", "Asia/Yangon", json!([])),
+    ]);
+    let wrong = import_with(json!([row("T02", json!({ "phase": "P9" }))]), untaken);
+    let refusals = server.refused("THA-01", "importTasks", wrong).await;
+    assert_eq!(
+        places(&refusals),
+        ["calendars.0.week.0.to", "calendars.1.week", "calendars.1.partners", "tasks.0.phase"]
+    );
+    assert_eq!(server.head("THA-01").await, before);
+
     let payload = server.done("THA-01", "importTasks", import(file.clone()), shown).await;
     let version = &payload["planVersion"];
     assert_eq!(
@@ -353,6 +382,15 @@ async fn tasks_of_a_file_come_into_the_draft_all_or_none(_: PgPoolOptions, optio
     assert_eq!(version["tasks"]["edges"][1]["node"]["dependencies"], waits);
     let unassigned = json!({ "kind": "TASK_UNASSIGNED", "message": "No post is planned for T02 or assigned to it.", "tasks": [{ "code": "T02" }] });
     assert_eq!(version["conflicts"], json!([&unassigned]));
+
+    // With calendars, all of it is one step; without any, they stay; an empty list takes them away.
+    let office = json!([calendar("A", "Asia/Bangkok", hours("08:00", "16:00"))]);
+    let calendars = "planVersion { calendars { code } }";
+    let with = |calendars: Value| import_with(file.clone(), calendars);
+    let codes_of = |payload: Value| column(&payload["planVersion"]["calendars"], "/code").len();
+    assert_eq!(codes_of(server.done("THA-01", "importTasks", with(office), calendars).await), 1);
+    assert_eq!(codes_of(server.done("THA-01", "importTasks", import(file.clone()), calendars).await), 1);
+    assert_eq!(codes_of(server.done("THA-01", "importTasks", with(json!([])), calendars).await), 0);
 
     // Once more changes nothing; a change of the file is a change of the task, and what it leaves out stays.
     let after = server.head("THA-01").await;

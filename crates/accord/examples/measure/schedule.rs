@@ -195,7 +195,7 @@ pub async fn import(data: &Data) -> Result<()> {
         draft(&data.engine, operation.clone()).await?;
         let begun = Instant::now();
         let tasks = rows.into_iter().map(imported).collect();
-        let command = Command::Plan(PlanCommand::ImportTasks { operation, tasks });
+        let command = Command::Plan(PlanCommand::ImportTasks { operation, tasks, calendars: None });
         send(&data.engine, planner(), command).await?;
         recorded.push(begun.elapsed().as_secs_f64() * 1_000.0);
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::Served;
@@ -98,6 +98,68 @@ async fn what_binds_tasks_and_groups_them_goes_out_and_comes_in(_: PgPoolOptions
     fs::write(served.path("bound.xml"), &out).unwrap();
     served.done("THA-02", &import("bound.xml", "CHARLIE")).await;
     assert_eq!(served.done("THA-02", &["export", "--operation", "CHARLIE"]).await.out, csv);
+}
+
+#[sqlx::test(migrations = false)]
+async fn calendars_go_out_and_come_in_with_the_tasks(_: PgPoolOptions, options: PgConnectOptions) {
+    let served = Served::saphan(options).await;
+    let csv = "code,title,phase,lead,territory,post,duration,predecessors\n\
+               T01,Ask,P1,MMR,MMR,,PT8H,\n\
+               T02,Answer,P1,THA,THA,THA-02,PT8H,T01\n\
+               T03,Tell,P1,THA,THA,,PT1H,T02\n";
+    fs::write(served.path("plain.csv"), csv).unwrap();
+    let import = |file, operation| [&["import", file, "--new-operation", operation][..], &NEW].concat();
+    served.done("THA-02", &import("plain.csv", "BRAVO")).await;
+    // In Yangon it is half past six when it is midnight in UTC.
+    let office = json!({
+        "code": "NPT", "name": "Naypyidaw & <harbour>", "timeZone": "Asia/Yangon", "rest": "PT8H", "partners": ["MMR"],
+        "week": [
+            { "day": "MONDAY", "from": "02:00", "to": "06:30" }, { "day": "MONDAY", "from": "06:30", "to": "12:00" },
+            { "day": "SATURDAY", "from": "20:00", "to": "24:00" }, { "day": "SUNDAY", "from": "00:00", "to": "04:00" },
+        ],
+        "holidays": [
+            { "name": "Thingyan", "from": "2024-04-13", "to": "2024-04-16" },
+            { "name": "New Year", "from": "2024-04-17", "to": "2024-04-17" },
+        ],
+    });
+    let watch = json!({
+        "code": "WATCH", "name": "Night watch", "timeZone": "Asia/Bangkok", "posts": ["THA-02"],
+        "week": [{ "day": "FRIDAY", "from": "00:00", "to": "24:00" }],
+    });
+    let query = "{ operation(code: \"BRAVO\") { id } }";
+    let id = served.ask("THA-02", query, Value::Null).await["operation"]["id"].take();
+    let input = json!({ "operationId": id, "section": { "calendars": [office, watch] } });
+    let query =
+        "mutation ($input: RevisePlanSectionInput!) { revisePlanSection(input: $input) { __typename } }";
+    let revised = served.ask("THA-02", query, json!({ "input": input })).await;
+    assert_eq!(revised["revisePlanSection"]["__typename"], "RevisePlanSectionPayload");
+
+    let export = |operation| ["export", "--operation", operation, "--format", "mspdi"];
+    let out = served.done("THA-02", &export("BRAVO")).await.out;
+    fs::write(served.path("out.xml"), &out).unwrap();
+    served.done("THA-02", &import("out.xml", "CHARLIE")).await;
+    assert_eq!(served.done("THA-02", &export("CHARLIE")).await.out, out);
+    let shown = "{ bravo: operation(code: \"BRAVO\") { ...P } charlie: operation(code: \"CHARLIE\") { ...P } }
+        fragment P on Operation { plan { calendars { code name timeZone week { day from to } holidays { name from to } rest
+        partners { code } posts { code } } } }";
+    let both = served.ask("THA-02", shown, Value::Null).await;
+    assert_eq!(both["bravo"], both["charlie"]);
+    assert_eq!(both["charlie"]["plan"]["calendars"][0]["week"][1]["from"], "06:30");
+    let again = served.done("THA-02", &["import", "out.xml", "--operation", "BRAVO", "--json"]).await.json();
+    assert_eq!(again["changed"], false);
+    // A file that has none leaves them.
+    let again =
+        served.done("THA-02", &["import", "plain.csv", "--operation", "BRAVO", "--json"]).await.json();
+    assert_eq!(again["changed"], false);
+
+    // What the server refuses of a calendar is told with its line, and no task comes in without it.
+    let wrong = out.replace("\"PT8H\"", "\"PT999H\"").replace("<Name>Ask<", "<Name>Beg<");
+    fs::write(served.path("wrong.xml"), &wrong).unwrap();
+    let ran = served.plan("THA-02", &["import", "wrong.xml", "--operation", "CHARLIE"]).await;
+    let line = wrong.lines().position(|line| line.contains("<Name>NPT ")).unwrap() - 1;
+    let told = format!("wrong.xml:{line}: Rest is at most 168 hours, and never negative. (INVALID_VALUE)\n");
+    assert!(ran.code == 1 && ran.err.starts_with(&told), "{ran:#?}");
+    assert_eq!(served.done("THA-02", &export("CHARLIE")).await.out, out);
 }
 
 #[sqlx::test(migrations = false)]

@@ -267,6 +267,8 @@ struct ImportTasksInput {
     operation_id: ID,
     /// At most 20,000, and no more than a body of 4 MiB takes.
     tasks: Vec<ImportedTaskInput>,
+    /// What the draft's calendars become, all of them, as in `revisePlanSection`; left out: they stay as they are.
+    calendars: Option<Vec<WorkCalendarInput>>,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -729,7 +731,8 @@ impl PlanMutations {
     }
 
     /// Adds the tasks that the draft has not, and makes the others what they are here: all of them or none. What is left out
-    /// of a task it has no more; what the draft has besides stays.
+    /// of a task it has no more; what the draft has besides stays. Calendars that come with them are the draft's before tasks
+    /// without an offset are laid out.
     async fn import_tasks(
         &self,
         ctx: &Context<'_>,
@@ -749,8 +752,13 @@ impl PlanMutations {
                 tasks
             });
         }
-        let command =
-            code.clone().zip(tasks).map(|(operation, tasks)| PlanCommand::ImportTasks { operation, tasks });
+        let calendars = match &input.calendars {
+            Some(list) => each(&mut asked, "calendars", list, calendar).map(Some),
+            None => Some(None),
+        };
+        let command = (|| {
+            Some(PlanCommand::ImportTasks { operation: code.clone()?, tasks: tasks?, calendars: calendars? })
+        })();
         carry_out(asked, code, command).await
     }
 

@@ -205,7 +205,7 @@ fn of_plan(event: &PlanEvent) -> Vec<Source> {
         PlanEvent::PlanDrafted { .. } => vec![mutation("Plan", "Draft", "draftPlan", DRAFTER)],
         PlanEvent::PlanSectionRevised { .. } => {
             let revised = mutation("Plan", "ReviseSection", "revisePlanSection", DRAFTER);
-            vec![revised, mutation("Plan", "Draft", "draftPlan", DRAFTER)]
+            vec![revised, mutation("Plan", "Draft", "draftPlan", DRAFTER), import_tasks()]
         }
         PlanEvent::PhaseAdded { .. } => vec![mutation("Plan", "AddPhase", "addPhase", DRAFTER)],
         PlanEvent::TaskAddedToPlan { .. } => {

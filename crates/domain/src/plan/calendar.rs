@@ -8,8 +8,19 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
+    ops::RangeInclusive,
     str::FromStr,
 };
+
+/// Most calendars of a plan, stretches of work of one's week, holidays of one, and days of a holiday: each time a plan is laid out,
+/// its calendars are worked out day by day.
+pub const MOST_CALENDARS: usize = 20;
+pub const MOST_STRETCHES: usize = 50;
+pub const MOST_HOLIDAYS: usize = 1_000;
+pub const MOST_DAYS_OFF: i64 = 366;
+
+/// Years in which holidays begin.
+pub const HOLIDAY_YEARS: RangeInclusive<i32> = 1900..=2200;
 
 /// A day of the week.
 #[derive(
@@ -57,6 +68,11 @@ pub struct DayTime(u16);
 pub struct InvalidDayTime;
 
 impl DayTime {
+    /// `None`: the day has no such minute.
+    pub const fn of(minutes: u16) -> Option<Self> {
+        if minutes <= 24 * 60 { Some(Self(minutes)) } else { None }
+    }
+
     /// From the day's beginning, on its clocks.
     pub const fn minutes(self) -> u16 {
         self.0
@@ -81,8 +97,7 @@ impl FromStr for DayTime {
         };
         let (hours, minutes) = text.split_once(':').ok_or(InvalidDayTime)?;
         let (hours, minutes) = (two(hours)?, two(minutes)?);
-        let total = hours * 60 + minutes;
-        if minutes < 60 && total <= 24 * 60 { Ok(Self(total)) } else { Err(InvalidDayTime) }
+        Self::of(hours * 60 + minutes).filter(|_| minutes < 60).ok_or(InvalidDayTime)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Rules of drafting: only the one draft changes, references hold, dependencies stay acyclic.
 
 use super::{
-    Annex, Dependency, Holiday, Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections,
-    StartConstraint, TaskRevision, Terms, Version, VersionStatus, WorkCalendar,
+    Annex, Dependency, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF, MOST_HOLIDAYS, MOST_STRETCHES,
+    Phase, PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, StartConstraint, TaskRevision,
+    Terms, Version, VersionStatus, WorkCalendar,
     dependency::{NOTATION, resembles_notation},
 };
 use crate::{
@@ -20,15 +21,8 @@ use std::{collections::BTreeSet, fmt::Display, sync::Arc};
 /// Most entries of one list of a plan, tasks left out.
 const MOST_ENTRIES: usize = 1_000;
 
-/// Most calendars of a plan, stretches of work of one's week, days of a holiday, and hours of rest between two tasks: each time a
-/// plan is laid out, its calendars are worked out day by day.
-const MOST_CALENDARS: usize = 20;
-const MOST_STRETCHES: usize = 50;
-const MOST_DAYS_OFF: i64 = 366;
+/// Most hours of rest between two tasks.
 const MOST_REST: i64 = 168;
-
-/// Years in which holidays can lie.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Largest whole number, either way, that canonical JSON holds exactly (RFC 8785, as IEEE 754 doubles do): two larger
 /// ones could stand under one content hash.
@@ -52,6 +46,17 @@ impl<'a> Draft<'a> {
     pub fn task(&self, code: &TaskCode) -> Option<&'a PlannedTask> {
         let task = self.version.tasks.get(code)?.as_ref();
         self.operation.shows_task(task, self.viewer).then_some(task)
+    }
+
+    /// All sections with this one in its place, checked; `None`: it is there already.
+    pub fn revised(&mut self, section: &Section) -> Option<Sections> {
+        let mut revised = (*self.version.sections).clone();
+        revised.revise(section);
+        if revised == *self.version.sections {
+            return None;
+        }
+        check_sections(&revised, &mut self.reasons);
+        Some(revised)
     }
 
     /// For messages: a task that must be told of, though perhaps not which.
@@ -91,8 +96,8 @@ pub(super) fn decide(
             add_phase(open(world, operation, context, reasons)?, phase)
         }
         PlanCommand::AddTask { operation, task } => add_task(open(world, operation, context, reasons)?, task),
-        PlanCommand::ImportTasks { operation, tasks } => {
-            super::import::import(open(world, operation, context, reasons)?, tasks)
+        PlanCommand::ImportTasks { operation, tasks, calendars } => {
+            super::import::import(open(world, operation, context, reasons)?, tasks, calendars.as_deref())
         }
         PlanCommand::ReviseTask { operation, task, revision } => {
             revise_task(open(world, operation, context, reasons)?, task, revision)
@@ -312,12 +317,7 @@ fn laid_out(operation: &Operation, version: &Version) -> (Version, Vec<Event>) {
 }
 
 fn revise_section(mut draft: Draft<'_>, section: &Section) -> Result<Vec<Event>, Rejection> {
-    let mut revised = (*draft.version.sections).clone();
-    revised.revise(section);
-    if revised == *draft.version.sections {
-        return draft.unchanged();
-    }
-    check_sections(&revised, &mut draft.reasons);
+    let Some(revised) = draft.revised(section) else { return draft.unchanged() };
     if matches!(section, Section::Phases(_) | Section::LinesOfEffort(_)) {
         let (operation, viewer) = (draft.operation, draft.viewer);
         let (shown, hidden): (Vec<_>, Vec<_>) =
@@ -747,7 +747,9 @@ fn check_calendars(calendars: &[WorkCalendar], reasons: &mut Reasons) {
         reasons.check(week.len() <= MOST_STRETCHES, RefusalCode::InvalidValue, &at("week"), || {
             format!("{} stretches are more than the {MOST_STRETCHES} that a week takes.", week.len())
         });
-        check_length(&at("holidays"), holidays.len(), reasons);
+        reasons.check(holidays.len() <= MOST_HOLIDAYS, RefusalCode::InvalidValue, &at("holidays"), || {
+            format!("{} holidays are more than the {MOST_HOLIDAYS} that a calendar takes.", holidays.len())
+        });
         reasons.check(!week.is_empty(), RefusalCode::InvalidValue, &at("week"), || {
             "A week has working hours: without any, no task would ever be done.".to_owned()
         });
@@ -761,9 +763,9 @@ fn check_calendars(calendars: &[WorkCalendar], reasons: &mut Reasons) {
             let field = at(&format!("holidays.{number}.to"));
             reasons
                 .check(from <= to, RefusalCode::InvalidValue, &field, || format!("{to} is before {from}."));
-            let near = YEARS.contains(&from.year()) && (*to - *from).num_days() < MOST_DAYS_OFF;
+            let near = HOLIDAY_YEARS.contains(&from.year()) && (*to - *from).num_days() < MOST_DAYS_OFF;
             reasons.check(near, RefusalCode::InvalidValue, &field, || {
-                let (first, last) = (YEARS.start(), YEARS.end());
+                let (first, last) = (HOLIDAY_YEARS.start(), HOLIDAY_YEARS.end());
                 format!("A holiday lies between {first} and {last}, and has at most {MOST_DAYS_OFF} days.")
             });
         }

@@ -1,8 +1,8 @@
 //! Tasks that come into a draft from a file, all of them or none: what is new is added, what is known is changed to what
-//! the file says, and what the file does not name stays.
+//! the file says, and what the file does not name stays. Calendars that it has become the draft's, with the tasks.
 
 use super::{
-    PlanEvent, PlannedTask, StartConstraint, TaskRevision, Terms,
+    PlanEvent, PlannedTask, Section, StartConstraint, TaskRevision, Terms, WorkCalendar,
     dependency::Dependency,
     draft::{Draft, added, check_lag, check_task, explain_unknown, join},
     terms::is_default,
@@ -72,21 +72,39 @@ impl ImportedTask {
 /// of the draft as its reader sees it; what waits for nothing starts with the earliest of the others, at H-hour when there
 /// is none. A task that is to start as soon as possible keeps that, and is laid out again when the draft is submitted; for others it
 /// is worked out once.
-pub(super) fn import(mut draft: Draft<'_>, imported: &[ImportedTask]) -> Result<Vec<Event>, Rejection> {
+///
+/// Calendars come first: tasks are laid out by those that the draft will have.
+pub(super) fn import(
+    mut draft: Draft<'_>,
+    imported: &[ImportedTask],
+    calendars: Option<&[WorkCalendar]>,
+) -> Result<Vec<Event>, Rejection> {
+    let before = draft.reasons.len();
+    let section = calendars.map(|calendars| Section::Calendars(calendars.to_vec()));
+    let section = section.filter(|section| draft.revised(section).is_some());
+    let sound = draft.reasons.len() == before;
     if !(1..=MOST_IMPORTED).contains(&imported.len()) {
         let message = format!("{} tasks: an import has 1 to {MOST_IMPORTED}.", imported.len());
         return Err(draft.reasons.refuse_with(RefusalCode::InvalidValue, "tasks", message));
     }
-    let tasks = laid_out(&draft, imported);
+    // By hours that are none, nothing can be laid out.
+    let hours = calendars.filter(|_| sound).unwrap_or(&draft.version.sections.calendars);
+    let tasks = laid_out(&draft, imported, hours);
     check(&mut draft, imported, &tasks);
     let tasks: Vec<_> = tasks.into_iter().map(|task| with_hidden(&draft, task)).collect();
     check_cycles(&mut draft, &tasks);
-    let events = tasks.iter().flat_map(|task| changes(&draft, task)).map(Event::Plan).collect();
+    let revised = section.map(|section| PlanEvent::PlanSectionRevised {
+        operation: draft.operation.code.clone(),
+        number: draft.version.number,
+        section,
+    });
+    let changes = tasks.iter().flat_map(|task| changes(&draft, task));
+    let events = revised.into_iter().chain(changes).map(Event::Plan).collect();
     draft.reasons.or(events)
 }
 
 /// The tasks with all their starts.
-fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
+fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask], calendars: &[WorkCalendar]) -> Vec<PlannedTask> {
     let named: BTreeSet<_> = imported.iter().map(|task| &task.code).collect();
     let shown = draft.version.tasks.keys().filter_map(|code| draft.task(code));
     let others: Vec<_> = shown.filter(|task| !named.contains(&task.code)).collect();
@@ -103,11 +121,7 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask]) -> Vec<PlannedTask> {
             with_hidden(draft, task.planned(task.start_offset.or_else(|| stays(task)).unwrap_or(earliest)))
         })
         .collect();
-    let hours = Hours {
-        calendars: &draft.version.sections.calendars,
-        h_hour: draft.operation.h_hour,
-        floating: true,
-    };
+    let hours = Hours { calendars, h_hour: draft.operation.h_hour, floating: true };
     let (activities, mut calendars) = activities(asked.iter().chain(others), &hours);
     let laid = Graph::new(&activities).lay_out(&activities, Basis::Offsets, &mut calendars);
     imported

@@ -10,7 +10,10 @@ mod order;
 mod terms;
 mod version;
 
-pub use calendar::{CalendarOf, DayTime, Holiday, InvalidDayTime, Weekday, WorkCalendar, WorkingHours};
+pub use calendar::{
+    CalendarOf, DayTime, HOLIDAY_YEARS, Holiday, InvalidDayTime, MOST_CALENDARS, MOST_DAYS_OFF,
+    MOST_HOLIDAYS, MOST_STRETCHES, Weekday, WorkCalendar, WorkingHours,
+};
 pub use content::{
     Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, Content, ContentPart,
     ContentTask, DecisionPoint, Intent, LineOfEffort, NewCondition, Objective, Paragraph, Phase, PlannedTask,
@@ -62,6 +65,9 @@ pub enum PlanCommand {
     ImportTasks {
         operation: OperationCode,
         tasks: Vec<ImportedTask>,
+        /// What the draft's calendars become; `None`: they stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        calendars: Option<Vec<WorkCalendar>>,
     },
     ReviseTask {
         operation: OperationCode,

@@ -157,6 +157,7 @@ fn of_plans() -> Vec<PlanCommand> {
         PlanCommand::ReviseTask { operation: operation(), task: task(), revision: Box::new(revision) },
         PlanCommand::ImportTasks {
             operation: operation(),
+            calendars: None,
             tasks: vec![
                 imported("T01", None, &[]),
                 ImportedTask {
@@ -165,6 +166,11 @@ fn of_plans() -> Vec<PlanCommand> {
                     ..imported("T02", Some(-6), &["T01", "T16SS-30m"])
                 },
             ],
+        },
+        PlanCommand::ImportTasks {
+            operation: operation(),
+            calendars: Some(Vec::new()),
+            tasks: vec![imported("T01", None, &[])],
         },
         PlanCommand::SetTaskTerms {
             operation: operation(),

@@ -1,6 +1,6 @@
 //! What binds tasks in time: terms, calendars, and starts that are laid out when the plan is submitted.
 
-use crate::support::{Ask, of, saphan::*};
+use crate::support::{Ask, Story, of, saphan::*};
 use domain::{
     Event, RefusalCode, Span, TaskCode,
     plan::{
@@ -216,6 +216,66 @@ fn calendars_are_a_section_and_every_fault_of_theirs_is_told() {
         .when(tha(), calendars(many.collect()))
         .refused_at([(RefusalCode::InvalidValue, "calendars")])
         .saying("21 calendars are more than the 20 that a plan takes.");
+}
+
+#[test]
+fn an_import_brings_its_calendars_before_the_tasks_that_are_laid_out_by_them() {
+    let calendars_set = |calendars| PlanEvent::PlanSectionRevised {
+        operation: saphan(),
+        number: 1,
+        section: Section::Calendars(calendars),
+    };
+    let plain = || imported("T31", Some(4), &[]);
+    let added = PlannedTask { line_of_effort: None, ..task("T31", "THA", "THA", 4, 1, &[]) };
+    let story = draft()
+        .when(tha(), import_with(vec![plain()], vec![calendar()]))
+        .then([
+            calendars_set(vec![calendar()]),
+            PlanEvent::TaskAddedToPlan { operation: saphan(), number: 1, task: added },
+        ])
+        .when(tha(), import_with(vec![plain()], vec![calendar()]))
+        .unchanged()
+        // A file without calendars leaves them.
+        .when(tha(), import_tasks(vec![plain()]))
+        .unchanged();
+    assert_eq!(story.version(1).sections.calendars, [calendar()]);
+    story.when(tha(), import_with(vec![plain()], Vec::new())).then([calendars_set(Vec::new())]);
+
+    // H-hour is Monday 06:00 in Bangkok. T40 takes an hour of any time, T30 two of the office's, and T31 comes after it.
+    let dated = in_force().when(tha(), set_h_hour("2023-10-09T06:00:00+07:00")).accepted();
+    let dated = dated.when(tha(), open_amendment()).accepted();
+    let waits = |code: &str, on: &str| ImportedTask { terms: floating(), ..imported(code, None, &[on]) };
+    let file = || {
+        vec![
+            ImportedTask { lead: of("LAO"), territory: of("LAO"), ..imported("T40", Some(0), &[]) },
+            ImportedTask { duration: Span::hours(2), ..waits("T30", "T40") },
+            waits("T31", "T30"),
+        ]
+    };
+    let start = |story: &Story| story.version(2).tasks[&of::<TaskCode>("T31")].start_offset;
+    assert_eq!(start(&dated.clone().when(tha(), import_tasks(file())).accepted()), Span::hours(3));
+    assert_eq!(start(&dated.when(tha(), import_with(file(), vec![calendar()])).accepted()), Span::hours(4));
+}
+
+#[test]
+fn faults_of_imported_calendars_and_tasks_are_told_together() {
+    let idle = WorkCalendar { week: Vec::new(), ..calendar() };
+    let wrong = ImportedTask { phase: of("P9"), ..imported("T31", None, &["T99"]) };
+    draft().when(tha(), import_with(vec![wrong], vec![calendar(), idle])).refused_at([
+        (RefusalCode::AlreadyExists, "calendars.1.code"),
+        (RefusalCode::InvalidValue, "calendars.1.week"),
+        (RefusalCode::AlreadyExists, "calendars.1.partners"),
+        (RefusalCode::UnknownReference, "tasks.0.phase"),
+        (RefusalCode::UnknownReference, "tasks.0.predecessors"),
+    ]);
+    let backwards = WorkCalendar {
+        week: vec![WorkingHours { day: Weekday::Sunday, from: of("22:00"), to: of("06:00") }],
+        ..calendar()
+    };
+    draft().when(tha(), import_with(Vec::new(), vec![backwards])).refused_at([
+        (RefusalCode::InvalidValue, "calendars.0.week.0.to"),
+        (RefusalCode::InvalidValue, "tasks"),
+    ]);
 }
 
 #[test]

@@ -29,14 +29,18 @@
 //! `Accord predecessors`; that counts as long as the link is what it was written as. A predecessor that is not in the file
 //! stands there alone.
 //!
-//! A plan's calendars are written, and each task's by its post's, else its lead's. They are not read: hours of work in a
-//! plan are its own, and rest and whom they are for cannot be said here.
+//! A plan's calendars are `Calendars`, and each task has its post's, else its lead's, as `CalendarUID`. What they cannot say,
+//! and when it counts, is told in the module `calendar`: those that this crate wrote come back as they were. In a file of
+//! another program, a calendar that tasks have becomes that of their posts, or of the leads of those without a post, in UTC. A
+//! task that has another one than its post or its lead would give it is a fault. The project's own calendar (often of eight hours on five days) is not
+//! read: durations are hours of work in both, and a plan's tasks without a calendar are worked on round the clock.
 //!
 //! Passed over are: the project's own summary task, blank rows, inactive tasks and links to them, resources, assignments,
 //! progress, baselines, and splits, of which `Duration` counts only the work. Faults are: tasks that are scheduled
 //! manually, repeat, or belong to other projects; constraints other than the above; constraints, deadlines and links of
 //! summary tasks, and links to them; lags in percent, and lags in working time where the project's calendar has less than
-//! 24 hours on seven days.
+//! 24 hours on seven days; and of calendars that tasks have, weeks of other hours, exceptions that repeat, on which more is worked,
+//! or that take a part of a day.
 
 mod calendar;
 mod read;

@@ -1,14 +1,14 @@
 //! A file as rows.
 
 use super::{
-    CUSTOM, DATE, H_HOUR, KINDS, LAG_SECONDS, PREFIX, link_lag,
+    CUSTOM, DATE, H_HOUR, KINDS, LAG_SECONDS, PREFIX, calendar, link_lag,
     xml::{self, Element, Kept, Place},
 };
 use crate::{Column, Faults, Field, Mapping, Row, predecessor};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     PartnerCode, PhaseCode, Span, TaskCode, Title,
-    plan::{Dependency, DependencyKind, StartConstraint, Terms},
+    plan::{Dependency, DependencyKind, StartConstraint, Terms, WorkCalendar},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,6 +43,10 @@ pub struct Project {
     pub rows: Vec<Row>,
     /// On which line each row's task begins, counted from 1.
     pub lines: Vec<usize>,
+    /// Of partners and posts; none: the file does not say.
+    pub calendars: Vec<WorkCalendar>,
+    /// On which line each begins.
+    pub calendar_lines: Vec<usize>,
 }
 
 /// Reads a file, or tells every fault that it has. Whether predecessors that are not in the file exist elsewhere is left to
@@ -84,9 +88,13 @@ const KEPT: &Kept = &[
     ("ExtendedAttributes", &["ExtendedAttribute"]),
     ("ExtendedAttribute", &["FieldID", "FieldName", "Alias", "Value"]),
     ("Calendars", &["Calendar"]),
-    ("Calendar", &["UID", "WeekDays"]),
+    ("Calendar", &["UID", "Name", "IsBaseCalendar", "WeekDays", "Exceptions", "WorkWeeks"]),
     ("WeekDays", &["WeekDay"]),
-    ("WeekDay", &["DayType", "DayWorking", "WorkingTimes"]),
+    ("WeekDay", &["DayType", "DayWorking", "TimePeriod", "WorkingTimes"]),
+    ("Exceptions", &["Exception"]),
+    ("Exception", &["TimePeriod", "Name", "Type", "Period", "DayWorking", "WorkingTimes"]),
+    ("TimePeriod", &["FromDate", "ToDate"]),
+    ("WorkWeeks", &["WorkWeek"]),
     ("WorkingTimes", &["WorkingTime"]),
     ("WorkingTime", &["FromTime", "ToTime"]),
     ("Tasks", &["Task"]),
@@ -109,8 +117,10 @@ const KEPT: &Kept = &[
             "IsSubproject",
             "ExternalTask",
             "ConstraintType",
+            "CalendarUID",
             "ConstraintDate",
             "Deadline",
+            "Notes",
             "PredecessorLink",
             "ExtendedAttribute",
         ],
@@ -119,10 +129,10 @@ const KEPT: &Kept = &[
 ];
 
 /// Something is wrong and was told.
-#[derive(Clone, Copy)]
-struct Told;
+#[derive(Debug, Clone, Copy)]
+pub struct Told;
 
-fn tell(faults: &mut Faults, element: &Element, message: &str) -> Told {
+pub fn tell(faults: &mut Faults, element: &Element, message: &str) -> Told {
     let column = Column::new(element.place.column - 1, element.name);
     faults.add(element.place.line, Some(column), message);
     Told
@@ -226,6 +236,8 @@ impl Reader<'_> {
             phases: Vec::new(),
             rows: Vec::new(),
             lines: Vec::new(),
+            calendars: Vec::new(),
+            calendar_lines: Vec::new(),
         };
         let mut elements: Vec<&Element> =
             root.child("Tasks").into_iter().flat_map(|tasks| tasks.children("Task")).collect();
@@ -237,17 +249,25 @@ impl Reader<'_> {
         self.h_hour = self.find_h_hour(&entries, faults);
         self.start = self.find_start(root, faults);
         let tasks = Tasks::of(&entries, faults);
+        let (mut read, mut note) = (Vec::new(), None);
         for Entry { element, kind } in &entries {
             match kind {
                 Kind::Task { code, phase, group } => {
                     let task = Task { reader: &self, element, tasks: &tasks, faults };
-                    if let Ok(row) = task.row(code.as_ref().ok(), phase.as_ref(), group) {
-                        project.rows.push(row);
-                        project.lines.push(element.place.line);
-                    }
+                    read.push((*element, task.row(code.as_ref().ok(), phase.as_ref(), group).ok()));
                 }
                 Kind::Summary => check_summary(element, faults),
-                Kind::HHour | Kind::Passed => {}
+                Kind::HHour => note = note.or_else(|| element.child("Notes")),
+                Kind::Passed => {}
+            }
+        }
+        let with_calendars: Vec<calendar::Task<'_>> =
+            read.iter().map(|(element, row)| calendar::Task { element, row: row.as_ref() }).collect();
+        (project.calendars, project.calendar_lines) = calendar::read(root, note, &with_calendars, faults);
+        for (element, row) in read {
+            if let Some(row) = row {
+                project.rows.push(row);
+                project.lines.push(element.place.line);
             }
         }
         project
@@ -430,12 +450,16 @@ fn parse<T: FromStr<Err: Display>>(faults: &mut Faults, element: &Element) -> Re
     parse_as(faults, element, element.text())
 }
 
-fn parse_as<T: FromStr<Err: Display>>(faults: &mut Faults, element: &Element, text: &str) -> Result<T, Told> {
+pub fn parse_as<T: FromStr<Err: Display>>(
+    faults: &mut Faults,
+    element: &Element,
+    text: &str,
+) -> Result<T, Told> {
     text.parse().map_err(|error| tell(faults, element, &format!("{error}")))
 }
 
 /// Without a time zone it is UTC.
-fn parse_date(faults: &mut Faults, element: &Element) -> Result<NaiveDateTime, Told> {
+pub fn parse_date(faults: &mut Faults, element: &Element) -> Result<NaiveDateTime, Told> {
     let text = element.text();
     let read = NaiveDateTime::parse_from_str(text, DATE)
         .or_else(|_| DateTime::parse_from_rfc3339(text).map(|at| at.naive_utc()));

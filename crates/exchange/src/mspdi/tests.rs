@@ -1,9 +1,12 @@
+mod calendars;
+
 use super::*;
 use crate::{Fault, Faults, MOST_FAULTS, Mapping, Row, csv::tests::any_rows};
+use calendars::{any_calendars, bangkok};
 use chrono::{DateTime, Utc};
 use domain::{
     PhaseCode, Span, TaskCode, Title,
-    plan::{Holiday, StartConstraint, Terms, Weekday, WorkCalendar, WorkingHours},
+    plan::{StartConstraint, Terms},
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -106,7 +109,8 @@ fn a_file_is_written_as_documented() {
     let times = [("T02".parse().unwrap(), (Span::hours(3), Span::hours(6)))].into();
     let text = write(Plan { calendars: &[bangkok()], ..plan(&rows, &times, &phases) });
     assert_eq!(text, include_str!("tests/written.xml"));
-    assert_eq!(by_code(project(&text).rows), by_code(rows.into()));
+    let read = project(&text);
+    assert_eq!((by_code(read.rows), read.calendars), (by_code(rows.into()), vec![bangkok()]));
 }
 
 /// `tests/written.xml`, read and written anew by MPXJ 16, a library that many planning programs are built on.
@@ -115,6 +119,7 @@ fn what_another_program_made_of_it_is_read_as_the_same_rows() {
     let theirs = project(include_str!("tests/rewritten.xml"));
     let ours = project(include_str!("tests/written.xml"));
     assert_eq!((theirs.rows, theirs.phases), (ours.rows, ours.phases));
+    assert_eq!((theirs.calendars, ours.calendars), (vec![bangkok()], vec![bangkok()]));
 }
 
 #[test]
@@ -322,33 +327,6 @@ fn constraints_and_deadlines_bind_a_task() {
     }
 }
 
-fn hours(day: Weekday, from: &str, to: &str) -> WorkingHours {
-    WorkingHours { day, from: from.parse().unwrap(), to: to.parse().unwrap() }
-}
-
-/// Of the post that leads T01; Bangkok is seven hours ahead of UTC.
-fn bangkok() -> WorkCalendar {
-    WorkCalendar {
-        code: "BKK".parse().unwrap(),
-        name: "Bangkok".parse().unwrap(),
-        time_zone: "Asia/Bangkok".parse().unwrap(),
-        week: vec![
-            hours(Weekday::Monday, "02:00", "12:00"),
-            hours(Weekday::Monday, "13:00", "17:00"),
-            hours(Weekday::Friday, "08:00", "17:00"),
-            hours(Weekday::Sunday, "07:00", "24:00"),
-        ],
-        holidays: vec![Holiday {
-            name: "Songkran".parse().unwrap(),
-            from: "2023-10-13".parse().unwrap(),
-            to: "2023-10-15".parse().unwrap(),
-        }],
-        rest: None,
-        partners: [].into(),
-        posts: ["THA-02".parse().unwrap()].into(),
-    }
-}
-
 #[test]
 fn a_file_that_cannot_be_read_at_all_says_why() {
     let told = |text: &str| faults_of(text, &Defaults::default());
@@ -462,16 +440,6 @@ fn tasks_that_nothing_holds_start_with_a_project_of_another_program() {
 }
 
 #[test]
-fn a_long_holiday_is_one_exception_whatever_it_takes() {
-    let mut calendar = bangkok();
-    calendar.holidays[0].to = chrono::NaiveDate::MAX;
-    calendar.week = vec![hours(Weekday::Friday, "08:00", "17:00")];
-    let text = write(Plan { calendars: &[calendar], ..plan(&[], &BTreeMap::new(), &[]) });
-    assert_eq!(text.matches("<Exception>").count(), 1);
-    assert!(text.contains("<FromDate>2023-10-12T00:00:00</FromDate>"), "{text}");
-}
-
-#[test]
 fn a_link_that_was_changed_elsewhere_counts_as_it_is_now() {
     let waits = ["T02FF+1s".parse().unwrap()].into();
     let rows = [Row { predecessors: waits, ..row("T01", "a") }, row("T02", "b")];
@@ -497,7 +465,10 @@ fn is_read_or_refused(bytes: &[u8]) {
     match read(bytes, &Mapping::default(), &defaults()) {
         Ok(read) => {
             assert_eq!(read.rows.len(), read.lines.len());
-            assert_eq!(by_code(project(&written(&read.rows)).rows), by_code(read.rows));
+            assert_eq!(read.calendars.len(), read.calendar_lines.len());
+            let none = BTreeMap::new();
+            let again = project(&write(Plan { calendars: &read.calendars, ..plan(&read.rows, &none, &[]) }));
+            assert_eq!((by_code(again.rows), again.calendars), (by_code(read.rows), read.calendars));
         }
         Err(Faults { listed, .. }) => {
             assert!((1..=MOST_FAULTS).contains(&listed.len()));
@@ -513,17 +484,27 @@ fn is_read_or_refused(bytes: &[u8]) {
 
 proptest! {
     #[test]
-    fn what_was_written_is_read_as_it_was(rows in any_rows(), h_hour in prop::option::of(-2_000_000_000..4_000_000_000_i64)) {
+    fn what_was_written_is_read_as_it_was(
+        rows in any_rows(),
+        calendars in any_calendars(),
+        h_hour in prop::option::of(-2_000_000_000..4_000_000_000_i64),
+    ) {
         let h_hour = h_hour.map(|seconds| DateTime::from_timestamp(seconds, 7).unwrap());
         // What XML cannot say at all.
         let is_said = |title: &Title| !title.as_str().contains(['\u{fffe}', '\u{ffff}']);
-        let rows: Vec<Row> = rows
+        let mut rows: Vec<Row> = rows
             .into_iter()
             .filter(|row| is_said(&row.title) && row.terms.group.as_ref().is_none_or(is_said))
             .collect();
-        let text = write(Plan { h_hour, ..plan(&rows, &BTreeMap::new(), &[]) });
+        // Calendars are for THA and its first two posts, among others.
+        for (row, post) in rows.iter_mut().zip([None, Some("THA-01"), Some("THA-02"), Some("THA-03")]) {
+            row.lead = "THA".parse().unwrap();
+            row.post = post.map(|post| post.parse().unwrap());
+        }
+        let text = write(Plan { h_hour, calendars: &calendars, ..plan(&rows, &BTreeMap::new(), &[]) });
         let read = project(&text);
         prop_assert_eq!(read.title, Some("Operation SAPHAN".parse().unwrap()));
+        prop_assert_eq!(read.calendars, calendars);
         prop_assert_eq!(by_code(read.rows), by_code(rows));
     }
 
@@ -541,11 +522,13 @@ proptest! {
     #[test]
     fn a_file_with_a_few_other_bytes_is_read_or_refused(
         rows in any_rows(),
+        calendars in any_calendars(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4), 1..6),
     ) {
-        let mut bytes = written(&rows).into_bytes();
-        // What stands before the tasks is the same in all files.
-        let before = written(&rows).find("<Tasks>").unwrap();
+        let text = write(Plan { calendars: &calendars, ..plan(&rows, &BTreeMap::new(), &[]) });
+        // What stands before the calendars is the same in all files.
+        let before = text.find("<Calendars>").unwrap();
+        let mut bytes = text.into_bytes();
         for (at, byte, change) in changes {
             let at = before + at.index(bytes.len() - before);
             match change {

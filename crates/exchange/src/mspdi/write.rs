@@ -30,7 +30,7 @@ pub struct Plan<'a> {
     pub times: &'a BTreeMap<TaskCode, (Span, Span)>,
 }
 
-/// Reading it gives the same rows in the order of their phases and groups, if titles have only letters that XML has: U+FFFE
+/// Reading it gives the same calendars, and the same rows in the order of their phases and groups, if titles have only letters that XML has: U+FFFE
 /// and U+FFFF, which are no letters, become U+FFFD.
 pub fn write(plan: Plan<'_>) -> String {
     let outline = Outline::of(plan);
@@ -205,6 +205,9 @@ impl<'a> Outline<'a> {
         xml.leaf("Summary", 0);
         xml.leaf("ConstraintType", 2);
         xml.leaf("ConstraintDate", self.date(Span::ZERO));
+        if let Some(note) = calendar::note(self.plan.calendars, self.h_hour) {
+            xml.leaf("Notes", note);
+        }
         xml.end("Task");
     }
 
@@ -390,7 +393,7 @@ impl Xml {
     }
 
     pub(super) fn leaf(&mut self, name: &str, value: impl Display) {
-        let value = value.to_string().replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+        let value = calendar::said(&value.to_string());
         self.indent();
         self.push(&["<", name, ">", &partial_escape(value), "</", name, ">\n"]);
     }

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Error, Result, bail};
 use api::http::BODY_BYTES;
 use domain::{
     Code, OperationCode, PartnerCode, PhaseCode, PostCode, Sha256, Span, TaskCode, Title,
-    plan::{Dependency, StartConstraint, Terms},
+    plan::{Dependency, StartConstraint, Terms, WorkCalendar},
 };
 use exchange::{
     Column, Faults, Field, InvalidMapping, Mapping, Row,
@@ -37,7 +37,8 @@ use crate::{
 /// what the file has no column for counts as empty; others of the draft stay. Columns are code, title, phase, lead,
 /// territory, post, offset, duration, predecessors and `line_of_effort`, in any order; others are passed over.
 /// In Microsoft Project's XML, summary tasks of the first level are phases, and custom fields (`Accord code`, `Accord lead`,
-/// …) say what it has no field for.
+/// …) say what it has no field for. Its calendars come in with the tasks, in place of those that the draft has; a file without
+/// any leaves them.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
 pub struct Import {
@@ -87,8 +88,16 @@ enum Format {
     Mspdi,
 }
 
-/// A file's tasks, and what its phases are called where it says that.
-type Read = (Sheet, BTreeMap<PhaseCode, Title>);
+/// What a file says.
+pub(super) struct Read {
+    pub sheet: Sheet,
+    /// What its phases are called, where it says that.
+    pub names: BTreeMap<PhaseCode, Title>,
+    /// Those that the draft is to have; none: it keeps its own.
+    pub calendars: Vec<WorkCalendar>,
+    /// On which line each begins.
+    pub calendar_lines: Vec<usize>,
+}
 
 /// Of a request besides its tasks.
 const REST_OF_BODY: usize = 4 * 1024;
@@ -130,8 +139,8 @@ impl Import {
         let bytes = self.bytes()?;
         let mapping = Mapping::new(self.map.iter().cloned())?;
         let read = self.read(&bytes, &mapping);
-        let (sheet, names) = read.map_err(|faults| Told::faults(&self.file, &faults))?;
-        let tasks = sheet.rows.len();
+        let read = read.map_err(|faults| Told::faults(&self.file, &faults))?;
+        let tasks = read.sheet.rows.len();
         if tasks == 0 {
             bail!("{} has no tasks", self.file.display());
         }
@@ -139,7 +148,7 @@ impl Import {
             let text = format!("{} has no faults: {tasks} tasks would be sent.", self.file.display());
             return output.say(&text, &json!({ "tasks": tasks, "dryRun": true }));
         }
-        check_size(&sheet)?;
+        check_size(&read)?;
         let client = self.connection.open()?;
         let (operation, imported) = match (&self.operation, &self.new_operation) {
             (Some(operation), _) => {
@@ -147,10 +156,10 @@ impl Import {
                 let end = format!("nothing was imported into {operation}: mend it and try again");
                 // Of this run: a later one is to see what others have changed since.
                 let key = format!("{:032x}", rand::random::<u128>());
-                (operation, self.send(&client, &id, &sheet, key, end).await?)
+                (operation, self.send(&client, &id, &read, key, end).await?)
             }
             (None, Some(operation)) => {
-                (operation, self.found(&client, operation, &(sheet, names), &Sha256::of(&[&bytes])).await?)
+                (operation, self.found(&client, operation, &read, &Sha256::of(&[&bytes])).await?)
             }
             (None, None) => bail!("name an operation with --operation, or a new one with --new-operation"),
         };
@@ -165,7 +174,8 @@ impl Import {
         // A new plan has no tasks but these. Which a draft has is not asked for: there, `T03SS` waits for the start of T03 when
         // the file has a T03 and no T03SS.
         let others = self.new_operation.is_some().then(BTreeSet::new);
-        csv::read(bytes, mapping, others.as_ref()).map(|sheet| (sheet, BTreeMap::new()))
+        let sheet = csv::read(bytes, mapping, others.as_ref())?;
+        Ok(Read { sheet, names: BTreeMap::new(), calendars: Vec::new(), calendar_lines: Vec::new() })
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
@@ -187,7 +197,7 @@ impl Import {
         &self,
         client: &Client,
         operation: &OperationCode,
-        (sheet, names): &Read,
+        read: &Read,
         file: &Sha256,
     ) -> Result<Imported> {
         let key = |step: &str| format!("{file}:{operation}:{step}");
@@ -213,8 +223,8 @@ impl Import {
         let input = json!({
             "operationId": id,
             "sections": {
-                "phases": phases(&sheet.rows, names),
-                "linesOfEffort": lines_of_effort(&sheet.rows),
+                "phases": phases(&read.sheet.rows, &read.names),
+                "linesOfEffort": lines_of_effort(&read.sheet.rows),
             },
             "idempotencyKey": key("draft"),
         });
@@ -227,7 +237,7 @@ impl Import {
             "none of the tasks was imported. Operation {operation} and its draft are there: mend what is wrong, and give \
              --operation {operation}"
         );
-        let sent = self.send(client, id, sheet, key("tasks"), end).await;
+        let sent = self.send(client, id, read, key("tasks"), end).await;
         sent.with_context(|| format!("operation {operation} and its draft are there; {again}"))
     }
 
@@ -235,15 +245,17 @@ impl Import {
         &self,
         client: &Client,
         operation: &str,
-        sheet: &Sheet,
+        read: &Read,
         key: String,
         end: String,
     ) -> Result<Imported> {
-        let tasks: Vec<ImportedTask<'_>> = sheet.rows.iter().map(ImportedTask::from).collect();
-        let input = json!({ "operationId": operation, "tasks": tasks, "idempotencyKey": key });
+        let mut input = json!({ "operationId": operation, "tasks": tasks(read), "idempotencyKey": key });
+        if !read.calendars.is_empty() {
+            input["calendars"] = json!(read.calendars);
+        }
         let shown = "planVersion { number } receipt { position eventIds }";
         let outcome = carry_out(client, "importTasks", &input, shown).await;
-        let done = self.done(outcome, |path| place(sheet, path), end)?;
+        let done = self.done(outcome, |path| place(read, path), end)?;
         serde_json::from_value(done).context(UNEXPECTED)
     }
 
@@ -273,14 +285,20 @@ impl Import {
 }
 
 /// Before anything is founded for a file that cannot be sent.
-fn check_size(sheet: &Sheet) -> Result<()> {
-    let tasks: Vec<ImportedTask<'_>> = sheet.rows.iter().map(ImportedTask::from).collect();
-    let bytes = serde_json::to_vec(&tasks).context("could not write a request")?.len();
+fn check_size(read: &Read) -> Result<()> {
+    let sent = (tasks(read), &read.calendars);
+    let bytes = serde_json::to_vec(&sent).context("could not write a request")?.len();
     let most = BODY_BYTES - REST_OF_BODY;
     if bytes > most {
-        bail!("the tasks take {bytes} bytes, and a server takes {most} at once: send the file in parts");
+        bail!(
+            "the tasks and calendars take {bytes} bytes, and a server takes {most} at once: send the file in parts"
+        );
     }
     Ok(())
+}
+
+fn tasks(read: &Read) -> Vec<ImportedTask<'_>> {
+    read.sheet.rows.iter().map(ImportedTask::from).collect()
 }
 
 fn say(output: Output, operation: &OperationCode, tasks: usize, imported: &Imported) -> Result<()> {
@@ -378,9 +396,13 @@ fn is_implied(row: &Row, terms: &Terms) -> bool {
 }
 
 /// Where in the file that is which a refusal is about.
-fn place(sheet: &Sheet, path: &[String]) -> Option<(usize, Option<Column>)> {
+fn place(Read { sheet, calendar_lines, .. }: &Read, path: &[String]) -> Option<(usize, Option<Column>)> {
     let [list, index, rest @ ..] = path else { return None };
-    let line = *sheet.lines.get(index.parse::<usize>().ok().filter(|_| list == "tasks")?)?;
+    let index: usize = index.parse().ok()?;
+    if list == "calendars" {
+        return Some((*calendar_lines.get(index)?, None));
+    }
+    let line = *sheet.lines.get(index).filter(|_| list == "tasks")?;
     let field = rest.first().and_then(|name| {
         Some(match name.as_str() {
             "code" => Field::Code,

@@ -11,11 +11,11 @@ use domain::{
 use exchange::{
     Faults, Mapping, Row,
     csv::Sheet,
-    mspdi::{self, Defaults, Plan},
+    mspdi::{self, Defaults, Plan, Project},
 };
 use serde::Deserialize;
 
-use super::{Coded, Pinned, UNEXPECTED};
+use super::{Coded, Pinned, UNEXPECTED, import::Read};
 
 /// What is taken where a file of Microsoft Project does not say.
 #[derive(Clone, Debug, clap::Args)]
@@ -42,21 +42,17 @@ pub fn is_xml(file: &Path, bytes: &[u8]) -> bool {
         || bytes.trim_ascii_start().starts_with(b"<")
 }
 
-/// The tasks of a file, and what its phases are called.
-pub fn read(
-    bytes: &[u8],
-    mapping: &Mapping,
-    options: &Options,
-) -> Result<(Sheet, BTreeMap<PhaseCode, Title>), Faults> {
+pub fn read(bytes: &[u8], mapping: &Mapping, options: &Options) -> Result<Read, Faults> {
     let defaults = Defaults {
         lead: options.task_lead.clone(),
         territory: options.task_territory.clone(),
         phase: options.task_phase.clone(),
         h_hour: options.h_hour.map(|at| at.to_utc()),
     };
-    let project = mspdi::read(bytes, mapping, &defaults)?;
-    let sheet = Sheet { rows: project.rows, lines: project.lines, columns: BTreeMap::new() };
-    Ok((sheet, project.phases.into_iter().collect()))
+    let Project { title: _, phases, rows, lines, calendars, calendar_lines } =
+        mspdi::read(bytes, mapping, &defaults)?;
+    let sheet = Sheet { rows, lines, columns: BTreeMap::new() };
+    Ok(Read { sheet, names: phases.into_iter().collect(), calendars, calendar_lines })
 }
 
 const OF_VERSION: &str = "schedule { tasks { task { code } earlyStart earlyFinish } } phases { code name } calendars { code name timeZone week { day from to }

@@ -328,7 +328,11 @@ pub fn imported(code: &str, start: Option<i64>, predecessors: &[&str]) -> Import
 }
 
 pub fn import_tasks(tasks: Vec<ImportedTask>) -> Ask {
-    planning(PlanCommand::ImportTasks { operation: saphan(), tasks })
+    planning(PlanCommand::ImportTasks { operation: saphan(), tasks, calendars: None })
+}
+
+pub fn import_with(tasks: Vec<ImportedTask>, calendars: Vec<WorkCalendar>) -> Ask {
+    planning(PlanCommand::ImportTasks { operation: saphan(), tasks, calendars: Some(calendars) })
 }
 
 pub fn remove_task(code: &str) -> Ask {
