@@ -469,11 +469,12 @@ fn collect_ids(value: &Value, ids: &mut BTreeSet<String>) {
 fn plain(answer: Value) -> Value {
     match answer {
         Value::Object(members) => {
-            let kept = members.into_iter().filter(|(name, _)| {
-                !matches!(
-                    name.as_str(),
-                    "requestId" | "commitHash" | "contentHash" | "hash" | "canonicalContent" | "cost"
-                )
+            // A change tells values of a field that it names.
+            let of_hash = members.get("field").is_some_and(|field| field == "contentHash");
+            let kept = members.into_iter().filter(|(name, _)| match name.as_str() {
+                "requestId" | "commitHash" | "contentHash" | "hash" | "canonicalContent" | "cost" => false,
+                "before" | "after" => !of_hash,
+                _ => true,
             });
             kept.map(|(name, value)| (name, plain(value))).collect::<Map<_, _>>().into()
         }

@@ -169,14 +169,14 @@ impl Entry {
 }
 
 impl Calendar {
-    /// The first entry that `candidate` of `operation` overlaps, entry `number` of it left out.
-    pub fn clash(
-        &self,
-        operation: &OperationCode,
+    /// The entries that `candidate` of `operation` overlaps, entry `number` of it left out.
+    fn clashes<'a>(
+        &'a self,
+        operation: &'a OperationCode,
         number: u32,
-        candidate: &Entry,
-    ) -> Option<(&OperationCode, &Entry)> {
-        self.entries.iter().find_map(|((other, other_number), entry)| {
+        candidate: &'a Entry,
+    ) -> impl Iterator<Item = (&'a OperationCode, &'a Entry)> {
+        self.entries.iter().filter_map(move |((other, other_number), entry)| {
             let itself = other == operation && *other_number == number;
             (!itself && candidate.overlaps(entry, other == operation)).then_some((other, entry))
         })
@@ -245,7 +245,7 @@ impl Operation {
             AssignmentEvent::AssignmentWithdrawn { .. } => {
                 if let Some(assignment) = self.assignments.get_mut(&number) {
                     let assignment = Arc::make_mut(assignment);
-                    // A promulgation entered late withdraws nothing before it was assigned.
+                    // A promulgation or an order entered late withdraws nothing before it was assigned.
                     assignment.withdrawn_at = Some(recorded.occurred_at.max(assignment.assigned_at));
                 }
             }
@@ -336,9 +336,10 @@ fn assign(
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
     let entry = Stretches::new(version, operation.h_hour).of(task);
     // Only of a post that could be bound: what else it does is not to be found out by asking for what is refused anyway.
-    if reasons.is_empty() {
-        let binding = Binding { operation, number, post: post_code, entry: &entry };
-        check_overlap(calendar, &binding, viewer, "post", &mut reasons);
+    if reasons.is_empty()
+        && let Some(clash) = calendar.clashes(code, number, &entry).next()
+    {
+        tell_overlap(operation, post_code, &entry, clash, viewer, "post", &mut reasons);
     }
     reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerAssigned {
         operation: code.clone(),
@@ -383,39 +384,30 @@ impl Stretches {
     }
 }
 
-/// An assignment as it would be.
-struct Binding<'a> {
-    operation: &'a Operation,
-    number: u32,
-    post: &'a PostCode,
-    entry: &'a Entry,
-}
-
-/// Domain rule 12.
-fn check_overlap(
-    calendar: &Calendar,
-    binding: &Binding<'_>,
+/// Domain rule 12: the post cannot be bound for `entry`, because of another one.
+fn tell_overlap(
+    operation: &Operation,
+    post: &PostCode,
+    entry: &Entry,
+    (other, clash): (&OperationCode, &Entry),
     viewer: Option<&PartnerCode>,
     field: &str,
     reasons: &mut Reasons,
 ) {
-    let Binding { operation, number, post, entry } = *binding;
-    if let Some((other, clash)) = calendar.clash(&operation.code, number, entry) {
-        // Another operation, or a task, may be hidden from the actor: its code is not named then.
-        let what = if *other != operation.code {
-            "in another operation".to_owned()
-        } else if operation.task(&clash.task, viewer).is_some() {
-            format!("with {}", clash.task)
-        } else {
-            "with another task".to_owned()
-        };
-        reasons.add_about(
-            RefusalCode::OfficerOverlap,
-            field,
-            format!("{post} cannot take {}: it is bound {what} at that time.", entry.task),
-            Some(PostId::of(post).to_string()),
-        );
-    }
+    // Another operation, or a task, may be hidden from the actor: its code is not named then.
+    let what = if *other != operation.code {
+        "in another operation".to_owned()
+    } else if operation.task(&clash.task, viewer).is_some() {
+        format!("with {}", clash.task)
+    } else {
+        "with another task".to_owned()
+    };
+    reasons.add_about(
+        RefusalCode::OfficerOverlap,
+        field,
+        format!("{post} cannot take {}: it is bound {what} at that time.", entry.task),
+        Some(PostId::of(post).to_string()),
+    );
 }
 
 /// The calendars of all posts that are bound to tasks of the operation and of `others`, for bindings to be moved in.
@@ -452,6 +444,48 @@ fn bind(
     }))
 }
 
+/// Binds each of these assignments for as long as its task takes; the events that tell of those that this changes.
+fn bind_all<'a>(
+    calendars: &mut BTreeMap<&'a PostCode, Calendar>,
+    operation: &'a Operation,
+    version: &Version,
+    h_hour: Instant,
+    assignments: impl Iterator<Item = &'a Assignment>,
+) -> Vec<Event> {
+    let mut stretches = Stretches::new(version, Some(h_hour));
+    let mut events = Vec::new();
+    for assignment in assignments {
+        if let Some(task) = version.tasks.get(&assignment.task) {
+            let calendar = calendars.entry(&assignment.post).or_default();
+            events.extend(bind(calendar, operation, assignment, stretches.of(task)));
+        }
+    }
+    events
+}
+
+/// Judges calendars once all in them has moved, so that two tasks of one post may change places. `field` is where to tell that a
+/// task meets another, which is of another operation when there is `None`; `None` leaves it untold.
+fn judge(
+    operation: &Operation,
+    calendars: &BTreeMap<&PostCode, Calendar>,
+    field: impl Fn(&TaskCode, Option<&TaskCode>) -> Option<String>,
+    reasons: &mut Reasons,
+) {
+    for (post, calendar) in calendars {
+        let own = calendar.entries.iter().filter(|((code, _), _)| *code == operation.code);
+        for ((code, number), entry) in own {
+            let told = calendar.clashes(code, *number, entry).find_map(|clash| {
+                let other = (clash.0 == code).then_some(&clash.1.task);
+                Some((field(&entry.task, other)?, clash))
+            });
+            if let Some((field, clash)) = told {
+                // Asked by the lead, who sees every task.
+                tell_overlap(operation, post, entry, clash, Some(&operation.lead), &field, reasons);
+            }
+        }
+    }
+}
+
 /// Judges every assignment of the operation as if H-hour were `h_hour`: the posts concerned, and which of them are bound for
 /// another time from it then.
 pub(crate) fn retime(
@@ -462,27 +496,11 @@ pub(crate) fn retime(
     reasons: &mut Reasons,
 ) -> Result<(Vec<PostCode>, Vec<Event>), Rejection> {
     let mut calendars = calendars_of(world, operation, std::iter::empty())?;
-    let mut events = Vec::new();
-    if let Some(version) = operation.version_in_force() {
-        let mut stretches = Stretches::new(version, Some(h_hour));
-        for assignment in operation.live_assignments() {
-            if let Some(task) = version.tasks.get(&assignment.task) {
-                let calendar = calendars.entry(&assignment.post).or_default();
-                events.extend(bind(calendar, operation, assignment, stretches.of(task)));
-            }
-        }
-    }
-    // Judged once all have moved, for the tasks of one post move together.
-    for assignment in operation.live_assignments() {
-        let (number, post) = (assignment.number, &assignment.post);
-        let calendar = calendars.entry(post).or_default();
-        if let Some(entry) = calendar.entries.get(&(operation.code.clone(), number)) {
-            let binding = Binding { operation, number, post, entry };
-            // Asked by the lead, who sees every task.
-            check_overlap(calendar, &binding, Some(&operation.lead), field, reasons);
-        }
-    }
-    Ok((calendars.into_keys().cloned().collect(), events))
+    let events = operation
+        .version_in_force()
+        .map(|version| bind_all(&mut calendars, operation, version, h_hour, operation.live_assignments()));
+    judge(operation, &calendars, |_, _| Some(field.to_owned()), reasons);
+    Ok((calendars.into_keys().cloned().collect(), events.unwrap_or_default()))
 }
 
 /// What promulgating `version` does to assignments: those whose task has moved are judged again, those
@@ -518,33 +536,8 @@ pub(crate) fn rebind(
         let event = AssignmentEvent::AssignmentWithdrawn { operation: code, number, task, post, reason };
         events.push(Event::Assignment(event));
     }
-    check_moved(operation, &moved, |_, _| Some(String::new()), reasons);
+    judge(operation, &moved, |_, _| Some(String::new()), reasons);
     Ok(events)
-}
-
-/// Judges calendars once all in them has moved, so that two tasks of one post may change places. `field` is where to tell that a
-/// task meets one of that operation, if anywhere.
-fn check_moved(
-    operation: &Operation,
-    moved: &BTreeMap<&PostCode, Calendar>,
-    field: impl Fn(&TaskCode, &OperationCode) -> Option<String>,
-    reasons: &mut Reasons,
-) {
-    for (post, calendar) in moved {
-        for ((code, number), entry) in
-            calendar.entries.iter().filter(|((code, _), _)| *code == operation.code)
-        {
-            let clash = calendar.clash(code, *number, entry);
-            if let Some(field) = clash.and_then(|(other, _)| field(&entry.task, other)) {
-                reasons.add_about(
-                    RefusalCode::OfficerOverlap,
-                    &field,
-                    format!("{post} would be bound twice at the time of {}.", entry.task),
-                    Some(PostId::of(post).to_string()),
-                );
-            }
-        }
-    }
 }
 
 /// Who is to carry tasks out by an order.
@@ -565,18 +558,19 @@ pub(crate) fn reassign(
     officers: &Officers<'_>,
     reasons: &mut Reasons,
 ) -> Result<(Vec<PostCode>, Vec<Event>), Rejection> {
-    let mut moved = calendars_of(world, operation, officers.given.iter().map(|given| &given.post))?;
     let coalition = world.coalition()?;
-    let mut stretches = Stretches::new(version, officers.h_hour.or(operation.h_hour));
-    let mut events = Vec::new();
+    let posts = officers.given.iter().map(|given| &given.post);
+    let mut calendars =
+        calendars_of(world, operation, posts.filter(|post| coalition.posts.contains_key(*post)))?;
+    let given: BTreeMap<_, _> = officers.given.iter().map(|given| (&given.task, &given.post)).collect();
+    let (mut events, mut bound) = (Vec::new(), BTreeSet::new());
     for assignment in operation.live_assignments() {
-        let Some(planned) = version.tasks.get(&assignment.task) else { continue };
-        let calendar = moved.entry(&assignment.post).or_default();
-        let given = officers.given.iter().find(|given| given.task == assignment.task);
-        let Some(NewOfficer { post, .. }) = given.filter(|given| given.post != assignment.post) else {
-            events.extend(bind(calendar, operation, assignment, stretches.of(planned)));
+        let Some(post) = given.get(&assignment.task) else { continue };
+        if **post == assignment.post {
+            bound.insert(&assignment.task);
             continue;
-        };
+        }
+        let calendar = calendars.entry(&assignment.post).or_default();
         calendar.entries.remove(&(operation.code.clone(), assignment.number));
         events.push(Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
             operation: operation.code.clone(),
@@ -586,6 +580,14 @@ pub(crate) fn reassign(
             reason: short(&format!("{} gives the task to {post}.", officers.by)),
         }));
     }
+    if let Some(h_hour) = officers.h_hour {
+        let stay = |assignment: &&Assignment| {
+            given.get(&assignment.task).is_none_or(|post| **post == assignment.post)
+        };
+        let staying = operation.live_assignments().filter(stay);
+        events.extend(bind_all(&mut calendars, operation, version, h_hour, staying));
+    }
+    let mut stretches = Stretches::new(version, officers.h_hour.or(operation.h_hour));
     let mut number = operation.assignments.get_max().map_or(0, |(last, _)| *last);
     let mut fields = BTreeMap::new();
     for (index, NewOfficer { task, post }) in officers.given.iter().enumerate() {
@@ -597,7 +599,7 @@ pub(crate) fn reassign(
         };
         check_fit(coalition, planned, post, &field, reasons);
         fields.insert(task, field);
-        if operation.assignments_of(task).any(|assignment| assignment.post == *post) {
+        if bound.contains(task) {
             continue;
         }
         number += 1;
@@ -611,19 +613,20 @@ pub(crate) fn reassign(
             duration: entry.duration,
             h_hour: entry.h_hour,
         }));
-        moved.entry(post).or_default().entries.insert((operation.code.clone(), number), entry);
+        calendars.entry(post).or_default().entries.insert((operation.code.clone(), number), entry);
     }
     // Only what could be bound is judged: what else a post does is not to be found out by asking for what is refused anyway.
     if reasons.is_empty() {
-        // Of two tasks of this operation one has been given away by the order, and is told where that was asked for.
-        let shifted = |other: &OperationCode| *other != operation.code && officers.h_hour.is_some();
-        let field = |task: &TaskCode, other: &OperationCode| {
-            fields.get(task).cloned().or_else(|| shifted(other).then(|| "hHour".to_owned()))
+        let field = |task: &TaskCode, other: Option<&TaskCode>| {
+            // What an order gives away is told where that was asked for, and not once more where it moves H-hour.
+            let told_there = other.is_some_and(|other| fields.contains_key(other));
+            let shifted = || (officers.h_hour.is_some() && !told_there).then(|| "hHour".to_owned());
+            fields.get(task).cloned().or_else(shifted)
         };
-        check_moved(operation, &moved, field, reasons);
+        judge(operation, &calendars, field, reasons);
     }
-    let bound: BTreeSet<_> = operation.live_assignments().map(|assignment| assignment.post.clone()).collect();
-    Ok((bound.into_iter().collect(), events))
+    let posts: BTreeSet<_> = operation.live_assignments().map(|assignment| assignment.post.clone()).collect();
+    Ok((posts.into_iter().collect(), events))
 }
 
 /// Whether a post can carry a task out, whatever else it does.
@@ -643,7 +646,7 @@ fn check_fit(coalition: &Coalition, task: &PlannedTask, code: &PostCode, field: 
 
 /// # Panics
 /// Never: the texts above are within the bounds of prose.
-fn short(sentence: &str) -> Prose {
+pub(crate) fn short(sentence: &str) -> Prose {
     sentence.parse().expect("a short sentence is prose")
 }
 

@@ -44,7 +44,6 @@ pub fn write(
         held: BTreeSet::new(),
         tasks: BTreeSet::new(),
         assessed: 0,
-        orders: 0,
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -71,8 +70,6 @@ struct Script<'a> {
     tasks: BTreeSet<&'a str>,
     /// Sites assessed so far.
     assessed: usize,
-    /// Fragmentary orders issued so far.
-    orders: u32,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -389,15 +386,9 @@ impl<'a> Script<'a> {
         told.ok_or_else(|| unfit("operation.hhour", entry.event.name(), "is not told"))
     }
 
-    /// Orders are counted, so the file's have to be numbered as they come.
+    /// By which H-hour moves.
     fn order(&mut self, entry: &TimelineEntry, code: &str) -> Result<(), ImportError> {
-        self.orders += 1;
-        if code != format!("FRAGO-{}", self.orders) {
-            return Err(unfit("timeline", code, "is not the next order's code: FRAGO-1, FRAGO-2 and so on"));
-        }
-        let hhour = self.scenario.operation.hhour.iter();
-        let told = hhour.filter(|hhour| hhour.order.as_deref() == Some(code)).last();
-        let told = told.ok_or_else(|| unfit("operation.hhour", code, "is not told"))?;
+        let told = self.h_hour(entry)?;
         let reason = told.reason.as_ref().or(entry.note.as_ref());
         let reason = reason.ok_or_else(|| unfit("operation.hhour", code, "has no reason"))?;
         let command = PlanCommand::IssueFragmentaryOrder {

@@ -446,8 +446,13 @@ impl Check<'_> {
             {
                 self.fault(&format!("{path}.set"), "is outside hhour_window");
             }
-            if index > 0 && hhour.order.is_none() {
-                self.fault(&path, "moves H-hour, which takes an order");
+            match &hhour.order {
+                None if index > 0 => self.fault(&path, "moves H-hour, which takes an order"),
+                // Orders are counted, and no others are told.
+                Some(order) if *order != format!("FRAGO-{index}") => {
+                    self.fault(&format!("{path}.order"), &format!("is order {index}: FRAGO-{index}"));
+                }
+                Some(_) | None => {}
             }
         }
     }
@@ -658,6 +663,10 @@ impl Check<'_> {
         for (index, hhour) in scenario.operation.hhour.iter().enumerate() {
             let event = if index == 0 { "HHourSet" } else { "HHourShifted" };
             told.push((format!("operation.hhour[{index}].rec"), (event.to_owned(), Some(hhour.recorded))));
+            if let Some(order) = &hhour.order {
+                let event = format!("FragmentaryOrderIssued {order}");
+                told.push((format!("operation.hhour[{index}].order"), (event, Some(hhour.recorded))));
+            }
         }
         for (index, entry) in approvals.log.iter().enumerate() {
             let event = match entry.decision {
@@ -713,8 +722,9 @@ impl Check<'_> {
                 | GovernanceEvent::PlanPromulgated { version } => {
                     (format!("{name} of v{version}"), Some(entry.recorded))
                 }
-                GovernanceEvent::ApprovalConditionSatisfied { condition } => {
-                    (format!("{name} {condition}"), Some(entry.recorded))
+                GovernanceEvent::ApprovalConditionSatisfied { condition: code }
+                | GovernanceEvent::FragmentaryOrderIssued { order: code } => {
+                    (format!("{name} {code}"), Some(entry.recorded))
                 }
                 GovernanceEvent::TaskRevised { task } | GovernanceEvent::TaskAddedToPlan { task } => {
                     (format!("{name} {task}"), None)

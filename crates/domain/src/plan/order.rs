@@ -5,6 +5,7 @@ use crate::{
     Context, Event, Instant, OperationCode, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, TaskCode,
     World,
     assignment::{self, Officers},
+    command::CLOCK_SKEW,
     operation::{self, OperationEvent},
     plan::PlanEvent,
 };
@@ -33,6 +34,9 @@ impl FragmentaryOrder {
 fn code_of(number: u32) -> String {
     format!("FRAGO-{number}")
 }
+
+/// Most tasks that an order gives away.
+pub const MOST_OFFICERS: usize = 1_000;
 
 /// What an order changes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -69,6 +73,21 @@ pub(super) fn issue(
         "",
         || "Say where H-hour moves to, or who is to carry a task out.".to_owned(),
     );
+    if change.officers.len() > MOST_OFFICERS {
+        let message =
+            format!("{} tasks: an order gives at most {MOST_OFFICERS} away.", change.officers.len());
+        return Err(reasons.refuse_with(RefusalCode::InvalidValue, "officers", message));
+    }
+    for (what, at) in [
+        (format!("Version {} came into force", version.number), version.promulgated_at),
+        ("The order before was issued".to_owned(), version.orders.last().map(|order| order.issued_at)),
+    ] {
+        let Some(at) = at else { continue };
+        let later = context.occurred_at + CLOCK_SKEW.as_delta() >= at;
+        reasons.check(later, RefusalCode::InvalidValue, "occurredAt", || {
+            format!("{what} only at {}.", at.to_rfc3339())
+        });
+    }
     let h_hour = change.h_hour.filter(|to| operation.h_hour != Some(*to));
     if let Some(to) = h_hour {
         operation::check_shift(operation, to, "hHour", &mut reasons);
@@ -95,7 +114,8 @@ pub(super) fn issue(
         h_hour,
     })];
     events.extend(h_hour.map(|to| {
-        let (operation, reason) = (code.clone(), reason.clone());
+        // Who may read the operation may not be one who reads its plan: the reason stays with the order.
+        let (operation, reason) = (code.clone(), assignment::short(&code_of(order)));
         Event::Operation(OperationEvent::HHourShifted { operation, to, reason, calendars })
     }));
     events.extend(bound);

@@ -121,7 +121,7 @@ fn a_new_version_that_binds_an_officer_twice_is_not_promulgated() {
     amend(plan(), 2, |story| story.when(tha(), move_task("T30", 50)).accepted())
         .when(tha(), promulgate(2))
         .rejected()
-        .saying("LAO-02 would be bound twice at the time of T27.");
+        .saying("LAO-02 cannot take T27: it is bound with T30 at that time.");
     // Two tasks of one post may change places.
     amend(plan(), 2, |story| {
         let story = story.when(tha(), move_task("T30", 48)).accepted();

@@ -2,7 +2,7 @@
 
 use crate::support::{Story, instant, of, saphan::*};
 use domain::{
-    Event, RefusalCode, Role, Subject, assignment::AssignmentEvent, operation::OperationEvent,
+    Event, RefusalCode, Role, Span, Subject, assignment::AssignmentEvent, operation::OperationEvent,
     plan::PlanEvent,
 };
 
@@ -19,11 +19,11 @@ fn issued(order: u32, h_hour: Option<&str>) -> Event {
     })
 }
 
-fn shifted(to: &str, calendars: &[&str]) -> Event {
+fn shifted(by: &str, to: &str, calendars: &[&str]) -> Event {
     Event::Operation(OperationEvent::HHourShifted {
         operation: saphan(),
         to: instant(to),
-        reason: of("River flooding"),
+        reason: of(by),
         calendars: calendars.iter().copied().map(of).collect(),
     })
 }
@@ -61,11 +61,11 @@ fn carried_out() -> Story {
 fn an_order_moves_h_hour_in_its_window_and_is_numbered() {
     carried_out()
         .when(tha(), order(Some(NEXT_DAY), &[]))
-        .then([issued(1, Some(NEXT_DAY)), shifted(NEXT_DAY, &["MMR-02"])])
+        .then([issued(1, Some(NEXT_DAY)), shifted("FRAGO-1", NEXT_DAY, &["MMR-02"])])
         .when(tha(), order(Some(NEXT_DAY), &[]))
         .unchanged()
         .when(tha(), order(Some(H_HOUR), &[]))
-        .then([issued(2, Some(H_HOUR)), shifted(H_HOUR, &["MMR-02"])])
+        .then([issued(2, Some(H_HOUR)), shifted("FRAGO-2", H_HOUR, &["MMR-02"])])
         .when(tha(), order(Some("2023-10-18T06:00:00+07:00"), &[]))
         .refused_at([(RefusalCode::HhourOutsideWindow, "hHour")]);
 }
@@ -89,7 +89,7 @@ fn two_officers_change_places_while_h_hour_moves() {
     let story = carried_out().when(tha(), assign("T16", "MMR-01")).accepted();
     let story = story.when(tha(), order(Some(NEXT_DAY), &[("T21", "MMR-01"), ("T16", "MMR-02")])).then([
         issued(1, Some(NEXT_DAY)),
-        shifted(NEXT_DAY, &["MMR-01", "MMR-02"]),
+        shifted("FRAGO-1", NEXT_DAY, &["MMR-01", "MMR-02"]),
         withdrawn(2, "T21", "MMR-02", "FRAGO-1 gives the task to MMR-01."),
         withdrawn(3, "T16", "MMR-01", "FRAGO-1 gives the task to MMR-02."),
         bound_from(4, "T21", "MMR-01", 12, 12, NEXT_DAY),
@@ -112,7 +112,7 @@ fn an_order_that_would_bind_an_officer_twice_is_refused_where_that_was_asked_for
         .clone()
         .when(tha(), order(Some(NEXT_DAY), &[("T17", "MMR-02")]))
         .refused_at([(RefusalCode::OfficerOverlap, "officers.0.post")])
-        .saying("MMR-02 would be bound twice at the time of T17.");
+        .saying("MMR-02 cannot take T17: it is bound with T16 at that time.");
     // Not so when another takes over what it did.
     story.when(tha(), order(None, &[("T17", "MMR-02"), ("T16", "MMR-01")])).accepted();
 }
@@ -140,6 +140,35 @@ fn an_order_is_refused_for_every_reason_at_once() {
         .when(tha(), order(None, &[]))
         .refused_at([(RefusalCode::InvalidValue, "")]);
     approved().when(tha(), order(Some(H_HOUR), &[])).refused_at([(RefusalCode::PlanNotInForce, "")]);
+}
+
+#[test]
+fn an_order_entered_late_is_no_older_than_what_it_changes_or_the_one_before() {
+    let hours = Span::hours;
+    carried_out()
+        .after(hours(9))
+        .late(hours(10))
+        .when(tha(), order(Some(NEXT_DAY), &[]))
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt")])
+        .when(tha(), order(Some(NEXT_DAY), &[]))
+        .accepted()
+        .after(hours(9))
+        .late(hours(10))
+        .when(tha(), order(Some(H_HOUR), &[]))
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt")])
+        .story
+        .late(hours(8))
+        .when(tha(), order(Some(H_HOUR), &[]))
+        .accepted();
+}
+
+#[test]
+fn an_order_gives_a_thousand_tasks_away_at_most() {
+    let many = |count| vec![("T99", "MMR-99"); count];
+    carried_out()
+        .when(tha(), order(Some(NEXT_DAY), &many(1_001)))
+        .refused_at([(RefusalCode::InvalidValue, "officers")]);
+    carried_out().when(tha(), order(None, &many(1_000))).rejected().saying("T99 is given to somebody twice.");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use domain::{
     coalition::Coalition,
     operation::OperationCommand,
     partner::{PartnerRole, PartnerStatus},
-    plan::{ConditionStatus, DecisionKind, PlanEvent, TaskRevision, Version},
+    plan::{ConditionStatus, DecisionKind, PlanCommand, PlanEvent, TaskRevision, Version},
     post::PostCommand,
     schedule::{Finishes, Hours},
 };
@@ -95,7 +95,7 @@ fn asked_once(newest: u32, choice: Choice) -> (Actor, Ask) {
         19 | PROMULGATE => (tha(), promulgate(number)),
         21 | 22 => (tha(), assign(task_code, ["THA-01", "CHN-03", "MMR-02", "LAO-02"][usize::from(who)])),
         23 if one < 2 => (tha(), set_h_hour("2023-10-09T06:00:00+07:00")),
-        23 if one == 2 => (tha(), order(Some("2023-10-10T06:00:00+07:00"), &[])),
+        23 if one == 2 => (tha(), order(Some("2023-10-13T06:00:00+07:00"), &[])),
         23 if one == 3 => {
             (tha(), order(None, &[(task_code, ["THA-03", "CHN-02", "MMR-01", "LAO-01"][usize::from(who)])]))
         }
@@ -160,13 +160,15 @@ fn send(story: &mut Story, actor: &Actor, ask: Ask) {
 
 /// Round the clock, an H-hour binds nobody for longer than before: nothing is told of it.
 fn judge_h_hour(story: &Story, command: &Command, events: &[Event]) {
-    let Command::Operation(OperationCommand::SetHHour { .. } | OperationCommand::ShiftHHour { .. }) = command
-    else {
-        return;
+    let told = match command {
+        Command::Operation(OperationCommand::SetHHour { .. } | OperationCommand::ShiftHHour { .. }) => 1,
+        // The order itself besides.
+        Command::Plan(PlanCommand::IssueFragmentaryOrder { change, .. }) if change.officers.is_empty() => 2,
+        _ => return,
     };
     let operation = story.operation("SAPHAN");
     let calendars = operation.version_in_force().map_or(0, |version| version.sections.calendars.len());
-    assert!(events.len() <= 1 || calendars > 0, "{events:?}");
+    assert!(events.len() <= told || calendars > 0, "{events:?}");
 }
 
 /// What must hold of an event at the moment at which it happens.
