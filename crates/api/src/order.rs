@@ -5,7 +5,8 @@ use async_graphql::Object;
 use domain::plan;
 use std::sync::Arc;
 
-/// A numbered change inside the authority that the version in force gave.
+/// A numbered change inside the authority that the version in force gave. Whom it gave tasks to is told by the events of its
+/// command.
 pub struct FragmentaryOrder {
     pub(crate) world: Arc<World>,
     pub(crate) order: plan::FragmentaryOrder,

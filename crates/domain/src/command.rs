@@ -19,7 +19,8 @@ use std::{collections::BTreeSet, fmt};
 /// and the same input. What older rules decided cannot be held against newer ones.
 ///
 /// An event's new shape does not change it, nor does a command that can say more, while whatever could be logged before
-/// is read and decided to mean what it did: the shapes of events have versions of their own.
+/// is read and decided to mean what it did: the shapes of events have versions of their own. Nor does what is decided of
+/// things that no released build could log, as plans with calendars are before the first release.
 pub const RULES_VERSION: u32 = 1;
 
 /// Everything that can be asked for. Serialised to compare a repeated request with its first, and to decide it again later.

@@ -369,7 +369,8 @@ impl Clocks<'_> {
 pub struct Graph {
     predecessors: Ties,
     successors: Ties,
-    /// Every activity after its predecessors. One on a cycle is left out, which the rules of plans exclude.
+    /// Every activity after its predecessors. One on a cycle, which the rules of plans exclude, is left out with all that wait
+    /// for it.
     order: Vec<usize>,
 }
 
@@ -415,7 +416,7 @@ impl Graph {
 /// Where activities are laid out, by their places.
 #[derive(Debug)]
 pub struct Layout {
-    /// `None` for one on a cycle.
+    /// `None` for one on a cycle, and for what waits for it.
     pub times: Vec<Option<Times>>,
     /// Early start of the first one.
     pub start: Span,

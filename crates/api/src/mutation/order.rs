@@ -25,7 +25,7 @@ struct IssueFragmentaryOrderInput {
     reason: String,
     /// Where H-hour moves to, inside the window of the plan in force; it stays where it is when left out.
     h_hour: Option<DateTime>,
-    /// Who carries tasks out from now on.
+    /// Who carries tasks out from now on: at most 1,000 tasks.
     #[graphql(default)]
     officers: Vec<NewOfficerInput>,
     #[graphql(flatten)]
