@@ -5,13 +5,14 @@ use async_graphql::Object;
 use domain::plan;
 use std::sync::Arc;
 
-/// A numbered change inside the authority that the version in force gave. Whom it gave tasks to is told by the events of its
-/// command.
+/// A fragmentary order.
 pub struct FragmentaryOrder {
     pub(crate) world: Arc<World>,
     pub(crate) order: plan::FragmentaryOrder,
 }
 
+/// A numbered change inside the authority that the version in force gave. Whom it gave tasks to is told by the events of its
+/// command.
 #[Object]
 impl FragmentaryOrder {
     /// Counted from 1 in its operation.

@@ -257,6 +257,21 @@ fn each_missing_or_repeated_name_is_found_on_its_line() {
 }
 
 #[test]
+fn h_hour_moves_by_the_next_order_which_the_timeline_has() {
+    let other =
+        [("order: FRAGO-1, reason", "order: FRAGO-2, reason"), ("order: FRAGO-1}", "order: FRAGO-2}")];
+    let told: Vec<_> = faults(&other).into_iter().map(|fault| (fault.path, fault.message)).collect();
+    assert_eq!(told, [("operation.hhour[1].order".to_owned(), "is order 1: FRAGO-1".to_owned())]);
+
+    let early = [(
+        r#"rec: "2023-10-06T18:00:00+07:00", ev: FragmentaryOrderIssued"#,
+        r#"rec: "2023-10-06T17:00:00+07:00", ev: FragmentaryOrderIssued"#,
+    )];
+    let places: Vec<_> = faults(&early).into_iter().map(|fault| fault.path).collect();
+    assert_eq!(places, ["operation.hhour[1].order", "timeline[36]"]);
+}
+
+#[test]
 fn each_impossible_time_or_sum_is_found_on_its_line() {
     each_is_found(
         r#"
@@ -264,8 +279,6 @@ fn each_impossible_time_or_sum_is_found_on_its_line() {
         Liaison Officer, liaison: true, in_post: "2023-09-04T09 | Liaison Officer, liaison: true, in_post: "2023-08-31T09 | id: CHN-01 | posts[9].in_post | before the nomination was accepted
         set: "2023-10-10T06:00:00+07:00" | set: "2023-10-18T06:00:00+07:00" | hhour: | operation.hhour[1].set | outside hhour_window
         order: FRAGO-1} | order: FRAGO-7} | FRAGO-7 | timeline[36].order | there is no order
-        order: FRAGO-1, reason | order: FRAGO-2, reason | hhour: | operation.hhour[1].order | is order 1: FRAGO-1
-        rec: "2023-10-06T18:00:00+07:00", ev: Frag | rec: "2023-10-06T17:00:00+07:00", ev: Frag | hhour: | operation.hhour[1].order | is not in the timeline as FragmentaryOrderIssued FRAGO-1
         to: "2023-10-16T00:00:00+07:00" | to: "2023-10-06T00:00:00+07:00" | hhour_window: | operation.hhour_window.to | is before from
         s: 432, d: 48, pre: [T25] | s: 400, d: 48, pre: [T25] | id: T27, ph | plan.tasks[26].pre[0] | T25 is to finish at H+432, after T27 starts at H+400
         post: MMR-02, s: 12, d: 12 | post: MMR-03, s: 12, d: 12 | id: T21, ph | plan.tasks[20].s | overlaps
