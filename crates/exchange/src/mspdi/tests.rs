@@ -113,7 +113,8 @@ fn a_file_is_written_as_documented() {
     assert_eq!((by_code(read.rows), read.calendars), (by_code(rows.into()), vec![bangkok()]));
 }
 
-/// `tests/written.xml`, read and written anew by MPXJ 16, a library that many planning programs are built on.
+/// `tests/written.xml`, read and written anew by MPXJ 16, a library that many planning programs are built on,
+/// when the calendar of all hours was called `24 Hours` there.
 #[test]
 fn what_another_program_made_of_it_is_read_as_the_same_rows() {
     let theirs = project(include_str!("tests/rewritten.xml"));

@@ -133,16 +133,20 @@ fn is_bounded(calendar: &WorkCalendar) -> bool {
 
 fn of_note<'a>(note: &Note<'_>, all: &[&'a Element], faults: &mut Faults) -> Vec<Found<'a>> {
     let mut by_code = BTreeMap::<&str, &Element>::new();
+    let mut by_name = BTreeMap::<&str, &Element>::new();
     // Those of resources are called as these are.
     for element in all.iter().filter(|element| element.value("IsBaseCalendar") != Some("0")) {
-        if let Some(code) = element.value("Name").and_then(|name| name.split_whitespace().next()) {
+        let Some(called) = element.value("Name") else { continue };
+        by_name.entry(called).or_insert(element);
+        // What programs call the one of 24 hours on seven days: it begins with no code.
+        if let Some(code) = called.split_whitespace().next().filter(|_| called != "24 Hours") {
             by_code.entry(code).or_insert(element);
         }
     }
     let mut found = Vec::new();
     for noted in note.calendars.iter() {
-        // Twice in a note, it is refused with the plan.
-        let Some(element) = by_code.get(noted.code.as_str()) else { continue };
+        let as_written = by_name.get(said(&name(noted)).as_str());
+        let Some(element) = as_written.or_else(|| by_code.get(noted.code.as_str())) else { continue };
         let calendar = as_noted(noted, note, element, faults);
         let uid = element.value("UID").unwrap_or_default();
         found.push(Found { uid, element, calendar, foreign: false });

@@ -122,6 +122,33 @@ fn a_calendar_that_was_changed_elsewhere_counts_as_it_is_now() {
 }
 
 #[test]
+fn a_calendar_of_the_code_24_is_not_the_one_of_24_hours() {
+    let watch = WorkCalendar { code: "24".parse().unwrap(), name: "Watch".parse().unwrap(), ..bangkok() };
+    let always = WorkCalendar {
+        name: "Hours".parse().unwrap(),
+        week: Weekday::VARIANTS.iter().map(|day| hours(*day, "00:00", "24:00")).collect(),
+        holidays: Vec::new(),
+        ..watch.clone()
+    };
+    for calendar in [&watch, &always] {
+        let text = with(std::slice::from_ref(calendar));
+        assert_eq!(project(&text).calendars, std::slice::from_ref(calendar));
+        let (before, after) = text.rsplit_once("<Name>24 ").unwrap();
+        assert!(!before.contains("<Name>24 "), "{text}");
+        // It is called otherwise now, and there is one with its code before it.
+        let copied = office(9, "24 Copy", "");
+        let copied = text.replacen("<Calendars>", &format!("<Calendars>{copied}"), 1);
+        assert_eq!(project(&copied).calendars, std::slice::from_ref(calendar));
+        let renamed = project(&format!("{before}<Name>24 Other {after}"));
+        assert_eq!(renamed.calendars[0].week, calendar.week);
+    }
+    // Programs have one of that name.
+    let theirs = with(std::slice::from_ref(&watch)).replace("<Name>Round the clock<", "<Name>24 Hours<");
+    assert_eq!(project(&theirs).calendars, [watch]);
+    assert_eq!(project(&theirs.replace("<Name>24 Watch<", "<Name>Mine<")).calendars, []);
+}
+
+#[test]
 fn a_note_that_somebody_broke_is_a_fault() {
     let text = with(&[bangkok()]);
     for (from, to) in [
@@ -392,7 +419,7 @@ fn any_calendar() -> impl Strategy<Value = WorkCalendar> {
     ];
     (
         prop::sample::select(zones.to_vec()),
-        "[a-z<&\"\u{fffe}\u{e000} ]{0,8}x",
+        "[a-z<&\"\u{fffe}\u{e000} ]{0,8}x|Hours",
         prop::collection::vec(any_hours(), 1..8),
         prop::collection::vec(any_holiday(), 0..5),
         prop::option::of((0..168_i64).prop_map(Span::hours)),
@@ -408,7 +435,7 @@ fn any_calendar() -> impl Strategy<Value = WorkCalendar> {
 }
 
 pub fn any_calendars() -> impl Strategy<Value = Vec<WorkCalendar>> {
-    let of = prop::collection::btree_map("[A-D]", "(THA|MMR|LAO)(-0[12])?", 0..4);
+    let of = prop::collection::btree_map("[A-C]|24|2[A-C]", "(THA|MMR|LAO)(-0[12])?", 0..4);
     of.prop_flat_map(|of| {
         let calendars = of.into_iter().map(|(code, whom)| {
             any_calendar().prop_map(move |calendar| WorkCalendar {
