@@ -60,14 +60,11 @@ pub fn read(
     let mut codes = BTreeMap::new();
     for Found { element, calendar, .. } in &found {
         let Ok(calendar) = calendar else { continue };
-        let line = element.place.line;
-        let first = *codes.entry(&calendar.code).or_insert(line);
-        if first != line {
-            tell(
-                faults,
-                element,
-                &format!("{} is the code of the calendar on line {first} already", calendar.code),
-            );
+        let first = *codes.entry(&calendar.code).or_insert(element.place);
+        if first != element.place {
+            let message =
+                format!("{} is the code of the calendar on line {} already", calendar.code, first.line);
+            tell(faults, element, &message);
         }
     }
     give_out(tasks, &mut found);

@@ -339,6 +339,22 @@ fn every_fault_of_calendars_is_told_with_those_of_tasks() {
 }
 
 #[test]
+fn two_calendars_of_one_code_are_a_fault_wherever_they_stand() {
+    let calendars = [office(1, "OFF One", ""), office(2, "OFF Two", "")].concat();
+    let tasks = [works_by(1, "1", "THA-01"), works_by(2, "2", "THA-02")].concat();
+    let text = foreign(&calendars, &tasks);
+    assert_eq!(
+        faults_of(&text, &defaults()),
+        ["line 13, column 1 (Calendar): OFF is the code of the calendar on line 4 already"]
+    );
+    let told = faults_of(&text.replace('\n', ""), &defaults());
+    assert!(
+        told.len() == 1 && told[0].ends_with("(Calendar): OFF is the code of the calendar on line 1 already"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn calendars_of_a_file_are_bounded() {
     let many: String = (1..=21).map(|number| office(number, "Office", "")).collect();
     let tasks: String =
