@@ -15,7 +15,7 @@ use crate::{
 use chrono::{Datelike as _, NaiveTime, Timelike as _};
 use domain::plan::{
     CalendarOf, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF, MOST_HOLIDAYS, MOST_STRETCHES,
-    WorkCalendar,
+    WorkCalendar, WorkingHours,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -111,7 +111,8 @@ fn is_sound(note: &Note<'_>) -> bool {
                 && rest.is_none_or(domain::Span::is_within_bounds)
                 && partners.iter().all(|partner| is(partner, partner.as_str()))
                 && posts.iter().all(|post| is(post, post.as_str()))
-                && is_bounded(calendar)
+                && week.len() <= MOST_STRETCHES
+                && are_bounded(&calendar.holidays)
         })
 }
 
@@ -120,10 +121,9 @@ fn is<T: FromStr + PartialEq>(value: &T, text: &str) -> bool {
 }
 
 /// As a plan takes it.
-fn is_bounded(calendar: &WorkCalendar) -> bool {
-    calendar.week.len() <= MOST_STRETCHES
-        && calendar.holidays.len() <= MOST_HOLIDAYS
-        && calendar.holidays.iter().all(|Holiday { from, to, .. }| {
+fn are_bounded(holidays: &[Holiday]) -> bool {
+    holidays.len() <= MOST_HOLIDAYS
+        && holidays.iter().all(|Holiday { from, to, .. }| {
             HOLIDAY_YEARS.contains(&from.year()) && (0..MOST_DAYS_OFF).contains(&(*to - *from).num_days())
         })
 }
@@ -167,10 +167,9 @@ fn as_noted(
     }
     if worked != Worked::of(noted, note.h_hour) {
         let ahead = minutes_ahead(noted, note.h_hour.and_utc());
-        calendar.week = worked.hours(ahead);
-        calendar.holidays = holidays(&worked, &places, ahead, faults)?;
+        (calendar.week, calendar.holidays) = on_clocks(ahead, element, &worked, &places, faults)?;
     }
-    bounded(calendar, element, faults)
+    Ok(calendar)
 }
 
 /// Those of others that tasks have.
@@ -231,29 +230,44 @@ fn foreign(
         Some(coded) => coded,
         None => (parse_as(faults, element, &format!("C{uid}"))?, called),
     };
-    let calendar = WorkCalendar {
+    let name = parse_as(faults, element.child("Name").unwrap_or(element), called)?;
+    let (week, holidays) = on_clocks(0, element, worked, places, faults)?;
+    Ok(WorkCalendar {
         code,
-        name: parse_as(faults, element.child("Name").unwrap_or(element), called)?,
+        name,
         time_zone: parse_as(faults, element, "UTC")?,
-        week: worked.hours(0),
-        holidays: holidays(worked, places, 0, faults)?,
+        week,
+        holidays,
         rest: None,
         partners: BTreeSet::new(),
         posts: BTreeSet::new(),
-    };
-    bounded(calendar, element, faults)
+    })
 }
 
-fn bounded(calendar: WorkCalendar, element: &Element, faults: &mut Faults) -> Result<WorkCalendar, Told> {
-    if is_bounded(&calendar) {
-        return Ok(calendar);
+/// Hours and days off by clocks that are so much ahead of UTC, as many as a plan takes. The week goes first: each day of an
+/// exception is held against its stretches.
+fn on_clocks(
+    ahead: i64,
+    element: &Element,
+    worked: &Worked,
+    places: &[&Element],
+    faults: &mut Faults,
+) -> Result<(Vec<WorkingHours>, Vec<Holiday>), Told> {
+    let week = worked.hours(ahead);
+    if week.len() > MOST_STRETCHES {
+        let message =
+            format!("has more than the {MOST_STRETCHES} stretches of work in a week that a plan takes");
+        return Err(tell(faults, element, &message));
     }
-    let (first, last) = (HOLIDAY_YEARS.start(), HOLIDAY_YEARS.end());
-    let message = format!(
-        "has more than the {MOST_STRETCHES} stretches of work in a week, or the {MOST_HOLIDAYS} holidays in the years {first} \
-         to {last}, that a plan takes"
-    );
-    Err(tell(faults, element, &message))
+    let holidays = holidays(worked, places, ahead, faults)?;
+    if !are_bounded(&holidays) {
+        let (first, last) = (HOLIDAY_YEARS.start(), HOLIDAY_YEARS.end());
+        let message = format!(
+            "has more than the {MOST_HOLIDAYS} holidays in the years {first} to {last} that a plan takes"
+        );
+        return Err(tell(faults, element, &message));
+    }
+    Ok((week, holidays))
 }
 
 /// Says whose those are that this crate did not write: that of a task with a post, the post's; else its lead's. Where tasks
@@ -375,6 +389,10 @@ fn times(day: &Element, faults: &mut Faults) -> Result<Times, Told> {
     let works = day.value("DayWorking").is_none_or(|_| day.flag("DayWorking"));
     if !works || day.child("DayWorking").is_none() && stretches().next().is_none() {
         return Ok(Times::new());
+    }
+    if let Some(stretch) = stretches().nth(MOST_STRETCHES) {
+        let message = format!("a day has at most {MOST_STRETCHES} stretches of work");
+        return Err(tell(faults, stretch, &message));
     }
     let mut told = Ok(());
     let mut times = Times::new();

@@ -375,14 +375,52 @@ fn calendars_of_a_file_are_bounded() {
     assert_eq!(
         of(&exceptions(2_000)),
         [
-            "line 4, column 1 (Calendar): has more than the 50 stretches of work in a week, or the 1000 holidays in the years 1900 to 2200, \
-          that a plan takes"
+            "line 4, column 1 (Calendar): has more than the 1000 holidays in the years 1900 to 2200 that a plan takes"
         ]
     );
     let told = of(&exceptions(4_000));
     assert!(
         told.len() == 1 && told[0].ends_with("(Exception): a calendar has at most 3000 exceptions"),
         "{told:?}"
+    );
+}
+
+/// Days off are held against the hours of each day: of a week that is too much, nothing is told but that.
+#[test]
+fn stretches_of_a_day_and_a_week_are_bounded_before_days_off_are_worked_out() {
+    let stretches = |count: u32| {
+        let minute = |minute: u32| format!("{:02}:{:02}:00", minute / 60, minute % 60);
+        let stretch = |number: u32| {
+            let (from, to) = (minute(480 + number * 2), minute(481 + number * 2));
+            format!("\n<WorkingTime><FromTime>{from}</FromTime><ToTime>{to}</ToTime></WorkingTime>")
+        };
+        format!("<WorkingTimes>{}</WorkingTimes>", (0..count).map(stretch).collect::<String>())
+    };
+    // On a Saturday, which takes nothing from a week of any hours but adds to it.
+    let works = |count| {
+        exception("2023-10-14", "2023-10-14", &format!("<DayWorking>1</DayWorking>{}", stretches(count)))
+    };
+    let of = |week: u32, day: u32| {
+        let office =
+            office(1, "Office", &format!("<Exceptions>\n<Exception>{}</Exception></Exceptions>", works(day)));
+        let (before, rest) = office.split_once("<WorkingTimes>").unwrap();
+        let (_, after) = rest.split_once("</WorkingTimes>").unwrap();
+        let text = foreign(&format!("{before}{}{after}", stretches(week)), &works_by(1, "1", "THA-01"));
+        faults_of(&text, &defaults())
+    };
+    let more = "(Exception): is worked on more than in every week, which a plan's calendar cannot say: it has days off only";
+    // Four other days have a stretch each.
+    assert_eq!(of(46, 50), [format!("line 59, column 1 {more}")]);
+    assert_eq!(
+        of(47, 50),
+        ["line 4, column 1 (Calendar): has more than the 50 stretches of work in a week that a plan takes"]
+    );
+    assert_eq!(
+        of(51, 51),
+        [
+            "line 57, column 1 (WorkingTime): a day has at most 50 stretches of work",
+            "line 115, column 1 (WorkingTime): a day has at most 50 stretches of work",
+        ]
     );
 }
 
