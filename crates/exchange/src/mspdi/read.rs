@@ -73,7 +73,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping, defaults: &Defaults) -> Result<Proj
     let reader = Reader {
         defaults,
         custom: custom_fields(&root, mapping, &mut faults),
-        elapsed: is_round_the_clock(&root),
+        elapsed: calendar::is_round_the_clock(&root),
         h_hour: None,
         start: None,
     };
@@ -174,27 +174,6 @@ fn custom_fields(root: &Element, mapping: &Mapping, faults: &mut Faults) -> BTre
         }
     }
     custom
-}
-
-/// Whether the project's calendar has 24 hours on seven days, so that time of work is time that passes.
-fn is_round_the_clock(root: &Element) -> bool {
-    let uid = root.value("CalendarUID");
-    let mut calendars = root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar"));
-    let Some(calendar) = calendars.find(|calendar| calendar.value("UID") == uid && uid.is_some()) else {
-        return false;
-    };
-    let days = calendar.child("WeekDays").into_iter().flat_map(|days| days.children("WeekDay"));
-    let whole: BTreeSet<&str> = days
-        .filter(|day| {
-            let times = day.child("WorkingTimes").into_iter().flat_map(|times| times.children("WorkingTime"));
-            let midnight = |time: Option<&str>| time == Some("00:00:00");
-            let mut times =
-                times.map(|time| midnight(time.value("FromTime")) && midnight(time.value("ToTime")));
-            day.flag("DayWorking") && times.next() == Some(true)
-        })
-        .filter_map(|day| day.value("DayType"))
-        .collect();
-    ["1", "2", "3", "4", "5", "6", "7"].iter().all(|day| whole.contains(day))
 }
 
 struct Reader<'a> {

@@ -19,7 +19,7 @@
 mod read;
 mod write;
 
-pub use read::{Task, read};
+pub use read::{Task, is_round_the_clock, read};
 pub use write::{ROUND_THE_CLOCK, note, said, uid, write};
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};

@@ -76,6 +76,16 @@ pub fn read(
     (calendars, found.iter().map(|found| found.element.place.line).collect())
 }
 
+/// Whether the project's own calendar is, so that time of work is time that passes. What is wrong with it is not told: nothing else
+/// is read of it.
+pub fn is_round_the_clock(root: &Element) -> bool {
+    let Some(uid) = root.value("CalendarUID") else { return false };
+    let mut all = root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar"));
+    all.find(|calendar| calendar.value("UID") == Some(uid)).is_some_and(|calendar| {
+        worked(calendar, &mut Faults::default()).is_ok_and(|(worked, _)| worked.is_round_the_clock())
+    })
+}
+
 /// Calendars that this crate wrote.
 fn noted(note: Option<&Element>, faults: &mut Faults) -> Result<Note<'static>, Told> {
     let nothing = Note { h_hour: NOMINAL_H_HOUR, calendars: Vec::new().into() };

@@ -347,6 +347,36 @@ fn two_calendars_of_one_code_are_a_fault_wherever_they_stand() {
         faults_of(&text, &defaults()),
         ["line 13, column 1 (Calendar): OFF is the code of the calendar on line 4 already"]
     );
+#[test]
+fn time_of_work_passes_by_a_projects_calendar_of_all_hours_that_is_never_off() {
+    let link = "<PredecessorLink><PredecessorUID>1</PredecessorUID><LinkLag>600</LinkLag><LagFormat>5</LagFormat></PredecessorLink>";
+    let tasks = [task(1, ""), task(2, link)].concat();
+    let of = |times: &str, more: &str| {
+        let works = format!("<DayWorking>1</DayWorking><WorkingTimes>{times}</WorkingTimes>");
+        let days: String =
+            (1..=7).map(|day| format!("<WeekDay><DayType>{day}</DayType>{works}</WeekDay>")).collect();
+        let calendar =
+            format!("<Calendar><UID>1</UID><Name>All</Name><WeekDays>{days}</WeekDays>{more}</Calendar>");
+        let text = foreign(&calendar, &tasks).replace("<Tasks>", "<CalendarUID>1</CalendarUID><Tasks>");
+        read(text.as_bytes(), &Mapping::default(), &defaults())
+    };
+    let time = |from: &str, to: &str| {
+        format!("<WorkingTime><FromTime>{from}</FromTime><ToTime>{to}</ToTime></WorkingTime>")
+    };
+    let halves = [time("00:00:00", "12:00:00"), time("12:00:00", "00:00:00")].concat();
+    for times in [&time("00:00:00", "00:00:00"), &halves] {
+        assert_eq!(of(times, "").unwrap().rows[1].predecessors, ["T1FS+1h".parse().unwrap()].into());
+    }
+    let off = exception("2023-10-16", "2023-10-16", "");
+    for (times, more) in [
+        (time("00:00:00", "12:00:00"), String::new()),
+        (halves, format!("<Exceptions><Exception>{off}</Exception></Exceptions>")),
+    ] {
+        let told = of(&times, &more).unwrap_err().listed;
+        assert!(told.len() == 1 && told[0].message.starts_with("is in time of work, "), "{told:?}");
+    }
+}
+
     let told = faults_of(&text.replace('\n', ""), &defaults());
     assert!(
         told.len() == 1 && told[0].ends_with("(Calendar): OFF is the code of the calendar on line 1 already"),
