@@ -43,8 +43,9 @@ pub struct Project {
     pub rows: Vec<Row>,
     /// On which line each row's task begins, counted from 1.
     pub lines: Vec<usize>,
-    /// Of partners and posts; none: the file does not say.
-    pub calendars: Vec<WorkCalendar>,
+    /// Of partners and posts; `None`: the file does not say. It says that there are none where all were deleted that it was
+    /// written with.
+    pub calendars: Option<Vec<WorkCalendar>>,
     /// On which line each begins.
     pub calendar_lines: Vec<usize>,
 }
@@ -215,7 +216,7 @@ impl Reader<'_> {
             phases: Vec::new(),
             rows: Vec::new(),
             lines: Vec::new(),
-            calendars: Vec::new(),
+            calendars: None,
             calendar_lines: Vec::new(),
         };
         let mut elements: Vec<&Element> =

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     Faults, Row,
     mspdi::{
-        NOMINAL_H_HOUR,
         read::{Told, parse_as, parse_date, tell},
         xml::Element,
     },
@@ -45,17 +44,17 @@ struct Found<'a> {
     foreign: bool,
 }
 
-/// The calendars of a file, each with the line that it begins on.
+/// The calendars of a file, each with the line that it begins on; `None`: it neither has any nor notes any.
 pub fn read(
     root: &Element,
     note: Option<&Element>,
     tasks: &[Task<'_>],
     faults: &mut Faults,
-) -> (Vec<WorkCalendar>, Vec<usize>) {
+) -> (Option<Vec<WorkCalendar>>, Vec<usize>) {
     let all: Vec<&Element> =
         root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar")).collect();
-    let Ok(noted) = noted(note, faults) else { return (Vec::new(), Vec::new()) };
-    let mut found = of_note(&noted, &all, faults);
+    let Ok(noted) = noted(note, faults) else { return (None, Vec::new()) };
+    let mut found = noted.as_ref().map(|noted| of_note(noted, &all, faults)).unwrap_or_default();
     of_tasks(tasks, &all, &mut found, faults);
     let mut codes = BTreeMap::new();
     for Found { element, calendar, .. } in &found {
@@ -71,9 +70,10 @@ pub fn read(
     let places: BTreeMap<&str, usize> =
         found.iter().enumerate().map(|(index, found)| (found.uid, index)).collect();
     let read: Result<Vec<WorkCalendar>, Told> = found.iter().map(|found| found.calendar.clone()).collect();
-    let Ok(calendars) = read else { return (Vec::new(), Vec::new()) };
+    let Ok(calendars) = read else { return (None, Vec::new()) };
     check(tasks, &places, &calendars, faults);
-    (calendars, found.iter().map(|found| found.element.place.line).collect())
+    let lines = found.iter().map(|found| found.element.place.line).collect();
+    (Some(calendars).filter(|calendars| noted.is_some() || !calendars.is_empty()), lines)
 }
 
 /// Whether the project's own calendar is, so that time of work is time that passes. What is wrong with it is not told: nothing else
@@ -87,15 +87,14 @@ pub fn is_round_the_clock(root: &Element) -> bool {
 }
 
 /// Calendars that this crate wrote.
-fn noted(note: Option<&Element>, faults: &mut Faults) -> Result<Note<'static>, Told> {
-    let nothing = Note { h_hour: NOMINAL_H_HOUR, calendars: Vec::new().into() };
+fn noted(note: Option<&Element>, faults: &mut Faults) -> Result<Option<Note<'static>>, Told> {
     let Some((note, (_, json))) = note.and_then(|note| Some((note, note.text().split_once(NOTED)?))) else {
-        return Ok(nothing);
+        return Ok(None);
     };
     // What stands behind it is the planner's.
     let read = serde_json::Deserializer::from_str(json).into_iter::<Note<'static>>().next();
     match read {
-        Some(Ok(note)) if is_sound(&note) => Ok(note),
+        Some(Ok(note)) if is_sound(&note) => Ok(Some(note)),
         _ => Err(tell(
             faults,
             note,

@@ -37,10 +37,14 @@ fn with(calendars: &[WorkCalendar]) -> String {
     write(Plan { calendars, ..plan(&[], &BTreeMap::new(), &[]) })
 }
 
+fn calendars_of(text: &str) -> Vec<WorkCalendar> {
+    project(text).calendars.unwrap()
+}
+
 /// What a file says of its only calendar after something in it was changed.
 fn changed(text: &str, from: &str, to: &str) -> WorkCalendar {
     assert!(text.contains(from), "{from} is not in {text}");
-    project(&text.replacen(from, to, 1)).calendars.remove(0)
+    calendars_of(&text.replacen(from, to, 1)).remove(0)
 }
 
 fn faults_in(text: &str, from: &str, to: &str) -> Vec<String> {
@@ -81,7 +85,7 @@ fn holidays_that_touch_are_exceptions_that_do_not_overlap() {
             &"<FromDate>2023-10-14T00:00:00</FromDate>",
         ]
     );
-    assert_eq!(project(&text).calendars, [calendar]);
+    assert_eq!(calendars_of(&text), [calendar]);
 }
 
 #[test]
@@ -105,14 +109,16 @@ fn a_calendar_that_was_changed_elsewhere_counts_as_it_is_now() {
     );
     let renamed = changed(&text, "<Name>BKK Bangkok<", "<Name>BKK  Other <");
     assert_eq!(renamed, WorkCalendar { name: "Other".parse().unwrap(), ..yangon.clone() });
-    // One that is there no more, and others' notes around it.
-    assert_eq!(project(&text.replace("BKK Bangkok", "Mine")).calendars, []);
+    // One that is there no more, also the last, and others' notes around it.
+    assert_eq!(calendars_of(&text.replace("BKK Bangkok", "Mine")), []);
+    let noted = text.lines().find(|line| line.contains("<Notes>")).unwrap();
+    assert_eq!(project(&text.replace("BKK Bangkok", "Mine").replace(noted, "")).calendars, None);
     let noted =
         text.replace("<Notes>", "<Notes>Call the harbour.&#10;").replace("</Notes>", "\nSoon.</Notes>");
-    assert_eq!(project(&noted).calendars, std::slice::from_ref(&yangon));
+    assert_eq!(calendars_of(&noted), std::slice::from_ref(&yangon));
     // H-hour moves by half a year: hours are those that they were written with.
     let moved = text.replace("<ConstraintDate>2023-10", "<ConstraintDate>2023-04");
-    assert_eq!(project(&moved).calendars, [yangon]);
+    assert_eq!(calendars_of(&moved), [yangon]);
     // Its holidays go by its own clocks.
     let whole = "<ToDate>2023-10-14T23:59:00<";
     let shortened = changed(&with(&[bangkok()]), whole, "<ToDate>2023-10-13T23:59:00<");
@@ -132,20 +138,20 @@ fn a_calendar_of_the_code_24_is_not_the_one_of_24_hours() {
     };
     for calendar in [&watch, &always] {
         let text = with(std::slice::from_ref(calendar));
-        assert_eq!(project(&text).calendars, std::slice::from_ref(calendar));
+        assert_eq!(calendars_of(&text), std::slice::from_ref(calendar));
         let (before, after) = text.rsplit_once("<Name>24 ").unwrap();
         assert!(!before.contains("<Name>24 "), "{text}");
         // It is called otherwise now, and there is one with its code before it.
         let copied = office(9, "24 Copy", "");
         let copied = text.replacen("<Calendars>", &format!("<Calendars>{copied}"), 1);
-        assert_eq!(project(&copied).calendars, std::slice::from_ref(calendar));
-        let renamed = project(&format!("{before}<Name>24 Other {after}"));
-        assert_eq!(renamed.calendars[0].week, calendar.week);
+        assert_eq!(calendars_of(&copied), std::slice::from_ref(calendar));
+        let renamed = calendars_of(&format!("{before}<Name>24 Other {after}"));
+        assert_eq!(renamed[0].week, calendar.week);
     }
     // Programs have one of that name.
     let theirs = with(std::slice::from_ref(&watch)).replace("<Name>Round the clock<", "<Name>24 Hours<");
-    assert_eq!(project(&theirs).calendars, [watch]);
-    assert_eq!(project(&theirs.replace("<Name>24 Watch<", "<Name>Mine<")).calendars, []);
+    assert_eq!(calendars_of(&theirs), [watch]);
+    assert_eq!(calendars_of(&theirs.replace("<Name>24 Watch<", "<Name>Mine<")), []);
 }
 
 #[test]
@@ -248,7 +254,7 @@ fn calendars_of_another_program_come_in_if_posts_and_leads_have_one_each() {
     };
     let office = calendar("OFF-1", "Office", holiday("Year's end", "2023-12-23", "2024-01-01"), "THA-01");
     let night = calendar("C4", "Night", holiday("Off", "2023-10-16", "2023-10-16"), "THA-02");
-    assert_eq!(read.calendars, [office.clone(), night.clone()]);
+    assert_eq!(read.calendars.unwrap(), [office.clone(), night.clone()]);
     let line = |index: usize| text.lines().nth(read.calendar_lines[index] - 1).unwrap();
     assert!(line(0).contains("<UID>3<") && line(1).contains("<UID>4<"), "{:?}", read.calendar_lines);
     // A task without a post: its lead's. Those of THA-03 would have it, too.
@@ -263,7 +269,10 @@ fn calendars_of_another_program_come_in_if_posts_and_leads_have_one_each() {
     );
     let tasks = [&tasks[..3], &tasks[5..]].concat().concat();
     let read = super::read(foreign(&calendars, &tasks).as_bytes(), &Mapping::default(), &defaults()).unwrap();
-    assert_eq!(read.calendars, [office, WorkCalendar { partners: ["THA".parse().unwrap()].into(), ..night }]);
+    assert_eq!(
+        read.calendars.unwrap(),
+        [office, WorkCalendar { partners: ["THA".parse().unwrap()].into(), ..night }]
+    );
 }
 
 #[test]
@@ -339,15 +348,6 @@ fn every_fault_of_calendars_is_told_with_those_of_tasks() {
 }
 
 #[test]
-fn two_calendars_of_one_code_are_a_fault_wherever_they_stand() {
-    let calendars = [office(1, "OFF One", ""), office(2, "OFF Two", "")].concat();
-    let tasks = [works_by(1, "1", "THA-01"), works_by(2, "2", "THA-02")].concat();
-    let text = foreign(&calendars, &tasks);
-    assert_eq!(
-        faults_of(&text, &defaults()),
-        ["line 13, column 1 (Calendar): OFF is the code of the calendar on line 4 already"]
-    );
-#[test]
 fn time_of_work_passes_by_a_projects_calendar_of_all_hours_that_is_never_off() {
     let link = "<PredecessorLink><PredecessorUID>1</PredecessorUID><LinkLag>600</LinkLag><LagFormat>5</LagFormat></PredecessorLink>";
     let tasks = [task(1, ""), task(2, link)].concat();
@@ -377,6 +377,15 @@ fn time_of_work_passes_by_a_projects_calendar_of_all_hours_that_is_never_off() {
     }
 }
 
+#[test]
+fn two_calendars_of_one_code_are_a_fault_wherever_they_stand() {
+    let calendars = [office(1, "OFF One", ""), office(2, "OFF Two", "")].concat();
+    let tasks = [works_by(1, "1", "THA-01"), works_by(2, "2", "THA-02")].concat();
+    let text = foreign(&calendars, &tasks);
+    assert_eq!(
+        faults_of(&text, &defaults()),
+        ["line 13, column 1 (Calendar): OFF is the code of the calendar on line 4 already"]
+    );
     let told = faults_of(&text.replace('\n', ""), &defaults());
     assert!(
         told.len() == 1 && told[0].ends_with("(Calendar): OFF is the code of the calendar on line 1 already"),
@@ -548,7 +557,7 @@ proptest! {
         };
         let note = |text: &str| text.lines().find(|line| line.contains("<Notes>")).unwrap().to_owned();
         let ours = text(&calendar);
-        let read = project(&ours.replace(&note(&ours), &note(&text(&other)))).calendars.remove(0);
+        let read = calendars_of(&ours.replace(&note(&ours), &note(&text(&other)))).remove(0);
         for date in "2023-09-20".parse::<NaiveDate>().unwrap().iter_days().take(80) {
             prop_assert_eq!(works(&read, date), works(&calendar, date), "{}", date);
         }
