@@ -353,8 +353,8 @@ fn time_of_work_passes_by_a_projects_calendar_of_all_hours_that_is_never_off() {
     let tasks = [task(1, ""), task(2, link)].concat();
     let of = |times: &str, more: &str| {
         let works = format!("<DayWorking>1</DayWorking><WorkingTimes>{times}</WorkingTimes>");
-        let days: String =
-            (1..=7).map(|day| format!("<WeekDay><DayType>{day}</DayType>{works}</WeekDay>")).collect();
+        let day = |number: u32| format!("<WeekDay><DayType>{number}</DayType>{works}</WeekDay>");
+        let days: String = (1..=7).map(day).collect();
         let calendar =
             format!("<Calendar><UID>1</UID><Name>All</Name><WeekDays>{days}</WeekDays>{more}</Calendar>");
         let text = foreign(&calendar, &tasks).replace("<Tasks>", "<CalendarUID>1</CalendarUID><Tasks>");
