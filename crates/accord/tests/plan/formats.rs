@@ -33,7 +33,7 @@ async fn a_plan_that_went_out_as_xml_comes_in_elsewhere_as_it_was(
     let before = served.head();
     let checked =
         served.done("THA-02", &[&import("out.xml", "BRAVO")[..], &["--dry-run"]].concat()).await.json();
-    assert_eq!((checked, served.head()), (json!({ "tasks": 29, "dryRun": true }), before));
+    assert_eq!((checked, served.head()), (json!({ "tasks": 29, "calendars": null, "dryRun": true }), before));
     let imported = served.done("THA-02", &import("out.xml", "BRAVO")).await.json();
     assert_eq!((&imported["tasks"], &imported["changed"]), (&json!(29), &json!(true)));
     let [csv, copied] =
@@ -159,6 +159,28 @@ async fn calendars_go_out_and_come_in_with_the_tasks(_: PgPoolOptions, options: 
     let line = wrong.lines().position(|line| line.contains("<Name>NPT ")).unwrap() - 1;
     let told = format!("wrong.xml:{line}: Rest is at most 168 hours, and never negative. (INVALID_VALUE)\n");
     assert!(ran.code == 1 && ran.err.starts_with(&told), "{ran:#?}");
+    assert_eq!(served.done("THA-02", &export("CHARLIE")).await.out, out);
+
+    // One in which all were deleted takes them away, and how many come is said before and after.
+    let kept = served.done("THA-02", &["import", "out.xml", "--operation", "CHARLIE", "--dry-run"]).await.out;
+    assert_eq!(
+        kept,
+        "out.xml has no faults: 3 tasks and 2 calendars in place of the draft's would be sent.\n"
+    );
+    let deleted = out.replace("<Name>NPT ", "<Name>Mine ").replace("<Name>WATCH ", "<Name>Mine ");
+    let unused = |line: &&str| !line.contains("<CalendarUID>") || line.contains("<CalendarUID>1<");
+    let deleted: Vec<&str> = deleted.lines().filter(unused).collect();
+    fs::write(served.path("deleted.xml"), deleted.join("\n")).unwrap();
+    let import = ["import", "deleted.xml", "--operation", "CHARLIE"];
+    let checked = served.done("THA-02", &[&import[..], &["--dry-run", "--json"]].concat()).await.json();
+    assert_eq!(checked, json!({ "tasks": 3, "calendars": 0, "dryRun": true }));
+    let told = served.done("THA-02", &import).await.out;
+    let begin = "Imported 3 tasks and no calendars in place of the draft's into version 1 of CHARLIE, at ";
+    assert!(told.starts_with(begin), "{told}");
+    let gone = served.ask("THA-02", shown, Value::Null).await;
+    assert_eq!((&gone["charlie"]["plan"]["calendars"], &gone["bravo"]), (&json!([]), &both["bravo"]));
+    let told = served.done("THA-02", &["import", "out.xml", "--operation", "CHARLIE", "--json"]).await.json();
+    assert_eq!((&told["calendars"], &told["changed"]), (&json!(2), &json!(true)));
     assert_eq!(served.done("THA-02", &export("CHARLIE")).await.out, out);
 }
 

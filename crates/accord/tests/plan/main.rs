@@ -217,12 +217,12 @@ async fn a_plan_that_went_out_comes_in_elsewhere_as_it_was(_: PgPoolOptions, opt
     ];
     let before = served.head();
     let checked = served.done("THA-02", &[&import[..], &["--dry-run"]].concat()).await.json();
-    assert_eq!((checked, served.head()), (json!({ "tasks": 29, "dryRun": true }), before));
+    assert_eq!((checked, served.head()), (json!({ "tasks": 29, "calendars": null, "dryRun": true }), before));
     let imported = served.done("THA-02", &import).await.json();
     let head = served.head();
     assert_eq!(
         imported,
-        json!({ "operation": "BRAVO", "tasks": 29, "version": 1, "position": head, "changed": true })
+        json!({ "operation": "BRAVO", "tasks": 29, "calendars": null, "version": 1, "position": head, "changed": true })
     );
     let again = served.done("THA-02", &["export", "--operation", "BRAVO"]).await.out;
     assert_eq!(again, out);

@@ -43,8 +43,9 @@ pub struct Project {
     pub rows: Vec<Row>,
     /// On which line each row's task begins, counted from 1.
     pub lines: Vec<usize>,
-    /// Of partners and posts; none: the file does not say.
-    pub calendars: Vec<WorkCalendar>,
+    /// Of partners and posts; `None`: the file does not say. It says that there are none where all were deleted that it was
+    /// written with.
+    pub calendars: Option<Vec<WorkCalendar>>,
     /// On which line each begins.
     pub calendar_lines: Vec<usize>,
 }
@@ -73,7 +74,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping, defaults: &Defaults) -> Result<Proj
     let reader = Reader {
         defaults,
         custom: custom_fields(&root, mapping, &mut faults),
-        elapsed: is_round_the_clock(&root),
+        elapsed: calendar::is_round_the_clock(&root),
         h_hour: None,
         start: None,
     };
@@ -176,27 +177,6 @@ fn custom_fields(root: &Element, mapping: &Mapping, faults: &mut Faults) -> BTre
     custom
 }
 
-/// Whether the project's calendar has 24 hours on seven days, so that time of work is time that passes.
-fn is_round_the_clock(root: &Element) -> bool {
-    let uid = root.value("CalendarUID");
-    let mut calendars = root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar"));
-    let Some(calendar) = calendars.find(|calendar| calendar.value("UID") == uid && uid.is_some()) else {
-        return false;
-    };
-    let days = calendar.child("WeekDays").into_iter().flat_map(|days| days.children("WeekDay"));
-    let whole: BTreeSet<&str> = days
-        .filter(|day| {
-            let times = day.child("WorkingTimes").into_iter().flat_map(|times| times.children("WorkingTime"));
-            let midnight = |time: Option<&str>| time == Some("00:00:00");
-            let mut times =
-                times.map(|time| midnight(time.value("FromTime")) && midnight(time.value("ToTime")));
-            day.flag("DayWorking") && times.next() == Some(true)
-        })
-        .filter_map(|day| day.value("DayType"))
-        .collect();
-    ["1", "2", "3", "4", "5", "6", "7"].iter().all(|day| whole.contains(day))
-}
-
 struct Reader<'a> {
     defaults: &'a Defaults,
     custom: BTreeMap<String, Vec<Field>>,
@@ -236,7 +216,7 @@ impl Reader<'_> {
             phases: Vec::new(),
             rows: Vec::new(),
             lines: Vec::new(),
-            calendars: Vec::new(),
+            calendars: None,
             calendar_lines: Vec::new(),
         };
         let mut elements: Vec<&Element> =

@@ -38,7 +38,7 @@ use crate::{
 /// territory, post, offset, duration, predecessors and `line_of_effort`, in any order; others are passed over.
 /// In Microsoft Project's XML, summary tasks of the first level are phases, and custom fields (`Accord code`, `Accord lead`,
 /// …) say what it has no field for. Its calendars come in with the tasks, in place of those that the draft has; a file without
-/// any leaves them.
+/// any leaves them, unless it was exported with some and all were deleted in it.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
 pub struct Import {
@@ -93,10 +93,33 @@ pub(super) struct Read {
     pub sheet: Sheet,
     /// What its phases are called, where it says that.
     pub names: BTreeMap<PhaseCode, Title>,
-    /// Those that the draft is to have; none: it keeps its own.
-    pub calendars: Vec<WorkCalendar>,
+    /// Those that the draft is to have; `None`: it keeps its own.
+    pub calendars: Option<Vec<WorkCalendar>>,
     /// On which line each begins.
     pub calendar_lines: Vec<usize>,
+}
+
+impl Read {
+    fn tasks(&self) -> usize {
+        self.sheet.rows.len()
+    }
+
+    /// `None`: the draft's stay.
+    fn calendars(&self) -> Option<usize> {
+        self.calendars.as_ref().map(Vec::len)
+    }
+
+    /// For people.
+    fn told(&self) -> String {
+        let tasks = self.tasks();
+        let calendars = match self.calendars() {
+            None => return format!("{tasks} tasks"),
+            Some(0) => "no calendars".to_owned(),
+            Some(1) => "1 calendar".to_owned(),
+            Some(many) => format!("{many} calendars"),
+        };
+        format!("{tasks} tasks and {calendars} in place of the draft's")
+    }
 }
 
 /// Of a request besides its tasks.
@@ -140,13 +163,13 @@ impl Import {
         let mapping = Mapping::new(self.map.iter().cloned())?;
         let read = self.read(&bytes, &mapping);
         let read = read.map_err(|faults| Told::faults(&self.file, &faults))?;
-        let tasks = read.sheet.rows.len();
-        if tasks == 0 {
+        if read.tasks() == 0 {
             bail!("{} has no tasks", self.file.display());
         }
         if self.dry_run {
-            let text = format!("{} has no faults: {tasks} tasks would be sent.", self.file.display());
-            return output.say(&text, &json!({ "tasks": tasks, "dryRun": true }));
+            let text = format!("{} has no faults: {} would be sent.", self.file.display(), read.told());
+            let told = json!({ "tasks": read.tasks(), "calendars": read.calendars(), "dryRun": true });
+            return output.say(&text, &told);
         }
         check_size(&read)?;
         let client = self.connection.open()?;
@@ -163,7 +186,7 @@ impl Import {
             }
             (None, None) => bail!("name an operation with --operation, or a new one with --new-operation"),
         };
-        say(output, operation, tasks, &imported)
+        say(output, operation, &read, &imported)
     }
 
     fn read(&self, bytes: &[u8], mapping: &Mapping) -> Result<Read, Faults> {
@@ -175,7 +198,7 @@ impl Import {
         // the file has a T03 and no T03SS.
         let others = self.new_operation.is_some().then(BTreeSet::new);
         let sheet = csv::read(bytes, mapping, others.as_ref())?;
-        Ok(Read { sheet, names: BTreeMap::new(), calendars: Vec::new(), calendar_lines: Vec::new() })
+        Ok(Read { sheet, names: BTreeMap::new(), calendars: None, calendar_lines: Vec::new() })
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
@@ -250,8 +273,8 @@ impl Import {
         end: String,
     ) -> Result<Imported> {
         let mut input = json!({ "operationId": operation, "tasks": tasks(read), "idempotencyKey": key });
-        if !read.calendars.is_empty() {
-            input["calendars"] = json!(read.calendars);
+        if let Some(calendars) = &read.calendars {
+            input["calendars"] = json!(calendars);
         }
         let shown = "planVersion { number } receipt { position eventIds }";
         let outcome = carry_out(client, "importTasks", &input, shown).await;
@@ -301,7 +324,7 @@ fn tasks(read: &Read) -> Vec<ImportedTask<'_>> {
     read.sheet.rows.iter().map(ImportedTask::from).collect()
 }
 
-fn say(output: Output, operation: &OperationCode, tasks: usize, imported: &Imported) -> Result<()> {
+fn say(output: Output, operation: &OperationCode, read: &Read, imported: &Imported) -> Result<()> {
     let Imported { plan_version, receipt: Receipt { position, event_ids } } = imported;
     let position: i64 = position.parse().context(UNEXPECTED)?;
     let version = plan_version.as_ref().map(|version| version.number);
@@ -309,16 +332,18 @@ fn say(output: Output, operation: &OperationCode, tasks: usize, imported: &Impor
         Some(number) => format!("version {number} of {operation}"),
         None => format!("the draft of {operation}"),
     };
+    let sent = read.told();
     let text = if event_ids.is_empty() {
-        format!("Sent {tasks} tasks; {into} has them all as they are, at position {position}.")
+        format!("Sent {sent}; {into} has them all as they are, at position {position}.")
     } else {
-        format!("Imported {tasks} tasks into {into}, at position {position}.")
+        format!("Imported {sent} into {into}, at position {position}.")
     };
     output.say(
         &text,
         &json!({
             "operation": operation,
-            "tasks": tasks,
+            "tasks": read.tasks(),
+            "calendars": read.calendars(),
             "version": version,
             "position": position,
             "changed": !event_ids.is_empty(),

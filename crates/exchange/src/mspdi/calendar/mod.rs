@@ -10,7 +10,7 @@
 //! a program from opening the file. Names begin with the calendar's code: by that it is found again, and no two have one name, which that program asks for. As with
 //! links, what is noted counts as long as the calendar is what it was written as. Of one that was changed elsewhere, hours and
 //! days off are those of the file, moved back by the offset that is noted; the rest stays as noted. One that is no longer there
-//! is no more.
+//! is no more, the last one too.
 //!
 //! Others come in if tasks have them: of the tasks' posts, or of the leads of those without a post, in UTC, each under the code
 //! that its name begins with, else `C` and its number. One of 24 hours on seven days is none. The project's own calendar is not
@@ -19,7 +19,7 @@
 mod read;
 mod write;
 
-pub use read::{Task, read};
+pub use read::{Task, is_round_the_clock, read};
 pub use write::{ROUND_THE_CLOCK, note, said, uid, write};
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -159,6 +159,7 @@ impl Worked {
         Self { week, exceptions }
     }
 
+    /// 24 hours on seven days, and never off.
     fn is_round_the_clock(&self) -> bool {
         self.exceptions.is_empty() && self.week.iter().all(|times| *times == [(0, DAY_MINUTES)])
     }

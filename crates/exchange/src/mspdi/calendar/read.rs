@@ -7,7 +7,6 @@ use super::{
 use crate::{
     Faults, Row,
     mspdi::{
-        NOMINAL_H_HOUR,
         read::{Told, parse_as, parse_date, tell},
         xml::Element,
     },
@@ -15,7 +14,7 @@ use crate::{
 use chrono::{Datelike as _, NaiveTime, Timelike as _};
 use domain::plan::{
     CalendarOf, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF, MOST_HOLIDAYS, MOST_STRETCHES,
-    WorkCalendar,
+    WorkCalendar, WorkingHours,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -45,50 +44,57 @@ struct Found<'a> {
     foreign: bool,
 }
 
-/// The calendars of a file, each with the line that it begins on.
+/// The calendars of a file, each with the line that it begins on; `None`: it neither has any nor notes any.
 pub fn read(
     root: &Element,
     note: Option<&Element>,
     tasks: &[Task<'_>],
     faults: &mut Faults,
-) -> (Vec<WorkCalendar>, Vec<usize>) {
+) -> (Option<Vec<WorkCalendar>>, Vec<usize>) {
     let all: Vec<&Element> =
         root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar")).collect();
-    let Ok(noted) = noted(note, faults) else { return (Vec::new(), Vec::new()) };
-    let mut found = of_note(&noted, &all, faults);
+    let Ok(noted) = noted(note, faults) else { return (None, Vec::new()) };
+    let mut found = noted.as_ref().map(|noted| of_note(noted, &all, faults)).unwrap_or_default();
     of_tasks(tasks, &all, &mut found, faults);
     let mut codes = BTreeMap::new();
     for Found { element, calendar, .. } in &found {
         let Ok(calendar) = calendar else { continue };
-        let line = element.place.line;
-        let first = *codes.entry(&calendar.code).or_insert(line);
-        if first != line {
-            tell(
-                faults,
-                element,
-                &format!("{} is the code of the calendar on line {first} already", calendar.code),
-            );
+        let first = *codes.entry(&calendar.code).or_insert(element.place);
+        if first != element.place {
+            let message =
+                format!("{} is the code of the calendar on line {} already", calendar.code, first.line);
+            tell(faults, element, &message);
         }
     }
     give_out(tasks, &mut found);
     let places: BTreeMap<&str, usize> =
         found.iter().enumerate().map(|(index, found)| (found.uid, index)).collect();
     let read: Result<Vec<WorkCalendar>, Told> = found.iter().map(|found| found.calendar.clone()).collect();
-    let Ok(calendars) = read else { return (Vec::new(), Vec::new()) };
+    let Ok(calendars) = read else { return (None, Vec::new()) };
     check(tasks, &places, &calendars, faults);
-    (calendars, found.iter().map(|found| found.element.place.line).collect())
+    let lines = found.iter().map(|found| found.element.place.line).collect();
+    (Some(calendars).filter(|calendars| noted.is_some() || !calendars.is_empty()), lines)
+}
+
+/// Whether the project's own calendar is, so that time of work is time that passes. What is wrong with it is not told: nothing else
+/// is read of it.
+pub fn is_round_the_clock(root: &Element) -> bool {
+    let Some(uid) = root.value("CalendarUID") else { return false };
+    let mut all = root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar"));
+    all.find(|calendar| calendar.value("UID") == Some(uid)).is_some_and(|calendar| {
+        worked(calendar, &mut Faults::default()).is_ok_and(|(worked, _)| worked.is_round_the_clock())
+    })
 }
 
 /// Calendars that this crate wrote.
-fn noted(note: Option<&Element>, faults: &mut Faults) -> Result<Note<'static>, Told> {
-    let nothing = Note { h_hour: NOMINAL_H_HOUR, calendars: Vec::new().into() };
+fn noted(note: Option<&Element>, faults: &mut Faults) -> Result<Option<Note<'static>>, Told> {
     let Some((note, (_, json))) = note.and_then(|note| Some((note, note.text().split_once(NOTED)?))) else {
-        return Ok(nothing);
+        return Ok(None);
     };
     // What stands behind it is the planner's.
     let read = serde_json::Deserializer::from_str(json).into_iter::<Note<'static>>().next();
     match read {
-        Some(Ok(note)) if is_sound(&note) => Ok(note),
+        Some(Ok(note)) if is_sound(&note) => Ok(Some(note)),
         _ => Err(tell(
             faults,
             note,
@@ -114,7 +120,8 @@ fn is_sound(note: &Note<'_>) -> bool {
                 && rest.is_none_or(domain::Span::is_within_bounds)
                 && partners.iter().all(|partner| is(partner, partner.as_str()))
                 && posts.iter().all(|post| is(post, post.as_str()))
-                && is_bounded(calendar)
+                && week.len() <= MOST_STRETCHES
+                && are_bounded(&calendar.holidays)
         })
 }
 
@@ -123,26 +130,29 @@ fn is<T: FromStr + PartialEq>(value: &T, text: &str) -> bool {
 }
 
 /// As a plan takes it.
-fn is_bounded(calendar: &WorkCalendar) -> bool {
-    calendar.week.len() <= MOST_STRETCHES
-        && calendar.holidays.len() <= MOST_HOLIDAYS
-        && calendar.holidays.iter().all(|Holiday { from, to, .. }| {
+fn are_bounded(holidays: &[Holiday]) -> bool {
+    holidays.len() <= MOST_HOLIDAYS
+        && holidays.iter().all(|Holiday { from, to, .. }| {
             HOLIDAY_YEARS.contains(&from.year()) && (0..MOST_DAYS_OFF).contains(&(*to - *from).num_days())
         })
 }
 
 fn of_note<'a>(note: &Note<'_>, all: &[&'a Element], faults: &mut Faults) -> Vec<Found<'a>> {
     let mut by_code = BTreeMap::<&str, &Element>::new();
+    let mut by_name = BTreeMap::<&str, &Element>::new();
     // Those of resources are called as these are.
     for element in all.iter().filter(|element| element.value("IsBaseCalendar") != Some("0")) {
-        if let Some(code) = element.value("Name").and_then(|name| name.split_whitespace().next()) {
+        let Some(called) = element.value("Name") else { continue };
+        by_name.entry(called).or_insert(element);
+        // What programs call the one of 24 hours on seven days: it begins with no code.
+        if let Some(code) = called.split_whitespace().next().filter(|_| called != "24 Hours") {
             by_code.entry(code).or_insert(element);
         }
     }
     let mut found = Vec::new();
     for noted in note.calendars.iter() {
-        // Twice in a note, it is refused with the plan.
-        let Some(element) = by_code.get(noted.code.as_str()) else { continue };
+        let as_written = by_name.get(said(&name(noted)).as_str());
+        let Some(element) = as_written.or_else(|| by_code.get(noted.code.as_str())) else { continue };
         let calendar = as_noted(noted, note, element, faults);
         let uid = element.value("UID").unwrap_or_default();
         found.push(Found { uid, element, calendar, foreign: false });
@@ -166,10 +176,9 @@ fn as_noted(
     }
     if worked != Worked::of(noted, note.h_hour) {
         let ahead = minutes_ahead(noted, note.h_hour.and_utc());
-        calendar.week = worked.hours(ahead);
-        calendar.holidays = holidays(&worked, &places, ahead, faults)?;
+        (calendar.week, calendar.holidays) = on_clocks(ahead, element, &worked, &places, faults)?;
     }
-    bounded(calendar, element, faults)
+    Ok(calendar)
 }
 
 /// Those of others that tasks have.
@@ -230,29 +239,44 @@ fn foreign(
         Some(coded) => coded,
         None => (parse_as(faults, element, &format!("C{uid}"))?, called),
     };
-    let calendar = WorkCalendar {
+    let name = parse_as(faults, element.child("Name").unwrap_or(element), called)?;
+    let (week, holidays) = on_clocks(0, element, worked, places, faults)?;
+    Ok(WorkCalendar {
         code,
-        name: parse_as(faults, element.child("Name").unwrap_or(element), called)?,
+        name,
         time_zone: parse_as(faults, element, "UTC")?,
-        week: worked.hours(0),
-        holidays: holidays(worked, places, 0, faults)?,
+        week,
+        holidays,
         rest: None,
         partners: BTreeSet::new(),
         posts: BTreeSet::new(),
-    };
-    bounded(calendar, element, faults)
+    })
 }
 
-fn bounded(calendar: WorkCalendar, element: &Element, faults: &mut Faults) -> Result<WorkCalendar, Told> {
-    if is_bounded(&calendar) {
-        return Ok(calendar);
+/// Hours and days off by clocks that are so much ahead of UTC, as many as a plan takes. The week goes first: each day of an
+/// exception is held against its stretches.
+fn on_clocks(
+    ahead: i64,
+    element: &Element,
+    worked: &Worked,
+    places: &[&Element],
+    faults: &mut Faults,
+) -> Result<(Vec<WorkingHours>, Vec<Holiday>), Told> {
+    let week = worked.hours(ahead);
+    if week.len() > MOST_STRETCHES {
+        let message =
+            format!("has more than the {MOST_STRETCHES} stretches of work in a week that a plan takes");
+        return Err(tell(faults, element, &message));
     }
-    let (first, last) = (HOLIDAY_YEARS.start(), HOLIDAY_YEARS.end());
-    let message = format!(
-        "has more than the {MOST_STRETCHES} stretches of work in a week, or the {MOST_HOLIDAYS} holidays in the years {first} \
-         to {last}, that a plan takes"
-    );
-    Err(tell(faults, element, &message))
+    let holidays = holidays(worked, places, ahead, faults)?;
+    if !are_bounded(&holidays) {
+        let (first, last) = (HOLIDAY_YEARS.start(), HOLIDAY_YEARS.end());
+        let message = format!(
+            "has more than the {MOST_HOLIDAYS} holidays in the years {first} to {last} that a plan takes"
+        );
+        return Err(tell(faults, element, &message));
+    }
+    Ok((week, holidays))
 }
 
 /// Says whose those are that this crate did not write: that of a task with a post, the post's; else its lead's. Where tasks
@@ -374,6 +398,10 @@ fn times(day: &Element, faults: &mut Faults) -> Result<Times, Told> {
     let works = day.value("DayWorking").is_none_or(|_| day.flag("DayWorking"));
     if !works || day.child("DayWorking").is_none() && stretches().next().is_none() {
         return Ok(Times::new());
+    }
+    if let Some(stretch) = stretches().nth(MOST_STRETCHES) {
+        let message = format!("a day has at most {MOST_STRETCHES} stretches of work");
+        return Err(tell(faults, stretch, &message));
     }
     let mut told = Ok(());
     let mut times = Times::new();

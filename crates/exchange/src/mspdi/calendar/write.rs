@@ -8,6 +8,9 @@ use domain::plan::WorkCalendar;
 /// Id of the calendar of 24 hours on seven days.
 pub const ROUND_THE_CLOCK: usize = 1;
 
+/// Begins with no code, so that no calendar of a plan is called as it is.
+const ROUND_THE_CLOCK_NAME: &str = "Round the clock";
+
 /// Id of a plan's calendar by its place among them.
 pub const fn uid(index: usize) -> usize {
     ROUND_THE_CLOCK + 1 + index
@@ -36,7 +39,7 @@ pub fn note(calendars: &[WorkCalendar], h_hour: NaiveDateTime) -> Option<String>
 
 pub fn write(xml: &mut Xml, calendars: &[WorkCalendar], h_hour: NaiveDateTime) {
     xml.begin("Calendars");
-    begin(xml, ROUND_THE_CLOCK, "24 Hours");
+    begin(xml, ROUND_THE_CLOCK, ROUND_THE_CLOCK_NAME);
     week(xml, &std::array::from_fn(|_| vec![(0, DAY_MINUTES)]));
     xml.end("Calendar");
     for (index, calendar) in calendars.iter().enumerate() {

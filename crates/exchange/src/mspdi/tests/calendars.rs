@@ -37,10 +37,14 @@ fn with(calendars: &[WorkCalendar]) -> String {
     write(Plan { calendars, ..plan(&[], &BTreeMap::new(), &[]) })
 }
 
+fn calendars_of(text: &str) -> Vec<WorkCalendar> {
+    project(text).calendars.unwrap()
+}
+
 /// What a file says of its only calendar after something in it was changed.
 fn changed(text: &str, from: &str, to: &str) -> WorkCalendar {
     assert!(text.contains(from), "{from} is not in {text}");
-    project(&text.replacen(from, to, 1)).calendars.remove(0)
+    calendars_of(&text.replacen(from, to, 1)).remove(0)
 }
 
 fn faults_in(text: &str, from: &str, to: &str) -> Vec<String> {
@@ -81,7 +85,7 @@ fn holidays_that_touch_are_exceptions_that_do_not_overlap() {
             &"<FromDate>2023-10-14T00:00:00</FromDate>",
         ]
     );
-    assert_eq!(project(&text).calendars, [calendar]);
+    assert_eq!(calendars_of(&text), [calendar]);
 }
 
 #[test]
@@ -105,20 +109,49 @@ fn a_calendar_that_was_changed_elsewhere_counts_as_it_is_now() {
     );
     let renamed = changed(&text, "<Name>BKK Bangkok<", "<Name>BKK  Other <");
     assert_eq!(renamed, WorkCalendar { name: "Other".parse().unwrap(), ..yangon.clone() });
-    // One that is there no more, and others' notes around it.
-    assert_eq!(project(&text.replace("BKK Bangkok", "Mine")).calendars, []);
+    // One that is there no more, also the last, and others' notes around it.
+    assert_eq!(calendars_of(&text.replace("BKK Bangkok", "Mine")), []);
+    let noted = text.lines().find(|line| line.contains("<Notes>")).unwrap();
+    assert_eq!(project(&text.replace("BKK Bangkok", "Mine").replace(noted, "")).calendars, None);
     let noted =
         text.replace("<Notes>", "<Notes>Call the harbour.&#10;").replace("</Notes>", "\nSoon.</Notes>");
-    assert_eq!(project(&noted).calendars, std::slice::from_ref(&yangon));
+    assert_eq!(calendars_of(&noted), std::slice::from_ref(&yangon));
     // H-hour moves by half a year: hours are those that they were written with.
     let moved = text.replace("<ConstraintDate>2023-10", "<ConstraintDate>2023-04");
-    assert_eq!(project(&moved).calendars, [yangon]);
+    assert_eq!(calendars_of(&moved), [yangon]);
     // Its holidays go by its own clocks.
     let whole = "<ToDate>2023-10-14T23:59:00<";
     let shortened = changed(&with(&[bangkok()]), whole, "<ToDate>2023-10-13T23:59:00<");
     let days =
         [holiday("Songkran", "2023-10-13", "2023-10-13"), holiday("Songkran", "2023-10-15", "2023-10-15")];
     assert_eq!(shortened, WorkCalendar { holidays: days.into(), ..bangkok() });
+}
+
+#[test]
+fn a_calendar_of_the_code_24_is_not_the_one_of_24_hours() {
+    let watch = WorkCalendar { code: "24".parse().unwrap(), name: "Watch".parse().unwrap(), ..bangkok() };
+    let always = WorkCalendar {
+        name: "Hours".parse().unwrap(),
+        week: Weekday::VARIANTS.iter().map(|day| hours(*day, "00:00", "24:00")).collect(),
+        holidays: Vec::new(),
+        ..watch.clone()
+    };
+    for calendar in [&watch, &always] {
+        let text = with(std::slice::from_ref(calendar));
+        assert_eq!(calendars_of(&text), std::slice::from_ref(calendar));
+        let (before, after) = text.rsplit_once("<Name>24 ").unwrap();
+        assert!(!before.contains("<Name>24 "), "{text}");
+        // It is called otherwise now, and there is one with its code before it.
+        let copied = office(9, "24 Copy", "");
+        let copied = text.replacen("<Calendars>", &format!("<Calendars>{copied}"), 1);
+        assert_eq!(calendars_of(&copied), std::slice::from_ref(calendar));
+        let renamed = calendars_of(&format!("{before}<Name>24 Other {after}"));
+        assert_eq!(renamed[0].week, calendar.week);
+    }
+    // Programs have one of that name.
+    let theirs = with(std::slice::from_ref(&watch)).replace("<Name>Round the clock<", "<Name>24 Hours<");
+    assert_eq!(calendars_of(&theirs), [watch]);
+    assert_eq!(calendars_of(&theirs.replace("<Name>24 Watch<", "<Name>Mine<")), []);
 }
 
 #[test]
@@ -221,7 +254,7 @@ fn calendars_of_another_program_come_in_if_posts_and_leads_have_one_each() {
     };
     let office = calendar("OFF-1", "Office", holiday("Year's end", "2023-12-23", "2024-01-01"), "THA-01");
     let night = calendar("C4", "Night", holiday("Off", "2023-10-16", "2023-10-16"), "THA-02");
-    assert_eq!(read.calendars, [office.clone(), night.clone()]);
+    assert_eq!(read.calendars.unwrap(), [office.clone(), night.clone()]);
     let line = |index: usize| text.lines().nth(read.calendar_lines[index] - 1).unwrap();
     assert!(line(0).contains("<UID>3<") && line(1).contains("<UID>4<"), "{:?}", read.calendar_lines);
     // A task without a post: its lead's. Those of THA-03 would have it, too.
@@ -236,7 +269,10 @@ fn calendars_of_another_program_come_in_if_posts_and_leads_have_one_each() {
     );
     let tasks = [&tasks[..3], &tasks[5..]].concat().concat();
     let read = super::read(foreign(&calendars, &tasks).as_bytes(), &Mapping::default(), &defaults()).unwrap();
-    assert_eq!(read.calendars, [office, WorkCalendar { partners: ["THA".parse().unwrap()].into(), ..night }]);
+    assert_eq!(
+        read.calendars.unwrap(),
+        [office, WorkCalendar { partners: ["THA".parse().unwrap()].into(), ..night }]
+    );
 }
 
 #[test]
@@ -312,6 +348,52 @@ fn every_fault_of_calendars_is_told_with_those_of_tasks() {
 }
 
 #[test]
+fn time_of_work_passes_by_a_projects_calendar_of_all_hours_that_is_never_off() {
+    let link = "<PredecessorLink><PredecessorUID>1</PredecessorUID><LinkLag>600</LinkLag><LagFormat>5</LagFormat></PredecessorLink>";
+    let tasks = [task(1, ""), task(2, link)].concat();
+    let of = |times: &str, more: &str| {
+        let works = format!("<DayWorking>1</DayWorking><WorkingTimes>{times}</WorkingTimes>");
+        let day = |number: u32| format!("<WeekDay><DayType>{number}</DayType>{works}</WeekDay>");
+        let days: String = (1..=7).map(day).collect();
+        let calendar =
+            format!("<Calendar><UID>1</UID><Name>All</Name><WeekDays>{days}</WeekDays>{more}</Calendar>");
+        let text = foreign(&calendar, &tasks).replace("<Tasks>", "<CalendarUID>1</CalendarUID><Tasks>");
+        read(text.as_bytes(), &Mapping::default(), &defaults())
+    };
+    let time = |from: &str, to: &str| {
+        format!("<WorkingTime><FromTime>{from}</FromTime><ToTime>{to}</ToTime></WorkingTime>")
+    };
+    let halves = [time("00:00:00", "12:00:00"), time("12:00:00", "00:00:00")].concat();
+    for times in [&time("00:00:00", "00:00:00"), &halves] {
+        assert_eq!(of(times, "").unwrap().rows[1].predecessors, ["T1FS+1h".parse().unwrap()].into());
+    }
+    let off = exception("2023-10-16", "2023-10-16", "");
+    for (times, more) in [
+        (time("00:00:00", "12:00:00"), String::new()),
+        (halves, format!("<Exceptions><Exception>{off}</Exception></Exceptions>")),
+    ] {
+        let told = of(&times, &more).unwrap_err().listed;
+        assert!(told.len() == 1 && told[0].message.starts_with("is in time of work, "), "{told:?}");
+    }
+}
+
+#[test]
+fn two_calendars_of_one_code_are_a_fault_wherever_they_stand() {
+    let calendars = [office(1, "OFF One", ""), office(2, "OFF Two", "")].concat();
+    let tasks = [works_by(1, "1", "THA-01"), works_by(2, "2", "THA-02")].concat();
+    let text = foreign(&calendars, &tasks);
+    assert_eq!(
+        faults_of(&text, &defaults()),
+        ["line 13, column 1 (Calendar): OFF is the code of the calendar on line 4 already"]
+    );
+    let told = faults_of(&text.replace('\n', ""), &defaults());
+    assert!(
+        told.len() == 1 && told[0].ends_with("(Calendar): OFF is the code of the calendar on line 1 already"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn calendars_of_a_file_are_bounded() {
     let many: String = (1..=21).map(|number| office(number, "Office", "")).collect();
     let tasks: String =
@@ -332,14 +414,52 @@ fn calendars_of_a_file_are_bounded() {
     assert_eq!(
         of(&exceptions(2_000)),
         [
-            "line 4, column 1 (Calendar): has more than the 50 stretches of work in a week, or the 1000 holidays in the years 1900 to 2200, \
-          that a plan takes"
+            "line 4, column 1 (Calendar): has more than the 1000 holidays in the years 1900 to 2200 that a plan takes"
         ]
     );
     let told = of(&exceptions(4_000));
     assert!(
         told.len() == 1 && told[0].ends_with("(Exception): a calendar has at most 3000 exceptions"),
         "{told:?}"
+    );
+}
+
+/// Days off are held against the hours of each day: of a week that is too much, nothing is told but that.
+#[test]
+fn stretches_of_a_day_and_a_week_are_bounded_before_days_off_are_worked_out() {
+    let stretches = |count: u32| {
+        let minute = |minute: u32| format!("{:02}:{:02}:00", minute / 60, minute % 60);
+        let stretch = |number: u32| {
+            let (from, to) = (minute(480 + number * 2), minute(481 + number * 2));
+            format!("\n<WorkingTime><FromTime>{from}</FromTime><ToTime>{to}</ToTime></WorkingTime>")
+        };
+        format!("<WorkingTimes>{}</WorkingTimes>", (0..count).map(stretch).collect::<String>())
+    };
+    // On a Saturday, which takes nothing from a week of any hours but adds to it.
+    let works = |count| {
+        exception("2023-10-14", "2023-10-14", &format!("<DayWorking>1</DayWorking>{}", stretches(count)))
+    };
+    let of = |week: u32, day: u32| {
+        let office =
+            office(1, "Office", &format!("<Exceptions>\n<Exception>{}</Exception></Exceptions>", works(day)));
+        let (before, rest) = office.split_once("<WorkingTimes>").unwrap();
+        let (_, after) = rest.split_once("</WorkingTimes>").unwrap();
+        let text = foreign(&format!("{before}{}{after}", stretches(week)), &works_by(1, "1", "THA-01"));
+        faults_of(&text, &defaults())
+    };
+    let more = "(Exception): is worked on more than in every week, which a plan's calendar cannot say: it has days off only";
+    // Four other days have a stretch each.
+    assert_eq!(of(46, 50), [format!("line 59, column 1 {more}")]);
+    assert_eq!(
+        of(47, 50),
+        ["line 4, column 1 (Calendar): has more than the 50 stretches of work in a week that a plan takes"]
+    );
+    assert_eq!(
+        of(51, 51),
+        [
+            "line 57, column 1 (WorkingTime): a day has at most 50 stretches of work",
+            "line 115, column 1 (WorkingTime): a day has at most 50 stretches of work",
+        ]
     );
 }
 
@@ -392,7 +512,7 @@ fn any_calendar() -> impl Strategy<Value = WorkCalendar> {
     ];
     (
         prop::sample::select(zones.to_vec()),
-        "[a-z<&\"\u{fffe}\u{e000} ]{0,8}x",
+        "[a-z<&\"\u{fffe}\u{e000} ]{0,8}x|Hours",
         prop::collection::vec(any_hours(), 1..8),
         prop::collection::vec(any_holiday(), 0..5),
         prop::option::of((0..168_i64).prop_map(Span::hours)),
@@ -408,7 +528,7 @@ fn any_calendar() -> impl Strategy<Value = WorkCalendar> {
 }
 
 pub fn any_calendars() -> impl Strategy<Value = Vec<WorkCalendar>> {
-    let of = prop::collection::btree_map("[A-D]", "(THA|MMR|LAO)(-0[12])?", 0..4);
+    let of = prop::collection::btree_map("[A-C]|24|2[A-C]", "(THA|MMR|LAO)(-0[12])?", 0..4);
     of.prop_flat_map(|of| {
         let calendars = of.into_iter().map(|(code, whom)| {
             any_calendar().prop_map(move |calendar| WorkCalendar {
@@ -437,7 +557,7 @@ proptest! {
         };
         let note = |text: &str| text.lines().find(|line| line.contains("<Notes>")).unwrap().to_owned();
         let ours = text(&calendar);
-        let read = project(&ours.replace(&note(&ours), &note(&text(&other)))).calendars.remove(0);
+        let read = calendars_of(&ours.replace(&note(&ours), &note(&text(&other)))).remove(0);
         for date in "2023-09-20".parse::<NaiveDate>().unwrap().iter_days().take(80) {
             prop_assert_eq!(works(&read, date), works(&calendar, date), "{}", date);
         }
