@@ -190,22 +190,21 @@ pub struct Schedule {
 impl Schedule {
     /// What the activities that were laid out are called.
     pub fn new(activities: &[Activity<'_>], layout: Layout) -> Self {
-        let Layout { times, start, length, drives: ties } = layout;
-        let mut drives = BTreeMap::new();
-        for (activity, _) in
-            activities.iter().zip(&times).filter(|(_, times)| times.is_some_and(|times| times.is_critical()))
-        {
-            drives.insert(activity.code.clone(), Vec::new());
-        }
-        for (from, to) in ties {
+        let Layout { times: found, start, length, drives: without_slack } = layout;
+        // In the list's order, which is that of the codes already where it comes from a plan.
+        let named = activities.iter().zip(found);
+        let times: BTreeMap<_, _> =
+            named.filter_map(|(activity, found)| Some((activity.code.clone(), found?))).collect();
+        let critical = times.iter().filter(|(_, found)| found.is_critical());
+        let mut drives: BTreeMap<_, Vec<_>> = critical.map(|(code, _)| (code.clone(), Vec::new())).collect();
+        for (from, to) in without_slack {
             if let Some(next) = drives.get_mut(activities[from].code) {
                 next.push(activities[to].code.clone());
             }
         }
-        drives.values_mut().for_each(|next| next.sort());
-        // In the list's order, which is that of the codes already where it comes from a plan.
-        let named = activities.iter().zip(times);
-        let times = named.filter_map(|(activity, times)| Some((activity.code.clone(), times?))).collect();
+        for next in drives.values_mut() {
+            next.sort();
+        }
         Self { times, start, length, drives }
     }
 
@@ -400,9 +399,11 @@ impl Graph {
         let by_calendar = !calendars.is_empty() && basis != Basis::Network;
         let mut clocks = Clocks {
             calendars,
-            of: by_calendar
-                .then(|| activities.iter().map(|activity| activity.calendar).collect())
-                .unwrap_or_default(),
+            of: if by_calendar {
+                activities.iter().map(|activity| activity.calendar).collect()
+            } else {
+                Vec::new()
+            },
             work: activities.iter().map(|activity| activity.duration).collect(),
         };
         let early = forward(activities, basis, &self.order, &self.predecessors, &mut clocks);

@@ -103,8 +103,8 @@ pub fn layouts() {
         }
         let [mut sorted, mut laid_out, mut worked, mut from_tasks] = [const { Vec::new() }; 4];
         let calendars = [office()];
-        let h_hour = Some(good("2030-01-01T00:00:00Z"));
-        let round_the_clock = Hours { calendars: &[], h_hour, floating: true };
+        let h_hour = good("2030-01-01T00:00:00Z");
+        let round_the_clock = Hours { calendars: &[], h_hour: Some(h_hour), floating: true };
         let (of_tasks, _) = activities(&tasks, &round_the_clock);
         let network = Graph::new(&of_tasks);
         let (by_calendar, _) = activities(&tasks, &Hours { calendars: &calendars, ..round_the_clock });
@@ -116,7 +116,7 @@ pub fn layouts() {
                 black_box(network.lay_out(&of_tasks, Basis::Offsets, &mut []));
             }));
             worked.push(each(LAYOUTS, || {
-                let mut working = [Working::new(&calendars[0], h_hour.expect("it is set"))];
+                let mut working = [Working::new(&calendars[0], h_hour)];
                 black_box(network.lay_out(&by_calendar, Basis::Offsets, &mut working));
             }));
             from_tasks.push(each(LAYOUTS, || {

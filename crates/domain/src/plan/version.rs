@@ -553,22 +553,25 @@ impl Version {
             | PlanEvent::PlanVersionRejected { .. }
             | PlanEvent::TerritorialConsentGiven { .. }
             | PlanEvent::TerritorialConsentRefused { .. } => self.decide(code, event, recorded, touched),
-            PlanEvent::ApprovalRevoked { partner, .. } => {
-                let revoked = self.change_decision(partner, |decision| decision.revoked_at = Some(at));
-                touched.extend(revoked.map(|decision| Item::Decision(code.clone(), number, decision)));
-                if self.status == VersionStatus::Rejected
-                    && !self.live_decisions().any(|decision| decision.kind == DecisionKind::Rejected)
-                {
-                    self.status = VersionStatus::Submitted;
-                    touched.push(itself());
-                }
-            }
+            PlanEvent::ApprovalRevoked { partner, .. } => self.revoke(code, partner, at, touched),
             PlanEvent::ApprovalConditionSatisfied { partner, condition, evidence, .. } => {
                 self.settle(code, partner, condition, ConditionStatus::Satisfied, evidence, at, touched);
             }
             PlanEvent::ApprovalConditionWaived { partner, condition, reason, .. } => {
                 self.settle(code, partner, condition, ConditionStatus::Waived, reason, at, touched);
             }
+        }
+    }
+
+    fn revoke(&mut self, code: &OperationCode, partner: &PartnerCode, at: Instant, touched: &mut Vec<Item>) {
+        let number = self.number;
+        let revoked = self.change_decision(partner, |decision| decision.revoked_at = Some(at));
+        touched.extend(revoked.map(|decision| Item::Decision(code.clone(), number, decision)));
+        if self.status == VersionStatus::Rejected
+            && !self.live_decisions().any(|decision| decision.kind == DecisionKind::Rejected)
+        {
+            self.status = VersionStatus::Submitted;
+            touched.push(Item::PlanVersion(code.clone(), number));
         }
     }
 
