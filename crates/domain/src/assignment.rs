@@ -74,7 +74,8 @@ pub enum AssignmentEvent {
         /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
         duration: Span,
     },
-    /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version took the task away from it.
+    /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version or a fragmentary order took the
+    /// task away from it.
     AssignmentWithdrawn {
         /// The operation.
         operation: OperationCode,

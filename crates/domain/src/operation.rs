@@ -167,7 +167,7 @@ pub enum OperationEvent {
         operation: OperationCode,
         /// H-hour from now on.
         to: Instant,
-        /// Why.
+        /// Why; of a fragmentary order its code, such as `FRAGO-1`: its reason is told by the order.
         reason: Prose,
         /// The posts bound to tasks of the operation, whose calendars this moves.
         calendars: Vec<PostCode>,

@@ -518,8 +518,8 @@ fn backward(
         let bound = basis != Basis::Network;
         let latest_finish = finish_no_later_than.filter(|_| bound);
         let (early_start, early_finish) = early[position];
-        let mut until = latest_finish.map_or(end, |latest| latest.min(end));
-        let mut start = clocks.start(position, until);
+        let allowed = latest_finish.map_or(end, |latest| latest.min(end));
+        let (mut start, mut until) = (clocks.start(position, allowed), allowed);
         let mut free = clocks.between(position, early_finish, end);
         let successors = graph.successors.of(position);
         for tie in successors {
@@ -541,8 +541,7 @@ fn backward(
         }
         let fixed = bound && constraint == StartConstraint::MustStartOn;
         if fixed {
-            start = offset;
-            until = latest_finish.map_or(end, |latest| latest.min(end));
+            (start, until) = (offset, allowed);
         }
         let mut finish = clocks.finish(position, start);
         until = until.min(clocks.next(position, finish)).max(finish);

@@ -36,10 +36,10 @@ fn code_of(number: u32) -> String {
 }
 
 /// Most tasks that an order gives away.
-pub const MOST_OFFICERS: usize = 1_000;
+const MOST_OFFICERS: usize = 1_000;
 
 /// What an order changes.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderedChange {
     pub h_hour: Option<Instant>,
     pub officers: Vec<NewOfficer>,

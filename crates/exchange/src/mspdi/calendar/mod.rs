@@ -7,10 +7,10 @@
 //! What the format cannot say (code, zone, rest, whom it is for, how hours that touch are cut) stands in the `Notes` of the
 //! milestone H-hour as JSON, behind [`NOTED`]. Notes are a text that the schema does not bound, and that programs keep (seen of
 //! MPXJ); calendars have no custom fields, those of tasks end after 255 letters, and an element that the schema has not may keep
-//! a program from opening the file. Names begin with the calendar's code: by that it is found again, and no two have one name, which that program asks for. As with
-//! links, what is noted counts as long as the calendar is what it was written as. Of one that was changed elsewhere, hours and
-//! days off are those of the file, moved back by the offset that is noted; the rest stays as noted. One that is no longer there
-//! is no more, the last one too.
+//! a program from opening the file. Names begin with the calendar's code: by that it is found again, and no two have one name,
+//! which Microsoft Project asks for. As with links, what is noted counts as long as the calendar is what it was written as. Of
+//! one that was changed elsewhere, hours and days off are those of the file, moved back by the offset that is noted; the rest
+//! stays as noted. One that is no longer there is no more, the last one too.
 //!
 //! Others come in if tasks have them: of the tasks' posts, or of the leads of those without a post, in UTC, each under the code
 //! that its name begins with, else `C` and its number. One of 24 hours on seven days is none. The project's own calendar is not
