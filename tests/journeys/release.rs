@@ -408,3 +408,44 @@ async fn an_annex_narrows_with_its_version_and_by_its_own_mark(_: PgPoolOptions,
     );
     server.stop().await;
 }
+
+#[sqlx::test(migrations = false)]
+async fn why_an_order_was_issued_is_told_to_those_who_read_its_version(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-07T09:00:00+07:00").await;
+    let (version, _) = server.version("THA-01", 2).await;
+    let mark = json!({ "planVersionId": version, "releasableTo": ["MMR"] });
+    server.done("THA-01", "markReleasability", mark, "").await;
+    let query = "{
+       events(filter: { types: [\"FragmentaryOrderIssued\", \"HHourShifted\"] }) { edges { node { type payload } } }
+       changes(from: { recordedAt: \"2023-10-06T17:00:00+07:00\" }, to: { recordedAt: \"2023-10-07T00:00:00+07:00\" }) {
+         edges { node { field after } }
+       }
+       operation(code: \"SAPHAN\") {
+         hHour history(last: 100) { edges { node { type payload } } }
+         planVersions { edges { node { number fragmentaryOrders { code reason } } } }
+       }
+     }";
+    let told = async |who: &str| server.data(who, query, Value::Null).await;
+    // H-hour is the operation's, and so is that an order moved it.
+    let lao = told("LAO-01").await;
+    let events = lao["events"]["edges"].as_array().unwrap();
+    let shown: Vec<_> =
+        events.iter().map(|event| (&event["node"]["type"], &event["node"]["payload"]["reason"])).collect();
+    assert_eq!(shown, [(&json!("HHourShifted"), &json!("FRAGO-1"))]);
+    assert_eq!(lao["operation"]["hHour"], "2023-10-09T23:00:00Z");
+    assert_eq!(column(&lao["changes"]["edges"], "/node/field"), ["hHour"]);
+    assert!(!lao.to_string().contains("River flooding at the handover point"), "{lao}");
+    let mmr = told("MMR-01").await;
+    assert_eq!(
+        mmr["operation"]["planVersions"]["edges"][1]["node"]["fragmentaryOrders"],
+        json!([{ "code": "FRAGO-1", "reason": "River flooding at the handover point" }])
+    );
+    let mut changed = column(&mmr["changes"]["edges"], "/node/field");
+    changed.sort_unstable();
+    assert_eq!(changed, ["fragmentaryOrders", "hHour"]);
+    assert_eq!(mmr["events"]["edges"].as_array().unwrap().len(), 2);
+    server.stop().await;
+}
