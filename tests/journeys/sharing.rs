@@ -620,8 +620,10 @@ impl Release {
 /// Read from the log itself, not through the rows under test.
 async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
-        Event, Subject,
-        ids::{AnnexId, AssignmentId, ConditionId, DecisionId, PlanVersionId, PlannedTaskId, TaskId},
+        Event,
+        ids::{
+            AnnexId, AssignmentId, ConditionId, DecisionId, OperationId, PlanVersionId, PlannedTaskId, TaskId,
+        },
         operation::OperationEvent,
         plan::PlanEvent,
     };
@@ -633,13 +635,14 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
         |set: &BTreeSet<accord::domain::PartnerCode>| set.iter().map(ToString::to_string).collect::<Vec<_>>();
     for recorded in &log {
         let Event::Operation(event) = &recorded.event else { continue };
-        let operation = operations.entry(event.operation().to_string()).or_default();
+        let about = recorded.event.about().scope().operation.unwrap();
+        let operation = operations.entry(about.to_string()).or_default();
         match event {
             OperationEvent::OperationInitiated { lead, releasable_to, .. } => {
-                *operation = (lead.to_string(), vec![(recorded.position.0, codes(releasable_to))]);
+                *operation = (lead.to_string(), vec![(recorded.at.position.0, codes(releasable_to))]);
             }
             OperationEvent::ReleasabilityMarked { releasable_to, item: None, .. } => {
-                operation.1.push((recorded.position.0, codes(releasable_to)));
+                operation.1.push((recorded.at.position.0, codes(releasable_to)));
             }
             OperationEvent::ReleasabilityMarked { item: Some(item), .. } => {
                 panic!("no item of an operation is marked here: {item:?}")
@@ -654,7 +657,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
     let mut releases = BTreeMap::new();
     let mut annexes = BTreeMap::<(String, u32, String), Vec<String>>::new();
     for (index, recorded) in log.iter().enumerate() {
-        let scope = recorded.event.scope();
+        let scope = recorded.event.about().scope();
         let Some(operation) = scope.operation else { continue };
         let (lead, readers) = operations[&operation.to_string()].clone();
         let release = |own: Option<Vec<String>>, happened: Option<i64>| Release {
@@ -663,7 +666,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             own,
             happened,
         };
-        let id = Subject::operation_id(operation);
+        let id = OperationId::of(operation);
         let mut own = None;
         if let Event::Plan(PlanEvent::AnnexAttached { number, annex, .. }) = &recorded.event {
             own = Some(codes(&annex.releasable_to));
@@ -682,7 +685,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
         }
         let command = recorded.command_id;
         let end =
-            log[index..].iter().take_while(|next| next.command_id == command).last().unwrap().position.0;
+            log[index..].iter().take_while(|next| next.command_id == command).last().unwrap().at.position.0;
         releases.insert(recorded.event_id.to_string(), release(own, Some(end)));
         releases.insert(id.to_string(), release(None, None));
         for number in 1..=2 {

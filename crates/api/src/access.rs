@@ -12,8 +12,8 @@ use crate::{
 use async_graphql::{Enum, InputObject, Object};
 use domain::{
     OperationCode, PartnerCode, Role,
+    coalition::{PartnerRole, PartnerStatus},
     ids::{AnnexId, OperationId, PartnerId},
-    partner::{PartnerRole, PartnerStatus},
 };
 use engine::{AccessFilter, AccessPage, AccessReader, StoredAccess};
 use futures_util::{

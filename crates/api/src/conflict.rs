@@ -9,10 +9,9 @@ use crate::{
 use async_graphql::{Enum, SimpleObject};
 use domain::{
     PartnerCode, TaskCode,
-    conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts},
+    coalition::PostStatus,
     ids::{PartnerId, PostId},
-    post::PostStatus,
-    schedule::Hours,
+    schedule::{Hours, conflict, conflict::LEGAL_ASSISTANCE_TAKES, conflict::conflicts},
 };
 use futures_util::future::try_join3;
 use read_model::parse;

@@ -273,7 +273,7 @@ async fn payloads(engine: Engine, positions: Vec<i64>) -> Result<HashMap<i64, Ar
         let json = serde_json::from_slice(&recorded.event.encode().payload)
             .map_err(|error| Error::internal("read an event's payload", &error))?;
         let annex = recorded.event.annex().map(|(id, annex)| (id, annex.is_sensitive()));
-        Ok((recorded.position.0, Arc::new(Payload { json, annex })))
+        Ok((recorded.at.position.0, Arc::new(Payload { json, annex })))
     };
     engine.events_at(&positions).await?.iter().map(payload).collect()
 }

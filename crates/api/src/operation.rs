@@ -45,7 +45,7 @@ pub enum OperationStatus {
 
 /// How carefully something is to be handled.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "operation::Classification")]
+#[graphql(remote = "domain::release::Classification")]
 pub enum Classification {
     /// Needs no protection.
     Unclassified,
@@ -180,7 +180,7 @@ impl Operation {
     }
 
     async fn classification(&self) -> Result<Classification, Error> {
-        Ok(parse::<operation::Classification>(&self.row.classification)?.into())
+        Ok(parse::<domain::release::Classification>(&self.row.classification)?.into())
     }
 
     async fn handling(&self) -> Result<HandlingCode, Error> {

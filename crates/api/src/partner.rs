@@ -11,16 +11,15 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, Object};
 use domain::{
-    Actor,
+    Actor, coalition,
     ids::{PartnerId, PostId},
-    partner,
 };
 use read_model::parse;
 use std::sync::Arc;
 
 /// What a partner is entitled to.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "partner::PartnerRole")]
+#[graphql(remote = "coalition::PartnerRole")]
 pub enum PartnerRole {
     /// The centre stands on its territory; approves every plan version.
     Host,
@@ -34,7 +33,7 @@ pub enum PartnerRole {
 
 /// Where a partner stands between invitation and withdrawal.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "partner::PartnerStatus")]
+#[graphql(remote = "coalition::PartnerStatus")]
 pub enum PartnerStatus {
     /// Invited, and has not decided.
     Invited,
@@ -114,11 +113,11 @@ impl Partner {
     }
 
     async fn role(&self) -> Result<PartnerRole, Error> {
-        Ok(parse::<partner::PartnerRole>(&self.row.role)?.into())
+        Ok(parse::<coalition::PartnerRole>(&self.row.role)?.into())
     }
 
     async fn status(&self) -> Result<PartnerStatus, Error> {
-        Ok(parse::<partner::PartnerStatus>(&self.row.status)?.into())
+        Ok(parse::<coalition::PartnerStatus>(&self.row.status)?.into())
     }
 
     /// IANA name, such as `Asia/Yangon`.
@@ -192,7 +191,7 @@ impl Viewer {
 
     /// Whether commands are accepted at all: the post is held, and its partner has joined and is not suspended.
     async fn in_good_standing(&self) -> Result<bool, Error> {
-        use domain::{partner::PartnerStatus, post::PostStatus};
+        use domain::coalition::{PartnerStatus, PostStatus};
         let Actor::Post { post, partner, .. } = &self.actor else { return Ok(true) };
         let loaders = &self.world.loaders;
         let (post, of) = futures_util::future::try_join(

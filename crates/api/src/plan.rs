@@ -19,9 +19,8 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use domain::{
-    AnnexCode, OperationCode, PartnerCode, TaskCode, Title,
+    AnnexCode, OperationCode, PartnerCode, TaskCode, Title, coalition,
     ids::{AnnexId, PlanVersionId},
-    partner,
     plan::{self, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
     schedule::Hours,
 };
@@ -307,8 +306,8 @@ impl PlanVersion {
         let (partners, network, decisions) =
             try_join3(self.world.loaders.coalition.children(()), self.network(), self.live_decisions())
                 .await?;
-        let acceded = partner::PartnerStatus::Acceded.to_string();
-        let members: Vec<(PartnerCode, partner::PartnerRole)> = partners
+        let acceded = coalition::PartnerStatus::Acceded.to_string();
+        let members: Vec<(PartnerCode, coalition::PartnerRole)> = partners
             .iter()
             .filter(|row| row.status == acceded)
             .map(|row| Ok((parse(&row.code)?, parse(&row.role)?)))
@@ -700,7 +699,7 @@ impl Annex {
 
     /// As it was attached; `release` has what is in force.
     async fn classification(&self) -> Result<Classification, Error> {
-        Ok(parse::<domain::operation::Classification>(&self.row.classification)?.into())
+        Ok(parse::<domain::release::Classification>(&self.row.classification)?.into())
     }
 
     /// As it was attached; `release` has what is in force.

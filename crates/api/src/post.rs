@@ -10,14 +10,14 @@ use crate::{
     zone::Zone,
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use domain::{PartnerCode, ids::PartnerId, post};
+use domain::{PartnerCode, coalition, ids::PartnerId};
 use read_model::{TenureRow, parse};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Where a post stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "post::PostStatus")]
+#[graphql(remote = "coalition::PostStatus")]
 pub enum PostStatus {
     /// Nobody has held it, and nobody is nominated.
     Vacant,
@@ -48,7 +48,7 @@ impl From<PostFilter> for read_model::PostFilter {
         Self {
             partner: filter.partner,
             liaison: filter.liaison,
-            status: filter.status.map(|status| post::PostStatus::from(status).to_string()),
+            status: filter.status.map(|status| coalition::PostStatus::from(status).to_string()),
         }
     }
 }
@@ -154,7 +154,7 @@ impl Post {
     }
 
     async fn status(&self) -> Result<PostStatus, Error> {
-        Ok(parse::<post::PostStatus>(&self.row.status)?.into())
+        Ok(parse::<coalition::PostStatus>(&self.row.status)?.into())
     }
 
     /// The officer who is nominated, opaque.

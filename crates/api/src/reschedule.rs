@@ -209,7 +209,7 @@ async fn conflicts(
     let before = Conflict::found(version, network, hours).await?;
     let after = Conflict::found(version, moved, hours_after).await?;
     // One whose size alone changes is the same conflict.
-    let what = |conflict: &domain::conflict::Conflict| {
+    let what = |conflict: &domain::schedule::conflict::Conflict| {
         let (kind, tasks, _) = told(conflict);
         (kind as usize, tasks.into_iter().cloned().collect::<Vec<_>>())
     };

@@ -3,46 +3,39 @@
 //! Nothing here does IO, reads a clock or draws a random number: time, entropy and the actor come in
 //! with [`Context`], folded history with [`World`], so that every decision can be decided again.
 //!
-//! Each subject has a file in the same order: commands, events, state, decide, evolve.
+//! A subject is a folder with the same files in each: `command`, `event`, `state`, `decide`, and beside them what
+//! only it has. What no subject owns stands here, and [`words`] is what all of it is made of.
 
+mod about;
+pub mod actor;
 pub mod assignment;
 pub mod catalogue;
 pub mod centre;
 pub mod coalition;
-pub mod code;
+pub mod codec;
 pub mod command;
-pub mod conflict;
-pub mod day;
-pub mod duration;
 pub mod event;
-pub mod examples;
-pub mod hash;
-pub mod ids;
-pub mod names;
 pub mod operation;
-pub mod partner;
 pub mod plan;
-pub mod post;
 pub mod refusal;
+pub mod rejection;
 pub mod release;
 pub mod schedule;
-pub mod text;
+pub mod subject;
 mod upcast;
-pub mod working;
+pub mod words;
 pub mod world;
 
-pub use code::{
-    AnnexCode, CentreCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
+pub use about::{About, Scope};
+pub use actor::{Actor, Context, Role};
+pub use command::{Command, RULES_VERSION, decide};
+pub use event::{Event, Recorded};
+pub use refusal::{Parse, Refusal, RefusalCode};
+pub use rejection::{Reasons, Rejection};
+pub use subject::{Item, Subject};
+pub use words::{
+    AnnexCode, At, CentreCode, Code, ConditionCode, Currency, Day, Instant, InvalidSpan, Language, Names,
+    OperationCode, PartnerCode, PhaseCode, Position, PostCode, Prose, Salt, Sha256, Span, TaskCode, TimeZone,
+    Title, code, duration, hash, ids, names, text,
 };
-pub use command::{Actor, Command, Context, RULES_VERSION, Role, decide};
-pub use day::Day;
-pub use duration::{InvalidSpan, Span};
-pub use event::{Event, Position, Recorded, Scope};
-pub use hash::{Salt, Sha256};
-pub use names::{Language, Names};
-pub use refusal::{Parse, Reasons, Refusal, RefusalCode, Rejection};
-pub use text::{Currency, Prose, TimeZone, Title};
-pub use world::{Item, State, Subject, World};
-
-/// An instant with the offset from UTC that its reporter used (Myanmar is +06:30).
-pub type Instant = chrono::DateTime<chrono::FixedOffset>;
+pub use world::{State, World};

@@ -3,16 +3,39 @@
 //! An operation always has a label. A plan version may have one of its own below it, and so may each annex and each task
 //! below a version; a task's holds in every version. Who may change an item is not in its label.
 
-use crate::{
-    AnnexCode, Context, Event, Item, PartnerCode, Reasons, RefusalCode, Rejection, Role, Salt, TaskCode,
-    World,
-    coalition::Coalition,
-    operation::{Classification, Operation, OperationEvent},
-    plan::{PlannedTask, SaltedAnnex, Version, VersionStatus},
-};
+use crate::{AnnexCode, PartnerCode, Salt, TaskCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
+
+/// How carefully something is to be handled.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Classification {
+    /// Needs no protection.
+    Unclassified,
+    /// Disclosure would be a disadvantage.
+    Restricted,
+    /// Disclosure would do harm.
+    Confidential,
+    /// Disclosure would do serious harm.
+    Secret,
+}
 
 /// What may be done with what is read, after Europol's handling codes. Each is stricter than those before it.
 #[derive(
@@ -70,12 +93,12 @@ pub struct Release {
 
 impl Release {
     /// Whether it leaves a reader of the parent among its own. `keepers` stay, whatever it says.
-    fn admits(&self, partner: &PartnerCode, keepers: &[&PartnerCode]) -> bool {
+    pub(crate) fn admits(&self, partner: &PartnerCode, keepers: &[&PartnerCode]) -> bool {
         self.releasable_to.contains(partner) || keepers.contains(&partner)
     }
 
     /// With a new mark on top: what that leaves open stays.
-    fn marked(known: Option<&Self>, new: &Self) -> Self {
+    pub(crate) fn marked(known: Option<&Self>, new: &Self) -> Self {
         Self {
             releasable_to: new.releasable_to.clone(),
             classification: new.classification.or_else(|| known?.classification),
@@ -185,177 +208,4 @@ pub enum MarkedItem {
 pub struct TaskLabel {
     pub release: Release,
     pub salt: Salt,
-}
-
-impl Operation {
-    /// The operation's label, which always exists.
-    pub fn label(&self) -> Label {
-        let releasable_to = self.releasable_to.clone();
-        Label::new(self.lead.clone(), releasable_to, self.classification, self.handling)
-    }
-
-    pub fn version_label(&self, version: &Version) -> Label {
-        self.label().narrowed(version.release.as_ref())
-    }
-
-    /// Of a task as the version has it.
-    pub fn task_label(&self, version: &Version, task: &PlannedTask) -> Label {
-        let own = self.task_labels.get(&task.code).map(|label| &label.release);
-        self.version_label(version).narrowed_to_task(&task.lead, &task.territory, own)
-    }
-
-    /// Of an annex of the version.
-    pub fn annex_label(&self, version: &Version, annex: &SaltedAnnex) -> Label {
-        self.version_label(version).narrowed(Some(&annex.release()))
-    }
-
-    /// Whether one who sees the operation sees the version. Services, which are no partner's, see all.
-    pub(crate) fn shows(&self, version: &Version, viewer: Option<&PartnerCode>) -> bool {
-        let own = version.release.as_ref();
-        viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &[&self.lead])))
-    }
-
-    /// Whether one who sees the version sees the task.
-    pub(crate) fn shows_task(&self, task: &PlannedTask, viewer: Option<&PartnerCode>) -> bool {
-        let own = self.task_labels.get(&task.code).map(|label| &label.release);
-        let keepers = [&self.lead, &task.lead, &task.territory];
-        viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &keepers)))
-    }
-
-    /// Whether one who sees the version sees the annex.
-    pub(crate) fn shows_annex(&self, annex: &SaltedAnnex, viewer: Option<&PartnerCode>) -> bool {
-        viewer.is_none_or(|partner| annex.release().admits(partner, &[&self.lead]))
-    }
-
-    /// The task as the current version has it, else the newest, among those in which the viewer sees it.
-    pub(crate) fn task(&self, code: &TaskCode, viewer: Option<&PartnerCode>) -> Option<&PlannedTask> {
-        let newest_first = self.versions.iter().rev().map(Arc::as_ref);
-        self.current_version()
-            .into_iter()
-            .chain(newest_first)
-            .filter(|version| self.shows(version, viewer))
-            .filter_map(|version| version.tasks.get(code))
-            .map(Arc::as_ref)
-            .find(|task| self.shows_task(task, viewer))
-    }
-
-    pub(crate) fn evolve_release(
-        &mut self,
-        item: Option<&MarkedItem>,
-        new: &Release,
-        touched: &mut Vec<Item>,
-    ) {
-        let code = self.code.clone();
-        match item {
-            None => {
-                self.releasable_to.clone_from(&new.releasable_to);
-                self.classification = new.classification.unwrap_or(self.classification);
-                self.handling = new.handling.unwrap_or(self.handling);
-                touched.push(Item::Operation(code));
-            }
-            Some(MarkedItem::PlanVersion { number }) => {
-                if let Some(version) = self.version_mut(*number) {
-                    version.release = Some(Release::marked(version.release.as_ref(), new));
-                    touched.push(Item::PlanVersion(code, *number));
-                }
-            }
-            Some(MarkedItem::Task { task, salt }) => {
-                let known = self.task_labels.get(task).map(|label| &label.release);
-                let label = TaskLabel { release: Release::marked(known, new), salt: *salt };
-                self.task_labels.insert(task.clone(), Arc::new(label));
-                touched.push(Item::TaskLabel(code.clone(), task.clone()));
-                // What was submitted stays as it was approved.
-                let newest = self.versions.back_mut().filter(|newest| newest.status == VersionStatus::Draft);
-                if let Some(draft) = newest.map(Arc::make_mut) {
-                    draft.task_salts.insert(task.clone(), *salt);
-                    if draft.tasks.contains_key(task) {
-                        touched.push(Item::PlannedTask(code, draft.number, task.clone()));
-                    }
-                }
-            }
-            Some(MarkedItem::Annex { number, annex }) => {
-                let version = self.version_mut(*number);
-                if let Some(known) = version.and_then(|version| version.annexes.get_mut(annex)) {
-                    let known = Arc::make_mut(known);
-                    known.marked = Some(Release::marked(Some(&known.release()), new));
-                    touched.push(Item::Annex(code, *number, annex.clone()));
-                }
-            }
-        }
-    }
-}
-
-/// A label names partners of this coalition, also such as have not joined yet.
-pub(crate) fn check_partners(
-    coalition: &Coalition,
-    partners: &BTreeSet<PartnerCode>,
-    field: &str,
-    reasons: &mut Reasons,
-) {
-    for partner in partners {
-        reasons.check(coalition.partners.contains_key(partner), RefusalCode::UnknownReference, field, || {
-            format!("There is no partner {partner}.")
-        });
-    }
-}
-
-/// Replaces an item's own label. For commanders of its owner; the operation's lead owns its tasks too.
-pub(crate) fn mark(
-    world: &World,
-    operation: &Operation,
-    item: Option<&Marked>,
-    new: &Release,
-    context: &Context<'_>,
-    mut reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let viewer = context.actor.partner();
-    let version = |number: u32| operation.version(number).filter(|version| operation.shows(version, viewer));
-    let commander = |owner: &PartnerCode| context.require_of(owner, &[Role::Commander]);
-    let (known, item) = match item {
-        None => {
-            commander(&operation.lead)?;
-            let Label { classification, handling, .. } = operation.label();
-            let releasable_to = operation.releasable_to.clone();
-            let known =
-                Release { releasable_to, classification: Some(classification), handling: Some(handling) };
-            (Some(known), None)
-        }
-        Some(Marked::PlanVersion { number }) => {
-            let Some(version) = version(*number) else {
-                return Err(reasons.not_found("planVersionId", "plan version"));
-            };
-            commander(&operation.lead)?;
-            (version.release.clone(), Some(MarkedItem::PlanVersion { number: *number }))
-        }
-        Some(Marked::Task { task: code }) => {
-            let Some(task) = operation.task(code, viewer) else {
-                return Err(reasons.not_found("taskId", "task"));
-            };
-            commander(if viewer == Some(&task.lead) { &task.lead } else { &operation.lead })?;
-            let known = operation.task_labels.get(code).map(|label| label.release.clone());
-            // A fresh salt each time: who has lost the task must not know it again by its hash.
-            (known, Some(MarkedItem::Task { task: code.clone(), salt: context.salt(0) }))
-        }
-        Some(Marked::Annex { number, annex: code }) => {
-            let annex = version(*number).and_then(|version| version.annexes.get(code));
-            let Some(annex) = annex.filter(|annex| operation.shows_annex(annex, viewer)) else {
-                return Err(reasons.not_found("annexId", "annex"));
-            };
-            commander(&operation.lead)?;
-            let known = Some(annex.release());
-            (known, Some(MarkedItem::Annex { number: *number, annex: code.clone() }))
-        }
-    };
-    if known.as_ref() == Some(&Release::marked(known.as_ref(), new)) {
-        return reasons.or(Vec::new());
-    }
-    check_partners(world.coalition()?, &new.releasable_to, "releasableTo", &mut reasons);
-    let Release { releasable_to, classification, handling } = new.clone();
-    reasons.or(vec![Event::Operation(OperationEvent::ReleasabilityMarked {
-        operation: operation.code.clone(),
-        releasable_to,
-        classification,
-        handling,
-        item,
-    })])
 }

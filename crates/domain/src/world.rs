@@ -4,90 +4,17 @@
 //! so a batch is decided on a clone that is kept when the append succeeded and dropped when it did not.
 
 use crate::{
-    AnnexCode, CentreCode, ConditionCode, Event, OperationCode, PartnerCode, PostCode, Recorded, Rejection,
-    TaskCode,
-    assignment::Calendar,
-    centre::Centre,
-    coalition::Coalition,
-    ids::{COALITION, CentreId, OperationId, PostId},
-    operation::Operation,
+    CentreCode, Context, Event, Item, OperationCode, PostCode, Reasons, Recorded, Rejection, Subject,
+    assignment::Bookings, centre::Centre, coalition::Coalition, operation::Operation,
 };
 use std::sync::Arc;
-use uuid::Uuid;
-
-/// What history is folded by. One event may concern several.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// Who has joined and who holds which post: one, so that rules over all partners are decided at once.
-    Coalition,
-    Centre(CentreCode),
-    /// The assignments of a post, across operations.
-    Calendar(PostCode),
-    /// An operation with its plan and tasks.
-    Operation(OperationCode),
-}
-
-impl Subject {
-    pub fn id(&self) -> Uuid {
-        match self {
-            Self::Coalition => COALITION,
-            Self::Centre(code) => CentreId::of(code).0,
-            Self::Calendar(post) => PostId::of(post).0,
-            Self::Operation(code) => OperationId::of(code).0,
-        }
-    }
-
-    pub fn operation_id(code: &OperationCode) -> OperationId {
-        OperationId::of(code)
-    }
-}
-
-/// The grain at which readers see change: each item is a row of the read model.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Item {
-    Coalition,
-    Partner(PartnerCode),
-    Post(PostCode),
-    /// The `n`th tenure of a post, from 1.
-    Tenure(PostCode, u32),
-    Centre(CentreCode),
-    Operation(OperationCode),
-    PlanVersion(OperationCode, u32),
-    PlannedTask(OperationCode, u32, TaskCode),
-    Annex(OperationCode, u32, AnnexCode),
-    /// The `n`th decision on a version, from 1.
-    Decision(OperationCode, u32, u32),
-    Condition(OperationCode, u32, u32, ConditionCode),
-    /// The `n`th assignment in an operation, from 1.
-    Assignment(OperationCode, u32),
-    /// What a task itself says of its release, in every version.
-    TaskLabel(OperationCode, TaskCode),
-}
-
-impl Item {
-    /// The subject whose state holds the item.
-    pub fn subject(&self) -> Subject {
-        match self {
-            Self::Coalition | Self::Partner(_) | Self::Post(_) | Self::Tenure(..) => Subject::Coalition,
-            Self::Centre(code) => Subject::Centre(code.clone()),
-            Self::Operation(code)
-            | Self::PlanVersion(code, _)
-            | Self::PlannedTask(code, ..)
-            | Self::Annex(code, ..)
-            | Self::Decision(code, ..)
-            | Self::Condition(code, ..)
-            | Self::Assignment(code, _)
-            | Self::TaskLabel(code, _) => Subject::Operation(code.clone()),
-        }
-    }
-}
 
 /// A subject's folded history. A subject without events is absent, which is a state like others.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
     Coalition(Coalition),
     Centre(Option<Centre>),
-    Calendar(Calendar),
+    Bookings(Bookings),
     Operation(Option<Operation>),
 }
 
@@ -97,20 +24,52 @@ impl State {
         match subject {
             Subject::Coalition => Self::Coalition(Coalition::default()),
             Subject::Centre(_) => Self::Centre(None),
-            Subject::Calendar(_) => Self::Calendar(Calendar::default()),
+            Subject::Bookings(_) => Self::Bookings(Bookings::default()),
             Subject::Operation(_) => Self::Operation(None),
         }
     }
 
-    /// Takes in one event of the subject and adds the items that it touched to `touched`.
+    /// Takes in one event and adds the items that it touched to `touched`.
     ///
     /// Events that do not concern this kind of state change nothing.
     pub fn evolve(&mut self, recorded: &Recorded, touched: &mut Vec<Item>) {
-        match self {
-            Self::Coalition(coalition) => coalition.evolve(recorded, touched),
-            Self::Centre(centre) => Centre::evolve(centre, recorded, touched),
-            Self::Calendar(calendar) => calendar.evolve(recorded),
-            Self::Operation(operation) => Operation::evolve(operation, recorded, touched),
+        let at = &recorded.at;
+        match &recorded.event {
+            Event::Coalition(event) => {
+                if let Self::Coalition(coalition) = self {
+                    coalition.evolve(event, touched);
+                }
+            }
+            Event::Partner(event) => {
+                if let Self::Coalition(coalition) = self {
+                    coalition.evolve_partner(event, at, touched);
+                }
+            }
+            Event::Post(event) => {
+                if let Self::Coalition(coalition) = self {
+                    coalition.evolve_post(event, at, touched);
+                }
+            }
+            Event::Centre(event) => {
+                if let Self::Centre(centre) = self {
+                    Centre::evolve(centre, event, at, touched);
+                }
+            }
+            Event::Operation(event) => match self {
+                Self::Operation(operation) => Operation::evolve(operation, event, at, touched),
+                Self::Bookings(bookings) => bookings.evolve_operation(event),
+                Self::Coalition(_) | Self::Centre(_) => {}
+            },
+            Event::Plan(event) => {
+                if let Self::Operation(Some(operation)) = self {
+                    operation.evolve_plan(event, at, touched);
+                }
+            }
+            Event::Assignment(event) => match self {
+                Self::Operation(Some(operation)) => operation.evolve_assignment(event, at, touched),
+                Self::Bookings(bookings) => bookings.evolve(event),
+                Self::Operation(None) | Self::Coalition(_) | Self::Centre(_) => {}
+            },
         }
     }
 
@@ -119,7 +78,7 @@ impl State {
         match self {
             Self::Coalition(coalition) => coalition.items(),
             Self::Centre(centre) => centre.iter().map(|centre| Item::Centre(centre.code.clone())).collect(),
-            Self::Calendar(_) => Vec::new(),
+            Self::Bookings(_) => Vec::new(),
             Self::Operation(operation) => operation.iter().flat_map(Operation::items).collect(),
         }
     }
@@ -157,7 +116,7 @@ impl World {
     /// Takes in one event: every loaded subject that it concerns evolves. Returns the touched items of those.
     pub fn apply(&mut self, recorded: &Recorded) -> Vec<Item> {
         let mut touched = Vec::new();
-        for subject in recorded.event.folds() {
+        for subject in recorded.event.about().folds() {
             if let Some(state) = self.states.get_mut(&subject) {
                 Arc::make_mut(state).evolve(recorded, &mut touched);
             }
@@ -167,7 +126,7 @@ impl World {
 
     /// The subjects of `event` that are not loaded.
     pub fn lacks(&self, event: &Event) -> impl Iterator<Item = Subject> {
-        event.folds().into_iter().filter(|subject| !self.states.contains_key(subject))
+        event.about().folds().into_iter().filter(|subject| !self.states.contains_key(subject))
     }
 
     /// Fails with `Missing`, naming all that are not loaded.
@@ -191,9 +150,9 @@ impl World {
         }
     }
 
-    pub fn calendar(&self, post: &PostCode) -> Result<&Calendar, Rejection> {
-        match self.lookup(Subject::Calendar(post.clone()))? {
-            State::Calendar(calendar) => Ok(calendar),
+    pub fn bookings(&self, post: &PostCode) -> Result<&Bookings, Rejection> {
+        match self.lookup(Subject::Bookings(post.clone()))? {
+            State::Bookings(bookings) => Ok(bookings),
             other => unreachable_state(other),
         }
     }
@@ -202,6 +161,25 @@ impl World {
         match self.lookup(Subject::Operation(code.clone()))? {
             State::Operation(operation) => Ok(operation.as_ref()),
             other => unreachable_state(other),
+        }
+    }
+
+    /// The operation, if the actor may see it; hidden and absent answer alike. Services see operations that
+    /// they initiate, by their code.
+    pub(crate) fn visible_operation(
+        &self,
+        code: &OperationCode,
+        context: &Context<'_>,
+        reasons: Reasons,
+    ) -> Result<(&Operation, Reasons), Rejection> {
+        // Named together, so that one round trip loads both.
+        self.need([Subject::Coalition, Subject::Operation(code.clone())])?;
+        let visible = self.operation(code)?.filter(|operation| {
+            context.actor.partner().is_none_or(|partner| operation.is_visible_to(partner))
+        });
+        match visible {
+            Some(operation) => Ok((operation, reasons)),
+            None => Err(reasons.not_found("operationId", "operation")),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
+    At, Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
     hash::canonical_json,
     ids::{CommandId, EventId},
 };
@@ -401,16 +401,18 @@ impl Committer {
         }
         let mut applied = Vec::with_capacity(events.len());
         for (number, event) in (1..).zip(events) {
-            for subject in event.folds() {
+            for subject in event.about().folds() {
                 self.used.insert(subject, self.batches);
             }
             let event = Recorded {
-                position: Position(head.0 + number),
+                at: At {
+                    position: Position(head.0 + number),
+                    occurred_at: basis.occurred_at(now),
+                    actor: basis.actor.to_string(),
+                },
                 recorded_at: now,
-                occurred_at: basis.occurred_at(now),
                 event_id: EventId(self.entropy.uuid_v7(now)),
                 command_id,
-                actor: basis.actor.to_string(),
                 late_reason: basis.late_reason.as_deref().map(str::to_owned),
                 event,
             };
@@ -448,13 +450,13 @@ impl Committer {
                 let encoded = recorded.event.encode();
                 NewEvent {
                     event_id: recorded.event_id.0,
-                    occurred_at: recorded.occurred_at,
+                    occurred_at: recorded.at.occurred_at,
                     late_reason: recorded.late_reason.clone(),
                     kind: encoded.kind.to_owned(),
                     version: encoded.version,
                     payload: encoded.payload,
                     salt: self.entropy.bytes(),
-                    subjects: recorded.event.subjects(),
+                    subjects: recorded.event.about().subjects(),
                 }
             })
             .collect();

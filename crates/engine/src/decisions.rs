@@ -8,7 +8,7 @@
 //! decide what that says, in words of today.
 
 use crate::{StoreError, basis::Basis, loading::decode};
-use domain::{Event, Instant, Position, Rejection, State, Subject, World, event::Encoded};
+use domain::{Event, Instant, Position, Rejection, State, Subject, World, codec::Encoded};
 use event_log::{Log, StoredCommand, StoredEvent};
 use std::{
     borrow::Cow,
@@ -125,7 +125,7 @@ pub(crate) async fn check(
             }
             for event in &logged {
                 let recorded = decode(event)?;
-                hold(&mut world, recorded.event.folds());
+                hold(&mut world, recorded.event.about().folds());
                 world.apply(&recorded);
             }
             at = command.position;
@@ -261,7 +261,7 @@ fn differing(
         let (found, payload) = (excerpt(&found, same), excerpt(&payload, same));
         differing.push(format!("from byte {same} on its payload is `{payload}`, not `{found}`"));
     }
-    if logged.subjects != decided.subjects() {
+    if logged.subjects != decided.about().subjects() {
         differing.push("it concerns other subjects".to_owned());
     }
     if logged.occurred_at != occurred_at || logged.occurred_at.offset() != occurred_at.offset() {

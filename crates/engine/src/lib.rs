@@ -136,7 +136,7 @@ pub enum StoreError {
     #[error("could not {doing}")]
     Database { doing: &'static str, source: sqlx::Error },
     #[error("could not read the event at position {position}")]
-    Decode { position: Position, source: domain::event::DecodeError },
+    Decode { position: Position, source: domain::codec::DecodeError },
     #[error("could not read the outcome of command {command_id}")]
     Outcome { command_id: CommandId, source: serde_json::Error },
     #[error("the log has no commit that holds position {position}")]
@@ -188,9 +188,9 @@ impl StoreError {
     /// A newer build has written to the log what this one cannot read: only an upgrade helps.
     pub fn outdated(&self) -> bool {
         match self {
-            Self::Decode { source: domain::event::DecodeError::Unknown { .. }, .. } => true,
+            Self::Decode { source: domain::codec::DecodeError::Unknown { .. }, .. } => true,
             Self::Shared(error) => error.outdated(),
-            Self::Decode { source: domain::event::DecodeError::Shape { .. }, .. }
+            Self::Decode { source: domain::codec::DecodeError::Shape { .. }, .. }
             | Self::Log(_)
             | Self::Append(_)
             | Self::Fate(_)

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use domain::{
-    Event, Position, Recorded, State, Subject,
+    At, Event, Position, Recorded, State, Subject,
     ids::{CommandId, EventId},
 };
 use event_log::{Log, StoredEvent};
@@ -13,12 +13,14 @@ pub(crate) fn decode(stored: &StoredEvent) -> Result<Recorded, StoreError> {
     let event = Event::decode(&stored.kind, stored.version, &stored.payload)
         .map_err(|source| StoreError::Decode { position: Position(stored.position), source })?;
     Ok(Recorded {
-        position: Position(stored.position),
+        at: At {
+            position: Position(stored.position),
+            occurred_at: stored.occurred_at,
+            actor: stored.actor.clone(),
+        },
         recorded_at: stored.recorded_at,
-        occurred_at: stored.occurred_at,
         event_id: EventId(stored.event_id),
         command_id: CommandId(stored.command_id),
-        actor: stored.actor.clone(),
         late_reason: stored.late_reason.clone(),
         event,
     })

@@ -23,7 +23,7 @@ pub(crate) type Applied = (Recorded, Vec<Item>);
 /// Adds what a command made of this world, in which all its events, and no later ones, have been taken in.
 pub(crate) fn add(projection: &mut Projection, world: &World, command: &[Applied]) {
     let Some((last, _)) = command.last() else { return };
-    let at = last.position;
+    let at = last.at.position;
     // An item that a command touches twice has one version: no position shows half a command.
     let touched: BTreeSet<&Item> = command.iter().flat_map(|(_, touched)| touched).collect();
     projection.changes.extend(touched.into_iter().map(|item| {
@@ -110,7 +110,7 @@ impl<'a> Projector<'a> {
             }
         }
         for command in commands {
-            self.at = command.last().map_or(self.at, |last| last.position);
+            self.at = command.last().map_or(self.at, |last| last.at.position);
             take(&mut projection, &mut self.world, command);
         }
         Ok(projection)
@@ -131,7 +131,9 @@ impl<'a> Projector<'a> {
                 }
             }
             if full
-                && commands.last().is_some_and(|last| last.last().is_some_and(|event| event.position < head))
+                && commands
+                    .last()
+                    .is_some_and(|last| last.last().is_some_and(|event| event.at.position < head))
             {
                 // More of the last command may follow.
                 commands.pop();
@@ -164,7 +166,7 @@ pub(crate) async fn check(
         for stored in &page {
             let recorded = decode(stored)?;
             let mut touched = Vec::new();
-            for subject in recorded.event.folds() {
+            for subject in recorded.event.about().folds() {
                 let absent = State::absent(&subject);
                 states.entry(subject).or_insert(absent).evolve(&recorded, &mut touched);
             }
@@ -188,6 +190,6 @@ pub(crate) async fn check(
 }
 
 fn take_entries(command: &mut Vec<Applied>, entries: &mut Vec<Entry>) {
-    let Some(end) = command.last().map(|(last, _)| last.position) else { return };
+    let Some(end) = command.last().map(|(last, _)| last.at.position) else { return };
     entries.extend(command.drain(..).map(|(recorded, touched)| Entry::of(&recorded, &touched, end)));
 }

@@ -188,7 +188,7 @@ async fn read_all(log: Log, head: Position, pages: mpsc::Sender<Result<Vec<Recor
             stored.iter().map(decode).collect::<Result<Vec<_>, _>>()
         };
         let page = page.await;
-        let last = page.as_ref().ok().and_then(|page| page.last()).map(|last| last.position.0);
+        let last = page.as_ref().ok().and_then(|page| page.last()).map(|last| last.at.position.0);
         if pages.send(page).await.is_err() {
             return;
         }
@@ -250,7 +250,7 @@ impl Folding {
 
     fn end_command(&mut self, projection: &mut Projection) {
         let command = std::mem::take(&mut self.command);
-        self.at = command.last().map_or(self.at, |last| last.position);
+        self.at = command.last().map_or(self.at, |last| last.at.position);
         projector::take(projection, &mut self.world, command);
     }
 }

@@ -74,7 +74,7 @@ row! {
 impl Entry {
     /// `touched` is what the fold says that the event changed, `command_end` the last position of its command.
     pub fn of(recorded: &Recorded, touched: &[Item], command_end: Position) -> Self {
-        let scope = recorded.event.scope();
+        let scope = recorded.event.about().scope();
         let operation = scope.operation.map(OperationId::of);
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
         let annex = version.zip(scope.annex).map(|(id, code)| AnnexId::of(id, code).0);
@@ -104,21 +104,21 @@ impl Entry {
                 items.entry(id).or_insert(Touched { changed: None, annex_id: None, task_id });
             }
         }
-        for id in recorded.event.subjects() {
+        for id in recorded.event.about().subjects() {
             items.entry(id).or_default();
         }
         // Everything of the coalition would stand in its history.
         items.remove(&COALITION);
         Self {
             row: EventRow {
-                position: recorded.position.0,
+                position: recorded.at.position.0,
                 command_end: command_end.0,
                 event_id: recorded.event_id.0,
                 command_id: recorded.command_id.0,
                 kind: recorded.event.kind().to_owned(),
-                actor: recorded.actor.clone(),
+                actor: recorded.at.actor.clone(),
                 late_reason: recorded.late_reason.clone(),
-                occurred_at: recorded.occurred_at.to_utc(),
+                occurred_at: recorded.at.occurred_at.to_utc(),
                 occurred_offset: minutes_east(recorded),
                 recorded_at: recorded.recorded_at,
                 operation_id: operation.map(|id| id.0),
@@ -133,7 +133,7 @@ impl Entry {
 
 fn minutes_east(recorded: &Recorded) -> i16 {
     // An offset is within a day, so that its minutes always fit.
-    i16::try_from(recorded.occurred_at.offset().local_minus_utc() / 60).unwrap_or_default()
+    i16::try_from(recorded.at.occurred_at.offset().local_minus_utc() / 60).unwrap_or_default()
 }
 
 /// Which events; what is `None` does not narrow.

@@ -57,8 +57,8 @@ impl From<&Operation> for OperationRow {
             h_hour: operation.h_hour.map(|at| at.to_utc()),
             initiated_at: operation.initiated_at.to_utc(),
             activated_at: operation.activated_at.map(|at| at.to_utc()),
-            in_force: operation.in_force.map(u32::cast_signed),
-            current_version: operation.current_version().map(|version| version.number.cast_signed()),
+            in_force: operation.plan.in_force.map(u32::cast_signed),
+            current_version: operation.plan.current_version().map(|version| version.number.cast_signed()),
         }
     }
 }

@@ -4,9 +4,8 @@ use crate::{Error, Page, Pin, ReadModel, columns::row, doing, page::select_page}
 use chrono::{DateTime, Utc};
 use domain::{
     Names, Position,
-    coalition::Coalition,
+    coalition::{Coalition, Partner},
     ids::{COALITION, PartnerId},
-    partner::Partner,
 };
 use sqlx::types::Json;
 use uuid::Uuid;

@@ -4,8 +4,8 @@ use crate::{Error, Page, Pin, ReadModel, columns::row, doing, page::select_page}
 use chrono::{DateTime, Utc};
 use domain::{
     Names, PartnerCode, Position,
+    coalition::Post,
     ids::{PartnerId, PostId, TenureId},
-    post::Post,
 };
 use sqlx::types::Json;
 use uuid::Uuid;

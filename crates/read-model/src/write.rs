@@ -138,29 +138,30 @@ pub fn row(state: &State, item: &Item) -> Option<Row> {
             | Item::TaskLabel(..) => None,
         },
         State::Centre(centre) => centre.as_ref().map(|centre| Row::Centre(Box::new(centre.into()))),
-        State::Calendar(_) => None,
+        State::Bookings(_) => None,
         State::Operation(operation) => operation_row(operation.as_ref()?, item),
     }
 }
 
 fn operation_row(operation: &domain::operation::Operation, item: &Item) -> Option<Row> {
     let decision = |number: &u32, decision: &u32| {
-        let version = operation.version(*number)?;
+        let version = operation.plan.version(*number)?;
         let index = usize::try_from(decision.checked_sub(1)?).ok()?;
         Some((version, version.decisions.get(index)?))
     };
     match item {
         Item::Operation(_) => Some(Row::Operation(Box::new(operation.into()))),
         Item::PlanVersion(_, number) => operation
+            .plan
             .version(*number)
             .map(|version| Row::PlanVersion(Box::new(PlanVersionRow::of(operation, version)))),
         Item::PlannedTask(_, number, code) => {
-            let version = operation.version(*number)?;
+            let version = operation.plan.version(*number)?;
             let task = version.tasks.get(code)?;
             Some(Row::PlannedTask(Box::new(PlannedTaskRow::of(operation, version, task))))
         }
         Item::Annex(_, number, code) => {
-            let version = operation.version(*number)?;
+            let version = operation.plan.version(*number)?;
             let annex = version.annexes.get(code)?;
             Some(Row::Annex(Box::new(AnnexRow::of(operation, version, annex))))
         }

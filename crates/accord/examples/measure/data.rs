@@ -6,13 +6,11 @@ use anyhow::{Context as _, Result};
 use domain::{
     Actor, Command, Event, OperationCode, PartnerCode, PostCode, Role,
     assignment::AssignmentCommand,
-    coalition::CoalitionCommand,
+    coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand, Profile},
     ids::OfficerId,
-    operation::{Classification, OperationCommand},
-    partner::{PartnerCommand, PartnerRole, Profile},
+    operation::OperationCommand,
     plan::{Named, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow},
-    post::PostCommand,
-    release::HandlingCode,
+    release::{Classification, HandlingCode},
 };
 use engine::{Engine, Outcome, Request};
 use std::{

@@ -8,7 +8,7 @@ use crate::{
 use accord::database;
 use anyhow::{Context as _, Result};
 use domain::{
-    Event, Position, Recorded, State, World,
+    At, Event, Position, Recorded, State, World,
     ids::{CommandId, EventId},
 };
 use event_log::{Log, NewCommand, NewCommit, NewEvent, StoredEvent};
@@ -95,12 +95,14 @@ pub async fn fold(url: &str) -> Result<()> {
                 world.insert(subject, absent);
             }
             world.apply(&Recorded {
-                position: Position(stored.position),
+                at: At {
+                    position: Position(stored.position),
+                    occurred_at: stored.occurred_at,
+                    actor: stored.actor.clone(),
+                },
                 recorded_at: stored.recorded_at,
-                occurred_at: stored.occurred_at,
                 event_id: EventId(stored.event_id),
                 command_id: CommandId(stored.command_id),
-                actor: stored.actor.clone(),
                 late_reason: stored.late_reason.clone(),
                 event,
             });

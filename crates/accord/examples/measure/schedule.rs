@@ -15,8 +15,7 @@ use domain::{
         Dependency, DependencyKind, ImportedTask, PlanCommand, PlannedTask, Terms, Weekday, WorkCalendar,
         WorkingHours,
     },
-    schedule::{Basis, Graph, Hours, activities, schedule},
-    working::Working,
+    schedule::{Basis, Graph, Hours, activities, schedule, working::Working},
 };
 use exchange::{Mapping, Row, csv};
 use petgraph::{algo::toposort, graph::DiGraph};

@@ -4,13 +4,12 @@ use super::{ImportError, fit, fit_all, unfit};
 use crate::scenario::model::{self, Command, Decimal, Gate, Role, Scenario};
 use domain::{
     PartnerCode, PostCode, Span, TaskCode,
-    operation::Classification,
-    partner::PartnerRole,
+    coalition::PartnerRole,
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Dependency,
         Intent, LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, Terms, TimeWindow,
     },
-    release::HandlingCode,
+    release::{Classification, HandlingCode},
 };
 use std::collections::BTreeSet;
 

@@ -19,12 +19,10 @@ use domain::{
     Actor, Code, Command, OperationCode, Prose, Role,
     assignment::AssignmentCommand,
     centre::{CentreCommand, Criterion, Score},
-    coalition::CoalitionCommand,
+    coalition::{CoalitionCommand, PartnerCommand, PostCommand, Profile},
     ids::{OfficerId, PostId},
     operation::OperationCommand,
-    partner::{PartnerCommand, Profile},
     plan::{Dependency, NewCondition, OrderedChange, PlanCommand},
-    post::PostCommand,
     release::HandlingCode,
 };
 use std::collections::BTreeSet;

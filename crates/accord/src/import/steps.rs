@@ -1,7 +1,7 @@
 //! A step: one command, who sends it, and when.
 
 use crate::scenario::model::Instant;
-use domain::{Actor, Code, Command, OperationCode, Prose, TaskCode, command::LATE_AFTER, plan::NewCondition};
+use domain::{Actor, Code, Command, OperationCode, Prose, TaskCode, actor::LATE_AFTER, plan::NewCondition};
 use std::collections::BTreeSet;
 
 pub struct Step {

@@ -119,7 +119,7 @@ async fn append(pool: &PgPool, count: i64) {
             version: encoded.version,
             payload: encoded.payload.clone(),
             salt: [0; 16],
-            subjects: event.subjects(),
+            subjects: event.about().subjects(),
         };
         NewCommand {
             command_id: id,

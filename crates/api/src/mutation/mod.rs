@@ -26,8 +26,8 @@ use crate::{
 use async_graphql::{Context, ID, InputObject, MergedObject};
 use domain::{
     Command, ConditionCode, Names, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, TaskCode, Title,
+    coalition::PartnerRole,
     ids::{AssignmentId, ConditionId, OperationId, PartnerId, PlanVersionId, TaskId},
-    partner::PartnerRole,
     refusal::Parse,
 };
 use read_model::parse;

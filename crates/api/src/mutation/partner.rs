@@ -5,8 +5,8 @@ use crate::{Error, context::World, language::LocalisedNameInput, node::Partner, 
 use async_graphql::{Context, InputObject, Object};
 use domain::{
     Command, PartnerCode,
+    coalition::{PartnerCommand, Profile},
     ids::PartnerId,
-    partner::{PartnerCommand, Profile},
 };
 use std::sync::Arc;
 

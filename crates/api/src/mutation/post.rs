@@ -5,8 +5,8 @@ use crate::{Error, context::World, language::LocalisedNameInput, node::Post};
 use async_graphql::{Context, InputObject, Object};
 use domain::{
     Command, PostCode,
+    coalition::PostCommand,
     ids::{OfficerId, PostId},
-    post::PostCommand,
 };
 use std::sync::Arc;
 use uuid::Uuid;

@@ -1,7 +1,8 @@
 //! The events for whoever reads the log without Accord: a JSON Schema of each, and a page of all.
 //!
-//! Everything here is made from the types, their documentation, [`crate::examples`] and [`source`]. Nothing decides.
+//! Everything here is made from the types, their documentation, [`examples`] and [`source`]. Nothing decides.
 
+pub mod examples;
 mod page;
 mod schema;
 pub mod source;
@@ -10,8 +11,7 @@ pub use page::page;
 
 use crate::{
     Event,
-    event::Encoded,
-    examples,
+    codec::Encoded,
     upcast::{OLD_SHAPES, older_than_today},
 };
 use schema::Family;

@@ -2,8 +2,11 @@
 
 use super::Entry;
 use crate::{
-    assignment::AssignmentEvent, centre::CentreEvent, coalition::CoalitionEvent, operation::OperationEvent,
-    partner::PartnerEvent, plan::PlanEvent, post::PostEvent,
+    assignment::AssignmentEvent,
+    centre::CentreEvent,
+    coalition::{CoalitionEvent, PartnerEvent, PostEvent},
+    operation::OperationEvent,
+    plan::PlanEvent,
 };
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};

@@ -3,8 +3,12 @@
 //! What is said here is for people; a test holds every command of every story against it.
 
 use crate::{
-    Actor, Event, Role, assignment::AssignmentEvent, centre::CentreEvent, coalition::CoalitionEvent,
-    operation::OperationEvent, partner::PartnerEvent, plan::PlanEvent, post::PostEvent,
+    Actor, Event, Role,
+    assignment::AssignmentEvent,
+    centre::CentreEvent,
+    coalition::{CoalitionEvent, PartnerEvent, PostEvent},
+    operation::OperationEvent,
+    plan::PlanEvent,
 };
 
 /// A command from which an event follows.

@@ -1,569 +1,109 @@
-//! Rules of deciding: one exact content, one live decision per partner, nothing carries over.
+//! Decisions of partners on a version, with the conditions attached to them, as folded.
 
-use super::{
-    ConditionStatus, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Given, Named, NewCondition,
-    Outstanding, PlanCommand, PlanEvent, Version, VersionStatus, outstanding,
-};
 use crate::{
-    Code, ConditionCode, Context, Event, OperationCode, PartnerCode, Position, Prose, Reasons, RefusalCode,
-    Rejection, Role, TaskCode, World, assignment,
-    coalition::Coalition,
-    command::CLOCK_SKEW,
-    conflict::guests_without_consent,
-    ids::{PartnerId, TaskId},
-    operation::{self, Operation, check_conditions},
+    Code, ConditionCode, Instant, PartnerCode, Position, Prose, TaskCode,
+    ids::{DecisionId, OperationId, PlanVersionId},
+    plan::NewCondition,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-pub(super) fn decide(
-    world: &World,
-    command: &PlanCommand,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    match command {
-        PlanCommand::Approve { named, conditions } => approve(world, named, conditions, context, reasons),
-        PlanCommand::Reject { named, reason_code, reason, objects_to } => {
-            reject(world, named, reason_code.as_ref(), reason, objects_to, context, reasons)
-        }
-        PlanCommand::Consent { named, tasks } => consent(world, named, tasks, context, reasons),
-        PlanCommand::Revoke { operation, number, reason } => {
-            revoke(world, operation, *number, reason, context, reasons)
-        }
-        PlanCommand::Recall { operation, reason } => recall(world, operation, reason, context, reasons),
-        PlanCommand::SatisfyCondition { operation, number, partner, condition, evidence } => {
-            let (found, condition_found, reasons) =
-                find_condition(world, operation, *number, partner, condition, context, reasons)?;
-            // Satisfaction is a fact with evidence: the lead or the author records it.
-            let by = if context.actor.partner() == Some(partner) { partner } else { &found.lead };
-            context.require_of(by, &[Role::Commander, Role::Liaison])?;
-            settle(condition_found, ConditionStatus::Satisfied, reasons, || {
-                PlanEvent::ApprovalConditionSatisfied {
-                    operation: operation.clone(),
-                    number: *number,
-                    partner: partner.clone(),
-                    condition: condition.clone(),
-                    evidence: evidence.clone(),
-                }
-            })
-        }
-        PlanCommand::WaiveCondition { operation, number, partner, condition, reason } => {
-            let (_, condition_found, mut reasons) =
-                find_condition(world, operation, *number, partner, condition, context, reasons)?;
-            let own = context.require_post(&[Role::Commander])?;
-            reasons.check(own == partner, RefusalCode::NotTheAuthor, "conditionId", || {
-                format!("{condition} is a condition of {partner}, which alone may waive it.")
-            });
-            settle(condition_found, ConditionStatus::Waived, reasons, || PlanEvent::ApprovalConditionWaived {
-                operation: operation.clone(),
-                number: *number,
-                partner: partner.clone(),
-                condition: condition.clone(),
-                reason: reason.clone(),
-            })
-        }
-        PlanCommand::Promulgate { operation, number, seen_at } => {
-            promulgate(world, operation, *number, *seen_at, context, reasons)
-        }
-        PlanCommand::Draft { .. }
-        | PlanCommand::ReviseSection { .. }
-        | PlanCommand::AddPhase { .. }
-        | PlanCommand::AddTask { .. }
-        | PlanCommand::ImportTasks { .. }
-        | PlanCommand::ReviseTask { .. }
-        | PlanCommand::SetTaskTerms { .. }
-        | PlanCommand::RemoveTask { .. }
-        | PlanCommand::AddDependency { .. }
-        | PlanCommand::RemoveDependency { .. }
-        | PlanCommand::RecordRisk { .. }
-        | PlanCommand::AttachAnnex { .. }
-        | PlanCommand::Submit { .. }
-        | PlanCommand::OpenAmendment { .. }
-        | PlanCommand::IssueFragmentaryOrder { .. } => super::decide(world, command, context, reasons),
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum DecisionKind {
+    Approved,
+    ApprovedWithConditions,
+    Rejected,
+    TerritorialConsent,
+    ConsentRefused,
+}
+
+impl DecisionKind {
+    pub fn approves(self) -> bool {
+        matches!(self, Self::Approved | Self::ApprovedWithConditions)
     }
 }
 
-/// A decision as asked for, to tell a repetition from a change of mind.
-struct Asked<'a> {
-    kind: DecisionKind,
-    tasks: &'a BTreeSet<TaskCode>,
-    conditions: &'a [NewCondition],
-    reason_code: Option<&'a Code>,
-    reason: Option<&'a Prose>,
+/// A partner's decision on one exact version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub number: u32,
+    pub partner: PartnerCode,
+    /// Who decided: a post.
+    pub actor: String,
+    pub kind: DecisionKind,
+    pub at: Instant,
+    pub position: Position,
+    /// What its author was looking at.
+    pub seen_at: Position,
+    pub reason_code: Option<Code>,
+    pub reason: Option<Prose>,
+    /// Tasks objected to, or consented to.
+    pub tasks: BTreeSet<TaskCode>,
+    pub conditions: Vec<Condition>,
+    pub revoked_at: Option<Instant>,
 }
 
-/// What every decision on a version needs at hand.
-struct Hearing<'a> {
-    coalition: &'a Coalition,
-    operation: &'a Operation,
-    version: &'a Version,
-    partner: PartnerCode,
-    given: Given,
-    reasons: Reasons,
-}
-
-/// Domain rules 1 and 28: the decision names the version under decision, its content, and what was seen.
-fn hear<'a>(
-    world: &'a World,
-    named: &Named,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Hearing<'a>, Rejection> {
-    let partner = context.require_post(&[Role::Commander])?.clone();
-    let (operation, version, mut reasons) =
-        find_version(world, &named.operation, named.number, context, reasons)?;
-    if version.is_under_decision() {
-        if version.content_hash != Some(named.content_hash) {
-            let message = format!("The content of version {} has another hash.", version.number);
-            reasons.add(RefusalCode::StalePlanVersion, "contentHash", message);
-        }
-        context.check_seen_at(&mut reasons, named.seen_at, version.submitted_position.unwrap_or_default());
-        check_after_submission(version, context, &mut reasons);
-    } else {
-        stale(operation, version, context, &mut reasons);
-    }
-    let given = Given { partner: partner.clone(), content_hash: named.content_hash, seen_at: named.seen_at };
-    Ok(Hearing { coalition: world.coalition()?, operation, version, partner, given, reasons })
-}
-
-fn stale(operation: &Operation, version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
-    let under_decision = operation
-        .versions
-        .iter()
-        .find(|other| other.is_under_decision() && operation.shows(other, context.actor.partner()));
-    let instead = match under_decision {
-        Some(other) => format!("version {} is under decision", other.number),
-        None => "no version is under decision".to_owned(),
-    };
-    reasons.add_about(
-        RefusalCode::StalePlanVersion,
-        "planVersionId",
-        format!("Version {} is {}; {instead}.", version.number, version.status),
-        under_decision.map(|other| other.id(operation.id()).to_string()),
-    );
-}
-
-impl Hearing<'_> {
-    fn is_approver(&self) -> bool {
-        let policy = &self.version.sections.approval_policy;
-        self.coalition
-            .members()
-            .any(|member| member.code == self.partner && policy.required_roles.contains(&member.role))
+impl Decision {
+    pub fn id(&self, operation: OperationId, version: u32) -> DecisionId {
+        DecisionId::of(PlanVersionId::of(operation, version), self.number)
     }
 
-    fn check_approver(&mut self) {
-        let (approver, partner) = (self.is_approver(), &self.partner);
-        self.reasons.check(approver, RefusalCode::NotAnApprover, "", || {
-            format!(
-                "{partner} has no vote on this plan: its role is not among those whose approval it needs."
-            )
-        });
-    }
-
-    /// Domain rule 2. True when the live decision is the very one asked for, so that nothing changes.
-    fn is_repeated(&mut self, asked: &Asked<'_>) -> bool {
-        let Some(live) = self.version.live_decision_of(&self.partner) else { return false };
-        let attached = live.conditions.iter().map(|known| (&known.code, &known.gate, &known.text));
-        if live.kind == asked.kind
-            && live.tasks == *asked.tasks
-            && live.reason_code.as_ref() == asked.reason_code
-            && live.reason.as_ref() == asked.reason
-            && attached.eq(asked.conditions.iter().map(|new| (&new.code, &new.gate, &new.text)))
-        {
-            return true;
-        }
-        // On a version that was overtaken nothing can be revoked either: that it is stale says it all.
-        if self.version.is_under_decision() {
-            let message =
-                format!("{} has decided {} on this version: revoke that first.", self.partner, live.kind);
-            self.reasons.add(RefusalCode::AlreadyDecided, "planVersionId", message);
-        }
-        false
-    }
-
-    /// The tasks of the version on the partner's territory.
-    fn own_tasks(&self) -> BTreeSet<TaskCode> {
-        let own = |(_, territory): &(&TaskCode, &PartnerCode)| **territory == self.partner;
-        self.version.task_territories().filter(own).map(|(task, _)| task.clone()).collect()
-    }
-
-    /// Adds a reason for each task that does not lie on the partner's territory.
-    fn check_own(&mut self, tasks: &BTreeSet<TaskCode>, own_tasks: &BTreeSet<TaskCode>, field: &str) {
-        for task in tasks.difference(own_tasks) {
-            let message = format!("{task} is no task on the territory of {}.", self.partner);
-            self.reasons.add(RefusalCode::UnknownReference, field, message);
-        }
-    }
-
-    fn or(self, events: Vec<PlanEvent>) -> Result<Vec<Event>, Rejection> {
-        self.reasons.or(events.into_iter().map(Event::Plan).collect())
+    pub fn is_live(&self) -> bool {
+        self.revoked_at.is_none()
     }
 }
 
-fn approve(
-    world: &World,
-    named: &Named,
-    conditions: &[NewCondition],
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let mut hearing = hear(world, named, context, reasons)?;
-    hearing.check_approver();
-    let kind =
-        if conditions.is_empty() { DecisionKind::Approved } else { DecisionKind::ApprovedWithConditions };
-    let asked = Asked { kind, tasks: &BTreeSet::new(), conditions, reason_code: None, reason: None };
-    if hearing.is_repeated(&asked) {
-        return hearing.or(Vec::new());
-    }
-    let mut codes = BTreeSet::new();
-    for (index, condition) in conditions.iter().enumerate() {
-        hearing.reasons.check(
-            codes.insert(&condition.code),
-            RefusalCode::AlreadyExists,
-            &format!("conditions.{index}.code"),
-            || format!("{} stands twice.", condition.code),
-        );
-        let gate = condition.gate.as_str();
-        let phases = &hearing.version.sections.phases;
-        let known = gate == GATE_PROMULGATION
-            || gate == GATE_ACTIVATION
-            || phases.iter().any(|phase| phase.code.as_str() == gate);
-        hearing.reasons.check(
-            known,
-            RefusalCode::UnknownReference,
-            &format!("conditions.{index}.gate"),
-            || format!("{gate} is neither a phase nor {GATE_PROMULGATION} nor {GATE_ACTIVATION}."),
-        );
-    }
-    let (operation, number, given) = (named.operation.clone(), named.number, hearing.given.clone());
-    let event = if conditions.is_empty() {
-        PlanEvent::PlanVersionApproved { operation, number, given }
-    } else {
-        let conditions = conditions.to_vec();
-        PlanEvent::PlanVersionApprovedWithConditions { operation, number, given, conditions }
-    };
-    hearing.or(vec![event])
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum ConditionStatus {
+    Outstanding,
+    Satisfied,
+    Waived,
 }
 
-fn reject(
-    world: &World,
-    named: &Named,
-    reason_code: Option<&Code>,
-    reason: &Prose,
-    objects_to: &BTreeSet<TaskCode>,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let mut hearing = hear(world, named, context, reasons)?;
-    let (operation, number) = (named.operation.clone(), named.number);
-    let own_tasks = hearing.own_tasks();
-    if !hearing.is_approver() && !own_tasks.is_empty() {
-        hearing.check_own(objects_to, &own_tasks, "objectsTo");
-        let tasks = if objects_to.is_empty() { own_tasks } else { objects_to.clone() };
-        let kind = DecisionKind::ConsentRefused;
-        let asked = Asked { kind, tasks: &tasks, conditions: &[], reason_code, reason: Some(reason) };
-        if hearing.is_repeated(&asked) {
-            return hearing.or(Vec::new());
-        }
-        let (given, reason_code, reason) = (hearing.given.clone(), reason_code.cloned(), reason.clone());
-        return hearing.or(vec![PlanEvent::TerritorialConsentRefused {
-            operation,
-            number,
-            given,
-            tasks,
-            reason_code,
-            reason,
-        }]);
-    }
-    hearing.check_approver();
-    for task in objects_to {
-        let shown = hearing.version.tasks.get(task);
-        let shown = shown.is_some_and(|task| hearing.operation.shows_task(task, Some(&hearing.partner)));
-        hearing.reasons.check(shown, RefusalCode::UnknownReference, "objectsTo", || {
-            format!("Version {number} has no task {task}.")
-        });
-    }
-    let kind = DecisionKind::Rejected;
-    let asked = Asked { kind, tasks: objects_to, conditions: &[], reason_code, reason: Some(reason) };
-    if hearing.is_repeated(&asked) {
-        return hearing.or(Vec::new());
-    }
-    let (given, reason_code, reason) = (hearing.given.clone(), reason_code.cloned(), reason.clone());
-    let objects_to = objects_to.clone();
-    hearing.or(vec![PlanEvent::PlanVersionRejected {
-        operation,
-        number,
-        given,
-        reason_code,
-        reason,
-        objects_to,
-    }])
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    pub code: ConditionCode,
+    pub gate: Code,
+    pub text: Prose,
+    pub status: ConditionStatus,
+    pub settled_at: Option<Instant>,
+    /// Evidence of satisfaction, or the reason of a waiver.
+    pub note: Option<Prose>,
 }
 
-fn consent(
-    world: &World,
-    named: &Named,
-    tasks: &BTreeSet<TaskCode>,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let mut hearing = hear(world, named, context, reasons)?;
-    let own_tasks = hearing.own_tasks();
-    let partner = hearing.partner.clone();
-    hearing.reasons.check(!own_tasks.is_empty(), RefusalCode::NoTerritoryInPlan, "planVersionId", || {
-        format!("Version {} has no task on the territory of {partner}.", named.number)
-    });
-    hearing.check_own(tasks, &own_tasks, "tasks");
-    let tasks = if tasks.is_empty() { own_tasks } else { tasks.clone() };
-    let kind = DecisionKind::TerritorialConsent;
-    if hearing.is_repeated(&Asked { kind, tasks: &tasks, conditions: &[], reason_code: None, reason: None }) {
-        return hearing.or(Vec::new());
+impl From<NewCondition> for Condition {
+    fn from(new: NewCondition) -> Self {
+        let NewCondition { code, gate, text } = new;
+        Self { code, gate, text, status: ConditionStatus::Outstanding, settled_at: None, note: None }
     }
-    let given = hearing.given.clone();
-    let (operation, number) = (named.operation.clone(), named.number);
-    hearing.or(vec![PlanEvent::TerritorialConsentGiven { operation, number, given, tasks }])
-}
-
-fn revoke(
-    world: &World,
-    code: &OperationCode,
-    number: u32,
-    reason: &Prose,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let partner = context.require_post(&[Role::Commander])?;
-    let (operation, version, mut reasons) = find_version(world, code, number, context, reasons)?;
-    if !version.is_under_decision() {
-        stale(operation, version, context, &mut reasons);
-    }
-    if let Some(live) = version.live_decision_of(partner) {
-        reasons.check(context.occurred_at >= live.at, RefusalCode::InvalidValue, "occurredAt", || {
-            format!("{partner} decided only at {}.", live.at.to_rfc3339())
-        });
-    } else {
-        let message = format!("{partner} has no decision on this version to revoke.");
-        reasons.add(RefusalCode::WrongState, "planVersionId", message);
-    }
-    reasons.or(vec![Event::Plan(PlanEvent::ApprovalRevoked {
-        operation: code.clone(),
-        number,
-        partner: partner.clone(),
-        reason: reason.clone(),
-    })])
-}
-
-fn recall(
-    world: &World,
-    code: &OperationCode,
-    reason: &Prose,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let (operation, reasons) = operation::find(world, code, context, reasons)?;
-    context.require_of(&operation.lead, &[Role::Planner, Role::Commander])?;
-    let Some(version) = operation.versions.iter().find(|version| version.is_under_decision()) else {
-        let message = "No version is under decision.";
-        return Err(reasons.refuse_with(RefusalCode::WrongState, "operationId", message));
-    };
-    reasons.or(vec![Event::Plan(PlanEvent::PlanVersionRecalled {
-        operation: code.clone(),
-        number: version.number,
-        reason: reason.clone(),
-    })])
-}
-
-/// Domain rule 5, and rules 7, 10, 12 and 13 where they refuse promulgation.
-fn promulgate(
-    world: &World,
-    code: &OperationCode,
-    number: u32,
-    seen_at: Position,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let (operation, version, mut reasons) = find_version(world, code, number, context, reasons)?;
-    context.require_of(&operation.lead, &[Role::Commander])?;
-    let coalition = world.coalition()?;
-    if operation.in_force == Some(number) {
-        return reasons.or(Vec::new());
-    }
-    match version.status {
-        VersionStatus::Submitted | VersionStatus::Approved | VersionStatus::Rejected => {}
-        VersionStatus::Draft => {
-            reasons.add(
-                RefusalCode::WrongState,
-                "planVersionId",
-                format!("Version {number} has not been submitted."),
-            );
-        }
-        VersionStatus::Promulgated | VersionStatus::Superseded | VersionStatus::Recalled => {
-            stale(operation, version, context, &mut reasons);
-        }
-    }
-    context.check_seen_at(&mut reasons, seen_at, version.submitted_position.unwrap_or_default());
-    check_after_submission(version, context, &mut reasons);
-    check_after_decisions(version, context, &mut reasons);
-    let missing = missing(coalition, version);
-    // A coalition that has lost its voters approves nothing by silence.
-    reasons.check(
-        !missing.is_empty() || version.live_decisions().any(|decision| decision.kind.approves()),
-        RefusalCode::ApprovalIncomplete,
-        "planVersionId",
-        || format!("No partner with a vote has approved version {number}."),
-    );
-    for outstanding in &missing {
-        let partner = outstanding.partner();
-        let message = match outstanding {
-            Outstanding::Approval { rejected: true, .. } => {
-                format!("{partner} has rejected version {number}.")
-            }
-            Outstanding::Approval { rejected: false, .. } => {
-                format!("{partner} has not approved version {number}.")
-            }
-            Outstanding::Consent { refused: true, .. } => {
-                format!("{partner} has refused its territorial consent.")
-            }
-            Outstanding::Consent { tasks, refused: false, .. } => {
-                let tasks: Vec<_> = tasks.iter().map(TaskCode::as_str).collect();
-                format!("{partner} has not consented to {} on its territory.", tasks.join(", "))
-            }
-        };
-        let subject = Some(PartnerId::of(partner).to_string());
-        reasons.add_about(RefusalCode::ApprovalIncomplete, "planVersionId", message, subject);
-    }
-    for task in guests_without_consent(version.tasks.values().map(Arc::as_ref), decided(version)) {
-        reasons.add_about(
-            RefusalCode::ForeignLeadWithoutConsent,
-            "planVersionId",
-            format!(
-                "{} leads {} on the territory of {} without its consent.",
-                task.lead, task.code, task.territory
-            ),
-            Some(TaskId::of(operation.id(), &task.code).to_string()),
-        );
-    }
-    // Partners may have been suspended, or have left, since the tasks were planned.
-    let territories = version.task_territories().map(|(_, territory)| territory);
-    for partner in version.leads().into_iter().chain(territories).collect::<BTreeSet<_>>() {
-        reasons.check(coalition.takes_tasks(partner), RefusalCode::TakesNoTasks, "planVersionId", || {
-            format!("{partner} takes no tasks any more, and version {number} counts on it.")
-        });
-    }
-    coalition.check_liaison(version.leads(), "planVersionId", &mut reasons);
-    check_conditions(operation, version, GATE_PROMULGATION, "planVersionId", &mut reasons);
-    let rebound = assignment::rebind(world, operation, version, &mut reasons)?;
-    let mut events = vec![Event::Plan(PlanEvent::PlanPromulgated {
-        operation: code.clone(),
-        number,
-        content_hash: version.content_hash.unwrap_or_else(|| version.content(code).hash()),
-        seen_at,
-    })];
-    if let Some(in_force) = operation.in_force {
-        let superseded =
-            PlanEvent::PlanVersionSuperseded { operation: code.clone(), number: in_force, by: number };
-        events.push(Event::Plan(superseded));
-    }
-    events.extend(rebound);
-    reasons.or(events)
-}
-
-/// A late entry must not make a decision older than what it is about.
-fn check_after_submission(version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
-    let Some(submitted_at) = version.submitted_at else { return };
-    reasons.check(
-        context.occurred_at + CLOCK_SKEW.as_delta() >= submitted_at,
-        RefusalCode::InvalidValue,
-        "occurredAt",
-        || format!("Version {} was submitted only at {}.", version.number, submitted_at.to_rfc3339()),
-    );
-}
-
-/// Nor may it put a version in force before what its promulgation needed was there.
-fn check_after_decisions(version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
-    let settled = version
-        .live_conditions()
-        .filter(|(_, condition)| condition.gate.as_str() == GATE_PROMULGATION)
-        .filter_map(|(_, condition)| condition.settled_at);
-    let Some(last) = version.live_decisions().map(|decision| decision.at).chain(settled).max() else {
-        return;
-    };
-    reasons.check(
-        context.occurred_at + CLOCK_SKEW.as_delta() >= last,
-        RefusalCode::InvalidValue,
-        "occurredAt",
-        || format!("Decisions on version {} were taken until {}.", version.number, last.to_rfc3339()),
-    );
-}
-
-fn decided(version: &Version) -> impl Iterator<Item = (&PartnerCode, DecisionKind, &BTreeSet<TaskCode>)> {
-    version.live_decisions().map(|decision| (&decision.partner, decision.kind, &decision.tasks))
-}
-
-/// Who must still decide on the version, as the coalition stands.
-fn missing(coalition: &Coalition, version: &Version) -> Vec<Outstanding> {
-    outstanding(
-        &version.sections.approval_policy.required_roles,
-        coalition.members().map(|partner| (&partner.code, partner.role)),
-        version.task_territories(),
-        decided(version),
-    )
-}
-
-fn find_version<'a>(
-    world: &'a World,
-    code: &OperationCode,
-    number: u32,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<(&'a Operation, &'a Version, Reasons), Rejection> {
-    let (operation, reasons) = operation::find(world, code, context, reasons)?;
-    let seen = |version: &&Version| operation.shows(version, context.actor.partner());
-    match operation.version(number).filter(seen) {
-        Some(version) => Ok((operation, version, reasons)),
-        None => Err(reasons.not_found("planVersionId", "plan version")),
-    }
-}
-
-type FoundCondition<'a> = (&'a Operation, &'a super::Condition, Reasons);
-
-fn find_condition<'a>(
-    world: &'a World,
-    code: &OperationCode,
-    number: u32,
-    partner: &PartnerCode,
-    condition: &ConditionCode,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<FoundCondition<'a>, Rejection> {
-    let (operation, version, mut reasons) = find_version(world, code, number, context, reasons)?;
-    // Nothing waits for the conditions of a version that is neither decided on nor carried out.
-    if !version.is_under_decision() && operation.in_force != Some(number) {
-        stale(operation, version, context, &mut reasons);
-    }
-    let found = version
-        .live_decision_of(partner)
-        .and_then(|decision| decision.conditions.iter().find(|known| known.code == *condition));
-    match found {
-        Some(found) => Ok((operation, found, reasons)),
-        None => Err(reasons.not_found("conditionId", "condition")),
-    }
-}
-
-fn settle(
-    condition: &super::Condition,
-    status: ConditionStatus,
-    mut reasons: Reasons,
-    event: impl FnOnce() -> PlanEvent,
-) -> Result<Vec<Event>, Rejection> {
-    if condition.status == status {
-        return reasons.or(Vec::new());
-    }
-    reasons.check(
-        condition.status == ConditionStatus::Outstanding,
-        RefusalCode::WrongState,
-        "conditionId",
-        || format!("{} is {} already.", condition.code, condition.status),
-    );
-    reasons.or(vec![Event::Plan(event())])
 }

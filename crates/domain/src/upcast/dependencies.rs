@@ -64,7 +64,10 @@ pub(super) fn task_added_to_plan_1(payload: &[u8]) -> Result<Event, serde_json::
 
 #[cfg(test)]
 mod tests {
-    use crate::event::{DecodeError, Encoded, Event};
+    use crate::{
+        Event,
+        codec::{DecodeError, Encoded},
+    };
 
     /// As an older build logged it, and as this build would.
     const SHAPES: [(&str, &str, &str); 3] = [

@@ -1,6 +1,6 @@
 //! Amendments: a new version needs every decision anew, and the one in force stays until another takes its place.
 
-use crate::support::{Told, of, saphan::*};
+use crate::support::{IntoEvent, of, saphan::*};
 use domain::{
     RefusalCode, Role, Span,
     assignment::AssignmentEvent,
@@ -63,11 +63,11 @@ fn approvals_never_carry_over() {
 #[test]
 fn the_version_in_force_stays_until_another_is_promulgated() {
     let story = amend(in_force(), 2, |story| story.when(tha(), move_task("T27", 60)).accepted());
-    assert_eq!(story.operation("SAPHAN").in_force, Some(1));
+    assert_eq!(story.operation("SAPHAN").plan.in_force, Some(1));
     assert_eq!(story.version(1).status, VersionStatus::Promulgated);
 
     let story = story.when(tha(), promulgate(2)).accepted();
-    assert_eq!(story.operation("SAPHAN").in_force, Some(2));
+    assert_eq!(story.operation("SAPHAN").plan.in_force, Some(2));
     assert_eq!(story.version(1).status, VersionStatus::Superseded);
 }
 
@@ -170,7 +170,7 @@ fn while_an_amendment_is_under_way_the_version_in_force_is_carried_out() {
             .accepted()
             .when(tha(), activate())
             .accepted();
-        assert_eq!(story.operation("SAPHAN").current_version().unwrap().number, 1);
+        assert_eq!(story.operation("SAPHAN").plan.current_version().unwrap().number, 1);
     }
 }
 
@@ -253,10 +253,10 @@ fn promulgation_tells_what_it_does_to_the_one_before_and_to_each_officer() {
     );
     let seen_at = story.head();
     let story = story.when(tha(), promulgate(2)).then([
-        PlanEvent::PlanPromulgated { operation: saphan(), number: 2, content_hash, seen_at }.told(),
-        PlanEvent::PlanVersionSuperseded { operation: saphan(), number: 1, by: 2 }.told(),
-        retimed.told(),
-        withdrawn.told(),
+        PlanEvent::PlanPromulgated { operation: saphan(), number: 2, content_hash, seen_at }.into_event(),
+        PlanEvent::PlanVersionSuperseded { operation: saphan(), number: 1, by: 2 }.into_event(),
+        retimed.into_event(),
+        withdrawn.into_event(),
     ]);
     story.when(tha(), promulgate(2)).unchanged().when(tha(), promulgate(1)).rejected();
 }

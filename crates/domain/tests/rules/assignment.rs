@@ -1,6 +1,6 @@
 //! Assignments: no officer is bound twice, in one operation or in two, before H-hour is set or after.
 
-use crate::support::{Story, Told, instant, of, saphan::*};
+use crate::support::{IntoEvent, Story, instant, of, saphan::*};
 use domain::{
     Event, RefusalCode, Role, Span, Subject,
     assignment::AssignmentEvent,
@@ -162,7 +162,7 @@ fn an_h_hour_that_would_bind_an_officer_twice_is_refused() {
         .refused_at([(RefusalCode::OfficerOverlap, "to")])
         .story;
     // The calendar that the rules judge is the one that the log tells.
-    let calendar = Subject::Calendar(of("MMR-02"));
+    let calendar = Subject::Bookings(of("MMR-02"));
     assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
 }
 
@@ -252,7 +252,7 @@ fn setting_h_hour_names_the_posts_whose_calendars_it_moves() {
             calendars: vec![of("LAO-02"), of("MMR-02")],
         }]);
     let assigned = story.when(tha(), assign("T01", "THA-01")).accepted();
-    let Some(domain::State::Calendar(calendar)) = assigned.world().get(&Subject::Calendar(of("MMR-02")))
+    let Some(domain::State::Bookings(calendar)) = assigned.world().get(&Subject::Bookings(of("MMR-02")))
     else {
         panic!("the calendar was judged")
     };
@@ -374,7 +374,8 @@ fn bound_in_office_hours() -> Story {
 }
 
 fn set(at: &str) -> Event {
-    OperationEvent::HHourSet { operation: saphan(), at: instant(at), calendars: vec![of("MMR-02")] }.told()
+    OperationEvent::HHourSet { operation: saphan(), at: instant(at), calendars: vec![of("MMR-02")] }
+        .into_event()
 }
 
 fn shifted(to: &str) -> Event {
@@ -384,7 +385,7 @@ fn shifted(to: &str) -> Event {
         reason: of("River flooding"),
         calendars: vec![of("MMR-02")],
     }
-    .told()
+    .into_event()
 }
 
 #[test]
@@ -428,12 +429,12 @@ fn across_operations_too_an_officer_is_bound_in_the_pauses_of_its_task() {
 fn an_order_that_moves_h_hour_tells_so_too() {
     let story = bound_in_office_hours().when(tha(), set_h_hour(MONDAY)).accepted();
     let story = story.when(tha(), order(Some(FRIDAY), &[])).accepted();
-    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 80).told());
+    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 80).into_event());
 }
 
 #[test]
 fn an_h_hour_tells_for_how_long_it_binds_officers_whose_tasks_have_a_calendar() {
-    let told = |at, hours| [at, retimed(1, "T16", "MMR-02", 0, hours).told()];
+    let told = |at, hours| [at, retimed(1, "T16", "MMR-02", 0, hours).into_event()];
     let story = bound_in_office_hours()
         .when(tha(), set_h_hour(MONDAY))
         .then(told(set(MONDAY), 32))
@@ -444,7 +445,7 @@ fn an_h_hour_tells_for_how_long_it_binds_officers_whose_tasks_have_a_calendar() 
         // As long as before.
         .when(tha(), shift_h_hour(MONDAY))
         .then([shifted(MONDAY)]);
-    let calendar = Subject::Calendar(of("MMR-02"));
+    let calendar = Subject::Bookings(of("MMR-02"));
     assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
 }
 
@@ -487,7 +488,7 @@ fn an_amended_calendar_binds_officers_for_as_long_as_it_says() {
     };
     let bound = bound_in_office_hours().when(tha(), set_h_hour(MONDAY)).accepted();
     let story = amended(bound.clone()).when(tha(), promulgate(2)).accepted();
-    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 56).told());
+    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 56).into_event());
     let both = bound.when(tha(), assign("T21", "MMR-02")).accepted();
     amended(both)
         .when(tha(), promulgate(2))

@@ -5,8 +5,7 @@ use crate::support::{instant, of, saphan::task};
 use domain::{
     Instant, Span, TaskCode,
     plan::{Dependency, Holiday, PlannedTask, StartConstraint, Weekday, WorkCalendar, WorkingHours},
-    schedule::{Activity, Actual, Basis, Finishes, Hours, Schedule, activities, schedule},
-    working::Working,
+    schedule::{Activity, Actual, Basis, Finishes, Hours, Schedule, activities, schedule, working::Working},
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use crate::support::{Ask, Story, fold, given, of, saphan::*};
 use domain::{
     Language, Names, RefusalCode, Role, State, Subject,
     centre::{CentreCommand, CentreEvent, CentreStatus, Criterion, Score, weighted_score},
-    partner::PartnerRole,
+    coalition::PartnerRole,
 };
 
 const CRITERIA: [(&str, u32); 5] =
@@ -155,7 +155,10 @@ fn the_centre_is_activated_when_every_task_taking_partner_has_its_liaison_office
         .saying("MMR has no liaison officer in post.")
         .when(
             import(),
-            posting(domain::post::PostCommand::AppointActing { post: of("MMR-01"), officer: officer(9) }),
+            posting(domain::coalition::PostCommand::AppointActing {
+                post: of("MMR-01"),
+                officer: officer(9),
+            }),
         )
         .accepted()
         .when(tha(), activate_centre())

@@ -4,10 +4,8 @@ use crate::support::{given, nothing, of, saphan::*};
 use chrono::TimeDelta;
 use domain::{
     Actor, Context, PostCode, RefusalCode, Rejection, Role, Span, Subject, World,
-    coalition::CoalitionEvent,
+    coalition::{CoalitionEvent, PartnerCommand, PartnerEvent, PartnerRole, PostCommand, PostEvent},
     decide,
-    partner::{PartnerCommand, PartnerEvent, PartnerRole},
-    post::{PostCommand, PostEvent},
 };
 
 #[test]
@@ -166,7 +164,7 @@ fn a_decision_asks_for_all_that_it_lacks_in_few_rounds() {
         "standing comes first"
     );
     world.insert(Subject::Coalition, crate::support::fold(&story.log, &Subject::Coalition));
-    let rest = [Subject::Operation(saphan()), Subject::Calendar(of::<PostCode>("MMR-02"))];
+    let rest = [Subject::Operation(saphan()), Subject::Bookings(of::<PostCode>("MMR-02"))];
     assert_eq!(decide(&world, &command, &context), Err(Rejection::Missing(rest.into())));
     assert!(story.decide(&actor, &command).is_ok());
 }

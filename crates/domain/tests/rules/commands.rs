@@ -5,18 +5,15 @@
 
 use crate::support::{of, saphan::*};
 use domain::{
-    Command, Event, Language, Names, PartnerCode, PostCode, Sha256, Span,
+    Command, Event, Language, Names, PartnerCode, Position, PostCode, Sha256, Span,
     assignment::AssignmentCommand,
+    catalogue::examples,
     centre::CentreCommand,
-    coalition::CoalitionCommand,
-    event::Position,
-    examples,
+    coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
     hash::canonical_json,
-    operation::{Classification, OperationCommand},
-    partner::{PartnerCommand, PartnerRole},
+    operation::OperationCommand,
     plan::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Terms},
-    post::PostCommand,
-    release::{HandlingCode, Marked, Release},
+    release::{Classification, HandlingCode, Marked, Release},
 };
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::PathBuf};

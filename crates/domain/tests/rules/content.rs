@@ -3,14 +3,13 @@
 use crate::support::{Story, of, saphan::*};
 use domain::{
     RefusalCode, Salt, Sha256, Span,
-    operation::Classification,
-    partner::PartnerRole,
+    coalition::PartnerRole,
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Intent,
         LineOfEffort, Objective, Phase, PlanCommand, PlannedTask, Risk, Section, Sections, TaskRevision,
         TimeWindow, View,
     },
-    release::HandlingCode,
+    release::{Classification, HandlingCode},
 };
 use serde_json::Value;
 use sha2::Digest;

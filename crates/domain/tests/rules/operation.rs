@@ -3,10 +3,10 @@
 use crate::support::{Ask, Story, given, instant, of, saphan::*};
 use domain::{
     RefusalCode, Role, Span,
-    operation::{Classification, OperationCommand, OperationEvent, OperationStatus},
-    partner::PartnerRole,
+    coalition::PartnerRole,
+    operation::{OperationCommand, OperationEvent, OperationStatus},
     plan::{PlanCommand, Section, TimeWindow},
-    release::HandlingCode,
+    release::{Classification, HandlingCode},
 };
 
 fn initiate(code: &str, lead: &str) -> Ask {

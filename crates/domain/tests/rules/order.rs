@@ -95,7 +95,7 @@ fn two_officers_change_places_while_h_hour_moves() {
         bound_from(4, "T21", "MMR-01", 12, 12, NEXT_DAY),
     ]);
     for post in ["MMR-01", "MMR-02"] {
-        let calendar = Subject::Calendar(of(post));
+        let calendar = Subject::Bookings(of(post));
         assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::{fold, given, nothing, of, saphan::*};
 use domain::{
     Language, Names, RefusalCode, Role, State, Subject,
-    partner::{PartnerCommand, PartnerEvent, PartnerRole},
+    coalition::{PartnerCommand, PartnerEvent, PartnerRole},
 };
 
 fn invite(code: &str, role: PartnerRole) -> PartnerCommand {

@@ -3,7 +3,7 @@
 use crate::support::{Ask, of, saphan::*};
 use domain::{
     Actor, Command, Position, RefusalCode, Role, Sha256, Span,
-    partner::PartnerRole,
+    coalition::PartnerRole,
     plan::{ConditionStatus, DecisionKind, Named, PlanCommand, PlanEvent, VersionStatus},
 };
 use strum::IntoEnumIterator;

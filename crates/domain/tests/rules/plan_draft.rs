@@ -3,7 +3,7 @@
 use crate::support::{Ask, Story, of, saphan::*};
 use domain::{
     PostCode, RefusalCode, Role, Span, TaskCode,
-    partner::PartnerRole,
+    coalition::PartnerRole,
     plan::{
         ApprovalPolicy, Ccir, DecisionPoint, Dependency, DependencyKind, LineOfEffort, Objective, Phase,
         PlanCommand, PlanEvent, PlannedTask, Risk, Section, Sections, TaskRevision, TimeWindow,

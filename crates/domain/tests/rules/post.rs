@@ -3,7 +3,7 @@
 use crate::support::{fold, given, of, saphan::*};
 use domain::{
     Language, Names, RefusalCode, Role, Span, State, Subject,
-    post::{PostCommand, PostEvent, PostStatus},
+    coalition::{PostCommand, PostEvent, PostStatus},
 };
 
 fn establish(code: &str, partner: &str) -> PostCommand {

@@ -3,9 +3,8 @@
 use crate::support::{Story, of, saphan::*};
 use domain::{
     Position, RefusalCode, Role, Span,
-    partner::{PartnerCommand, PartnerEvent, PartnerRole},
+    coalition::{PartnerCommand, PartnerEvent, PartnerRole, PostCommand},
     plan::{ApprovalPolicy, PlanEvent, Sections, VersionStatus},
-    post::PostCommand,
 };
 
 #[test]
@@ -19,7 +18,7 @@ fn a_version_with_all_its_decisions_comes_into_force() {
     };
     let story = story.when(tha(), promulgate(1)).then([promulgated]);
     assert_eq!(story.version(1).status, VersionStatus::Promulgated);
-    assert_eq!(story.operation("SAPHAN").in_force, Some(1));
+    assert_eq!(story.operation("SAPHAN").plan.in_force, Some(1));
     story.when(tha(), promulgate(1)).unchanged();
 }
 

@@ -3,11 +3,9 @@
 use crate::support::{Ask, Story, fold, of, saphan::*};
 use domain::{
     Actor, Command, Event, PartnerCode, Rejection, State, Subject, TaskCode,
-    coalition::Coalition,
+    coalition::{Coalition, PartnerRole, PartnerStatus, PostCommand},
     operation::OperationCommand,
-    partner::{PartnerRole, PartnerStatus},
     plan::{ConditionStatus, DecisionKind, PlanCommand, PlanEvent, TaskRevision, Version},
-    post::PostCommand,
     schedule::{Finishes, Hours},
 };
 use proptest::prelude::*;
@@ -57,7 +55,7 @@ fn beginnings() -> impl Strategy<Value = fn() -> Story> {
 
 /// Commands of one choice: a submission with the consent of all, else one.
 fn asked(story: &Story, choice: Choice) -> Vec<(Actor, Ask)> {
-    let newest = u32::try_from(story.operation("SAPHAN").versions.len()).unwrap();
+    let newest = u32::try_from(story.operation("SAPHAN").plan.versions.len()).unwrap();
     if choice.what == CHORUS {
         let approvals = [tha(), chn(), mmr()].map(|voter| (voter, approve(newest)));
         let submission = [(tha(), submit())];
@@ -167,7 +165,7 @@ fn judge_h_hour(story: &Story, command: &Command, events: &[Event]) {
         _ => return,
     };
     let operation = story.operation("SAPHAN");
-    let calendars = operation.version_in_force().map_or(0, |version| version.sections.calendars.len());
+    let calendars = operation.plan.version_in_force().map_or(0, |version| version.sections.calendars.len());
     assert!(events.len() <= told || calendars > 0, "{events:?}");
 }
 
@@ -279,7 +277,7 @@ proptest! {
     fn no_commands_bring_about_what_the_rules_exclude(begin in beginnings(), choices in choices(ALL, 60)) {
         let story = lived(begin(), &choices);
         let operation = story.operation("SAPHAN");
-        for version in &operation.versions {
+        for version in &operation.plan.versions {
             prop_assert!(acyclic(version), "version {} has a cycle", version.number);
             let deciders: Vec<_> = version.live_decisions().map(|decision| &decision.partner).collect();
             let distinct: BTreeSet<_> = deciders.iter().collect();
@@ -290,7 +288,7 @@ proptest! {
         }
         // No officer is bound twice at one time.
         for post in ["THA-01", "CHN-03", "MMR-02", "LAO-02"] {
-            let domain::State::Calendar(calendar) = fold(&story.log, &Subject::Calendar(of(post))) else {
+            let domain::State::Bookings(calendar) = fold(&story.log, &Subject::Bookings(of(post))) else {
                 panic!("a calendar is a calendar")
             };
             let mut stretches: Vec<_> =
@@ -299,7 +297,7 @@ proptest! {
             prop_assert!(stretches.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{post}: {stretches:?}");
             // Each is bound until its task finishes, by the plan in force and the H-hour that there are now.
             for entry in calendar.entries.values() {
-                let version = operation.version_in_force().unwrap();
+                let version = operation.plan.version_in_force().unwrap();
                 let task = &version.tasks[&entry.task];
                 let hours =
                     Hours { calendars: &version.sections.calendars, h_hour: operation.h_hour, floating: false };
@@ -321,7 +319,7 @@ proptest! {
     #[test]
     fn approvals_of_all_bring_about_promulgation_whatever_came_before(choices in choices(OF_PLANS, 30)) {
         let mut story = lived(draft(), &choices);
-        let newest = story.operation("SAPHAN").versions.len();
+        let newest = story.operation("SAPHAN").plan.versions.len();
         if story.version(u32::try_from(newest).unwrap()).status != domain::plan::VersionStatus::Draft {
             let (actor, ask) = (tha(), open_amendment());
             let command = ask(&story);
@@ -332,7 +330,7 @@ proptest! {
         let submission = submit()(&story);
         if let Ok(events) = story.decide(&tha(), &submission) {
             story.append(&tha(), events);
-            let number = u32::try_from(story.operation("SAPHAN").versions.len()).unwrap();
+            let number = u32::try_from(story.operation("SAPHAN").plan.versions.len()).unwrap();
             for actor in [tha(), chn(), mmr()] {
                 let approval = approve(number)(&story);
                 let events = story.decide(&actor, &approval).unwrap();

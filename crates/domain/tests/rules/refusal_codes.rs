@@ -2,12 +2,10 @@
 
 use crate::support::{Outcome, given, of, saphan::*};
 use domain::{
-    RefusalCode, Span,
+    Reasons, RefusalCode, Span,
     centre::{CentreCommand, Criterion},
-    partner::{PartnerCommand, PartnerRole},
+    coalition::{PartnerCommand, PartnerRole, PostCommand},
     plan::Section,
-    post::PostCommand,
-    refusal::Reasons,
 };
 use strum::IntoEnumIterator;
 

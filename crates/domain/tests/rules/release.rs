@@ -2,12 +2,11 @@
 
 use crate::support::{Ask, Story, given, of, saphan::*};
 use domain::{
-    Event, PartnerCode, RefusalCode, Rejection, Role, Salt, TaskCode,
-    event::Scope,
-    operation::{Classification, OperationCommand, OperationEvent},
-    partner::PartnerRole,
+    Event, PartnerCode, RefusalCode, Rejection, Role, Salt, Scope, TaskCode,
+    coalition::PartnerRole,
+    operation::{OperationCommand, OperationEvent},
     plan::{Annex, ContentPart, PlanCommand, PlanEvent, Section, TaskRevision},
-    release::{HandlingCode, Label, Marked, MarkedItem, Release},
+    release::{Classification, HandlingCode, Label, Marked, MarkedItem, Release},
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -91,7 +90,7 @@ fn a_child_inherits_its_parents_label_until_it_has_one_of_its_own() {
 
 #[test]
 fn readers_beyond_the_parents_wait_until_the_parent_is_released_to_them_too() {
-    let invited = domain::partner::PartnerEvent::PartnerInvited {
+    let invited = domain::coalition::PartnerEvent::PartnerInvited {
         partner: of("INTERPOL"),
         profile: profile("INTERPOL"),
         role: PartnerRole::Observer,
@@ -466,7 +465,7 @@ fn an_event_is_about_the_items_that_can_be_released_apart() {
     let (operation, number) = (saphan(), 1);
     let t16: TaskCode = of("T16");
     let whole = Scope { operation: Some(&operation), ..Scope::default() };
-    let scope = |event: &Event, wanted: &Scope<'_>| assert_eq!(event.scope(), *wanted, "{event:?}");
+    let scope = |event: &Event, wanted: &Scope<'_>| assert_eq!(event.about().scope(), *wanted, "{event:?}");
     let on = |item| Event::Operation(marked(Some(item), &["THA"]));
     scope(&acceded("THA", PartnerRole::Host), &Scope::default());
     scope(&initiated("SAPHAN", &[]), &whole);

@@ -5,8 +5,8 @@
 use crate::support::of;
 use domain::{
     Event, Span, catalogue,
-    event::Encoded,
-    examples,
+    catalogue::examples,
+    codec::Encoded,
     plan::{Dependency, PlanEvent, PlannedTask, Terms},
 };
 use serde::Deserialize;

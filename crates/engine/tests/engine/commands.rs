@@ -89,7 +89,7 @@ async fn texts_that_postgres_might_misread_come_back_as_they_were(
             operation: good(&operation),
             title: good(text),
             lead: good("THA"),
-            classification: domain::operation::Classification::Restricted,
+            classification: domain::release::Classification::Restricted,
             handling: domain::release::HandlingCode::default(),
             releasable_to: [].into(),
         };

@@ -74,7 +74,7 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
                 code: good("A"),
                 title: good("Annex"),
                 text: Some(good(if random.random() { "One" } else { "Two" })),
-                classification: domain::operation::Classification::Secret,
+                classification: domain::release::Classification::Secret,
                 releasable_to: BTreeSet::from([good("CHN")]),
                 handling: HandlingCode::H1,
             }),

@@ -57,7 +57,7 @@ async fn an_officer_is_relieved_once_through_two_engines(_: PgPoolOptions, optio
     found(&engines[0]).await;
     let takes = engines.iter().map(|engine: &Engine| async move {
         let code: PostCode = good("THA-01");
-        let relieve = domain::post::PostCommand::Relieve { post: code, reason: good("End of tour") };
+        let relieve = domain::coalition::PostCommand::Relieve { post: code, reason: good("End of tour") };
         engine.execute(request(admin(), domain::Command::Post(relieve))).await
     });
     let answers = join_all(takes).await;
@@ -130,8 +130,10 @@ async fn what_a_crash_left_unprojected_is_projected_at_the_next_start(
     }
     // A process that dies between its commit and its projection leaves just this.
     let log = Log::new(pool.clone());
-    let event =
-        domain::examples::events().into_iter().find(|event| event.kind() == "OperationInitiated").unwrap();
+    let event = domain::catalogue::examples::events()
+        .into_iter()
+        .find(|event| event.kind() == "OperationInitiated")
+        .unwrap();
     let encoded = event.encode();
     let after = log.head().await.unwrap();
     let event = NewEvent {
@@ -142,7 +144,7 @@ async fn what_a_crash_left_unprojected_is_projected_at_the_next_start(
         version: encoded.version,
         payload: encoded.payload,
         salt: [0; 16],
-        subjects: event.subjects(),
+        subjects: event.about().subjects(),
     };
     let command = NewCommand {
         command_id: Uuid::from_u128(2),

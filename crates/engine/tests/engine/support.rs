@@ -3,12 +3,11 @@
 use chrono::{DateTime, TimeZone, Utc};
 use domain::{
     Actor, Command, PartnerCode, PostCode, Role,
-    coalition::CoalitionCommand,
+    coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand, Profile},
     ids::OfficerId,
-    operation::{Classification, OperationCommand},
-    partner::{PartnerCommand, PartnerRole, Profile},
+    operation::OperationCommand,
     plan::{ApprovalPolicy, Phase, PlanCommand, PlannedTask, Sections, TimeWindow},
-    post::PostCommand,
+    release::Classification,
 };
 use engine::{Clock, Engine, Entropy, Outcome, Request, Settings};
 use event_log::PoolSettings;

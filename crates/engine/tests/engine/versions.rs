@@ -81,7 +81,7 @@ async fn a_newer_version_of_an_event_that_is_known_stops_a_node_just_so_and_with
 ) {
     let (_, engine) = older_node(options).await;
     let kind = "OperationInitiated";
-    assert!(domain::examples::events().iter().any(|event| event.kind() == kind));
+    assert!(domain::catalogue::examples::events().iter().any(|event| event.kind() == kind));
     newer_build_writes(&engine, kind, i16::MAX).await;
     until_outdated(&engine).await;
     let trouble = engine.health().trouble.unwrap();

@@ -4,11 +4,16 @@ pub mod saphan;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal, RefusalCode,
-    Rejection, Role, Span, State, Subject, World, assignment::AssignmentEvent, catalogue::source::sources,
-    centre::CentreEvent, coalition::CoalitionEvent, decide, ids::CommandId, ids::EventId,
-    operation::Operation, operation::OperationEvent, partner::PartnerEvent, plan::PlanEvent, plan::Version,
-    post::PostEvent,
+    Actor, At, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal,
+    RefusalCode, Rejection, Role, Span, State, Subject, World,
+    assignment::AssignmentEvent,
+    catalogue::source::sources,
+    centre::CentreEvent,
+    coalition::{CoalitionEvent, PartnerEvent, PostEvent},
+    decide,
+    ids::{CommandId, EventId},
+    operation::{Operation, OperationEvent},
+    plan::{PlanEvent, Version},
 };
 use std::{collections::BTreeSet, fmt::Debug, str::FromStr};
 use strum::IntoEnumIterator;
@@ -24,21 +29,21 @@ pub fn instant(text: &str) -> Instant {
 }
 
 /// Events of every subject can be told where events are expected.
-pub trait Told {
-    fn told(self) -> Event;
+pub trait IntoEvent {
+    fn into_event(self) -> Event;
 }
 
-macro_rules! told {
+macro_rules! into_event {
     ($($type:ty => $wrap:path;)*) => {$(
-        impl Told for $type {
-            fn told(self) -> Event {
+        impl IntoEvent for $type {
+            fn into_event(self) -> Event {
                 $wrap(self)
             }
         }
     )*};
 }
 
-told! {
+into_event! {
     CoalitionEvent => Event::Coalition;
     PartnerEvent => Event::Partner;
     CentreEvent => Event::Centre;
@@ -63,7 +68,7 @@ pub struct Story {
 }
 
 /// Begins with a history; `given([])` is an empty log.
-pub fn given<E: Told>(events: impl IntoIterator<Item = E>) -> Story {
+pub fn given<E: IntoEvent>(events: impl IntoIterator<Item = E>) -> Story {
     nothing().and(events)
 }
 
@@ -81,7 +86,7 @@ pub fn nothing() -> Story {
 /// A subject's state, folded from the log alone.
 pub fn fold(log: &[Recorded], subject: &Subject) -> State {
     let mut state = State::absent(subject);
-    for recorded in log.iter().filter(|recorded| recorded.event.folds().contains(subject)) {
+    for recorded in log.iter().filter(|recorded| recorded.event.about().folds().contains(subject)) {
         state.evolve(recorded, &mut Vec::new());
     }
     state
@@ -93,11 +98,11 @@ impl Story {
     }
 
     /// More events, whether or not the rules would allow them.
-    pub fn and<E: Told>(mut self, events: impl IntoIterator<Item = E>) -> Self {
+    pub fn and<E: IntoEvent>(mut self, events: impl IntoIterator<Item = E>) -> Self {
         for event in events {
             self.pass(Span::seconds(60));
             let occurred_at = self.now.fixed_offset();
-            self.record(event.told(), occurred_at, "service:import", None);
+            self.record(event.into_event(), occurred_at, "service:import", None);
         }
         self
     }
@@ -171,12 +176,10 @@ impl Story {
         let position = Position(self.head().0 + 1);
         let id = Uuid::from_u128(position.0.try_into().expect("positions are positive"));
         let recorded = Recorded {
-            position,
+            at: At { position, occurred_at, actor: actor.to_owned() },
             recorded_at: self.now,
-            occurred_at,
             event_id: EventId(id),
             command_id: CommandId(id),
-            actor: actor.to_owned(),
             late_reason: late_reason.map(str::to_owned),
             event,
         };
@@ -205,7 +208,7 @@ impl Story {
     /// A version of the plan of SAPHAN.
     pub fn version(&self, number: u32) -> Version {
         let operation = self.operation("SAPHAN");
-        operation.version(number).unwrap_or_else(|| panic!("there is no version {number}")).clone()
+        operation.plan.version(number).unwrap_or_else(|| panic!("there is no version {number}")).clone()
     }
 }
 
@@ -252,8 +255,8 @@ impl Outcome {
     }
 
     /// Exactly these events followed, and are history now.
-    pub fn then<E: Told>(mut self, events: impl IntoIterator<Item = E>) -> Story {
-        let wanted: Vec<Event> = events.into_iter().map(Told::told).collect();
+    pub fn then<E: IntoEvent>(mut self, events: impl IntoIterator<Item = E>) -> Story {
+        let wanted: Vec<Event> = events.into_iter().map(IntoEvent::into_event).collect();
         assert_eq!(self.result.as_ref(), Ok(&wanted), "{:?}", self.command);
         self.hold_against_catalogue(&wanted);
         self.story.append(&self.actor, wanted);

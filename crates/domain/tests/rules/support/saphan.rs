@@ -1,22 +1,22 @@
 //! Fixtures: four partners, their posts in post, and Operation SAPHAN with a small plan.
 
-use super::{Ask, Story, Told, given, instant, of};
+use super::{Ask, IntoEvent, Story, given, instant, of};
 use domain::{
     Actor, AnnexCode, Code, Command, Event, OperationCode, PartnerCode, Position, PostCode, Role, Sha256,
     Span, TaskCode,
     assignment::{AssignmentCommand, AssignmentEvent},
     centre::CentreCommand,
-    coalition::CoalitionCommand,
+    coalition::{
+        CoalitionCommand, PartnerCommand, PartnerEvent, PartnerRole, PostCommand, PostEvent, Profile,
+    },
     ids::OfficerId,
-    operation::{Classification, OperationCommand, OperationEvent},
-    partner::{PartnerCommand, PartnerEvent, PartnerRole, Profile},
+    operation::{OperationCommand, OperationEvent},
     plan::{
         Annex, ApprovalPolicy, Given, ImportedTask, Intent, LineOfEffort, Named, NewCondition, NewOfficer,
         OrderedChange, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, Terms, TimeWindow,
         Weekday, WorkCalendar, WorkingHours,
     },
-    post::{PostCommand, PostEvent},
-    release::{HandlingCode, Marked, MarkedItem, Release},
+    release::{Classification, HandlingCode, Marked, MarkedItem, Release},
 };
 use std::collections::BTreeSet;
 use strum::VariantArray as _;
@@ -76,7 +76,7 @@ pub fn profile(name: &str) -> Profile {
 }
 
 pub fn acceded(partner: &str, role: PartnerRole) -> Event {
-    PartnerEvent::PartnerAcceded { partner: of(partner), profile: profile(partner), role }.told()
+    PartnerEvent::PartnerAcceded { partner: of(partner), profile: profile(partner), role }.into_event()
 }
 
 /// A post is established and held.
@@ -84,7 +84,7 @@ pub fn held(code: &str, liaison: bool) -> [Event; 2] {
     let (partner, _) = code.split_once('-').expect("a post's code starts with its partner's");
     let (post, title): (PostCode, _) = (of(code), of("Officer"));
     let established = PostEvent::PostEstablished { post: post.clone(), partner: of(partner), title, liaison };
-    [established.told(), PostEvent::OfficerTookPost { post, officer: officer(1) }.told()]
+    [established.into_event(), PostEvent::OfficerTookPost { post, officer: officer(1) }.into_event()]
 }
 
 /// THA (host), CHN and MMR (principals) and LAO (participant), each with its liaison officer in post.
@@ -113,7 +113,7 @@ pub fn initiated(code: &str, releasable_to: &[&str]) -> Event {
         releasable_to: partners(releasable_to),
         handling: HandlingCode::H0,
     }
-    .told()
+    .into_event()
 }
 
 /// The coalition and the operation, released to all four.
@@ -382,7 +382,7 @@ pub fn open_amendment() -> Ask {
 /// The version as it was submitted, seen just now.
 pub fn named(story: &Story, number: u32) -> Named {
     let operation = story.operation("SAPHAN");
-    let content_hash = operation.version(number).and_then(|version| version.content_hash);
+    let content_hash = operation.plan.version(number).and_then(|version| version.content_hash);
     Named {
         operation: saphan(),
         number,

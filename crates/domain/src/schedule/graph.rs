@@ -30,7 +30,7 @@
 use crate::{
     Instant, Span, TaskCode,
     plan::{CalendarOf, Dependency, DependencyKind, PlannedTask, StartConstraint, WorkCalendar},
-    working::Working,
+    schedule::working::Working,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,16 +2,17 @@
 //! the file says, and what the file does not name stays. Calendars that it has become the draft's, with the tasks.
 
 use super::{
-    PlanEvent, PlannedTask, Section, StartConstraint, TaskRevision, Terms, WorkCalendar,
-    dependency::Dependency,
-    draft::{Draft, added, check_lag, check_task, explain_unknown, join},
-    terms::is_default,
+    check::{check_lag, check_task, explain_unknown, join},
+    drafting::{Draft, added},
 };
 use crate::{
-    Code, Event, PartnerCode, PhaseCode, PostCode, Reasons, RefusalCode, Rejection, Span, TaskCode, Title,
+    Event, Reasons, RefusalCode, Rejection, TaskCode,
+    plan::{
+        Dependency, ImportedTask, PlanEvent, PlannedTask, Section, StartConstraint, TaskRevision,
+        WorkCalendar,
+    },
     schedule::{Basis, Graph, Hours, activities},
 };
-use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -26,47 +27,6 @@ const MOST_REASONS: usize = 1_000;
 /// Most cycles that are told of at once, and most tasks of one that are named: a network may be one large knot.
 const MOST_CYCLES: usize = 20;
 const MOST_NAMED: usize = 10;
-
-/// A task as a file has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportedTask {
-    pub code: TaskCode,
-    pub title: Title,
-    pub phase: PhaseCode,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line_of_effort: Option<Code>,
-    pub lead: PartnerCode,
-    pub territory: PartnerCode,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post: Option<PostCode>,
-    /// `None`: as early as what it waits for lets it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_offset: Option<Span>,
-    pub duration: Span,
-    #[serde(default, with = "super::dependency::brief::set")]
-    pub predecessors: BTreeSet<Dependency>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub terms: Terms,
-}
-
-impl ImportedTask {
-    fn planned(&self, start_offset: Span) -> PlannedTask {
-        PlannedTask {
-            code: self.code.clone(),
-            title: self.title.clone(),
-            phase: self.phase.clone(),
-            line_of_effort: self.line_of_effort.clone(),
-            lead: self.lead.clone(),
-            territory: self.territory.clone(),
-            post: self.post.clone(),
-            start_offset,
-            duration: self.duration,
-            predecessors: self.predecessors.clone(),
-            terms: self.terms.clone(),
-        }
-    }
-}
 
 /// A start that is left open is the early start of the forward pass over the planned offsets, in the network of the file and
 /// of the draft as its reader sees it; what waits for nothing starts with the earliest of the others, at H-hour when there

@@ -1,56 +1,18 @@
 //! Fragmentary orders: numbered changes inside the authority that the plan in force gives. They need no new version and no
 //! approval: H-hour within its window, and who carries a task out.
 
+use super::state::code_of;
 use crate::{
-    Context, Event, Instant, OperationCode, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, TaskCode,
-    World,
-    assignment::{self, Officers},
-    command::CLOCK_SKEW,
-    operation::{self, OperationEvent},
-    plan::PlanEvent,
+    Context, Event, OperationCode, Prose, Reasons, RefusalCode, Rejection, Role, World,
+    actor::CLOCK_SKEW,
+    assignment::decide::{self as assignment, Officers},
+    operation::{OperationEvent, gates},
+    plan::{NewOfficer, OrderedChange, PlanEvent},
 };
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// An order as it was issued.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FragmentaryOrder {
-    /// Counted from 1 in its operation.
-    pub number: u32,
-    pub reason: Prose,
-    pub issued_at: Instant,
-    /// Where it moved H-hour to.
-    pub h_hour: Option<Instant>,
-}
-
-impl FragmentaryOrder {
-    /// What people call it by, such as `FRAGO-1`.
-    pub fn code(&self) -> String {
-        code_of(self.number)
-    }
-}
-
-fn code_of(number: u32) -> String {
-    format!("FRAGO-{number}")
-}
 
 /// Most tasks that an order gives away.
 const MOST_OFFICERS: usize = 1_000;
-
-/// What an order changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OrderedChange {
-    pub h_hour: Option<Instant>,
-    pub officers: Vec<NewOfficer>,
-}
-
-/// A task that a post carries out from now on, in place of whoever did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NewOfficer {
-    pub task: TaskCode,
-    pub post: PostCode,
-}
 
 /// Domain rules 12 and 17, all of the order or nothing.
 pub(super) fn issue(
@@ -61,9 +23,9 @@ pub(super) fn issue(
     context: &Context<'_>,
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
-    let (operation, mut reasons) = operation::find(world, code, context, reasons)?;
+    let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
     context.require_of(&operation.lead, &[Role::Commander])?;
-    let Some(version) = operation.version_in_force() else {
+    let Some(version) = operation.plan.version_in_force() else {
         let message = "An order changes a plan in force, and none has been promulgated.";
         return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
     };
@@ -90,7 +52,7 @@ pub(super) fn issue(
     }
     let h_hour = change.h_hour.filter(|to| operation.h_hour != Some(*to));
     if let Some(to) = h_hour {
-        operation::check_shift(operation, to, "hHour", &mut reasons);
+        gates::check_shift(operation, to, "hHour", &mut reasons);
     }
     let mut tasks = BTreeSet::new();
     for (index, NewOfficer { task, .. }) in change.officers.iter().enumerate() {
@@ -99,7 +61,7 @@ pub(super) fn issue(
             format!("{task} is given to somebody twice.")
         });
     }
-    let issued = operation.versions.iter().map(|version| version.orders.len()).sum::<usize>();
+    let issued = operation.plan.versions.iter().map(|version| version.orders.len()).sum::<usize>();
     let order = u32::try_from(issued + 1).unwrap_or(u32::MAX);
     let officers = Officers { given: &change.officers, by: &code_of(order), h_hour };
     let (calendars, bound) = assignment::reassign(world, operation, version, &officers, &mut reasons)?;

@@ -6,8 +6,8 @@
 use crate::{
     Code, PartnerCode, PostCode, Span, TaskCode,
     plan::{CalendarOf, DecisionKind, Dependency, PlannedTask, StartConstraint, WorkCalendar},
+    schedule::working::Working,
     schedule::{Activity, Basis, Graph, Hours, Layout, activities, early_by, finish},
-    working::Working,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,266 +1,16 @@
-//! An example of every event, drawn from Operation SAPHAN: for the golden files and for readers of the API.
-//!
-//! Nothing here is decided or folded: the examples follow the scenario, not each other.
+//! What happens to a plan: drafting, decisions, orders.
 
+use super::parse::{at, list, of, salt, set};
 use crate::{
-    AnnexCode, CentreCode, Code, ConditionCode, Event, Instant, Language, Names, OperationCode, PartnerCode,
-    PhaseCode, Position, PostCode, Salt, Sha256, Span, TaskCode,
-    assignment::AssignmentEvent,
-    centre::{CentreEvent, Criterion, Score},
-    coalition::CoalitionEvent,
-    ids::OfficerId,
-    operation::{Classification, OperationEvent},
-    partner::{PartnerEvent, PartnerRole, Profile},
+    AnnexCode, Code, ConditionCode, OperationCode, PhaseCode, Position, Sha256, Span,
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Given,
         Holiday, Intent, LineOfEffort, NewCondition, Objective, Phase, PlanEvent, PlannedTask, Risk, Section,
         Sections, StartConstraint, TaskRevision, Terms, TimeWindow, Weekday, WorkCalendar, WorkingHours,
     },
-    post::PostEvent,
-    release::{HandlingCode, MarkedItem},
+    release::{Classification, HandlingCode},
 };
-use std::{collections::BTreeSet, fmt::Debug, str::FromStr};
-use uuid::Uuid;
-
-/// At least one example of every event; two where an optional field makes a difference.
-pub fn events() -> Vec<Event> {
-    let mut events =
-        vec![Event::Coalition(CoalitionEvent::ExerciseDeclared { title: of("Exercise SAPHAN 2023") })];
-    events.extend(partner_events().into_iter().map(Event::Partner));
-    events.extend(centre_events().into_iter().map(Event::Centre));
-    events.extend(post_events().into_iter().map(Event::Post));
-    events.extend(operation_events().into_iter().map(Event::Operation));
-    events.extend(drafting_events().into_iter().map(Event::Plan));
-    events.extend(deciding_events().into_iter().map(Event::Plan));
-    events.extend(assignment_events().into_iter().map(Event::Assignment));
-    events
-}
-
-/// # Panics
-/// Never: a test goes through all examples.
-fn of<T: FromStr<Err: Debug>>(text: &str) -> T {
-    text.parse().expect("examples are well formed")
-}
-
-/// # Panics
-/// Never: a test goes through all examples.
-fn at(text: &str) -> Instant {
-    Instant::parse_from_rfc3339(text).expect("examples are well formed")
-}
-
-fn set<T: FromStr<Err: Debug> + Ord>(texts: &[&str]) -> BTreeSet<T> {
-    texts.iter().map(|text| of(text)).collect()
-}
-
-fn list<T: FromStr<Err: Debug>>(texts: &[&str]) -> Vec<T> {
-    texts.iter().map(|text| of(text)).collect()
-}
-
-/// # Panics
-/// Never: a test goes through all examples.
-fn names(texts: &[(Language, &str)]) -> Names {
-    let texts = texts.iter().map(|(language, text)| (*language, of(text)));
-    Names::new(texts).expect("examples are well formed")
-}
-
-fn salt() -> Salt {
-    Salt([0x6f, 0x1d, 0x9c, 0x02, 0x4b, 0xe8, 0x37, 0xa5, 0x90, 0x5e, 0x13, 0xc4, 0x7a, 0x28, 0xdb, 0xf6])
-}
-
-fn officer(number: u128) -> OfficerId {
-    OfficerId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + number))
-}
-
-fn partner_events() -> Vec<PartnerEvent> {
-    let partner = || -> PartnerCode { of("KHM") };
-    let profile = || Profile {
-        name: of("Cambodia"),
-        agency: of("Cambodian National Police"),
-        time_zone: Some(of("Asia/Phnom_Penh")),
-        currency: Some(of("KHR")),
-    };
-    let unodc = Profile {
-        name: of("UNODC"),
-        agency: of("Regional Office for Southeast Asia and the Pacific"),
-        time_zone: None,
-        currency: None,
-    };
-    vec![
-        PartnerEvent::PartnerInvited {
-            partner: partner(),
-            profile: profile(),
-            role: PartnerRole::Participant,
-        },
-        PartnerEvent::PartnerInvited { partner: of("UNODC"), profile: unodc, role: PartnerRole::Observer },
-        PartnerEvent::InvitationAcknowledged { partner: partner() },
-        PartnerEvent::InvitationDeferred {
-            partner: of("VNM"),
-            reason: Some(of("To be answered after the action phase")),
-        },
-        PartnerEvent::InvitationDeferred { partner: of("VNM"), reason: None },
-        PartnerEvent::InvitationDeclined {
-            partner: of("VNM"),
-            reason: Some(of("No mandate across borders")),
-        },
-        PartnerEvent::InvitationDeclined { partner: of("VNM"), reason: None },
-        PartnerEvent::PartnerAcceded {
-            partner: partner(),
-            profile: profile(),
-            role: PartnerRole::Participant,
-        },
-        PartnerEvent::ObserverAdmitted { partner: of("INTERPOL") },
-        PartnerEvent::PartnerRoleChanged {
-            partner: of("LAO"),
-            role: PartnerRole::Principal,
-            reason: of("Decided at the Chiang Mai meeting"),
-        },
-        PartnerEvent::PartnerSuspended { partner: of("LAO"), reason: of("Releasability was breached") },
-        PartnerEvent::PartnerWithdrew { partner: of("LAO"), reason: of("Mandate has ended") },
-        PartnerEvent::PartnerNamed {
-            partner: partner(),
-            names: names(&[(Language::Th, "กัมพูชา"), (Language::Km, "កម្ពុជា")]),
-            agency_names: names(&[(Language::Km, "នគរបាលជាតិកម្ពុជា")]),
-        },
-    ]
-}
-
-fn centre_events() -> Vec<CentreEvent> {
-    let centre = || -> CentreCode { of("CMCC") };
-    let criteria =
-        [("border access", 25), ("security", 25), ("communications", 20), ("neutrality", 10), ("cost", 20)];
-    let scores = [3, 4, 5, 4, 4];
-    vec![
-        CentreEvent::CentreProposed {
-            centre: centre(),
-            name: of("Trilateral Coordination Centre for Assistance to Trafficking Victims"),
-            criteria: criteria.map(|(name, weight)| Criterion { name: of(name), weight }).into(),
-        },
-        CentreEvent::SiteOptionAssessed {
-            centre: centre(),
-            site: of("CHIANG_MAI"),
-            place: of("Chiang Mai, THA"),
-            scores: criteria
-                .iter()
-                .zip(scores)
-                .map(|((name, _), score)| Score { criterion: of(name), score })
-                .collect(),
-        },
-        CentreEvent::SiteSelected {
-            centre: centre(),
-            site: of("CHIANG_MAI"),
-            agreed_by: list(&["THA", "CHN", "MMR", "LAO"]),
-            rationale: of("Secure premises and communications"),
-        },
-        CentreEvent::CentreEstablished { centre: centre() },
-        CentreEvent::CentreActivated { centre: centre() },
-        CentreEvent::ForwardPostOpened {
-            centre: centre(),
-            code: of("FCP-MAESOT"),
-            place: of("Mae Sot, Tak"),
-        },
-        CentreEvent::CentreStoodDown { centre: centre(), reason: of("The review has been adopted") },
-        CentreEvent::CentreNamed {
-            centre: centre(),
-            names: names(&[(Language::Th, "ศูนย์ประสานงาน"), (Language::Zh, "协调中心")]),
-        },
-    ]
-}
-
-fn post_events() -> Vec<PostEvent> {
-    let post = || -> PostCode { of("MMR-01") };
-    vec![
-        PostEvent::PostEstablished {
-            post: post(),
-            partner: of("MMR"),
-            title: of("Liaison Officer"),
-            liaison: true,
-        },
-        PostEvent::OfficerNominated { post: post(), officer: officer(1) },
-        PostEvent::NominationAccepted { post: post(), officer: officer(1) },
-        PostEvent::NominationDeclined {
-            post: post(),
-            officer: officer(2),
-            reason: Some(of("Posted elsewhere")),
-        },
-        PostEvent::NominationDeclined { post: post(), officer: officer(2), reason: None },
-        PostEvent::OfficerTookPost { post: post(), officer: officer(1) },
-        PostEvent::ActingCoverAppointed { post: post(), officer: officer(3) },
-        PostEvent::OfficerRelieved { post: post(), officer: officer(1), reason: of("End of rotation") },
-        PostEvent::PostNamed {
-            post: post(), titles: names(&[(Language::My, "ဆက်ဆံရေးအရာရှိ")])
-        },
-    ]
-}
-
-fn operation_events() -> Vec<OperationEvent> {
-    let operation = || -> OperationCode { of("SAPHAN") };
-    let marked = |item: MarkedItem| OperationEvent::ReleasabilityMarked {
-        operation: operation(),
-        releasable_to: set(&["THA", "MMR"]),
-        classification: None,
-        handling: None,
-        item: Some(item),
-    };
-    vec![
-        OperationEvent::OperationInitiated {
-            operation: operation(),
-            title: of("Operation SAPHAN: assistance to trafficking victims, Myawaddy"),
-            lead: of("THA"),
-            classification: Classification::Restricted,
-            releasable_to: set(&["THA", "CHN", "MMR", "LAO"]),
-            handling: HandlingCode::H0,
-        },
-        OperationEvent::OperationInitiated {
-            operation: of("SAPHAN-2"),
-            title: of("Operation SAPHAN 2: follow-up"),
-            lead: of("THA"),
-            classification: Classification::Confidential,
-            releasable_to: set(&["THA", "MMR"]),
-            handling: HandlingCode::H2,
-        },
-        OperationEvent::WarningOrderIssued {
-            operation: operation(),
-            text: Some(of("Prepare for an action phase in October.\nPlanning is authorised, nothing else.")),
-        },
-        OperationEvent::WarningOrderIssued { operation: operation(), text: None },
-        OperationEvent::LegalBasisRecorded {
-            operation: operation(),
-            instruments: list(&[
-                "Minutes of the Chiang Mai meeting, 16 Aug 2023",
-                "UN Trafficking Protocol (Palermo)",
-            ]),
-        },
-        OperationEvent::ReleasabilityMarked {
-            operation: operation(),
-            releasable_to: set(&["THA", "CHN", "MMR", "LAO", "INTERPOL"]),
-            classification: None,
-            handling: None,
-            item: None,
-        },
-        OperationEvent::ReleasabilityMarked {
-            operation: operation(),
-            releasable_to: set(&["THA", "CHN", "MMR", "LAO"]),
-            classification: Some(Classification::Confidential),
-            handling: Some(HandlingCode::H1),
-            item: None,
-        },
-        marked(MarkedItem::PlanVersion { number: 2 }),
-        marked(MarkedItem::Task { task: of("T09"), salt: salt() }),
-        marked(MarkedItem::Annex { number: 2, annex: of("D") }),
-        OperationEvent::HHourSet {
-            operation: operation(),
-            at: at("2023-10-09T06:00:00+07:00"),
-            calendars: list(&["MMR-02", "THA-01"]),
-        },
-        OperationEvent::HHourShifted {
-            operation: operation(),
-            to: at("2023-10-10T06:00:00+07:00"),
-            reason: of("River flooding at the handover point"),
-            calendars: list(&["MMR-02", "THA-01"]),
-        },
-        OperationEvent::OperationActivated { operation: operation() },
-    ]
-}
+use std::collections::BTreeSet;
 
 fn phases() -> Vec<Phase> {
     vec![
@@ -400,7 +150,7 @@ fn revisions() -> Vec<Section> {
     revisions
 }
 
-fn terms_events() -> Vec<PlanEvent> {
+pub(super) fn terms_events() -> Vec<PlanEvent> {
     let (operation, number) = (|| of("SAPHAN"), 1);
     vec![
         PlanEvent::TaskTermsSet {
@@ -418,7 +168,7 @@ fn terms_events() -> Vec<PlanEvent> {
     ]
 }
 
-fn drafting_events() -> Vec<PlanEvent> {
+pub(super) fn drafting_events() -> Vec<PlanEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
     let task = || PlannedTask {
         code: of("T16"),
@@ -515,7 +265,7 @@ fn drafting_events() -> Vec<PlanEvent> {
     events
 }
 
-fn annex_events() -> Vec<PlanEvent> {
+pub(super) fn annex_events() -> Vec<PlanEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
     let annex = |text: Option<&str>| Annex {
         code: of::<AnnexCode>("B"),
@@ -543,7 +293,7 @@ fn annex_events() -> Vec<PlanEvent> {
     ]
 }
 
-fn deciding_events() -> Vec<PlanEvent> {
+pub(super) fn deciding_events() -> Vec<PlanEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
     let content_hash = Sha256::of(&[b"an example"]);
     let given = |partner: &str| Given { partner: of(partner), content_hash, seen_at: Position(180) };
@@ -634,40 +384,6 @@ fn deciding_events() -> Vec<PlanEvent> {
             order: 2,
             reason: of("The team leader is ill"),
             h_hour: None,
-        },
-    ]
-}
-
-fn assignment_events() -> Vec<AssignmentEvent> {
-    let operation = || -> OperationCode { of("SAPHAN") };
-    let task = || -> TaskCode { of("T16") };
-    let post = || -> PostCode { of("MMR-02") };
-    let assigned = |h_hour: Option<&str>| AssignmentEvent::OfficerAssigned {
-        operation: operation(),
-        number: 16,
-        task: task(),
-        post: post(),
-        start: Span::ZERO,
-        duration: Span::hours(12),
-        h_hour: h_hour.map(at),
-    };
-    vec![
-        assigned(None),
-        assigned(Some("2023-10-09T06:00:00+07:00")),
-        AssignmentEvent::AssignmentRetimed {
-            operation: operation(),
-            number: 16,
-            task: task(),
-            post: post(),
-            start: Span::hours(-6),
-            duration: Span::hours(12),
-        },
-        AssignmentEvent::AssignmentWithdrawn {
-            operation: operation(),
-            number: 16,
-            task: task(),
-            post: post(),
-            reason: of("Needed at Site B"),
         },
     ]
 }

@@ -87,3 +87,8 @@ pub fn canonical_json(value: &impl Serialize) -> String {
     serde_json_canonicalizer::to_string(value)
         .expect("values of this crate have string keys and finite numbers")
 }
+
+/// Of a part of a plan's content: SHA-256 of a tag, the salt and the part's canonical JSON.
+pub(crate) fn part_hash(salt: Salt, canonical: &str) -> Sha256 {
+    Sha256::of(&[b"accord part v1\n", &salt.0, canonical.as_bytes()])
+}

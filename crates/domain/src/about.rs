@@ -1,0 +1,137 @@
+//! What an event is about, told once by its family: what it is folded into, where it is shown, who may see it.
+
+use crate::{
+    AnnexCode, CentreCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
+    ids::{OperationId, PartnerId, PlanVersionId, PostId, TaskId},
+};
+use uuid::Uuid;
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About<'a> {
+    whole: Whole<'a>,
+    version: Option<u32>,
+    tasks: Vec<&'a TaskCode>,
+    annex: Option<&'a AnnexCode>,
+    partner: Option<&'a PartnerCode>,
+    post: Option<&'a PostCode>,
+    bookings: Vec<&'a PostCode>,
+}
+
+/// The subject that an event changes before all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whole<'a> {
+    Coalition,
+    Centre(&'a CentreCode),
+    Operation(&'a OperationCode),
+}
+
+/// What of an event may be released apart from the rest: whoever may not see all of it may not see the event.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope<'a> {
+    /// `None`: of the coalition, for all to see.
+    pub operation: Option<&'a OperationCode>,
+    /// Number of the plan version.
+    pub version: Option<u32>,
+    pub tasks: Vec<&'a TaskCode>,
+    /// Of that version.
+    pub annex: Option<&'a AnnexCode>,
+}
+
+impl<'a> About<'a> {
+    fn new(whole: Whole<'a>) -> Self {
+        Self {
+            whole,
+            version: None,
+            tasks: Vec::new(),
+            annex: None,
+            partner: None,
+            post: None,
+            bookings: Vec::new(),
+        }
+    }
+
+    pub(crate) fn coalition() -> Self {
+        Self::new(Whole::Coalition)
+    }
+
+    pub(crate) fn centre(code: &'a CentreCode) -> Self {
+        Self::new(Whole::Centre(code))
+    }
+
+    pub(crate) fn operation(code: &'a OperationCode) -> Self {
+        Self::new(Whole::Operation(code))
+    }
+
+    /// Version `number` of the operation's plan.
+    pub(crate) fn version(operation: &'a OperationCode, number: u32) -> Self {
+        Self { version: Some(number), ..Self::operation(operation) }
+    }
+
+    /// Also a task of the operation: shown in its history, and only to those who see the task.
+    pub(crate) fn task(mut self, task: &'a TaskCode) -> Self {
+        self.tasks.push(task);
+        self
+    }
+
+    /// Also these tasks, as with [`Self::task`].
+    pub(crate) fn tasks(mut self, tasks: impl IntoIterator<Item = &'a TaskCode>) -> Self {
+        self.tasks.extend(tasks);
+        self
+    }
+
+    /// An annex of the version, whose content the event may hold: only for those who see it.
+    pub(crate) fn annex(self, annex: &'a AnnexCode) -> Self {
+        Self { annex: Some(annex), ..self }
+    }
+
+    /// Also shown in the history of this partner, such as of one that decided.
+    pub(crate) fn partner(self, partner: &'a PartnerCode) -> Self {
+        Self { partner: Some(partner), ..self }
+    }
+
+    /// Also shown in the history of this post.
+    pub(crate) fn post(self, post: &'a PostCode) -> Self {
+        Self { post: Some(post), ..self }
+    }
+
+    /// Changes when these posts are bound.
+    pub(crate) fn bookings(self, posts: impl IntoIterator<Item = &'a PostCode>) -> Self {
+        Self { bookings: posts.into_iter().collect(), ..self }
+    }
+
+    /// The subjects whose folded state the event changes.
+    pub fn folds(&self) -> Vec<Subject> {
+        let whole = match self.whole {
+            Whole::Coalition => Subject::Coalition,
+            Whole::Centre(code) => Subject::Centre(code.clone()),
+            Whole::Operation(code) => Subject::Operation(code.clone()),
+        };
+        let bookings = self.bookings.iter().map(|post| Subject::Bookings((*post).clone()));
+        std::iter::once(whole).chain(bookings).collect()
+    }
+
+    /// What the event is about, as far as that may be released apart from the rest.
+    pub fn scope(self) -> Scope<'a> {
+        let operation = match self.whole {
+            Whole::Coalition | Whole::Centre(_) => None,
+            Whole::Operation(code) => Some(code),
+        };
+        Scope { operation, version: self.version, tasks: self.tasks, annex: self.annex }
+    }
+
+    /// Ids of everything that the event concerns: what it changes, and what its history shows it under.
+    pub fn subjects(&self) -> Vec<Uuid> {
+        let mut ids: Vec<Uuid> = self.folds().iter().map(Subject::id).collect();
+        ids.extend(self.partner.map(|partner| PartnerId::of(partner).0));
+        ids.extend(self.post.map(|post| PostId::of(post).0));
+        if let Whole::Operation(code) = self.whole {
+            let operation = OperationId::of(code);
+            ids.extend(self.version.map(|number| PlanVersionId::of(operation, number).0));
+            ids.extend(self.tasks.iter().map(|task| TaskId::of(operation, task).0));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}

@@ -1,0 +1,170 @@
+//! Who asks, in which roles, and what `decide` may not fetch for itself.
+
+use crate::{Instant, PartnerCode, Position, PostCode, Reasons, RefusalCode, Rejection, Salt, Sha256, Span};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt};
+
+/// What a token's holder may do within its partner.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::EnumIter,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Role {
+    /// Drafts plans.
+    Planner,
+    /// Decides for their partner.
+    Commander,
+    /// Speaks for their partner in the centre.
+    Liaison,
+    /// Runs the watch.
+    Watch,
+    /// Reads history.
+    Reviewer,
+    /// Establishes partners, centres and posts; never decides.
+    Admin,
+}
+
+/// Who sends a command, as its token says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Actor {
+    /// The holder of a post; the post's standing is read from the log, not from the token.
+    Post { post: PostCode, partner: PartnerCode, roles: BTreeSet<Role> },
+    /// A service such as `import`: establishes partners, centres and posts, and never decides.
+    Service { name: String, roles: BTreeSet<Role> },
+}
+
+/// As events name the actor: `THA-02` or `service:import`.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Post { post, .. } => post.fmt(f),
+            Self::Service { name, .. } => write!(f, "service:{name}"),
+        }
+    }
+}
+
+impl Actor {
+    pub fn partner(&self) -> Option<&PartnerCode> {
+        match self {
+            Self::Post { partner, .. } => Some(partner),
+            Self::Service { .. } => None,
+        }
+    }
+
+    pub fn roles(&self) -> &BTreeSet<Role> {
+        match self {
+            Self::Post { roles, .. } | Self::Service { roles, .. } => roles,
+        }
+    }
+}
+
+/// What `decide` may not fetch for itself.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    pub actor: &'a Actor,
+    /// The server's present; what is decided is recorded at this instant.
+    pub now: DateTime<Utc>,
+    /// The position up to which `World` is folded.
+    pub head: Position,
+    /// When it happened, as the reporter says.
+    pub occurred_at: Instant,
+    pub late_reason: Option<&'a str>,
+    /// 32 random bytes, fresh for each command.
+    pub entropy: [u8; 32],
+}
+
+/// How far a reporter's clock may be ahead of the server's.
+pub const CLOCK_SKEW: Span = Span::seconds(120);
+
+/// An entry recorded later than this after it happened needs a reason: two days, so that a weekend's
+/// paper is no offence and a week's silence is explained.
+pub const LATE_AFTER: Span = Span::hours(48);
+
+impl Context<'_> {
+    /// Domain rules 25 and 27.
+    pub(crate) fn check_times(&self, reasons: &mut Reasons) {
+        let behind = self.now - self.occurred_at.to_utc();
+        reasons.check(behind >= -CLOCK_SKEW.as_delta(), RefusalCode::OccurredInFuture, "occurredAt", || {
+            format!("{} lies after the present, {}.", self.occurred_at.to_rfc3339(), self.now.to_rfc3339())
+        });
+        let explained = self.late_reason.is_some_and(|reason| !reason.trim().is_empty());
+        reasons.check(
+            behind <= LATE_AFTER.as_delta() || explained,
+            RefusalCode::LateReasonRequired,
+            "lateReason",
+            || {
+                format!(
+                    "This is entered more than {} h after it happened: say why.",
+                    LATE_AFTER.as_seconds() / 3_600
+                )
+            },
+        );
+    }
+
+    /// The actor holds one of `roles`.
+    pub fn require(&self, roles: &[Role]) -> Result<(), Rejection> {
+        if roles.iter().any(|role| self.actor.roles().contains(role)) {
+            return Ok(());
+        }
+        let names: Vec<String> = roles.iter().map(Role::to_string).collect();
+        Err(Rejection::Forbidden(format!("This needs the role {}.", names.join(" or "))))
+    }
+
+    /// The actor holds one of `roles` in the partner given.
+    pub fn require_of(&self, partner: &PartnerCode, roles: &[Role]) -> Result<(), Rejection> {
+        self.require(roles)?;
+        match self.actor.partner() {
+            Some(own) if own == partner => Ok(()),
+            _ => Err(Rejection::Forbidden(format!("This is for {partner} to do."))),
+        }
+    }
+
+    /// The actor is an administering service.
+    pub fn administers(&self) -> bool {
+        matches!(self.actor, Actor::Service { roles, .. } if roles.contains(&Role::Admin))
+    }
+
+    /// The actor acts in a post, with one of `roles`: services never decide.
+    pub fn require_post(&self, roles: &[Role]) -> Result<&PartnerCode, Rejection> {
+        self.require(roles)?;
+        self.actor.partner().ok_or_else(|| Rejection::Forbidden("Services never decide.".to_owned()))
+    }
+
+    /// The `index`th salt of this command.
+    pub fn salt(&self, index: u64) -> Salt {
+        let digest = Sha256::of(&[b"accord salt v1\n", &self.entropy, &index.to_be_bytes()]);
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&digest.0[..16]);
+        Salt(salt)
+    }
+
+    /// Decisions store the position that their author was looking at: not before what is decided on
+    /// existed, and not after the present.
+    pub fn check_seen_at(&self, reasons: &mut Reasons, seen_at: Position, not_before: Position) {
+        reasons.check(
+            seen_at >= not_before && seen_at <= self.head,
+            RefusalCode::SeenAtInvalid,
+            "seenAt",
+            || {
+                format!(
+                    "{seen_at} is not between {not_before}, where this came up for decision, and {}.",
+                    self.head
+                )
+            },
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! What happened between posts and tasks.
+
+use crate::{About, Instant, OperationCode, PostCode, Prose, Span, TaskCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What happened between a post and a task of the plan in force.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[serde(rename_all_fields = "camelCase")]
+#[warn(missing_docs)]
+pub enum AssignmentEvent {
+    /// A post was bound to a task of the plan in force.
+    OfficerAssigned {
+        /// The operation.
+        operation: OperationCode,
+        /// The assignment, counted from 1 in its operation, withdrawn ones too.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The post.
+        post: PostCode,
+        /// When it is bound, relative to H-hour; negative before it.
+        start: Span,
+        /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
+        duration: Span,
+        /// The operation's H-hour as it was then; null when none was set.
+        h_hour: Option<Instant>,
+    },
+    /// The task that the post is bound to begins or finishes at another time from H-hour: a newly promulgated version moved it,
+    /// or H-hour was set or shifted and its working hours fall otherwise.
+    AssignmentRetimed {
+        /// The operation.
+        operation: OperationCode,
+        /// The assignment, counted from 1 in its operation, withdrawn ones too.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The post.
+        post: PostCode,
+        /// When it is bound now, relative to H-hour; negative before it.
+        start: Span,
+        /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
+        duration: Span,
+    },
+    /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version or a fragmentary order took the
+    /// task away from it.
+    AssignmentWithdrawn {
+        /// The operation.
+        operation: OperationCode,
+        /// The assignment, counted from 1 in its operation, withdrawn ones too.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The post.
+        post: PostCode,
+        /// Why.
+        reason: Prose,
+    },
+}
+
+impl AssignmentEvent {
+    pub(crate) fn about(&self) -> About<'_> {
+        match self {
+            Self::OfficerAssigned { operation, task, post, .. }
+            | Self::AssignmentRetimed { operation, task, post, .. }
+            | Self::AssignmentWithdrawn { operation, task, post, .. } => {
+                About::operation(operation).task(task).bookings([post])
+            }
+        }
+    }
+}

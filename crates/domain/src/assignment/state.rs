@@ -1,0 +1,107 @@
+//! Assignments as folded: as their operation sees them, and as their post does, across operations.
+
+use crate::{
+    Instant, OperationCode, PostCode, Span, TaskCode,
+    assignment::AssignmentEvent,
+    ids::{AssignmentId, OperationId},
+    operation::OperationEvent,
+};
+use std::collections::BTreeMap;
+
+/// An assignment as its operation sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    pub number: u32,
+    pub task: TaskCode,
+    pub post: PostCode,
+    pub assigned_at: Instant,
+    pub withdrawn_at: Option<Instant>,
+}
+
+impl Assignment {
+    pub fn id(&self, operation: OperationId) -> AssignmentId {
+        AssignmentId::of(operation, self.number)
+    }
+}
+
+/// When one post is bound, by its assignments across operations: operation, number of the assignment in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bookings {
+    pub entries: BTreeMap<(OperationCode, u32), Booking>,
+}
+
+/// A half-open stretch: from `start`, before `start + duration`, relative to H-hour.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Booking {
+    pub task: TaskCode,
+    pub start: Span,
+    pub duration: Span,
+    /// H-hour of the operation, once it is set.
+    pub h_hour: Option<Instant>,
+}
+
+impl Booking {
+    /// A milestone takes nobody's time.
+    fn overlaps(&self, other: &Self, same_operation: bool) -> bool {
+        if self.duration == Span::ZERO || other.duration == Span::ZERO {
+            return false;
+        }
+        let meet = |gap: Span| {
+            self.start < gap + other.start + other.duration && gap + other.start < self.start + self.duration
+        };
+        if same_operation {
+            return meet(Span::ZERO);
+        }
+        match (self.h_hour, other.h_hour) {
+            (Some(own), Some(others)) => meet(Span::seconds((others - own).num_seconds())),
+            _ => false,
+        }
+    }
+}
+
+impl Bookings {
+    /// The entries that `candidate` of `operation` overlaps, entry `number` of it left out.
+    pub(super) fn clashes<'a>(
+        &'a self,
+        operation: &'a OperationCode,
+        number: u32,
+        candidate: &'a Booking,
+    ) -> impl Iterator<Item = (&'a OperationCode, &'a Booking)> {
+        self.entries.iter().filter_map(move |((other, other_number), entry)| {
+            let itself = other == operation && *other_number == number;
+            (!itself && candidate.overlaps(entry, other == operation)).then_some((other, entry))
+        })
+    }
+
+    pub(crate) fn evolve(&mut self, event: &AssignmentEvent) {
+        match event {
+            AssignmentEvent::OfficerAssigned { operation, number, task, start, duration, h_hour, .. } => {
+                let (start, duration, h_hour) = (*start, *duration, *h_hour);
+                let booking = Booking { task: task.clone(), start, duration, h_hour };
+                self.entries.insert((operation.clone(), *number), booking);
+            }
+            AssignmentEvent::AssignmentRetimed { operation, number, start, duration, .. } => {
+                if let Some(booking) = self.entries.get_mut(&(operation.clone(), *number)) {
+                    (booking.start, booking.duration) = (*start, *duration);
+                }
+            }
+            AssignmentEvent::AssignmentWithdrawn { operation, number, .. } => {
+                self.entries.remove(&(operation.clone(), *number));
+            }
+        }
+    }
+
+    /// An operation's H-hour is known, or another, from now on: nothing else of it changes when a post is bound.
+    pub(crate) fn evolve_operation(&mut self, event: &OperationEvent) {
+        let (OperationEvent::HHourSet { operation, at: h_hour, .. }
+        | OperationEvent::HHourShifted { operation, to: h_hour, .. }) = event
+        else {
+            return;
+        };
+        for ((of, _), booking) in &mut self.entries {
+            if of == operation {
+                booking.h_hour = Some(*h_hour);
+            }
+        }
+    }
+}

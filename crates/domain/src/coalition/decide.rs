@@ -1,0 +1,36 @@
+//! Rules of the coalition as a whole.
+
+use crate::{
+    Context, Event, Position, Reasons, RefusalCode, Rejection, Role,
+    coalition::{Coalition, CoalitionCommand, CoalitionEvent},
+};
+
+pub(crate) fn decide(
+    command: &CoalitionCommand,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let CoalitionCommand::DeclareExercise { title } = command;
+    if !context.administers() {
+        return Err(Rejection::Forbidden("Only an administering service declares an exercise.".to_owned()));
+    }
+    reasons.check(context.head == Position(0), RefusalCode::ExerciseInUsedLog, "", || {
+        format!("The log holds {} events: only an empty one can become an exercise.", context.head)
+    });
+    reasons.or(vec![Event::Coalition(CoalitionEvent::ExerciseDeclared { title: title.clone() })])
+}
+
+/// The actor is an administering service, or holds one of `roles` in the coalition's host.
+pub(crate) fn require_host(
+    coalition: &Coalition,
+    context: &Context<'_>,
+    roles: &[Role],
+) -> Result<(), Rejection> {
+    if context.administers() {
+        return Ok(());
+    }
+    match coalition.host() {
+        Some(host) => context.require_of(&host.code, roles),
+        None => Err(Rejection::Forbidden("This is for the host to do, and there is none yet.".to_owned())),
+    }
+}

@@ -1,0 +1,290 @@
+//! What happened to the coalition, to its partners and to their posts.
+
+use crate::{
+    About, Currency, Names, PartnerCode, PostCode, Prose, Reasons, RefusalCode, TimeZone, Title,
+    ids::OfficerId,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What happened to the coalition as a whole.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[warn(missing_docs)]
+pub enum CoalitionEvent {
+    /// The whole log was marked as an exercise, before anything else was in it.
+    ExerciseDeclared {
+        /// What the exercise is called.
+        title: Title,
+    },
+}
+
+impl CoalitionEvent {
+    pub(crate) fn about(&self) -> About<'_> {
+        match self {
+            Self::ExerciseDeclared { .. } => About::coalition(),
+        }
+    }
+}
+
+/// What a partner is, apart from what it does here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// What it is called.
+    pub name: Title,
+    /// The agency that acts for it.
+    pub agency: Title,
+    /// Where its working day is; absent for an organisation of no one place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZone>,
+    /// What it pledges in; absent for an organisation without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+}
+
+/// What a partner is entitled to.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum PartnerRole {
+    /// The centre stands on its territory; approves every plan version.
+    Host,
+    /// Approves every plan version.
+    Principal,
+    /// Takes tasks and consents for its own territory, without a vote on the whole.
+    Participant,
+    /// Reads what is released to it; no vote, no task.
+    Observer,
+}
+
+impl PartnerRole {
+    /// Domain rule 4: whether an approval policy may ask for the partner's vote at all.
+    pub fn may_approve(self) -> bool {
+        match self {
+            Self::Host | Self::Principal => true,
+            Self::Participant | Self::Observer => false,
+        }
+    }
+
+    /// Adds `NOT_AN_APPROVER` where the role has no vote on any plan. That tells nothing of a plan, so it is said
+    /// also of one that the partner may not see.
+    pub fn check_approver(self, partner: &PartnerCode, reasons: &mut Reasons) {
+        reasons.check(self.may_approve(), RefusalCode::NotAnApprover, "", || {
+            format!("{partner} is {self}: only the host and the principals approve plans.")
+        });
+    }
+}
+
+/// What happened between a partner and the coalition.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[serde(rename_all_fields = "camelCase")]
+#[warn(missing_docs)]
+pub enum PartnerEvent {
+    /// A state agency or an organisation was invited to join.
+    PartnerInvited {
+        /// The partner.
+        partner: PartnerCode,
+        /// Who it is.
+        profile: Profile,
+        /// What it will be entitled to.
+        role: PartnerRole,
+    },
+    /// A partner answered its invitation without deciding on it yet.
+    InvitationAcknowledged {
+        /// The partner.
+        partner: PartnerCode,
+    },
+    /// A partner put its decision on the invitation off.
+    InvitationDeferred {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why; null when none was given.
+        reason: Option<Prose>,
+    },
+    /// A partner said no to its invitation.
+    InvitationDeclined {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why; null when none was given.
+        reason: Option<Prose>,
+    },
+    /// A partner accepted the terms and joined; a founding partner without an invitation.
+    PartnerAcceded {
+        /// The partner.
+        partner: PartnerCode,
+        /// Who it is; as in its invitation, if it had one.
+        profile: Profile,
+        /// What it is entitled to.
+        role: PartnerRole,
+    },
+    /// An invited observer was admitted: it reads what is released to it.
+    ObserverAdmitted {
+        /// The partner.
+        partner: PartnerCode,
+    },
+    /// A partner is entitled to something else from now on.
+    PartnerRoleChanged {
+        /// The partner.
+        partner: PartnerCode,
+        /// What it is entitled to now.
+        role: PartnerRole,
+        /// Why.
+        reason: Prose,
+    },
+    /// A partner may do nothing until it is restored.
+    PartnerSuspended {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// A partner left the coalition.
+    PartnerWithdrew {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// It was said what the partner and its agency are called in other languages; what was said before is void.
+    PartnerNamed {
+        /// The partner.
+        partner: PartnerCode,
+        /// Of the partner.
+        names: Names,
+        /// Of the agency that acts for it.
+        agency_names: Names,
+    },
+}
+
+impl PartnerEvent {
+    pub(crate) fn about(&self) -> About<'_> {
+        About::coalition().partner(self.partner())
+    }
+
+    /// The partner that it happened to.
+    pub fn partner(&self) -> &PartnerCode {
+        match self {
+            Self::PartnerInvited { partner, .. }
+            | Self::InvitationAcknowledged { partner }
+            | Self::InvitationDeferred { partner, .. }
+            | Self::InvitationDeclined { partner, .. }
+            | Self::PartnerAcceded { partner, .. }
+            | Self::ObserverAdmitted { partner }
+            | Self::PartnerRoleChanged { partner, .. }
+            | Self::PartnerSuspended { partner, .. }
+            | Self::PartnerWithdrew { partner, .. }
+            | Self::PartnerNamed { partner, .. } => partner,
+        }
+    }
+}
+
+/// What happened to a post: a named function that an officer holds.
+#[derive(
+    Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[serde(rename_all_fields = "camelCase")]
+#[warn(missing_docs)]
+pub enum PostEvent {
+    /// A post was created.
+    PostEstablished {
+        /// The post; its code begins with its partner's.
+        post: PostCode,
+        /// The partner that fills it.
+        partner: PartnerCode,
+        /// The function.
+        title: Title,
+        /// Whether it speaks for its partner in the centre.
+        liaison: bool,
+    },
+    /// An officer was nominated for the post; its nominee before, if any, is none any more.
+    OfficerNominated {
+        /// The post.
+        post: PostCode,
+        /// The nominee.
+        officer: OfficerId,
+    },
+    /// The nominee accepted.
+    NominationAccepted {
+        /// The post.
+        post: PostCode,
+        /// The nominee.
+        officer: OfficerId,
+    },
+    /// The nominee declined, or another declined for the nominee.
+    NominationDeclined {
+        /// The post.
+        post: PostCode,
+        /// The nominee.
+        officer: OfficerId,
+        /// Why; null when none was given.
+        reason: Option<Prose>,
+    },
+    /// The officer who had accepted took the post; acting cover, if there was any, ended.
+    OfficerTookPost {
+        /// The post.
+        post: PostCode,
+        /// Who holds the post from now on.
+        officer: OfficerId,
+    },
+    /// An officer holds the vacant post temporarily.
+    ActingCoverAppointed {
+        /// The post.
+        post: PostCode,
+        /// Who holds the post for the time being.
+        officer: OfficerId,
+    },
+    /// The officer's time in the post ended; tokens of the post may do nothing until somebody holds it again.
+    OfficerRelieved {
+        /// The post.
+        post: PostCode,
+        /// Who held the post.
+        officer: OfficerId,
+        /// Why.
+        reason: Prose,
+    },
+    /// It was said what the post's title is in other languages; what was said before is void.
+    PostNamed {
+        /// The post.
+        post: PostCode,
+        /// Its titles.
+        titles: Names,
+    },
+}
+
+impl PostEvent {
+    pub(crate) fn about(&self) -> About<'_> {
+        About::coalition().post(self.post())
+    }
+
+    /// The post that it happened to.
+    pub fn post(&self) -> &PostCode {
+        match self {
+            Self::PostEstablished { post, .. }
+            | Self::OfficerNominated { post, .. }
+            | Self::NominationAccepted { post, .. }
+            | Self::NominationDeclined { post, .. }
+            | Self::OfficerTookPost { post, .. }
+            | Self::ActingCoverAppointed { post, .. }
+            | Self::OfficerRelieved { post, .. }
+            | Self::PostNamed { post, .. } => post,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The coalition: partners, and the posts that their officers hold.
+//!
+//! One subject, because rules that span partners (who must approve, whose liaison officer is missing, who
+//! may act) have to be decided on all of them at once.
+
+mod command;
+pub(crate) mod decide;
+mod event;
+pub(crate) mod partner;
+pub(crate) mod post;
+mod state;
+
+pub use command::{CoalitionCommand, PartnerCommand, PostCommand};
+pub use event::{CoalitionEvent, PartnerEvent, PartnerRole, PostEvent, Profile};
+pub use state::{Coalition, Nominee, Partner, PartnerStatus, Post, PostStatus, Tenure};

@@ -1,0 +1,199 @@
+//! Rules of partners: invitation, accession, roles, leaving.
+
+use super::decide::require_host;
+use crate::{
+    Context, Event, Names, PartnerCode, Reasons, RefusalCode, Rejection, Role, World,
+    coalition::{Coalition, Partner, PartnerCommand, PartnerEvent, PartnerRole, PartnerStatus, Profile},
+};
+
+/// Who of a host may deal with partners, and of a partner may say what it is called.
+const HOST_ROLES: &[Role] = &[Role::Commander, Role::Liaison];
+
+pub(crate) fn decide(
+    world: &World,
+    command: &PartnerCommand,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    use PartnerStatus::{Acceded, Deferred, Invited, Observer, Suspended};
+    let coalition = world.coalition()?;
+    let host = || require_host(coalition, context, HOST_ROLES);
+    let is_own = |partner| context.actor.partner() == Some(partner);
+    match command {
+        PartnerCommand::Invite { partner, profile, role } => {
+            host()?;
+            if let Some(known) = coalition.partners.get(partner) {
+                let again =
+                    matches!(known.status, Deferred | PartnerStatus::Declined | PartnerStatus::Withdrawn);
+                reasons.check(again, RefusalCode::AlreadyExists, "code", || {
+                    format!("{partner} is {} already.", known.status)
+                });
+            }
+            check_one_host(coalition, partner, *role, &mut reasons);
+            reasons.or(vec![event(PartnerEvent::PartnerInvited {
+                partner: partner.clone(),
+                profile: profile.clone(),
+                role: *role,
+            })])
+        }
+        PartnerCommand::AcknowledgeInvitation { partner } => {
+            host()?;
+            let (known, reasons) = known(coalition, partner, &[Invited], reasons)?;
+            if known.acknowledged_at.is_some() {
+                return reasons.or(Vec::new());
+            }
+            reasons.or(vec![event(PartnerEvent::InvitationAcknowledged { partner: partner.clone() })])
+        }
+        PartnerCommand::DeferInvitation { partner, reason } => {
+            host()?;
+            let reasons = known(coalition, partner, &[Invited], reasons)?.1;
+            let reason = reason.clone();
+            reasons.or(vec![event(PartnerEvent::InvitationDeferred { partner: partner.clone(), reason })])
+        }
+        PartnerCommand::DeclineInvitation { partner, reason } => {
+            host()?;
+            let reasons = known(coalition, partner, &[Invited, Deferred], reasons)?.1;
+            let reason = reason.clone();
+            reasons.or(vec![event(PartnerEvent::InvitationDeclined { partner: partner.clone(), reason })])
+        }
+        PartnerCommand::Accede { partner, founding } => {
+            host()?;
+            accede(coalition, partner, founding.as_ref(), context, reasons)
+        }
+        PartnerCommand::AdmitObserver { partner } => {
+            host()?;
+            let (known, mut reasons) = known(coalition, partner, &[Invited, Deferred], reasons)?;
+            reasons.check(known.role == PartnerRole::Observer, RefusalCode::WrongState, "partner", || {
+                format!("{partner} was invited as {}, not as OBSERVER.", known.role)
+            });
+            reasons.or(vec![event(PartnerEvent::ObserverAdmitted { partner: partner.clone() })])
+        }
+        PartnerCommand::ChangeRole { partner, role, reason } => {
+            host()?;
+            let (known, mut reasons) = known(coalition, partner, &[Acceded], reasons)?;
+            if known.role == *role {
+                return reasons.or(Vec::new());
+            }
+            reasons.check(*role != PartnerRole::Observer, RefusalCode::InvalidValue, "role", || {
+                "A partner that has acceded does not become an observer: it withdraws and is admitted."
+                    .to_owned()
+            });
+            check_one_host(coalition, partner, *role, &mut reasons);
+            reasons.or(vec![event(PartnerEvent::PartnerRoleChanged {
+                partner: partner.clone(),
+                role: *role,
+                reason: reason.clone(),
+            })])
+        }
+        PartnerCommand::Suspend { partner, reason } => {
+            host()?;
+            let reasons = known(coalition, partner, &[Acceded, Observer], reasons)?.1;
+            let reason = reason.clone();
+            reasons.or(vec![event(PartnerEvent::PartnerSuspended { partner: partner.clone(), reason })])
+        }
+        PartnerCommand::Withdraw { partner, reason } => {
+            // Leaving is a nation's own decision.
+            if is_own(partner) {
+                context.require_of(partner, &[Role::Commander])?;
+            } else {
+                host()?;
+            }
+            let reasons = known(coalition, partner, &[Acceded, Observer, Suspended], reasons)?.1;
+            let reason = reason.clone();
+            reasons.or(vec![event(PartnerEvent::PartnerWithdrew { partner: partner.clone(), reason })])
+        }
+        PartnerCommand::Name { partner, names, agency_names } => {
+            // So is what it is called.
+            if is_own(partner) {
+                context.require(HOST_ROLES)?;
+            } else {
+                host()?;
+            }
+            name(coalition, partner, names, agency_names, reasons)
+        }
+    }
+}
+
+fn name(
+    coalition: &Coalition,
+    partner: &PartnerCode,
+    names: &Names,
+    agency_names: &Names,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(known) = coalition.partners.get(partner) else {
+        return Err(reasons.not_found("partner", "partner"));
+    };
+    if known.names == *names && known.agency_names == *agency_names {
+        return reasons.or(Vec::new());
+    }
+    reasons.or(vec![event(PartnerEvent::PartnerNamed {
+        partner: partner.clone(),
+        names: names.clone(),
+        agency_names: agency_names.clone(),
+    })])
+}
+
+fn accede(
+    coalition: &Coalition,
+    partner: &PartnerCode,
+    founding: Option<&(Profile, PartnerRole)>,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (profile, role) = match (coalition.partners.get(partner), founding) {
+        (Some(known), _) if known.status == PartnerStatus::Acceded => return reasons.or(Vec::new()),
+        (Some(known), _) => {
+            reasons.check(
+                matches!(known.status, PartnerStatus::Invited | PartnerStatus::Deferred),
+                RefusalCode::WrongState,
+                "partner",
+                || format!("{partner} is {}, not invited.", known.status),
+            );
+            (known.profile.clone(), known.role)
+        }
+        (None, Some((profile, role))) => {
+            if !context.administers() {
+                return Err(Rejection::Forbidden(
+                    "Only an administering service lets a founding partner accede without invitation."
+                        .to_owned(),
+                ));
+            }
+            (profile.clone(), *role)
+        }
+        (None, None) => return Err(reasons.not_found("partner", "partner")),
+    };
+    reasons.check(role != PartnerRole::Observer, RefusalCode::InvalidValue, "role", || {
+        "An observer is admitted, it does not accede.".to_owned()
+    });
+    check_one_host(coalition, partner, role, &mut reasons);
+    reasons.or(vec![event(PartnerEvent::PartnerAcceded { partner: partner.clone(), profile, role })])
+}
+
+fn event(event: PartnerEvent) -> Event {
+    Event::Partner(event)
+}
+
+fn check_one_host(coalition: &Coalition, partner: &PartnerCode, role: PartnerRole, reasons: &mut Reasons) {
+    let other = coalition.host().filter(|host| role == PartnerRole::Host && host.code != *partner);
+    if let Some(host) = other {
+        reasons.add(RefusalCode::HostAlreadyPresent, "role", format!("{} is the host.", host.code));
+    }
+}
+
+/// The partner, with a reason added when it is in none of the states given.
+fn known<'a>(
+    coalition: &'a Coalition,
+    partner: &PartnerCode,
+    states: &[PartnerStatus],
+    mut reasons: Reasons,
+) -> Result<(&'a Partner, Reasons), Rejection> {
+    let Some(known) = coalition.partners.get(partner) else {
+        return Err(reasons.not_found("partner", "partner"));
+    };
+    reasons.check(states.contains(&known.status), RefusalCode::WrongState, "partner", || {
+        let needed: Vec<String> = states.iter().map(PartnerStatus::to_string).collect();
+        format!("{partner} is {}; this needs {}.", known.status, needed.join(" or "))
+    });
+    Ok((known, reasons))
+}

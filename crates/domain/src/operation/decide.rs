@@ -1,0 +1,184 @@
+//! Rules of operations: initiation, warning order, legal basis, H-hour, activation.
+
+use crate::{
+    Context, Event, Instant, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role,
+    Subject, Title, World, assignment,
+    operation::{Operation, OperationCommand, OperationEvent, gates, marking},
+    plan::GATE_ACTIVATION,
+};
+use std::collections::BTreeSet;
+
+/// Who of the lead may give notice of an operation and say what it rests on.
+const STAFF: &[Role] = &[Role::Planner, Role::Commander];
+
+pub(crate) fn decide(
+    world: &World,
+    command: &OperationCommand,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let find = |code, reasons| world.visible_operation(code, context, reasons);
+    match command {
+        OperationCommand::Initiate { operation, title, lead, classification, handling, releasable_to } => {
+            check_initiation(world, operation, lead, releasable_to, context, reasons)?;
+            Ok(vec![Event::Operation(OperationEvent::OperationInitiated {
+                operation: operation.clone(),
+                title: title.clone(),
+                lead: lead.clone(),
+                classification: *classification,
+                releasable_to: releasable_to.clone(),
+                handling: *handling,
+            })])
+        }
+        OperationCommand::IssueWarningOrder { operation, text } => {
+            let (operation, reasons) = find(operation, reasons)?;
+            issue_warning_order(operation, text.as_ref(), context, reasons)
+        }
+        OperationCommand::RecordLegalBasis { operation, instruments } => {
+            let (operation, reasons) = find(operation, reasons)?;
+            record_legal_basis(operation, instruments, context, reasons)
+        }
+        OperationCommand::MarkReleasability { operation, item, release } => {
+            let (operation, reasons) = find(operation, reasons)?;
+            marking::mark(world, operation, item.as_ref(), release, context, reasons)
+        }
+        OperationCommand::SetHHour { operation, at } => {
+            let (operation, reasons) = find(operation, reasons)?;
+            set_h_hour(world, operation, *at, context, reasons)
+        }
+        OperationCommand::ShiftHHour { operation, to, reason } => {
+            let (operation, reasons) = find(operation, reasons)?;
+            shift_h_hour(world, operation, *to, reason, context, reasons)
+        }
+        OperationCommand::Activate { operation } => {
+            let (operation, reasons) = find(operation, reasons)?;
+            activate(world, operation, context, reasons)
+        }
+    }
+}
+
+fn check_initiation(
+    world: &World,
+    code: &OperationCode,
+    lead: &PartnerCode,
+    releasable_to: &BTreeSet<PartnerCode>,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<(), Rejection> {
+    world.need([Subject::Coalition, Subject::Operation(code.clone())])?;
+    if !context.administers() {
+        context.require_of(lead, STAFF)?;
+    }
+    reasons.check(world.operation(code)?.is_none(), RefusalCode::AlreadyExists, "code", || {
+        format!("The code {code} is taken.")
+    });
+    let coalition = world.coalition()?;
+    reasons.check(coalition.takes_tasks(lead), RefusalCode::TakesNoTasks, "leadPartner", || {
+        format!("{lead} has not acceded, so it cannot lead an operation.")
+    });
+    marking::check_partners(coalition, releasable_to, "releasableTo", &mut reasons);
+    reasons.or(())
+}
+
+fn issue_warning_order(
+    operation: &Operation,
+    text: Option<&Prose>,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    if !context.administers() {
+        context.require_of(&operation.lead, STAFF)?;
+    }
+    reasons.check(operation.warning_order_at.is_none(), RefusalCode::AlreadyExists, "", || {
+        "The warning order has been issued.".to_owned()
+    });
+    reasons.check(operation.activated_at.is_none(), RefusalCode::WrongState, "", || {
+        format!("{} is {}.", operation.code, operation.status())
+    });
+    reasons.or(vec![Event::Operation(OperationEvent::WarningOrderIssued {
+        operation: operation.code.clone(),
+        text: text.cloned(),
+    })])
+}
+
+fn record_legal_basis(
+    operation: &Operation,
+    instruments: &[Title],
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    context.require_of(&operation.lead, STAFF)?;
+    if operation.legal_basis == *instruments {
+        return reasons.or(Vec::new());
+    }
+    reasons.check(!instruments.is_empty(), RefusalCode::InvalidValue, "instruments", || {
+        "Name at least one instrument.".to_owned()
+    });
+    reasons.or(vec![Event::Operation(OperationEvent::LegalBasisRecorded {
+        operation: operation.code.clone(),
+        instruments: instruments.to_vec(),
+    })])
+}
+
+fn set_h_hour(
+    world: &World,
+    operation: &Operation,
+    at: Instant,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    context.require_of(&operation.lead, &[Role::Commander])?;
+    if operation.h_hour == Some(at) {
+        return reasons.or(Vec::new());
+    }
+    reasons.check(operation.h_hour.is_none(), RefusalCode::WrongState, "at", || {
+        "H-hour is set: shift it, with a reason.".to_owned()
+    });
+    gates::check_window(operation, at, "at", &mut reasons);
+    let (calendars, retimed) = assignment::decide::retime(world, operation, at, "at", &mut reasons)?;
+    let set = OperationEvent::HHourSet { operation: operation.code.clone(), at, calendars };
+    reasons.or([Event::Operation(set)].into_iter().chain(retimed).collect())
+}
+
+fn shift_h_hour(
+    world: &World,
+    operation: &Operation,
+    to: Instant,
+    reason: &Prose,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    context.require_of(&operation.lead, &[Role::Commander])?;
+    if operation.h_hour == Some(to) {
+        return reasons.or(Vec::new());
+    }
+    gates::check_shift(operation, to, "to", &mut reasons);
+    let (calendars, retimed) = assignment::decide::retime(world, operation, to, "to", &mut reasons)?;
+    let (operation, reason) = (operation.code.clone(), reason.clone());
+    let shifted = OperationEvent::HHourShifted { operation, to, reason, calendars };
+    reasons.or([Event::Operation(shifted)].into_iter().chain(retimed).collect())
+}
+
+fn activate(
+    world: &World,
+    operation: &Operation,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    context.require_of(&operation.lead, &[Role::Commander])?;
+    if operation.activated_at.is_some() {
+        return reasons.or(Vec::new());
+    }
+    reasons.check(operation.h_hour.is_some(), RefusalCode::HhourNotSet, "", || {
+        "H-hour has not been set.".to_owned()
+    });
+    match operation.plan.version_in_force() {
+        Some(version) => {
+            world.coalition()?.check_liaison(version.leads(), "", &mut reasons);
+            gates::check_conditions(operation, version, GATE_ACTIVATION, "", &mut reasons);
+        }
+        None => reasons.add(RefusalCode::PlanNotInForce, "", "No plan has been promulgated."),
+    }
+    reasons
+        .or(vec![Event::Operation(OperationEvent::OperationActivated { operation: operation.code.clone() })])
+}

@@ -1,0 +1,59 @@
+//! What holds an operation back: the window of H-hour, and conditions on gates.
+
+use crate::{
+    Instant, Reasons, RefusalCode,
+    ids::ConditionId,
+    operation::Operation,
+    plan::{ConditionStatus, Version},
+};
+
+/// Whether H-hour can move there, as far as the operation and its plan say.
+pub(crate) fn check_shift(operation: &Operation, to: Instant, field: &str, reasons: &mut Reasons) {
+    reasons.check(operation.h_hour.is_some(), RefusalCode::HhourNotSet, "", || {
+        "H-hour has not been set, so it cannot be shifted.".to_owned()
+    });
+    check_window(operation, to, field, reasons);
+}
+
+/// Domain rule 17. The window is half-open and part of the plan's content, under its hash.
+pub(super) fn check_window(operation: &Operation, at: Instant, field: &str, reasons: &mut Reasons) {
+    let Some(version) = operation.plan.version_in_force() else {
+        reasons.add(
+            RefusalCode::PlanNotInForce,
+            "",
+            "No plan has been promulgated, so there is no H-hour window.",
+        );
+        return;
+    };
+    let Some(window) = version.sections.h_hour_window else { return };
+    reasons.check(window.contains(at), RefusalCode::HhourOutsideWindow, field, || {
+        format!(
+            "{} is outside the window from {} to {} (excluded): an amendment can change it.",
+            at.to_rfc3339(),
+            window.from.to_rfc3339(),
+            window.to.to_rfc3339()
+        )
+    });
+}
+
+/// Domain rule 7.
+pub(crate) fn check_conditions(
+    operation: &Operation,
+    version: &Version,
+    gate: &str,
+    field: &str,
+    reasons: &mut Reasons,
+) {
+    for (decision, condition) in version.live_conditions() {
+        if condition.gate.as_str() == gate && condition.status == ConditionStatus::Outstanding {
+            reasons.add_about(
+                RefusalCode::ConditionOutstanding,
+                field,
+                format!("{} of {} is outstanding: {}", condition.code, decision.partner, condition.text),
+                Some(
+                    ConditionId::of(decision.id(operation.id(), version.number), &condition.code).to_string(),
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! An operation as folded, with its plan, its assignments and its labels: one state, because their rules need each other.
+
+use crate::{
+    At, Instant, Item, OperationCode, PartnerCode, Prose, TaskCode, Title,
+    assignment::{Assignment, AssignmentEvent},
+    ids::OperationId,
+    operation::OperationEvent,
+    plan::{Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus},
+    release::{Classification, HandlingCode, Label, MarkedItem, Release, TaskLabel},
+};
+use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, sync::Arc};
+
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum OperationStatus {
+    Initiated,
+    Planning,
+    Authorised,
+    Active,
+    Paused,
+    Closed,
+    Terminated,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    pub code: OperationCode,
+    pub title: Title,
+    pub lead: PartnerCode,
+    pub classification: Classification,
+    pub handling: HandlingCode,
+    pub releasable_to: BTreeSet<PartnerCode>,
+    pub initiated_at: Instant,
+    pub warning_order_at: Option<Instant>,
+    pub warning_order: Option<Prose>,
+    pub legal_basis: Vec<Title>,
+    pub h_hour: Option<Instant>,
+    pub activated_at: Option<Instant>,
+    pub plan: Plan,
+    /// By number, from 1; withdrawn ones stay.
+    pub assignments: OrdMap<u32, Arc<Assignment>>,
+    /// Tasks that have a label of their own, in every version.
+    pub task_labels: OrdMap<TaskCode, Arc<TaskLabel>>,
+}
+
+impl Operation {
+    pub fn id(&self) -> OperationId {
+        OperationId::of(&self.code)
+    }
+
+    /// Whether the partner may read the operation.
+    pub fn is_visible_to(&self, partner: &PartnerCode) -> bool {
+        self.lead == *partner || self.releasable_to.contains(partner)
+    }
+
+    pub fn status(&self) -> OperationStatus {
+        if self.activated_at.is_some() {
+            OperationStatus::Active
+        } else if self.plan.in_force.is_some() {
+            OperationStatus::Authorised
+        } else if self.warning_order_at.is_some() || !self.plan.versions.is_empty() {
+            OperationStatus::Planning
+        } else {
+            OperationStatus::Initiated
+        }
+    }
+
+    /// Assignments that have not been withdrawn.
+    pub fn live_assignments(&self) -> impl Iterator<Item = &Assignment> {
+        self.assignments.values().map(Arc::as_ref).filter(|assignment| assignment.withdrawn_at.is_none())
+    }
+
+    pub fn assignments_of<'a>(&'a self, task: &'a TaskCode) -> impl Iterator<Item = &'a Assignment> {
+        self.live_assignments().filter(move |assignment| assignment.task == *task)
+    }
+
+    /// The operation's label, which always exists.
+    pub fn label(&self) -> Label {
+        let releasable_to = self.releasable_to.clone();
+        Label::new(self.lead.clone(), releasable_to, self.classification, self.handling)
+    }
+
+    pub fn version_label(&self, version: &Version) -> Label {
+        self.label().narrowed(version.release.as_ref())
+    }
+
+    /// Of a task as the version has it.
+    pub fn task_label(&self, version: &Version, task: &PlannedTask) -> Label {
+        let own = self.task_labels.get(&task.code).map(|label| &label.release);
+        self.version_label(version).narrowed_to_task(&task.lead, &task.territory, own)
+    }
+
+    /// Of an annex of the version.
+    pub fn annex_label(&self, version: &Version, annex: &SaltedAnnex) -> Label {
+        self.version_label(version).narrowed(Some(&annex.release()))
+    }
+
+    /// Whether one who sees the operation sees the version. Services, which are no partner's, see all.
+    pub(crate) fn shows(&self, version: &Version, viewer: Option<&PartnerCode>) -> bool {
+        let own = version.release.as_ref();
+        viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &[&self.lead])))
+    }
+
+    /// Whether one who sees the version sees the task.
+    pub(crate) fn shows_task(&self, task: &PlannedTask, viewer: Option<&PartnerCode>) -> bool {
+        let own = self.task_labels.get(&task.code).map(|label| &label.release);
+        let keepers = [&self.lead, &task.lead, &task.territory];
+        viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &keepers)))
+    }
+
+    /// Whether one who sees the version sees the annex.
+    pub(crate) fn shows_annex(&self, annex: &SaltedAnnex, viewer: Option<&PartnerCode>) -> bool {
+        viewer.is_none_or(|partner| annex.release().admits(partner, &[&self.lead]))
+    }
+
+    /// The task as the current version has it, else the newest, among those in which the viewer sees it.
+    pub(crate) fn task(&self, code: &TaskCode, viewer: Option<&PartnerCode>) -> Option<&PlannedTask> {
+        let newest_first = self.plan.versions.iter().rev().map(Arc::as_ref);
+        self.plan
+            .current_version()
+            .into_iter()
+            .chain(newest_first)
+            .filter(|version| self.shows(version, viewer))
+            .filter_map(|version| version.tasks.get(code))
+            .map(Arc::as_ref)
+            .find(|task| self.shows_task(task, viewer))
+    }
+
+    pub(crate) fn items(&self) -> Vec<Item> {
+        let mut items = vec![Item::Operation(self.code.clone())];
+        for version in &self.plan.versions {
+            items.extend(version.items(&self.code));
+        }
+        items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
+        items.extend(self.task_labels.keys().map(|task| Item::TaskLabel(self.code.clone(), task.clone())));
+        items
+    }
+
+    pub(crate) fn evolve(state: &mut Option<Self>, event: &OperationEvent, at: &At, touched: &mut Vec<Item>) {
+        if let OperationEvent::OperationInitiated {
+            operation,
+            title,
+            lead,
+            classification,
+            releasable_to,
+            handling,
+        } = event
+        {
+            *state = Some(Self {
+                code: operation.clone(),
+                title: title.clone(),
+                lead: lead.clone(),
+                classification: *classification,
+                handling: *handling,
+                releasable_to: releasable_to.clone(),
+                initiated_at: at.occurred_at,
+                warning_order_at: None,
+                warning_order: None,
+                legal_basis: Vec::new(),
+                h_hour: None,
+                activated_at: None,
+                plan: Plan::default(),
+                assignments: OrdMap::new(),
+                task_labels: OrdMap::new(),
+            });
+        }
+        let Some(operation) = state else { return };
+        match event {
+            OperationEvent::OperationInitiated { .. } => {}
+            OperationEvent::WarningOrderIssued { text, .. } => {
+                operation.warning_order_at = Some(at.occurred_at);
+                operation.warning_order.clone_from(text);
+            }
+            OperationEvent::LegalBasisRecorded { instruments, .. } => {
+                operation.legal_basis.clone_from(instruments);
+            }
+            OperationEvent::HHourSet { at: h_hour, .. } | OperationEvent::HHourShifted { to: h_hour, .. } => {
+                operation.h_hour = Some(*h_hour);
+            }
+            OperationEvent::OperationActivated { .. } => operation.activated_at = Some(at.occurred_at),
+            OperationEvent::ReleasabilityMarked { releasable_to, classification, handling, item, .. } => {
+                let releasable_to = releasable_to.clone();
+                let new = Release { releasable_to, classification: *classification, handling: *handling };
+                operation.mark(item.as_ref(), &new, touched);
+                return;
+            }
+        }
+        touched.push(Item::Operation(operation.code.clone()));
+    }
+
+    pub(crate) fn evolve_plan(&mut self, event: &PlanEvent, at: &At, touched: &mut Vec<Item>) {
+        let Self { code, plan, task_labels, .. } = self;
+        let salts = || task_labels.iter().map(|(task, label)| (task.clone(), label.salt)).collect();
+        plan.evolve(code, salts, event, at, touched);
+    }
+
+    pub(crate) fn evolve_assignment(&mut self, event: &AssignmentEvent, at: &At, touched: &mut Vec<Item>) {
+        let number = match event {
+            AssignmentEvent::OfficerAssigned { number, task, post, .. } => {
+                let assignment = Assignment {
+                    number: *number,
+                    task: task.clone(),
+                    post: post.clone(),
+                    assigned_at: at.occurred_at,
+                    withdrawn_at: None,
+                };
+                self.assignments.insert(*number, Arc::new(assignment));
+                *number
+            }
+            // The task's times are the version's, not the assignment's.
+            AssignmentEvent::AssignmentRetimed { .. } => return,
+            AssignmentEvent::AssignmentWithdrawn { number, .. } => {
+                if let Some(assignment) = self.assignments.get_mut(number) {
+                    let assignment = Arc::make_mut(assignment);
+                    // A promulgation or an order entered late withdraws nothing before it was assigned.
+                    assignment.withdrawn_at = Some(at.occurred_at.max(assignment.assigned_at));
+                }
+                *number
+            }
+        };
+        touched.push(Item::Assignment(self.code.clone(), number));
+    }
+
+    /// Labels the operation, or an item in it, anew.
+    fn mark(&mut self, item: Option<&MarkedItem>, new: &Release, touched: &mut Vec<Item>) {
+        let code = self.code.clone();
+        match item {
+            None => {
+                self.releasable_to.clone_from(&new.releasable_to);
+                self.classification = new.classification.unwrap_or(self.classification);
+                self.handling = new.handling.unwrap_or(self.handling);
+                touched.push(Item::Operation(code));
+            }
+            Some(MarkedItem::PlanVersion { number }) => {
+                if let Some(version) = self.plan.version_mut(*number) {
+                    version.release = Some(Release::marked(version.release.as_ref(), new));
+                    touched.push(Item::PlanVersion(code, *number));
+                }
+            }
+            Some(MarkedItem::Task { task, salt }) => {
+                let known = self.task_labels.get(task).map(|label| &label.release);
+                let label = TaskLabel { release: Release::marked(known, new), salt: *salt };
+                self.task_labels.insert(task.clone(), Arc::new(label));
+                touched.push(Item::TaskLabel(code.clone(), task.clone()));
+                // What was submitted stays as it was approved.
+                let newest =
+                    self.plan.versions.back_mut().filter(|newest| newest.status == VersionStatus::Draft);
+                if let Some(draft) = newest.map(Arc::make_mut) {
+                    draft.task_salts.insert(task.clone(), *salt);
+                    if draft.tasks.contains_key(task) {
+                        touched.push(Item::PlannedTask(code, draft.number, task.clone()));
+                    }
+                }
+            }
+            Some(MarkedItem::Annex { number, annex }) => {
+                let version = self.plan.version_mut(*number);
+                if let Some(known) = version.and_then(|version| version.annexes.get_mut(annex)) {
+                    let known = Arc::make_mut(known);
+                    known.marked = Some(Release::marked(Some(&known.release()), new));
+                    touched.push(Item::Annex(code, *number, annex.clone()));
+                }
+            }
+        }
+    }
+}

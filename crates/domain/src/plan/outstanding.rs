@@ -1,0 +1,83 @@
+//! Who must still decide on a version before it can be promulgated.
+
+use crate::{
+    PartnerCode, TaskCode,
+    coalition::PartnerRole,
+    plan::{DecisionKind, territories},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What promulgation still waits for from one partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outstanding {
+    Approval {
+        partner: PartnerCode,
+        rejected: bool,
+    },
+    /// Consent for these tasks on its territory.
+    Consent {
+        partner: PartnerCode,
+        tasks: BTreeSet<TaskCode>,
+        refused: bool,
+    },
+}
+
+impl Outstanding {
+    pub fn partner(&self) -> &PartnerCode {
+        match self {
+            Self::Approval { partner, .. } | Self::Consent { partner, .. } => partner,
+        }
+    }
+}
+
+/// Domain rule 5: who must still decide. `members` are the acceded partners with their roles, `decisions`
+/// the live ones of the version. An approval includes consent for one's own territory.
+pub fn outstanding<'a>(
+    required_roles: &BTreeSet<PartnerRole>,
+    members: impl IntoIterator<Item = (&'a PartnerCode, PartnerRole)>,
+    tasks: impl IntoIterator<Item = (&'a TaskCode, &'a PartnerCode)>,
+    decisions: impl IntoIterator<Item = (&'a PartnerCode, DecisionKind, &'a BTreeSet<TaskCode>)>,
+) -> Vec<Outstanding> {
+    let decided: BTreeMap<_, _> =
+        decisions.into_iter().map(|(partner, kind, tasks)| (partner, (kind, tasks))).collect();
+    let approves = |partner| decided.get(partner).is_some_and(|(kind, _)| kind.approves());
+    let mut missing = Vec::new();
+    let mut voters = BTreeSet::new();
+    for (partner, role) in members {
+        if !required_roles.contains(&role) {
+            continue;
+        }
+        voters.insert(partner);
+        if !approves(partner) {
+            let rejected = decided.get(partner).is_some_and(|(kind, _)| *kind == DecisionKind::Rejected);
+            missing.push(Outstanding::Approval { partner: partner.clone(), rejected });
+        }
+    }
+    // A rejection counts until it is revoked, also when its author has lost its vote since.
+    for (partner, (kind, _)) in &decided {
+        if *kind == DecisionKind::Rejected && !voters.contains(*partner) {
+            missing.push(Outstanding::Approval { partner: (*partner).clone(), rejected: true });
+        }
+    }
+    for (partner, tasks) in territories(tasks) {
+        // A voter's approval is waited for above; who has approved has consented, whatever its role became.
+        if voters.contains(partner) || approves(partner) {
+            continue;
+        }
+        let decision = decided.get(partner);
+        let left: BTreeSet<_> = tasks
+            .into_iter()
+            .filter(|task| {
+                !decision.is_some_and(|(kind, consented)| {
+                    *kind == DecisionKind::TerritorialConsent && consented.contains(*task)
+                })
+            })
+            .cloned()
+            .collect();
+        if !left.is_empty() {
+            let refused = decision.is_some_and(|(kind, _)| *kind == DecisionKind::ConsentRefused);
+            missing.push(Outstanding::Consent { partner: partner.clone(), tasks: left, refused });
+        }
+    }
+    missing
+}

@@ -1,0 +1,581 @@
+//! A plan as folded: its versions, from drafting to promulgation, with decisions, conditions and orders.
+
+use crate::{
+    AnnexCode, At, Code, ConditionCode, Instant, Item, OperationCode, PartnerCode, Position, Prose, Salt,
+    Sha256, TaskCode,
+    ids::{OperationId, PlanVersionId},
+    plan::{
+        Annex, Condition, ConditionStatus, Content, ContentPart, ContentTask, Decision, DecisionKind,
+        Dependency, Given, NewCondition, PlanEvent, PlannedTask, Sections,
+    },
+    release::Release,
+};
+use imbl::{OrdMap, Vector};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum VersionStatus {
+    Draft,
+    /// Under decision.
+    Submitted,
+    /// Under decision with nothing missing; never stored, see [`Outstanding`].
+    Approved,
+    Rejected,
+    Promulgated,
+    Superseded,
+    Recalled,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    pub number: u32,
+    pub status: VersionStatus,
+    /// The version that it amends.
+    pub base: Option<u32>,
+    pub sections: Arc<Sections>,
+    pub tasks: OrdMap<TaskCode, Arc<PlannedTask>>,
+    pub annexes: OrdMap<AnnexCode, Arc<SaltedAnnex>>,
+    /// Tasks that enter the content as parts: those with a label of their own, as it was until the submission.
+    pub task_salts: OrdMap<TaskCode, Salt>,
+    /// What the version itself says of its release; `None`: as the operation.
+    pub release: Option<Release>,
+    /// The `n`th decision stands at `n - 1`; revoked ones stay.
+    pub decisions: Vector<Arc<Decision>>,
+    /// From submission on; a draft's is computed when asked for.
+    pub content_hash: Option<Sha256>,
+    pub drafted_at: Instant,
+    pub submitted_at: Option<Instant>,
+    /// Position of the submission: nobody can have decided on what they saw before it.
+    pub submitted_position: Option<Position>,
+    pub promulgated_at: Option<Instant>,
+    /// Issued while it was in force, in the order of their numbers.
+    pub orders: Vector<FragmentaryOrder>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaltedAnnex {
+    pub annex: Annex,
+    pub salt: Salt,
+    pub hash: Sha256,
+    /// What a mark says of its release instead of its content, of which marks are no part. It stays when the annex is
+    /// attached anew: planners do not undo what a commander has marked.
+    pub marked: Option<Release>,
+}
+
+impl SaltedAnnex {
+    /// What the annex itself says of its release.
+    pub fn release(&self) -> Release {
+        let Annex { releasable_to, classification, handling, .. } = &self.annex;
+        self.marked.clone().unwrap_or_else(|| Release {
+            releasable_to: releasable_to.clone(),
+            classification: Some(*classification),
+            handling: Some(*handling),
+        })
+    }
+}
+
+/// An order as it was issued.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FragmentaryOrder {
+    /// Counted from 1 in its operation.
+    pub number: u32,
+    pub reason: Prose,
+    pub issued_at: Instant,
+    /// Where it moved H-hour to.
+    pub h_hour: Option<Instant>,
+}
+
+impl FragmentaryOrder {
+    /// What people call it by, such as `FRAGO-1`.
+    pub fn code(&self) -> String {
+        code_of(self.number)
+    }
+}
+
+pub(super) fn code_of(number: u32) -> String {
+    format!("FRAGO-{number}")
+}
+
+impl Version {
+    pub fn id(&self, operation: OperationId) -> PlanVersionId {
+        PlanVersionId::of(operation, self.number)
+    }
+
+    /// Submitted or rejected, and not yet overtaken: what partners decide on.
+    pub fn is_under_decision(&self) -> bool {
+        matches!(self.status, VersionStatus::Submitted | VersionStatus::Rejected)
+    }
+
+    pub fn content<'a>(&'a self, operation: &'a OperationCode) -> Content<'a> {
+        let (parts, tasks): (Vec<_>, Vec<_>) =
+            self.tasks.values().map(Arc::as_ref).partition(|task| self.task_salts.contains_key(&task.code));
+        let annexes = self.annexes.values().map(|salted| ContentPart::annex(&salted.annex.code, salted.hash));
+        let parts = parts.into_iter().filter_map(|task| {
+            let (_, hash) = self.task_part(task)?;
+            Some(ContentPart::task(&task.code, hash))
+        });
+        Content {
+            operation,
+            number: self.number,
+            sections: &self.sections,
+            tasks: tasks.into_iter().map(ContentTask).collect(),
+            parts: annexes.chain(parts).collect(),
+        }
+    }
+
+    /// Salt and hash of a task of the version that enters its content as a part.
+    pub fn task_part(&self, task: &PlannedTask) -> Option<(Salt, Sha256)> {
+        let salt = *self.task_salts.get(&task.code)?;
+        Some((salt, task.part_hash(salt)))
+    }
+
+    pub fn live_decisions(&self) -> impl Iterator<Item = &Decision> {
+        self.decisions.iter().map(Arc::as_ref).filter(|decision| decision.is_live())
+    }
+
+    pub fn live_decision_of(&self, partner: &PartnerCode) -> Option<&Decision> {
+        self.live_decisions().find(|decision| decision.partner == *partner)
+    }
+
+    pub fn live_conditions(&self) -> impl Iterator<Item = (&Decision, &Condition)> {
+        self.live_decisions()
+            .flat_map(|decision| decision.conditions.iter().map(move |condition| (decision, condition)))
+    }
+
+    /// Partners that lead tasks.
+    pub fn leads(&self) -> BTreeSet<&PartnerCode> {
+        self.tasks.values().map(|task| &task.lead).collect()
+    }
+
+    pub fn task_territories(&self) -> impl Iterator<Item = (&TaskCode, &PartnerCode)> {
+        self.tasks.values().map(|task| (&task.code, &task.territory))
+    }
+
+    pub(crate) fn items(&self, operation: &OperationCode) -> Vec<Item> {
+        let (code, number) = (operation, self.number);
+        let mut items = vec![Item::PlanVersion(code.clone(), number)];
+        items.extend(self.content_items(operation));
+        for decision in &self.decisions {
+            items.push(Item::Decision(code.clone(), number, decision.number));
+            items.extend(decision.conditions.iter().map(|condition| {
+                Item::Condition(code.clone(), number, decision.number, condition.code.clone())
+            }));
+        }
+        items
+    }
+
+    fn content_items(&self, operation: &OperationCode) -> impl Iterator<Item = Item> {
+        let tasks =
+            self.tasks.keys().map(|task| Item::PlannedTask(operation.clone(), self.number, task.clone()));
+        let annexes =
+            self.annexes.keys().map(|annex| Item::Annex(operation.clone(), self.number, annex.clone()));
+        tasks.chain(annexes)
+    }
+
+    /// The shortest chain by which `task` waits for `other`: `task` first, each waits for the next, `other`
+    /// last. `None` when `task` can finish without it. A task counts as waiting for itself.
+    ///
+    /// If there is one, making `other` wait for `task` would close a cycle, and the chain is the proof.
+    pub fn chain(&self, task: &TaskCode, other: &TaskCode) -> Option<Vec<TaskCode>> {
+        // Who was found waiting for each task, to walk back from `other`.
+        let mut waiting_for: BTreeMap<&TaskCode, &TaskCode> = BTreeMap::new();
+        let mut queue = VecDeque::from([task]);
+        while let Some(next) = queue.pop_front() {
+            if next == other {
+                let mut chain = vec![next.clone()];
+                let mut at = next;
+                while let Some(waiting) = waiting_for.get(at) {
+                    chain.push((*waiting).clone());
+                    at = waiting;
+                }
+                chain.reverse();
+                return Some(chain);
+            }
+            let Some(planned) = self.tasks.get(next) else { continue };
+            for Dependency { predecessor, .. } in &planned.predecessors {
+                if predecessor != task && !waiting_for.contains_key(predecessor) {
+                    waiting_for.insert(predecessor, next);
+                    queue.push_back(predecessor);
+                }
+            }
+        }
+        None
+    }
+}
+
+impl Version {
+    fn draft(number: u32, sections: Sections, at: Instant) -> Self {
+        Self {
+            number,
+            status: VersionStatus::Draft,
+            base: None,
+            sections: Arc::new(sections),
+            tasks: OrdMap::new(),
+            annexes: OrdMap::new(),
+            task_salts: OrdMap::new(),
+            release: None,
+            decisions: Vector::new(),
+            content_hash: None,
+            drafted_at: at,
+            submitted_at: None,
+            submitted_position: None,
+            promulgated_at: None,
+            orders: Vector::new(),
+        }
+    }
+
+    /// What an amendment of it begins with.
+    fn amended(&self, number: u32, task_salts: OrdMap<TaskCode, Salt>, at: Instant) -> Self {
+        Self {
+            base: Some(self.number),
+            tasks: self.tasks.clone(),
+            annexes: self.annexes.clone(),
+            task_salts,
+            // Else what was narrowed could be read in its copy.
+            release: self.release.clone(),
+            ..Self::draft(number, (*self.sections).clone(), at)
+        }
+    }
+
+    fn attach(&mut self, annex: &Annex, salt: Salt) {
+        let marked = self.annexes.get(&annex.code).and_then(|known| known.marked.clone());
+        let hash = annex.part_hash(salt);
+        let salted = SaltedAnnex { annex: annex.clone(), salt, hash, marked };
+        self.annexes.insert(annex.code.clone(), Arc::new(salted));
+    }
+
+    /// Changes the partner's live decision; its number.
+    fn change_decision(&mut self, partner: &PartnerCode, change: impl FnOnce(&mut Decision)) -> Option<u32> {
+        let decision =
+            self.decisions.iter_mut().find(|known| known.partner == *partner && known.is_live())?;
+        change(Arc::make_mut(decision));
+        Some(decision.number)
+    }
+}
+
+/// The plan of an operation: all its versions, and which of them is in force.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// Version `n` stands at `n - 1`.
+    pub versions: Vector<Arc<Version>>,
+    /// Number of the version in force.
+    pub in_force: Option<u32>,
+}
+
+impl Plan {
+    /// Version `number`.
+    pub fn version(&self, number: u32) -> Option<&Version> {
+        self.versions.get(place(number)?).map(Arc::as_ref)
+    }
+
+    pub(crate) fn version_mut(&mut self, number: u32) -> Option<&mut Version> {
+        self.versions.get_mut(place(number)?).map(Arc::make_mut)
+    }
+
+    pub fn version_in_force(&self) -> Option<&Version> {
+        self.version(self.in_force?)
+    }
+
+    /// The version in force, else the one being worked on.
+    pub fn current_version(&self) -> Option<&Version> {
+        self.version_in_force().or_else(|| self.versions.last().map(Arc::as_ref))
+    }
+
+    /// Takes in one event of the plan of `operation`. `task_salts` are those of the tasks that have a label of their own now.
+    #[expect(clippy::too_many_lines, reason = "a table: one short arm for each event")]
+    pub(crate) fn evolve(
+        &mut self,
+        operation: &OperationCode,
+        task_salts: impl FnOnce() -> OrdMap<TaskCode, Salt>,
+        event: &PlanEvent,
+        at: &At,
+        touched: &mut Vec<Item>,
+    ) {
+        let mut change = Change { operation, at, touched };
+        match event {
+            PlanEvent::PlanDrafted { number, sections, .. } => {
+                self.versions.push_back(Arc::new(Version::draft(
+                    *number,
+                    (**sections).clone(),
+                    at.occurred_at,
+                )));
+                // The first draft is what planning means.
+                change.touch_operation();
+                change.touch_version(*number);
+            }
+            PlanEvent::AmendmentOpened { number, base, .. } => {
+                let Some(version) = self.version(*base) else { return };
+                let amendment = version.amended(*number, task_salts(), at.occurred_at);
+                change.touched.extend(amendment.content_items(operation));
+                self.versions.push_back(Arc::new(amendment));
+                change.touch_operation();
+                change.touch_version(*number);
+            }
+            PlanEvent::PlanSectionRevised { number, section, .. } => {
+                self.revise(*number, &mut change, |sections| sections.revise(section));
+            }
+            PlanEvent::PhaseAdded { number, phase, .. } => {
+                self.revise(*number, &mut change, |sections| sections.phases.push(phase.clone()));
+            }
+            PlanEvent::RiskRecorded { number, risk, .. } => {
+                self.revise(*number, &mut change, |sections| {
+                    match sections.risks.iter_mut().find(|known| known.code == risk.code) {
+                        Some(known) => *known = risk.clone(),
+                        None => sections.risks.push(risk.clone()),
+                    }
+                });
+            }
+            PlanEvent::TaskAddedToPlan { number, task, .. } => {
+                let Some(version) = self.version_mut(*number) else { return };
+                version.tasks.insert(task.code.clone(), Arc::new(task.clone()));
+                change.touch_task(*number, &task.code);
+            }
+            PlanEvent::TaskRevised { number, task, revision, .. } => {
+                self.change_task(*number, task, &mut change, |known| *known = revision.apply(known));
+            }
+            PlanEvent::TaskTermsSet { number, task, terms, .. } => {
+                self.change_task(*number, task, &mut change, |known| known.terms = terms.clone());
+            }
+            PlanEvent::TaskRemovedFromPlan { number, task, .. } => {
+                let Some(version) = self.version_mut(*number) else { return };
+                version.tasks.remove(task);
+                change.touch_task(*number, task);
+            }
+            PlanEvent::DependencyAdded { number, task, dependency, .. } => {
+                self.change_task(*number, task, &mut change, |known| {
+                    known.predecessors.retain(|other| other.predecessor != dependency.predecessor);
+                    known.predecessors.insert(dependency.clone());
+                });
+            }
+            PlanEvent::DependencyRemoved { number, task, predecessor, .. } => {
+                self.change_task(*number, task, &mut change, |known| {
+                    known.predecessors.retain(|dependency| dependency.predecessor != *predecessor);
+                });
+            }
+            PlanEvent::AnnexAttached { number, annex, salt, .. } => {
+                let Some(version) = self.version_mut(*number) else { return };
+                version.attach(annex, *salt);
+                let item = Item::Annex(operation.clone(), *number, annex.code.clone());
+                change.touched.push(item);
+            }
+            PlanEvent::PlanVersionSubmitted { number, content_hash, .. } => {
+                self.change(*number, &mut change, |version| {
+                    version.status = VersionStatus::Submitted;
+                    version.content_hash = Some(*content_hash);
+                    version.submitted_at = Some(at.occurred_at);
+                    version.submitted_position = Some(at.position);
+                });
+            }
+            PlanEvent::PlanVersionSuperseded { number, .. } => {
+                self.change(*number, &mut change, |version| version.status = VersionStatus::Superseded);
+            }
+            PlanEvent::PlanVersionRecalled { number, .. } => {
+                self.change(*number, &mut change, |version| version.status = VersionStatus::Recalled);
+            }
+            PlanEvent::PlanPromulgated { number, .. } => {
+                self.in_force = Some(*number);
+                change.touch_operation();
+                self.change(*number, &mut change, |version| {
+                    version.status = VersionStatus::Promulgated;
+                    version.promulgated_at = Some(at.occurred_at);
+                });
+            }
+            PlanEvent::FragmentaryOrderIssued { number, order, reason, h_hour, .. } => {
+                let (reason, h_hour) = (reason.clone(), *h_hour);
+                let order = FragmentaryOrder { number: *order, reason, issued_at: at.occurred_at, h_hour };
+                self.change(*number, &mut change, |version| version.orders.push_back(order));
+            }
+            PlanEvent::PlanVersionApproved { number, given, .. } => {
+                self.decide(*number, given, New::of(DecisionKind::Approved), &mut change);
+            }
+            PlanEvent::PlanVersionApprovedWithConditions { number, given, conditions, .. } => {
+                let new = New { conditions, ..New::of(DecisionKind::ApprovedWithConditions) };
+                self.decide(*number, given, new, &mut change);
+            }
+            PlanEvent::PlanVersionRejected { number, given, reason_code, reason, objects_to, .. } => {
+                let new =
+                    New::of(DecisionKind::Rejected).because(reason_code.as_ref(), reason).on(objects_to);
+                self.decide(*number, given, new, &mut change);
+            }
+            PlanEvent::TerritorialConsentGiven { number, given, tasks, .. } => {
+                self.decide(*number, given, New::of(DecisionKind::TerritorialConsent).on(tasks), &mut change);
+            }
+            PlanEvent::TerritorialConsentRefused { number, given, tasks, reason_code, reason, .. } => {
+                let new =
+                    New::of(DecisionKind::ConsentRefused).because(reason_code.as_ref(), reason).on(tasks);
+                self.decide(*number, given, new, &mut change);
+            }
+            PlanEvent::ApprovalRevoked { number, partner, .. } => self.revoke(*number, partner, &mut change),
+            PlanEvent::ApprovalConditionSatisfied { number, partner, condition, evidence, .. } => {
+                let settled = (ConditionStatus::Satisfied, evidence);
+                self.settle(*number, partner, condition, settled, &mut change);
+            }
+            PlanEvent::ApprovalConditionWaived { number, partner, condition, reason, .. } => {
+                self.settle(*number, partner, condition, (ConditionStatus::Waived, reason), &mut change);
+            }
+        }
+    }
+
+    /// Changes the version itself.
+    fn change(&mut self, number: u32, change: &mut Change<'_>, make: impl FnOnce(&mut Version)) {
+        if let Some(version) = self.version_mut(number) {
+            make(version);
+            change.touch_version(number);
+        }
+    }
+
+    fn revise(&mut self, number: u32, change: &mut Change<'_>, make: impl FnOnce(&mut Sections)) {
+        self.change(number, change, |version| make(Arc::make_mut(&mut version.sections)));
+    }
+
+    fn change_task(
+        &mut self,
+        number: u32,
+        task: &TaskCode,
+        change: &mut Change<'_>,
+        make: impl FnOnce(&mut PlannedTask),
+    ) {
+        let Some(version) = self.version_mut(number) else { return };
+        if let Some(known) = version.tasks.get_mut(task) {
+            make(Arc::make_mut(known));
+        }
+        change.touch_task(number, task);
+    }
+
+    fn decide(&mut self, number: u32, given: &Given, new: New<'_>, change: &mut Change<'_>) {
+        let Some(version) = self.version_mut(number) else { return };
+        let decision = u32::try_from(version.decisions.len() + 1).unwrap_or(u32::MAX);
+        let operation = change.operation;
+        change.touched.push(Item::Decision(operation.clone(), number, decision));
+        change.touched.extend(
+            new.conditions
+                .iter()
+                .map(|new| Item::Condition(operation.clone(), number, decision, new.code.clone())),
+        );
+        version.decisions.push_back(Arc::new(Decision {
+            number: decision,
+            partner: given.partner.clone(),
+            actor: change.at.actor.clone(),
+            kind: new.kind,
+            at: change.at.occurred_at,
+            position: change.at.position,
+            seen_at: given.seen_at,
+            reason_code: new.reason_code.cloned(),
+            reason: new.reason.cloned(),
+            tasks: new.tasks.cloned().unwrap_or_default(),
+            conditions: new.conditions.iter().cloned().map(Condition::from).collect(),
+            revoked_at: None,
+        }));
+        if new.kind == DecisionKind::Rejected {
+            version.status = VersionStatus::Rejected;
+            change.touch_version(number);
+        }
+    }
+
+    fn revoke(&mut self, number: u32, partner: &PartnerCode, change: &mut Change<'_>) {
+        let Some(version) = self.version_mut(number) else { return };
+        let at = change.at.occurred_at;
+        let revoked = version.change_decision(partner, |decision| decision.revoked_at = Some(at));
+        let operation = change.operation;
+        change.touched.extend(revoked.map(|decision| Item::Decision(operation.clone(), number, decision)));
+        if version.status == VersionStatus::Rejected
+            && !version.live_decisions().any(|decision| decision.kind == DecisionKind::Rejected)
+        {
+            version.status = VersionStatus::Submitted;
+            change.touch_version(number);
+        }
+    }
+
+    /// A condition has a new status, with what was said of it.
+    fn settle(
+        &mut self,
+        number: u32,
+        partner: &PartnerCode,
+        condition: &ConditionCode,
+        (status, note): (ConditionStatus, &Prose),
+        change: &mut Change<'_>,
+    ) {
+        let Some(version) = self.version_mut(number) else { return };
+        let at = change.at.occurred_at;
+        let settled = version.change_decision(partner, |decision| {
+            if let Some(known) = decision.conditions.iter_mut().find(|known| known.code == *condition) {
+                known.status = status;
+                known.settled_at = Some(at);
+                known.note = Some(note.clone());
+            }
+        });
+        let operation = change.operation;
+        let item = |decision| Item::Condition(operation.clone(), number, decision, condition.clone());
+        change.touched.extend(settled.map(item));
+    }
+}
+
+/// Where version `number` stands.
+fn place(number: u32) -> Option<usize> {
+    usize::try_from(number.checked_sub(1)?).ok()
+}
+
+/// What changes the plan of an operation, and what that has touched so far.
+struct Change<'a> {
+    operation: &'a OperationCode,
+    at: &'a At,
+    touched: &'a mut Vec<Item>,
+}
+
+impl Change<'_> {
+    fn touch_operation(&mut self) {
+        self.touched.push(Item::Operation(self.operation.clone()));
+    }
+
+    fn touch_version(&mut self, number: u32) {
+        self.touched.push(Item::PlanVersion(self.operation.clone(), number));
+    }
+
+    fn touch_task(&mut self, number: u32, task: &TaskCode) {
+        self.touched.push(Item::PlannedTask(self.operation.clone(), number, task.clone()));
+    }
+}
+
+/// A decision as its event has it, besides whose it is.
+#[derive(Clone, Copy)]
+struct New<'a> {
+    kind: DecisionKind,
+    conditions: &'a [NewCondition],
+    tasks: Option<&'a BTreeSet<TaskCode>>,
+    reason_code: Option<&'a Code>,
+    reason: Option<&'a Prose>,
+}
+
+impl<'a> New<'a> {
+    fn of(kind: DecisionKind) -> Self {
+        Self { kind, conditions: &[], tasks: None, reason_code: None, reason: None }
+    }
+
+    fn because(self, reason_code: Option<&'a Code>, reason: &'a Prose) -> Self {
+        Self { reason_code, reason: Some(reason), ..self }
+    }
+
+    fn on(self, tasks: &'a BTreeSet<TaskCode>) -> Self {
+        Self { tasks: Some(tasks), ..self }
+    }
+}

@@ -1,0 +1,22 @@
+//! What everything else is made of: codes, ids, names, texts, spans, days, hashes, places in the log.
+//!
+//! Nothing here knows a subject, a rule or an event.
+
+pub mod code;
+pub mod day;
+pub mod duration;
+pub mod hash;
+pub mod ids;
+pub mod names;
+pub mod position;
+pub mod text;
+
+pub use code::{
+    AnnexCode, CentreCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
+};
+pub use day::Day;
+pub use duration::{InvalidSpan, Span};
+pub use hash::{Salt, Sha256};
+pub use names::{Language, Names};
+pub use position::{At, Instant, Position};
+pub use text::{Currency, Prose, TimeZone, Title};
