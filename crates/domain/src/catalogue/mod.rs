@@ -1,11 +1,11 @@
 //! The events for whoever reads the log without Accord: a JSON Schema of each, and a page of all.
 //!
-//! Everything here is made from the types, their documentation, [`examples`] and [`source`]. Nothing decides.
+//! Everything here is made from the types, their documentation, [`examples`] and [`sources`]. Nothing decides.
 
 pub mod examples;
 mod page;
 mod schema;
-pub mod source;
+pub mod sources;
 
 pub use page::page;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 use schema::Family;
 use serde_json::Value;
-use source::Source;
+use sources::Source;
 
 /// One event.
 pub struct Entry {
@@ -29,7 +29,7 @@ pub struct Entry {
     pub schema: Value,
     /// Payloads as the log hashes them.
     pub examples: Vec<String>,
-    pub sources: Vec<Source>,
+    pub sources: Vec<&'static Source>,
     /// Versions that logs may hold besides, and what the next of each has instead.
     pub older: Vec<(i16, &'static str)>,
 }
@@ -47,7 +47,7 @@ fn families() -> Vec<(Family, Vec<Entry>)> {
                 version: encoded.version,
                 description,
                 schema,
-                sources: source::sources(event),
+                sources: sources::sources(event),
                 older: older_than_today(encoded.kind).map(|old| (old.version, old.changed)).collect(),
                 examples: own
                     .map(|(_, encoded)| String::from_utf8_lossy(&encoded.payload).into_owned())

@@ -3,7 +3,7 @@
 use super::{
     families,
     schema::reference,
-    source::{Sender, Source},
+    sources::{Sender, Source},
 };
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ pub fn page() -> String {
         page.line(&format!("### {}\n\n{}\n", family.name, family.description()));
         for entry in entries {
             page.line(&format!("#### {}\n\nVersion {}. {}\n", entry.kind, entry.version, entry.description));
-            let sources: Vec<String> = entry.sources.iter().map(told).collect();
+            let sources: Vec<String> = entry.sources.iter().map(|source| describe(source)).collect();
             page.line(&format!("Follows from {}.\n", sources.join(", or from ")));
             page.fields(&entry.schema);
             for (version, changed) in &entry.older {
@@ -146,7 +146,7 @@ fn bounds(schema: &Value, least: &str, most: &str) -> String {
 }
 
 /// A command and who may send it, in words.
-fn told(source: &Source) -> String {
+fn describe(source: &Source) -> String {
     let Sender { roles, of, service } = source.sender;
     let command = match source.mutation {
         Some(mutation) => format!("`{mutation}`"),

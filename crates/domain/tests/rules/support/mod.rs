@@ -7,7 +7,7 @@ use domain::{
     Actor, At, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal,
     RefusalCode, Rejection, Role, Span, State, Subject, World,
     assignment::AssignmentEvent,
-    catalogue::source::sources,
+    catalogue::sources::sources,
     centre::CentreEvent,
     coalition::{CoalitionEvent, PartnerEvent, PostEvent},
     decide,

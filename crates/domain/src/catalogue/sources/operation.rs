@@ -1,0 +1,16 @@
+//! Operations, their plans apart.
+
+use super::sender::{COMMANDER, LEAD_COMMANDER, LEAD_STAFF, Sender, Source, by, mutation, or_service};
+
+const FOUNDER: Sender = or_service(LEAD_STAFF);
+const OWNER: Sender = by(COMMANDER, "the owner of what is marked");
+
+pub(super) const SOURCES: &[Source] = &[
+    mutation("Operation", "Initiate", "initiateOperation", FOUNDER, &["OperationInitiated"]),
+    mutation("Operation", "IssueWarningOrder", "issueWarningOrder", FOUNDER, &["WarningOrderIssued"]),
+    mutation("Operation", "RecordLegalBasis", "recordLegalBasis", LEAD_STAFF, &["LegalBasisRecorded"]),
+    mutation("Operation", "MarkReleasability", "markReleasability", OWNER, &["ReleasabilityMarked"]),
+    mutation("Operation", "SetHHour", "setHHour", LEAD_COMMANDER, &["HHourSet", "AssignmentRetimed"]),
+    mutation("Operation", "ShiftHHour", "shiftHHour", LEAD_COMMANDER, &["HHourShifted", "AssignmentRetimed"]),
+    mutation("Operation", "Activate", "activateOperation", LEAD_COMMANDER, &["OperationActivated"]),
+];

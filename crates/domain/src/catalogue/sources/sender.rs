@@ -1,0 +1,74 @@
+//! A command, who may send it, and what may follow from it, in words for people.
+
+use crate::{Actor, Role};
+
+/// A command from which events follow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Source {
+    /// The subject and the name of the command.
+    pub command: (&'static str, &'static str),
+    /// The mutation that sends it; none where only an import does, so far.
+    pub mutation: Option<&'static str>,
+    pub sender: Sender,
+    /// Names of the events that may follow from it.
+    pub events: &'static [&'static str],
+}
+
+/// Who may send a command.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sender {
+    /// A post needs one of these roles. None: no post may.
+    pub roles: &'static [Role],
+    /// Of which partner the post is to be, as it stands after the roles.
+    pub of: &'static str,
+    /// Whether an administering service may too.
+    pub service: bool,
+}
+
+impl Sender {
+    /// Whether the actor may, as far as its roles say: of which partner it is, is not looked at.
+    pub fn allows(&self, actor: &Actor) -> bool {
+        match actor {
+            Actor::Post { roles, .. } => self.roles.iter().any(|role| roles.contains(role)),
+            Actor::Service { roles, .. } => self.service && roles.contains(&Role::Admin),
+        }
+    }
+}
+
+pub(super) const fn by(roles: &'static [Role], of: &'static str) -> Sender {
+    Sender { roles, of, service: false }
+}
+
+pub(super) const fn or_service(sender: Sender) -> Sender {
+    Sender { service: true, ..sender }
+}
+
+pub(super) const fn mutation(
+    subject: &'static str,
+    name: &'static str,
+    mutation: &'static str,
+    sender: Sender,
+    events: &'static [&'static str],
+) -> Source {
+    Source { command: (subject, name), mutation: Some(mutation), sender, events }
+}
+
+pub(super) const fn import(
+    subject: &'static str,
+    name: &'static str,
+    sender: Sender,
+    events: &'static [&'static str],
+) -> Source {
+    Source { command: (subject, name), mutation: None, sender, events }
+}
+
+pub(super) const COMMANDER: &[Role] = &[Role::Commander];
+pub(super) const PLANNER: &[Role] = &[Role::Planner];
+pub(super) const STAFF: &[Role] = &[Role::Planner, Role::Commander];
+pub(super) const SPEAKER: &[Role] = &[Role::Liaison, Role::Commander];
+
+const LEAD: &str = "the operation's lead";
+
+pub(super) const SERVICE: Sender = or_service(by(&[], ""));
+pub(super) const LEAD_STAFF: Sender = by(STAFF, LEAD);
+pub(super) const LEAD_COMMANDER: Sender = by(COMMANDER, LEAD);
