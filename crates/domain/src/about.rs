@@ -1,4 +1,5 @@
-//! What an event is about, told once by its family: what it is folded into, where it is shown, who may see it.
+//! What an event is about, told once by its family: what it is folded into, where it is shown, who may see
+//! it.
 
 use crate::{
     AnnexCode, CentreCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,

@@ -1,7 +1,7 @@
 //! How an event stands in the log: its kind, the version of its shape, its payload.
 //!
-//! A recorded shape never changes: a new one gets a new version and the old one is upcast in [`Event::decode`], as
-//! `upcast` says.
+//! A recorded shape never changes: a new one gets a new version and the old one is upcast in
+//! [`Event::decode`], as `upcast` says.
 
 use crate::{
     Event,
@@ -84,8 +84,8 @@ impl Event {
         Encoded { kind, version: SHAPES[kind].version, payload }
     }
 
-    /// The event as this build knows it, whichever version of its shape it was logged in. Fails with [`DecodeError`] when
-    /// this build does not know the type, the version or the shape.
+    /// The event as this build knows it, whichever version of its shape it was logged in. Fails with
+    /// [`DecodeError`] when this build does not know the type, the version or the shape.
     pub fn decode(kind: &str, version: i16, payload: &[u8]) -> Result<Self, DecodeError> {
         let unknown = || DecodeError::Unknown { kind: kind.to_owned(), version };
         let shape = SHAPES.get(kind).ok_or_else(unknown)?;

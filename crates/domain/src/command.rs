@@ -10,15 +10,17 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Version of the rules, and of how commands are written: changed with every change of what is decided on the same history
-/// and the same input. What older rules decided cannot be held against newer ones.
+/// Version of the rules, and of how commands are written: changed with every change of what is decided on the
+/// same history and the same input. What older rules decided cannot be held against newer ones.
 ///
-/// An event's new shape does not change it, nor does a command that can say more, while whatever could be logged before
-/// is read and decided to mean what it did: the shapes of events have versions of their own. Nor does what is decided of
-/// things that no released build could log, as plans with calendars are before the first release.
+/// An event's new shape does not change it, nor does a command that can say more, while whatever could be
+/// logged before is read and decided to mean what it did: the shapes of events have versions of their own.
+/// Nor does what is decided of things that no released build could log, as plans with calendars are before
+/// the first release.
 pub const RULES_VERSION: u32 = 1;
 
-/// Everything that can be asked for. Serialised to compare a repeated request with its first, and to decide it again later.
+/// Everything that can be asked for. Serialised to compare a repeated request with its first, and to decide
+/// it again later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     Coalition(CoalitionCommand),

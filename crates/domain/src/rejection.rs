@@ -1,4 +1,5 @@
-//! Why a command was not decided, and how its reasons are collected, so that a caller gets all of them at once.
+//! Why a command was not decided, and how its reasons are collected, so that a caller gets all of them at
+//! once.
 
 use crate::{Parse, Refusal, RefusalCode, Subject};
 use std::collections::BTreeSet;

@@ -1,7 +1,9 @@
-//! Release labels: who may read an item, and how carefully. A child inherits its parent's label or narrows it.
+//! Release labels: who may read an item, and how carefully. A child inherits its parent's label or narrows
+//! it.
 //!
-//! An operation always has a label. A plan version may have one of its own below it, and so may each annex and each task
-//! below a version; a task's holds in every version. Who may change an item is not in its label.
+//! An operation always has a label. A plan version may have one of its own below it, and so may each annex
+//! and each task below a version; a task's holds in every version. Who may change an item is not in its
+//! label.
 
 use crate::{AnnexCode, PartnerCode, Salt, TaskCode};
 use schemars::JsonSchema;
@@ -144,8 +146,8 @@ impl Label {
         self.below(self.owner.clone(), &[], own)
     }
 
-    /// A task's, whose label `self` is its version's. No state's officers or territory stand in a task that the state
-    /// may not read.
+    /// A task's, whose label `self` is its version's. No state's officers or territory stand in a task that
+    /// the state may not read.
     #[must_use]
     pub fn narrowed_to_task(
         &self,

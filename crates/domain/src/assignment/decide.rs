@@ -88,7 +88,8 @@ fn assign(
         reasons.add(RefusalCode::NotFound, "post", "There is no such post.");
     }
     let (Some(task), Some(_)) = (task, post) else { return Err(reasons.refuse()) };
-    // Asked of the bookings, which is short, where the operation may have an assignment for each of its tasks.
+    // Asked of the bookings, which is short, where the operation may have an assignment for each of its
+    // tasks.
     let bookings = world.bookings(post_code)?;
     if bookings.entries.iter().any(|((of, _), booking)| of == code && booking.task == *task_code) {
         return reasons.or(Vec::new());
@@ -96,7 +97,8 @@ fn assign(
     check_fit(coalition, task, post_code, "post", &mut reasons);
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
     let booking = Stretches::new(version, operation.h_hour).of(task);
-    // Only of a post that could be bound: what else it does is not to be found out by asking for what is refused anyway.
+    // Only of a post that could be bound: what else it does is not to be found out by asking for what is
+    // refused anyway.
     if reasons.is_empty()
         && let Some(clash) = bookings.clashes(code, number, &booking).next()
     {
@@ -139,7 +141,8 @@ impl Stretches {
 
     fn of(&mut self, task: &PlannedTask) -> Booking {
         let start = task.start_offset;
-        // With its pauses, what takes nearly a hundred years takes more, and no event could be read that says so.
+        // With its pauses, what takes nearly a hundred years takes more, and no event could be read that says
+        // so.
         let duration = (self.finishes.of(task) - start).min(Span::MAX);
         Booking { task: task.code.clone(), start, duration, h_hour: self.h_hour }
     }
@@ -171,7 +174,8 @@ fn tell_overlap(
     );
 }
 
-/// The bookings of all posts that are bound to tasks of the operation and of `others`, for bindings to be moved in.
+/// The bookings of all posts that are bound to tasks of the operation and of `others`, for bindings to be
+/// moved in.
 fn bookings_of<'a>(
     world: &World,
     operation: &'a Operation,
@@ -205,7 +209,8 @@ fn bind(
     }))
 }
 
-/// Binds each of these assignments for as long as its task takes; the events that tell of those that this changes.
+/// Binds each of these assignments for as long as its task takes; the events that tell of those that this
+/// changes.
 fn bind_all<'a>(
     bookings: &mut BTreeMap<&'a PostCode, Bookings>,
     operation: &'a Operation,
@@ -228,8 +233,8 @@ fn bind_all<'a>(
 enum Tell<'a> {
     /// Every one at this.
     At(&'a str),
-    /// Where an order gives the task away; else where it moves H-hour, if it does. A clash between a task that it gives away
-    /// and one that it does not is told from the side of the first alone.
+    /// Where an order gives the task away; else where it moves H-hour, if it does. A clash between a task
+    /// that it gives away and one that it does not is told from the side of the first alone.
     Order { given: &'a BTreeMap<&'a TaskCode, String>, moves_h_hour: bool },
 }
 
@@ -271,8 +276,8 @@ fn judge(
     }
 }
 
-/// Judges every assignment of the operation as if H-hour were `h_hour`: the posts concerned, and which of them are bound for
-/// another time from it then.
+/// Judges every assignment of the operation as if H-hour were `h_hour`: the posts concerned, and which of
+/// them are bound for another time from it then.
 pub(crate) fn retime(
     world: &World,
     operation: &Operation,
@@ -335,8 +340,8 @@ pub(crate) struct Officers<'a> {
     pub h_hour: Option<Instant>,
 }
 
-/// What an order does to assignments: each task that it names goes to the post that it names, and is taken from all others.
-/// The posts whose bookings are moved by its H-hour come with it.
+/// What an order does to assignments: each task that it names goes to the post that it names, and is taken
+/// from all others. The posts whose bookings are moved by its H-hour come with it.
 pub(crate) fn reassign(
     world: &World,
     operation: &Operation,
@@ -401,7 +406,8 @@ pub(crate) fn reassign(
         }));
         bookings.entry(post).or_default().entries.insert((operation.code.clone(), number), booking);
     }
-    // Only what could be bound is judged: what else a post does is not to be found out by asking for what is refused anyway.
+    // Only what could be bound is judged: what else a post does is not to be found out by asking for what is
+    // refused anyway.
     if reasons.is_empty() {
         let tell = Tell::Order { given: &fields, moves_h_hour: officers.h_hour.is_some() };
         judge(operation, &bookings, &tell, reasons);

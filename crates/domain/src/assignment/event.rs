@@ -28,8 +28,8 @@ pub enum AssignmentEvent {
         /// The operation's H-hour as it was then; null when none was set.
         h_hour: Option<Instant>,
     },
-    /// The task that the post is bound to begins or finishes at another time from H-hour: a newly promulgated version moved it,
-    /// or H-hour was set or shifted and its working hours fall otherwise.
+    /// The task that the post is bound to begins or finishes at another time from H-hour: a newly promulgated
+    /// version moved it, or H-hour was set or shifted and its working hours fall otherwise.
     AssignmentRetimed {
         /// The operation.
         operation: OperationCode,
@@ -44,8 +44,8 @@ pub enum AssignmentEvent {
         /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
         duration: Span,
     },
-    /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version or a fragmentary order took the
-    /// task away from it.
+    /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version or a
+    /// fragmentary order took the task away from it.
     AssignmentWithdrawn {
         /// The operation.
         operation: OperationCode,

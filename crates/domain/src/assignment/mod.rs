@@ -1,8 +1,8 @@
 //! Assignments: who is bound to which task, and the calendar of a post across operations.
 //!
 //! Before H-hour is set, overlaps within an operation are judged on offsets; afterwards on instants, and
-//! then across operations too. A post is bound until its task finishes by the calendar that holds for the task, so that
-//! H-hour also decides how long that is.
+//! then across operations too. A post is bound until its task finishes by the calendar that holds for the
+//! task, so that H-hour also decides how long that is.
 
 mod command;
 pub(crate) mod decide;

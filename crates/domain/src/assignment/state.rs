@@ -91,7 +91,8 @@ impl Bookings {
         }
     }
 
-    /// An operation's H-hour is known, or another, from now on: nothing else of it changes when a post is bound.
+    /// An operation's H-hour is known, or another, from now on: nothing else of it changes when a post is
+    /// bound.
     pub(crate) fn evolve_operation(&mut self, event: &OperationEvent) {
         let (OperationEvent::HHourSet { operation, at: h_hour, .. }
         | OperationEvent::HHourShifted { operation, to: h_hour, .. }) = event

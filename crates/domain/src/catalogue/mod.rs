@@ -1,6 +1,7 @@
 //! The events for whoever reads the log without Accord: a JSON Schema of each, and a page of all.
 //!
-//! Everything here is made from the types, their documentation, [`examples`] and [`sources`]. Nothing decides.
+//! Everything here is made from the types, their documentation, [`examples`] and [`sources`]. Nothing
+//! decides.
 
 pub mod examples;
 mod page;
@@ -67,7 +68,8 @@ pub fn entries() -> Vec<Entry> {
     entries
 }
 
-/// The files of `schema/events`: name and text of one for each event, and of one for each older shape that is still read.
+/// The files of `schema/events`: name and text of one for each event, and of one for each older shape that is
+/// still read.
 pub fn files() -> impl Iterator<Item = (String, String)> {
     let old =
         OLD_SHAPES.iter().map(|old| (format!("{}.{}.json", old.kind, old.version), old.file.to_owned()));

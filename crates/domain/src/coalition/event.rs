@@ -82,8 +82,8 @@ impl PartnerRole {
         }
     }
 
-    /// Adds `NOT_AN_APPROVER` where the role has no vote on any plan. That tells nothing of a plan, so it is said
-    /// also of one that the partner may not see.
+    /// Adds `NOT_AN_APPROVER` where the role has no vote on any plan. That tells nothing of a plan, so it is
+    /// said also of one that the partner may not see.
     pub fn check_approver(self, partner: &PartnerCode, reasons: &mut Reasons) {
         reasons.check(self.may_approve(), RefusalCode::NotAnApprover, "", || {
             format!("{partner} is {self}: only the host and the principals approve plans.")
@@ -163,7 +163,8 @@ pub enum PartnerEvent {
         /// Why.
         reason: Prose,
     },
-    /// It was said what the partner and its agency are called in other languages; what was said before is void.
+    /// It was said what the partner and its agency are called in other languages; what was said before is
+    /// void.
     PartnerNamed {
         /// The partner.
         partner: PartnerCode,

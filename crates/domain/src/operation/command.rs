@@ -26,8 +26,8 @@ pub enum OperationCommand {
         operation: OperationCode,
         instruments: Vec<Title>,
     },
-    /// Replaces the label of the operation, or of one item in it: the partners that may read it as a whole, the rest
-    /// where it is given. Owners always read what is theirs.
+    /// Replaces the label of the operation, or of one item in it: the partners that may read it as a whole,
+    /// the rest where it is given. Owners always read what is theirs.
     MarkReleasability {
         operation: OperationCode,
         item: Option<Marked>,

@@ -45,7 +45,8 @@ pub enum OperationEvent {
         /// At least one.
         instruments: Vec<Title>,
     },
-    /// The partners that may read the operation, or an item of it, were named anew; what is left out stays as it was.
+    /// The partners that may read the operation, or an item of it, were named anew; what is left out stays as
+    /// it was.
     ReleasabilityMarked {
         /// The operation.
         operation: OperationCode,
@@ -61,7 +62,8 @@ pub enum OperationEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         item: Option<MarkedItem>,
     },
-    /// H-hour, the one reference time of an operation, was set, inside the window of the plan in force if that has one.
+    /// H-hour, the one reference time of an operation, was set, inside the window of the plan in force if
+    /// that has one.
     HHourSet {
         /// The operation.
         operation: OperationCode,

@@ -1,4 +1,5 @@
-//! An operation as folded, with its plan, its assignments and its labels: one state, because their rules need each other.
+//! An operation as folded, with its plan, its assignments and its labels: one state, because their rules need
+//! each other.
 
 use crate::{
     At, Instant, Item, OperationCode, PartnerCode, Prose, TaskCode, Title,

@@ -12,8 +12,8 @@ use std::{
     str::FromStr,
 };
 
-/// Most calendars of a plan, stretches of work of one's week, holidays of one, and days of a holiday: each time a plan is laid out,
-/// its calendars are worked out day by day.
+/// Most calendars of a plan, stretches of work of one's week, holidays of one, and days of a holiday: each
+/// time a plan is laid out, its calendars are worked out day by day.
 pub const MOST_CALENDARS: usize = 20;
 pub const MOST_STRETCHES: usize = 50;
 pub const MOST_HOLIDAYS: usize = 1_000;

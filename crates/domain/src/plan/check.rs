@@ -18,11 +18,12 @@ const MOST_ENTRIES: usize = 1_000;
 /// Most hours of rest between two tasks.
 const MOST_REST: i64 = 168;
 
-/// Largest whole number, either way, that canonical JSON holds exactly (RFC 8785, as IEEE 754 doubles do): two larger
-/// ones could stand under one content hash.
+/// Largest whole number, either way, that canonical JSON holds exactly (RFC 8785, as IEEE 754 doubles do):
+/// two larger ones could stand under one content hash.
 const MOST_EXACT: u64 = (1 << 53) - 1;
 
-/// A task's own bounds and all that it refers to but its predecessors; `path` is that of the task in the input.
+/// A task's own bounds and all that it refers to but its predecessors; `path` is that of the task in the
+/// input.
 pub(super) fn check_task(
     coalition: &Coalition,
     version: &Version,

@@ -1,8 +1,8 @@
 //! What a plan version says: sections, tasks and annexes, and the hash under which nations approve it.
 //!
 //! The content is canonical JSON (RFC 8785) under SHA-256. A part that may be released to fewer partners
-//! than the plan (an annex, a task with a label of its own) enters it as a salted hash, so that a partner without it
-//! can still check the content that it approves, and cannot guess the part.
+//! than the plan (an annex, a task with a label of its own) enters it as a salted hash, so that a partner
+//! without it can still check the content that it approves, and cannot guess the part.
 
 use super::{ContentTask, Sections};
 use crate::{

@@ -1,4 +1,5 @@
-//! Dependencies between tasks: of four kinds, with lag or lead, and how people write them: `T03`, `T03FS+2h`, `T04SS-30m`.
+//! Dependencies between tasks: of four kinds, with lag or lead, and how people write them: `T03`, `T03FS+2h`,
+//! `T04SS-30m`.
 //!
 //! Whether a dependency closes a cycle is a rule of drafting; when a task may start by it is computed in
 //! [`crate::schedule`].
@@ -50,8 +51,8 @@ impl DependencyKind {
     }
 }
 
-/// What a task waits for. There is at most one between two tasks, so that taking a dependency off names it by its
-/// predecessor alone.
+/// What a task waits for. There is at most one between two tasks, so that taking a dependency off names it by
+/// its predecessor alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Dependency {
     /// The task that is waited for.
@@ -103,8 +104,9 @@ pub(super) const NOTATION: &str = "Write the code of a task, as in T03, or behin
 #[error("`{0}` is not a dependency. {NOTATION}")]
 pub struct InvalidDependency(pub String);
 
-/// A text that may be a code is that code: no plan is needed to read one, and no task's name is taken for something else.
-/// So `T03SS` and `T04SS-PT30M` are tasks. What no code has, a `+` or a small letter, makes it notation.
+/// A text that may be a code is that code: no plan is needed to read one, and no task's name is taken for
+/// something else. So `T03SS` and `T04SS-PT30M` are tasks. What no code has, a `+` or a small letter, makes
+/// it notation.
 impl FromStr for Dependency {
     type Err = InvalidDependency;
 
@@ -147,9 +149,9 @@ fn magnitude(text: &str) -> Result<Span, InvalidSpan> {
     if text.starts_with('P') { text.parse() } else { Span::from_short(text) }
 }
 
-/// How commands and contents write a dependency: the code alone where it is plain, as when there were no others, else
-/// the object. Approvals bind the hash of a content, and a repeated request is known by the hash of its command; both
-/// must stay what they were.
+/// How commands and contents write a dependency: the code alone where it is plain, as when there were no
+/// others, else the object. Approvals bind the hash of a content, and a repeated request is known by the hash
+/// of its command; both must stay what they were.
 pub(super) mod brief {
     use super::{Dependency, DependencyKind, Span, TaskCode};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

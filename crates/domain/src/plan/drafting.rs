@@ -139,7 +139,8 @@ pub(super) fn draft(
     }
     check_sections(sections, &mut reasons);
     let mut sections = Box::new(sections.clone());
-    // In an event of their own, as a revision is: a node of a build before them stops there and does not read over them.
+    // In an event of their own, as a revision is: a node of a build before them stops there and does not read
+    // over them.
     let calendars = std::mem::take(&mut sections.calendars);
     let mut events =
         vec![Event::Plan(PlanEvent::PlanDrafted { operation: code.clone(), number: 1, sections })];
@@ -226,8 +227,8 @@ pub(super) fn submit(
     reasons.or(events)
 }
 
-/// The version with each task that is to start as soon as possible where that is today, and the events that move it there:
-/// nations decide on starts, not on how to work them out.
+/// The version with each task that is to start as soon as possible where that is today, and the events that
+/// move it there: nations decide on starts, not on how to work them out.
 fn laid_out(operation: &Operation, version: &Version) -> (Version, Vec<Event>) {
     let mut laid = version.clone();
     let mut events = Vec::new();

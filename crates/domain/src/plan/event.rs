@@ -285,7 +285,8 @@ pub enum PlanEvent {
         /// The position of the log that the commander was looking at.
         seen_at: Position,
     },
-    /// A change inside the authority of the plan in force was ordered; what it changes follows as events of their own.
+    /// A change inside the authority of the plan in force was ordered; what it changes follows as events of
+    /// their own.
     FragmentaryOrderIssued {
         /// The operation.
         operation: OperationCode,

@@ -1,5 +1,5 @@
-//! Fragmentary orders: numbered changes inside the authority that the plan in force gives. They need no new version and no
-//! approval: H-hour within its window, and who carries a task out.
+//! Fragmentary orders: numbered changes inside the authority that the plan in force gives. They need no new
+//! version and no approval: H-hour within its window, and who carries a task out.
 
 use super::state::code_of;
 use crate::{

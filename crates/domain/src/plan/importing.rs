@@ -1,5 +1,6 @@
-//! Tasks that come into a draft from a file, all of them or none: what is new is added, what is known is changed to what
-//! the file says, and what the file does not name stays. Calendars that it has become the draft's, with the tasks.
+//! Tasks that come into a draft from a file, all of them or none: what is new is added, what is known is
+//! changed to what the file says, and what the file does not name stays. Calendars that it has become the
+//! draft's, with the tasks.
 
 use super::{
     check::{check_lag, check_task, explain_unknown, join},
@@ -24,14 +25,15 @@ pub const MOST_IMPORTED: usize = 20_000;
 /// Reasons after which no more tasks of an import are looked at; one that is looked at has all of its own.
 const MOST_REASONS: usize = 1_000;
 
-/// Most cycles that are told of at once, and most tasks of one that are named: a network may be one large knot.
+/// Most cycles that are told of at once, and most tasks of one that are named: a network may be one large
+/// knot.
 const MOST_CYCLES: usize = 20;
 const MOST_NAMED: usize = 10;
 
-/// A start that is left open is the early start of the forward pass over the planned offsets, in the network of the file and
-/// of the draft as its reader sees it; what waits for nothing starts with the earliest of the others, at H-hour when there
-/// is none. A task that is to start as soon as possible keeps that, and is laid out again when the draft is submitted; for others it
-/// is worked out once.
+/// A start that is left open is the early start of the forward pass over the planned offsets, in the network
+/// of the file and of the draft as its reader sees it; what waits for nothing starts with the earliest of the
+/// others, at H-hour when there is none. A task that is to start as soon as possible keeps that, and is laid
+/// out again when the draft is submitted; for others it is worked out once.
 ///
 /// Calendars come first: tasks are laid out by those that the draft will have.
 pub(super) fn import(
@@ -70,7 +72,8 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask], calendars: &[WorkCalen
     let others: Vec<_> = shown.filter(|task| !named.contains(&task.code)).collect();
     let given = imported.iter().filter_map(|task| task.start_offset);
     let earliest = given.chain(others.iter().map(|task| task.start_offset)).min().unwrap_or_default();
-    // What waits for a task that its planner may not see stays where it is, as it does when it is shown: the file cannot know.
+    // What waits for a task that its planner may not see stays where it is, as it does when it is shown: the
+    // file cannot know.
     let stays = |task: &ImportedTask| {
         let known = draft.task(&task.code).filter(|known| known.is_floating())?;
         hidden(draft, &task.code).next().is_some().then_some(known.start_offset)
@@ -95,7 +98,8 @@ fn laid_out(draft: &Draft<'_>, imported: &[ImportedTask], calendars: &[WorkCalen
         .collect()
 }
 
-/// Whether an import has so many reasons against it that what is left of its tasks is only counted, in one more.
+/// Whether an import has so many reasons against it that what is left of its tasks is only counted, in one
+/// more.
 pub fn stop_looking(reasons: &mut Reasons, left: usize) -> bool {
     let enough = reasons.len() >= MOST_REASONS;
     reasons.check(!enough, RefusalCode::InvalidValue, "tasks", || {
@@ -159,8 +163,8 @@ fn with_hidden(draft: &Draft<'_>, mut task: PlannedTask) -> PlannedTask {
     task
 }
 
-/// Domain rule 8, for the whole draft as it would be. One reason for each of the first places at which a walk comes back to
-/// where it was.
+/// Domain rule 8, for the whole draft as it would be. One reason for each of the first places at which a walk
+/// comes back to where it was.
 fn check_cycles(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
     let index: BTreeMap<_, _> = tasks.iter().enumerate().map(|(index, task)| (&task.code, index)).collect();
     let known = draft.version.tasks.values().map(Arc::as_ref);
@@ -188,8 +192,8 @@ fn check_cycles(draft: &mut Draft<'_>, tasks: &[PlannedTask]) {
     }
 }
 
-/// Each begins somewhere and waits for the next, the last for the first; at most [`MOST_CYCLES`]. Without recursion: a
-/// network may be one long chain.
+/// Each begins somewhere and waits for the next, the last for the first; at most [`MOST_CYCLES`]. Without
+/// recursion: a network may be one long chain.
 fn cycles<'a>(network: &BTreeMap<&'a TaskCode, &'a PlannedTask>) -> Vec<Vec<&'a TaskCode>> {
     let mut found = Vec::new();
     let mut done = BTreeSet::new();
@@ -246,8 +250,9 @@ fn changes(draft: &Draft<'_>, wanted: &PlannedTask) -> Vec<PlanEvent> {
         ..wanted.clone()
     };
     if revision.apply(known) != changed {
-        // A revision takes nothing away: a post or a line of effort that is no more needs the task anew. What is hidden is
-        // added by events of its own, which are for those who see both tasks; the task's is for whoever sees that.
+        // A revision takes nothing away: a post or a line of effort that is no more needs the task anew. What
+        // is hidden is added by events of its own, which are for those who see both tasks; the task's is for
+        // whoever sees that.
         let mut anew = wanted.clone();
         anew.predecessors.retain(|waits| hidden(draft, task).all(|other| other != waits));
         let removed =

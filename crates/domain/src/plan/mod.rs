@@ -1,4 +1,5 @@
-//! Plans: drafting, submission, decisions of nations on one exact content, amendment, promulgation, fragmentary orders.
+//! Plans: drafting, submission, decisions of nations on one exact content, amendment, promulgation,
+//! fragmentary orders.
 
 mod calendar;
 mod check;

@@ -1,4 +1,5 @@
-//! What a plan says besides its tasks and annexes, section by section, and the views that put them in paragraphs.
+//! What a plan says besides its tasks and annexes, section by section, and the views that put them in
+//! paragraphs.
 
 use crate::{
     Code, Instant, PartnerCode, PhaseCode, PostCode, Prose, TaskCode, Title, coalition::PartnerRole,
@@ -275,7 +276,8 @@ impl Default for ApprovalPolicy {
 pub enum View {
     /// Situation, mission, execution, administration and logistics, command and signal (military staffs).
     Smeac,
-    /// Information, intention, method, administration, risk assessment, communications, human rights (police).
+    /// Information, intention, method, administration, risk assessment, communications, human rights
+    /// (police).
     Iimarch,
 }
 

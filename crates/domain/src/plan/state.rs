@@ -54,7 +54,8 @@ pub struct Version {
     pub sections: Arc<Sections>,
     pub tasks: OrdMap<TaskCode, Arc<PlannedTask>>,
     pub annexes: OrdMap<AnnexCode, Arc<SaltedAnnex>>,
-    /// Tasks that enter the content as parts: those with a label of their own, as it was until the submission.
+    /// Tasks that enter the content as parts: those with a label of their own, as it was until the
+    /// submission.
     pub task_salts: OrdMap<TaskCode, Salt>,
     /// What the version itself says of its release; `None`: as the operation.
     pub release: Option<Release>,
@@ -76,8 +77,8 @@ pub struct SaltedAnnex {
     pub annex: Annex,
     pub salt: Salt,
     pub hash: Sha256,
-    /// What a mark says of its release instead of its content, of which marks are no part. It stays when the annex is
-    /// attached anew: planners do not undo what a commander has marked.
+    /// What a mark says of its release instead of its content, of which marks are no part. It stays when the
+    /// annex is attached anew: planners do not undo what a commander has marked.
     pub marked: Option<Release>,
 }
 
@@ -301,7 +302,8 @@ impl Plan {
         self.version_in_force().or_else(|| self.versions.last().map(Arc::as_ref))
     }
 
-    /// Takes in one event of the plan of `operation`. `task_salts` are those of the tasks that have a label of their own now.
+    /// Takes in one event of the plan of `operation`. `task_salts` are those of the tasks that have a label
+    /// of their own now.
     #[expect(clippy::too_many_lines, reason = "a table: one short arm for each event")]
     pub(crate) fn evolve(
         &mut self,

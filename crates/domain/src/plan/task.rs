@@ -35,8 +35,8 @@ pub struct PlannedTask {
     pub duration: Span,
     /// What it waits for: at most one dependency on each other task.
     pub predecessors: BTreeSet<Dependency>,
-    /// What else binds it. Events tell it in one of their own, so that a node of a build before it stops there and does not
-    /// read over it.
+    /// What else binds it. Events tell it in one of their own, so that a node of a build before it stops
+    /// there and does not read over it.
     #[serde(skip)]
     pub terms: Terms,
 }
@@ -94,8 +94,8 @@ impl PlannedTask {
 }
 
 impl TaskRevision {
-    /// What makes the one task the other, predecessors and terms left out and as far as a revision can: it takes no post and no line
-    /// of effort away.
+    /// What makes the one task the other, predecessors and terms left out and as far as a revision can: it
+    /// takes no post and no line of effort away.
     pub fn between(known: &PlannedTask, wanted: &PlannedTask) -> Self {
         fn new<T: Clone + PartialEq>(known: &T, wanted: &T) -> Option<T> {
             (known != wanted).then(|| wanted.clone())
@@ -133,8 +133,9 @@ impl TaskRevision {
     }
 }
 
-/// A task as contents have it: a dependency that is a finish to start without lag is the predecessor's code, any other
-/// an object, so that the hash of a content without such others is what it was when there were none.
+/// A task as contents have it: a dependency that is a finish to start without lag is the predecessor's code,
+/// any other an object, so that the hash of a content without such others is what it was when there were
+/// none.
 #[derive(Debug, Serialize)]
 pub struct ContentTask<'a>(#[serde(with = "brief::BriefTask")] pub &'a PlannedTask);
 

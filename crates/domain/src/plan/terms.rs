@@ -25,7 +25,8 @@ pub enum StartConstraint {
     /// It starts at its planned start, or later when what it waits for takes longer.
     #[default]
     StartNoEarlierThan,
-    /// It starts as early as what it waits for allows, and moves with that; the planned start is where it was laid last.
+    /// It starts as early as what it waits for allows, and moves with that; the planned start is where it was
+    /// laid last.
     AsSoonAsPossible,
     /// It starts at its planned start, whatever it waits for.
     MustStartOn,

@@ -1,7 +1,8 @@
-//! Conflicts: what a plan may say while it is drafted and what promulgation or assignment would refuse, or nobody could do.
+//! Conflicts: what a plan may say while it is drafted and what promulgation or assignment would refuse, or
+//! nobody could do.
 //!
-//! Nothing is refused here. Times are judged as the plan has them: on offsets, or in a draft where the schedule lays a task that
-//! is to start as soon as possible, if all that it waits for is seen.
+//! Nothing is refused here. Times are judged as the plan has them: on offsets, or in a draft where the
+//! schedule lays a task that is to start as soon as possible, if all that it waits for is seen.
 
 use crate::{
     Code, PartnerCode, PostCode, Span, TaskCode,
@@ -29,7 +30,8 @@ pub enum Conflict {
     OutsideWorkingTime { task: TaskCode, calendar: Code, works_from: Span },
     /// The task is planned to start earlier than what it waits for lets it, as that is planned, by so much.
     DependencyNotMet { task: TaskCode, dependency: Dependency, early_by: Span },
-    /// What the task waits for, and what it takes, leave it no time to keep a latest finish or a fixed start, by so much.
+    /// What the task waits for, and what it takes, leave it no time to keep a latest finish or a fixed start,
+    /// by so much.
     NegativeFloat { task: TaskCode, missing: Span },
     /// The task needs mutual legal assistance, and is planned to take less than that does.
     LegalAssistanceInHours { task: TaskCode, duration: Span },
@@ -43,12 +45,13 @@ struct Placed<'a> {
     activity: Activity<'a>,
     start: Span,
     finish: Span,
-    /// Whether the schedule would have it there: as early as it can be, up to a pause that ends with what it waits for.
+    /// Whether the schedule would have it there: as early as it can be, up to a pause that ends with what it
+    /// waits for.
     as_laid: bool,
 }
 
-/// The conflicts of a version. `decisions` are the live ones on it, `with_liaison` the partners that have a liaison
-/// officer in post, `assigned` the tasks that a post is assigned to.
+/// The conflicts of a version. `decisions` are the live ones on it, `with_liaison` the partners that have a
+/// liaison officer in post, `assigned` the tasks that a post is assigned to.
 pub fn conflicts<'a>(
     tasks: &[PlannedTask],
     hours: &Hours<'_>,
@@ -113,8 +116,8 @@ fn placed<'a>(
     tasks.iter().zip(activities).enumerate().map(place).collect()
 }
 
-/// Each dependency that the planned times break, by the conditions of [`crate::schedule`]. What a task waits for and is not
-/// among the tasks is left out.
+/// Each dependency that the planned times break, by the conditions of [`crate::schedule`]. What a task waits
+/// for and is not among the tasks is left out.
 fn not_met(tasks: &[Placed<'_>]) -> impl Iterator<Item = Conflict> {
     let by_code: BTreeMap<_, _> = tasks.iter().map(|placed| (&placed.task.code, placed)).collect();
     let broken = move |placed: &Placed<'_>| -> Vec<Conflict> {
@@ -171,8 +174,9 @@ pub(crate) fn guests_without_consent<'a, 't>(
     tasks.into_iter().filter(move |task| task.lead != task.territory && !consents(task))
 }
 
-/// Each task that starts before an earlier one of its post has finished, or rested, with the one of them that finishes last:
-/// all pairs would be the square of a badly planned post's tasks. A milestone takes nobody's time.
+/// Each task that starts before an earlier one of its post has finished, or rested, with the one of them that
+/// finishes last: all pairs would be the square of a badly planned post's tasks. A milestone takes nobody's
+/// time.
 fn clashes(tasks: &[Placed<'_>], calendars: &[WorkCalendar]) -> Vec<Conflict> {
     let mut by_post = BTreeMap::<_, Vec<_>>::new();
     for placed in tasks.iter().filter(|placed| placed.task.duration > Span::ZERO) {
@@ -299,7 +303,8 @@ mod tests {
         assert_eq!(conflicts(&tasks, &ROUND_THE_CLOCK, [], &with_liaison, &[code()].into()), []);
     }
 
-    /// A lasts from 0 to 10. By hand, the earliest start of B, which takes 4 hours, and how much earlier it is planned.
+    /// A lasts from 0 to 10. By hand, the earliest start of B, which takes 4 hours, and how much earlier it
+    /// is planned.
     #[test]
     fn a_start_before_what_a_dependency_lets_conflicts_by_the_difference() {
         for (waits, start, early_by) in [
@@ -371,9 +376,9 @@ mod tests {
         let calendars = [office()];
         // Monday, 8:00 in Bangkok.
         let h_hour = Some("2023-10-09T08:00:00+07:00".parse().unwrap());
-        // By hand: A to Monday 16:00 (8). B is planned at 19:00 and cannot start before Tuesday 8:00 (24); 3 h of rest are 8 too
-        // few. C takes 2 h from Monday 15:00 (7) of another post: it ends on Tuesday at 9:00 (25), while D is planned at 25: 11 h
-        // of rest are missing.
+        // By hand: A to Monday 16:00 (8). B is planned at 19:00 and cannot start before Tuesday 8:00 (24); 3
+        // h of rest are 8 too few. C takes 2 h from Monday 15:00 (7) of another post: it ends on Tuesday at
+        // 9:00 (25), while D is planned at 25: 11 h of rest are missing.
         let of = |task: PlannedTask, post: &str| PlannedTask { post: Some(post.parse().unwrap()), ..task };
         let tasks =
             [own("A", 0..8), own("B", 11..12), of(own("C", 7..9), "THA-02"), of(own("D", 25..26), "THA-02")];
@@ -431,9 +436,9 @@ mod tests {
 
     #[test]
     fn what_floated_into_a_pause_is_no_conflict_once_it_is_submitted() {
-        // By hand, in Bangkok's office hours of Monday and Tuesday. A, of another post and round the clock by its partner, ends on
-        // Wednesday at 12:00 (52). B takes 8 h and may not end before that: its last working moment is Tuesday 16:00 (32), so it
-        // starts on Tuesday at 8:00 (24).
+        // By hand, in Bangkok's office hours of Monday and Tuesday. A, of another post and round the clock by
+        // its partner, ends on Wednesday at 12:00 (52). B takes 8 h and may not end before that: its last
+        // working moment is Tuesday 16:00 (32), so it starts on Tuesday at 8:00 (24).
         let calendars = [office()];
         let h_hour = Some("2023-10-09T08:00:00+07:00".parse().unwrap());
         let a = PlannedTask { post: Some("CHN-01".parse().unwrap()), ..task("A", "CHN", "CHN", 0..52) };

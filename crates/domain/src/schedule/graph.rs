@@ -1,13 +1,14 @@
-//! Schedules: forward and backward pass over dependencies of all kinds, constraints and calendars; float, critical paths.
+//! Schedules: forward and backward pass over dependencies of all kinds, constraints and calendars; float,
+//! critical paths.
 //!
 //! The critical path method as Kelley and Walker describe it (1959): early times are the longest way from
 //! the start, late times the longest way back from the end, total float is late start less early start, free
 //! float is what a task can slip without moving a successor's early start. A task without float is critical.
 //!
-//! Kinds, lags and leads are those of precedence diagrams (Moder, Phillips and Davis: Project Management with CPM, PERT
-//! and Precedence Diagramming, 3rd edition 1983; PMI: Practice Standard for Scheduling), for tasks that are not
-//! interrupted but by the end of working hours. With starts `S` and finishes `F` of a predecessor `i` and of `j`, which
-//! waits:
+//! Kinds, lags and leads are those of precedence diagrams (Moder, Phillips and Davis: Project Management with
+//! CPM, PERT and Precedence Diagramming, 3rd edition 1983; PMI: Practice Standard for Scheduling), for tasks
+//! that are not interrupted but by the end of working hours. With starts `S` and finishes `F` of a
+//! predecessor `i` and of `j`, which waits:
 //!
 //! | Kind | Condition |
 //! |---|---|
@@ -16,16 +17,17 @@
 //! | finish to finish | `F(j) >= F(i) + lag` |
 //! | start to finish | `F(j) >= S(i) + lag` |
 //!
-//! Constraints are those of Microsoft Project under the same names, as its documentation defines them ("Constraint types"):
-//! *start no earlier than* bounds the early start, *must start on* sets early and late start, *finish no later than*
-//! sets the late finish and leaves the early times alone. With both of the last, the late times of the task itself are those of its
-//! latest finish, and what it waits for is bound by its fixed start. Two of them can ask for what cannot be: float is negative then, by
-//! as much as is missing, and the task counts as critical.
+//! Constraints are those of Microsoft Project under the same names, as its documentation defines them
+//! ("Constraint types"): *start no earlier than* bounds the early start, *must start on* sets early and late
+//! start, *finish no later than* sets the late finish and leaves the early times alone. With both of the
+//! last, the late times of the task itself are those of its latest finish, and what it waits for is bound by
+//! its fixed start. Two of them can ask for what cannot be: float is negative then, by as much as is missing,
+//! and the task counts as critical.
 //!
-//! With a calendar a duration is working time, and so are the task's floats; lags are elapsed time, whatever the calendar
-//! (Microsoft Project's "elapsed" units). A bound on a finish that falls outside working time is met by the last working
-//! moment before it. Nothing starts before the start, which is zero or the task's offset, and nothing finishes after the
-//! last early finish.
+//! With a calendar a duration is working time, and so are the task's floats; lags are elapsed time, whatever
+//! the calendar (Microsoft Project's "elapsed" units). A bound on a finish that falls outside working time is
+//! met by the last working moment before it. Nothing starts before the start, which is zero or the task's
+//! offset, and nothing finishes after the last early finish.
 
 use crate::{
     Instant, Span, TaskCode,
@@ -41,8 +43,8 @@ pub enum Basis {
     Network,
     /// Planned offsets, constraints and calendars besides: times are relative to H-hour.
     Offsets,
-    /// As offsets, with what has happened: nothing that has not started starts before `now`, and nothing that goes on
-    /// finishes before it.
+    /// As offsets, with what has happened: nothing that has not started starts before `now`, and nothing that
+    /// goes on finishes before it.
     Forecast { now: Span },
 }
 
@@ -88,10 +90,11 @@ impl<'a> From<&'a PlannedTask> for Activity<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hours<'a> {
     pub calendars: &'a [WorkCalendar],
-    /// Calendars hold once it is set: before, nobody knows which day is a holiday, and all work round the clock.
+    /// Calendars hold once it is set: before, nobody knows which day is a holiday, and all work round the
+    /// clock.
     pub h_hour: Option<Instant>,
-    /// Whether what starts as soon as possible is laid out anew, as in a draft. A version that nations decide on has it where it
-    /// was when it was submitted, for every reader, whatever else they see.
+    /// Whether what starts as soon as possible is laid out anew, as in a draft. A version that nations decide
+    /// on has it where it was when it was submitted, for every reader, whatever else they see.
     pub floating: bool,
 }
 
@@ -123,7 +126,8 @@ impl Finishes {
     }
 }
 
-/// When what starts then and takes so much work finishes, by the calendar at this place; `None`: round the clock.
+/// When what starts then and takes so much work finishes, by the calendar at this place; `None`: round the
+/// clock.
 pub(crate) fn finish(calendars: &mut [Working], calendar: Option<usize>, start: Span, work: Span) -> Span {
     let working = calendar.and_then(|calendar| calendars.get_mut(calendar));
     working.map_or(start + work, |working| working.finish(start, work))
@@ -141,7 +145,8 @@ pub fn activities<'a>(
     } else {
         BTreeSet::new()
     };
-    // What waits for a task that is not there, as when its reader may not see it, cannot be laid out: it is where it is.
+    // What waits for a task that is not there, as when its reader may not see it, cannot be laid out: it is
+    // where it is.
     let is_laid = |task: &PlannedTask| {
         floating && task.predecessors.iter().all(|waits| codes.contains(&waits.predecessor))
     };
@@ -157,7 +162,8 @@ pub fn activities<'a>(
     (tasks.into_iter().map(activity).collect(), finishes.working)
 }
 
-/// Times relative to H-hour, or to the start on [`Basis::Network`]. Finishes are exclusive; floats are working time.
+/// Times relative to H-hour, or to the start on [`Basis::Network`]. Finishes are exclusive; floats are
+/// working time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     pub early_start: Span,
@@ -215,8 +221,8 @@ impl Schedule {
         critical.into_iter().map(|(code, _)| code).collect()
     }
 
-    /// The critical paths: chains of critical tasks, each of which the next one waits for without slack. The first `most`
-    /// in the order of their tasks; there may be as many as there are subsets of tasks.
+    /// The critical paths: chains of critical tasks, each of which the next one waits for without slack. The
+    /// first `most` in the order of their tasks; there may be as many as there are subsets of tasks.
     pub fn critical_paths(&self, most: usize) -> Vec<Vec<&TaskCode>> {
         let driven: BTreeSet<_> = self.drives.values().flatten().collect();
         let next = |code: &TaskCode| self.drives.get(code).map(Vec::as_slice).unwrap_or_default();
@@ -251,7 +257,8 @@ struct Tie {
     lag: Span,
 }
 
-/// The ties of each activity one after the other: two lists in all, because a large plan has tens of thousands.
+/// The ties of each activity one after the other: two lists in all, because a large plan has tens of
+/// thousands.
 #[derive(Debug)]
 struct Ties {
     /// Where those of each activity begin, and behind the last where they end.
@@ -368,8 +375,8 @@ impl Clocks<'_> {
 pub struct Graph {
     predecessors: Ties,
     successors: Ties,
-    /// Every activity after its predecessors. One on a cycle, which the rules of plans exclude, is left out with all that wait
-    /// for it.
+    /// Every activity after its predecessors. One on a cycle, which the rules of plans exclude, is left out
+    /// with all that wait for it.
     order: Vec<usize>,
 }
 
@@ -394,7 +401,8 @@ impl Graph {
         Self { predecessors, successors, order }
     }
 
-    /// Lays out the activities that the graph is of, by these calendars: both passes, floats, and what drives what.
+    /// Lays out the activities that the graph is of, by these calendars: both passes, floats, and what drives
+    /// what.
     pub fn lay_out(&self, activities: &[Activity<'_>], basis: Basis, calendars: &mut [Working]) -> Layout {
         let by_calendar = !calendars.is_empty() && basis != Basis::Network;
         let mut clocks = Clocks {
@@ -496,8 +504,8 @@ fn forward(
 #[derive(Clone, Copy, Default)]
 struct Late {
     start: Span,
-    /// Until when it may finish for whoever waits with their finish: the end of the pause that its late finish stands at, or what
-    /// bounds it within.
+    /// Until when it may finish for whoever waits with their finish: the end of the pause that its late
+    /// finish stands at, or what bounds it within.
     until: Span,
 }
 

@@ -1,9 +1,10 @@
 //! Working time: how much of it lies between two instants, and which instant is so much of it away.
 //!
-//! `W(t)` is the working time from an anchor to `t`. It never falls and stands still outside working time, so that
-//! every question is one on `W` and its two inverses: where a finish is meant, the earliest instant with that much work
-//! behind it; where a start is meant, the latest. A finish at the end of a shift and a start at the next one's beginning
-//! are the same working time, which is why a task that waits for a Friday's last hour starts on Monday without delay.
+//! `W(t)` is the working time from an anchor to `t`. It never falls and stands still outside working time, so
+//! that every question is one on `W` and its two inverses: where a finish is meant, the earliest instant with
+//! that much work behind it; where a start is meant, the latest. A finish at the end of a shift and a start
+//! at the next one's beginning are the same working time, which is why a task that waits for a Friday's last
+//! hour starts on Monday without delay.
 
 use crate::{
     Instant, Span,
@@ -13,8 +14,8 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Offset as _, TimeDelta, T
 use chrono_tz::Tz;
 use std::collections::VecDeque;
 
-/// So far from H-hour, ten years, calendars hold; further away all time is working time. What is worked out for one calendar is
-/// bounded by it.
+/// So far from H-hour, ten years, calendars hold; further away all time is working time. What is worked out
+/// for one calendar is bounded by it.
 const HORIZON: i64 = Span::MAX.as_seconds() / 10;
 
 /// Days that are worked out at a time.
@@ -29,7 +30,8 @@ struct Shift {
     worked: i64,
 }
 
-/// A calendar on an operation's time: instants are spans from H-hour. Days are worked out as they are asked for.
+/// A calendar on an operation's time: instants are spans from H-hour. Days are worked out as they are asked
+/// for.
 #[derive(Debug)]
 pub struct Working {
     h_hour: DateTime<Utc>,
@@ -147,7 +149,8 @@ impl Working {
         shift.start + (worked - shift.worked)
     }
 
-    /// Works out days until `early` and `late` hold of the first and the last shift, or the horizon is reached.
+    /// Works out days until `early` and `late` hold of the first and the last shift, or the horizon is
+    /// reached.
     fn reach(&mut self, early: impl Fn(&Shift, &Shift) -> bool, late: impl Fn(&Shift, &Shift) -> bool) {
         let holds = |shifts: &VecDeque<Shift>, what: &dyn Fn(&Shift, &Shift) -> bool| {
             shifts.front().zip(shifts.back()).is_some_and(|(first, last)| what(first, last))
@@ -212,8 +215,8 @@ impl Working {
         hours.iter().map(|(from, to)| (self.instant(day, *from), self.instant(day, *to))).collect()
     }
 
-    /// Seconds from H-hour. Of a time that clocks show twice, the first; one that they leave out is when it would have been
-    /// without the change.
+    /// Seconds from H-hour. Of a time that clocks show twice, the first; one that they leave out is when it
+    /// would have been without the change.
     fn instant(&self, day: NaiveDate, minutes: u16) -> i64 {
         let local = day.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(minutes.into());
         let at = self.zone.from_local_datetime(&local).earliest().map_or_else(

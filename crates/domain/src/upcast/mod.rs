@@ -1,7 +1,7 @@
 //! Shapes of events that this build reads and does not write any more: logs hold them for ever.
 //!
-//! Each has a struct as it was, frozen: it leaves out nothing that was required and uses no type of today whose JSON may
-//! change. What it says is told in the shape of today; nothing of that is written back.
+//! Each has a struct as it was, frozen: it leaves out nothing that was required and uses no type of today
+//! whose JSON may change. What it says is told in the shape of today; nothing of that is written back.
 
 mod dependencies;
 

@@ -2,8 +2,8 @@
 //!
 //! An id is `uuidv5(scope, "kind:code")`: whatever has a code in a scope has exactly one id, a second thing
 //! of that code meets the first one's history, and nothing has to be looked up to name a subject. Events,
-//! commands and nodes, which have no code, get a `UUIDv7` from the engine. As text an id is a `TypeID`: a prefix
-//! and 26 characters of Crockford's base 32 (<https://github.com/jetify-com/typeid/tree/main/spec>).
+//! commands and nodes, which have no code, get a `UUIDv7` from the engine. As text an id is a `TypeID`: a
+//! prefix and 26 characters of Crockford's base 32 (<https://github.com/jetify-com/typeid/tree/main/spec>).
 
 use crate::code::{AnnexCode, CentreCode, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode};
 use schemars::JsonSchema;

@@ -20,7 +20,8 @@ impl fmt::Display for Position {
     }
 }
 
-/// Where an event stands, when it happened and who says so: what folds need to know of it besides what it says.
+/// Where an event stands, when it happened and who says so: what folds need to know of it besides what it
+/// says.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_field_names,

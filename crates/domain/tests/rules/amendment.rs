@@ -1,4 +1,5 @@
-//! Amendments: a new version needs every decision anew, and the one in force stays until another takes its place.
+//! Amendments: a new version needs every decision anew, and the one in force stays until another takes its
+//! place.
 
 use crate::support::{IntoEvent, of, saphan::*};
 use domain::{

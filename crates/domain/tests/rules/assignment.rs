@@ -367,8 +367,8 @@ const MONDAY: &str = "2023-10-09T08:00:00+06:30";
 const WEDNESDAY: &str = "2023-10-11T08:00:00+06:30";
 const FRIDAY: &str = "2023-10-13T08:00:00+06:30";
 
-/// T16 takes 16 h from H-hour on, in office hours from 8 to 16. From a Monday or a Wednesday that is the day and the next: to H+32.
-/// From a Friday, the second day is the Monday after: 72 h later, to H+80.
+/// T16 takes 16 h from H-hour on, in office hours from 8 to 16. From a Monday or a Wednesday that is the day
+/// and the next: to H+32. From a Friday, the second day is the Monday after: 72 h later, to H+80.
 fn bound_in_office_hours() -> Story {
     in_office_hours().when(tha(), assign("T16", "MMR-02")).then([assigned(1, "T16", "MMR-02", 0, 16)])
 }
@@ -413,8 +413,8 @@ fn an_officer_is_bound_until_its_task_finishes_by_its_calendar() {
 
 #[test]
 fn across_operations_too_an_officer_is_bound_in_the_pauses_of_its_task() {
-    // BRAVO's T01 takes 12 h round the clock. From Tuesday, 1:00, on, it is after the 16th hour and before the end of T16 on
-    // Tuesday at 16:00.
+    // BRAVO's T01 takes 12 h round the clock. From Tuesday, 1:00, on, it is after the 16th hour and before
+    // the end of T16 on Tuesday at 16:00.
     let bravo = |h_hour| {
         let story = with_bravo(in_office_hours(), Some(h_hour)).when(tha(), set_h_hour(MONDAY)).accepted();
         let bound = story.when(tha(), assign("T16", "MMR-02")).accepted();

@@ -1,5 +1,5 @@
-//! Constraints and calendars: answers from documentation or by hand, and working time as such against counting it hour by
-//! hour.
+//! Constraints and calendars: answers from documentation or by hand, and working time as such against
+//! counting it hour by hour.
 
 use crate::support::{instant, of, saphan::task};
 use domain::{
@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use strum::VariantArray as _;
 
-/// Microsoft Project's "Standard" base calendar, as its documentation has it: Monday to Friday, 8:00 to 12:00 and 13:00 to
-/// 17:00.
+/// Microsoft Project's "Standard" base calendar, as its documentation has it: Monday to Friday, 8:00 to 12:00
+/// and 13:00 to 17:00.
 fn standard(zone: &str, holidays: &[&str]) -> WorkCalendar {
     let day = |day: Weekday| {
         [("08:00", "12:00"), ("13:00", "17:00")].map(|(from, to)| WorkingHours {
@@ -36,8 +36,8 @@ fn standard(zone: &str, holidays: &[&str]) -> WorkCalendar {
     }
 }
 
-/// H-hour is Monday, 2 October 2023, 8:00 UTC. Hours from then on: Tuesday 8:00 is 24, Friday 17:00 is 105, the next
-/// Monday 8:00 is 168.
+/// H-hour is Monday, 2 October 2023, 8:00 UTC. Hours from then on: Tuesday 8:00 is 24, Friday 17:00 is 105,
+/// the next Monday 8:00 is 168.
 fn h_hour() -> Instant {
     instant("2023-10-02T08:00:00Z")
 }
@@ -105,9 +105,9 @@ fn hours(schedule: &Schedule, row: &Row) -> [i64; 6] {
 
 #[test]
 fn a_duration_is_working_time_and_pauses_over_noon_nights_holidays_and_weekends() {
-    // By hand, with the holiday on Wednesday. 4 h: Monday 8 to 12. 8 h: to 17 on Monday. 9 h: one more on Tuesday, 8 to 9.
-    // 16 h: to Tuesday 17 (33). 20 h: 4 more on Thursday (Wednesday is off), 8 to 12 (76). 32 h: Monday, Tuesday, Thursday,
-    // Friday: to Friday 17 (105). 33 h: the next Monday at 9.
+    // By hand, with the holiday on Wednesday. 4 h: Monday 8 to 12. 8 h: to 17 on Monday. 9 h: one more on
+    // Tuesday, 8 to 9. 16 h: to Tuesday 17 (33). 20 h: 4 more on Thursday (Wednesday is off), 8 to 12 (76).
+    // 32 h: Monday, Tuesday, Thursday, Friday: to Friday 17 (105). 33 h: the next Monday at 9.
     for (work, finish) in [(4, 4), (8, 9), (9, 25), (16, 33), (20, 76), (32, 105), (33, WEEK + 1)] {
         let rows = [row("A", 0, work, "", true)];
         assert_eq!(hours(&laid(&rows, Basis::Offsets), &rows[0])[..2], [0, finish], "{work}");
@@ -116,8 +116,8 @@ fn a_duration_is_working_time_and_pauses_over_noon_nights_holidays_and_weekends(
 
 #[test]
 fn a_start_outside_working_time_moves_to_the_next_shift_and_lags_are_elapsed_time() {
-    // By hand: offset 4 is noon, so 13:00 (5); 9 is Monday 17:00, so Tuesday 8:00 (24). After A (Monday 8 to 17), an elapsed
-    // lag of 2 h ends at 19:00: Tuesday 8:00. 16 h end on Tuesday at 9:00 (25).
+    // By hand: offset 4 is noon, so 13:00 (5); 9 is Monday 17:00, so Tuesday 8:00 (24). After A (Monday 8 to
+    // 17), an elapsed lag of 2 h ends at 19:00: Tuesday 8:00. 16 h end on Tuesday at 9:00 (25).
     let rows = [
         row("N", 4, 1, "", true),
         row("E", 9, 1, "", true),
@@ -138,11 +138,12 @@ fn a_start_outside_working_time_moves_to_the_next_shift_and_lags_are_elapsed_tim
 #[test]
 fn each_kind_of_dependency_is_kept_in_working_time() {
     // By hand, A works Monday 8 to 17 and Tuesday 8 to 17 (16 h: 0 to 33). B takes 8 h of work.
-    // FS: Wednesday is off, so Thursday 8:00 (72) to 17:00 (81). FS-10h: no earlier than Tuesday 7:00 (23): 8:00 (24).
-    // SS+3h: no earlier than 11:00 (3): 11 to 12, 13 to 17 and Tuesday 8 to 11 (27). FF: finishes Tuesday 17:00 (33), so it
-    // starts at 8:00 (24). FF+12h: no earlier than Wednesday 5:00, a day off: its last working moment before is Tuesday
-    // 17:00. SF+30h: finishes no earlier than Tuesday 14:00 (30): 2 h of it are on Tuesday afternoon.. 13 to 14 is one, 8 to
-    // 12 are four, and three on Monday, 14 to 17: starts Monday 14:00 (6).
+    // FS: Wednesday is off, so Thursday 8:00 (72) to 17:00 (81). FS-10h: no earlier than Tuesday 7:00 (23):
+    // 8:00 (24). SS+3h: no earlier than 11:00 (3): 11 to 12, 13 to 17 and Tuesday 8 to 11 (27). FF: finishes
+    // Tuesday 17:00 (33), so it starts at 8:00 (24). FF+12h: no earlier than Wednesday 5:00, a day off: its
+    // last working moment before is Tuesday 17:00. SF+30h: finishes no earlier than Tuesday 14:00 (30): 2 h
+    // of it are on Tuesday afternoon.. 13 to 14 is one, 8 to 12 are four, and three on Monday, 14 to 17:
+    // starts Monday 14:00 (6).
     for (before, start, finish) in [
         ("A", 72, 81),
         ("AFS-10h", 24, 33),
@@ -158,8 +159,9 @@ fn each_kind_of_dependency_is_kept_in_working_time() {
 
 #[test]
 fn floats_are_working_time_of_the_tasks_own_calendar() {
-    // By hand: A works on Monday; E ends the whole on Friday 17:00 (105) and works round the clock from the start. So A can
-    // finish by Friday 17:00: it can slip over Tuesday, Thursday and Friday, 24 h of work, and its late start is Friday 8:00.
+    // By hand: A works on Monday; E ends the whole on Friday 17:00 (105) and works round the clock from the
+    // start. So A can finish by Friday 17:00: it can slip over Tuesday, Thursday and Friday, 24 h of work,
+    // and its late start is Friday 8:00.
     let rows = [row("A", 0, 8, "", true), row("E", 0, 105, "", false)];
     let schedule = laid(&rows, Basis::Offsets);
     assert_eq!(hours(&schedule, &rows[0]), [0, 9, 96, 105, 24, 24]);
@@ -168,7 +170,8 @@ fn floats_are_working_time_of_the_tasks_own_calendar() {
 
 #[test]
 fn a_successor_after_the_weekend_leaves_no_float_in_the_pause() {
-    // By hand: A ends on Friday 17:00, B follows on Monday 8:00: both are critical, though 63 h lie between them.
+    // By hand: A ends on Friday 17:00, B follows on Monday 8:00: both are critical, though 63 h lie between
+    // them.
     let rows = [row("A", 96, 8, "", true), row("B", 96, 8, "A", true)];
     let schedule = laid(&rows, Basis::Offsets);
     assert_eq!(hours(&schedule, &rows[0]), [96, 105, 96, 105, 0, 0]);
@@ -178,8 +181,9 @@ fn a_successor_after_the_weekend_leaves_no_float_in_the_pause() {
 
 #[test]
 fn must_start_on_sets_early_and_late_start_and_float_before_it_runs_negative() {
-    // Microsoft Project's documentation, "Constraint types": must start on "sets the early, scheduled, and late start dates to
-    // the date you type, anchoring the task in time". By hand: A takes 10 h from 0, and B must start at 6: A is late by 4 h.
+    // Microsoft Project's documentation, "Constraint types": must start on "sets the early, scheduled, and
+    // late start dates to the date you type, anchoring the task in time". By hand: A takes 10 h from 0, and B
+    // must start at 6: A is late by 4 h.
     let rows = [
         row("A", 0, 10, "", false),
         row("B", 6, 2, "A", false).bound(StartConstraint::MustStartOn),
@@ -194,8 +198,9 @@ fn must_start_on_sets_early_and_late_start_and_float_before_it_runs_negative() {
 
 #[test]
 fn finish_no_later_than_sets_the_late_finish_and_leaves_the_early_times_alone() {
-    // The same documentation: finish no later than "sets the late finish date to the date that you specify"; slack is
-    // negative where that is before the early finish. By hand: A(4), B(6) after it, C ends the whole at 20.
+    // The same documentation: finish no later than "sets the late finish date to the date that you specify";
+    // slack is negative where that is before the early finish. By hand: A(4), B(6) after it, C ends the whole
+    // at 20.
     let rows = |latest| {
         [row("A", 0, 4, "", false), row("B", 0, 6, "A", false).until(latest), row("C", 0, 20, "", false)]
     };
@@ -213,7 +218,8 @@ fn finish_no_later_than_sets_the_late_finish_and_leaves_the_early_times_alone() 
 
 #[test]
 fn a_fixed_start_that_misses_its_own_latest_finish_lacks_what_is_missing() {
-    // By hand: from 0 to 10, to be finished by 5. What it waits for has two hours before the fixed start all the same.
+    // By hand: from 0 to 10, to be finished by 5. What it waits for has two hours before the fixed start all
+    // the same.
     let rows = [
         row("A", 0, 10, "P", false).bound(StartConstraint::MustStartOn).until(5),
         row("P", -4, 2, "", false),
@@ -247,8 +253,8 @@ fn a_milestone_takes_no_time_and_stands_where_what_it_waits_for_ends() {
 
 #[test]
 fn a_forecast_keeps_what_has_happened_and_moves_what_has_not() {
-    // By hand, at 20. A took from 2 to 9 and not from 0 to 4. B(6) began at 10 and goes on: it ends at 20 at the earliest. C(5)
-    // waits for B. D(1) has not begun, though it could have at 0: it starts now.
+    // By hand, at 20. A took from 2 to 9 and not from 0 to 4. B(6) began at 10 and goes on: it ends at 20 at
+    // the earliest. C(5) waits for B. D(1) has not begun, though it could have at 0: it starts now.
     let rows = [
         row("A", 0, 4, "", false).happened(2, Some(9)),
         row("B", 0, 6, "A", false).happened(10, None),
@@ -290,8 +296,8 @@ fn holidays_that_overlap_are_days_off_once() {
 
 #[test]
 fn hours_are_those_of_the_zones_clocks_also_where_they_differ_by_half_an_hour() {
-    // H-hour is 8:00 UTC, which is 14:30 in Yangon: 2.5 h are left of Monday. 3 h of work end on Tuesday at 8:30 there, which
-    // is 2:00 UTC: 18 h after H-hour.
+    // H-hour is 8:00 UTC, which is 14:30 in Yangon: 2.5 h are left of Monday. 3 h of work end on Tuesday at
+    // 8:30 there, which is 2:00 UTC: 18 h after H-hour.
     let mut working = Working::new(&standard("Asia/Yangon", &[]), h_hour());
     assert_eq!(working.finish(Span::ZERO, Span::hours(3)), Span::hours(18));
     assert_eq!(working.start(Span::hours(18), Span::hours(3)), Span::ZERO);
@@ -299,8 +305,8 @@ fn hours_are_those_of_the_zones_clocks_also_where_they_differ_by_half_an_hour() 
 
 #[test]
 fn the_nights_in_which_clocks_change_have_the_hours_that_they_have() {
-    // In Berlin, 29 October 2023 has 25 hours. Round the clock on Sundays: 25 h of work are one Sunday, so 26 h take one more
-    // hour of the next.
+    // In Berlin, 29 October 2023 has 25 hours. Round the clock on Sundays: 25 h of work are one Sunday, so 26
+    // h take one more hour of the next.
     let calendar = WorkCalendar {
         time_zone: of("Europe/Berlin"),
         week: vec![WorkingHours { day: Weekday::Sunday, from: of("00:00"), to: of("24:00") }],

@@ -1,7 +1,7 @@
 //! Commands as the log keeps them, so that they can be decided again: `commands.jsonl` has one of each.
 //!
-//! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what is in logs
-//! unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
+//! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what
+//! is in logs unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
 
 use crate::support::{of, saphan::*};
 use domain::{

@@ -19,8 +19,8 @@ fn hash(story: &Story) -> Sha256 {
     story.version(1).content(&saphan()).hash()
 }
 
-/// RFC 8785 for what plans hold: texts, whole numbers, lists and objects. Names are ASCII, so their order by bytes is
-/// that by UTF-16 units, and `serde_json` escapes texts as the standard wants.
+/// RFC 8785 for what plans hold: texts, whole numbers, lists and objects. Names are ASCII, so their order by
+/// bytes is that by UTF-16 units, and `serde_json` escapes texts as the standard wants.
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(members) => {

@@ -121,9 +121,10 @@ fn what_a_known_task_has_no_more_takes_the_task_anew() {
         .unchanged();
 }
 
-/// By hand. T41 waits for nothing and starts with the earliest, T01 at -24. T42 starts when T41 ends, at -23. T43 may not
-/// start before T42 has for two hours, at -21, and not before T27 ends, at 72. T44 has its own start, which stays though T43
-/// ends after it, and T45 waits for where T44 can be: T43 ends at 73, so T44 ends at 74.
+/// By hand. T41 waits for nothing and starts with the earliest, T01 at -24. T42 starts when T41 ends, at -23.
+/// T43 may not start before T42 has for two hours, at -21, and not before T27 ends, at 72. T44 has its own
+/// start, which stays though T43 ends after it, and T45 waits for where T44 can be: T43 ends at 73, so T44
+/// ends at 74.
 #[test]
 fn a_start_that_is_left_open_is_as_early_as_what_it_waits_for_lets_it() {
     let story = draft()
@@ -317,7 +318,8 @@ fn a_chain_of_very_many_tasks_is_walked_without_recursion() {
     story.when(tha(), import_tasks(chain(10_000, true))).refused([RefusalCode::DependencyCycle]);
 }
 
-/// A choice for each of some tasks: its start, its duration, and by bits which of those before it it waits for.
+/// A choice for each of some tasks: its start, its duration, and by bits which of those before it it waits
+/// for.
 fn files() -> impl Strategy<Value = Vec<ImportedTask>> {
     let one = (proptest::option::of(-50_i64..50), 1_i64..30, any::<u8>(), any::<bool>());
     proptest::collection::vec(one, 1..9).prop_map(|choices| {
@@ -339,7 +341,8 @@ fn files() -> impl Strategy<Value = Vec<ImportedTask>> {
 }
 
 proptest! {
-    /// Whatever was there: the file's tasks are as the file says, the others as they were, and once more changes nothing.
+    /// Whatever was there: the file's tasks are as the file says, the others as they were, and once more
+    /// changes nothing.
     #[test]
     fn after_an_import_the_draft_is_what_the_file_says(first in files(), then in files()) {
         let send = |story: Story, file: &Vec<ImportedTask>| {

@@ -241,7 +241,8 @@ fn an_import_brings_its_calendars_before_the_tasks_that_are_laid_out_by_them() {
     assert_eq!(story.version(1).sections.calendars, [calendar()]);
     story.when(tha(), import_with(vec![plain()], Vec::new())).then([calendars_set(Vec::new())]);
 
-    // H-hour is Monday 06:00 in Bangkok. T40 takes an hour of any time, T30 two of the office's, and T31 comes after it.
+    // H-hour is Monday 06:00 in Bangkok. T40 takes an hour of any time, T30 two of the office's, and T31
+    // comes after it.
     let dated = in_force().when(tha(), set_h_hour("2023-10-09T06:00:00+07:00")).accepted();
     let dated = dated.when(tha(), open_amendment()).accepted();
     let waits = |code: &str, on: &str| ImportedTask { terms: floating(), ..imported(code, None, &[on]) };

@@ -1,4 +1,5 @@
-//! Promulgation: every approval and consent, no rejection, no outstanding condition, every liaison officer in post.
+//! Promulgation: every approval and consent, no rejection, no outstanding condition, every liaison officer in
+//! post.
 
 use crate::support::{Story, of, saphan::*};
 use domain::{

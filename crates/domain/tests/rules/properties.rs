@@ -326,7 +326,8 @@ proptest! {
             let events = story.decide(&actor, &command).unwrap();
             story.append(&actor, events);
         }
-        // Whether this draft may be submitted is its own matter; if so, nobody but the deciders stands in its way.
+        // Whether this draft may be submitted is its own matter; if so, nobody but the deciders stands in its
+        // way.
         let submission = submit()(&story);
         if let Ok(events) = story.decide(&tha(), &submission) {
             story.append(&tha(), events);

@@ -1,4 +1,5 @@
-//! Release labels: who reads what by them, who sets them, what they make of contents, and how the hidden is absent.
+//! Release labels: who reads what by them, who sets them, what they make of contents, and how the hidden is
+//! absent.
 
 use crate::support::{Ask, Story, given, of, saphan::*};
 use domain::{

@@ -68,8 +68,8 @@ fn the_longer_of_two_ways_is_critical() {
 
 #[test]
 fn free_float_is_what_no_successor_notices() {
-    // By hand: A(10) is the length. B(2) then C(3) end at 5, so both have 5 h of total float; B has no free float,
-    // because C would start later at once.
+    // By hand: A(10) is the length. B(2) then C(3) end at 5, so both have 5 h of total float; B has no free
+    // float, because C would start later at once.
     let rows = [row("A", 0, 10, ""), row("B", 0, 2, ""), row("C", 0, 3, "B")];
     let schedule = laid(&rows, Basis::Network);
     assert_eq!(hours(&schedule, "B"), [0, 2, 5, 7, 5, 0]);
@@ -105,9 +105,9 @@ fn each_kind_ties_the_two_ends_that_it_names() {
 
 #[test]
 fn late_times_and_floats_go_back_over_the_same_ends() {
-    // By hand: T1(10) from 0. T2(6) starts 2 h after it, so at 2, and ends at 8. T3(3) ends no earlier than T2 and
-    // 1 h: from 6 to 9. T4(5) starts 4 h before T1 ends: from 6 to 11, which is the end.
-    // Back: T4 is critical; T1 has to start by 6 + 4 - 10 = 0. T3 may end at 11, so it has 2 h; T2 then ends by 10.
+    // By hand: T1(10) from 0. T2(6) starts 2 h after it, so at 2, and ends at 8. T3(3) ends no earlier than
+    // T2 and 1 h: from 6 to 9. T4(5) starts 4 h before T1 ends: from 6 to 11, which is the end. Back: T4 is
+    // critical; T1 has to start by 6 + 4 - 10 = 0. T3 may end at 11, so it has 2 h; T2 then ends by 10.
     let rows = [
         row("T1", 0, 10, ""),
         row("T2", 0, 6, "T1SS+2h"),
@@ -223,7 +223,8 @@ fn the_pure_network_of_saphan_is_868_hours_long() {
 
 #[test]
 fn with_its_offsets_saphan_spans_1464_hours_and_only_the_review_is_critical() {
-    // The review starts no earlier than H+1080 and takes 96 h: from H-288 that is 1464 h, and all before it can slip.
+    // The review starts no earlier than H+1080 and takes 96 h: from H-288 that is 1464 h, and all before it
+    // can slip.
     let schedule = laid(&saphan(), Basis::Offsets);
     assert_eq!((schedule.start, schedule.length), (Span::hours(-288), Span::hours(1_464)));
     assert_eq!(critical(&schedule), "T29");
@@ -358,7 +359,8 @@ proptest! {
         }
     }
 
-    /// What float means, tried out: so much later and nobody, or the end, notices; an hour more and the end does.
+    /// What float means, tried out: so much later and nobody, or the end, notices; an hour more and the end
+    /// does.
     #[test]
     fn a_task_can_start_its_float_later_and_not_an_hour_more(rows in mixed(), which: prop::sample::Index) {
         let before = laid(&rows, Basis::Offsets);
@@ -380,7 +382,8 @@ proptest! {
         }
     }
 
-    /// What float means, tried out: so much longer and the plan ends as before, an hour more and it ends an hour later.
+    /// What float means, tried out: so much longer and the plan ends as before, an hour more and it ends an
+    /// hour later.
     #[test]
     fn a_task_can_take_its_float_longer_and_not_an_hour_more(
         rows in networks(),

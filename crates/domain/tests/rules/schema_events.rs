@@ -73,8 +73,8 @@ fn compact(text: &str) -> String {
         .collect()
 }
 
-/// Reads every example of the folder, and writes again those whose shape is still the current one: which are told apart
-/// from those of older shapes.
+/// Reads every example of the folder, and writes again those whose shape is still the current one: which are
+/// told apart from those of older shapes.
 fn read_back(folder: &str) -> [Vec<Event>; 2] {
     let (mut read, mut upcast) = (Vec::new(), Vec::new());
     for (name, text) in files_in(folder) {

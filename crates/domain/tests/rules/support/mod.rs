@@ -221,8 +221,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// What the catalogue says of these events is so: they follow from this command, by those who may send it, and
-    /// nobody else may.
+    /// What the catalogue says of these events is so: they follow from this command, by those who may send
+    /// it, and nobody else may.
     fn hold_against_catalogue(&mut self, events: &[Event]) {
         let debug = format!("{:?}", self.command);
         let mut words = debug.split(|letter: char| !letter.is_alphanumeric());
@@ -239,7 +239,8 @@ impl Outcome {
                 Actor::Post { post, partner, .. } => {
                     Actor::Post { post: post.clone(), partner: partner.clone(), roles: others }
                 }
-                // Services that administer may, or the assertion above had failed; those that do not, may not.
+                // Services that administer may, or the assertion above had failed; those that do not, may
+                // not.
                 Actor::Service { name, .. } => Actor::Service { name: name.clone(), roles: BTreeSet::new() },
             };
             let services = Actor::Service { name: "import".to_owned(), roles: [Role::Admin].into() };

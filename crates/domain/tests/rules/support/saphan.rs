@@ -214,8 +214,8 @@ pub fn office(post: &str) -> WorkCalendar {
     }
 }
 
-/// Version 1 is in force, and Myanmar's T16, of 16 hours from H-hour on, is foreseen for a post with office hours. T17, from H+20
-/// to H+22, and T21, from H+32 to H+44, are carried out round the clock.
+/// Version 1 is in force, and Myanmar's T16, of 16 hours from H-hour on, is foreseen for a post with office
+/// hours. T17, from H+20 to H+22, and T21, from H+32 to H+44, are carried out round the clock.
 pub fn in_office_hours() -> Story {
     let mut tasks = small_plan();
     tasks.retain(|task| !["T16", "T21"].contains(&task.code.as_str()));
