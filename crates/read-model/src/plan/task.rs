@@ -1,42 +1,15 @@
-//! Rows of plan versions, their tasks and annexes.
+//! Rows of planned tasks: each task as each plan version has it.
 
-use crate::{Error, Page, Pin, ReadModel, TaskLabelRow, columns::row, doing, release::readers};
-use chrono::{DateTime, Utc};
+use crate::{Error, InvalidRow, Page, Pin, ReadModel, TaskLabelRow, doing, parse, tables::row};
 use domain::{
-    OperationCode, Span,
-    ids::{AnnexId, PlannedTaskId, TaskId},
+    Span,
+    ids::{PlannedTaskId, TaskId},
     operation::Operation,
-    plan::{
-        Annex, Content, ContentPart, ContentTask, FragmentaryOrder, PlannedTask, SaltedAnnex, Sections,
-        Terms, Version,
-    },
-    release::{Label, Release},
+    plan::{PlannedTask, Terms, Version},
+    release::Label,
 };
 use sqlx::types::Json;
-use std::{fmt, str::FromStr};
 use uuid::Uuid;
-
-row! {
-    pub struct PlanVersionRow {
-        pub id: Uuid,
-        pub operation_id: Uuid,
-        pub number: i32,
-        pub status: String,
-        pub base: Option<i32>,
-        pub sections: Json<Sections>,
-        /// What the version itself says of its release; `None`: as the operation.
-        pub release: Option<Json<Release>>,
-        /// By that; `None`: the operation's.
-        pub readers: Option<Vec<String>>,
-        /// From submission on; 64 hexadecimal digits.
-        pub content_hash: Option<String>,
-        pub drafted_at: DateTime<Utc>,
-        pub submitted_at: Option<DateTime<Utc>>,
-        pub submitted_position: Option<i64>,
-        pub promulgated_at: Option<DateTime<Utc>>,
-        pub fragmentary_orders: Json<Vec<FragmentaryOrder>>,
-    }
-}
 
 row! {
     pub struct PlannedTaskRow {
@@ -88,40 +61,6 @@ pub struct TaskPlace {
     pub task: String,
 }
 
-/// A part of a version's content that may be released to fewer than the version: who sees the version sees this.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartRow {
-    pub version_id: Uuid,
-    /// As in the content, such as `annex/B`.
-    pub code: String,
-    /// 64 hexadecimal digits.
-    pub part_hash: String,
-}
-
-row! {
-    pub struct AnnexRow {
-        pub id: Uuid,
-        pub operation_id: Uuid,
-        pub version_id: Uuid,
-        pub code: String,
-        pub title: String,
-        pub text: Option<String>,
-        /// As its content says; what a mark says since is in `release`.
-        pub classification: String,
-        /// As its content says.
-        pub handling: String,
-        /// As its content says.
-        pub releasable_to: Vec<String>,
-        /// What the annex itself says of its release.
-        pub release: Json<Release>,
-        pub readers: Vec<String>,
-        /// 32 hexadecimal digits.
-        pub salt: String,
-        /// 64 hexadecimal digits.
-        pub part_hash: String,
-    }
-}
-
 /// Which tasks; what is `None` does not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct TaskFilter {
@@ -129,64 +68,6 @@ pub struct TaskFilter {
     pub line_of_effort: Option<String>,
     pub lead: Option<String>,
     pub territory: Option<String>,
-}
-
-/// A row holds a text that no fold can have written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a row of the read model holds `{text}`: {fault}")]
-pub struct InvalidRow {
-    text: String,
-    fault: String,
-}
-
-/// Parses a row's text.
-pub fn parse<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, InvalidRow> {
-    text.parse().map_err(|fault: T::Err| InvalidRow { text: text.to_owned(), fault: fault.to_string() })
-}
-
-impl PlanVersionRow {
-    /// The label in force on the version, below its operation's.
-    pub fn label(&self, operation: &Label) -> Label {
-        operation.narrowed(self.release.as_deref())
-    }
-
-    /// What nations approve, out of rows: the hash of a submitted version's is its `content_hash`. `tasks` are those that
-    /// are no parts.
-    pub fn content<'a>(
-        &'a self,
-        operation: &'a OperationCode,
-        tasks: &'a [PlannedTask],
-        parts: &[PartRow],
-    ) -> Result<Content<'a>, InvalidRow> {
-        let mut tasks: Vec<_> = tasks.iter().map(ContentTask).collect();
-        // The order of bytes, whatever the database's collation is.
-        tasks.sort_by(|ContentTask(one), ContentTask(other)| one.code.cmp(&other.code));
-        let mut parts: Vec<_> = parts
-            .iter()
-            .map(|part| Ok(ContentPart { code: part.code.clone(), hash: parse(&part.part_hash)? }))
-            .collect::<Result<_, _>>()?;
-        parts.sort();
-        Ok(Content { operation, number: self.number.cast_unsigned(), sections: &self.sections, tasks, parts })
-    }
-
-    pub(crate) fn of(operation: &Operation, version: &Version) -> Self {
-        Self {
-            id: version.id(operation.id()).0,
-            operation_id: operation.id().0,
-            number: version.number.cast_signed(),
-            status: version.status.to_string(),
-            base: version.base.map(u32::cast_signed),
-            sections: Json((*version.sections).clone()),
-            release: version.release.clone().map(Json),
-            readers: version.release.as_ref().map(|own| readers(operation, &own.releasable_to)),
-            content_hash: version.content_hash.map(|hash| hash.to_string()),
-            drafted_at: version.drafted_at.to_utc(),
-            submitted_at: version.submitted_at.map(|at| at.to_utc()),
-            submitted_position: version.submitted_position.map(|position| position.0),
-            promulgated_at: version.promulgated_at.map(|at| at.to_utc()),
-            fragmentary_orders: Json(version.orders.iter().cloned().collect()),
-        }
-    }
 }
 
 impl PlannedTaskRow {
@@ -240,114 +121,7 @@ impl PlannedTaskRow {
     }
 }
 
-impl AnnexRow {
-    /// The annex as the domain knows it.
-    pub fn annex(&self) -> Result<Annex, InvalidRow> {
-        Ok(Annex {
-            code: parse(&self.code)?,
-            title: parse(&self.title)?,
-            text: self.text.as_deref().map(parse).transpose()?,
-            classification: parse(&self.classification)?,
-            releasable_to: self.releasable_to.iter().map(|code| parse(code)).collect::<Result<_, _>>()?,
-            handling: parse(&self.handling)?,
-        })
-    }
-
-    /// The label in force on the annex, below its version's.
-    pub fn label(&self, version: &Label) -> Label {
-        version.narrowed(Some(&self.release))
-    }
-
-    pub(crate) fn of(operation: &Operation, version: &Version, salted: &SaltedAnnex) -> Self {
-        let (annex, release) = (&salted.annex, salted.release());
-        let version_id = version.id(operation.id());
-        Self {
-            id: AnnexId::of(version_id, &annex.code).0,
-            operation_id: operation.id().0,
-            version_id: version_id.0,
-            code: annex.code.to_string(),
-            title: annex.title.to_string(),
-            text: annex.text.as_ref().map(ToString::to_string),
-            classification: annex.classification.to_string(),
-            handling: annex.handling.to_string(),
-            releasable_to: annex.releasable_to.iter().map(ToString::to_string).collect(),
-            readers: readers(operation, &release.releasable_to),
-            release: Json(release),
-            salt: salted.salt.to_string(),
-            part_hash: salted.hash.to_string(),
-        }
-    }
-}
-
 impl ReadModel {
-    pub async fn plan_versions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlanVersionRow>, Error> {
-        sqlx::query_as!(
-            PlanVersionRow,
-            r#"select
-               plan_version.id,
-               operation_id,
-               number,
-               status,
-               base,
-               sections as "sections: Json<Sections>",
-               release as "release: Json<Release>",
-               readers,
-               content_hash,
-               drafted_at,
-               submitted_at,
-               submitted_position,
-               promulgated_at,
-               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
-             from plan_version
-             join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
-             where plan_version.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            ids
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("read plan versions"))
-    }
-
-    /// All versions of the operations, by operation and number.
-    pub async fn plan_versions_of(
-        &self,
-        pin: &Pin,
-        operation_ids: &[Uuid],
-    ) -> Result<Vec<PlanVersionRow>, Error> {
-        sqlx::query_as!(
-            PlanVersionRow,
-            r#"select
-               plan_version.id,
-               operation_id,
-               number,
-               status,
-               base,
-               sections as "sections: Json<Sections>",
-               release as "release: Json<Release>",
-               readers,
-               content_hash,
-               drafted_at,
-               submitted_at,
-               submitted_position,
-               promulgated_at,
-               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
-             from plan_version
-             join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
-             where operation_id = any ($4) and valid_from <= $1 and $1 < valid_to
-             order by operation_id, number"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            operation_ids
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("list plan versions"))
-    }
-
     pub async fn planned_tasks_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
         sqlx::query_as!(
             PlannedTaskRow,
@@ -809,151 +583,5 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("find tasks"))
-    }
-
-    pub async fn annexes_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
-        sqlx::query_as!(
-            AnnexRow,
-            r#"select
-               annex.id,
-               operation_id,
-               version_id,
-               code,
-               title,
-               text,
-               classification,
-               handling,
-               releasable_to,
-               release as "release: Json<Release>",
-               readers,
-               salt,
-               part_hash
-             from annex
-             join visible_annex($1, $2, $3) visible on visible.id = annex.id
-             where annex.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            ids
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("read annexes"))
-    }
-
-    /// The annexes of the versions that the viewer may see, by version and code.
-    pub async fn annexes_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
-        sqlx::query_as!(
-            AnnexRow,
-            r#"select
-               annex.id,
-               operation_id,
-               version_id,
-               code,
-               title,
-               text,
-               classification,
-               handling,
-               releasable_to,
-               release as "release: Json<Release>",
-               readers,
-               salt,
-               part_hash
-             from annex
-             join visible_annex($1, $2, $3) visible on visible.id = annex.id
-             where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
-             order by version_id, code"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            version_ids
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("list annexes"))
-    }
-
-    /// Version, code and salted hash of every part of the versions, also of those that the viewer may not
-    /// see: whoever sees a version can check its content hash. By version and code.
-    pub async fn parts_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<PartRow>, Error> {
-        sqlx::query_as!(
-            PartRow,
-            r#"select
-               part.version_id as "version_id!",
-               part.code as "code!",
-               part.part_hash as "part_hash!"
-             from (
-               select
-                 version_id,
-                 'annex/' || code as code,
-                 part_hash
-               from annex
-               where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
-               union all
-               select
-                 version_id,
-                 'task/' || code,
-                 part_hash
-               from planned_task
-               where version_id = any ($4)
-                 and part_hash is not null
-                 and valid_from <= $1
-                 and $1 < valid_to
-             ) part
-             join visible_plan_version($1, $2, $3) visible on visible.id = part.version_id
-             order by part.version_id, part.code"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            version_ids
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("list content parts"))
-    }
-
-    /// The tasks that stand in the contents of the versions as they are, also those that the viewer may not see: for the
-    /// hash of a content, which is for whoever sees the version, and for nothing else.
-    pub async fn plain_tasks_of(
-        &self,
-        pin: &Pin,
-        version_ids: &[Uuid],
-    ) -> Result<Vec<PlannedTaskRow>, Error> {
-        sqlx::query_as!(
-            PlannedTaskRow,
-            r#"select
-               planned_task.id,
-               operation_id,
-               version_id,
-               version,
-               task_id,
-               code,
-               title,
-               phase,
-               line_of_effort,
-               lead,
-               territory,
-               post,
-               start_offset,
-               duration,
-               predecessors,
-               dependencies,
-               terms as "terms: Json<Terms>",
-               salt,
-               part_hash
-             from planned_task
-             join visible_plan_version($1, $2, $3) visible on visible.id = version_id
-             where version_id = any ($4)
-               and part_hash is null
-               and valid_from <= $1
-               and $1 < valid_to"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            version_ids
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("read the tasks of contents"))
     }
 }

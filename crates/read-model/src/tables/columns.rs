@@ -17,9 +17,9 @@ macro_rules! row {
             $($(#[$of_field])* $visibility $field: $type,)*
         }
 
-        impl $crate::columns::Columns for $name {
-            fn write(&self, to: &mut impl $crate::columns::Sink) {
-                $($crate::columns::Columns::write(&self.$field, to);)*
+        impl $crate::tables::Columns for $name {
+            fn write(&self, to: &mut impl $crate::tables::Sink) {
+                $($crate::tables::Columns::write(&self.$field, to);)*
             }
         }
     };

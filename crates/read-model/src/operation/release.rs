@@ -1,6 +1,6 @@
 //! Rows of the labels that tasks have of their own. Other items' own labels stand in their own rows.
 
-use crate::{Error, Pin, ReadModel, columns::row, doing};
+use crate::{Error, Pin, ReadModel, doing, tables::row};
 use domain::{
     PartnerCode, TaskCode,
     ids::TaskId,

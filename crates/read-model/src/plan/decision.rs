@@ -1,6 +1,6 @@
 //! Rows of partners' decisions on plan versions and of the conditions attached to them.
 
-use crate::{Error, Pin, ReadModel, columns::row, doing};
+use crate::{Error, Pin, ReadModel, doing, tables::row};
 use chrono::{DateTime, Utc};
 use domain::{
     ids::ConditionId,

@@ -3,10 +3,9 @@
 //! What an event says is in the log alone. An event never changes, so its row has no versions.
 
 use crate::{
-    Error, Page, Pin, ReadModel,
-    columns::{Columns, Sink, row},
-    doing,
-    write::place,
+    Error, Page, Pin, ReadModel, doing,
+    row::place,
+    tables::{Columns, Sink, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -483,43 +482,4 @@ pub(crate) fn item_entries(entries: &[Entry]) -> impl Iterator<Item = ItemEntry>
             ItemEntry { item_id: *id, position, changed, annex_id, task_id }
         })
     })
-}
-
-fn json<T: Serialize + ?Sized>(rows: &T) -> Result<serde_json::Value, Error> {
-    serde_json::to_value(rows)
-        .map_err(|source| Error { doing: "write rows as JSON", source: sqlx::Error::Encode(source.into()) })
-}
-
-/// How the rows of a stretch of events differ from `expected`, which is all of them: one sentence each.
-pub async fn compare_events(pool: &sqlx::PgPool, expected: &[Entry]) -> Result<Vec<String>, Error> {
-    let (Some(first), Some(last)) = (expected.first(), expected.last()) else { return Ok(Vec::new()) };
-    let mut findings = Vec::new();
-    let (first, last) = (first.row.position, last.row.position);
-    for (table, rows) in
-        [("event_entry", json(expected)?), ("event_item", json(&item_entries(expected).collect::<Vec<_>>())?)]
-    {
-        let statement = format!(
-            "with expected as (
-               select to_jsonb(row_) as columns from jsonb_populate_recordset(null::{table}, $1) row_
-             ), held as (
-               select to_jsonb(row_) as columns from {table} row_ where position between $2 and $3
-             )
-             select 'lacks' as what, columns::text as columns
-             from (select columns from expected except all select columns from held) lacking
-             union all
-             select 'holds beyond the log', columns::text
-             from (select columns from held except all select columns from expected) surplus"
-        );
-        let differences: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
-            .bind(rows)
-            .bind(first)
-            .bind(last)
-            .fetch_all(pool)
-            .await
-            .map_err(doing("compare the rows of events with the log"))?;
-        findings.extend(differences.into_iter().map(|(what, columns)| {
-            format!("From position {first} to {last} the table {table} {what}: {columns}")
-        }));
-    }
-    Ok(findings)
 }

@@ -1,6 +1,6 @@
 //! Rows of coordination centres. Everybody in the coalition sees them.
 
-use crate::{Error, Page, Pin, ReadModel, columns::row, doing, page::select_page};
+use crate::{Error, Page, Pin, ReadModel, doing, page::select_page, tables::row};
 use chrono::{DateTime, Utc};
 use domain::{
     Names,

@@ -1,6 +1,6 @@
 //! Rows of posts and of the tenures in them. Everybody in the coalition sees them; officers are opaque ids.
 
-use crate::{Error, Page, Pin, ReadModel, columns::row, doing, page::select_page};
+use crate::{Error, Page, Pin, ReadModel, doing, page::select_page, tables::row};
 use chrono::{DateTime, Utc};
 use domain::{
     Names, PartnerCode, Position,

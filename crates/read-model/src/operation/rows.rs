@@ -1,7 +1,7 @@
 //! Rows of operations: seen by their lead and by those they are releasable to.
 
 use crate::{
-    Error, InvalidRow, Page, Pin, ReadModel, columns::row, doing, page::select_page, parse, release::readers,
+    Error, InvalidRow, Page, Pin, ReadModel, doing, operation::readers, page::select_page, parse, tables::row,
 };
 use chrono::{DateTime, Utc};
 use domain::{PartnerCode, operation::Operation, release::Label};

@@ -1,6 +1,6 @@
 //! Rows of assignments: which post is bound to which task.
 
-use crate::{Error, Pin, ReadModel, columns::row, doing};
+use crate::{Error, Pin, ReadModel, doing, tables::row};
 use chrono::{DateTime, Utc};
 use domain::{assignment::Assignment, ids::TaskId, operation::Operation};
 use uuid::Uuid;

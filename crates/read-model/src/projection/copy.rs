@@ -2,15 +2,13 @@
 //!
 //! A version is written once, when it is known until where it held, so nothing is updated. Nothing here reads a table.
 
-mod binary;
-
 use crate::{
-    Error, Projection, Row,
-    columns::Columns,
-    doing, event,
-    write::{FOREVER, place},
+    Error, Projection, Row, doing,
+    log::item_entries,
+    projection::write::FOREVER,
+    row::place,
+    tables::{BinaryRow, Columns, append_bigint},
 };
-use binary::append_bigint;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -61,7 +59,7 @@ impl Filling {
             append_row(&mut entries.rows, entry, 0);
         }
         let items = self.tables.entry("event_item").or_default();
-        for item in event::item_entries(&projection.events) {
+        for item in item_entries(&projection.events) {
             append_row(&mut items.rows, &item, 0);
         }
     }
@@ -90,7 +88,7 @@ impl Filling {
 
 /// Appends a row that `more` fields are to be appended to.
 fn append_row(rows: &mut Vec<u8>, row: &impl Columns, more: i16) {
-    let mut encoding = binary::Row::begin(rows);
+    let mut encoding = BinaryRow::begin(rows);
     row.write(&mut encoding);
     encoding.finish(more);
 }

@@ -1,13 +1,13 @@
 //! Rows in the text that Postgres reads: an array of a table's row type, as one parameter of a statement.
 
-use crate::columns::Sink;
+use crate::tables::Sink;
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::fmt::{self, Write as _};
 use uuid::Uuid;
 
 /// One row for each of `items`, of the columns that `write` writes.
-pub(crate) fn rows<T>(items: impl IntoIterator<Item = T>, write: impl Fn(T, &mut Rows)) -> String {
-    let mut rows = Rows::default();
+pub(crate) fn text_rows<T>(items: impl IntoIterator<Item = T>, write: impl Fn(T, &mut TextRows)) -> String {
+    let mut rows = TextRows::default();
     for item in items {
         rows.text.push_str(if rows.text.is_empty() { "{\"(" } else { ",\"(" });
         rows.columns = 0;
@@ -20,14 +20,14 @@ pub(crate) fn rows<T>(items: impl IntoIterator<Item = T>, write: impl Fn(T, &mut
 
 /// An array literal that grows by rows. Each level, array, row and array in a column, quotes what the one inside wrote.
 #[derive(Debug, Default)]
-pub(crate) struct Rows {
+pub(crate) struct TextRows {
     text: String,
     /// An array in a column, before it is quoted.
     array: String,
     columns: usize,
 }
 
-impl Rows {
+impl TextRows {
     fn next(&mut self) {
         if self.columns > 0 {
             self.text.push(',');
@@ -71,7 +71,7 @@ impl Rows {
     }
 }
 
-impl Sink for Rows {
+impl Sink for TextRows {
     fn null(&mut self) {
         self.next();
     }

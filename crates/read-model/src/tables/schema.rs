@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::BTreeMap;
 
-const SQL: &str = include_str!("../../../migrations/read-model.sql");
+const SQL: &str = include_str!("../../../../migrations/read-model.sql");
 
 /// Changes with any change of a fold or of a row's computation, so that a new build makes new tables.
 pub const PROJECTION_VERSION: u32 = 2;

@@ -1,22 +1,10 @@
-//! Rows of the coalition and its partners. Everybody in the coalition sees who belongs to it.
+//! Rows of partners. Everybody in the coalition sees who belongs to it.
 
-use crate::{Error, Page, Pin, ReadModel, columns::row, doing, page::select_page};
+use crate::{Error, Page, Pin, ReadModel, doing, page::select_page, tables::row};
 use chrono::{DateTime, Utc};
-use domain::{
-    Names, Position,
-    coalition::{Coalition, Partner},
-    ids::{COALITION, PartnerId},
-};
+use domain::{Names, coalition::Partner, ids::PartnerId};
 use sqlx::types::Json;
 use uuid::Uuid;
-
-row! {
-    pub struct CoalitionRow {
-        pub id: Uuid,
-        /// Title of the exercise that the log holds; `None` for the real thing.
-        pub exercise: Option<String>,
-    }
-}
 
 row! {
     pub struct PartnerRow {
@@ -33,12 +21,6 @@ row! {
         pub currency: Option<String>,
         pub invited_at: Option<DateTime<Utc>>,
         pub joined_at: Option<DateTime<Utc>>,
-    }
-}
-
-impl From<&Coalition> for CoalitionRow {
-    fn from(coalition: &Coalition) -> Self {
-        Self { id: COALITION, exercise: coalition.exercise.as_ref().map(ToString::to_string) }
     }
 }
 
@@ -62,17 +44,6 @@ impl From<&Partner> for PartnerRow {
 }
 
 impl ReadModel {
-    pub async fn coalition(&self, position: Position) -> Result<Option<CoalitionRow>, Error> {
-        sqlx::query_as!(
-            CoalitionRow,
-            "select id, exercise from coalition where valid_from <= $1 and $1 < valid_to",
-            position.0
-        )
-        .fetch_optional(self.db())
-        .await
-        .map_err(doing("read the coalition"))
-    }
-
     pub async fn partners_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PartnerRow>, Error> {
         sqlx::query_as!(
             PartnerRow,

@@ -1,6 +1,6 @@
 //! A row's fields in the binary format of `copy`.
 
-use crate::columns::Sink;
+use crate::tables::Sink;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -13,13 +13,13 @@ const MICROSECONDS: i64 = 946_684_800_000_000;
 
 /// A row that grows by fields, at the end of others.
 #[derive(Debug)]
-pub(super) struct Row<'a> {
+pub(crate) struct BinaryRow<'a> {
     rows: &'a mut Vec<u8>,
     begin: usize,
     fields: i16,
 }
 
-impl<'a> Row<'a> {
+impl<'a> BinaryRow<'a> {
     pub fn begin(rows: &'a mut Vec<u8>) -> Self {
         let begin = rows.len();
         // Room for the number of fields.
@@ -61,7 +61,7 @@ impl<'a> Row<'a> {
 }
 
 /// Appends a field to a finished row.
-pub(super) fn append_bigint(row: &mut Vec<u8>, value: i64) {
+pub(crate) fn append_bigint(row: &mut Vec<u8>, value: i64) {
     append(row, &value.to_be_bytes());
 }
 
@@ -72,7 +72,7 @@ fn append(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-impl Sink for Row<'_> {
+impl Sink for BinaryRow<'_> {
     fn null(&mut self) {
         self.fields += 1;
         self.rows.extend_from_slice(&(-1_i32).to_be_bytes());

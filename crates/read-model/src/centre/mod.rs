@@ -1,0 +1,5 @@
+//! Rows of coordination centres.
+
+mod rows;
+
+pub use rows::CentreRow;

@@ -1,0 +1,10 @@
+//! What cuts across subjects: events and histories, what changed between two moments, search.
+
+mod change;
+mod event;
+mod search;
+
+pub use change::{ChangedItem, ChangingEvent, ItemVersion, Stretch};
+pub(crate) use event::item_entries;
+pub use event::{Entry, EventFilter, EventRow, HistoryRow};
+pub use search::{Found, Search};

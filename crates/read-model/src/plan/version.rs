@@ -1,0 +1,129 @@
+//! Rows of plan versions.
+
+use crate::{Error, Pin, ReadModel, doing, operation::readers, tables::row};
+use chrono::{DateTime, Utc};
+use domain::{
+    operation::Operation,
+    plan::{FragmentaryOrder, Sections, Version},
+    release::{Label, Release},
+};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+row! {
+    pub struct PlanVersionRow {
+        pub id: Uuid,
+        pub operation_id: Uuid,
+        pub number: i32,
+        pub status: String,
+        pub base: Option<i32>,
+        pub sections: Json<Sections>,
+        /// What the version itself says of its release; `None`: as the operation.
+        pub release: Option<Json<Release>>,
+        /// By that; `None`: the operation's.
+        pub readers: Option<Vec<String>>,
+        /// From submission on; 64 hexadecimal digits.
+        pub content_hash: Option<String>,
+        pub drafted_at: DateTime<Utc>,
+        pub submitted_at: Option<DateTime<Utc>>,
+        pub submitted_position: Option<i64>,
+        pub promulgated_at: Option<DateTime<Utc>>,
+        pub fragmentary_orders: Json<Vec<FragmentaryOrder>>,
+    }
+}
+
+impl PlanVersionRow {
+    /// The label in force on the version, below its operation's.
+    pub fn label(&self, operation: &Label) -> Label {
+        operation.narrowed(self.release.as_deref())
+    }
+
+    pub(crate) fn of(operation: &Operation, version: &Version) -> Self {
+        Self {
+            id: version.id(operation.id()).0,
+            operation_id: operation.id().0,
+            number: version.number.cast_signed(),
+            status: version.status.to_string(),
+            base: version.base.map(u32::cast_signed),
+            sections: Json((*version.sections).clone()),
+            release: version.release.clone().map(Json),
+            readers: version.release.as_ref().map(|own| readers(operation, &own.releasable_to)),
+            content_hash: version.content_hash.map(|hash| hash.to_string()),
+            drafted_at: version.drafted_at.to_utc(),
+            submitted_at: version.submitted_at.map(|at| at.to_utc()),
+            submitted_position: version.submitted_position.map(|position| position.0),
+            promulgated_at: version.promulgated_at.map(|at| at.to_utc()),
+            fragmentary_orders: Json(version.orders.iter().cloned().collect()),
+        }
+    }
+}
+
+impl ReadModel {
+    pub async fn plan_versions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlanVersionRow>, Error> {
+        sqlx::query_as!(
+            PlanVersionRow,
+            r#"select
+               plan_version.id,
+               operation_id,
+               number,
+               status,
+               base,
+               sections as "sections: Json<Sections>",
+               release as "release: Json<Release>",
+               readers,
+               content_hash,
+               drafted_at,
+               submitted_at,
+               submitted_position,
+               promulgated_at,
+               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
+             from plan_version
+             join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
+             where plan_version.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read plan versions"))
+    }
+
+    /// All versions of the operations, by operation and number.
+    pub async fn plan_versions_of(
+        &self,
+        pin: &Pin,
+        operation_ids: &[Uuid],
+    ) -> Result<Vec<PlanVersionRow>, Error> {
+        sqlx::query_as!(
+            PlanVersionRow,
+            r#"select
+               plan_version.id,
+               operation_id,
+               number,
+               status,
+               base,
+               sections as "sections: Json<Sections>",
+               release as "release: Json<Release>",
+               readers,
+               content_hash,
+               drafted_at,
+               submitted_at,
+               submitted_position,
+               promulgated_at,
+               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
+             from plan_version
+             join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
+             where operation_id = any ($4) and valid_from <= $1 and $1 < valid_to
+             order by operation_id, number"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            operation_ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("list plan versions"))
+    }
+}

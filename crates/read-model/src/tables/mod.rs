@@ -1,0 +1,11 @@
+//! How rows become columns, and where the tables stand. Knows no table of a subject.
+
+mod binary;
+mod columns;
+mod schema;
+mod text;
+
+pub(crate) use binary::{BinaryRow, append_bigint};
+pub(crate) use columns::{Columns, Sink, row};
+pub use schema::{PROJECTION_VERSION, Schema, columns};
+pub(crate) use text::text_rows;
