@@ -58,23 +58,28 @@ fn make(workspace: &Workspace, postgres: &Scratch) -> Result<PathBuf> {
 fn prepare_database(workspace: &Workspace, postgres: &Scratch) -> Result<String> {
     postgres.create_database(DATABASE)?;
     let migrations = workspace.root().join("migrations");
-    let read_model = migrations.join("read-model.sql");
-    let mut forward: Vec<PathBuf> = fs::read_dir(&migrations)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
-        .with_context(|| format!("could not list {}", migrations.display()))?;
-    forward.retain(|path| path.extension().is_some_and(|ending| ending == "sql") && *path != read_model);
-    forward.sort();
-    for file in forward {
+    for file in sql_files(&migrations)? {
         run(postgres.psql(DATABASE).args(["--single-transaction", "--file"]).arg(file))?;
     }
     let search_path = format!("set search_path to {READ_MODEL_SCHEMA}, public");
-    run(postgres
-        .psql(DATABASE)
-        .args(["--command", &format!("create schema {READ_MODEL_SCHEMA}"), "--command", &search_path])
-        .arg("--file")
-        .arg(read_model))?;
+    let mut read_model = postgres.psql(DATABASE);
+    read_model.args(["--command", &format!("create schema {READ_MODEL_SCHEMA}"), "--command", &search_path]);
+    for file in sql_files(&migrations.join("read-model"))? {
+        read_model.arg("--file").arg(file);
+    }
+    run(&mut read_model)?;
     let options = format!("-c%20search_path%3D{READ_MODEL_SCHEMA}%2Cpublic");
     Ok(format!("{}&options={options}", postgres.url(DATABASE)))
+}
+
+/// The SQL files of a folder, in the order of their names.
+fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+        .with_context(|| format!("could not list {}", folder.display()))?;
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "sql"));
+    files.sort();
+    Ok(files)
 }
 
 /// Makes a file look changed and returns when it was.

@@ -6,7 +6,23 @@ use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::BTreeMap;
 
-const SQL: &str = include_str!("../../../../migrations/read-model.sql");
+/// The files of `migrations/read-model`, joined.
+macro_rules! definition {
+    ($($file:literal)*) => {
+        concat!($(include_str!(concat!("../../../../migrations/read-model/", $file))),*)
+    };
+}
+
+/// The tables' definition. Each subject has a file, behind those that it builds on.
+const SQL: &str = definition! {
+    "00-frame.sql"
+    "10-coalition.sql"
+    "15-centre.sql"
+    "20-operation.sql"
+    "30-plan.sql"
+    "80-log.sql"
+    "90-projection.sql"
+};
 
 /// Changes with any change of a fold or of a row's computation, so that a new build makes new tables.
 pub const PROJECTION_VERSION: u32 = 2;
@@ -246,7 +262,7 @@ async fn run(tx: &mut PgConnection, statements: String, what: &'static str) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, fs};
 
     #[test]
     fn a_build_that_knows_other_events_has_tables_of_its_own() {
@@ -264,6 +280,14 @@ mod tests {
         let names: BTreeSet<_> = names.into_iter().map(|schema| schema.name).collect();
         assert_eq!(names.len(), 5, "{names:?}");
         assert_eq!(Schema::of(known.iter().copied()), Schema::default());
+    }
+
+    #[test]
+    fn the_definition_is_every_file_in_the_order_of_their_names() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/read-model");
+        let files: BTreeSet<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let joined: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+        assert_eq!(joined, SQL);
     }
 
     #[test]

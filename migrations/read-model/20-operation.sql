@@ -1,0 +1,89 @@
+-- Operations, who is bound to which of their tasks, and what tasks themselves say of their release.
+
+create table operation (
+  id               uuid not null,
+  code             text not null,
+  title            text not null,
+  status           text not null,
+  lead             text not null,
+  classification   text not null,
+  handling         text not null,
+  releasable_to    text[] not null,
+  readers          text[] not null,  -- the lead and those it is releasable to
+  warning_order_at timestamptz,
+  warning_order    text,
+  legal_basis      text[] not null,
+  h_hour           timestamptz,
+  initiated_at     timestamptz not null,
+  activated_at     timestamptz,
+  in_force         integer,          -- number of the plan version in force
+  current_version  integer,          -- the same, else of the one being worked on
+  valid_from       bigint not null,
+  valid_to         bigint not null
+);
+alter table operation add primary key (id, valid_to, valid_from);
+create index operation_by_code on operation (code, valid_to, valid_from);
+
+create table assignment (
+  id           uuid not null,
+  operation_id uuid not null,
+  task_id      uuid not null,
+  number       integer not null,
+  task         text not null,
+  post         text not null,
+  assigned_at  timestamptz not null,
+  withdrawn_at timestamptz,
+  valid_from   bigint not null,
+  valid_to     bigint not null
+);
+alter table assignment add primary key (id, valid_to, valid_from);
+create index assignment_by_task on assignment (task_id, valid_to, valid_from);
+create index assignment_by_operation on assignment (operation_id, valid_to, valid_from);
+create index assignment_by_post on assignment (post, valid_to, valid_from);
+
+-- What a task itself says of its release, in every version. One without a label is as its version.
+create table task_label (
+  id           uuid not null,        -- the task's
+  operation_id uuid not null,
+  release      jsonb not null,
+  readers      text[] not null,      -- with the operation's lead; the task's own partners read it besides
+  valid_from   bigint not null,
+  valid_to     bigint not null
+);
+alter table task_label add primary key (id, valid_to, valid_from);
+
+create function visible_operation(at bigint, policy bigint, viewer text) returns table (id uuid)
+language sql stable parallel safe
+begin atomic
+  select then_.id
+  from operation then_
+  where then_.valid_from <= at
+    and at < then_.valid_to
+    and viewer = any (then_.readers)
+    and (
+      policy between then_.valid_from and then_.valid_to - 1
+      or exists (
+        select
+        from operation now_
+        where now_.id = then_.id
+          and now_.valid_from <= policy
+          and policy < now_.valid_to
+          and viewer = any (now_.readers)
+        offset 0
+      )
+    );
+end;
+
+-- Tasks whose own label does not name the viewer, at the position or at the policy's: for their leads and the partners
+-- on whose territory they lie, and for nobody else who is not named.
+create function withheld_task(at bigint, policy bigint, viewer text) returns table (id uuid)
+language sql stable parallel safe
+begin atomic
+  select label.id
+  from task_label label
+  where viewer <> all (label.readers)
+    and (
+      label.valid_from <= at and at < label.valid_to
+      or label.valid_from <= policy and policy < label.valid_to
+    );
+end;
