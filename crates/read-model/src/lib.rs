@@ -7,13 +7,14 @@
 //!
 //! A subject is a folder, called as in `domain` and `api`, and has its tables in a file of that name under
 //! `migrations/read-model`. Its own rows and the queries on them stand in `rows`, those of what it consists of in
-//! files of their names. What belongs to no subject: `tables` knows how a row becomes columns, `row` lists all
+//! files of their names. What belongs to no subject: `tables` knows how a row becomes columns, `item` lists all
 //! tables, `log` is about events, `projection` writes.
 
 mod centre;
 mod coalition;
 mod database;
 mod error;
+mod item;
 mod log;
 mod model;
 mod operation;
@@ -22,13 +23,14 @@ mod parse;
 mod pin;
 mod plan;
 mod projection;
-mod row;
+
 mod tables;
 
 pub use centre::CentreRow;
 pub use coalition::{CoalitionRow, PartnerRow, PostFilter, PostRow, TenureRow};
 pub use error::Error;
 pub(crate) use error::doing;
+pub use item::{Row, row};
 pub use log::{
     ChangedItem, ChangingEvent, Entry, EventFilter, EventRow, Found, HistoryRow, ItemVersion, Search, Stretch,
 };
@@ -44,5 +46,4 @@ pub use plan::{
 pub use projection::{
     Change, Filling, Projection, Rows, checkpoint, compare, compare_events, lock_checkpoint, write,
 };
-pub use row::{Row, row};
 pub use tables::{PROJECTION_VERSION, Schema, columns};

@@ -40,14 +40,15 @@ impl<K> Page<K> {
     }
 }
 
-/// The rows of a page by the order of a column, ascending. Two checked statements, one for each direction, in place of
-/// `order`: an order that depends on an argument is no order of an index, and the first page would cost as much as all.
+/// The rows of a page by the order of a column, ascending; `rows` is the macro that names their columns. Two checked
+/// statements, one for each direction, in place of `order`: an order that depends on an argument is no order of an index,
+/// and the first page would cost as much as all.
 macro_rules! select_page {
-    ($row:ident, $db:expr, $page:expr, $select:literal + order + $limit:literal, $($argument:expr),+ $(,)?) => {{
+    ($rows:ident, $db:expr, $page:expr, $from:literal + order + $limit:literal, $($argument:expr),+ $(,)?) => {{
         let rows = if $page.backwards {
-            sqlx::query_as!($row, $select + "desc" + $limit, $($argument),+).fetch_all($db).await
+            $rows!($from + "desc" + $limit, $($argument),+).fetch_all($db).await
         } else {
-            sqlx::query_as!($row, $select + "asc" + $limit, $($argument),+).fetch_all($db).await
+            $rows!($from + "asc" + $limit, $($argument),+).fetch_all($db).await
         };
         rows.map(|rows| $page.ascending(rows))
     }};

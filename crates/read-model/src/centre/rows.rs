@@ -26,6 +26,27 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! centre_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            CentreRow,
+            r#"select
+               id,
+               code,
+               name,
+               names as "names: Json<Names>",
+               status,
+               criteria as "criteria: Json<Vec<Criterion>>",
+               sites as "sites: Json<Vec<Site>>",
+               selection as "selection: Json<Selection>",
+               forward_posts as "forward_posts: Json<Vec<ForwardPost>>",
+               activated_at
+             "# + $($rest)*
+        )
+    };
+}
+
 impl From<&Centre> for CentreRow {
     fn from(centre: &Centre) -> Self {
         Self {
@@ -45,21 +66,9 @@ impl From<&Centre> for CentreRow {
 
 impl ReadModel {
     pub async fn centres_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<CentreRow>, Error> {
-        sqlx::query_as!(
-            CentreRow,
-            r#"select
-               id,
-               code,
-               name,
-               names as "names: Json<Names>",
-               status,
-               criteria as "criteria: Json<Vec<Criterion>>",
-               sites as "sites: Json<Vec<Site>>",
-               selection as "selection: Json<Selection>",
-               forward_posts as "forward_posts: Json<Vec<ForwardPost>>",
-               activated_at
-             from centre
-             where id = any ($2) and valid_from <= $1 and $1 < valid_to"#,
+        centre_rows!(
+            "from centre
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             ids
         )
@@ -71,26 +80,15 @@ impl ReadModel {
     /// In the order of their codes.
     pub async fn centres(&self, pin: &Pin, page: &Page) -> Result<Vec<CentreRow>, Error> {
         select_page!(
-            CentreRow,
+            centre_rows,
             self.db(),
             page,
-            r#"select
-               id,
-               code,
-               name,
-               names as "names: Json<Names>",
-               status,
-               criteria as "criteria: Json<Vec<Criterion>>",
-               sites as "sites: Json<Vec<Site>>",
-               selection as "selection: Json<Selection>",
-               forward_posts as "forward_posts: Json<Vec<ForwardPost>>",
-               activated_at
-             from centre
+            "from centre
              where valid_from <= $1
                and $1 < valid_to
                and code > coalesce($2, '')
                and ($3::text is null or code < $3)
-             order by code "#
+             order by code "
                 + order
                 + " limit $4",
             pin.position.0,

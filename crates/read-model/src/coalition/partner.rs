@@ -24,6 +24,29 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! partner_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            PartnerRow,
+            r#"select
+               id,
+               code,
+               name,
+               agency,
+               names as "names: Json<Names>",
+               agency_names as "agency_names: Json<Names>",
+               role,
+               status,
+               time_zone,
+               currency,
+               invited_at,
+               joined_at
+             "# + $($rest)*
+        )
+    };
+}
+
 impl From<&Partner> for PartnerRow {
     fn from(partner: &Partner) -> Self {
         Self {
@@ -45,23 +68,9 @@ impl From<&Partner> for PartnerRow {
 
 impl ReadModel {
     pub async fn partners_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PartnerRow>, Error> {
-        sqlx::query_as!(
-            PartnerRow,
-            r#"select
-               id,
-               code,
-               name,
-               agency,
-               names as "names: Json<Names>",
-               agency_names as "agency_names: Json<Names>",
-               role,
-               status,
-               time_zone,
-               currency,
-               invited_at,
-               joined_at
-             from partner
-             where id = any ($2) and valid_from <= $1 and $1 < valid_to"#,
+        partner_rows!(
+            "from partner
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             ids
         )
@@ -73,28 +82,15 @@ impl ReadModel {
     /// In the order of their codes.
     pub async fn partners(&self, pin: &Pin, page: &Page) -> Result<Vec<PartnerRow>, Error> {
         select_page!(
-            PartnerRow,
+            partner_rows,
             self.db(),
             page,
-            r#"select
-               id,
-               code,
-               name,
-               agency,
-               names as "names: Json<Names>",
-               agency_names as "agency_names: Json<Names>",
-               role,
-               status,
-               time_zone,
-               currency,
-               invited_at,
-               joined_at
-             from partner
+            "from partner
              where valid_from <= $1
                and $1 < valid_to
                and code > coalesce($2, '')
                and ($3::text is null or code < $3)
-             order by code "#
+             order by code "
                 + order
                 + " limit $4",
             pin.position.0,

@@ -24,6 +24,25 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! post_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            PostRow,
+            r#"select
+               id,
+               code,
+               partner,
+               title,
+               titles as "titles: Json<Names>",
+               liaison,
+               status,
+               nominee
+             "# + $($rest)*
+        )
+    };
+}
+
 row! {
     /// Half-open in the world's time: from `taken_at`, before `relieved_at`.
     pub struct TenureRow {
@@ -80,19 +99,9 @@ impl TenureRow {
 
 impl ReadModel {
     pub async fn posts_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PostRow>, Error> {
-        sqlx::query_as!(
-            PostRow,
-            r#"select
-               id,
-               code,
-               partner,
-               title,
-               titles as "titles: Json<Names>",
-               liaison,
-               status,
-               nominee
-             from post
-             where id = any ($2) and valid_from <= $1 and $1 < valid_to"#,
+        post_rows!(
+            "from post
+             where id = any ($2) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             ids
         )
@@ -104,19 +113,10 @@ impl ReadModel {
     /// In the order of their codes.
     pub async fn posts(&self, pin: &Pin, filter: &PostFilter, page: &Page) -> Result<Vec<PostRow>, Error> {
         select_page!(
-            PostRow,
+            post_rows,
             self.db(),
             page,
-            r#"select
-               id,
-               code,
-               partner,
-               title,
-               titles as "titles: Json<Names>",
-               liaison,
-               status,
-               nominee
-             from post
+            "from post
              where valid_from <= $1
                and $1 < valid_to
                and ($2::text is null or partner = $2)
@@ -124,7 +124,7 @@ impl ReadModel {
                and ($4::text is null or status = $4)
                and code > coalesce($5, '')
                and ($6::text is null or code < $6)
-             order by code "#
+             order by code "
                 + order
                 + " limit $7",
             pin.position.0,

@@ -1,6 +1,6 @@
 //! What changed between two positions: items, the versions that they went through, and the events that made them.
 
-use crate::{Error, Pin, ReadModel, doing, row::TABLES};
+use crate::{Error, Pin, ReadModel, doing, item::TABLES};
 use domain::Position;
 use serde_json::{Map, Value};
 use std::collections::HashMap;

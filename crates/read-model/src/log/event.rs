@@ -4,7 +4,7 @@
 
 use crate::{
     Error, Page, Pin, ReadModel, doing,
-    row::place,
+    item::place,
     tables::{Columns, Sink, row},
 };
 use chrono::{DateTime, Utc};
@@ -156,25 +156,37 @@ pub struct HistoryRow {
     pub event: EventRow,
 }
 
+/// The columns, once for all queries: what follows says where from, with the table as `entry`, and the arguments. `and`
+/// makes records that have other columns besides.
+macro_rules! event_rows {
+    (and $($rest:tt)*) => { event_rows!(query[] $($rest)*) };
+    ($query:ident[$($row:tt)*] $($rest:tt)*) => {
+        sqlx::$query!(
+            $($row)*
+            "select
+               entry.position,
+               entry.command_end,
+               entry.event_id,
+               entry.command_id,
+               entry.kind,
+               entry.actor,
+               entry.late_reason,
+               entry.occurred_at,
+               entry.occurred_offset,
+               entry.recorded_at,
+               entry.operation_id
+             " + $($rest)*
+        )
+    };
+    ($($rest:tt)*) => { event_rows!(query_as[EventRow,] $($rest)*) };
+}
+
 // Two statements for each list, one for each direction: an order that depends on an argument is no order of an index. And
 // two for the log, all of it or one operation's: a filter that may be absent is found by no index either.
 macro_rules! log_page {
     ($model:ident, $pin:ident, $filter:ident, $page:ident, $of:literal, $order:literal) => {
-        sqlx::query_as!(
-            EventRow,
-            "select
-               entry.position,
-               command_end,
-               event_id,
-               command_id,
-               kind,
-               actor,
-               late_reason,
-               occurred_at,
-               occurred_offset,
-               recorded_at,
-               operation_id
-             from event_entry entry
+        event_rows!(
+            "from event_entry entry
              join visible_event($1, $2, $3) visible on visible.position = entry.position
              where entry.position > $4
                and entry.position < $5
@@ -258,20 +270,9 @@ macro_rules! count_log {
 
 macro_rules! history_page {
     ($model:ident, $pin:ident, $items:ident, $filter:ident, $page:ident, $order:literal) => {
-        sqlx::query!(
-            r#"select
-               wanted.id as "item_id!",
-               page.position as "position!",
-               page.command_end as "command_end!",
-               page.event_id as "event_id!",
-               page.command_id as "command_id!",
-               page.kind as "kind!",
-               page.actor as "actor!",
-               page.late_reason,
-               page.occurred_at as "occurred_at!",
-               page.occurred_offset as "occurred_offset!",
-               page.recorded_at as "recorded_at!",
-               page.operation_id
+        event_rows!(
+            and r#",
+               wanted.id as "item_id!"
              from unnest($15::uuid[]) as wanted (id)
              cross join lateral (
                select entry.*
@@ -301,8 +302,8 @@ macro_rules! history_page {
                order by item.position "#
                 + $order
                 + " limit $14
-             ) page
-             order by page.position",
+             ) entry
+             order by entry.position",
             $pin.position.0,
             $pin.policy_position.0,
             $pin.viewer(),
@@ -346,21 +347,8 @@ macro_rules! history_page {
 
 impl ReadModel {
     pub async fn events_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<EventRow>, Error> {
-        sqlx::query_as!(
-            EventRow,
-            "select
-               entry.position,
-               command_end,
-               event_id,
-               command_id,
-               kind,
-               actor,
-               late_reason,
-               occurred_at,
-               occurred_offset,
-               recorded_at,
-               operation_id
-             from event_entry entry
+        event_rows!(
+            "from event_entry entry
              join visible_event($1, $2, $3) visible on visible.position = entry.position
              where event_id = any ($4)",
             pin.position.0,

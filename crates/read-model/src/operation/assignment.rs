@@ -18,6 +18,28 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, with the table as `assignment`, and the arguments. `and`
+/// makes records that have other columns besides.
+macro_rules! assignment_rows {
+    (and $($rest:tt)*) => { assignment_rows!(query[] $($rest)*) };
+    ($query:ident[$($row:tt)*] $($rest:tt)*) => {
+        sqlx::$query!(
+            $($row)*
+            "select
+               assignment.id,
+               assignment.operation_id,
+               assignment.task_id,
+               assignment.number,
+               assignment.task,
+               assignment.post,
+               assignment.assigned_at,
+               assignment.withdrawn_at
+             " + $($rest)*
+        )
+    };
+    ($($rest:tt)*) => { assignment_rows!(query_as[AssignmentRow,] $($rest)*) };
+}
+
 impl AssignmentRow {
     pub(crate) fn of(operation: &Operation, assignment: &Assignment) -> Self {
         let id = operation.id();
@@ -36,18 +58,8 @@ impl AssignmentRow {
 
 impl ReadModel {
     pub async fn assignments_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<AssignmentRow>, Error> {
-        sqlx::query_as!(
-            AssignmentRow,
-            "select
-               id,
-               operation_id,
-               task_id,
-               number,
-               task,
-               post,
-               assigned_at,
-               withdrawn_at
-             from assignment
+        assignment_rows!(
+            "from assignment
              where id = any ($4)
                and valid_from <= $1
                and $1 < valid_to
@@ -74,53 +86,42 @@ impl ReadModel {
         pin: &Pin,
         planned_task_ids: &[Uuid],
     ) -> Result<Vec<(Uuid, AssignmentRow)>, Error> {
-        let rows = sqlx::query!(
-            r#"with task as materialized (
+        let rows = assignment_rows!(
+            and r#",
+               task.id as "planned_task_id!"
+             from (
+               with task as materialized (
+                 select
+                   id,
+                   task_id,
+                   version_id,
+                   lead,
+                   territory
+                 from planned_task
+                 where id = any ($4) and valid_from <= $1 and $1 < valid_to
+               ), version_ as materialized (
+                 select visible.id
+                 from (select distinct version_id from task) wanted
+                 join visible_plan_version($1, $2, $3) visible on visible.id = wanted.version_id
+               )
                select
-                 id,
-                 task_id,
-                 version_id,
-                 lead,
-                 territory
-               from planned_task
-               where id = any ($4) and valid_from <= $1 and $1 < valid_to
-             ), version_ as materialized (
-               select visible.id
-               from (select distinct version_id from task) wanted
-               join visible_plan_version($1, $2, $3) visible on visible.id = wanted.version_id
-             )
-             select
-               task.id as "planned_task_id!",
-               assignment.id,
-               assignment.operation_id,
-               assignment.task_id,
-               assignment.number,
-               assignment.task,
-               assignment.post,
-               assignment.assigned_at,
-               assignment.withdrawn_at
-             from task
+                 task.id,
+                 task.task_id
+               from task
+               where task.version_id in (select id from version_)
+                 and not exists (
+                   select
+                   from withheld_task($1, $2, $3) withheld
+                   where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                   offset 0
+                 )
+             ) task
              cross join lateral (
-               select
-                 id,
-                 operation_id,
-                 task_id,
-                 number,
-                 task,
-                 post,
-                 assigned_at,
-                 withdrawn_at
+               select assignment.*
                from assignment
                where task_id = task.task_id and valid_from <= $1 and $1 < valid_to
                offset 0
              ) assignment
-             where task.version_id in (select id from version_)
-               and not exists (
-                 select
-                 from withheld_task($1, $2, $3) withheld
-                 where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
-                 offset 0
-               )
              order by task.id, assignment.number"#,
             pin.position.0,
             pin.policy_position.0,

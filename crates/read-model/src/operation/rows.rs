@@ -32,6 +32,34 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! operation_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            OperationRow,
+            "select
+               operation.id,
+               code,
+               title,
+               status,
+               lead,
+               classification,
+               handling,
+               releasable_to,
+               readers,
+               warning_order_at,
+               warning_order,
+               legal_basis,
+               h_hour,
+               initiated_at,
+               activated_at,
+               in_force,
+               current_version
+             " + $($rest)*
+        )
+    };
+}
+
 /// Which operations; what is `None` does not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct OperationFilter {
@@ -79,27 +107,8 @@ impl OperationRow {
 
 impl ReadModel {
     pub async fn operations_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<OperationRow>, Error> {
-        sqlx::query_as!(
-            OperationRow,
-            "select
-               operation.id,
-               code,
-               title,
-               status,
-               lead,
-               classification,
-               handling,
-               releasable_to,
-               readers,
-               warning_order_at,
-               warning_order,
-               legal_basis,
-               h_hour,
-               initiated_at,
-               activated_at,
-               in_force,
-               current_version
-             from operation
+        operation_rows!(
+            "from operation
              join visible_operation($1, $2, $3) visible on visible.id = operation.id
              where operation.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
@@ -120,28 +129,10 @@ impl ReadModel {
         page: &Page,
     ) -> Result<Vec<OperationRow>, Error> {
         select_page!(
-            OperationRow,
+            operation_rows,
             self.db(),
             page,
-            "select
-               operation.id,
-               code,
-               title,
-               status,
-               lead,
-               classification,
-               handling,
-               releasable_to,
-               readers,
-               warning_order_at,
-               warning_order,
-               legal_basis,
-               h_hour,
-               initiated_at,
-               activated_at,
-               in_force,
-               current_version
-             from operation
+            "from operation
              join visible_operation($1, $2, $3) visible on visible.id = operation.id
              where valid_from <= $1
                and $1 < valid_to

@@ -34,6 +34,30 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! annex_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            AnnexRow,
+            r#"select
+               annex.id,
+               operation_id,
+               version_id,
+               code,
+               title,
+               text,
+               classification,
+               handling,
+               releasable_to,
+               release as "release: Json<Release>",
+               readers,
+               salt,
+               part_hash
+             "# + $($rest)*
+        )
+    };
+}
+
 impl AnnexRow {
     /// The annex as the domain knows it.
     pub fn annex(&self) -> Result<Annex, InvalidRow> {
@@ -75,25 +99,10 @@ impl AnnexRow {
 
 impl ReadModel {
     pub async fn annexes_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
-        sqlx::query_as!(
-            AnnexRow,
-            r#"select
-               annex.id,
-               operation_id,
-               version_id,
-               code,
-               title,
-               text,
-               classification,
-               handling,
-               releasable_to,
-               release as "release: Json<Release>",
-               readers,
-               salt,
-               part_hash
-             from annex
+        annex_rows!(
+            "from annex
              join visible_annex($1, $2, $3) visible on visible.id = annex.id
-             where annex.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
+             where annex.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -106,26 +115,11 @@ impl ReadModel {
 
     /// The annexes of the versions that the viewer may see, by version and code.
     pub async fn annexes_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<AnnexRow>, Error> {
-        sqlx::query_as!(
-            AnnexRow,
-            r#"select
-               annex.id,
-               operation_id,
-               version_id,
-               code,
-               title,
-               text,
-               classification,
-               handling,
-               releasable_to,
-               release as "release: Json<Release>",
-               readers,
-               salt,
-               part_hash
-             from annex
+        annex_rows!(
+            "from annex
              join visible_annex($1, $2, $3) visible on visible.id = annex.id
              where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
-             order by version_id, code"#,
+             order by version_id, code",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

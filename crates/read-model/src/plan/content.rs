@@ -1,11 +1,10 @@
-//! What nations approve of a plan version, out of rows: its tasks, and the parts that may be released to fewer.
+//! What nations approve of a plan version, out of rows: its parts may be released to fewer than the version.
 
-use crate::{Error, InvalidRow, Pin, PlanVersionRow, PlannedTaskRow, ReadModel, doing, parse};
+use crate::{Error, InvalidRow, Pin, PlanVersionRow, ReadModel, doing, parse};
 use domain::{
     OperationCode,
-    plan::{Content, ContentPart, ContentTask, PlannedTask, Terms},
+    plan::{Content, ContentPart, ContentTask, PlannedTask},
 };
-use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A part of a version's content that may be released to fewer than the version: who sees the version sees this.
@@ -77,50 +76,5 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("list content parts"))
-    }
-
-    /// The tasks that stand in the contents of the versions as they are, also those that the viewer may not see: for the
-    /// hash of a content, which is for whoever sees the version, and for nothing else.
-    pub async fn plain_tasks_of(
-        &self,
-        pin: &Pin,
-        version_ids: &[Uuid],
-    ) -> Result<Vec<PlannedTaskRow>, Error> {
-        sqlx::query_as!(
-            PlannedTaskRow,
-            r#"select
-               planned_task.id,
-               operation_id,
-               version_id,
-               version,
-               task_id,
-               code,
-               title,
-               phase,
-               line_of_effort,
-               lead,
-               territory,
-               post,
-               start_offset,
-               duration,
-               predecessors,
-               dependencies,
-               terms as "terms: Json<Terms>",
-               salt,
-               part_hash
-             from planned_task
-             join visible_plan_version($1, $2, $3) visible on visible.id = version_id
-             where version_id = any ($4)
-               and part_hash is null
-               and valid_from <= $1
-               and $1 < valid_to"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            version_ids
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("read the tasks of contents"))
     }
 }

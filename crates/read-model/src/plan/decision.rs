@@ -31,6 +31,31 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! decision_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            DecisionRow,
+            "select
+               decision.id,
+               operation_id,
+               version_id,
+               number,
+               partner,
+               actor,
+               kind,
+               decided_at,
+               position,
+               seen_at,
+               reason_code,
+               reason,
+               tasks,
+               revoked_at
+             " + $($rest)*
+        )
+    };
+}
+
 row! {
     pub struct ConditionRow {
         pub id: Uuid,
@@ -48,6 +73,29 @@ row! {
         pub settled_at: Option<DateTime<Utc>>,
         pub note: Option<String>,
     }
+}
+
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! condition_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            ConditionRow,
+            "select
+               condition.id,
+               operation_id,
+               version_id,
+               decision_id,
+               version,
+               partner,
+               code,
+               gate,
+               text,
+               status,
+               settled_at,
+               note
+             " + $($rest)*
+        )
+    };
 }
 
 impl DecisionRow {
@@ -98,24 +146,8 @@ impl ConditionRow {
 
 impl ReadModel {
     pub async fn decisions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<DecisionRow>, Error> {
-        sqlx::query_as!(
-            DecisionRow,
-            "select
-               decision.id,
-               operation_id,
-               version_id,
-               number,
-               partner,
-               actor,
-               kind,
-               decided_at,
-               position,
-               seen_at,
-               reason_code,
-               reason,
-               tasks,
-               revoked_at
-             from decision
+        decision_rows!(
+            "from decision
              join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where decision.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
@@ -130,24 +162,8 @@ impl ReadModel {
 
     /// All decisions on the versions, revoked ones too, by version and number.
     pub async fn decisions_of(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<DecisionRow>, Error> {
-        sqlx::query_as!(
-            DecisionRow,
-            "select
-               decision.id,
-               operation_id,
-               version_id,
-               number,
-               partner,
-               actor,
-               kind,
-               decided_at,
-               position,
-               seen_at,
-               reason_code,
-               reason,
-               tasks,
-               revoked_at
-             from decision
+        decision_rows!(
+            "from decision
              join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where version_id = any ($4) and valid_from <= $1 and $1 < valid_to
              order by version_id, number",
@@ -162,22 +178,8 @@ impl ReadModel {
     }
 
     pub async fn conditions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<ConditionRow>, Error> {
-        sqlx::query_as!(
-            ConditionRow,
-            "select
-               condition.id,
-               operation_id,
-               version_id,
-               decision_id,
-               version,
-               partner,
-               code,
-               gate,
-               text,
-               status,
-               settled_at,
-               note
-             from condition
+        condition_rows!(
+            "from condition
              join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where condition.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
@@ -192,22 +194,8 @@ impl ReadModel {
 
     /// All conditions of the decisions, by decision and code.
     pub async fn conditions_of(&self, pin: &Pin, decision_ids: &[Uuid]) -> Result<Vec<ConditionRow>, Error> {
-        sqlx::query_as!(
-            ConditionRow,
-            "select
-               condition.id,
-               operation_id,
-               version_id,
-               decision_id,
-               version,
-               partner,
-               code,
-               gate,
-               text,
-               status,
-               settled_at,
-               note
-             from condition
+        condition_rows!(
+            "from condition
              join visible_plan_version($1, $2, $3) visible on visible.id = version_id
              where decision_id = any ($4) and valid_from <= $1 and $1 < valid_to
              order by decision_id, code",

@@ -44,6 +44,39 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, with the table as `task`, and the arguments. `and`
+/// makes records that have other columns besides.
+macro_rules! task_rows {
+    (and $($rest:tt)*) => { task_rows!(query[] $($rest)*) };
+    ($query:ident[$($row:tt)*] $($rest:tt)*) => {
+        sqlx::$query!(
+            $($row)*
+            r#"select
+               task.id,
+               task.operation_id,
+               task.version_id,
+               task.version,
+               task.task_id,
+               task.code,
+               task.title,
+               task.phase,
+               task.line_of_effort,
+               task.lead,
+               task.territory,
+               task.post,
+               task.start_offset,
+               task.duration,
+               task.predecessors,
+               task.dependencies,
+               task.terms as "terms: Json<Terms>",
+               task.salt,
+               task.part_hash
+             "# + $($rest)*
+        )
+    };
+    ($($rest:tt)*) => { task_rows!(query_as[PlannedTaskRow,] $($rest)*) };
+}
+
 /// What a task was from a position on, as one plan version had it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskVersionRow {
@@ -123,31 +156,10 @@ impl PlannedTaskRow {
 
 impl ReadModel {
     pub async fn planned_tasks_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
-        sqlx::query_as!(
-            PlannedTaskRow,
-            r#"select
-               planned_task.id,
-               operation_id,
-               planned_task.version_id,
-               version,
-               planned_task.task_id,
-               code,
-               title,
-               phase,
-               line_of_effort,
-               lead,
-               territory,
-               post,
-               start_offset,
-               duration,
-               predecessors,
-               dependencies,
-               terms as "terms: Json<Terms>",
-               salt,
-               part_hash
-             from planned_task
-             join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
-             where planned_task.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
+        task_rows!(
+            "from planned_task task
+             join visible_planned_task($1, $2, $3) visible on visible.id = task.id
+             where task.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -160,36 +172,15 @@ impl ReadModel {
 
     /// The tasks as their operation's current plan version has them.
     pub async fn tasks_by_id(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
-        sqlx::query_as!(
-            PlannedTaskRow,
-            r#"select
-               planned_task.id,
-               operation_id,
-               planned_task.version_id,
-               version,
-               planned_task.task_id,
-               planned_task.code,
-               planned_task.title,
-               phase,
-               line_of_effort,
-               planned_task.lead,
-               territory,
-               post,
-               start_offset,
-               duration,
-               predecessors,
-               dependencies,
-               terms as "terms: Json<Terms>",
-               salt,
-               part_hash
-             from planned_task
-             join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
+        task_rows!(
+            "from planned_task task
+             join visible_planned_task($1, $2, $3) visible on visible.id = task.id
              join operation
-               on operation.id = operation_id
+               on operation.id = task.operation_id
                and operation.valid_from <= $1
                and $1 < operation.valid_to
-               and operation.current_version = version
-             where planned_task.task_id = any ($4) and planned_task.valid_from <= $1 and $1 < planned_task.valid_to"#,
+               and operation.current_version = task.version
+             where task.task_id = any ($4) and task.valid_from <= $1 and $1 < task.valid_to",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -201,35 +192,17 @@ impl ReadModel {
     }
 
     /// A page of all that the tasks have been in any plan version, by task and position: one statement for all of them.
-    #[expect(clippy::too_many_lines, reason = "one statement, and the row that it fills")]
     pub async fn task_versions_of(
         &self,
         pin: &Pin,
         task_ids: &[Uuid],
         page: &Page<i64>,
     ) -> Result<Vec<TaskVersionRow>, Error> {
-        let rows = sqlx::query!(
-            r#"select
-               page.id as "id!",
-               page.operation_id as "operation_id!",
-               page.version_id as "version_id!",
-               page.version as "version!",
-               page.task_id as "task_id!",
-               page.code as "code!",
-               page.title as "title!",
-               page.phase as "phase!",
-               page.line_of_effort,
-               page.lead as "lead!",
-               page.territory as "territory!",
-               page.post,
-               page.start_offset as "start_offset!",
-               page.duration as "duration!",
-               shown.predecessors as "predecessors!",
-               shown.dependencies as "dependencies!",
-               page.terms as "terms!: Json<Terms>",
-               page.salt,
-               page.part_hash,
-               page.valid_from as "valid_from!",
+        let rows = task_rows!(
+            and r#",
+               shown.predecessors as "seen_predecessors!",
+               shown.dependencies as "seen_dependencies!",
+               task.valid_from,
                cause.event_id as "event_id?"
              from unnest($4::uuid[]) as wanted (id)
              cross join lateral (
@@ -243,18 +216,18 @@ impl ReadModel {
                  and task.valid_from < $6
                order by case when $7 then -task.valid_from else task.valid_from end
                limit $8
-             ) page
+             ) task
              cross join lateral (
                select
                  coalesce(array_agg(named.code order by named.place), '{}') as predecessors,
                  coalesce(array_agg(named.dependency order by named.place), '{}') as dependencies
-               from unnest(page.predecessors, page.dependencies) with ordinality
+               from unnest(task.predecessors, task.dependencies) with ordinality
                  as named (code, dependency, place)
                join planned_task before_
-                 on before_.version_id = page.version_id
+                 on before_.version_id = task.version_id
                  and before_.code = named.code
-                 and before_.valid_from <= page.valid_from
-                 and page.valid_from < before_.valid_to
+                 and before_.valid_from <= task.valid_from
+                 and task.valid_from < before_.valid_to
                join visible_task_version($1, $2, $3) seen
                  on seen.id = before_.id
                  and seen.valid_from = before_.valid_from
@@ -264,12 +237,12 @@ impl ReadModel {
                from event_item item
                join event_entry entry on entry.position = item.position
                join visible_event($1, $2, $3) visible on visible.position = item.position
-               where item.item_id = page.id
-                 and item.position <= page.valid_from and entry.command_end = page.valid_from
+               where item.item_id = task.id
+                 and item.position <= task.valid_from and entry.command_end = task.valid_from
                order by item.position desc
                limit 1
              ) cause on true
-             order by page.task_id, page.valid_from"#,
+             order by task.task_id, task.valid_from"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -298,8 +271,9 @@ impl ReadModel {
                 post: row.post,
                 start_offset: row.start_offset,
                 duration: row.duration,
-                predecessors: row.predecessors,
-                dependencies: row.dependencies,
+                // Those that the viewer may see.
+                predecessors: row.seen_predecessors,
+                dependencies: row.seen_dependencies,
                 terms: row.terms,
                 salt: row.salt,
                 part_hash: row.part_hash,
@@ -340,51 +314,11 @@ impl ReadModel {
         filter: &TaskFilter,
         page: &Page,
     ) -> Result<Vec<PlannedTaskRow>, Error> {
-        sqlx::query_as!(
-            PlannedTaskRow,
-            r#"select
-               page.id as "id!",
-               page.operation_id as "operation_id!",
-               page.version_id as "version_id!",
-               page.version as "version!",
-               page.task_id as "task_id!",
-               page.code as "code!",
-               page.title as "title!",
-               page.phase as "phase!",
-               page.line_of_effort,
-               page.lead as "lead!",
-               page.territory as "territory!",
-               page.post,
-               page.start_offset as "start_offset!",
-               page.duration as "duration!",
-               page.predecessors as "predecessors!",
-               page.dependencies as "dependencies!",
-               page.terms as "terms!: Json<Terms>",
-               page.salt,
-               page.part_hash
-             from unnest($4::uuid[]) as wanted (id)
+        task_rows!(
+            "from unnest($4::uuid[]) as wanted (id)
              join visible_plan_version($1, $2, $3) visible on visible.id = wanted.id
              cross join lateral (
-               select
-                 task.id,
-                 task.operation_id,
-                 task.version_id,
-                 task.version,
-                 task.task_id,
-                 task.code,
-                 task.title,
-                 task.phase,
-                 task.line_of_effort,
-                 task.lead,
-                 task.territory,
-                 task.post,
-                 task.start_offset,
-                 task.duration,
-                 task.predecessors,
-                 task.dependencies,
-                 task.terms,
-                 task.salt,
-                 task.part_hash
+               select task.*
                from planned_task task
                where task.version_id = wanted.id
                  and task.valid_from <= $1
@@ -403,8 +337,8 @@ impl ReadModel {
                  and ($10::text is null or task.code < $10)
                order by case when $11 then task.code end desc, task.code
                limit $12
-             ) page
-             order by page.version_id, page.code"#,
+             ) task
+             order by task.version_id, task.code",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -478,50 +412,10 @@ impl ReadModel {
         pin: &Pin,
         task_ids: &[Uuid],
     ) -> Result<Vec<PlannedTaskRow>, Error> {
-        sqlx::query_as!(
-            PlannedTaskRow,
-            r#"select
-               newest.id as "id!",
-               newest.operation_id as "operation_id!",
-               newest.version_id as "version_id!",
-               newest.version as "version!",
-               newest.task_id as "task_id!",
-               newest.code as "code!",
-               newest.title as "title!",
-               newest.phase as "phase!",
-               newest.line_of_effort,
-               newest.lead as "lead!",
-               newest.territory as "territory!",
-               newest.post,
-               newest.start_offset as "start_offset!",
-               newest.duration as "duration!",
-               newest.predecessors as "predecessors!",
-               newest.dependencies as "dependencies!",
-               newest.terms as "terms!: Json<Terms>",
-               newest.salt,
-               newest.part_hash
-             from unnest($4::uuid[]) as wanted (id)
+        task_rows!(
+            "from unnest($4::uuid[]) as wanted (id)
              cross join lateral (
-               select
-                 task.id,
-                 task.operation_id,
-                 task.version_id,
-                 task.version,
-                 task.task_id,
-                 task.code,
-                 task.title,
-                 task.phase,
-                 task.line_of_effort,
-                 task.lead,
-                 task.territory,
-                 task.post,
-                 task.start_offset,
-                 task.duration,
-                 task.predecessors,
-                 task.dependencies,
-                 task.terms,
-                 task.salt,
-                 task.part_hash
+               select task.*
                from planned_task task
                where task.task_id = wanted.id
                  and task.valid_from <= $1
@@ -534,7 +428,7 @@ impl ReadModel {
                  )
                order by task.version desc
                limit 1
-             ) newest"#,
+             ) task",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -583,5 +477,29 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("find tasks"))
+    }
+
+    /// The tasks that stand in the contents of the versions as they are, also those that the viewer may not see: for the
+    /// hash of a content, which is for whoever sees the version, and for nothing else.
+    pub async fn plain_tasks_of(
+        &self,
+        pin: &Pin,
+        version_ids: &[Uuid],
+    ) -> Result<Vec<PlannedTaskRow>, Error> {
+        task_rows!(
+            "from planned_task task
+             join visible_plan_version($1, $2, $3) visible on visible.id = task.version_id
+             where task.version_id = any ($4)
+               and part_hash is null
+               and valid_from <= $1
+               and $1 < valid_to",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            version_ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read the tasks of contents"))
     }
 }

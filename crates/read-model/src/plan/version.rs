@@ -32,6 +32,31 @@ row! {
     }
 }
 
+/// The columns, once for all queries: what follows says where from, and the arguments.
+macro_rules! plan_version_rows {
+    ($($rest:tt)*) => {
+        sqlx::query_as!(
+            PlanVersionRow,
+            r#"select
+               plan_version.id,
+               operation_id,
+               number,
+               status,
+               base,
+               sections as "sections: Json<Sections>",
+               release as "release: Json<Release>",
+               readers,
+               content_hash,
+               drafted_at,
+               submitted_at,
+               submitted_position,
+               promulgated_at,
+               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
+             "# + $($rest)*
+        )
+    };
+}
+
 impl PlanVersionRow {
     /// The label in force on the version, below its operation's.
     pub fn label(&self, operation: &Label) -> Label {
@@ -60,26 +85,10 @@ impl PlanVersionRow {
 
 impl ReadModel {
     pub async fn plan_versions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlanVersionRow>, Error> {
-        sqlx::query_as!(
-            PlanVersionRow,
-            r#"select
-               plan_version.id,
-               operation_id,
-               number,
-               status,
-               base,
-               sections as "sections: Json<Sections>",
-               release as "release: Json<Release>",
-               readers,
-               content_hash,
-               drafted_at,
-               submitted_at,
-               submitted_position,
-               promulgated_at,
-               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
-             from plan_version
+        plan_version_rows!(
+            "from plan_version
              join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
-             where plan_version.id = any ($4) and valid_from <= $1 and $1 < valid_to"#,
+             where plan_version.id = any ($4) and valid_from <= $1 and $1 < valid_to",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -96,27 +105,11 @@ impl ReadModel {
         pin: &Pin,
         operation_ids: &[Uuid],
     ) -> Result<Vec<PlanVersionRow>, Error> {
-        sqlx::query_as!(
-            PlanVersionRow,
-            r#"select
-               plan_version.id,
-               operation_id,
-               number,
-               status,
-               base,
-               sections as "sections: Json<Sections>",
-               release as "release: Json<Release>",
-               readers,
-               content_hash,
-               drafted_at,
-               submitted_at,
-               submitted_position,
-               promulgated_at,
-               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
-             from plan_version
+        plan_version_rows!(
+            "from plan_version
              join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
              where operation_id = any ($4) and valid_from <= $1 and $1 < valid_to
-             order by operation_id, number"#,
+             order by operation_id, number",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

@@ -1,6 +1,6 @@
 //! Holding rows against what the log says that they are.
 
-use crate::{Entry, Error, Row, doing, log::item_entries, row::TABLES};
+use crate::{Entry, Error, Row, doing, item::TABLES, log::item_entries};
 use domain::Position;
 use serde::Serialize;
 use serde_json::Value;

@@ -4,9 +4,9 @@
 
 use crate::{
     Error, Projection, Row, doing,
+    item::place,
     log::item_entries,
     projection::write::FOREVER,
-    row::place,
     tables::{BinaryRow, Columns, append_bigint},
 };
 use sqlx::PgConnection;

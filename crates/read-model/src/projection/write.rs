@@ -2,8 +2,8 @@
 
 use crate::{
     Entry, Error, Row, doing,
+    item::place,
     log::item_entries,
-    row::place,
     tables::{Columns, text_rows},
 };
 use domain::{Item, Position};
