@@ -1,9 +1,11 @@
-//! The sum of all tables: which there are, and what an item of a state looks like in its own.
+//! The items of all subjects: the table of each kind, where an item stands in it, and its row.
+//!
+//! A new table has a line in `tables!` and an arm in two functions here; all else stands beside its row.
 
 use crate::{
     AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, OperationRow, PartnerRow,
     PlanVersionRow, PlannedTaskRow, PostRow, TaskLabelRow, TenureRow,
-    tables::{Columns, Sink},
+    tables::{Columns, Sink, Versioned},
 };
 use domain::{
     Item, State,
@@ -13,28 +15,44 @@ use domain::{
     },
 };
 use serde_json::Value;
+use strum::{IntoStaticStr, VariantNames};
 use uuid::Uuid;
 
+/// For each kind of items the type of their rows. The table is called as the kind, in snake case.
 macro_rules! tables {
-    ($($variant:ident($row:ty) in $table:tt;)*) => {
+    ($($kind:ident: $row:ty;)*) => {
+        #[derive(Debug, Clone, Copy, IntoStaticStr, VariantNames)]
+        #[strum(serialize_all = "snake_case")]
+        enum Table {
+            $($kind,)*
+        }
+
+        impl Table {
+            fn of(item: &Item) -> Self {
+                match item {
+                    $(Item::$kind { .. } => Self::$kind,)*
+                }
+            }
+        }
+
         /// A row of one of the tables.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Row {
-            $($variant(Box<$row>),)*
+            $($kind(Box<$row>),)*
         }
 
         impl Row {
             /// The table's name.
             pub fn table(&self) -> &'static str {
                 match self {
-                    $(Self::$variant(_) => $table,)*
+                    $(Self::$kind(_) => Table::$kind.into(),)*
                 }
             }
 
             /// The row's columns by name, those of validity left out.
             pub fn to_json(&self) -> Result<Value, serde_json::Error> {
                 match self {
-                    $(Self::$variant(row) => serde_json::to_value(row),)*
+                    $(Self::$kind(row) => serde_json::to_value(row),)*
                 }
             }
         }
@@ -42,130 +60,100 @@ macro_rules! tables {
         impl Columns for Row {
             fn write(&self, to: &mut impl Sink) {
                 match self {
-                    $(Self::$variant(columns) => columns.write(to),)*
+                    $(Self::$kind(columns) => columns.write(to),)*
                 }
             }
         }
 
-        /// Names of the versioned tables.
-        pub const TABLES: &[&str] = &[$($table),*];
+        /// The row of an item of the state; `None` when the state has no such item.
+        pub fn row(state: &State, item: &Item) -> Option<Row> {
+            match Table::of(item) {
+                $(Table::$kind => <$row>::find(state, item).map(|row| Row::$kind(Box::new(row))),)*
+            }
+        }
     };
 }
 
 tables! {
-    Coalition(CoalitionRow) in "coalition";
-    Partner(PartnerRow) in "partner";
-    Centre(CentreRow) in "centre";
-    Post(PostRow) in "post";
-    Tenure(TenureRow) in "tenure";
-    Operation(OperationRow) in "operation";
-    PlanVersion(PlanVersionRow) in "plan_version";
-    PlannedTask(PlannedTaskRow) in "planned_task";
-    Annex(AnnexRow) in "annex";
-    Decision(DecisionRow) in "decision";
-    Condition(ConditionRow) in "condition";
-    Assignment(AssignmentRow) in "assignment";
-    TaskLabel(TaskLabelRow) in "task_label";
+    Coalition: CoalitionRow;
+    Partner: PartnerRow;
+    Post: PostRow;
+    Tenure: TenureRow;
+    Centre: CentreRow;
+    Operation: OperationRow;
+    Assignment: AssignmentRow;
+    TaskLabel: TaskLabelRow;
+    PlanVersion: PlanVersionRow;
+    PlannedTask: PlannedTaskRow;
+    Annex: AnnexRow;
+    Decision: DecisionRow;
+    Condition: ConditionRow;
 }
+
+/// Names of the versioned tables.
+pub(crate) const TABLES: &[&str] = Table::VARIANTS;
 
 /// The item's table and id.
 pub(crate) fn place(item: &Item) -> (&'static str, Uuid) {
+    (Table::of(item).into(), id(item))
+}
+
+fn id(item: &Item) -> Uuid {
     let version = |operation, number: &u32| PlanVersionId::of(OperationId::of(operation), *number);
     match item {
-        Item::Coalition => ("coalition", COALITION),
-        Item::Partner(code) => ("partner", PartnerId::of(code).0),
-        Item::Post(code) => ("post", PostId::of(code).0),
-        Item::Tenure(post, number) => ("tenure", TenureId::of(PostId::of(post), *number).0),
-        Item::Centre(code) => ("centre", CentreId::of(code).0),
-        Item::Operation(code) => ("operation", OperationId::of(code).0),
-        Item::PlanVersion(operation, number) => ("plan_version", version(operation, number).0),
-        Item::PlannedTask(operation, number, code) => {
-            ("planned_task", PlannedTaskId::of(version(operation, number), code).0)
-        }
-        Item::Annex(operation, number, code) => ("annex", AnnexId::of(version(operation, number), code).0),
+        Item::Coalition => COALITION,
+        Item::Partner(code) => PartnerId::of(code).0,
+        Item::Post(code) => PostId::of(code).0,
+        Item::Tenure(post, number) => TenureId::of(PostId::of(post), *number).0,
+        Item::Centre(code) => CentreId::of(code).0,
+        Item::Operation(code) => OperationId::of(code).0,
+        Item::Assignment(operation, number) => AssignmentId::of(OperationId::of(operation), *number).0,
+        Item::TaskLabel(operation, task) => TaskId::of(OperationId::of(operation), task).0,
+        Item::PlanVersion(operation, number) => version(operation, number).0,
+        Item::PlannedTask(operation, number, code) => PlannedTaskId::of(version(operation, number), code).0,
+        Item::Annex(operation, number, code) => AnnexId::of(version(operation, number), code).0,
         Item::Decision(operation, number, decision) => {
-            ("decision", DecisionId::of(version(operation, number), *decision).0)
+            DecisionId::of(version(operation, number), *decision).0
         }
         Item::Condition(operation, number, decision, code) => {
-            ("condition", ConditionId::of(DecisionId::of(version(operation, number), *decision), code).0)
+            ConditionId::of(DecisionId::of(version(operation, number), *decision), code).0
         }
-        Item::Assignment(operation, number) => {
-            ("assignment", AssignmentId::of(OperationId::of(operation), *number).0)
-        }
-        Item::TaskLabel(operation, task) => ("task_label", TaskId::of(OperationId::of(operation), task).0),
     }
 }
 
-/// The row of an item of the state; `None` when the state has no such item.
-pub fn row(state: &State, item: &Item) -> Option<Row> {
-    match state {
-        State::Coalition(coalition) => match item {
-            Item::Coalition => Some(Row::Coalition(Box::new(coalition.into()))),
-            Item::Partner(code) => {
-                coalition.partners.get(code).map(|partner| Row::Partner(Box::new(partner.as_ref().into())))
-            }
-            Item::Post(code) => {
-                coalition.posts.get(code).map(|post| Row::Post(Box::new(post.as_ref().into())))
-            }
-            Item::Tenure(code, number) => coalition
-                .posts
-                .get(code)
-                .and_then(|post| TenureRow::of(post, *number))
-                .map(|row| Row::Tenure(Box::new(row))),
-            Item::Centre(_)
-            | Item::Operation(_)
-            | Item::PlanVersion(..)
-            | Item::PlannedTask(..)
-            | Item::Annex(..)
-            | Item::Decision(..)
-            | Item::Condition(..)
-            | Item::Assignment(..)
-            | Item::TaskLabel(..) => None,
-        },
-        State::Centre(centre) => centre.as_ref().map(|centre| Row::Centre(Box::new(centre.into()))),
-        State::Bookings(_) => None,
-        State::Operation(operation) => operation_row(operation.as_ref()?, item),
-    }
-}
-
-fn operation_row(operation: &domain::operation::Operation, item: &Item) -> Option<Row> {
-    let decision = |number: &u32, decision: &u32| {
-        let version = operation.plan.version(*number)?;
-        let index = usize::try_from(decision.checked_sub(1)?).ok()?;
-        Some((version, version.decisions.get(index)?))
-    };
+/// The task whose own label decides, besides all else, who may see that the item has changed.
+pub(crate) fn labelled_task(item: &Item) -> Option<TaskId> {
     match item {
-        Item::Operation(_) => Some(Row::Operation(Box::new(operation.into()))),
-        Item::PlanVersion(_, number) => operation
-            .plan
-            .version(*number)
-            .map(|version| Row::PlanVersion(Box::new(PlanVersionRow::of(operation, version)))),
-        Item::PlannedTask(_, number, code) => {
-            let version = operation.plan.version(*number)?;
-            let task = version.tasks.get(code)?;
-            Some(Row::PlannedTask(Box::new(PlannedTaskRow::of(operation, version, task))))
+        Item::PlannedTask(operation, _, code) | Item::TaskLabel(operation, code) => {
+            Some(TaskId::of(OperationId::of(operation), code))
         }
-        Item::Annex(_, number, code) => {
-            let version = operation.plan.version(*number)?;
-            let annex = version.annexes.get(code)?;
-            Some(Row::Annex(Box::new(AnnexRow::of(operation, version, annex))))
-        }
-        Item::Decision(_, number, of) => decision(number, of).map(|(version, decision)| {
-            Row::Decision(Box::new(DecisionRow::of(operation, version, decision)))
-        }),
-        Item::Condition(_, number, of, code) => {
-            let (version, decision) = decision(number, of)?;
-            let condition = decision.conditions.iter().find(|condition| condition.code == *code)?;
-            Some(Row::Condition(Box::new(ConditionRow::of(operation, version, decision, condition))))
-        }
-        Item::Assignment(_, number) => {
-            let assignment = operation.assignments.get(number)?;
-            Some(Row::Assignment(Box::new(AssignmentRow::of(operation, assignment))))
-        }
-        Item::TaskLabel(_, task) => {
-            let label = operation.task_labels.get(task)?;
-            Some(Row::TaskLabel(Box::new(TaskLabelRow::of(operation, task, label))))
-        }
-        Item::Coalition | Item::Partner(_) | Item::Post(_) | Item::Tenure(..) | Item::Centre(_) => None,
+        Item::Coalition
+        | Item::Partner(_)
+        | Item::Post(_)
+        | Item::Tenure(..)
+        | Item::Centre(_)
+        | Item::Operation(_)
+        | Item::Assignment(..)
+        | Item::PlanVersion(..)
+        | Item::Annex(..)
+        | Item::Decision(..)
+        | Item::Condition(..) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::definitions;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_versioned_table_is_that_of_a_kind_of_items() {
+        let versioned: BTreeSet<&str> = definitions()
+            .into_iter()
+            .filter(|(_, columns)| columns.iter().any(|(name, _)| *name == "valid_to"))
+            .map(|(table, _)| table)
+            .collect();
+        assert_eq!(versioned, TABLES.iter().copied().collect());
     }
 }

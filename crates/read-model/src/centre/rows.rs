@@ -1,10 +1,14 @@
 //! Rows of coordination centres. Everybody in the coalition sees them.
 
-use crate::{Error, Page, Pin, ReadModel, doing, page::select_page, tables::row};
+use crate::{
+    Error, Page, Pin, ReadModel, doing,
+    page::select_page,
+    tables::{Versioned, row},
+};
 use chrono::{DateTime, Utc};
 use domain::{
-    Names,
-    centre::{Centre, Criterion, ForwardPost, Selection, Site},
+    Item, Names, State,
+    centre::{Criterion, ForwardPost, Selection, Site},
     ids::CentreId,
 };
 use sqlx::types::Json;
@@ -47,9 +51,10 @@ macro_rules! centre_rows {
     };
 }
 
-impl From<&Centre> for CentreRow {
-    fn from(centre: &Centre) -> Self {
-        Self {
+impl Versioned for CentreRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Centre(Some(centre)), Item::Centre(_)) = (state, item) else { return None };
+        Some(Self {
             id: CentreId::of(&centre.code).0,
             code: centre.code.to_string(),
             name: centre.name.to_string(),
@@ -60,7 +65,7 @@ impl From<&Centre> for CentreRow {
             selection: centre.selection.clone().map(Json),
             forward_posts: Json(centre.forward_posts.clone()),
             activated_at: centre.activated_at.map(|at| at.to_utc()),
-        }
+        })
     }
 }
 

@@ -1,8 +1,12 @@
 //! Rows of partners. Everybody in the coalition sees who belongs to it.
 
-use crate::{Error, Page, Pin, ReadModel, doing, page::select_page, tables::row};
+use crate::{
+    Error, Page, Pin, ReadModel, doing,
+    page::select_page,
+    tables::{Versioned, row},
+};
 use chrono::{DateTime, Utc};
-use domain::{Names, coalition::Partner, ids::PartnerId};
+use domain::{Item, Names, State, ids::PartnerId};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -47,9 +51,11 @@ macro_rules! partner_rows {
     };
 }
 
-impl From<&Partner> for PartnerRow {
-    fn from(partner: &Partner) -> Self {
-        Self {
+impl Versioned for PartnerRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Coalition(coalition), Item::Partner(code)) = (state, item) else { return None };
+        let partner = coalition.partners.get(code)?;
+        Some(Self {
             id: PartnerId::of(&partner.code).0,
             code: partner.code.to_string(),
             name: partner.profile.name.to_string(),
@@ -62,7 +68,7 @@ impl From<&Partner> for PartnerRow {
             currency: partner.profile.currency.as_ref().map(ToString::to_string),
             invited_at: partner.invited_at.map(|at| at.to_utc()),
             joined_at: partner.joined_at.map(|at| at.to_utc()),
-        }
+        })
     }
 }
 

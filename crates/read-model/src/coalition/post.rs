@@ -1,10 +1,13 @@
 //! Rows of posts and of the tenures in them. Everybody in the coalition sees them; officers are opaque ids.
 
-use crate::{Error, Page, Pin, ReadModel, doing, page::select_page, tables::row};
+use crate::{
+    Error, Page, Pin, ReadModel, doing,
+    page::select_page,
+    tables::{Versioned, row},
+};
 use chrono::{DateTime, Utc};
 use domain::{
-    Names, PartnerCode, Position,
-    coalition::Post,
+    Item, Names, PartnerCode, Position, State,
     ids::{PartnerId, PostId, TenureId},
 };
 use sqlx::types::Json;
@@ -64,9 +67,11 @@ pub struct PostFilter {
     pub status: Option<String>,
 }
 
-impl From<&Post> for PostRow {
-    fn from(post: &Post) -> Self {
-        Self {
+impl Versioned for PostRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Coalition(coalition), Item::Post(code)) = (state, item) else { return None };
+        let post = coalition.posts.get(code)?;
+        Some(Self {
             id: PostId::of(&post.code).0,
             code: post.code.to_string(),
             partner: post.partner.to_string(),
@@ -75,18 +80,19 @@ impl From<&Post> for PostRow {
             liaison: post.liaison,
             status: post.status().to_string(),
             nominee: post.nominee.as_ref().map(|nominee| nominee.officer.0),
-        }
+        })
     }
 }
 
-impl TenureRow {
-    /// The `number`th tenure of the post, from 1.
-    pub(crate) fn of(post: &Post, number: u32) -> Option<Self> {
+impl Versioned for TenureRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Coalition(coalition), Item::Tenure(code, number)) = (state, item) else { return None };
+        let post = coalition.posts.get(code)?;
         let index = usize::try_from(number.checked_sub(1)?).ok()?;
         let tenure = post.tenures.get(index)?;
         let post_id = PostId::of(&post.code);
         Some(Self {
-            id: TenureId::of(post_id, number).0,
+            id: TenureId::of(post_id, *number).0,
             post_id: post_id.0,
             number: number.cast_signed(),
             officer: tenure.officer.0,

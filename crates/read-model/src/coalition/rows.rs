@@ -1,7 +1,10 @@
 //! The row of the coalition itself. Everybody in it sees it.
 
-use crate::{Error, ReadModel, doing, tables::row};
-use domain::{Position, coalition::Coalition, ids::COALITION};
+use crate::{
+    Error, ReadModel, doing,
+    tables::{Versioned, row},
+};
+use domain::{Item, Position, State, ids::COALITION};
 use uuid::Uuid;
 
 row! {
@@ -12,9 +15,10 @@ row! {
     }
 }
 
-impl From<&Coalition> for CoalitionRow {
-    fn from(coalition: &Coalition) -> Self {
-        Self { id: COALITION, exercise: coalition.exercise.as_ref().map(ToString::to_string) }
+impl Versioned for CoalitionRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Coalition(coalition), Item::Coalition) = (state, item) else { return None };
+        Some(Self { id: COALITION, exercise: coalition.exercise.as_ref().map(ToString::to_string) })
     }
 }
 

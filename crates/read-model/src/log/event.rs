@@ -4,7 +4,7 @@
 
 use crate::{
     Error, Page, Pin, ReadModel, doing,
-    item::place,
+    item::{labelled_task, place},
     tables::{Columns, Sink, row},
 };
 use chrono::{DateTime, Utc};
@@ -82,22 +82,7 @@ impl Entry {
         for item in touched {
             let (table, id) = place(item);
             let annex_id = Some(id).filter(|_| matches!(item, Item::Annex(..)));
-            let task_id = match item {
-                Item::PlannedTask(operation, _, code) | Item::TaskLabel(operation, code) => {
-                    Some(TaskId::of(OperationId::of(operation), code).0)
-                }
-                Item::Coalition
-                | Item::Partner(_)
-                | Item::Post(_)
-                | Item::Tenure(..)
-                | Item::Centre(_)
-                | Item::Operation(_)
-                | Item::PlanVersion(..)
-                | Item::Annex(..)
-                | Item::Decision(..)
-                | Item::Condition(..)
-                | Item::Assignment(..) => None,
-            };
+            let task_id = labelled_task(item).map(|id| id.0);
             items.insert(id, Touched { changed: Some(table), annex_id, task_id });
             if let Some(id) = task_id {
                 items.entry(id).or_insert(Touched { changed: None, annex_id: None, task_id });

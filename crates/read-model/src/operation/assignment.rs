@@ -1,8 +1,11 @@
 //! Rows of assignments: which post is bound to which task.
 
-use crate::{Error, Pin, ReadModel, doing, tables::row};
+use crate::{
+    Error, Pin, ReadModel, doing,
+    tables::{Versioned, row},
+};
 use chrono::{DateTime, Utc};
-use domain::{assignment::Assignment, ids::TaskId, operation::Operation};
+use domain::{Item, State, ids::TaskId};
 use uuid::Uuid;
 
 row! {
@@ -40,10 +43,14 @@ macro_rules! assignment_rows {
     ($($rest:tt)*) => { assignment_rows!(query_as[AssignmentRow,] $($rest)*) };
 }
 
-impl AssignmentRow {
-    pub(crate) fn of(operation: &Operation, assignment: &Assignment) -> Self {
+impl Versioned for AssignmentRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::Assignment(_, number)) = (state, item) else {
+            return None;
+        };
+        let assignment = operation.assignments.get(number)?;
         let id = operation.id();
-        Self {
+        Some(Self {
             id: assignment.id(id).0,
             operation_id: id.0,
             task_id: TaskId::of(id, &assignment.task).0,
@@ -52,7 +59,7 @@ impl AssignmentRow {
             post: assignment.post.to_string(),
             assigned_at: assignment.assigned_at.to_utc(),
             withdrawn_at: assignment.withdrawn_at.map(|at| at.to_utc()),
-        }
+        })
     }
 }
 

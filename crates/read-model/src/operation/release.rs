@@ -1,12 +1,10 @@
 //! Rows of the labels that tasks have of their own. Other items' own labels stand in their own rows.
 
-use crate::{Error, Pin, ReadModel, doing, tables::row};
-use domain::{
-    PartnerCode, TaskCode,
-    ids::TaskId,
-    operation::Operation,
-    release::{Release, TaskLabel},
+use crate::{
+    Error, Pin, ReadModel, doing,
+    tables::{Versioned, row},
 };
+use domain::{Item, PartnerCode, State, ids::TaskId, operation::Operation, release::Release};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -28,14 +26,18 @@ pub(crate) fn readers(operation: &Operation, releasable_to: &BTreeSet<PartnerCod
     named.chain([&operation.lead]).map(ToString::to_string).collect()
 }
 
-impl TaskLabelRow {
-    pub(crate) fn of(operation: &Operation, task: &TaskCode, label: &TaskLabel) -> Self {
-        Self {
+impl Versioned for TaskLabelRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::TaskLabel(_, task)) = (state, item) else {
+            return None;
+        };
+        let label = operation.task_labels.get(task)?;
+        Some(Self {
             id: TaskId::of(operation.id(), task).0,
             operation_id: operation.id().0,
             release: Json(label.release.clone()),
             readers: readers(operation, &label.release.releasable_to),
-        }
+        })
     }
 }
 

@@ -1,10 +1,14 @@
 //! Rows of operations: seen by their lead and by those they are releasable to.
 
 use crate::{
-    Error, InvalidRow, Page, Pin, ReadModel, doing, operation::readers, page::select_page, parse, tables::row,
+    Error, InvalidRow, Page, Pin, ReadModel, doing,
+    operation::readers,
+    page::select_page,
+    parse,
+    tables::{Versioned, row},
 };
 use chrono::{DateTime, Utc};
-use domain::{PartnerCode, operation::Operation, release::Label};
+use domain::{Item, PartnerCode, State, release::Label};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -67,9 +71,10 @@ pub struct OperationFilter {
     pub lead: Option<String>,
 }
 
-impl From<&Operation> for OperationRow {
-    fn from(operation: &Operation) -> Self {
-        Self {
+impl Versioned for OperationRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::Operation(_)) = (state, item) else { return None };
+        Some(Self {
             id: operation.id().0,
             code: operation.code.to_string(),
             title: operation.title.to_string(),
@@ -87,7 +92,7 @@ impl From<&Operation> for OperationRow {
             activated_at: operation.activated_at.map(|at| at.to_utc()),
             in_force: operation.plan.in_force.map(u32::cast_signed),
             current_version: operation.plan.current_version().map(|version| version.number.cast_signed()),
-        }
+        })
     }
 }
 

@@ -1,10 +1,15 @@
 //! Rows of annexes.
 
-use crate::{Error, InvalidRow, Pin, ReadModel, doing, operation::readers, parse, tables::row};
+use crate::{
+    Error, InvalidRow, Pin, ReadModel, doing,
+    operation::readers,
+    parse,
+    tables::{Versioned, row},
+};
 use domain::{
+    Item, State,
     ids::AnnexId,
-    operation::Operation,
-    plan::{Annex, SaltedAnnex, Version},
+    plan::Annex,
     release::{Label, Release},
 };
 use sqlx::types::Json;
@@ -75,11 +80,18 @@ impl AnnexRow {
     pub fn label(&self, version: &Label) -> Label {
         version.narrowed(Some(&self.release))
     }
+}
 
-    pub(crate) fn of(operation: &Operation, version: &Version, salted: &SaltedAnnex) -> Self {
+impl Versioned for AnnexRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::Annex(_, number, code)) = (state, item) else {
+            return None;
+        };
+        let version = operation.plan.version(*number)?;
+        let salted = version.annexes.get(code)?;
         let (annex, release) = (&salted.annex, salted.release());
         let version_id = version.id(operation.id());
-        Self {
+        Some(Self {
             id: AnnexId::of(version_id, &annex.code).0,
             operation_id: operation.id().0,
             version_id: version_id.0,
@@ -93,7 +105,7 @@ impl AnnexRow {
             release: Json(release),
             salt: salted.salt.to_string(),
             part_hash: salted.hash.to_string(),
-        }
+        })
     }
 }
 

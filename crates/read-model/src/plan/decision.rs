@@ -1,11 +1,15 @@
 //! Rows of partners' decisions on plan versions and of the conditions attached to them.
 
-use crate::{Error, Pin, ReadModel, doing, tables::row};
+use crate::{
+    Error, Pin, ReadModel, doing,
+    tables::{Versioned, row},
+};
 use chrono::{DateTime, Utc};
 use domain::{
+    Item, State,
     ids::ConditionId,
     operation::Operation,
-    plan::{Condition, Decision, Version},
+    plan::{Decision, Version},
 };
 use uuid::Uuid;
 
@@ -98,9 +102,20 @@ macro_rules! condition_rows {
     };
 }
 
-impl DecisionRow {
-    pub(crate) fn of(operation: &Operation, version: &Version, decision: &Decision) -> Self {
-        Self {
+/// The `nth` decision on a version, from 1.
+fn nth_decision(operation: &Operation, version: u32, nth: u32) -> Option<(&Version, &Decision)> {
+    let version = operation.plan.version(version)?;
+    let index = usize::try_from(nth.checked_sub(1)?).ok()?;
+    Some((version, version.decisions.get(index)?))
+}
+
+impl Versioned for DecisionRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::Decision(_, number, nth)) = (state, item) else {
+            return None;
+        };
+        let (version, decision) = nth_decision(operation, *number, *nth)?;
+        Some(Self {
             id: decision.id(operation.id(), version.number).0,
             operation_id: operation.id().0,
             version_id: version.id(operation.id()).0,
@@ -115,19 +130,19 @@ impl DecisionRow {
             reason: decision.reason.as_ref().map(ToString::to_string),
             tasks: decision.tasks.iter().map(ToString::to_string).collect(),
             revoked_at: decision.revoked_at.map(|at| at.to_utc()),
-        }
+        })
     }
 }
 
-impl ConditionRow {
-    pub(crate) fn of(
-        operation: &Operation,
-        version: &Version,
-        decision: &Decision,
-        condition: &Condition,
-    ) -> Self {
+impl Versioned for ConditionRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::Condition(_, number, nth, code)) = (state, item) else {
+            return None;
+        };
+        let (version, decision) = nth_decision(operation, *number, *nth)?;
+        let condition = decision.conditions.iter().find(|condition| condition.code == *code)?;
         let decision_id = decision.id(operation.id(), version.number);
-        Self {
+        Some(Self {
             id: ConditionId::of(decision_id, &condition.code).0,
             operation_id: operation.id().0,
             version_id: version.id(operation.id()).0,
@@ -140,7 +155,7 @@ impl ConditionRow {
             status: condition.status.to_string(),
             settled_at: condition.settled_at.map(|at| at.to_utc()),
             note: condition.note.as_ref().map(ToString::to_string),
-        }
+        })
     }
 }
 

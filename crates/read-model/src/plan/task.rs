@@ -1,11 +1,13 @@
 //! Rows of planned tasks: each task as each plan version has it.
 
-use crate::{Error, InvalidRow, Page, Pin, ReadModel, TaskLabelRow, doing, parse, tables::row};
+use crate::{
+    Error, InvalidRow, Page, Pin, ReadModel, TaskLabelRow, doing, parse,
+    tables::{Versioned, row},
+};
 use domain::{
-    Span,
+    Item, Span, State,
     ids::{PlannedTaskId, TaskId},
-    operation::Operation,
-    plan::{PlannedTask, Terms, Version},
+    plan::{PlannedTask, Terms},
     release::Label,
 };
 use sqlx::types::Json;
@@ -126,11 +128,18 @@ impl PlannedTaskRow {
         let own = own.map(|row| &*row.release);
         Ok(version.narrowed_to_task(&parse(&self.lead)?, &parse(&self.territory)?, own))
     }
+}
 
-    pub(crate) fn of(operation: &Operation, version: &Version, task: &PlannedTask) -> Self {
+impl Versioned for PlannedTaskRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::PlannedTask(_, number, code)) = (state, item) else {
+            return None;
+        };
+        let version = operation.plan.version(*number)?;
+        let task = version.tasks.get(code)?;
         let version_id = version.id(operation.id());
         let (salt, part_hash) = version.task_part(task).unzip();
-        Self {
+        Some(Self {
             id: PlannedTaskId::of(version_id, &task.code).0,
             operation_id: operation.id().0,
             version_id: version_id.0,
@@ -150,7 +159,7 @@ impl PlannedTaskRow {
             terms: Json(task.terms.clone()),
             salt: salt.map(|salt| salt.to_string()),
             part_hash: part_hash.map(|hash| hash.to_string()),
-        }
+        })
     }
 }
 

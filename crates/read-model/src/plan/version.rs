@@ -1,10 +1,14 @@
 //! Rows of plan versions.
 
-use crate::{Error, Pin, ReadModel, doing, operation::readers, tables::row};
+use crate::{
+    Error, Pin, ReadModel, doing,
+    operation::readers,
+    tables::{Versioned, row},
+};
 use chrono::{DateTime, Utc};
 use domain::{
-    operation::Operation,
-    plan::{FragmentaryOrder, Sections, Version},
+    Item, State,
+    plan::{FragmentaryOrder, Sections},
     release::{Label, Release},
 };
 use sqlx::types::Json;
@@ -62,9 +66,15 @@ impl PlanVersionRow {
     pub fn label(&self, operation: &Label) -> Label {
         operation.narrowed(self.release.as_deref())
     }
+}
 
-    pub(crate) fn of(operation: &Operation, version: &Version) -> Self {
-        Self {
+impl Versioned for PlanVersionRow {
+    fn find(state: &State, item: &Item) -> Option<Self> {
+        let (State::Operation(Some(operation)), Item::PlanVersion(_, number)) = (state, item) else {
+            return None;
+        };
+        let version = operation.plan.version(*number)?;
+        Some(Self {
             id: version.id(operation.id()).0,
             operation_id: operation.id().0,
             number: version.number.cast_signed(),
@@ -79,7 +89,7 @@ impl PlanVersionRow {
             submitted_position: version.submitted_position.map(|position| position.0),
             promulgated_at: version.promulgated_at.map(|at| at.to_utc()),
             fragmentary_orders: Json(version.orders.iter().cloned().collect()),
-        }
+        })
     }
 }
 

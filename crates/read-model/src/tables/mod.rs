@@ -4,8 +4,12 @@ mod binary;
 mod columns;
 mod schema;
 mod text;
+mod versioned;
 
 pub(crate) use binary::{BinaryRow, append_bigint};
 pub(crate) use columns::{Columns, Sink, row};
+#[cfg(test)]
+pub(crate) use schema::definitions;
 pub use schema::{PROJECTION_VERSION, Schema, columns};
 pub(crate) use text::text_rows;
+pub(crate) use versioned::Versioned;
