@@ -5,7 +5,7 @@
 use crate::{
     AnnexRow, AssignmentRow, CentreRow, CoalitionRow, ConditionRow, DecisionRow, OperationRow, PartnerRow,
     PlanVersionRow, PlannedTaskRow, PostRow, TaskLabelRow, TenureRow,
-    tables::{Columns, Sink, Versioned},
+    tables::{Column, Columns, Sink, Versioned},
 };
 use domain::{
     Item, State,
@@ -15,13 +15,13 @@ use domain::{
     },
 };
 use serde_json::Value;
-use strum::{IntoStaticStr, VariantNames};
+use strum::{EnumString, IntoStaticStr, VariantNames};
 use uuid::Uuid;
 
 /// For each kind of items the type of their rows. The table is called as the kind, in snake case.
 macro_rules! tables {
     ($($kind:ident: $row:ty;)*) => {
-        #[derive(Debug, Clone, Copy, IntoStaticStr, VariantNames)]
+        #[derive(Debug, Clone, Copy, EnumString, IntoStaticStr, VariantNames)]
         #[strum(serialize_all = "snake_case")]
         enum Table {
             $($kind,)*
@@ -62,6 +62,14 @@ macro_rules! tables {
                 match self {
                     $(Self::$kind(columns) => columns.write(to),)*
                 }
+            }
+        }
+
+        /// Where the API shows each column of a versioned table but the id, in their order; empty for other tables.
+        pub fn fields(table: &str) -> &'static [Column] {
+            match table.parse() {
+                $(Ok(Table::$kind) => <$row>::FIELDS,)*
+                Err(_) => &[],
             }
         }
 
@@ -144,7 +152,7 @@ pub(crate) fn labelled_task(item: &Item) -> Option<TaskId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::definitions;
+    use crate::tables::{columns, definitions};
     use std::collections::BTreeSet;
 
     #[test]
@@ -155,5 +163,14 @@ mod tests {
             .map(|(table, _)| table)
             .collect();
         assert_eq!(versioned, TABLES.iter().copied().collect());
+    }
+
+    #[test]
+    fn every_column_says_where_it_is_shown_and_nothing_else_does() {
+        let columns = columns();
+        for table in TABLES {
+            let said: Vec<&str> = fields(table).iter().map(|column| column.name).collect();
+            assert_eq!(said, columns[table], "{table}");
+        }
     }
 }

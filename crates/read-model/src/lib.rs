@@ -30,7 +30,7 @@ pub use centre::CentreRow;
 pub use coalition::{CoalitionRow, PartnerRow, PostFilter, PostRow, TenureRow};
 pub use error::Error;
 pub(crate) use error::doing;
-pub use item::{Row, row};
+pub use item::{Row, fields, row};
 pub use log::{
     ChangedItem, ChangingEvent, Entry, EventFilter, EventRow, Found, HistoryRow, ItemVersion, Search, Stretch,
 };
@@ -46,4 +46,4 @@ pub use plan::{
 pub use projection::{
     Change, Filling, Projection, Rows, checkpoint, compare, compare_events, lock_checkpoint, write,
 };
-pub use tables::{PROJECTION_VERSION, Schema, columns};
+pub use tables::{Column, Form, PROJECTION_VERSION, Schema, Shown, columns};

@@ -3,7 +3,7 @@
 use crate::{
     Error, Page, Pin, ReadModel, doing,
     page::select_page,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -52,6 +52,18 @@ macro_rules! centre_rows {
 }
 
 impl Versioned for CentreRow {
+    const FIELDS: &'static [Column] = &[
+        Column::plain("code", "code"),
+        Column::plain("name", "name"),
+        Column::names("names", "names"),
+        Column::plain("status", "status"),
+        Column::plain("criteria", "criteria"),
+        Column::plain("sites", "sites"),
+        Column::plain("selection", "selection"),
+        Column::plain("forward_posts", "forwardPosts"),
+        Column::instant("activated_at", "activatedAt"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Centre(Some(centre)), Item::Centre(_)) = (state, item) else { return None };
         Some(Self {

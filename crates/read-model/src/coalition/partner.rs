@@ -3,7 +3,7 @@
 use crate::{
     Error, Page, Pin, ReadModel, doing,
     page::select_page,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{Item, Names, State, ids::PartnerId};
@@ -52,6 +52,20 @@ macro_rules! partner_rows {
 }
 
 impl Versioned for PartnerRow {
+    const FIELDS: &'static [Column] = &[
+        Column::plain("code", "code"),
+        Column::plain("name", "name"),
+        Column::plain("agency", "agency"),
+        Column::names("names", "names"),
+        Column::names("agency_names", "agencyNames"),
+        Column::plain("role", "role"),
+        Column::plain("status", "status"),
+        Column::plain("time_zone", "timeZone"),
+        Column::plain("currency", "currency"),
+        Column::instant("invited_at", "invitedAt"),
+        Column::instant("joined_at", "joinedAt"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Coalition(coalition), Item::Partner(code)) = (state, item) else { return None };
         let partner = coalition.partners.get(code)?;

@@ -3,7 +3,7 @@
 use crate::{
     Error, Page, Pin, ReadModel, doing,
     page::select_page,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -68,6 +68,16 @@ pub struct PostFilter {
 }
 
 impl Versioned for PostRow {
+    const FIELDS: &'static [Column] = &[
+        Column::plain("code", "code"),
+        Column::plain("partner", "partner"),
+        Column::plain("title", "title"),
+        Column::names("titles", "titles"),
+        Column::plain("liaison", "liaison"),
+        Column::plain("status", "status"),
+        Column::plain("nominee", "nominee"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Coalition(coalition), Item::Post(code)) = (state, item) else { return None };
         let post = coalition.posts.get(code)?;
@@ -85,6 +95,15 @@ impl Versioned for PostRow {
 }
 
 impl Versioned for TenureRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("post_id", "a tenure is a field of its post"),
+        Column::plain("number", "number"),
+        Column::plain("officer", "officer"),
+        Column::plain("acting", "acting"),
+        Column::instant("taken_at", "takenAt"),
+        Column::instant("relieved_at", "relievedAt"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Coalition(coalition), Item::Tenure(code, number)) = (state, item) else { return None };
         let post = coalition.posts.get(code)?;

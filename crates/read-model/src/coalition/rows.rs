@@ -2,7 +2,7 @@
 
 use crate::{
     Error, ReadModel, doing,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use domain::{Item, Position, State, ids::COALITION};
 use uuid::Uuid;
@@ -16,6 +16,9 @@ row! {
 }
 
 impl Versioned for CoalitionRow {
+    const FIELDS: &'static [Column] =
+        &[Column::nowhere("exercise", "the coalition is no object that changes are told of")];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Coalition(coalition), Item::Coalition) = (state, item) else { return None };
         Some(Self { id: COALITION, exercise: coalition.exercise.as_ref().map(ToString::to_string) })

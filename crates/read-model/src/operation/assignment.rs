@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Pin, ReadModel, doing,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{Item, State, ids::TaskId};
@@ -44,6 +44,16 @@ macro_rules! assignment_rows {
 }
 
 impl Versioned for AssignmentRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::nowhere("task_id", "where the object stands never changes"),
+        Column::nowhere("number", "what names the object never changes"),
+        Column::nowhere("task", "where the object stands never changes"),
+        Column::plain("post", "post"),
+        Column::instant("assigned_at", "assignedAt"),
+        Column::instant("withdrawn_at", "withdrawnAt"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::Assignment(_, number)) = (state, item) else {
             return None;

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Pin, ReadModel, doing,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use domain::{Item, PartnerCode, State, ids::TaskId, operation::Operation, release::Release};
 use sqlx::types::Json;
@@ -27,6 +27,12 @@ pub(crate) fn readers(operation: &Operation, releasable_to: &BTreeSet<PartnerCod
 }
 
 impl Versioned for TaskLabelRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::plain("release", "release"),
+        Column::nowhere("readers", "computed from the label"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::TaskLabel(_, task)) = (state, item) else {
             return None;

@@ -5,7 +5,7 @@ use crate::{
     operation::readers,
     page::select_page,
     parse,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{Item, PartnerCode, State, release::Label};
@@ -72,6 +72,25 @@ pub struct OperationFilter {
 }
 
 impl Versioned for OperationRow {
+    const FIELDS: &'static [Column] = &[
+        Column::plain("code", "code"),
+        Column::plain("title", "title"),
+        Column::plain("status", "status"),
+        Column::plain("lead", "leadPartner"),
+        Column::plain("classification", "classification"),
+        Column::plain("handling", "handling"),
+        Column::plain("releasable_to", "releasableTo"),
+        Column::nowhere("readers", "computed from the label"),
+        Column::instant("warning_order_at", "warningOrderAt"),
+        Column::plain("warning_order", "warningOrder"),
+        Column::plain("legal_basis", "legalBasis"),
+        Column::instant("h_hour", "hHour"),
+        Column::instant("initiated_at", "initiatedAt"),
+        Column::instant("activated_at", "activatedAt"),
+        Column::plain("in_force", "plan"),
+        Column::nowhere("current_version", "follows from the versions"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::Operation(_)) = (state, item) else { return None };
         Some(Self {

@@ -4,7 +4,7 @@ use crate::{
     Error, InvalidRow, Pin, ReadModel, doing,
     operation::readers,
     parse,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use domain::{
     Item, State,
@@ -83,6 +83,21 @@ impl AnnexRow {
 }
 
 impl Versioned for AnnexRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::nowhere("version_id", "where the object stands never changes"),
+        Column::nowhere("code", "what names the object never changes"),
+        Column::plain("title", "title"),
+        Column::plain("text", "text"),
+        Column::plain("classification", "classification"),
+        Column::plain("handling", "handling"),
+        Column::plain("releasable_to", "releasableTo"),
+        Column::plain("release", "release"),
+        Column::nowhere("readers", "computed from the label"),
+        Column::plain("salt", "salt"),
+        Column::plain("part_hash", "partHash"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::Annex(_, number, code)) = (state, item) else {
             return None;

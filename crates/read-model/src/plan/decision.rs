@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Pin, ReadModel, doing,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -110,6 +110,22 @@ fn nth_decision(operation: &Operation, version: u32, nth: u32) -> Option<(&Versi
 }
 
 impl Versioned for DecisionRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::nowhere("version_id", "where the object stands never changes"),
+        Column::nowhere("number", "what names the object never changes"),
+        Column::nowhere("partner", "who decided never changes"),
+        Column::nowhere("actor", "who decided never changes"),
+        Column::plain("kind", "kind"),
+        Column::instant("decided_at", "decidedAt"),
+        Column::position("position", "position"),
+        Column::position("seen_at", "seenAt"),
+        Column::plain("reason_code", "reasonCode"),
+        Column::plain("reason", "reason"),
+        Column::plain("tasks", "tasks"),
+        Column::instant("revoked_at", "revokedAt"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::Decision(_, number, nth)) = (state, item) else {
             return None;
@@ -135,6 +151,20 @@ impl Versioned for DecisionRow {
 }
 
 impl Versioned for ConditionRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::nowhere("version_id", "where the object stands never changes"),
+        Column::nowhere("decision_id", "where the object stands never changes"),
+        Column::nowhere("version", "where the object stands never changes"),
+        Column::nowhere("partner", "its author never changes"),
+        Column::plain("code", "code"),
+        Column::plain("gate", "gate"),
+        Column::plain("text", "text"),
+        Column::plain("status", "status"),
+        Column::instant("settled_at", "settledAt"),
+        Column::plain("note", "note"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::Condition(_, number, nth, code)) = (state, item) else {
             return None;

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, InvalidRow, Page, Pin, ReadModel, TaskLabelRow, doing, parse,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use domain::{
     Item, Span, State,
@@ -131,6 +131,27 @@ impl PlannedTaskRow {
 }
 
 impl Versioned for PlannedTaskRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::nowhere("version_id", "where the object stands never changes"),
+        Column::nowhere("version", "where the object stands never changes"),
+        Column::nowhere("task_id", "what it is a plan of never changes"),
+        Column::nowhere("code", "what names the object never changes"),
+        Column::plain("title", "title"),
+        Column::plain("phase", "phase"),
+        Column::plain("line_of_effort", "lineOfEffort"),
+        Column::plain("lead", "leadPartner"),
+        Column::plain("territory", "territory"),
+        Column::plain("post", "post"),
+        Column::span("start_offset", "startOffset"),
+        Column::span("duration", "duration"),
+        Column::nowhere("predecessors", "codes alone would tell no change of a kind or a lag"),
+        Column::plain("dependencies", "predecessors"),
+        Column::plain("terms", "terms"),
+        Column::plain("salt", "salt"),
+        Column::plain("part_hash", "partHash"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::PlannedTask(_, number, code)) = (state, item) else {
             return None;

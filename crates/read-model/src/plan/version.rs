@@ -3,7 +3,7 @@
 use crate::{
     Error, Pin, ReadModel, doing,
     operation::readers,
-    tables::{Versioned, row},
+    tables::{Column, Versioned, row},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -69,6 +69,22 @@ impl PlanVersionRow {
 }
 
 impl Versioned for PlanVersionRow {
+    const FIELDS: &'static [Column] = &[
+        Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::nowhere("number", "what names the object never changes"),
+        Column::plain("status", "status"),
+        Column::nowhere("base", "a version keeps what it was drafted from"),
+        Column::sections("sections", "sections"),
+        Column::plain("release", "release"),
+        Column::nowhere("readers", "computed from the label"),
+        Column::plain("content_hash", "contentHash"),
+        Column::instant("drafted_at", "draftedAt"),
+        Column::instant("submitted_at", "submittedAt"),
+        Column::position("submitted_position", "submittedPosition"),
+        Column::instant("promulgated_at", "promulgatedAt"),
+        Column::plain("fragmentary_orders", "fragmentaryOrders"),
+    ];
+
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::PlanVersion(_, number)) = (state, item) else {
             return None;

@@ -13,3 +13,4 @@ pub(crate) use schema::definitions;
 pub use schema::{PROJECTION_VERSION, Schema, columns};
 pub(crate) use text::text_rows;
 pub(crate) use versioned::Versioned;
+pub use versioned::{Column, Form, Shown};
