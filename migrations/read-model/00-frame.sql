@@ -1,26 +1,29 @@
--- The read model: computed from the log, never migrated. These files are read one after the other, in the order of their
--- names, as if they were one; a change of any makes a new schema, built from the log beside the old one. Every table of a
--- subject is versioned: a row holds from position valid_from, before valid_to. Instants are UTC; codes stand where ids can
--- be computed from them.
+-- The read model: computed from the log, never migrated. These files are read one after the other, in the
+-- order of their names, as if they were one; a change of any makes a new schema, built from the log beside
+-- the old one. Every table of a subject is versioned: a row holds from position valid_from, before valid_to.
+-- Instants are UTC; codes stand where ids can be computed from them.
 --
--- Keys and indexes have a line each, by which they are told from the tables: a build from the whole log fills these first.
+-- Keys and indexes have a line each, by which they are told from the tables: a build from the whole log fills
+-- these first.
 
 create table checkpoint (
   one      boolean primary key default true check (one),
-  position bigint not null,       -- everything up to here has been projected
-  retired  boolean not null default false  -- other tables have taken the place of these: who waited to write starts again
+  position bigint not null,                -- everything up to here has been projected
+  retired  boolean not null default false  -- others have taken the place of these tables: begin again there
 );
 insert into checkpoint (position) values (0);
 
--- Whether a code begins with what is searched for, or code and title have all its words. `words` is a text-search query.
+-- Whether a code begins with what is searched for, or code and title have all its words. `words` is a
+-- text-search query.
 create function found(code text, title text, words text, prefix text) returns boolean
 language sql immutable parallel safe
 return code like prefix or to_tsvector('simple'::regconfig, code || ' ' || title) @@ words::tsquery;
 
--- Who may see what at a position is said by functions that are called `visible_` and the table: whatever was released
--- then, and still is at the policy's position, so that narrowing works backwards and widening does not open earlier states.
--- Each climbs to its parent. Every query of an operation or of anything in it goes through these. Simple enough for the
--- planner to inline.
+-- Who may see what at a position is said by functions that are called `visible_` and the table: whatever was
+-- released then, and still is at the policy's position, so that narrowing works backwards and widening does
+-- not open earlier states. Each climbs to its parent. Every query of an operation or of anything in it goes
+-- through these. Simple enough for the planner to inline.
 --
--- `offset 0` keeps each `exists` a look-up by id, made for each row. Without it the planner may turn it into a join, and
--- then it goes by its estimates: those of a young database led it to read all operations to judge one task.
+-- `offset 0` keeps each `exists` a look-up by id, made for each row. Without it the planner may turn it into
+-- a join, and then it goes by its estimates: those of a young database led it to read all operations to judge
+-- one task.

@@ -74,8 +74,8 @@ begin atomic
     );
 end;
 
--- Tasks whose own label does not name the viewer, at the position or at the policy's: for their leads and the partners
--- on whose territory they lie, and for nobody else who is not named.
+-- Tasks whose own label does not name the viewer, at the position or at the policy's: for their leads and the
+-- partners on whose territory they lie, and for nobody else who is not named.
 create function withheld_task(at bigint, policy bigint, viewer text) returns table (id uuid)
 language sql stable parallel safe
 begin atomic

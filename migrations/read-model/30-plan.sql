@@ -161,8 +161,10 @@ begin atomic
     );
 end;
 
--- What a task was from a position on, as one plan version had it: released then, at the position and at the policy's.
-create function visible_task_version(at bigint, policy bigint, viewer text) returns table (id uuid, valid_from bigint)
+-- What a task was from a position on, as one plan version had it: released then, at the position and at the
+-- policy's.
+create function visible_task_version(at bigint, policy bigint, viewer text)
+returns table (id uuid, valid_from bigint)
 language sql stable parallel safe
 begin atomic
   select

@@ -1,7 +1,7 @@
 -- Events and histories. After all subjects, because an event is judged by what it is about.
 
--- Where each event belongs and who may see it. An event never changes, so these rows have no versions: a position sees
--- those of the commands that end at or before it.
+-- Where each event belongs and who may see it. An event never changes, so these rows have no versions: a
+-- position sees those of the commands that end at or before it.
 create table event_entry (
   position        bigint not null,
   command_end     bigint not null,      -- last position of its command: from there on holds what it made so
@@ -26,15 +26,15 @@ create index event_entry_by_operation on event_entry (operation_id, position);
 create table event_item (
   item_id     uuid not null,
   position    bigint not null,
-  changed     text,                     -- table of the row that the event changed; null: it only concerns the item
+  changed     text,                     -- table of the row that the event changed; null: it only concerns it
   annex_id    uuid,                     -- of an annex: what it can be released apart by
   task_id     uuid                      -- of a task: the same
 );
 alter table event_item add primary key (item_id, position);
 create index event_item_by_position on event_item (position);
 
--- Events that a viewer may see at a position: what they are about was released when they happened, is at that position,
--- and still is at the policy's.
+-- Events that a viewer may see at a position: what they are about was released when they happened, is at that
+-- position, and still is at the policy's.
 create function visible_event(at bigint, policy bigint, viewer text) returns table ("position" bigint)
 language sql stable parallel safe
 begin atomic
@@ -71,7 +71,8 @@ begin atomic
         offset 0
       )
     )
-    -- A task is judged as a version had it when the event happened, or until then: it may have been taken out.
+    -- A task is judged as a version had it when the event happened, or until then: it may have been taken
+    -- out.
     and not exists (
       select
       from unnest(entry.task_ids) as named (id)
@@ -130,8 +131,8 @@ begin atomic
     );
 end;
 
--- An event may be about a whole plan version and stand in the history of all that is in it: of that, who sees the event
--- sees what is released to them now.
+-- An event may be about a whole plan version and stand in the history of all that is in it: of that, who sees
+-- the event sees what is released to them now.
 create function visible_event_item(at bigint, policy bigint, viewer text)
 returns table (item_id uuid, "position" bigint)
 language sql stable parallel safe

@@ -1,12 +1,14 @@
 -- Writing rows. The last, because it is made from the tables.
 
--- Writes what the commands from one position to another made: all of a commit in one round trip, and in one transaction.
--- False when the checkpoint does not stand where they begin, because somebody else has written them.
+-- Writes what the commands from one position to another made: all of a commit in one round trip, and in one
+-- transaction. False when the checkpoint does not stand where they begin, because somebody else has written
+-- them.
 --
--- For each table that is named: ids of rows that hold no longer with the position from which they do not, and new rows.
--- Rows come as text of the table's own type, which Postgres reads faster than JSON. The body is made from the tables
--- above, because plans are kept only of statements that are written out. `offset 0` keeps each row that is closed looked
--- up by its id, also by a plan that was made while the table was empty: else it goes through all that are open, for ever.
+-- For each table that is named: ids of rows that hold no longer with the position from which they do not, and
+-- new rows. Rows come as text of the table's own type, which Postgres reads faster than JSON. The body is
+-- made from the tables above, because plans are kept only of statements that are written out. `offset 0`
+-- keeps each row that is closed looked up by its id, also by a plan that was made while the table was empty:
+-- else it goes through all that are open, for ever.
 create type closing as (id uuid, valid_to bigint);
 
 do $make$

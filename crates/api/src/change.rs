@@ -95,7 +95,7 @@ const PROSE: [&str; 6] =
     ["situation", "mission", "commandersIntent", "concept", "administration", "commandAndSignal"];
 
 /// A column's value as the API writes it.
-fn written(form: Form, value: &Value) -> Value {
+fn format_value(form: Form, value: &Value) -> Value {
     match (form, value) {
         (Form::Span, Value::Number(seconds)) => {
             seconds.as_i64().map_or(Value::Null, |seconds| Span::seconds(seconds).to_string().into())
@@ -133,7 +133,7 @@ fn fields(table: &str, columns: &Map<String, Value>) -> BTreeMap<String, Value> 
                 }
             }
             (form, Some(value)) => {
-                fields.insert(field.to_owned(), written(form, value));
+                fields.insert(field.to_owned(), format_value(form, value));
             }
             (_, None) => {}
         }

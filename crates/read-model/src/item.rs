@@ -65,7 +65,8 @@ macro_rules! tables {
             }
         }
 
-        /// Where the API shows each column of a versioned table but the id, in their order; empty for other tables.
+        /// Where the API shows each column of a versioned table but the id, in their order; empty for other
+        /// tables.
         pub fn fields(table: &str) -> &'static [Column] {
             match table.parse() {
                 $(Ok(Table::$kind) => <$row>::FIELDS,)*

@@ -1,14 +1,14 @@
 //! The read model: versioned rows computed from folded state, and every query on them.
 //!
-//! Rows are a pure function of state; a position sees the rows with `valid_from <= position < valid_to`, so the
-//! present and the past are the same SQL. Every query takes a [`Pin`]: what its viewer may not see is not in its
-//! answer. Nothing here decides. Nothing but [`write()`] changes a row; [`Filling`] fills tables that nobody
-//! reads yet.
+//! Rows are a pure function of state; a position sees the rows with `valid_from <= position < valid_to`, so
+//! the present and the past are the same SQL. Every query takes a [`Pin`]: what its viewer may not see is not
+//! in its answer. Nothing here decides. Nothing but [`write()`] changes a row; [`Filling`] fills tables that
+//! nobody reads yet.
 //!
 //! A subject is a folder, called as in `domain` and `api`, and has its tables in a file of that name under
-//! `migrations/read-model`. Its own rows and the queries on them stand in `rows`, those of what it consists of in
-//! files of their names. What belongs to no subject: `tables` knows how a row becomes columns, `item` lists all
-//! tables, `log` is about events, `projection` writes.
+//! `migrations/read-model`. Its own rows and the queries on them stand in `rows`, those of what it consists
+//! of in files of their names. What belongs to no subject: `tables` knows how a row becomes columns, `item`
+//! lists all tables, `log` is about events, `projection` writes.
 
 mod centre;
 mod coalition;
@@ -23,7 +23,6 @@ mod parse;
 mod pin;
 mod plan;
 mod projection;
-
 mod tables;
 
 pub use centre::CentreRow;

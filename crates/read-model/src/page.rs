@@ -1,7 +1,7 @@
 //! Pages of lists.
 
-/// A stretch of a list: from after a key onwards, or from before one backwards. Most lists are ordered by code, the log's
-/// by position.
+/// A stretch of a list: from after a key onwards, or from before one backwards. Most lists are ordered by
+/// code, the log's by position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Page<K = String> {
     /// Rows to fetch; callers ask for one more than they show, to know whether there are others.
@@ -40,11 +40,17 @@ impl<K> Page<K> {
     }
 }
 
-/// The rows of a page by the order of a column, ascending; `rows` is the macro that names their columns. Two checked
-/// statements, one for each direction, in place of `order`: an order that depends on an argument is no order of an index,
-/// and the first page would cost as much as all.
+/// The rows of a page by the order of a column, ascending; `rows` is the macro that names their columns. Two
+/// checked statements, one for each direction, in place of `order`: an order that depends on an argument is
+/// no order of an index, and the first page would cost as much as all.
 macro_rules! select_page {
-    ($rows:ident, $db:expr, $page:expr, $from:literal + order + $limit:literal, $($argument:expr),+ $(,)?) => {{
+    (
+        $rows:ident,
+        $db:expr,
+        $page:expr,
+        $from:literal + order + $limit:literal,
+        $($argument:expr),+ $(,)?
+    ) => {{
         let rows = if $page.backwards {
             $rows!($from + "desc" + $limit, $($argument),+).fetch_all($db).await
         } else {

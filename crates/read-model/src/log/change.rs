@@ -1,4 +1,5 @@
-//! What changed between two positions: items, the versions that they went through, and the events that made them.
+//! What changed between two positions: items, the versions that they went through, and the events that made
+//! them.
 
 use crate::{Error, Pin, ReadModel, doing, item::TABLES};
 use domain::Position;
@@ -133,8 +134,9 @@ impl ReadModel {
         .map_err(doing("list the events that changed some items"))
     }
 
-    /// Every version of the items of a table that held anywhere between two positions, both included, in order. Looks at
-    /// nobody's rights: ask only for items that the viewer may see, and show only what held when they might.
+    /// Every version of the items of a table that held anywhere between two positions, both included, in
+    /// order. Looks at nobody's rights: ask only for items that the viewer may see, and show only what held
+    /// when they might.
     pub async fn versions_between(
         &self,
         table: &str,

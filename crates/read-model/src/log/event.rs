@@ -71,7 +71,8 @@ row! {
 }
 
 impl Entry {
-    /// `touched` is what the fold says that the event changed, `command_end` the last position of its command.
+    /// `touched` is what the fold says that the event changed, `command_end` the last position of its
+    /// command.
     pub fn of(recorded: &Recorded, touched: &[Item], command_end: Position) -> Self {
         let scope = recorded.event.about().scope();
         let operation = scope.operation.map(OperationId::of);
@@ -141,8 +142,8 @@ pub struct HistoryRow {
     pub event: EventRow,
 }
 
-/// The columns, once for all queries: what follows says where from, with the table as `entry`, and the arguments. `and`
-/// makes records that have other columns besides.
+/// The columns, once for all queries: what follows says where from, with the table as `entry`, and the
+/// arguments. `and` makes records that have other columns besides.
 macro_rules! event_rows {
     (and $($rest:tt)*) => { event_rows!(query[] $($rest)*) };
     ($query:ident[$($row:tt)*] $($rest:tt)*) => {
@@ -166,8 +167,9 @@ macro_rules! event_rows {
     ($($rest:tt)*) => { event_rows!(query_as[EventRow,] $($rest)*) };
 }
 
-// Two statements for each list, one for each direction: an order that depends on an argument is no order of an index. And
-// two for the log, all of it or one operation's: a filter that may be absent is found by no index either.
+// Two statements for each list, one for each direction: an order that depends on an argument is no order of
+// an index. And two for the log, all of it or one operation's: a filter that may be absent is found by no
+// index either.
 macro_rules! log_page {
     ($model:ident, $pin:ident, $filter:ident, $page:ident, $of:literal, $order:literal) => {
         event_rows!(

@@ -84,7 +84,9 @@ impl ReadModel {
              ) as found_
              where ($6::text is null or code || ' ' || "table" || ' ' || id > $6)
                and ($7::text is null or code || ' ' || "table" || ' ' || id < $7)
-             order by case when $8 then code || ' ' || "table" || ' ' || id end desc, code || ' ' || "table" || ' ' || id
+             order by
+               case when $8 then code || ' ' || "table" || ' ' || id end desc,
+               code || ' ' || "table" || ' ' || id
              limit $9"#,
             pin.position.0,
             pin.policy_position.0,

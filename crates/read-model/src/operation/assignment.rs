@@ -21,8 +21,8 @@ row! {
     }
 }
 
-/// The columns, once for all queries: what follows says where from, with the table as `assignment`, and the arguments. `and`
-/// makes records that have other columns besides.
+/// The columns, once for all queries: what follows says where from, with the table as `assignment`, and the
+/// arguments. `and` makes records that have other columns besides.
 macro_rules! assignment_rows {
     (and $($rest:tt)*) => { assignment_rows!(query[] $($rest)*) };
     ($query:ident[$($row:tt)*] $($rest:tt)*) => {
@@ -96,8 +96,8 @@ impl ReadModel {
         .map_err(doing("read assignments"))
     }
 
-    /// All assignments to the tasks that these are plans of, withdrawn ones too: by planned task and number. Each plan
-    /// version is judged once, and not for each of its tasks.
+    /// All assignments to the tasks that these are plans of, withdrawn ones too: by planned task and number.
+    /// Each plan version is judged once, and not for each of its tasks.
     pub async fn assignments_of(
         &self,
         pin: &Pin,

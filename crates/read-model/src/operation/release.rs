@@ -15,7 +15,8 @@ row! {
         pub id: Uuid,
         pub operation_id: Uuid,
         pub release: Json<Release>,
-        /// The operation's lead and those that the label names; who leads the task or owns its territory reads it besides.
+        /// The operation's lead and those that the label names; who leads the task or owns its territory
+        /// reads it besides.
         pub readers: Vec<String>,
     }
 }

@@ -7,7 +7,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A part of a version's content that may be released to fewer than the version: who sees the version sees this.
+/// A part of a version's content that may be released to fewer than the version: who sees the version sees
+/// this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartRow {
     pub version_id: Uuid,
@@ -18,8 +19,8 @@ pub struct PartRow {
 }
 
 impl PlanVersionRow {
-    /// What nations approve, out of rows: the hash of a submitted version's is its `content_hash`. `tasks` are those that
-    /// are no parts.
+    /// What nations approve, out of rows: the hash of a submitted version's is its `content_hash`. `tasks`
+    /// are those that are no parts.
     pub fn content<'a>(
         &'a self,
         operation: &'a OperationCode,

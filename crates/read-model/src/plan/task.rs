@@ -46,8 +46,8 @@ row! {
     }
 }
 
-/// The columns, once for all queries: what follows says where from, with the table as `task`, and the arguments. `and`
-/// makes records that have other columns besides.
+/// The columns, once for all queries: what follows says where from, with the table as `task`, and the
+/// arguments. `and` makes records that have other columns besides.
 macro_rules! task_rows {
     (and $($rest:tt)*) => { task_rows!(query[] $($rest)*) };
     ($query:ident[$($row:tt)*] $($rest:tt)*) => {
@@ -221,7 +221,8 @@ impl ReadModel {
         .map_err(doing("read tasks"))
     }
 
-    /// A page of all that the tasks have been in any plan version, by task and position: one statement for all of them.
+    /// A page of all that the tasks have been in any plan version, by task and position: one statement for
+    /// all of them.
     pub async fn task_versions_of(
         &self,
         pin: &Pin,
@@ -335,8 +336,8 @@ impl ReadModel {
         Ok(rows.into_iter().map(|row| (row.task_id, row.count)).collect())
     }
 
-    /// A page of each version's tasks, by version and code: one statement for all of them. As `visible_planned_task`, but
-    /// for the version, which is looked at once and not for each task.
+    /// A page of each version's tasks, by version and code: one statement for all of them. As
+    /// `visible_planned_task`, but for the version, which is looked at once and not for each task.
     pub async fn planned_tasks_of(
         &self,
         pin: &Pin,
@@ -509,8 +510,8 @@ impl ReadModel {
         .map_err(doing("find tasks"))
     }
 
-    /// The tasks that stand in the contents of the versions as they are, also those that the viewer may not see: for the
-    /// hash of a content, which is for whoever sees the version, and for nothing else.
+    /// The tasks that stand in the contents of the versions as they are, also those that the viewer may not
+    /// see: for the hash of a content, which is for whoever sees the version, and for nothing else.
     pub async fn plain_tasks_of(
         &self,
         pin: &Pin,

@@ -47,8 +47,8 @@ pub async fn compare_events(pool: &PgPool, expected: &[Entry]) -> Result<Vec<Str
     Ok(findings)
 }
 
-/// What the table lacks of the expected rows and what it holds besides, among those for which `held` is true. `held` may
-/// name `first` as `$2` and `last` as `$3`.
+/// What the table lacks of the expected rows and what it holds besides, among those for which `held` is true.
+/// `held` may name `first` as `$2` and `last` as `$3`.
 async fn differences(
     pool: &PgPool,
     table: &str,

@@ -1,6 +1,7 @@
 //! Rows as binary COPY takes them, to fill tables that nobody reads yet.
 //!
-//! A version is written once, when it is known until where it held, so nothing is updated. Nothing here reads a table.
+//! A version is written once, when it is known until where it held, so nothing is updated. Nothing here reads
+//! a table.
 
 use crate::{
     Error, Projection, Row, doing,
@@ -16,7 +17,8 @@ use uuid::Uuid;
 /// Rows of a table are sent when they are so many bytes, and all at the end.
 const ENOUGH: usize = 1 << 18;
 
-/// So many bytes are sent at a time: what is sent is copied once more, and memory that was used just now is quicker to use.
+/// So many bytes are sent at a time: what is sent is copied once more, and memory that was used just now is
+/// quicker to use.
 const PIECE: usize = 1 << 16;
 
 /// Before the rows of a binary COPY: a signature, no flags, no extension.

@@ -1,4 +1,5 @@
-//! Rows of all tables on their way into Postgres: what commands made, written; a whole log, copied; both, compared.
+//! Rows of all tables on their way into Postgres: what commands made, written; a whole log, copied; both,
+//! compared.
 
 mod compare;
 mod copy;

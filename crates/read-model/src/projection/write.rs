@@ -74,10 +74,12 @@ impl Projection {
     }
 }
 
-/// Writes what the commands from `after` to `up_to` made, in a transaction of its own, and moves the checkpoint there.
-/// False when the checkpoint does not stand at `after`: then nothing was written, since somebody else has written it.
+/// Writes what the commands from `after` to `up_to` made, in a transaction of its own, and moves the
+/// checkpoint there. False when the checkpoint does not stand at `after`: then nothing was written, since
+/// somebody else has written it.
 ///
-/// Does not wait for the disk. What a crash takes back here is still in the log, and the checkpoint goes back with it.
+/// Does not wait for the disk. What a crash takes back here is still in the log, and the checkpoint goes back
+/// with it.
 pub async fn write(
     connection: &mut PgConnection,
     projection: &Projection,

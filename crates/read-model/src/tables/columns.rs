@@ -1,16 +1,20 @@
 //! A table's rows, field by field: what both ways of writing them are given.
 //!
-//! A table's columns are named once, by the struct of its rows, in the order of the table's definition. Nothing here knows
-//! a table or a format.
+//! A table's columns are named once, by the struct of its rows, in the order of the table's definition.
+//! Nothing here knows a table or a format.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-/// Declares the struct of a table's rows: its fields are the table's columns in their order, but those of validity.
+/// Declares the struct of a table's rows: its fields are the table's columns in their order, but those of
+/// validity.
 macro_rules! row {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$of_field:meta])* $visibility:vis $field:ident: $type:ty,)* }) => {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident { $($(#[$of_field:meta])* $visibility:vis $field:ident: $type:ty,)* }
+    ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize)]
         pub struct $name {

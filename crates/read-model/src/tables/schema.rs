@@ -1,4 +1,5 @@
-//! The Postgres schema that holds the read model of a build, and how another that was filled beside it takes its place.
+//! The Postgres schema that holds the read model of a build, and how another that was filled beside it takes
+//! its place.
 
 use crate::{Error, doing};
 use domain::{Event, Position};
@@ -30,7 +31,8 @@ pub const PROJECTION_VERSION: u32 = 2;
 /// Names of read-model schemas start with this.
 const PREFIX: &str = "read_model_";
 
-/// Builds of a schema from the whole log exclude each other by this and the schema's name. An arbitrary number.
+/// Builds of a schema from the whole log exclude each other by this and the schema's name. An arbitrary
+/// number.
 const BUILD_LOCK: i32 = 0x0ACC_02D6;
 
 /// How long a statement waits for those that still read tables which it drops.
@@ -60,7 +62,8 @@ pub fn columns() -> BTreeMap<&'static str, Vec<&'static str>> {
     definitions().into_iter().map(|(table, columns)| (table, own(columns))).collect()
 }
 
-/// The definition in two: tables with all that is made of them, and the statements that make keys and indexes.
+/// The definition in two: tables with all that is made of them, and the statements that make keys and
+/// indexes.
 fn tables_and_indexes() -> (String, Vec<&'static str>) {
     let is_index = |line: &&str| {
         let is_key = line.starts_with("alter table ") && line.contains(" add primary key ");
@@ -70,9 +73,10 @@ fn tables_and_indexes() -> (String, Vec<&'static str>) {
     (tables.join("\n"), indexes)
 }
 
-/// A schema with a read model. That of this build is the default: its name is a hash of the tables' definition, the
-/// projection's version and the shape of every event that this build knows. A build that knows others projects into tables
-/// of its own, so those of an older one never stand beyond an event that it cannot read.
+/// A schema with a read model. That of this build is the default: its name is a hash of the tables'
+/// definition, the projection's version and the shape of every event that this build knows. A build that
+/// knows others projects into tables of its own, so those of an older one never stand beyond an event that it
+/// cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     /// A constant of ours and hexadecimal digits, so that it needs no quotes.
@@ -142,8 +146,9 @@ impl Schema {
         .map_err(doing("make sure that nobody else builds the read model"))
     }
 
-    /// Creates the tables beside those in use, empty and without keys and indexes, for this transaction to fill. It sees
-    /// them from now on instead of those in use; nobody else sees them before [`Schema::put_in_place`] and the commit.
+    /// Creates the tables beside those in use, empty and without keys and indexes, for this transaction to
+    /// fill. It sees them from now on instead of those in use; nobody else sees them before
+    /// [`Schema::put_in_place`] and the commit.
     pub async fn create_beside(&self, tx: &mut PgConnection, role: &str) -> Result<(), Error> {
         // What the last build has replaced and could not drop.
         self.drop_replaced(tx).await?;
@@ -151,8 +156,8 @@ impl Schema {
         create(tx, &self.beside(), &tables, role).await
     }
 
-    /// Makes the keys and indexes of tables that have been filled, and takes the statistics of those with rows. `progress` is told how many
-    /// statements are done, and of how many.
+    /// Makes the keys and indexes of tables that have been filled, and takes the statistics of those with
+    /// rows. `progress` is told how many statements are done, and of how many.
     pub async fn index_beside(
         &self,
         tx: &mut PgConnection,
@@ -165,7 +170,8 @@ impl Schema {
             run(tx, (*statement).to_owned(), "index the read model").await?;
         }
         for table in definitions().keys() {
-            // Of an empty table Postgres would remember that reading all of it costs nothing, and make plans of that.
+            // Of an empty table Postgres would remember that reading all of it costs nothing, and make plans
+            // of that.
             let analyse =
                 format!("do $$ begin if exists (select from {table}) then analyze {table}; end if; end $$");
             run(tx, analyse, "take the statistics of the read model").await?;
@@ -174,8 +180,8 @@ impl Schema {
         Ok(())
     }
 
-    /// Keeps everybody from projecting into the tables in use, now and, once this transaction has committed, for ever.
-    /// Waits for a projection that is under way. Where they stand; `None` when there are none.
+    /// Keeps everybody from projecting into the tables in use, now and, once this transaction has committed,
+    /// for ever. Waits for a projection that is under way. Where they stand; `None` when there are none.
     pub async fn retire(&self, tx: &mut PgConnection) -> Result<Option<Position>, Error> {
         if !self.exists(tx).await? {
             return Ok(None);
@@ -201,7 +207,8 @@ impl Schema {
         run(tx, statement, "put the read model that was built in its place").await
     }
 
-    /// Drops the tables that others have taken the place of, if there are any. Fails if somebody goes on reading them.
+    /// Drops the tables that others have taken the place of, if there are any. Fails if somebody goes on
+    /// reading them.
     pub async fn drop_replaced(&self, tx: &mut PgConnection) -> Result<(), Error> {
         let statements = format!(
             "set local lock_timeout = '{DROP_PATIENCE}';

@@ -18,7 +18,8 @@ pub(crate) fn text_rows<T>(items: impl IntoIterator<Item = T>, write: impl Fn(T,
     rows.text
 }
 
-/// An array literal that grows by rows. Each level, array, row and array in a column, quotes what the one inside wrote.
+/// An array literal that grows by rows. Each level, array, row and array in a column, quotes what the one
+/// inside wrote.
 #[derive(Debug, Default)]
 pub(crate) struct TextRows {
     text: String,

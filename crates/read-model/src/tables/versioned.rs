@@ -47,34 +47,34 @@ pub enum Form {
 
 impl Column {
     pub(crate) const fn plain(name: &'static str, field: &'static str) -> Self {
-        Self::written(name, field, Form::Plain)
+        Self::shown_in(name, field, Form::Plain)
     }
 
     pub(crate) const fn instant(name: &'static str, field: &'static str) -> Self {
-        Self::written(name, field, Form::Instant)
+        Self::shown_in(name, field, Form::Instant)
     }
 
     pub(crate) const fn span(name: &'static str, field: &'static str) -> Self {
-        Self::written(name, field, Form::Span)
+        Self::shown_in(name, field, Form::Span)
     }
 
     pub(crate) const fn names(name: &'static str, field: &'static str) -> Self {
-        Self::written(name, field, Form::Names)
+        Self::shown_in(name, field, Form::Names)
     }
 
     pub(crate) const fn position(name: &'static str, field: &'static str) -> Self {
-        Self::written(name, field, Form::Position)
+        Self::shown_in(name, field, Form::Position)
     }
 
     pub(crate) const fn sections(name: &'static str, field: &'static str) -> Self {
-        Self::written(name, field, Form::Sections)
+        Self::shown_in(name, field, Form::Sections)
     }
 
     pub(crate) const fn nowhere(name: &'static str, why: &'static str) -> Self {
         Self { name, shown: Shown::Nowhere(why) }
     }
 
-    const fn written(name: &'static str, field: &'static str, form: Form) -> Self {
+    const fn shown_in(name: &'static str, field: &'static str, form: Form) -> Self {
         Self { name, shown: Shown::In { field, form } }
     }
 }
