@@ -7,9 +7,11 @@
 use crate::{
     Clock, Entropy, Error, Health, Metrics, Outcome, Receipt, Request, StoreError,
     basis::Basis,
+    health::raise,
+    job::Job,
     loading::{decode, load},
-    projecting::{self, Settled},
     projector::{self, Applied},
+    row_writer::{self, Settled},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -50,20 +52,6 @@ pub(crate) enum Message {
     Close(oneshot::Sender<()>),
 }
 
-pub(crate) struct Job {
-    pub request: Request,
-    pub reply: oneshot::Sender<Result<Outcome, Error>>,
-    /// From its sender to its answer.
-    pub span: Span,
-}
-
-impl Job {
-    /// The caller may have gone; that changes nothing.
-    pub(crate) fn answer(self, answer: Result<Outcome, Error>) {
-        drop(self.reply.send(answer));
-    }
-}
-
 pub(crate) struct Committer {
     pub log: Log,
     pub writer: Writer,
@@ -78,7 +66,7 @@ pub(crate) struct Committer {
     /// Told when another node has committed.
     pub wake_up: Arc<Notify>,
     /// The task that writes rows.
-    pub rows: mpsc::Sender<projecting::Message>,
+    pub rows: mpsc::Sender<row_writer::Message>,
     pub health: watch::Sender<Health>,
     /// Folds at `head`: a baseline, never an authority.
     pub world: World,
@@ -147,7 +135,7 @@ impl Committer {
                 let Self { writer, rows, .. } = self;
                 drop(writer);
                 let (finished, last) = oneshot::channel();
-                if rows.send(projecting::Message::Close(finished)).await.is_ok() {
+                if rows.send(row_writer::Message::Close(finished)).await.is_ok() {
                     drop(last.await);
                 }
                 let _ = done.send(());
@@ -178,7 +166,7 @@ impl Committer {
         }
         self.measure();
         // When it has work waiting, it will see for itself.
-        let _ = self.rows.try_send(projecting::Message::Reach(Position(self.head.position)));
+        let _ = self.rows.try_send(row_writer::Message::Reach(Position(self.head.position)));
     }
 
     /// One batch; the jobs that must wait for another of it.
@@ -561,7 +549,7 @@ impl Committer {
             answers: answers.collect(),
             span,
         };
-        if let Err(unsent) = self.rows.send(projecting::Message::Commit(Box::new(settled))).await {
+        if let Err(unsent) = self.rows.send(row_writer::Message::Commit(Box::new(settled))).await {
             unsent.0.answer();
         }
         self.answer_undone(batch.unchanged, batch.refused);
@@ -645,7 +633,7 @@ impl Committer {
         );
         self.head = head;
         // It ends only with this task.
-        let _ = self.rows.send(projecting::Message::Cut(Position(self.head.position))).await;
+        let _ = self.rows.send(row_writer::Message::Cut(Position(self.head.position))).await;
         if projected.0 > self.head.position {
             let error = StoreError::ProjectedBeyondLog { projected, head: Position(self.head.position) };
             self.alarm("the read model is ahead of the log", &error);
@@ -683,20 +671,6 @@ impl Committer {
             self.world.remove(&subject);
         }
     }
-}
-
-/// Says what is wrong: once in the log, and to whoever asks until it is mended.
-pub(crate) fn raise(health: &watch::Sender<Health>, what: &'static str, error: &StoreError) {
-    let reason = format!("{what}: {}", crate::chain(error));
-    health.send_if_modified(|health| {
-        let news = health.trouble.as_deref() != Some(reason.as_str());
-        if news {
-            tracing::error!("Trouble: {reason}");
-            health.trouble = Some(reason);
-            health.outdated |= error.outdated();
-        }
-        news
-    });
 }
 
 /// What is done once for all commands of a commit: a part of the first, and linked to the others.

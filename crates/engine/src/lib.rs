@@ -7,31 +7,35 @@ mod access;
 mod basis;
 mod clock;
 mod committer;
-mod decisions;
+mod health;
+mod job;
 mod loading;
 mod metrics;
-mod projecting;
 mod projector;
 mod rebuild;
+mod redecide;
+mod row_writer;
 
 pub use access::Access;
 pub use clock::{Clock, Entropy};
-pub use decisions::{Decisions, Difference, Older};
 pub use event_log::{AccessFilter, AccessKind, AccessPage, AccessReader, StoredAccess};
+pub use health::Health;
 pub use metrics::Metrics;
 pub use rebuild::{RebuildError, Rebuilt, Stage, rebuild};
+pub use redecide::{Decisions, Difference, Older};
 
 use access::AccessLog;
 use chrono::{DateTime, FixedOffset, Utc};
-use committer::{Committer, Job, Message};
+use committer::{Committer, Message};
 use domain::{
     Actor, Command, Position, Recorded, Refusal, Sha256,
     ids::{CommandId, EventId},
 };
 use event_log::{AppendError, Kept, Log, ReaderSettings};
-use projecting::Projecting;
+use job::Job;
 use projector::Projector;
 use read_model::ReadModel;
+use row_writer::RowWriter;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use std::{
@@ -264,16 +268,6 @@ impl Default for Settings {
     }
 }
 
-/// How the engine is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Health {
-    /// What is wrong, as text for an operator; `None` when nothing is.
-    pub trouble: Option<String>,
-    /// The log holds what only a newer build can read: this node reads on at the last position that it knows, and
-    /// writes nothing, until it is upgraded.
-    pub outdated: bool,
-}
-
 /// A running engine. Clones are handles on the same.
 #[derive(Clone)]
 pub struct Engine {
@@ -336,8 +330,8 @@ impl Engine {
         let (news, wake_up) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let metrics = Metrics::default();
         let cuts = Arc::new(AtomicU64::new(0));
-        let (rows, to_project) = mpsc::channel(projecting::MOST_COMMITS);
-        let projecting = Projecting {
+        let (rows, to_project) = mpsc::channel(row_writer::MOST_COMMITS);
+        let row_writer = RowWriter {
             log: log.clone(),
             pool: pool.clone(),
             kept: Kept::new(pool.clone()),
@@ -367,7 +361,7 @@ impl Engine {
         };
         metrics.head.set(committer.head.position);
         let failed =
-            failure_of([tokio::spawn(projecting.run(to_project)), tokio::spawn(committer.run(queue))]);
+            failure_of([tokio::spawn(row_writer.run(to_project)), tokio::spawn(committer.run(queue))]);
         let helpers =
             vec![tokio::spawn(notify(log.clone(), news)), tokio::spawn(listen(log.clone(), wake_up))];
         let reads = match &settings.reads {
@@ -687,7 +681,7 @@ pub async fn check_decisions(
     pool: &PgPool,
     progress: impl FnMut(Position, Position),
 ) -> Result<Decisions, StoreError> {
-    decisions::check(&Log::new(pool.clone()), progress).await
+    redecide::check(&Log::new(pool.clone()), progress).await
 }
 
 #[cfg(test)]

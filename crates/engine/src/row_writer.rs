@@ -4,11 +4,7 @@
 //! What comes in while rows are being written is written next in one go, however many commits it was. Nothing here
 //! decides, and no failure here keeps anything out of the log.
 
-use crate::{
-    Health, Metrics, Outcome, StoreError,
-    committer::{Job, raise},
-    projector::Projector,
-};
+use crate::{Health, Metrics, Outcome, StoreError, health::raise, job::Job, projector::Projector};
 use domain::{Position, Sha256};
 use event_log::{Kept, Log};
 use read_model::Projection;
@@ -77,7 +73,7 @@ impl Settled {
     }
 }
 
-pub(crate) struct Projecting {
+pub(crate) struct RowWriter {
     pub log: Log,
     pub pool: PgPool,
     pub kept: Kept,
@@ -90,7 +86,7 @@ pub(crate) struct Projecting {
     pub cut: bool,
 }
 
-impl Projecting {
+impl RowWriter {
     pub(crate) async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         while let Some(mut message) = messages.recv().await {
             loop {
