@@ -5,7 +5,7 @@
 //! only while the last few events are added and the tables change places.
 
 use crate::{
-    StoreError,
+    StoreError, chain,
     loading::decode,
     projector::{self, Projector},
 };
@@ -105,7 +105,7 @@ pub async fn rebuild(
     progress(Stage::Dropping);
     let dropped = drop_replaced(owner, schema).await;
     if let Err(error) = &dropped {
-        tracing::warn!("The tables that were replaced are left: {}", crate::chain(error));
+        tracing::warn!("The tables that were replaced are left: {}", chain(error));
     }
     Ok(Rebuilt { position: head, dropped: dropped.is_ok() })
 }
