@@ -2,10 +2,9 @@
 //!
 //! It stands beside the log of events: an entry has no position of its own and is in no hash.
 
+use crate::{Error, Log};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-
-use crate::{Error, Log};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]

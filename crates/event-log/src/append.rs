@@ -1,15 +1,10 @@
 //! Appending a commit: one statement, and what its failures mean.
 
-use std::{io, time::Duration};
-
+use crate::{Head, Kept, Log, NewCommit, StoredCommand, StoredEvent, commit::Rows, stored::minutes_east};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
+use std::{io, time::Duration};
 use uuid::Uuid;
-
-use crate::{
-    Head, Kept, Log, NewCommit, StoredCommand, StoredEvent,
-    commit::{Rows, minutes_east},
-};
 
 /// Why a commit was not appended, or is not known to be.
 #[derive(Debug, thiserror::Error)]

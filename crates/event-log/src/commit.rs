@@ -1,12 +1,11 @@
 //! What is about to be appended. Pure: the head that a commit makes is known before Postgres is asked.
 
-use chrono::{DateTime, FixedOffset, Utc};
-use uuid::Uuid;
-
 use crate::{
     hash::CommitHasher,
-    stored::{StoredCommand, StoredCommit, StoredEvent},
+    stored::{StoredCommand, StoredCommit, StoredEvent, in_offset, minutes_east},
 };
+use chrono::{DateTime, FixedOffset, Utc};
+use uuid::Uuid;
 
 /// Where the log ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,18 +134,4 @@ pub(crate) struct Rows {
 /// Postgres keeps microseconds. Rounds down, and turns a leap second into the second that Postgres makes of it.
 fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
-}
-
-/// Minutes east of UTC; seconds of an offset, which only local mean times have, are dropped.
-pub(crate) fn minutes_east(instant: DateTime<FixedOffset>) -> i16 {
-    // An offset is less than a day, which is 1,440 minutes.
-    i16::try_from(instant.offset().local_minus_utc() / 60).unwrap_or(0)
-}
-
-/// The instant as a reporter `minutes` east of UTC writes it.
-pub(crate) fn in_offset(instant: DateTime<Utc>, minutes: i16) -> DateTime<FixedOffset> {
-    match FixedOffset::east_opt(i32::from(minutes) * 60) {
-        Some(offset) => instant.with_timezone(&offset),
-        None => instant.fixed_offset(),
-    }
 }

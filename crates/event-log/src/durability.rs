@@ -1,8 +1,7 @@
 //! Whether this Postgres keeps what it acknowledges. Changes no setting.
 
-use sqlx::PgPool;
-
 use crate::Error;
+use sqlx::PgPool;
 
 /// A server setting that the log's durability rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,14 +9,13 @@
 //! that a command was decided with are those that the salts of annexes and labelled tasks come from: whoever had them
 //! could guess, from a content hash, parts that a line with its payload left out was to keep from them.
 
-use chrono::{DateTime, FixedOffset, Utc};
-use serde::Serialize;
-use uuid::Uuid;
-
 use crate::{
     Error, StoredCommit, StoredEvent,
     hash::{in_reporters_offset, in_utc, json},
 };
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::Serialize;
+use uuid::Uuid;
 
 /// One line of NDJSON, without the line feed. Fails with `PayloadNotText` when the payload is not UTF-8.
 pub fn event_line(event: &StoredEvent) -> Result<String, Error> {

@@ -37,12 +37,11 @@
 //! Not covered: a command's idempotency key, request hash and outcome, which are the answer to its sender and no part of
 //! what happened.
 
+use crate::stored::{StoredCommit, StoredEvent};
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-
-use crate::stored::{StoredCommit, StoredEvent};
 
 const EVENT_TAG: &[u8] = b"accord event v1\n";
 const COMMIT_TAG: &[u8] = b"accord commit v1\n";
@@ -175,7 +174,7 @@ mod tests {
                 StoredEvent {
                     position,
                     recorded_at: micros(recorded),
-                    occurred_at: crate::commit::in_offset(micros(occurred), offset),
+                    occurred_at: crate::stored::in_offset(micros(occurred), offset),
                     event_id: Uuid::from_u128(event_id),
                     command_id: Uuid::from_u128(command_id),
                     actor,

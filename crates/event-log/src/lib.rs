@@ -15,16 +15,6 @@ mod read;
 mod stored;
 mod verify;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
-
-use sqlx::PgPool;
-
 pub use access::{AccessFilter, AccessKind, AccessPage, AccessReader, NewAccess, StoredAccess};
 pub use append::{AppendError, Writer};
 pub use commit::{Head, NewCommand, NewCommit, NewEvent};
@@ -34,6 +24,15 @@ pub use export::{commit_line, event_line};
 pub use pool::{Kept, PoolSettings, ReaderSettings, Role, connect, connect_readers};
 pub use stored::{StoredCommand, StoredCommit, StoredEvent};
 pub use verify::{Anchor, Verification};
+
+use sqlx::PgPool;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 /// The log's tables. The only embedded copy: the server, the command line and every test apply this one.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

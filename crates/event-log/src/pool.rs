@@ -1,15 +1,13 @@
 //! Connections that give up in time and never carry somebody else's transaction. Knows no table.
 
-use std::time::Duration;
-
+use crate::Error;
 use futures_util::future::BoxFuture;
 use sqlx::{
     PgConnection, PgPool, Postgres, Row,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-
-use crate::Error;
+use std::time::Duration;
 
 /// Whose rights the connections have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

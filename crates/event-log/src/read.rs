@@ -1,10 +1,9 @@
 //! Reading the log. Nothing here decides what an event means or who may see it.
 
+use crate::{CHANNEL, Error, Head, Log, StoredCommand, StoredCommit, StoredEvent, stored::EventRow};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
-
-use crate::{CHANNEL, Error, Head, Log, StoredCommand, StoredCommit, StoredEvent, stored::EventRow};
 
 impl Log {
     /// Where the log ends; [`Head::EMPTY`] before the first commit.

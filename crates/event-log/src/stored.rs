@@ -3,8 +3,6 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use uuid::Uuid;
 
-use crate::commit::in_offset;
-
 /// An event as it was stored. All instants are whole microseconds, the offset whole minutes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredEvent {
@@ -96,5 +94,19 @@ impl From<EventRow> for StoredEvent {
             salt: row.salt,
             subjects: row.subjects,
         }
+    }
+}
+
+/// Minutes east of UTC; seconds of an offset, which only local mean times have, are dropped.
+pub(crate) fn minutes_east(instant: DateTime<FixedOffset>) -> i16 {
+    // An offset is less than a day, which is 1,440 minutes.
+    i16::try_from(instant.offset().local_minus_utc() / 60).unwrap_or(0)
+}
+
+/// The instant as a reporter `minutes` east of UTC writes it.
+pub(crate) fn in_offset(instant: DateTime<Utc>, minutes: i16) -> DateTime<FixedOffset> {
+    match FixedOffset::east_opt(i32::from(minutes) * 60) {
+        Some(offset) => instant.with_timezone(&offset),
+        None => instant.fixed_offset(),
     }
 }

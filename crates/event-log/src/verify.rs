@@ -1,9 +1,8 @@
 //! Holding the whole log against its own hashes and against receipts kept elsewhere. Repairs nothing.
 
+use crate::{Error, Head, Log, StoredCommit, StoredEvent, hash::CommitHasher};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-
-use crate::{Error, Head, Log, StoredCommit, StoredEvent, hash::CommitHasher};
 
 /// A receipt kept outside this database: the commit that holds this position had this hash. Receipts name the end of
 /// their own command, which is not always the end of its commit. Without one, whoever owns the database could rewrite

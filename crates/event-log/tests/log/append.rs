@@ -1,13 +1,11 @@
-use std::time::Duration;
-
+use crate::story::{BRIDGE, RIVER, at, command, commit, event, noon, told};
 use chrono::{FixedOffset, TimeDelta};
 use event_log::{
     AppendError, Head, Log, MIGRATOR, NewCommand, NewCommit, NewEvent, StoredCommand, StoredEvent,
 };
 use sqlx::PgPool;
+use std::time::Duration;
 use uuid::Uuid;
-
-use crate::story::{BRIDGE, RIVER, at, command, commit, event, noon, told};
 
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn what_is_appended_is_read_back(pool: PgPool) {

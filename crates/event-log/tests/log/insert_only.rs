@@ -1,7 +1,6 @@
+use crate::story::{RIVER, command, commit, event, told};
 use event_log::{Log, MIGRATOR, PoolSettings, Role, Verification, connect};
 use sqlx::{AssertSqlSafe, PgPool, error::ErrorKind, postgres::PgDatabaseError};
-
-use crate::story::{RIVER, command, commit, event, told};
 
 const CHANGES: [&str; 15] = [
     "update log_commit set node = gen_random_uuid()",

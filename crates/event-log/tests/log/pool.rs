@@ -1,11 +1,3 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
-
 use event_log::{
     Error, Log, MIGRATOR, PoolSettings, ReaderSettings, Role, connect, connect_readers, durability,
     refuse_if_not_durable,
@@ -14,6 +6,13 @@ use futures_util::FutureExt;
 use sqlx::{
     Acquire, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 fn options(pool: &PgPool) -> PgConnectOptions {

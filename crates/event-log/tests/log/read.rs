@@ -1,9 +1,8 @@
+use crate::story::{BRIDGE, RIVER, at, command, told};
 use chrono::TimeDelta;
 use event_log::{Head, Log, MIGRATOR, StoredEvent};
 use sqlx::PgPool;
 use uuid::Uuid;
-
-use crate::story::{BRIDGE, RIVER, at, command, told};
 
 fn positions(events: &[StoredEvent]) -> Vec<i64> {
     events.iter().map(|event| event.position).collect()

@@ -1,11 +1,10 @@
+use crate::story::{RIVER, command, commit, event, told};
 use event_log::{
     Anchor, Head, Log, MIGRATOR, NewEvent, Verification, commit_line, event_line, hash::leaf_hash,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgPool};
-
-use crate::story::{RIVER, command, commit, event, told};
 
 /// What whoever owns the database can do to a log behind its triggers' back.
 async fn tamper(pool: &PgPool, change: &str) {
