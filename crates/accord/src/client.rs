@@ -2,8 +2,6 @@
 //!
 //! TLS is deliberately absent: what reaches beyond this machine goes through a tunnel or a proxy that has it.
 
-use std::{fmt, time::Duration};
-
 use anyhow::{Context as _, Result, bail};
 use reqwest::{
     StatusCode, Url,
@@ -11,6 +9,7 @@ use reqwest::{
     redirect::Policy,
 };
 use serde_json::{Value, json};
+use std::{fmt, time::Duration};
 
 /// How long a server may take to accept a connection.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);

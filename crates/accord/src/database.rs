@@ -2,16 +2,14 @@
 //!
 //! No SQL of the log or of the read model is here.
 
-use std::time::{Duration, Instant};
-
+use crate::progress::Building;
 use anyhow::{Context as _, Result, bail};
 use engine::{RebuildError, Rebuilt, Stage};
 use event_log::{Log, MIGRATOR, PoolSettings, Role};
 use read_model::Schema;
 use sqlx::{PgPool, postgres::PgConnectOptions};
+use std::time::{Duration, Instant};
 use tracing::info;
-
-use crate::progress::Building;
 
 /// The role that servers work under.
 pub const SERVING_ROLE: &str = "accord_app";

@@ -1,9 +1,8 @@
 //! The directory of trusted documents.
 
-use std::{fs, path::Path};
-
 use anyhow::{Context as _, Result, bail};
 use api::documents::{Documents, FreeQueries};
+use std::{fs, path::Path};
 
 /// Reads and checks every file of the directory, but for those whose name begins with a dot. Fails on the first that is
 /// no document which a client could use.

@@ -1,12 +1,11 @@
 //! Files that are there under their name once they are whole.
 
+use anyhow::{Context as _, Result};
 use std::{
     fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
 };
-
-use anyhow::{Context as _, Result};
 
 /// A file that is being written, beside the place where it is going to be: whoever looks there finds the file of before, or
 /// the whole of this one.

@@ -3,14 +3,6 @@
 //! A production server holds no private key: it reads the public ones that partners hand in ([`trusted`]). Every other
 //! server has an issuer for each partner, and one for services, whose private keys lie in its data directory.
 
-use std::{
-    collections::BTreeMap,
-    fs::{self, DirBuilder, OpenOptions},
-    io::{ErrorKind, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
-};
-
 use anyhow::{Context as _, Result, anyhow, bail};
 use api::auth::{AUDIENCE, Holder, Issuers, PublicKey};
 use aws_lc_rs::{
@@ -22,6 +14,13 @@ use chrono::{DateTime, Utc};
 use domain::{Actor, PartnerCode, Role};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
+use std::{
+    collections::BTreeMap,
+    fs::{self, DirBuilder, OpenOptions},
+    io::{ErrorKind, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
 
 /// The issuer of the tokens of services. No partner has its name: codes have no small letters.
 const SERVICES: &str = "services";

@@ -1,9 +1,8 @@
 //! What a command says on standard output: text for people, or JSON for programs.
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
-
 use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {

@@ -2,6 +2,7 @@
 //!
 //! The HTTP server waits for as long as the network does, which is for ever.
 
+use axum::serve::Listener;
 use std::{
     io::{self, IoSlice},
     net::SocketAddr,
@@ -9,8 +10,6 @@ use std::{
     task::{Context, Poll, ready},
     time::Duration,
 };
-
-use axum::serve::Listener;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},

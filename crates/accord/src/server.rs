@@ -2,9 +2,9 @@
 //!
 //! Nothing here migrates, reads a configuration or waits for a signal.
 
+use anyhow::{Context as _, Result, bail};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result, bail};
 pub use api::http::{Live, LiveSettings};
 use api::{
     documents::Documents,

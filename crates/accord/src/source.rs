@@ -1,5 +1,9 @@
 //! Which database a command works on: the one that it is told, or one of Accord's own in a data directory.
 
+use crate::keys::Keys;
+use anyhow::{Context as _, Result, bail};
+use embedded_postgres::{Server, Settings, default_data_dir};
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::{
     fs,
     io::Write as _,
@@ -7,12 +11,6 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr as _,
 };
-
-use anyhow::{Context as _, Result, bail};
-use embedded_postgres::{Server, Settings, default_data_dir};
-use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-
-use crate::keys::Keys;
 
 /// The database on a server of Accord's own.
 const DATABASE: &str = "accord";

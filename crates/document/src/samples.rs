@@ -1,15 +1,5 @@
 //! Operation SAPHAN as a spreadsheet has it, laid out as the API does it, for tests.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
-use domain::{
-    Code, Day, PartnerCode, PhaseCode, Position, PostCode, Span, TaskCode,
-    plan::{Dependency, StartConstraint},
-    schedule::{Activity, Actual, Basis, Times, schedule},
-};
-use serde::{Deserialize, Deserializer};
-
 use crate::{
     chart::{
         Gantt, Heading, Lane, Link, Matrix, Task,
@@ -17,6 +7,14 @@ use crate::{
     },
     order::{self, Order},
 };
+use chrono::{DateTime, Utc};
+use domain::{
+    Code, Day, PartnerCode, PhaseCode, Position, PostCode, Span, TaskCode,
+    plan::{Dependency, StartConstraint},
+    schedule::{Activity, Actual, Basis, Times, schedule},
+};
+use serde::{Deserialize, Deserializer};
+use std::collections::{BTreeMap, BTreeSet};
 
 const PHASES: [(&str, &str); 5] =
     [("P1", "Prepare"), ("P2", "Shape"), ("P3", "Action"), ("P4", "Assist and return"), ("P5", "Review")];

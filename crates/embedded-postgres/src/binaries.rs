@@ -1,11 +1,11 @@
 //! Finds the programs of PostgreSQL on this machine. Installs nothing.
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use anyhow::{Context, Result, bail};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// The oldest major version of PostgreSQL that Accord runs on.
 pub const MINIMUM_VERSION: u32 = 15;

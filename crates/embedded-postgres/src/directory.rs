@@ -1,16 +1,16 @@
 //! The data directory: who may use it, what lies where, and what an earlier run left behind.
 
-use std::env;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-use anyhow::{Context, Result, bail};
-
 use crate::{Binaries, Identity, Lifetime, OWNER_ROLE, PORT};
+use anyhow::{Context, Result, bail};
+use std::{
+    env,
+    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
+    io::{Read, Seek, SeekFrom, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 // 103 on macOS, 107 on Linux; the lower one, so that a directory works on both.
 const SOCKET_PATH_LIMIT: usize = 103;

@@ -1,13 +1,13 @@
 //! Who PostgreSQL runs as. It refuses to be root, so root hands it to an unprivileged user of the system.
 
-use std::env;
-use std::ffi::OsStr;
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use anyhow::{Context, Result, bail};
+use std::{
+    env,
+    ffi::OsStr,
+    os::unix::{fs::MetadataExt, process::CommandExt},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 const ROOT: u32 = 0;
 

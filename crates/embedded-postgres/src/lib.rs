@@ -20,16 +20,17 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write as _;
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
-
 use anyhow::{Context, Result, anyhow, bail};
+use std::{
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
 pub use binaries::{Binaries, MINIMUM_VERSION};
 pub use directory::default_data_dir;

@@ -1,17 +1,15 @@
 //! A server for one test run or one measurement. Nothing of it stays.
 
-use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
-use std::ops::{Deref, DerefMut};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
+use crate::{Lifetime, Server, Settings, directory::fresh_dir, identity::Identity};
 use anyhow::{Context as _, Result, bail};
-
-use crate::directory::fresh_dir;
-use crate::identity::Identity;
-use crate::{Lifetime, Server, Settings};
+use std::{
+    env,
+    fs::{self, OpenOptions},
+    io::Write as _,
+    ops::{Deref, DerefMut},
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 const MEMORY: &str = "/dev/shm";
 const ENOUGH_MEMORY_KIB: u64 = 2 * 1024 * 1024;

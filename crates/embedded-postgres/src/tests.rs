@@ -1,16 +1,15 @@
 //! Every test here starts real servers.
 
-use std::env;
-use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{self, Child, Command, Stdio};
-
+use crate::{Scratch, Server, Settings, identity::Identity};
+use std::{
+    env,
+    fs::{self, Permissions},
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{self, Child, Command, Stdio},
+};
 use tempfile::TempDir;
-
-use crate::identity::Identity;
-use crate::{Scratch, Server, Settings};
 
 // Where the process that is to be killed finds its data directory.
 const OWNED: &str = "EMBEDDED_POSTGRES_TEST_OWNED";

@@ -1,17 +1,15 @@
 //! One client: sends requests to a node, and says what it knows afterwards.
 
-use std::{
-    sync::PoisonError,
-    time::{Duration, Instant},
-};
-
-use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
-
 use crate::{
     history::{Attempt, Outcome, Receipt},
     node::Address,
+};
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
+use std::{
+    sync::PoisonError,
+    time::{Duration, Instant},
 };
 
 /// How long a client waits for an answer before it asks elsewhere.

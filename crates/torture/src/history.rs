@@ -4,13 +4,12 @@
 //! in the order in which clients could tell one thing from the next. What a client was never told may be in the log or
 //! not: that is counted, and no fault.
 
+use serde::Serialize;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fmt,
     time::Duration,
 };
-
-use serde::Serialize;
 
 /// What a command that succeeded was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

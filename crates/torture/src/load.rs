@@ -1,6 +1,15 @@
 //! The load under which faults are injected: clients that write, and insist until they know what became of it, and
 //! clients that read.
 
+use crate::{
+    client::{Client, Mutation, position},
+    history::{History, Outcome, Read, Submission},
+    stage::{World, revise},
+    waiting::until,
+};
+use anyhow::{Context as _, Result, bail};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
+use serde_json::json;
 use std::{
     sync::{
         Arc,
@@ -8,18 +17,7 @@ use std::{
     },
     time::Duration,
 };
-
-use anyhow::{Context as _, Result, bail};
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
-use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
-
-use crate::{
-    client::{Client, Mutation, position},
-    history::{History, Outcome, Read, Submission},
-    stage::{World, revise},
-    waiting::until,
-};
 
 /// A client that has heard nothing for so long gives its command up; then its fate is unknown.
 const INSISTENCE: Duration = Duration::from_mins(2);

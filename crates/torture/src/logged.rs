@@ -1,10 +1,9 @@
 //! What the log holds, read from its tables by a superuser: past everything that could deceive a client.
 
+use crate::history::{Command, Commit, Event, Log};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 use sqlx::PgConnection;
-
-use crate::history::{Command, Commit, Event, Log};
 
 pub async fn read(connection: &mut PgConnection) -> Result<Log> {
     let commits: Vec<(i64, i64, i64, String)> = sqlx::query_as(

@@ -1,13 +1,12 @@
 //! The command line of the experiments. `cargo xtask torture` builds what they need and calls this.
 
+use anyhow::{Context as _, Result};
+use clap::Parser;
 use std::{
     io::{Write as _, stdout},
     path::PathBuf,
     process::ExitCode,
 };
-
-use anyhow::{Context as _, Result};
-use clap::Parser;
 use torture::{
     experiments::{self, Experiment, NotPermitted, Settings},
     report::Row,

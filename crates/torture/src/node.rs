@@ -1,5 +1,8 @@
 //! A process of Accord that an experiment starts, asks, stops short and starts again.
 
+use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
@@ -8,10 +11,6 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
-
-use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},

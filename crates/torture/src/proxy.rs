@@ -1,5 +1,6 @@
 //! A network between the nodes and Postgres that fails on demand. It knows no protocol: it carries bytes.
 
+use anyhow::{Context as _, Result};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -9,8 +10,6 @@ use std::{
     },
     time::Duration,
 };
-
-use anyhow::{Context as _, Result};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpStream, UnixStream},

@@ -1,13 +1,11 @@
 //! What an experiment came to: a line for people, or JSON for programs.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use serde::Serialize;
-
 use crate::{
     history::{Fault, Findings, History, Kind, Outcome},
     stage::Stage,
 };
+use serde::Serialize;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Faults of one kind that are told one by one.
 const MOST_TOLD: usize = 5;

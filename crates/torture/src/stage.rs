@@ -1,5 +1,18 @@
 //! Where an experiment plays: a database, three processes of Accord on it, and a small world of operations to change.
 
+use crate::{
+    client::{Client, Mutation, position},
+    history::{self, Findings, History, Log, Outcome, Receipt},
+    logged,
+    node::{Accord, Node},
+    report::Row,
+    waiting::until,
+};
+use anyhow::{Context as _, Result, bail};
+use embedded_postgres::Server;
+use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
+use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
 use std::{
     collections::BTreeMap,
     path::PathBuf,
@@ -9,22 +22,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-
-use anyhow::{Context as _, Result, bail};
-use embedded_postgres::Server;
-use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
-use serde_json::{Value, json};
-use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
-
-use crate::{
-    client::{Client, Mutation, position},
-    history::{self, Findings, History, Log, Outcome, Receipt},
-    logged,
-    node::{Accord, Node},
-    report::Row,
-    waiting::until,
-};
 
 pub const NODES: usize = 3;
 

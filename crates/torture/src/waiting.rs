@@ -1,8 +1,7 @@
 //! Waiting for something to become so, and not for ever.
 
-use std::time::{Duration, Instant};
-
 use anyhow::{Result, bail};
+use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 const PAUSE: Duration = Duration::from_millis(20);

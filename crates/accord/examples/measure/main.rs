@@ -10,8 +10,7 @@ mod program;
 mod row;
 mod schedule;
 
-use accord::api::auth::Holder;
-use accord::keys::Keys;
+use accord::{api::auth::Holder, keys::Keys};
 use anyhow::Result;
 use bench::Bench;
 use clap::Parser;

@@ -1,16 +1,5 @@
 //! `accord demo`: Operation SAPHAN to look at and to try.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, process::ExitCode, sync::Arc};
-
-use anyhow::{Context as _, Result, anyhow, bail};
-use api::{DemoPost, Explorer, documents::Documents};
-use chrono::{DateTime, FixedOffset, TimeDelta};
-use domain::{Actor, PartnerCode, PostCode, Role};
-use engine::Clock;
-use serde_json::json;
-use sqlx::PgPool;
-use tracing::warn;
-
 use super::{
     import,
     serving::{Known, Listen, Settings, refuse_if_not_durable, until_stopped},
@@ -24,6 +13,15 @@ use crate::{
     source::{Source, Use},
     values,
 };
+use anyhow::{Context as _, Result, anyhow, bail};
+use api::{DemoPost, Explorer, documents::Documents};
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use domain::{Actor, PartnerCode, PostCode, Role};
+use engine::Clock;
+use serde_json::json;
+use sqlx::PgPool;
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, process::ExitCode, sync::Arc};
+use tracing::warn;
 
 const SAPHAN: &str = include_str!("../../../../scenario/saphan.yaml");
 

@@ -1,7 +1,10 @@
 //! `accord doctor`: whether this machine and this database can carry Accord, and what to do when not.
 
-use std::{fmt, path::Path, process::ExitCode};
-
+use crate::{
+    database::{self, SERVING_ROLE, Work},
+    output::Output,
+    source::{Source, Use},
+};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use embedded_postgres::{Binaries, MINIMUM_VERSION};
@@ -10,12 +13,7 @@ use event_log::Log;
 use read_model::Schema;
 use serde::Serialize;
 use sqlx::PgPool;
-
-use crate::{
-    database::{self, SERVING_ROLE, Work},
-    output::Output,
-    source::{Source, Use},
-};
+use std::{fmt, path::Path, process::ExitCode};
 
 /// Below this much free space a busy log has days, not months.
 const LITTLE_KIB: u64 = 5 * 1024 * 1024;

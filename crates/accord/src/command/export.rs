@@ -1,19 +1,17 @@
 //! `accord export`: the whole log as lines of JSON.
 
-use std::{
-    io::{self, BufWriter, ErrorKind, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
-
-use anyhow::{Context as _, Result};
-use event_log::Log;
-
 use crate::{
     database,
     file::Unfinished,
     progress::Progress,
     source::{Source, Use},
+};
+use anyhow::{Context as _, Result};
+use event_log::Log;
+use std::{
+    io::{self, BufWriter, ErrorKind, Write},
+    path::PathBuf,
+    process::ExitCode,
 };
 
 const PAGE: i64 = 2_000;

@@ -1,13 +1,5 @@
 //! `accord import`: a scenario file into the log.
 
-use std::{io::Read as _, path::PathBuf, process::ExitCode};
-
-use anyhow::{Context as _, Result};
-use chrono::{DateTime, FixedOffset};
-use engine::Entropy;
-use serde_json::json;
-use sqlx::PgPool;
-
 use crate::{
     database,
     import::Summary,
@@ -17,6 +9,12 @@ use crate::{
     source::{Source, Use},
     values,
 };
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, FixedOffset};
+use engine::Entropy;
+use serde_json::json;
+use sqlx::PgPool;
+use std::{io::Read as _, path::PathBuf, process::ExitCode};
 
 /// Read a scenario file and record what it tells.
 ///

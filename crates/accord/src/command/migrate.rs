@@ -1,16 +1,14 @@
 //! `accord migrate`: the database's tables, with its owner's rights.
 
-use std::process::ExitCode;
-
-use anyhow::Result;
-use clap::builder::FalseyValueParser;
-use serde_json::json;
-
 use crate::{
     database::{self, Migrated, OldReadModels},
     output::Output,
     source::{Source, Use},
 };
+use anyhow::Result;
+use clap::builder::FalseyValueParser;
+use serde_json::json;
+use std::process::ExitCode;
 
 /// Bring the database up to this build: migrate the log's tables and make the read model's.
 ///

@@ -13,12 +13,10 @@ mod serving;
 mod token;
 mod verify;
 
-use std::process::ExitCode;
-
+use crate::{logging::Logging, output::Output};
 use anyhow::Result;
 use clap::{Parser, Subcommand, builder::FalseyValueParser};
-
-use crate::{logging::Logging, output::Output};
+use std::process::ExitCode;
 
 /// An event-sourced joint operations planner.
 #[derive(Debug, Parser)]

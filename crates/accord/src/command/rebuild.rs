@@ -1,15 +1,13 @@
 //! `accord rebuild`: the read model anew from the log.
 
-use std::process::ExitCode;
-
-use anyhow::Result;
-use serde_json::json;
-
 use crate::{
     database::{self, Anew},
     output::Output,
     source::{Source, Use},
 };
+use anyhow::Result;
+use serde_json::json;
+use std::process::ExitCode;
 
 /// Compute the read model anew from the log, while servers go on with the one they have.
 ///

@@ -1,11 +1,9 @@
 //! `accord schema`: the API's SDL, and the events for those who read the log without Accord.
 
-use std::{fs, path::PathBuf, process::ExitCode};
-
+use crate::output::Output;
 use anyhow::{Context as _, Result};
 use serde_json::json;
-
-use crate::output::Output;
+use std::{fs, path::PathBuf, process::ExitCode};
 
 /// Print the API's schema, or write it to a directory together with a JSON Schema of every event and a catalogue of them.
 #[derive(Clone, Debug, clap::Args)]

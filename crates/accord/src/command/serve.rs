@@ -1,14 +1,5 @@
 //! `accord serve`: the server.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
-
-use anyhow::Result;
-use api::documents::Documents;
-use chrono::{DateTime, FixedOffset};
-use clap::builder::FalseyValueParser;
-use serde_json::json;
-use tracing::info;
-
 use super::serving::{Known, Limiting, Listen, Settings, refuse_if_not_durable, until_stopped};
 use crate::{
     database, documents,
@@ -17,6 +8,13 @@ use crate::{
     source::{Source, Use},
     values,
 };
+use anyhow::Result;
+use api::documents::Documents;
+use chrono::{DateTime, FixedOffset};
+use clap::builder::FalseyValueParser;
+use serde_json::json;
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use tracing::info;
 
 /// Serve the API until SIGINT or SIGTERM.
 ///

@@ -1,24 +1,27 @@
 //! What `serve` and `demo` share: from a database to a server that runs until it is told to stop.
 
-use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
-
-use anyhow::{Context as _, Result, bail};
-use api::{Explorer, auth::Holder, auth::Issuers, documents::Documents, rates::Allowance};
-use chrono::{DateTime, Utc};
-use domain::{PartnerCode, Position};
-use engine::{Clock, Entropy};
-use event_log::Head;
-use read_model::{Page, Pin, ReadModel, Viewer};
-use sqlx::PgPool;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing::info;
-
 use crate::{
     keys::Keys,
     progress::Progress,
     server::{self, Limits, LiveSettings, Running, ServerSettings},
     source::Database,
 };
+use anyhow::{Context as _, Result, bail};
+use api::{
+    Explorer,
+    auth::{Holder, Issuers},
+    documents::Documents,
+    rates::Allowance,
+};
+use chrono::{DateTime, Utc};
+use domain::{PartnerCode, Position};
+use engine::{Clock, Entropy};
+use event_log::Head;
+use read_model::{Page, Pin, ReadModel, Viewer};
+use sqlx::PgPool;
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
 
 /// More partners than a coalition has.
 const MOST_PARTNERS: i64 = 1_000;

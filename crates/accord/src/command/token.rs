@@ -1,15 +1,13 @@
 //! `accord token`: a token of a development issuer.
 
-use std::{collections::BTreeSet, process::ExitCode};
-
+use crate::{output::Output, source::Source, values};
 use anyhow::{Context as _, Result, bail};
 use api::auth::{Holder, is_service_name};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Actor, PartnerCode, PostCode, Role};
 use engine::Clock;
 use serde_json::json;
-
-use crate::{output::Output, source::Source, values};
+use std::{collections::BTreeSet, process::ExitCode};
 
 /// Print a token for a post or a service, signed with a key of the data directory.
 ///

@@ -1,15 +1,6 @@
 //! `accord verify`: the log against its own hashes, against receipts and against the rules, and the read model against
 //! the log.
 
-use std::process::ExitCode;
-
-use anyhow::{Result, bail};
-use clap::builder::FalseyValueParser;
-use engine::{Decisions, Difference, Older};
-use event_log::{Anchor, Log, Verification};
-use serde_json::json;
-use sqlx::PgPool;
-
 use crate::{
     database::{self, Work},
     output::Output,
@@ -17,6 +8,13 @@ use crate::{
     source::{Source, Use},
     values,
 };
+use anyhow::{Result, bail};
+use clap::builder::FalseyValueParser;
+use engine::{Decisions, Difference, Older};
+use event_log::{Anchor, Log, Verification};
+use serde_json::json;
+use sqlx::PgPool;
+use std::process::ExitCode;
 
 /// Check that nothing in the log was changed, removed or added by hand.
 ///

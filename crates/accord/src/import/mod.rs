@@ -18,8 +18,7 @@ use domain::{
 use engine::{Clock, Engine, Entropy, Request, Settings, StoreError};
 use read_model::{Pin, Viewer};
 use sqlx::PgPool;
-use std::fmt::Display;
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 use steps::{Act, Step, Verdict};
 
 /// What an import has done.

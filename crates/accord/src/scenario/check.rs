@@ -4,11 +4,14 @@
 //! need the typed scenario and skip what already has a fault. The rules of the domain are deliberately absent,
 //! because the import tries them for itself.
 
-use super::Revision;
-use super::model::{
-    Change, ContributionStatus, Decision, GovernanceEvent, Instant, Role, Scenario, SubjectKind, Task, Terms,
+use super::{
+    Revision,
+    model::{
+        Change, ContributionStatus, Decision, GovernanceEvent, Instant, Role, Scenario, SubjectKind, Task,
+        Terms,
+    },
+    yaml::{Data, Faults, Node, brief, date, did_you_mean, instant},
 };
-use super::yaml::{Data, Faults, Node, brief, date, did_you_mean, instant};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

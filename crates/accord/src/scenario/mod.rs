@@ -9,12 +9,11 @@ pub mod model;
 mod tests;
 mod yaml;
 
+use chrono::TimeDelta;
 pub use model::Scenario;
 use model::{
     Change, Expansion, GovernanceEvent, Instant, Plan, Post, SubjectKind, Task, TaskPatch, TimelineEntry,
 };
-
-use chrono::TimeDelta;
 use std::fmt;
 use yaml::{At, Faults, Read};
 

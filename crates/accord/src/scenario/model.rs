@@ -6,8 +6,7 @@
 use super::yaml::{At, Flat, Map, Read, did_you_mean, instant};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 pub type Instant = DateTime<FixedOffset>;
 

@@ -1,5 +1,7 @@
-use super::model::{Answer, Decision, Terms, TimelineEntry};
-use super::*;
+use super::{
+    model::{Answer, Decision, Terms, TimelineEntry},
+    *,
+};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

@@ -8,9 +8,11 @@ use super::Fault;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
-use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashSet},
+};
 
 /// Deepest nesting of lists and maps; SAPHAN nests 6 deep.
 const MAX_DEPTH: usize = 32;

@@ -1,11 +1,9 @@
 //! Plans out to Microsoft Project and to calendars, and in from the former.
 
-use std::fs;
-
+use crate::Served;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-
-use crate::Served;
+use std::fs;
 
 const NEW: [&str; 5] = ["--title", "Operation SAPHAN", "--lead", "THA", "--json"];
 

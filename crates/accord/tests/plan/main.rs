@@ -4,8 +4,6 @@
 mod formats;
 mod order;
 
-use std::{fs, net::Ipv4Addr, path::PathBuf, process::Command, time::SystemTime};
-
 use accord::{
     database, import,
     keys::Keys,
@@ -17,6 +15,7 @@ use domain::{Actor, Role};
 use engine::{Clock, Entropy};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::{fs, net::Ipv4Addr, path::PathBuf, process::Command, time::SystemTime};
 use tempfile::TempDir;
 
 /// The second version of the plan has been promulgated.

@@ -1,11 +1,9 @@
 //! Charts, orders and comparisons, as people get them.
 
-use std::fs;
-
+use crate::Served;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-
-use crate::Served;
+use std::fs;
 
 const CHART: [&str; 3] = ["chart", "--operation", "SAPHAN"];
 const ORDER: [&str; 3] = ["export", "--operation", "SAPHAN"];

@@ -1,14 +1,12 @@
 //! Gantt charts: what is done when, what waits for what, and what cannot slip.
 
-use std::collections::HashMap;
-
-use domain::{Day, PhaseCode, Span, TaskCode, plan::DependencyKind};
-use maud::{Markup, html};
-
 use super::{
     ACCENT, BOTTOM, FAINT, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, h_offset,
     hours, shortened, utc, width,
 };
+use domain::{Day, PhaseCode, Span, TaskCode, plan::DependencyKind};
+use maud::{Markup, html};
+use std::collections::HashMap;
 
 /// A plan laid out in time.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,10 @@
 //! Synchronisation matrices: what is done when, by which purpose or by whom, and which decisions are due with it.
 
-use domain::Span;
-use maud::{Markup, html};
-
 use super::{
     ACCENT, BOTTOM, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, utc, wrapped,
 };
+use domain::Span;
+use maud::{Markup, html};
 
 /// A table of columns and rows, as the API gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,9 @@
 //! On paper, head and foot of the one great table repeat on every page, whatever the browser; page numbers come where browsers know
 //! margin boxes.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-
 use super::{Block, Cell, Column, Order, Section};
 use crate::chart::{FONTS, machine};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("order.css");
 

@@ -8,11 +8,10 @@ pub mod pdf;
 #[cfg(test)]
 mod tests;
 
+use crate::chart::{Gantt, Heading, Matrix, h_offset, hours, matrix, utc};
 use chrono::{DateTime, Utc};
 use domain::Span;
 use serde::{Deserialize, Serialize};
-
-use crate::chart::{Gantt, Heading, Matrix, h_offset, hours, matrix, utc};
 
 /// A plan version, as far as its reader may see it. What is read as JSON has the names of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]

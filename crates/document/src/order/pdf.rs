@@ -3,10 +3,10 @@
 //! Typst sets the pages from one template; what people wrote comes in as data. Letters without a font of the build are looked for in
 //! the machine's fonts, which is the only thing that is read here. So the same order gives the same bytes where the same fonts are.
 
-use std::{collections::BTreeSet, fmt, path::Path};
-
+use super::{Block, Order, Section};
 use chrono::{Datelike as _, Timelike as _};
 use serde::Serialize;
+use std::{collections::BTreeSet, fmt, path::Path};
 use typst::{
     Library, LibraryExt as _, World,
     diag::{FileError, FileResult, SourceDiagnostic},
@@ -18,8 +18,6 @@ use typst::{
 use typst_kit::fonts::{self, FontPath, FontStore};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
-
-use super::{Block, Order, Section};
 
 const TEMPLATE: &str = include_str!("order.typ");
 

@@ -1,9 +1,8 @@
 //! Sessions of Accord are terminated in Postgres, whatever they are doing.
 
-use anyhow::{Context as _, Result};
-
 use super::Lab;
 use crate::{load::Load, report::Row};
+use anyhow::{Context as _, Result};
 
 /// Commands between two terminations.
 const BETWEEN: usize = 5;

@@ -1,17 +1,15 @@
 //! Clients hang up while their command runs. It may be carried out or not; asked again under its key, it is, once.
 
-use std::{sync::Arc, time::Duration};
-
-use anyhow::{Context as _, Result};
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
-
 use super::Lab;
 use crate::{
     history::{Attempt, History, Outcome, Submission},
     load::{Load, insist},
     report::Row,
 };
+use anyhow::{Context as _, Result};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 
 /// Callers at once.
 const CALLERS: usize = 64;

@@ -3,12 +3,6 @@
 //! The log's own clock must never go back, commands must be carried out whatever a node thinks of the time, and tokens
 //! stay good as long as they are by the clock of the node that checks them.
 
-use std::{ffi::OsString, fs, path::Path, time::SystemTime};
-
-use anyhow::{Context as _, Result, bail};
-use rand::Rng as _;
-use tokio::process::Command;
-
 use super::Lab;
 use crate::{
     history::{Outcome, Submission},
@@ -16,6 +10,10 @@ use crate::{
     report::Row,
     stage::NODES,
 };
+use anyhow::{Context as _, Result, bail};
+use rand::Rng as _;
+use std::{ffi::OsString, fs, path::Path, time::SystemTime};
+use tokio::process::Command;
 
 /// Commands between two jumps.
 const BETWEEN: usize = 10;

@@ -1,11 +1,5 @@
 //! Others take every connection that Postgres has. Who is connected goes on; who is not is told to come back.
 
-use anyhow::{Context as _, Result};
-use futures_util::future::join_all;
-use rustix::process::Signal;
-use serde_json::json;
-use sqlx::{Connection as _, PgConnection};
-
 use super::Lab;
 use crate::{
     history::{History, Outcome, Submission},
@@ -13,6 +7,11 @@ use crate::{
     report::Row,
     stage::{NODES, Stage},
 };
+use anyhow::{Context as _, Result};
+use futures_util::future::join_all;
+use rustix::process::Signal;
+use serde_json::json;
+use sqlx::{Connection as _, PgConnection};
 
 /// Commands between two famines.
 const BETWEEN: usize = 10;

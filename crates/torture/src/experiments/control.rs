@@ -1,9 +1,6 @@
 //! Whether the checker can see: an acknowledged command is taken out of a copy of the log, and one is doubled in
 //! another. An experiment that finds nothing says something only because this one finds both.
 
-use anyhow::{Context as _, Result};
-use sqlx::{Connection as _, Executor as _, PgConnection};
-
 use super::Lab;
 use crate::{
     history::{self, History, Kind},
@@ -12,6 +9,8 @@ use crate::{
     report::Row,
     stage::Stage,
 };
+use anyhow::{Context as _, Result};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 const COMMANDS: usize = 30;
 

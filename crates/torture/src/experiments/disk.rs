@@ -4,22 +4,6 @@
 //! Postgres itself gives up when it lacks room for its own log. Then this starts it again once there is room, as whoever
 //! runs it would, and says so.
 
-use std::{
-    fs::{self, File},
-    io::{ErrorKind, Write as _},
-    os::unix::process::CommandExt as _,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
-
-use anyhow::{Context as _, Result, anyhow, bail};
-use embedded_postgres::Scratch;
-use serde_json::json;
-use sqlx::Executor as _;
-use tempfile::TempDir;
-use tokio::task::block_in_place;
-
 use super::{Lab, NotPermitted};
 use crate::{
     history::{Outcome, Submission},
@@ -28,6 +12,20 @@ use crate::{
     stage::{NODES, Stage},
     waiting::until,
 };
+use anyhow::{Context as _, Result, anyhow, bail};
+use embedded_postgres::Scratch;
+use serde_json::json;
+use sqlx::Executor as _;
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Write as _},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::task::block_in_place;
 
 /// Commands before and after the disk is full.
 const BETWEEN: usize = 10;

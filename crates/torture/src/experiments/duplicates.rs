@@ -1,17 +1,15 @@
 //! Many callers submit one key at once, to all nodes: one command, and one receipt for everybody.
 
-use std::sync::Arc;
-
-use anyhow::{Context as _, Result};
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use tokio::task::JoinSet;
-
 use super::Lab;
 use crate::{
     history::{History, Outcome, Submission},
     load::insist,
     report::Row,
 };
+use anyhow::{Context as _, Result};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use std::sync::Arc;
+use tokio::task::JoinSet;
 
 const CALLERS: usize = 50;
 

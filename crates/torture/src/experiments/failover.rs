@@ -4,13 +4,6 @@
 //! commits: then acknowledged commands are lost, no program can help it, and everybody has to notice: clients by their
 //! receipts, `accord verify` by an anchor, nodes by their heads. They forget what they built on, say so, and serve on.
 
-use anyhow::{Context as _, Result, bail};
-use embedded_postgres::Scratch;
-use serde_json::json;
-use sqlx::{Connection as _, Executor as _, PgConnection};
-use std::time::Duration;
-use tokio::task::block_in_place;
-
 use super::Lab;
 use crate::{
     client::position,
@@ -21,6 +14,12 @@ use crate::{
     stage::{NODES, Stage},
     waiting::until,
 };
+use anyhow::{Context as _, Result, bail};
+use embedded_postgres::Scratch;
+use serde_json::json;
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::time::Duration;
+use tokio::task::block_in_place;
 
 /// Commands before and after each failover.
 const BETWEEN: usize = 20;

@@ -1,13 +1,11 @@
 //! A serving process is killed in the middle of its work, and started again as a supervisor would.
 
-use std::time::Duration;
-
-use anyhow::Result;
-use rand::Rng as _;
-use tokio::time::sleep;
-
 use super::Lab;
 use crate::{load::Load, report::Row, stage::NODES};
+use anyhow::Result;
+use rand::Rng as _;
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// Commands between two kills, so that each finds the others' work under way.
 const BETWEEN: usize = 10;

@@ -14,14 +14,12 @@ mod postgres;
 mod proxy;
 mod restore;
 
-use std::{env, fmt, path::PathBuf};
-
+use crate::{history::History, progress::Progress, report::Row, stage::Stage};
 use anyhow::Result;
 use clap::ValueEnum;
 use embedded_postgres::Scratch;
 use rand::{SeedableRng as _, rngs::StdRng};
-
-use crate::{history::History, progress::Progress, report::Row, stage::Stage};
+use std::{env, fmt, path::PathBuf};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Experiment {

@@ -1,14 +1,12 @@
 //! A node stands still for a while, as a machine does that swaps or moves, and then goes on as if nothing had been.
 
-use std::time::Duration;
-
+use super::Lab;
+use crate::{load::Load, report::Row, stage::NODES};
 use anyhow::Result;
 use rand::Rng as _;
 use rustix::process::Signal;
+use std::time::Duration;
 use tokio::time::sleep;
-
-use super::Lab;
-use crate::{load::Load, report::Row, stage::NODES};
 
 /// Commands that the others must carry out while one stands still, and all afterwards.
 const BETWEEN: usize = 10;

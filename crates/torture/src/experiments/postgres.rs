@@ -1,13 +1,11 @@
 //! Postgres ends at once, as when its machine fails, and comes back after a recovery.
 
-use std::time::Duration;
-
-use anyhow::Result;
-use rand::Rng as _;
-use tokio::{task::block_in_place, time::sleep};
-
 use super::Lab;
 use crate::{load::Load, report::Row};
+use anyhow::Result;
+use rand::Rng as _;
+use std::time::Duration;
+use tokio::{task::block_in_place, time::sleep};
 
 /// Commands between two crashes.
 const BETWEEN: usize = 10;

@@ -1,12 +1,6 @@
 //! The network between nodes and Postgres is slow, goes deaf in one direction or both, and cuts connections, in the
 //! middle of commits.
 
-use std::time::Duration;
-
-use anyhow::Result;
-use rand::{Rng as _, seq::IndexedRandom as _};
-use tokio::time::sleep;
-
 use super::Lab;
 use crate::{
     load::Load,
@@ -15,6 +9,10 @@ use crate::{
     stage::{NODES, Stage},
     waiting::until,
 };
+use anyhow::Result;
+use rand::{Rng as _, seq::IndexedRandom as _};
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// Commands between two faults.
 const BETWEEN: usize = 10;

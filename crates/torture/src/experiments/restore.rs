@@ -5,15 +5,6 @@
 //! what has to be there is known exactly. They are times, too, because those are what people restore to: exact by the clock
 //! of Postgres, as long as nobody sets it. They are never transactions, which commit in another order than they begin.
 
-use std::{path::PathBuf, time::Duration};
-
-use anyhow::{Context as _, Result, bail};
-use embedded_postgres::{Backup, Scratch, Server};
-use rand::{Rng as _, rngs::StdRng};
-use serde_json::{json, value::RawValue};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
-use tokio::{process::Command, task::block_in_place, time::sleep};
-
 use super::{Lab, scratch};
 use crate::{
     client::position,
@@ -25,6 +16,13 @@ use crate::{
     stage::{ANCHORS, NODES, OPERATIONS, Stage},
     waiting::until,
 };
+use anyhow::{Context as _, Result, bail};
+use embedded_postgres::{Backup, Scratch, Server};
+use rand::{Rng as _, rngs::StdRng};
+use serde_json::{json, value::RawValue};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use std::{path::PathBuf, time::Duration};
+use tokio::{process::Command, task::block_in_place, time::sleep};
 
 /// Commands before each moment.
 const BETWEEN: usize = 20;

@@ -1,10 +1,5 @@
 //! `accord plan chart`: a plan as a picture.
 
-use std::path::PathBuf;
-
-use anyhow::{Result, bail};
-use domain::TimeZone;
-
 use super::{
     Place,
     content::{Content, Shape},
@@ -14,6 +9,9 @@ use crate::{
     file::put_in_place,
     output::{Output, print},
 };
+use anyhow::{Result, bail};
+use domain::TimeZone;
+use std::path::PathBuf;
 
 /// Draw what you may see of a plan as SVG: a Gantt chart, or a synchronisation matrix.
 ///

@@ -1,11 +1,9 @@
 //! A plan version as charts and orders show it: everything of it that its reader may see, and what is known to be withheld.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt, mem,
-    path::Path,
+use super::{
+    Coded, Pinned, UNEXPECTED,
+    export::{Wanted, rows},
 };
-
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use document::{
@@ -19,10 +17,10 @@ use domain::{
 use exchange::Row;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-use super::{
-    Coded, Pinned, UNEXPECTED,
-    export::{Wanted, rows},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, mem,
+    path::Path,
 };
 
 /// Of the matrix, in the API.

@@ -1,12 +1,5 @@
 //! `accord plan diff`: what differs between two versions of a plan, or between two moments of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use anyhow::{Result, bail};
-use exchange::{Row, printable};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-
 use super::{
     Pinned, Place,
     export::{Stored, Wanted, tasks, version},
@@ -15,6 +8,11 @@ use crate::{
     output::{Output, print},
     values::Moment,
 };
+use anyhow::{Result, bail};
+use exchange::{Row, printable};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tell what differs between two versions of a plan, as far as you may see them.
 ///

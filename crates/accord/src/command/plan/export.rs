@@ -1,7 +1,11 @@
 //! `accord plan export`: a plan's tasks as a file.
 
-use std::path::PathBuf;
-
+use super::{Coded, Pinned, Place, calendar, order, project};
+use crate::{
+    file::put_in_place,
+    output::{Output, print_file, refuse_terminal},
+    progress::Progress,
+};
 use anyhow::{Result, anyhow, bail};
 use domain::{
     Code, OperationCode, PartnerCode, PhaseCode, PostCode, Span, TaskCode,
@@ -10,13 +14,7 @@ use domain::{
 use exchange::Row;
 use serde::Deserialize;
 use serde_json::json;
-
-use super::{Coded, Pinned, Place, calendar, order, project};
-use crate::{
-    file::put_in_place,
-    output::{Output, print_file, refuse_terminal},
-    progress::Progress,
-};
+use std::path::PathBuf;
 
 /// Write what you may see of a plan to a file: its tasks as a spreadsheet, Microsoft Project or a calendar reads them, or the
 /// whole as an order.

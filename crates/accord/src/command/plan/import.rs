@@ -1,12 +1,13 @@
 //! `accord plan import`: a file's tasks into a draft, all or none.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io::{self, Read as _},
-    path::PathBuf,
+use super::{
+    UNEXPECTED, project,
+    told::{Refusal, Told},
 };
-
+use crate::{
+    client::{ApiErrors, Client, Connection},
+    output::Output,
+};
 use anyhow::{Context as _, Error, Result, bail};
 use api::http::BODY_BYTES;
 use domain::{
@@ -20,14 +21,11 @@ use exchange::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-use super::{
-    UNEXPECTED, project,
-    told::{Refusal, Told},
-};
-use crate::{
-    client::{ApiErrors, Client, Connection},
-    output::Output,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::{self, Read as _},
+    path::PathBuf,
 };
 
 /// Read tasks from a spreadsheet or from Microsoft Project into a plan's draft.

@@ -11,21 +11,19 @@ mod project;
 mod schedule;
 mod told;
 
-use std::process::ExitCode;
-
-use anyhow::{Context as _, Result, bail};
-use chrono::{DateTime, Utc};
-use clap::Subcommand;
-use domain::OperationCode;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
-
 use self::told::Told;
 use crate::{
     client::{ApiErrors, Client, Connection},
     output::Output,
     values::Moment,
 };
+use anyhow::{Context as _, Result, bail};
+use chrono::{DateTime, Utc};
+use clap::Subcommand;
+use domain::OperationCode;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::process::ExitCode;
 
 /// Work on a plan that a server has: lay it out in time, draw it, compare its versions, export it to spreadsheets, Microsoft
 /// Project, calendars and orders, import it from the first two.

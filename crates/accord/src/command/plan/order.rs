@@ -1,11 +1,5 @@
 //! `accord plan export --format html|pdf`: a plan as an order to read and to print.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context as _, Result, bail};
-use document::order::pdf::{Fonts, PdfError};
-use domain::TimeZone;
-
 use super::{
     Pinned,
     content::{Content, Shape},
@@ -15,6 +9,10 @@ use crate::{
     file::put_in_place,
     output::{Output, pour, print},
 };
+use anyhow::{Context as _, Result, bail};
+use document::order::pdf::{Fonts, PdfError};
+use domain::TimeZone;
+use std::path::{Path, PathBuf};
 
 /// How an order is to look; of no other format.
 #[derive(Clone, Debug, clap::Args)]

@@ -1,7 +1,6 @@
 //! Plans as Microsoft Project's XML: what an export asks besides the tasks, and what an import takes where a file is silent.
 
-use std::{collections::BTreeMap, ffi::OsStr, path::Path};
-
+use super::{Coded, Pinned, UNEXPECTED, import::Read};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
@@ -14,8 +13,7 @@ use exchange::{
     mspdi::{self, Defaults, Plan, Project},
 };
 use serde::Deserialize;
-
-use super::{Coded, Pinned, UNEXPECTED, import::Read};
+use std::{collections::BTreeMap, ffi::OsStr, path::Path};
 
 /// What is taken where a file of Microsoft Project does not say.
 #[derive(Clone, Debug, clap::Args)]

@@ -1,14 +1,12 @@
 //! `accord plan schedule`: early and late times, floats and the critical path.
 
-use std::fmt::Write as _;
-
+use super::{Coded, Place, export::Wanted};
+use crate::output::{Output, print};
 use anyhow::{Context as _, Result};
 use domain::{PartnerCode, Span, TaskCode, TimeZone};
 use exchange::printable;
 use serde::{Deserialize, Serialize};
-
-use super::{Coded, Place, export::Wanted};
-use crate::output::{Output, print};
+use std::fmt::Write as _;
 
 /// Lay out a plan: early and late times, floats and the critical path.
 ///

@@ -1,15 +1,13 @@
 //! What a server or a file has against what was asked: all of it, a line each.
 
-use std::{error, fmt, path::Path};
-
-use anyhow::Result;
-use exchange::{Column, Fault, Faults, printable};
-use serde_json::{Value, json};
-
 use crate::{
     client::{ApiError, ApiErrors},
     output::Output,
 };
+use anyhow::Result;
+use exchange::{Column, Fault, Faults, printable};
+use serde_json::{Value, json};
+use std::{error, fmt, path::Path};
 
 /// One reason, for people and for programs.
 #[derive(Debug)]
