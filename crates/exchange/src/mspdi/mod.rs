@@ -46,8 +46,10 @@ mod calendar;
 mod read;
 #[cfg(test)]
 mod tests;
+mod value;
 mod write;
 mod xml;
+mod xml_writer;
 
 pub use read::{Defaults, MOST_BYTES, MOST_ROWS, Project, read};
 pub use write::{Plan, write};

@@ -4,6 +4,7 @@ use super::{
     CUSTOM, DATE, H_HOUR, KINDS, LAG_SECONDS, NOMINAL_H_HOUR, PREFIX,
     calendar::{self, ROUND_THE_CLOCK},
     link_lag,
+    xml_writer::Xml,
 };
 use crate::{Field, Row, predecessor};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -11,8 +12,7 @@ use domain::{
     PhaseCode, Span, TaskCode, Title,
     plan::{CalendarOf, Dependency, StartConstraint, WorkCalendar},
 };
-use quick_xml::escape::partial_escape;
-use std::{collections::BTreeMap, fmt::Display};
+use std::collections::BTreeMap;
 
 /// What is written.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +34,7 @@ pub struct Plan<'a> {
 /// and U+FFFF, which are no letters, become U+FFFD.
 pub fn write(plan: Plan<'_>) -> String {
     let outline = Outline::of(plan);
-    let mut xml =
-        Xml { text: "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n".to_owned(), depth: 0 };
+    let mut xml = Xml::new();
     xml.begin_with("Project", " xmlns=\"http://schemas.microsoft.com/project\"");
     xml.leaf("SaveVersion", 14);
     xml.leaf("Name", plan.title);
@@ -69,7 +68,7 @@ pub fn write(plan: Plan<'_>) -> String {
     }
     xml.end("Tasks");
     xml.end("Project");
-    xml.text
+    xml.into_text()
 }
 
 const MIDNIGHT: &str = "00:00:00";
@@ -367,46 +366,4 @@ fn whole_seconds(at: DateTime<Utc>) -> NaiveDateTime {
 fn duration(span: Span) -> String {
     let total = span.as_seconds().max(0);
     format!("PT{}H{}M{}S", total / 3_600, total / 60 % 60, total % 60)
-}
-
-/// The library writes bytes to anywhere and may fail there; a text cannot.
-pub(super) struct Xml {
-    text: String,
-    depth: usize,
-}
-
-impl Xml {
-    pub(super) fn begin(&mut self, name: &str) {
-        self.begin_with(name, "");
-    }
-
-    fn begin_with(&mut self, name: &str, attributes: &str) {
-        self.indent();
-        self.push(&["<", name, attributes, ">\n"]);
-        self.depth += 1;
-    }
-
-    pub(super) fn end(&mut self, name: &str) {
-        self.depth = self.depth.saturating_sub(1);
-        self.indent();
-        self.push(&["</", name, ">\n"]);
-    }
-
-    pub(super) fn leaf(&mut self, name: &str, value: impl Display) {
-        let value = calendar::said(&value.to_string());
-        self.indent();
-        self.push(&["<", name, ">", &partial_escape(value), "</", name, ">\n"]);
-    }
-
-    fn indent(&mut self) {
-        for _ in 0..self.depth {
-            self.text.push_str("  ");
-        }
-    }
-
-    fn push(&mut self, texts: &[&str]) {
-        for text in texts {
-            self.text.push_str(text);
-        }
-    }
 }

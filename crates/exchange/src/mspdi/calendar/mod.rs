@@ -20,8 +20,9 @@ mod read;
 mod write;
 
 pub use read::{Task, is_round_the_clock, read};
-pub use write::{ROUND_THE_CLOCK, note, said, uid, write};
+pub use write::{ROUND_THE_CLOCK, note, uid, write};
 
+use super::xml_writer::xml_text;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::plan::{DayTime, Holiday, MOST_DAYS_OFF, Weekday, WorkCalendar, WorkingHours};
 use serde::{Deserialize, Serialize};
@@ -266,7 +267,7 @@ fn exceptions(holidays: &[Holiday], week: &Week, ahead: i64) -> Vec<Exception> {
                     first: date,
                     last: date,
                     times,
-                    name: said(holiday.name.as_str()),
+                    name: xml_text(holiday.name.as_str()),
                 }),
             }
             begun = true;

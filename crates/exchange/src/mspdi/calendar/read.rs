@@ -2,13 +2,14 @@
 
 use super::{
     DAY_MINUTES, DaysOff, Exception, NOTED, Note, Times, Unlike, Week, Worked, merged, minutes_ahead,
-    write::{name, said},
+    write::name,
 };
 use crate::{
     Faults, Row,
     mspdi::{
-        read::{Told, parse_as, parse_date, tell},
+        value::{Told, parse_as, parse_date, tell},
         xml::Element,
+        xml_writer::xml_text,
     },
 };
 use chrono::{Datelike as _, NaiveTime, Timelike as _};
@@ -151,7 +152,7 @@ fn of_note<'a>(note: &Note<'_>, all: &[&'a Element], faults: &mut Faults) -> Vec
     }
     let mut found = Vec::new();
     for noted in note.calendars.iter() {
-        let as_written = by_name.get(said(&name(noted)).as_str());
+        let as_written = by_name.get(xml_text(&name(noted)).as_str());
         let Some(element) = as_written.or_else(|| by_code.get(noted.code.as_str())) else { continue };
         let calendar = as_noted(noted, note, element, faults);
         let uid = element.value("UID").unwrap_or_default();
@@ -170,7 +171,7 @@ fn as_noted(
     let (worked, places) = worked(element, faults)?;
     let called = element.value("Name").unwrap_or_default();
     let mut calendar = noted.clone();
-    if called != said(&name(noted)) {
+    if called != xml_text(&name(noted)) {
         let rest = called.split_once(char::is_whitespace).map_or(called, |(_, rest)| rest.trim());
         calendar.name = parse_as(faults, element, rest)?;
     }

@@ -1,7 +1,7 @@
 //! Calendars as elements.
 
 use super::{DAY_MINUTES, Exception, NOTED, Note, Times, Week, Worked};
-use crate::mspdi::write::Xml;
+use crate::mspdi::xml_writer::Xml;
 use chrono::NaiveDateTime;
 use domain::plan::WorkCalendar;
 
@@ -19,11 +19,6 @@ pub const fn uid(index: usize) -> usize {
 /// Its code, and what it is called.
 pub fn name(calendar: &WorkCalendar) -> String {
     format!("{} {}", calendar.code, calendar.name)
-}
-
-/// As XML can have it.
-pub fn said(text: &str) -> String {
-    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 /// What the calendars' elements cannot say; `None`: there are none.
