@@ -1,6 +1,6 @@
 //! The data directory: who may use it, what lies where, and what an earlier run left behind.
 
-use crate::{Binaries, Identity, Lifetime, OWNER_ROLE, PORT};
+use crate::{Binaries, identity::Identity};
 use anyhow::{Context, Result, bail};
 use std::{
     env,
@@ -11,6 +11,19 @@ use std::{
     process,
     sync::atomic::{AtomicU32, Ordering},
 };
+
+/// The superuser role of every server that this crate starts.
+pub const OWNER_ROLE: &str = "accord_owner";
+
+// Written out everywhere, because clients read PGPORT when a URL has no port. It only names the socket file.
+pub const PORT: u16 = 5432;
+
+/// Whether the data outlives the server.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lifetime {
+    Kept,
+    Passing,
+}
 
 // 103 on macOS, 107 on Linux; the lower one, so that a directory works on both.
 const SOCKET_PATH_LIMIT: usize = 103;

@@ -20,7 +20,12 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 
+pub use binaries::{Binaries, MINIMUM_VERSION};
+pub use directory::{OWNER_ROLE, default_data_dir};
+pub use scratch::{Backup, Scratch};
+
 use anyhow::{Context, Result, anyhow, bail};
+use directory::{DataDir, Lifetime, PORT};
 use std::{
     fmt::Write as _,
     fs,
@@ -31,19 +36,6 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-
-pub use binaries::{Binaries, MINIMUM_VERSION};
-pub use directory::default_data_dir;
-pub use scratch::{Backup, Scratch};
-
-use directory::DataDir;
-use identity::Identity;
-
-/// The superuser role of every server that this crate starts.
-pub const OWNER_ROLE: &str = "accord_owner";
-
-// Written out everywhere, because clients read PGPORT when a URL has no port. It only names the socket file.
-const PORT: u16 = 5432;
 
 // Crash recovery replays the log before the server is ready, so this is far above a usual start of under a second.
 const START_LIMIT: Duration = Duration::from_mins(10);
@@ -79,13 +71,6 @@ pub struct Server {
     postmaster: Child,
     watcher: Child,
     stopped: bool,
-}
-
-/// Whether the data outlives the server.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Lifetime {
-    Kept,
-    Passing,
 }
 
 impl Server {

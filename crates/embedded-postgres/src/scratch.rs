@@ -1,6 +1,10 @@
 //! A server for one test run or one measurement. Nothing of it stays.
 
-use crate::{Lifetime, Server, Settings, directory::fresh_dir, identity::Identity};
+use crate::{
+    Server, Settings,
+    directory::{Lifetime, fresh_dir},
+    identity::Identity,
+};
 use anyhow::{Context as _, Result, bail};
 use std::{
     env,
