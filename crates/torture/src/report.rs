@@ -1,9 +1,6 @@
 //! What an experiment came to: a line for people, or JSON for programs.
 
-use crate::{
-    history::{Fault, Findings, History, Kind, Outcome},
-    stage::Stage,
-};
+use crate::history::{Fault, Findings, History, Kind, Outcome};
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -51,7 +48,7 @@ impl Row {
             disordered: 0,
             other_faults: 0,
             worst_outage_ms: worst_outage(history).as_millis(),
-            errors: Stage::errors(history),
+            errors: errors(history),
             faults: Vec::new(),
             trouble: Vec::new(),
             notes: Vec::new(),
@@ -140,4 +137,15 @@ fn worst_outage(history: &History) -> Duration {
         .collect();
     acknowledged.sort_unstable();
     acknowledged.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max().unwrap_or_default()
+}
+
+/// The codes of errors that clients were answered, and how often.
+fn errors(history: &History) -> BTreeMap<String, usize> {
+    let mut errors = BTreeMap::new();
+    for attempt in history.submissions.iter().flat_map(|submission| &submission.attempts) {
+        if let Outcome::Error(code) = &attempt.outcome {
+            *errors.entry(code.clone()).or_default() += 1;
+        }
+    }
+    errors
 }

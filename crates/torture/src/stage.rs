@@ -2,7 +2,7 @@
 
 use crate::{
     client::{Client, Mutation, position},
-    history::{self, Findings, History, Log, Outcome, Receipt},
+    history::{self, Findings, History, Log, Receipt},
     logged,
     node::{Accord, Node},
     report::Row,
@@ -14,7 +14,6 @@ use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 use std::{
-    collections::BTreeMap,
     path::PathBuf,
     sync::{
         Arc,
@@ -108,7 +107,7 @@ impl Stage {
         let begun = Instant::now();
         let admin = Client::new(admin, addresses.clone(), begun)?;
         let client = Client::new(planner, addresses, begun)?;
-        let world = Arc::new(found(&admin, &client).await?);
+        let world = Arc::new(set_up(&admin, &client).await?);
         Ok(Self { accord, nodes, client, world, database, dir })
     }
 
@@ -236,17 +235,6 @@ impl Stage {
         }
         Accord::finish(command).await
     }
-
-    /// The codes of errors that clients were answered, and how often.
-    pub fn errors(history: &History) -> BTreeMap<String, usize> {
-        let mut errors = BTreeMap::new();
-        for attempt in history.submissions.iter().flat_map(|submission| &submission.attempts) {
-            if let Outcome::Error(code) = &attempt.outcome {
-                *errors.entry(code.clone()).or_default() += 1;
-            }
-        }
-        errors
-    }
 }
 
 /// The newest position that anybody was told.
@@ -256,7 +244,7 @@ fn newest(history: &History) -> i64 {
 }
 
 /// A partner with a post in office, and operations with drafts of a few tasks.
-async fn found(admin: &Client, planner: &Client) -> Result<World> {
+async fn set_up(admin: &Client, planner: &Client) -> Result<World> {
     let profile =
         json!({ "name": "Thailand", "agency": "Police", "timeZone": "Asia/Bangkok", "currency": "THB" });
     let founding = json!({ "profile": profile, "role": "HOST" });

@@ -1,6 +1,6 @@
 //! Sessions of Accord are terminated in Postgres, whatever they are doing.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{load::Load, report::Row};
 use anyhow::{Context as _, Result};
 

@@ -1,6 +1,6 @@
 //! Clients hang up while their command runs. It may be carried out or not; asked again under its key, it is, once.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{
     history::{Attempt, History, Outcome, Submission},
     load::{Load, insist},

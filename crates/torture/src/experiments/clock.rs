@@ -3,7 +3,7 @@
 //! The log's own clock must never go back, commands must be carried out whatever a node thinks of the time, and tokens
 //! stay good as long as they are by the clock of the node that checks them.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{
     history::{Outcome, Submission},
     load::Load,

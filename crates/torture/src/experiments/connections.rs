@@ -1,6 +1,6 @@
 //! Others take every connection that Postgres has. Who is connected goes on; who is not is told to come back.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{
     history::{History, Outcome, Submission},
     load::Load,

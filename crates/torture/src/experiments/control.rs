@@ -1,7 +1,7 @@
 //! Whether the checker can see: an acknowledged command is taken out of a copy of the log, and one is doubled in
 //! another. An experiment that finds nothing says something only because this one finds both.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{
     history::{self, History, Kind},
     load::Load,

@@ -4,7 +4,7 @@
 //! Postgres itself gives up when it lacks room for its own log. Then this starts it again once there is room, as whoever
 //! runs it would, and says so.
 
-use super::{Lab, NotPermitted};
+use super::lab::{Lab, NotPermitted};
 use crate::{
     history::{Outcome, Submission},
     load::Load,

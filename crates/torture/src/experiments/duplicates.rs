@@ -1,6 +1,6 @@
 //! Many callers submit one key at once, to all nodes: one command, and one receipt for everybody.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{
     history::{History, Outcome, Submission},
     load::insist,

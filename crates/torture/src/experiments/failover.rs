@@ -4,7 +4,7 @@
 //! commits: then acknowledged commands are lost, no program can help it, and everybody has to notice: clients by their
 //! receipts, `accord verify` by an anchor, nodes by their heads. They forget what they built on, say so, and serve on.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{
     client::position,
     history::{self, Findings, History, Kind, Outcome},
@@ -137,7 +137,7 @@ async fn lose(lab: &mut Lab, stage: &mut Stage, proxies: &[Proxy], round: usize)
     }
     // Order and staleness are what a loss breaks; nothing else is.
     for kind in [Kind::Doubled, Kind::Contradicted, Kind::Broken] {
-        trouble.extend(told(&findings, kind));
+        trouble.extend(describe(&findings, kind));
     }
     let acknowledged = History { submissions: answered_before(&history, crashed), reads: Vec::new() };
     if stage.verify(&acknowledged).await?.0 {
@@ -181,7 +181,7 @@ async fn head(stage: &Stage, node: usize) -> Result<i64> {
     position(&data["head"]["position"]).context("a node told no position")
 }
 
-fn told(findings: &Findings, kind: Kind) -> impl Iterator<Item = String> {
+fn describe(findings: &Findings, kind: Kind) -> impl Iterator<Item = String> {
     let faults = findings.faults.iter().filter(move |fault| fault.kind == kind);
     faults.map(|fault| format!("{}: {}", fault.kind, fault.what))
 }

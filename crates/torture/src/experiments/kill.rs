@@ -1,6 +1,6 @@
 //! A serving process is killed in the middle of its work, and started again as a supervisor would.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{load::Load, report::Row, stage::NODES};
 use anyhow::Result;
 use rand::Rng as _;

@@ -9,17 +9,18 @@ mod disk;
 mod duplicates;
 mod failover;
 mod kill;
+mod lab;
 mod pause;
 mod postgres;
 mod proxy;
 mod restore;
 
-use crate::{history::History, progress::Progress, report::Row, stage::Stage};
+pub use lab::{NotPermitted, Settings};
+
+use crate::report::Row;
 use anyhow::Result;
 use clap::ValueEnum;
-use embedded_postgres::Scratch;
-use rand::{SeedableRng as _, rngs::StdRng};
-use std::{env, fmt, path::PathBuf};
+use lab::Lab;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Experiment {
@@ -106,88 +107,9 @@ impl Experiment {
     }
 }
 
-/// How experiments are run.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The program under test.
-    pub accord: PathBuf,
-    pub short: bool,
-    /// Instead of the usual number of faults.
-    pub count: Option<usize>,
-    pub seed: u64,
-}
-
-/// What an experiment works with.
-struct Lab {
-    settings: Settings,
-    postgres: Scratch,
-    name: &'static str,
-    count: usize,
-    random: StdRng,
-}
-
-impl Lab {
-    fn new(settings: &Settings, experiment: Experiment) -> Result<Self> {
-        let (full, short) = experiment.counts();
-        let usual = if settings.short { short } else { full };
-        Ok(Self {
-            postgres: scratch(settings)?,
-            name: experiment.name(),
-            count: settings.count.unwrap_or(usual),
-            random: StdRng::seed_from_u64(settings.seed),
-            settings: settings.clone(),
-        })
-    }
-
-    /// Three nodes straight on Postgres.
-    async fn stage(&self) -> Result<Stage> {
-        Stage::open(&self.settings.accord, &self.postgres, |_, url| url.to_owned()).await
-    }
-
-    fn writers(&self) -> u64 {
-        if self.settings.short { 6 } else { 16 }
-    }
-
-    fn progress(&self) -> Progress {
-        Progress::new(self.name, self.count)
-    }
-
-    /// Holds everything against everything; what nodes said is kept when something does not hold.
-    async fn judge(&self, mut stage: Stage, injected: usize, history: &History) -> Result<Row> {
-        let row = stage.judge(self.name, injected, history).await?;
-        Ok(Self::conclude(stage, row))
-    }
-
-    fn conclude(stage: Stage, mut row: Row) -> Row {
-        if !row.holds() {
-            row.trouble.push(format!("what the nodes said is in {}", stage.keep().display()));
-        }
-        row
-    }
-}
-
-/// The short form asks whether promises hold, the full one also whether a real disk keeps them.
-fn scratch(settings: &Settings) -> Result<Scratch> {
-    tokio::task::block_in_place(|| {
-        if settings.short { Scratch::start() } else { Scratch::start_in(&env::temp_dir(), &[]) }
-    })
-}
-
-/// What keeps an experiment from being carried out is no fault, unless it was asked for.
-#[derive(Debug)]
-pub struct NotPermitted(String);
-
-impl fmt::Display for NotPermitted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NotPermitted {}
-
 /// Runs an experiment to its end. Fails with [`NotPermitted`] when this user may not do what it takes. Fails when it could not be carried out; a promise that does not hold is in the row.
 pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
-    let lab = Lab::new(settings, experiment)?;
+    let lab = Lab::new(settings, experiment.name(), experiment.counts())?;
     match experiment {
         Experiment::Control => control::run(lab).await,
         Experiment::Kill => kill::run(lab).await,

@@ -1,6 +1,6 @@
 //! A node stands still for a while, as a machine does that swaps or moves, and then goes on as if nothing had been.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{load::Load, report::Row, stage::NODES};
 use anyhow::Result;
 use rand::Rng as _;

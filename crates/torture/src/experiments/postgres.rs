@@ -1,6 +1,6 @@
 //! Postgres ends at once, as when its machine fails, and comes back after a recovery.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{load::Load, report::Row};
 use anyhow::Result;
 use rand::Rng as _;

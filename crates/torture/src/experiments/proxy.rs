@@ -1,7 +1,7 @@
 //! The network between nodes and Postgres is slow, goes deaf in one direction or both, and cuts connections, in the
 //! middle of commits.
 
-use super::Lab;
+use super::lab::Lab;
 use crate::{
     load::Load,
     proxy::{Proxy, Weather},

@@ -5,7 +5,7 @@
 //! what has to be there is known exactly. They are times, too, because those are what people restore to: exact by the clock
 //! of Postgres, as long as nobody sets it. They are never transactions, which commit in another order than they begin.
 
-use super::{Lab, scratch};
+use super::lab::{Lab, scratch};
 use crate::{
     client::position,
     history::{self, History, Kind, Log, Receipt},
