@@ -154,7 +154,7 @@ impl Task {
     }
 
     /// For who points at it, and who is read it.
-    fn told(&self) -> String {
+    fn description(&self) -> String {
         let Self { code, title, start, finish, late_finish, total_float, critical, .. } = self;
         let when = if self.is_milestone() {
             format!("milestone at {}", h_offset(*start))
@@ -329,7 +329,7 @@ impl<'a> Plot<'a> {
         let wide = (finish - start).max(20);
         html! {
             g {
-                title { (task.told()) }
+                title { (task.description()) }
                 @if late > finish {
                     path d={ "M" (finish) " " (y) "H" (late) "M" (late) " " (y - 35) "V" (y + 35) } fill="none" stroke=(FAINT) stroke-width="14" {}
                 }

@@ -105,7 +105,7 @@ impl Matrix {
             MARGIN + ROW_TITLE + wide * Length::try_from(index).unwrap_or(Length::MAX / 1_000_000)
         };
         let legend: Vec<String> =
-            self.decision_points.iter().flat_map(|point| point.told(width - 2 * MARGIN - 300)).collect();
+            self.decision_points.iter().flat_map(|point| point.lines(width - 2 * MARGIN - 300)).collect();
         let content = html! {
             rect x=(MARGIN) y=(TOP) width=(ROW_TITLE + wide * count) height=(head) fill=(SHADE) {}
             @for (index, column) in self.columns.iter().enumerate() {
@@ -186,7 +186,7 @@ impl Matrix {
 }
 
 impl DecisionPoint {
-    fn told(&self, room: Length) -> Vec<String> {
+    fn lines(&self, room: Length) -> Vec<String> {
         wrapped(&format!("{} at {}: {}", self.code, self.at, self.decision), SIZE, room)
     }
 }

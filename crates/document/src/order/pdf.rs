@@ -131,7 +131,7 @@ impl Order {
         }
         let pages = Pages::new(fonts, json).map_err(|error| typesetting(&error))?;
         let document: PagedDocument =
-            typst::compile(&pages).output.map_err(|errors| PdfError::Typesetting(told(&errors)))?;
+            typst::compile(&pages).output.map_err(|errors| PdfError::Typesetting(join_messages(&errors)))?;
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|error| typesetting(&error.message()))?;
         let options = PdfOptions {
@@ -142,7 +142,7 @@ impl Order {
             standards,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&document, &options).map_err(|errors| PdfError::Typesetting(told(&errors)))
+        typst_pdf::pdf(&document, &options).map_err(|errors| PdfError::Typesetting(join_messages(&errors)))
     }
 
     fn timestamp(&self) -> Option<Timestamp> {
@@ -184,7 +184,7 @@ fn texts(data: &Data<'_>) -> String {
     texts.concat()
 }
 
-fn told(errors: &[SourceDiagnostic]) -> String {
+fn join_messages(errors: &[SourceDiagnostic]) -> String {
     errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
 }
 
