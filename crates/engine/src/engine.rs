@@ -192,7 +192,7 @@ impl Engine {
             Ok(()) => {
                 let answer = answer.instrument(span).await;
                 let answer = answer.unwrap_or(Err(Error::Store(StoreError::WriterGone)));
-                self.shown(answer.map_err(Error::or_busy)).await
+                self.wait_until_shown(answer.map_err(Error::or_busy)).await
             }
             Err(mpsc::error::TrySendError::Full(_)) => Err(Error::Busy("too many commands are waiting")),
             Err(mpsc::error::TrySendError::Closed(_)) => Err(Error::Busy("this node is shutting down")),
@@ -203,7 +203,7 @@ impl Engine {
 
     /// The answer, once what it says can be seen. Mostly it can at once: only rows that could not be written, and
     /// what another node has committed, are still to come.
-    async fn shown(&self, answer: Result<Outcome, Error>) -> Result<Outcome, Error> {
+    async fn wait_until_shown(&self, answer: Result<Outcome, Error>) -> Result<Outcome, Error> {
         let outcome = answer?;
         let position = outcome.receipt.position;
         if self.position() >= position || self.wait_for(position, self.inner.shown_patience).await {
