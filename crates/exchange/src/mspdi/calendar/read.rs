@@ -54,7 +54,7 @@ pub fn read(
 ) -> (Option<Vec<WorkCalendar>>, Vec<usize>) {
     let all: Vec<&Element> =
         root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar")).collect();
-    let Ok(noted) = noted(note, faults) else { return (None, Vec::new()) };
+    let Ok(noted) = read_note(note, faults) else { return (None, Vec::new()) };
     let mut found = noted.as_ref().map(|noted| of_note(noted, &all, faults)).unwrap_or_default();
     of_tasks(tasks, &all, &mut found, faults);
     let mut codes = BTreeMap::new();
@@ -88,7 +88,7 @@ pub fn is_round_the_clock(root: &Element) -> bool {
 }
 
 /// Calendars that this crate wrote.
-fn noted(note: Option<&Element>, faults: &mut Faults) -> Result<Option<Note<'static>>, Told> {
+fn read_note(note: Option<&Element>, faults: &mut Faults) -> Result<Option<Note<'static>>, Told> {
     let Some((note, (_, json))) = note.and_then(|note| Some((note, note.text().split_once(NOTED)?))) else {
         return Ok(None);
     };

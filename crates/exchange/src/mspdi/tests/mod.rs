@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// A plan as Microsoft Project 2016 saves one that was made in it: an eight-hour calendar, numbers for WBS codes, and many
 /// elements that are not read. Its custom fields are of its own making.
-const FOREIGN: &str = include_str!("tests/foreign.xml");
+const FOREIGN: &str = include_str!("foreign.xml");
 
 fn h_hour() -> DateTime<Utc> {
     "2023-10-15T06:00:00Z".parse().unwrap()
@@ -108,7 +108,7 @@ fn a_file_is_written_as_documented() {
     let phases = [("P1".parse().unwrap(), "Prepare".parse().unwrap())];
     let times = [("T02".parse().unwrap(), (Span::hours(3), Span::hours(6)))].into();
     let text = write(Plan { calendars: &[bangkok()], ..plan(&rows, &times, &phases) });
-    assert_eq!(text, include_str!("tests/written.xml"));
+    assert_eq!(text, include_str!("written.xml"));
     let read = project(&text);
     assert_eq!((by_code(read.rows), read.calendars), (by_code(rows.into()), Some(vec![bangkok()])));
 }
@@ -117,8 +117,8 @@ fn a_file_is_written_as_documented() {
 /// when the calendar of all hours was called `24 Hours` there.
 #[test]
 fn what_another_program_made_of_it_is_read_as_the_same_rows() {
-    let theirs = project(include_str!("tests/rewritten.xml"));
-    let ours = project(include_str!("tests/written.xml"));
+    let theirs = project(include_str!("rewritten.xml"));
+    let ours = project(include_str!("written.xml"));
     assert_eq!((theirs.rows, theirs.phases), (ours.rows, ours.phases));
     assert_eq!((theirs.calendars, ours.calendars), (Some(vec![bangkok()]), Some(vec![bangkok()])));
 }
