@@ -1,9 +1,9 @@
 //! `accord plan chart`: a plan as a picture.
 
 use super::{
-    Place,
-    content::{Content, Shape},
-    export::{Wanted, version},
+    pinned::Place,
+    presentation::{Presentation, Shape},
+    version::{self, Wanted},
 };
 use crate::{
     file::put_in_place,
@@ -29,7 +29,7 @@ pub struct Chart {
     #[arg(long, value_name = "COLUMNS", value_enum)]
     columns: Option<Columns>,
     /// A version by its number, or `current`: the one in force, else the newest that is being worked on.
-    #[arg(long = "version", value_name = "NUMBER", value_parser = version, default_value = "current")]
+    #[arg(long = "version", value_name = "NUMBER", value_parser = version::parse, default_value = "current")]
     number: Wanted,
     /// IANA name of the zone of the dates beside those in UTC, such as Asia/Yangon; your partner's without one.
     #[arg(long, env = "ACCORD_ZONE", value_name = "ZONE")]
@@ -79,14 +79,14 @@ impl Chart {
             },
         };
         let pinned = self.place.pinned().await?;
-        let content = Content::of(&pinned, self.number, shape, self.zone.as_ref()).await?;
+        let presentation = Presentation::of(&pinned, self.number, shape, self.zone.as_ref()).await?;
         let (what, svg) = match self.kind {
-            Kind::Gantt => ("the Gantt chart", content.gantt().svg("gantt")),
-            Kind::Matrix => ("the synchronisation matrix", content.matrix().svg("matrix")),
+            Kind::Gantt => ("the Gantt chart", presentation.gantt().svg("gantt")),
+            Kind::Matrix => ("the synchronisation matrix", presentation.matrix().svg("matrix")),
         };
         let Some(path) = &self.file else { return print(&svg) };
         put_in_place(path, svg.as_bytes())?;
-        let (text, value) = content.told(what, path);
+        let (text, value) = presentation.written(what, path);
         output.say(&text, &value)
     }
 }

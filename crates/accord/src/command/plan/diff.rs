@@ -1,8 +1,8 @@
 //! `accord plan diff`: what differs between two versions of a plan, or between two moments of it.
 
 use super::{
-    Pinned, Place,
-    export::{Stored, Wanted, tasks, version},
+    pinned::{Pinned, Place},
+    version::{self, StoredTask, Wanted, tasks},
 };
 use crate::{
     output::{Output, print},
@@ -21,10 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, clap::Args)]
 pub struct Diff {
     /// The earlier version, by its number [default: the one that the later amends; with --since the current one of then].
-    #[arg(long, value_name = "NUMBER", value_parser = version)]
+    #[arg(long, value_name = "NUMBER", value_parser = version::parse)]
     from: Option<Wanted>,
     /// The later version, by its number, or `current`: the one in force, else the newest that is being worked on.
-    #[arg(long, value_name = "NUMBER", value_parser = version, default_value = "current")]
+    #[arg(long, value_name = "NUMBER", value_parser = version::parse, default_value = "current")]
     to: Wanted,
     /// The earlier one as it was known then: a position in the log, or an instant such as 2023-10-10T06:00+07:00.
     #[arg(long, value_name = "MOMENT", value_parser = crate::values::moment)]
@@ -237,7 +237,7 @@ fn section(items: &mut Items, name: String, of: Value) {
     items.insert(("section", name), fields);
 }
 
-fn task(items: &mut Items, Stored { row, start }: &Stored) -> Result<()> {
+fn task(items: &mut Items, StoredTask { row, start }: &StoredTask) -> Result<()> {
     let Row {
         code,
         title,
@@ -315,15 +315,15 @@ impl Change {
             (Kind::Changed, Some(field)) => {
                 format!("~ {of} {code}: {field}: {} -> {}", plain(before), plain(after))
             }
-            (Kind::Removed, _) => format!("- {of} {code}{}", named(before)),
-            (Kind::Added | Kind::Changed, _) => format!("+ {of} {code}{}", named(after)),
+            (Kind::Removed, _) => format!("- {of} {code}{}", title_of(before)),
+            (Kind::Added | Kind::Changed, _) => format!("+ {of} {code}{}", title_of(after)),
         };
         printable(&line)
     }
 }
 
 /// What an item is about, behind its code.
-fn named(fields: &Value) -> String {
+fn title_of(fields: &Value) -> String {
     let names = ["title", "name", "decision", "text", "kind"];
     let name = names.iter().find_map(|name| fields.get(name)?.as_str());
     name.map(|name| format!(": {name}")).unwrap_or_default()

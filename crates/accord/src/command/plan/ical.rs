@@ -1,6 +1,6 @@
 //! Plans as calendars: the tasks of an operation at their times, all of them or those of a post or a partner.
 
-use super::{Pinned, UNEXPECTED};
+use super::pinned::{Pinned, UNEXPECTED};
 use anyhow::{Context as _, Result, bail};
 use api::feed::{AsOf, NO_H_HOUR, Of, Operation, calendar, shown};
 use domain::{PartnerCode, Position, PostCode};

@@ -1,8 +1,10 @@
 //! `accord plan import`: a file's tasks into a draft, all or none.
 
 use super::{
-    UNEXPECTED, project,
-    told::{Refusal, Told},
+    mspdi,
+    pinned::UNEXPECTED,
+    read::PlanFile,
+    reasons::{Reasons, Refusal},
 };
 use crate::{
     client::{ApiErrors, Client, Connection},
@@ -12,13 +14,9 @@ use anyhow::{Context as _, Error, Result, bail};
 use api::http::BODY_BYTES;
 use domain::{
     Code, OperationCode, PartnerCode, PhaseCode, PostCode, Sha256, Span, TaskCode, Title,
-    plan::{Dependency, StartConstraint, Terms, WorkCalendar},
+    plan::{Dependency, StartConstraint, Terms},
 };
-use exchange::{
-    Column, Faults, Field, InvalidMapping, Mapping, Row,
-    csv::{self, Sheet},
-    mspdi::MOST_BYTES,
-};
+use exchange::{Column, Faults, Field, InvalidMapping, Mapping, Row, csv, mspdi::MOST_BYTES};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
@@ -73,7 +71,7 @@ pub struct Import {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    project: project::Options,
+    project: mspdi::Options,
     #[command(flatten)]
     connection: Connection,
 }
@@ -84,40 +82,6 @@ enum Format {
     Csv,
     /// Microsoft Project's XML.
     Mspdi,
-}
-
-/// What a file says.
-pub(super) struct Read {
-    pub sheet: Sheet,
-    /// What its phases are called, where it says that.
-    pub names: BTreeMap<PhaseCode, Title>,
-    /// Those that the draft is to have; `None`: it keeps its own.
-    pub calendars: Option<Vec<WorkCalendar>>,
-    /// On which line each begins.
-    pub calendar_lines: Vec<usize>,
-}
-
-impl Read {
-    fn tasks(&self) -> usize {
-        self.sheet.rows.len()
-    }
-
-    /// `None`: the draft's stay.
-    fn calendars(&self) -> Option<usize> {
-        self.calendars.as_ref().map(Vec::len)
-    }
-
-    /// For people.
-    fn told(&self) -> String {
-        let tasks = self.tasks();
-        let calendars = match self.calendars() {
-            None => return format!("{tasks} tasks"),
-            Some(0) => "no calendars".to_owned(),
-            Some(1) => "1 calendar".to_owned(),
-            Some(many) => format!("{many} calendars"),
-        };
-        format!("{tasks} tasks and {calendars} in place of the draft's")
-    }
 }
 
 /// Of a request besides its tasks.
@@ -160,14 +124,14 @@ impl Import {
         let bytes = self.bytes()?;
         let mapping = Mapping::new(self.map.iter().cloned())?;
         let read = self.read(&bytes, &mapping);
-        let read = read.map_err(|faults| Told::faults(&self.file, &faults))?;
+        let read = read.map_err(|faults| Reasons::faults(&self.file, &faults))?;
         if read.tasks() == 0 {
             bail!("{} has no tasks", self.file.display());
         }
         if self.dry_run {
-            let text = format!("{} has no faults: {} would be sent.", self.file.display(), read.told());
-            let told = json!({ "tasks": read.tasks(), "calendars": read.calendars(), "dryRun": true });
-            return output.say(&text, &told);
+            let text = format!("{} has no faults: {} would be sent.", self.file.display(), read.summary());
+            let value = json!({ "tasks": read.tasks(), "calendars": read.calendars(), "dryRun": true });
+            return output.say(&text, &value);
         }
         check_size(&read)?;
         let client = self.connection.open()?;
@@ -180,23 +144,23 @@ impl Import {
                 (operation, self.send(&client, &id, &read, key, end).await?)
             }
             (None, Some(operation)) => {
-                (operation, self.found(&client, operation, &read, &Sha256::of(&[&bytes])).await?)
+                (operation, self.found_operation(&client, operation, &read, &Sha256::of(&[&bytes])).await?)
             }
             (None, None) => bail!("name an operation with --operation, or a new one with --new-operation"),
         };
         say(output, operation, &read, &imported)
     }
 
-    fn read(&self, bytes: &[u8], mapping: &Mapping) -> Result<Read, Faults> {
-        let is_xml = project::is_xml(&self.file, bytes);
+    fn read(&self, bytes: &[u8], mapping: &Mapping) -> Result<PlanFile, Faults> {
+        let is_xml = mspdi::is_xml(&self.file, bytes);
         if self.format == Some(Format::Mspdi) || self.format.is_none() && is_xml {
-            return project::read(bytes, mapping, &self.project);
+            return mspdi::read(bytes, mapping, &self.project);
         }
         // A new plan has no tasks but these. Which a draft has is not asked for: there, `T03SS` waits for the start of T03 when
         // the file has a T03 and no T03SS.
         let others = self.new_operation.is_some().then(BTreeSet::new);
         let sheet = csv::read(bytes, mapping, others.as_ref())?;
-        Ok(Read { sheet, names: BTreeMap::new(), calendars: None, calendar_lines: Vec::new() })
+        Ok(PlanFile { sheet, names: BTreeMap::new(), calendars: None, calendar_lines: Vec::new() })
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
@@ -214,11 +178,11 @@ impl Import {
 
     /// The operation, its draft, and the tasks. Each step has a key made from the file, so that a run that broke off can be
     /// repeated.
-    async fn found(
+    async fn found_operation(
         &self,
         client: &Client,
         operation: &OperationCode,
-        read: &Read,
+        read: &PlanFile,
         file: &Sha256,
     ) -> Result<Imported> {
         let key = |step: &str| format!("{file}:{operation}:{step}");
@@ -266,7 +230,7 @@ impl Import {
         &self,
         client: &Client,
         operation: &str,
-        read: &Read,
+        read: &PlanFile,
         key: String,
         end: String,
     ) -> Result<Imported> {
@@ -290,14 +254,14 @@ impl Import {
         match outcome {
             Ok(Outcome::Done(payload)) => Ok(payload),
             Ok(Outcome::Refused { refusals }) => {
-                Err(Told::refusals(&self.file, refusals, place_of, end).into())
+                Err(Reasons::refusals(&self.file, refusals, place_of, end).into())
             }
             Err(error) => Err(match error.downcast::<ApiErrors>() {
                 Ok(errors) => {
                     let open = errors.leave_open();
                     let again =
                         "whether this was carried out is not known: run the same command again".to_owned();
-                    Error::from(Told::from(errors).ending(if open { again } else { end }))
+                    Error::from(Reasons::from(errors).ending(if open { again } else { end }))
                 }
                 Err(error) => error,
             }),
@@ -306,7 +270,7 @@ impl Import {
 }
 
 /// Before anything is founded for a file that cannot be sent.
-fn check_size(read: &Read) -> Result<()> {
+fn check_size(read: &PlanFile) -> Result<()> {
     let sent = (tasks(read), &read.calendars);
     let bytes = serde_json::to_vec(&sent).context("could not write a request")?.len();
     let most = BODY_BYTES - REST_OF_BODY;
@@ -318,11 +282,11 @@ fn check_size(read: &Read) -> Result<()> {
     Ok(())
 }
 
-fn tasks(read: &Read) -> Vec<ImportedTask<'_>> {
+fn tasks(read: &PlanFile) -> Vec<ImportedTask<'_>> {
     read.sheet.rows.iter().map(ImportedTask::from).collect()
 }
 
-fn say(output: Output, operation: &OperationCode, read: &Read, imported: &Imported) -> Result<()> {
+fn say(output: Output, operation: &OperationCode, read: &PlanFile, imported: &Imported) -> Result<()> {
     let Imported { plan_version, receipt: Receipt { position, event_ids } } = imported;
     let position: i64 = position.parse().context(UNEXPECTED)?;
     let version = plan_version.as_ref().map(|version| version.number);
@@ -330,7 +294,7 @@ fn say(output: Output, operation: &OperationCode, read: &Read, imported: &Import
         Some(number) => format!("version {number} of {operation}"),
         None => format!("the draft of {operation}"),
     };
-    let sent = read.told();
+    let sent = read.summary();
     let text = if event_ids.is_empty() {
         format!("Sent {sent}; {into} has them all as they are, at position {position}.")
     } else {
@@ -419,7 +383,10 @@ fn is_implied(row: &Row, terms: &Terms) -> bool {
 }
 
 /// Where in the file that is which a refusal is about.
-fn place(Read { sheet, calendar_lines, .. }: &Read, path: &[String]) -> Option<(usize, Option<Column>)> {
+fn place(
+    PlanFile { sheet, calendar_lines, .. }: &PlanFile,
+    path: &[String],
+) -> Option<(usize, Option<Column>)> {
     let [list, index, rest @ ..] = path else { return None };
     let index: usize = index.parse().ok()?;
     if list == "calendars" {

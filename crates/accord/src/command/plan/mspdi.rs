@@ -1,6 +1,9 @@
 //! Plans as Microsoft Project's XML: what an export asks besides the tasks, and what an import takes where a file is silent.
 
-use super::{Coded, Pinned, UNEXPECTED, import::Read};
+use super::{
+    pinned::{Coded, Pinned, UNEXPECTED},
+    read::PlanFile,
+};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
@@ -40,7 +43,7 @@ pub fn is_xml(file: &Path, bytes: &[u8]) -> bool {
         || bytes.trim_ascii_start().starts_with(b"<")
 }
 
-pub fn read(bytes: &[u8], mapping: &Mapping, options: &Options) -> Result<Read, Faults> {
+pub fn read(bytes: &[u8], mapping: &Mapping, options: &Options) -> Result<PlanFile, Faults> {
     let defaults = Defaults {
         lead: options.task_lead.clone(),
         territory: options.task_territory.clone(),
@@ -50,7 +53,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping, options: &Options) -> Result<Read, 
     let Project { title: _, phases, rows, lines, calendars, calendar_lines } =
         mspdi::read(bytes, mapping, &defaults)?;
     let sheet = Sheet { rows, lines, columns: BTreeMap::new() };
-    Ok(Read { sheet, names: phases.into_iter().collect(), calendars, calendar_lines })
+    Ok(PlanFile { sheet, names: phases.into_iter().collect(), calendars, calendar_lines })
 }
 
 const OF_VERSION: &str = "schedule { tasks { task { code } earlyStart earlyFinish } } phases { code name } calendars { code name timeZone week { day from to }

@@ -1,9 +1,9 @@
 //! `accord plan export --format html|pdf`: a plan as an order to read and to print.
 
 use super::{
-    Pinned,
-    content::{Content, Shape},
-    export::Wanted,
+    pinned::Pinned,
+    presentation::{Presentation, Shape},
+    version::Wanted,
 };
 use crate::{
     file::put_in_place,
@@ -55,15 +55,15 @@ pub async fn export(
         View::Iimarch => "IIMARCH",
     };
     let shape = Shape { columns: "PHASE", rows: "LINE_OF_EFFORT" };
-    let content = Content::of(pinned, number, shape, look.zone.as_ref()).await?;
-    let order = content.order(pinned, view).await?;
+    let presentation = Presentation::of(pinned, number, shape, look.zone.as_ref()).await?;
+    let order = presentation.order(pinned, view).await?;
     let bytes = match form {
         Form::Html => order.html().into_bytes(),
         Form::Pdf => pdf(&order, look)?,
     };
     if let Some(path) = file {
         put_in_place(path, &bytes)?;
-        let (text, value) = content.told("the order", path);
+        let (text, value) = presentation.written("the order", path);
         return output.say(&text, &value);
     }
     match form {

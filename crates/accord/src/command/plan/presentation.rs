@@ -1,8 +1,8 @@
 //! A plan version as charts and orders show it: everything of it that its reader may see, and what is known to be withheld.
 
 use super::{
-    Coded, Pinned, UNEXPECTED,
-    export::{Wanted, rows},
+    pinned::{Coded, Pinned, UNEXPECTED},
+    version::{Wanted, rows},
 };
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
@@ -32,7 +32,7 @@ pub struct Shape {
 
 /// Of a version at a position: what charts show.
 #[derive(Debug)]
-pub struct Content {
+pub struct Presentation {
     heading: Heading,
     recorded_at: DateTime<Utc>,
     version: Version,
@@ -208,7 +208,7 @@ impl Release {
 
 const RELEASE: &str = "release { classification handling releasableTo { code } }";
 
-impl Content {
+impl Presentation {
     /// `zone`: of the dates beside those in UTC; without one it is the reader's.
     pub async fn of(pinned: &Pinned, wanted: Wanted, shape: Shape, zone: Option<&TimeZone>) -> Result<Self> {
         let asked = "query ($position: Position!) { viewer { partner { timeZone } }
@@ -247,8 +247,8 @@ impl Content {
         })
     }
 
-    /// For people and programs, of what was written to a file.
-    pub fn told(&self, what: &str, file: &Path) -> (String, Value) {
+    /// That it was written to a file: for people, and for programs.
+    pub fn written(&self, what: &str, file: &Path) -> (String, Value) {
         let Heading { operation, version, position, .. } = &self.heading;
         let file = file.display();
         let text = format!(

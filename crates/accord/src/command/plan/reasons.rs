@@ -18,7 +18,7 @@ struct Reason {
 
 /// Why nothing, or not everything, was done.
 #[derive(Debug)]
-pub struct Told {
+pub struct Reasons {
     /// What programs find the reasons under.
     kind: &'static str,
     reasons: Vec<Reason>,
@@ -36,7 +36,7 @@ pub struct Refusal {
     pub field: Option<Vec<String>>,
 }
 
-impl Told {
+impl Reasons {
     pub fn faults(file: &Path, faults: &Faults) -> Self {
         let Faults { listed, more } = faults;
         let reasons = listed.iter().map(|Fault { line, column, message }| Reason {
@@ -118,7 +118,7 @@ impl Told {
     }
 }
 
-impl From<ApiErrors> for Told {
+impl From<ApiErrors> for Reasons {
     fn from(ApiErrors(errors): ApiErrors) -> Self {
         let reasons = errors.into_iter().map(|ApiError { code, message }| {
             let known = if code.is_empty() { String::new() } else { format!(" ({code})") };
@@ -131,14 +131,14 @@ impl From<ApiErrors> for Told {
     }
 }
 
-/// For [`anyhow`] to carry; it is shown by [`Told::say`].
-impl fmt::Display for Told {
+/// For [`anyhow`] to carry; it is shown by [`Reasons::say`].
+impl fmt::Display for Reasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "there are {} {}", self.reasons.len(), self.kind)
     }
 }
 
-impl error::Error for Told {}
+impl error::Error for Reasons {}
 
 /// As compilers do, for editors that jump there.
 fn place(file: &Path, line: usize, column: Option<&Column>) -> String {

@@ -1,6 +1,9 @@
 //! `accord plan schedule`: early and late times, floats and the critical path.
 
-use super::{Coded, Place, export::Wanted};
+use super::{
+    pinned::{Coded, Place},
+    version::{self, Wanted},
+};
 use crate::output::{Output, print};
 use anyhow::{Context as _, Result};
 use domain::{PartnerCode, Span, TaskCode, TimeZone};
@@ -19,7 +22,7 @@ pub struct Schedule {
     #[arg(long, env = "ACCORD_BASIS", value_name = "BASIS", value_enum, default_value_t = Basis::Offsets)]
     basis: Basis,
     /// A version by its number, or `current`: the one in force, else the newest that is being worked on.
-    #[arg(long = "version", value_name = "NUMBER", value_parser = super::export::version, default_value = "current")]
+    #[arg(long = "version", value_name = "NUMBER", value_parser = version::parse, default_value = "current")]
     number: Wanted,
     /// Show early starts and finishes on these clocks as well, once H-hour is set: an IANA name such as Asia/Yangon, a
     /// partner's code, or UTC.
@@ -112,14 +115,14 @@ struct Named {
 
 /// What programs are told; its names are promised.
 #[derive(Serialize)]
-struct Told<'a> {
+struct PromisedTimes<'a> {
     length: Span,
-    tasks: Vec<ToldTask<'a>>,
+    tasks: Vec<PromisedTask<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ToldTask<'a> {
+struct PromisedTask<'a> {
     code: &'a TaskCode,
     early_start: Span,
     early_finish: Span,
@@ -265,9 +268,9 @@ fn aligned(lines: &[Vec<String>]) -> String {
     text
 }
 
-fn from_start(schedule: &LaidOut) -> Told<'_> {
+fn from_start(schedule: &LaidOut) -> PromisedTimes<'_> {
     let start = schedule.start;
-    let tasks = schedule.tasks.iter().map(|task| ToldTask {
+    let tasks = schedule.tasks.iter().map(|task| PromisedTask {
         code: &task.task.code.code,
         early_start: task.early_start - start,
         early_finish: task.early_finish - start,
@@ -277,7 +280,7 @@ fn from_start(schedule: &LaidOut) -> Told<'_> {
         free_float: task.free_float,
         critical: task.critical,
     });
-    Told { length: schedule.length, tasks: tasks.collect() }
+    PromisedTimes { length: schedule.length, tasks: tasks.collect() }
 }
 
 #[cfg(test)]
