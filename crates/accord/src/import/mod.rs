@@ -3,22 +3,27 @@
 //! Nothing here writes an event: what the rules refuse is not in the history. What this build has no command
 //! for is left for later and named.
 
+mod actors;
+mod error;
+mod fit;
 mod later;
-mod plan;
 mod script;
+mod sections;
 mod steps;
+
+pub use error::ImportError;
 
 use crate::scenario::Scenario;
 use chrono::{DateTime, FixedOffset};
 use domain::{
-    Command, Position, Refusal, Sha256,
+    Command, Position, Sha256,
     ids::{OperationId, PlanVersionId},
     plan::{Named, PlanCommand},
 };
 use engine::{Clock, Engine, Entropy, Request, Settings, StoreError};
+use fit::unfit;
 use read_model::{Pin, Viewer};
 use sqlx::PgPool;
-use std::{fmt::Display, str::FromStr};
 use steps::{Act, Step, Verdict};
 
 /// What an import has done.
@@ -31,29 +36,6 @@ pub struct Summary {
     pub left_for_later: Vec<String>,
     /// The scripted clock at the end.
     pub stopped_at: DateTime<FixedOffset>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    #[error("the log holds {position} events already: a scenario is imported into an empty log")]
-    NotEmpty { position: Position },
-    /// Found before anything was run.
-    #[error("`{text}` in {place}: {fault}")]
-    Unfit { place: String, text: String, fault: String },
-    /// What came before stays in the log.
-    #[error("{step} at {} was refused: {}", at.to_rfc3339(), told(reasons))]
-    Refused { step: String, at: DateTime<FixedOffset>, reasons: Vec<Refusal> },
-    /// What came before stays in the log.
-    #[error("could not carry out {step} at {}", at.to_rfc3339())]
-    Failed { step: String, at: DateTime<FixedOffset>, source: engine::Error },
-    #[error("could not use the log or the read model")]
-    Store(#[from] StoreError),
-}
-
-fn told(reasons: &[Refusal]) -> String {
-    let reasons: Vec<String> =
-        reasons.iter().map(|reason| format!("{} ({})", reason.message, reason.code)).collect();
-    reasons.join(" ")
 }
 
 /// Runs the scenario's commands up to `until`. `progress` is told how many are done, and of how many.
@@ -145,21 +127,4 @@ async fn command(engine: &Engine, step: &Step) -> Result<Command, ImportError> {
             })
         }
     })
-}
-
-fn unfit(place: &str, text: &str, fault: &str) -> ImportError {
-    ImportError::Unfit { place: place.to_owned(), text: text.to_owned(), fault: fault.to_owned() }
-}
-
-/// Parses a text of the file into the domain's type, whose bounds may be narrower than the file's.
-fn fit<T: FromStr<Err: Display>>(place: &str, text: &str) -> Result<T, ImportError> {
-    text.parse().map_err(|fault: T::Err| unfit(place, text, &fault.to_string()))
-}
-
-/// The same for a whole list.
-fn fit_all<'a, T: FromStr<Err: Display>, C: FromIterator<T>>(
-    place: &str,
-    texts: impl IntoIterator<Item = &'a String>,
-) -> Result<C, ImportError> {
-    texts.into_iter().map(|text| fit(place, text)).collect()
 }

@@ -1,6 +1,6 @@
 //! A step: one command, who sends it, and when.
 
-use crate::scenario::model::Instant;
+use crate::scenario::model::values::Instant;
 use domain::{Actor, Code, Command, OperationCode, Prose, TaskCode, actor::LATE_AFTER, plan::NewCondition};
 use std::collections::BTreeSet;
 

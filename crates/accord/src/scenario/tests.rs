@@ -1,5 +1,11 @@
 use super::{
-    model::{Answer, Decision, Terms, TimelineEntry},
+    model::{
+        contribution::Terms,
+        expected::Answer,
+        plan::{Decision, Task, TaskPatch},
+        timeline::TimelineEntry,
+        values::Instant,
+    },
     *,
 };
 use proptest::prelude::*;

@@ -4,7 +4,7 @@
 //! nested anchors can stand for gigabytes. The tree is built from the parser's events, not by its own loader,
 //! because that loader copies every anchored subtree and recurses as deeply as the text nests.
 
-use super::Fault;
+use super::fault::Fault;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};

@@ -1,34 +1,34 @@
 //! The plan's sections, tasks and annexes in the domain's types.
 
-use super::{ImportError, fit, fit_all, unfit};
-use crate::scenario::model::{self, Command, Decimal, Gate, Role, Scenario};
+use super::{
+    error::ImportError,
+    fit::{fit, fit_all, partner_role, unfit},
+};
+use crate::scenario::{
+    Revision,
+    model::{
+        Scenario,
+        operation::Classification as Marking,
+        plan::{self, Command, Gate},
+        values::Decimal,
+    },
+};
 use domain::{
     PartnerCode, PostCode, Span, TaskCode,
-    coalition::PartnerRole,
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Dependency,
         Intent, LineOfEffort, Objective, Phase, PlannedTask, Risk, Sections, TaskRevision, Terms, TimeWindow,
     },
     release::{Classification, HandlingCode},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
-pub fn role(place: &str, role: Role) -> Result<PartnerRole, ImportError> {
-    match role {
-        Role::Host => Ok(PartnerRole::Host),
-        Role::Principal => Ok(PartnerRole::Principal),
-        Role::Participant => Ok(PartnerRole::Participant),
-        Role::Observer => Ok(PartnerRole::Observer),
-        Role::None => Err(unfit(place, "NONE", "is no role that a partner has")),
-    }
-}
-
-pub fn classification(from: model::Classification) -> Classification {
+pub fn classification(from: Marking) -> Classification {
     match from {
-        model::Classification::Unclassified => Classification::Unclassified,
-        model::Classification::Restricted => Classification::Restricted,
-        model::Classification::Confidential => Classification::Confidential,
-        model::Classification::Secret => Classification::Secret,
+        Marking::Unclassified => Classification::Unclassified,
+        Marking::Restricted => Classification::Restricted,
+        Marking::Confidential => Classification::Confidential,
+        Marking::Secret => Classification::Secret,
     }
 }
 
@@ -68,7 +68,7 @@ pub fn sections(scenario: &Scenario) -> Result<Sections, ImportError> {
             required_roles: policy
                 .required_roles
                 .iter()
-                .map(|required| role("approvals.policy", *required))
+                .map(|required| partner_role("approvals.policy", *required))
                 .collect::<Result<_, _>>()?,
         },
     })
@@ -78,7 +78,7 @@ fn each<F, T>(from: &[F], to: impl FnMut(&F) -> Result<T, ImportError>) -> Resul
     from.iter().map(to).collect()
 }
 
-fn phase(phase: &model::Phase) -> Result<Phase, ImportError> {
+fn phase(phase: &plan::Phase) -> Result<Phase, ImportError> {
     let place = "plan.phases";
     let gate = phase.gate.map(|gate| match gate {
         Gate::GoNoGo => fit(place, "GO_NO_GO"),
@@ -86,7 +86,7 @@ fn phase(phase: &model::Phase) -> Result<Phase, ImportError> {
     Ok(Phase { code: fit(place, &phase.id)?, name: fit(place, &phase.name)?, gate: gate.transpose()? })
 }
 
-fn objective(objective: &model::Objective) -> Result<Objective, ImportError> {
+fn objective(objective: &plan::Objective) -> Result<Objective, ImportError> {
     let place = format!("plan.objectives {}", objective.id);
     let Decimal { digits, scale } = objective.target;
     let unit = 10_i64.checked_pow(scale).filter(|unit| digits % unit == 0);
@@ -103,7 +103,7 @@ fn objective(objective: &model::Objective) -> Result<Objective, ImportError> {
     })
 }
 
-fn decision_point(point: &model::DecisionPoint) -> Result<DecisionPoint, ImportError> {
+fn decision_point(point: &plan::DecisionPoint) -> Result<DecisionPoint, ImportError> {
     let place = format!("plan.decision_points {}", point.id);
     Ok(DecisionPoint {
         code: fit(&place, &point.id)?,
@@ -115,7 +115,7 @@ fn decision_point(point: &model::DecisionPoint) -> Result<DecisionPoint, ImportE
     })
 }
 
-fn relationship(relationship: &model::CommandRelationship) -> Result<CommandRelationship, ImportError> {
+fn relationship(relationship: &plan::CommandRelationship) -> Result<CommandRelationship, ImportError> {
     let place = "plan.command_relationships";
     Ok(CommandRelationship {
         of: fit(place, &relationship.of)?,
@@ -128,7 +128,7 @@ fn relationship(relationship: &model::CommandRelationship) -> Result<CommandRela
     })
 }
 
-fn risk(risk: &model::Risk) -> Result<Risk, ImportError> {
+fn risk(risk: &plan::Risk) -> Result<Risk, ImportError> {
     let place = format!("plan.risks {}", risk.id);
     Ok(Risk {
         code: fit(&place, &risk.id)?,
@@ -141,7 +141,7 @@ fn risk(risk: &model::Risk) -> Result<Risk, ImportError> {
 }
 
 /// The task, waiting for those of its predecessors that are in `present`.
-pub fn task(task: &model::Task, present: &BTreeSet<&str>) -> Result<PlannedTask, ImportError> {
+pub fn task(task: &plan::Task, present: &BTreeSet<&str>) -> Result<PlannedTask, ImportError> {
     let place = format!("plan.tasks {}", task.id);
     let predecessors = task.predecessors.iter().filter(|before| present.contains(before.as_str()));
     let predecessors: Vec<TaskCode> = fit_all(&place, predecessors)?;
@@ -165,7 +165,7 @@ pub fn revision(scenario: &Scenario, task: &str) -> Result<TaskRevision, ImportE
     let place = format!("plan.v1_differences {task}");
     let mut revision = TaskRevision::default();
     for step in scenario.amendment() {
-        let crate::scenario::Revision::Revise { task: revised, to, .. } = step else { continue };
+        let Revision::Revise { task: revised, to, .. } = step else { continue };
         if revised != task {
             continue;
         }
@@ -181,7 +181,7 @@ pub fn revision(scenario: &Scenario, task: &str) -> Result<TaskRevision, ImportE
     Ok(revision)
 }
 
-fn replace<T: std::str::FromStr<Err: std::fmt::Display>>(
+fn replace<T: FromStr<Err: Display>>(
     old: &mut Option<T>,
     place: &str,
     new: Option<&String>,
@@ -193,7 +193,7 @@ fn replace<T: std::str::FromStr<Err: std::fmt::Display>>(
 }
 
 /// An annex is as secret as its operation: the file says nothing else.
-pub fn annex(scenario: &Scenario, annex: &model::Annex) -> Result<Annex, ImportError> {
+pub fn annex(scenario: &Scenario, annex: &plan::Annex) -> Result<Annex, ImportError> {
     let place = format!("plan.annexes {}", annex.id);
     Ok(Annex {
         code: fit(&place, &annex.id)?,

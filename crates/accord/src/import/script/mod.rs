@@ -1,0 +1,149 @@
+//! The scenario as steps in recorded order: who sends which command when.
+//!
+//! Nothing here asks the rules or reads a log: whether a step is allowed is the engine's to say.
+
+mod assignment;
+mod centre;
+mod coalition;
+mod operation;
+mod plan;
+mod senders;
+
+use super::{
+    actors::service,
+    error::ImportError,
+    fit::fit,
+    steps::{Act, Step},
+};
+use crate::scenario::{
+    Happening, Moment,
+    model::{
+        Scenario,
+        timeline::{GovernanceEvent, TimelineEntry},
+        values::Instant,
+    },
+};
+use domain::{Actor, Command, OperationCode, coalition::CoalitionCommand};
+use std::collections::BTreeSet;
+
+/// The steps, and the governance events that this build leaves out, because it has no command for them: no step
+/// needs what they would do. The exercise is declared with the first of all, or at `until` when that is earlier, so
+/// that a history that stops before it begins is an exercise all the same.
+pub fn write(
+    scenario: &Scenario,
+    until: Option<Instant>,
+) -> Result<(Vec<Step>, Vec<&TimelineEntry>), ImportError> {
+    let moments = scenario.governance();
+    let mut script = Script {
+        scenario,
+        operation: fit("operation.id", &scenario.operation.id)?,
+        held: BTreeSet::new(),
+        tasks: BTreeSet::new(),
+        assessed: 0,
+        steps: Vec::new(),
+        left: Vec::new(),
+    };
+    if let Some(first) = moments.first().map(|moment| moment.recorded) {
+        let at = until.map_or(first, |until| until.min(first));
+        let title = fit("meta.title", &scenario.meta.title)?;
+        let declare = Command::Coalition(CoalitionCommand::DeclareExercise { title });
+        script.add(at, "DeclareExercise", service(), declare);
+    }
+    for moment in moments {
+        script.moment(moment)?;
+    }
+    // Stable: what a moment has drawn after it stays behind the moments of the same instant.
+    script.steps.sort_by_key(|step| step.recorded);
+    Ok((script.steps, script.left))
+}
+
+struct Script<'a> {
+    scenario: &'a Scenario,
+    operation: OperationCode,
+    /// Posts taken so far.
+    held: BTreeSet<&'a str>,
+    /// Tasks of the draft so far.
+    tasks: BTreeSet<&'a str>,
+    /// Sites assessed so far.
+    assessed: usize,
+    steps: Vec<Step>,
+    left: Vec<&'a TimelineEntry>,
+}
+
+impl<'a> Script<'a> {
+    fn add(&mut self, at: Instant, name: &str, actor: Actor, command: Command) {
+        let (name, act) = (name.to_owned(), Act::Run(Box::new(command)));
+        self.steps.push(Step { recorded: at, occurred: at, actor, late_reason: None, name, act });
+    }
+
+    fn moment(&mut self, moment: Moment<'a>) -> Result<(), ImportError> {
+        let before = self.steps.len();
+        let mut note = None;
+        match moment.what {
+            Happening::PostEstablished(post) => self.establish_post(moment.recorded, post)?,
+            Happening::Nominated(post) => self.nominate(moment.recorded, post)?,
+            Happening::NominationAccepted(post) => self.accept_nomination(moment.recorded, post)?,
+            Happening::TookPost(post) => self.take_post(moment.recorded, post)?,
+            Happening::Expansion(entry) => self.expansion(moment.recorded, entry)?,
+            Happening::Timeline(entry) => {
+                note = entry.note.as_deref();
+                if !self.timeline(entry)? {
+                    self.left.push(entry);
+                }
+            }
+        }
+        // The moment's own steps; what follows from them happened when it was recorded.
+        for step in self.steps[before..].iter_mut().filter(|step| step.recorded == moment.recorded) {
+            step.occurred = moment.occurred;
+            step.late_reason = Step::late_reason(step.recorded, step.occurred, note);
+        }
+        Ok(())
+    }
+
+    /// False when this build leaves the entry for later.
+    fn timeline(&mut self, entry: &'a TimelineEntry) -> Result<bool, ImportError> {
+        match &entry.event {
+            GovernanceEvent::PartnerAcceded {} => self.accede(entry)?,
+            GovernanceEvent::CentreProposed {} => self.propose_centre(entry)?,
+            GovernanceEvent::SiteSelected {} => self.select_site(entry)?,
+            GovernanceEvent::CentreEstablished {} => self.establish_centre(entry)?,
+            GovernanceEvent::CentreActivated {} => self.activate_centre(entry)?,
+            GovernanceEvent::SiteOptionAssessed { options } => self.assess_sites(entry, *options)?,
+            GovernanceEvent::OperationInitiated {} => self.initiate_operation(entry)?,
+            GovernanceEvent::WarningOrderIssued {} => self.issue_warning_order(entry)?,
+            GovernanceEvent::LegalBasisRecorded {} => self.record_legal_basis(entry)?,
+            GovernanceEvent::HHourSet {} => self.set_h_hour(entry)?,
+            GovernanceEvent::OperationActivated {} => self.activate_operation(entry)?,
+            GovernanceEvent::FragmentaryOrderIssued { order } => {
+                self.issue_fragmentary_order(entry, order)?
+            }
+            GovernanceEvent::PlanDrafted {} => self.draft_plan(entry)?,
+            GovernanceEvent::PlanVersionSubmitted { version } => self.submit(entry, *version)?,
+            GovernanceEvent::PlanVersionApproved { version }
+            | GovernanceEvent::PlanVersionApprovedWithConditions { version }
+            | GovernanceEvent::PlanVersionRejected { version }
+            | GovernanceEvent::TerritorialConsentGiven { version } => self.decide(entry, *version)?,
+            GovernanceEvent::AmendmentOpened { version } => self.open_amendment(entry, *version)?,
+            GovernanceEvent::TaskRevised { task } => self.revise_task(entry, task)?,
+            GovernanceEvent::TaskAddedToPlan { task } => self.add_in_amendment(entry, task)?,
+            GovernanceEvent::PlanPromulgated { version } => self.promulgate(entry, *version)?,
+            GovernanceEvent::ApprovalConditionSatisfied { condition } => {
+                self.satisfy_condition(entry, condition)?
+            }
+            // Said by the order, by the submission, and by the posts' own moments.
+            GovernanceEvent::HHourShifted { .. }
+            | GovernanceEvent::PlanVersionSuperseded { .. }
+            | GovernanceEvent::OfficerNominated {} => {}
+            GovernanceEvent::PhaseStarted { .. }
+            | GovernanceEvent::GoNoGoDecided { .. }
+            | GovernanceEvent::DecisionRecorded { .. }
+            | GovernanceEvent::DeconflictionConflictFound {}
+            | GovernanceEvent::DeconflictionCleared {}
+            | GovernanceEvent::OperationClosed {}
+            | GovernanceEvent::WatchGapDetected {}
+            | GovernanceEvent::ReviewOpened {}
+            | GovernanceEvent::ReviewAdopted {} => return Ok(false),
+        }
+        Ok(true)
+    }
+}
