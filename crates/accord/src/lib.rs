@@ -18,3 +18,4 @@ pub mod scenario;
 pub mod server;
 mod source;
 mod values;
+mod version;

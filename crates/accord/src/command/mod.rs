@@ -13,14 +13,14 @@ mod serving;
 mod token;
 mod verify;
 
-use crate::{logging::Logging, output::Output};
+use crate::{logging::Logging, output::Output, version};
 use anyhow::Result;
 use clap::{Parser, Subcommand, builder::FalseyValueParser};
 use std::process::ExitCode;
 
 /// An event-sourced joint operations planner.
 #[derive(Debug, Parser)]
-#[command(name = "accord", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "accord", version = version::text(), propagate_version = true, arg_required_else_help = true)]
 struct Arguments {
     /// Answer in JSON on standard output, for programs.
     #[arg(long, global = true, env = "ACCORD_JSON", value_parser = FalseyValueParser::new())]
@@ -88,12 +88,20 @@ impl Arguments {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_version_names_commit_and_rules() {
+        let told = Arguments::command().render_version();
+        let (start, rules) =
+            (concat!("accord ", env!("CARGO_PKG_VERSION"), " (commit "), domain::RULES_VERSION);
+        assert!(told.starts_with(start), "{told}");
+        assert!(told.ends_with(&format!(", rules version {rules})\n")), "{told}");
     }
 }
