@@ -21,7 +21,7 @@ const EXAMPLES: &str = "20";
 
 pub fn check(workspace: &Workspace, postgres: &Scratch) -> Result<()> {
     let schemathesis = install(workspace)?;
-    let mut demo = RunningDemo::start(workspace, postgres, "attack", UNTIL)?;
+    let mut demo = RunningDemo::start(workspace, postgres, "attack", &["--until", UNTIL])?;
     let url = format!("{}/graphql", demo.url());
     let output = Command::new(schemathesis)
         // It leaves files where it runs.

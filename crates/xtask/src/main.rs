@@ -7,6 +7,7 @@ mod demo;
 mod dependencies;
 mod generated;
 mod machine;
+mod pages;
 mod report;
 mod running;
 mod schema;
@@ -39,6 +40,8 @@ enum Task {
     Test,
     /// Check what changes most: formatting, lints and tests
     Check,
+    /// Check what people read: links, commands, tables, and that what a page tells to run does run
+    Pages,
     /// Measure Accord next to this machine's own limits; `--json` for programs
     Bench {
         /// `--json`; `--events 200000` for a log that grows less
@@ -51,7 +54,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Write schema/ anew from the code
+    /// Write schema/ anew from the code, and the table of who may send what in docs/tokens.md
     Schema,
     /// Keep today's schema/ as what later ones must not break; just before a version is tagged
     ReleaseSchema,
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Task::Demo { arguments } => demo::run(&arguments),
         Task::Test => test::run(test::Extent::Everything),
         Task::Check => test::run(test::Extent::Quick),
+        Task::Pages => test::run_pages(),
         Task::Bench { arguments } => bench::run_all(&arguments),
         Task::Torture { arguments } => torture::run(&arguments),
         Task::Schema => schema::write(),

@@ -21,8 +21,8 @@ pub struct RunningDemo {
 }
 
 impl RunningDemo {
-    /// With SAPHAN as it was recorded by then. `name` tells demos of one run apart.
-    pub fn start(workspace: &Workspace, postgres: &Scratch, name: &str, until: &str) -> Result<Self> {
+    /// With SAPHAN, and what else `accord demo` is told. `name` tells demos of one run apart.
+    pub fn start(workspace: &Workspace, postgres: &Scratch, name: &str, arguments: &[&str]) -> Result<Self> {
         let database = format!("demo_{name}");
         postgres.create_database(&database)?;
         let database = postgres.url(&database);
@@ -31,7 +31,8 @@ impl RunningDemo {
         let written = fs::File::create(&log).with_context(|| format!("could not write {}", log.display()))?;
         let mut child = workspace
             .cargo(["run", "--quiet", "--locked", "--package", "accord", "--", "--json", "demo"])
-            .args(["--listen", "127.0.0.1:0", "--until", until])
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
             .env("ACCORD_DATA_DIR", &data_dir)
             .env("DATABASE_URL", &database)
             .stdout(Stdio::piped())

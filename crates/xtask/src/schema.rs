@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::generated::{compare, empty_dir, replace};
+use crate::pages::senders;
 use crate::workspace::{Workspace, run};
 
 const SDL: &str = "api.graphql";
@@ -19,14 +20,15 @@ const RELEASED: &str = "released";
 const CATALOGUE: &str = "events.md";
 const README: &str = "README.md";
 
-/// Between these lines of the README everything is made.
+/// Between these lines of a page everything is made.
 const BEGIN: &str = "<!-- made by `cargo xtask schema`: begin -->\n";
 const END: &str = "<!-- made by `cargo xtask schema`: end -->\n";
 
 pub fn write() -> Result<()> {
     let workspace = Workspace::find()?;
     replace(&folder(&workspace), &dressed(&workspace)?)?;
-    eprintln!("schema/ is as the code has it");
+    senders::write(&workspace)?;
+    eprintln!("schema/ is as the code has it, and so is who may send what");
     Ok(())
 }
 
@@ -61,7 +63,7 @@ fn make(workspace: &Workspace) -> Result<PathBuf> {
 fn dressed(workspace: &Workspace) -> Result<PathBuf> {
     let made = make(workspace)?;
     let catalogue = made.join(CATALOGUE);
-    let readme = spliced(&read(&folder(workspace).join(README))?, &read(&catalogue)?)?;
+    let readme = spliced("schema/README.md", &read(&folder(workspace).join(README))?, &read(&catalogue)?)?;
     remove(&catalogue)?;
     let path = made.join(README);
     fs::write(&path, readme).with_context(|| format!("could not write {}", path.display()))?;
@@ -69,12 +71,11 @@ fn dressed(workspace: &Workspace) -> Result<PathBuf> {
     Ok(made)
 }
 
-/// The text with `part` between the two lines that mark its place.
-fn spliced(text: &str, part: &str) -> Result<String> {
+/// The text of the page with `part` between the two lines that mark its place.
+pub fn spliced(page: &str, text: &str, part: &str) -> Result<String> {
     let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.with_context(|| {
-        format!("schema/{README} lacks the lines `{}` and `{}`", BEGIN.trim(), END.trim())
-    })?;
+    let (before, after) =
+        parts.with_context(|| format!("{page} lacks the lines `{}` and `{}`", BEGIN.trim(), END.trim()))?;
     Ok(format!("{before}{BEGIN}\n{part}\n{END}{after}"))
 }
 
@@ -142,10 +143,10 @@ mod tests {
     #[test]
     fn the_catalogue_takes_its_place_and_leaves_the_rest_alone() {
         let text = format!("# Before\n{BEGIN}old\n{END}# After\n");
-        let once = spliced(&text, "new\n").unwrap();
+        let once = spliced("page", &text, "new\n").unwrap();
         assert_eq!(once, format!("# Before\n{BEGIN}\nnew\n\n{END}# After\n"));
-        assert_eq!(spliced(&once, "new\n").unwrap(), once);
-        assert!(spliced("# Before\n", "new\n").is_err());
+        assert_eq!(spliced("page", &once, "new\n").unwrap(), once);
+        assert!(spliced("page", "# Before\n", "new\n").is_err());
     }
 
     #[test]

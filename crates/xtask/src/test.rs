@@ -7,7 +7,7 @@ use crate::dependencies::Deny;
 use crate::machine::{self, Others, Postgres};
 use crate::report::Report;
 use crate::workspace::{Workspace, run as run_command, works};
-use crate::{attack, clients, schema, sql_data, torture, tour};
+use crate::{attack, clients, pages, schema, sql_data, torture, tour};
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Extent {
@@ -25,6 +25,7 @@ pub fn run(extent: Extent) -> Result<()> {
     let mut report = Report::new();
 
     report.step("formatting", || format(&workspace));
+    report.step("pages", || pages::check(&workspace));
     report.step("clippy", || clippy(&workspace));
     let built = report.step("build", || build(&workspace));
     let installed = report.step("clients", || clients::install(&workspace));
@@ -40,11 +41,12 @@ pub fn run(extent: Extent) -> Result<()> {
     report.step("docs", || docs(&workspace));
     if built {
         report.step("schema", || schema::check(&workspace));
+        report.step("commands", || pages::check_commands(&workspace));
         report.step("tour", || tour::check(&workspace, &postgres));
         report.step("attack", || attack::check(&workspace, &postgres));
         report.step("torture", || torture::check(&workspace));
     } else {
-        report.skip(&["schema", "tour", "attack", "torture"], "there is no build");
+        report.skip(&["schema", "commands", "tour", "attack", "torture"], "there is no build");
     }
     if installed {
         report.step("conventions", || clients::check_conventions(&workspace));
@@ -62,6 +64,17 @@ pub fn run(extent: Extent) -> Result<()> {
         }
         None => report.skip(&["advisories"], "there is no cargo-deny"),
     }
+    report.finish()
+}
+
+/// Of all that, what changes with the pages alone.
+pub fn run_pages() -> Result<()> {
+    machine::prepare(Postgres::Needed, Others::All)?;
+    let workspace = Workspace::find()?;
+    let mut report = Report::new();
+    report.step("pages", || pages::check(&workspace));
+    report.step("commands", || pages::check_commands(&workspace));
+    report.step("tour", || tour::check(&workspace, &Scratch::start()?));
     report.finish()
 }
 
