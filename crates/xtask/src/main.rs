@@ -38,7 +38,7 @@ enum Task {
     },
     /// Check everything that CI checks, on a PostgreSQL of its own
     Test,
-    /// Check what changes most: formatting, lints and tests
+    /// Check what changes most: formatting, pages, lints and tests
     Check,
     /// Check what people read: links, commands, tables, and that what a page tells to run does run
     Pages,
