@@ -2,28 +2,31 @@
 
 use crate::{
     Error,
-    access::{self, AccessLogEntry, AccessLogFilter},
-    change::Change,
-    connection::{Connection, Direction, Window},
-    context::{World, session},
-    event::{EventFilter, EventOrder, HasHistory},
-    mutation::Mutation,
-    node::{Centre, Event, Node, Operation, Partner, Post, Task},
-    operation::{OperationFilter, OperationOrder},
-    partner::Viewer,
-    post::PostFilter,
-    receipt::Receipt,
-    scalars::{DateTime, Position},
-    subscription::Subscription,
+    coalition::{partner::Viewer, post::PostFilter},
+    gate::prices::Prices,
+    graph::{
+        connection::{Connection, Direction, Window},
+        context::{World, session},
+        node::{Centre, Event, Node, Operation, Partner, Post, Task},
+        receipt::Receipt,
+        scalars::{DateTime, Position},
+    },
+    log::{
+        access::{self, AccessLogEntry, AccessLogFilter},
+        change::Change,
+        event::{EventFilter, EventOrder, HasHistory},
+        subscription::Subscription,
+    },
+    operation::types::{OperationFilter, OperationOrder},
 };
-use async_graphql::{Context, ID, Object, OneofObject, SDLExportOptions};
+use async_graphql::{Context, ID, MergedObject, Object, OneofObject, SDLExportOptions};
 use domain::{
     CentreCode, OperationCode, PartnerCode, PostCode,
     ids::{CentreId, EventId, OperationId, PartnerId, PostId, TaskId, from_text},
 };
 use futures_util::future::{try_join, try_join_all};
 use read_model::Search;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -364,6 +367,24 @@ impl Query {
         access::list(session(ctx)?, &self.world(ctx)?, filter.unwrap_or_default(), window).await
     }
 }
+
+/// Commands. Each answers what it changed with a receipt, or every reason why it was refused. Anybody may send them;
+/// what a token may do is decided with the command, on the log as it stands then.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    crate::coalition::mutations::PartnerMutations,
+    crate::centre::mutations::CentreMutations,
+    crate::coalition::post_mutations::PostMutations,
+    crate::operation::mutations::OperationMutations,
+    crate::plan::drafting::PlanMutations,
+    crate::plan::frago_mutations::OrderMutations,
+    crate::plan::deciding::DecisionMutations,
+    crate::operation::assignment_mutations::AssignmentMutations,
+    crate::operation::release_mutations::ReleaseMutations,
+);
+
+/// What the schema's fields cost.
+pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&sdl()));
 
 /// The schema that is served. Limits on requests are the server's.
 pub fn schema() -> Schema {

@@ -6,6 +6,19 @@
 //! Programs that subscribe to calendars cannot send a header: the token may be in the address, as `?token=…`. Nothing here
 //! logs an address; whoever has one reads what its token reads, for as long as that is good.
 
+use crate::{
+    Error,
+    gate::auth::Proof,
+    http::{
+        feed::{AsOf, NO_H_HOUR, Of, Operation, PageInfo, calendar, shown},
+        graphql::{
+            Media, Problem, Sent, authorization, execute, failure, manner, prepare, prove, request_id,
+            respond,
+        },
+        request_log::Told,
+        service::Service,
+    },
+};
 use axum::{
     body::Body,
     extract::{Path, Query, Request, State},
@@ -23,19 +36,6 @@ use domain::{Actor, PartnerCode, Position, Sha256};
 use exchange::ical;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-
-use super::{
-    Service,
-    graphql::{
-        Media, Problem, Sent, authorization, execute, failure, manner, prepare, prove, request_id, respond,
-    },
-    request_log::Told,
-};
-use crate::{
-    Error,
-    auth::Proof,
-    feed::{AsOf, NO_H_HOUR, Of, Operation, PageInfo, calendar, shown},
-};
 
 #[derive(Deserialize)]
 struct Asked {

@@ -2,8 +2,18 @@
 //!
 //! The id of each event is the position to resume after: a client that was cut off sends it as `Last-Event-ID`.
 
-use std::{convert::Infallible, pin::Pin, str::FromStr};
-
+use crate::{
+    Error,
+    gate::auth::Unauthenticated,
+    http::{
+        graphql::{Media, Problem, Sending, entry, manner, prepare, read, request_id, respond, takes},
+        live::Seat,
+        request_log::Told,
+        service::Service,
+        steps::{Step, steps},
+    },
+    log::subscription::ResumeAfter,
+};
 use async_graphql::{Response as Answer, Value};
 use axum::{
     body::Body,
@@ -20,19 +30,12 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream, Stream},
 };
+use std::{convert::Infallible, pin::Pin, str::FromStr};
 use tokio::{
     select,
     time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep},
 };
 use tracing::error;
-
-use super::{
-    Service,
-    graphql::{Media, Problem, Sending, entry, manner, prepare, read, request_id, respond, takes},
-    live::{Seat, Step, steps},
-    request_log::Told,
-};
-use crate::{Error, auth::Unauthenticated, subscription::ResumeAfter};
 
 const EVENT_STREAM: &str = "text/event-stream";
 

@@ -2,13 +2,24 @@
 //!
 //! Deliberately absent: batches, queries by GET, uploads and whatever a page of another origin may send unasked.
 
-use std::{
-    collections::BTreeMap,
-    str::FromStr,
-    sync::Arc,
-    time::{Duration, Instant},
+use crate::{
+    Error, Manner, Session,
+    gate::{
+        auth::{Proof, Unauthenticated},
+        cost,
+        documents::Documents,
+        language::Languages,
+        limits, quality,
+        rates::{Permit, TooMuch},
+    },
+    graph::context::Cost,
+    http::{
+        request_log::{RequestId, Told},
+        service::{BODY_BYTES, Service},
+    },
+    pin_of_cursors,
+    schema::PRICES,
 };
-
 use async_graphql::{
     ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
@@ -30,23 +41,14 @@ use axum::{
 use domain::{Actor, Position};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use std::{
+    collections::BTreeMap,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::time::timeout;
 use tracing::{Instrument, error};
-
-use super::{
-    Service,
-    request_log::{RequestId, Told},
-};
-use crate::{
-    Error, Manner, Session,
-    auth::{Proof, Unauthenticated},
-    context::Cost,
-    cost::{self, PRICES},
-    documents::Documents,
-    language::Languages,
-    limits, pin_of_cursors, quality,
-    rates::{Permit, TooMuch},
-};
 
 /// A client that has seen a position may ask not to be answered from before it.
 const MIN_POSITION: HeaderName = HeaderName::from_static("accord-min-position");
@@ -216,13 +218,13 @@ async fn wait_for_position(service: &Service, headers: &HeaderMap) -> Result<(),
 async fn read_body(body: Body) -> Result<Bytes, Problem> {
     let mut request = Request::new(body);
     // Else axum has a limit of its own, of 2 MB.
-    DefaultBodyLimit::max(super::BODY_BYTES).apply(&mut request);
+    DefaultBodyLimit::max(BODY_BYTES).apply(&mut request);
     match timeout(BODY_PATIENCE, Bytes::from_request(request, &())).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(rejection)) => {
             let error = Error::bad_input(format!(
                 "The body could not be read to its end; {} bytes are the most.",
-                super::BODY_BYTES
+                BODY_BYTES
             ));
             Err(Problem::new(rejection.status(), error))
         }

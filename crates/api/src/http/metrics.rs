@@ -2,8 +2,6 @@
 //!
 //! They say how busy the coalition is, so they are not served where partners ask, but on an address of their own.
 
-use std::{fmt, sync::Arc};
-
 use axum::{
     Router,
     extract::State,
@@ -22,6 +20,7 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
+use std::{fmt, sync::Arc};
 use tracing::error;
 
 const OPEN_METRICS: HeaderValue =

@@ -2,17 +2,15 @@
 //!
 //! No token, no variables, no addresses and nothing of an answer.
 
-use std::time::Instant;
-
+use crate::http::service::Service;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode},
     middleware::Next,
     response::Response,
 };
+use std::time::Instant;
 use tracing::{Instrument, debug, info, info_span, warn};
-
-use super::Service;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

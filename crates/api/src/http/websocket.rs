@@ -3,8 +3,17 @@
 //! Tokens come in the first message or a header, never in a cookie, so a page of another origin that opens a socket has
 //! nothing to send. One task serves a socket: it reads and writes in turn, one message at a time.
 
-use std::{collections::HashMap, time::Duration};
-
+use crate::{
+    Error, Manner,
+    gate::auth::{Proof, Unauthenticated},
+    http::{
+        graphql::{self, Media, Problem, Sending, Sent, authorization, complete, entry, prepare, request_id},
+        live::Seat,
+        request_log::Told,
+        service::Service,
+        steps::{OF_THE_REQUEST, Step, steps, to_the_end},
+    },
+};
 use async_graphql::Response as Answer;
 use axum::{
     extract::{
@@ -21,22 +30,12 @@ use futures_util::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use std::{collections::HashMap, time::Duration};
 use tokio::{
     select,
     time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
 };
 use tracing::{Instrument, error, info};
-
-use super::{
-    Service,
-    graphql::{self, Media, Problem, Sending, Sent, authorization, complete, entry, prepare, request_id},
-    live::{OF_THE_REQUEST, Seat, Step, steps, to_the_end},
-    request_log::Told,
-};
-use crate::{
-    Error, Manner,
-    auth::{Proof, Unauthenticated},
-};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 

@@ -1,0 +1,4 @@
+//! Coordination centres.
+
+pub mod mutations;
+pub mod types;

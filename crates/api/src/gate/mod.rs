@@ -1,0 +1,12 @@
+//! What a request must pass before anything of it is executed: who sends it, how much they may ask, and what they ask.
+//!
+//! Nothing here resolves a field.
+
+pub mod auth;
+pub mod cost;
+pub mod documents;
+pub mod language;
+pub mod limits;
+pub mod prices;
+pub mod quality;
+pub mod rates;

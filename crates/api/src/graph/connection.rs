@@ -1,0 +1,210 @@
+//! Lists as Relay connections, paged by keyset: a page never shifts, and costs the same wherever it is.
+
+use crate::{
+    Error,
+    graph::{context::World, cursor::Cursor},
+};
+use async_graphql::{Enum, Object, OutputType, SimpleObject, TypeName, connection::PageInfo};
+use domain::Position;
+use futures_util::future::BoxFuture;
+use read_model::Page;
+use std::borrow::Cow;
+
+/// Entries of a page when nothing else is asked for.
+pub(crate) const DEFAULT: i32 = 20;
+
+/// Most entries of a page.
+pub(crate) const MOST: i32 = 100;
+
+/// Which way a list runs.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// From the least to the greatest.
+    #[default]
+    Ascending,
+    /// From the greatest to the least.
+    Descending,
+}
+
+/// What a client asks of a list: `first` or `last` with `after` or `before`.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    pub first: Option<i32>,
+    pub after: Option<String>,
+    pub last: Option<i32>,
+    pub before: Option<String>,
+}
+
+impl Window {
+    /// The same stretch of the list read from its other end.
+    pub fn reversed(self) -> Self {
+        // Without a bound the page is the first of what is shown.
+        let Self { first, after, last, before } = self;
+        let first = first.or(if last.is_none() { Some(DEFAULT) } else { None });
+        Self { first: last, after: before, last: first, before: after }
+    }
+
+    /// The page to ask the read model for: with one entry more than is shown, to know whether there are others.
+    pub fn page(self, world: &World) -> Result<Page, Error> {
+        world.spend(0)?;
+        let (size, backwards) = match (self.first, self.last) {
+            (Some(_), Some(_)) => {
+                return Err(Error::bad_input("Ask for `first` or for `last`, not for both."));
+            }
+            (first, None) => (first.unwrap_or(DEFAULT), false),
+            (None, Some(last)) => (last, true),
+        };
+        if !(1..=MOST).contains(&size) {
+            let name = if backwards { "last" } else { "first" };
+            return Err(Error::bad_input(format!("`{name}` is from 1 to {MOST}, not {size}.")));
+        }
+        let key =
+            |text: Option<String>, name| text.map(|text| key_at(world.pin.position, &text, name)).transpose();
+        Ok(Page {
+            limit: i64::from(size) + 1,
+            after: key(self.after, "after")?,
+            before: key(self.before, "before")?,
+            backwards,
+        })
+    }
+}
+
+/// The key of a cursor that was given out at `position`.
+fn key_at(position: Position, text: &str, name: &str) -> Result<String, Error> {
+    let cursor = Cursor::decode(text)
+        .ok_or_else(|| Error::bad_input(format!("`{name}` is no cursor of this API.")))?;
+    if cursor.position != position {
+        return Err(Error::bad_input(format!(
+            "The cursor in `{name}` is of position {}, this list of {position}: page through a past list with `asOf`.",
+            cursor.position
+        )));
+    }
+    Ok(cursor.key)
+}
+
+/// The page of a list that is ordered by positions.
+pub(crate) fn by_position(page: Page, what: &str) -> Result<Page<i64>, Error> {
+    page.by(|key| key.parse().map_err(|_| Error::bad_input(format!("The cursor is not one of {what}."))))
+}
+
+type Count = Box<dyn Fn() -> BoxFuture<'static, Result<i64, Error>> + Send + Sync>;
+
+/// A page of a list.
+pub struct Connection<N: OutputType> {
+    edges: Vec<Edge<N>>,
+    has_previous: bool,
+    has_next: bool,
+    count: Count,
+}
+
+/// An entry of a list and its place in it.
+#[derive(SimpleObject)]
+#[graphql(name_type)]
+pub struct Edge<N: OutputType> {
+    /// For `after` and `before`. It holds the position of the answer, so that pages never shift under writes.
+    cursor: String,
+    /// The entry.
+    node: N,
+}
+
+impl<N: OutputType> TypeName for Connection<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", <N as OutputType>::type_name()).into()
+    }
+}
+
+impl<N: OutputType> TypeName for Edge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", <N as OutputType>::type_name()).into()
+    }
+}
+
+impl<N: OutputType> Connection<N> {
+    /// `nodes` are what the read model answered for `page`, so up to one more than is shown.
+    pub(crate) fn new(
+        world: &World,
+        page: &Page,
+        nodes: Vec<N>,
+        key: impl Fn(&N) -> String,
+        count: impl Fn() -> BoxFuture<'static, Result<i64, Error>> + Send + Sync + 'static,
+    ) -> Self {
+        let nodes = nodes.into_iter().map(|node| (key(&node), node)).collect();
+        Self::keyed(world, page, nodes, count)
+    }
+
+    /// The same for entries that do not know their own keys.
+    pub(crate) fn keyed(
+        world: &World,
+        page: &Page,
+        mut nodes: Vec<(String, N)>,
+        count: impl Fn() -> BoxFuture<'static, Result<i64, Error>> + Send + Sync + 'static,
+    ) -> Self {
+        let size = usize::try_from(page.limit - 1).unwrap_or_default();
+        let has_more = nodes.len() > size;
+        if has_more && page.backwards {
+            nodes.remove(0);
+        }
+        nodes.truncate(size);
+        let position = world.pin.position;
+        let edges = nodes
+            .into_iter()
+            .map(|(key, node)| Edge { cursor: Cursor { position, key }.encode(), node })
+            .collect();
+        let (has_previous, has_next) =
+            if page.backwards { (has_more, page.before.is_some()) } else { (page.after.is_some(), has_more) };
+        Self { edges, has_previous, has_next, count: Box::new(count) }
+    }
+
+    /// A list without entries.
+    pub(crate) fn empty() -> Self {
+        let count: Count = Box::new(|| Box::pin(async { Ok(0) }));
+        Self { edges: Vec::new(), has_previous: false, has_next: false, count }
+    }
+
+    /// The same page read from its end.
+    pub(crate) fn reversed(mut self) -> Self {
+        self.edges.reverse();
+        std::mem::swap(&mut self.has_previous, &mut self.has_next);
+        self
+    }
+}
+
+/// A page of a list: ask for `first` or `last`, 1 to 100 entries (20 when neither is given), after or before a cursor.
+#[Object(name_type)]
+impl<N: OutputType> Connection<N> {
+    /// The entries, in the order of the list also when they are read from its end.
+    async fn edges(&self) -> &[Edge<N>] {
+        &self.edges
+    }
+
+    /// Whether there is more, and from where to read on.
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |edge: Option<&Edge<N>>| edge.map(|edge| edge.cursor.clone());
+        PageInfo {
+            has_previous_page: self.has_previous,
+            has_next_page: self.has_next,
+            start_cursor: cursor(self.edges.first()),
+            end_cursor: cursor(self.edges.last()),
+        }
+    }
+
+    /// Entries of the whole list, as far as you may see them. Counted only when asked for.
+    async fn total_count(&self) -> Result<i64, Error> {
+        (self.count)().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_of_another_position_or_none_at_all_is_bad_input() {
+        let cursor = Cursor { position: Position(7), key: "T16".to_owned() }.encode();
+        assert_eq!(key_at(Position(7), &cursor, "after"), Ok("T16".to_owned()));
+        for (position, text) in [(8, cursor.as_str()), (7, "rubbish"), (7, "")] {
+            let error = key_at(Position(position), text, "after").unwrap_err();
+            assert_eq!(error.code(), "BAD_USER_INPUT", "{text}");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! What every resolver of a request shares: who asks, and the world at the request's position.
+
+use crate::{
+    Error,
+    gate::language::Languages,
+    graph::{loaders::Loaders, reads::Reads},
+};
+use async_graphql::Context;
+use domain::{
+    Actor, Position, Span,
+    ids::PostId,
+    plan::PlannedTask,
+    schedule::{Finishes, Hours},
+};
+use engine::Engine;
+use read_model::{Pin, Viewer};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+use uuid::Uuid;
+
+/// How a request came. It changes nothing of what its viewer may see.
+#[derive(Debug, Clone, Default)]
+pub struct Manner {
+    pub request_id: String,
+    /// What names are answered in where a query names no language.
+    pub languages: Languages,
+}
+
+/// Per request, put into the GraphQL context as an `Arc`: the server asks it for the position when all is done.
+pub struct Session {
+    pub engine: Engine,
+    pub actor: Actor,
+    pub viewer: Viewer,
+    pub manner: Manner,
+    pub(crate) reads: Reads,
+    /// What the request's queries are pinned to.
+    pub pin: Arc<Pin>,
+    world: Arc<World>,
+    budget: Budget,
+    /// What the request was priced at.
+    requested: u64,
+    /// That were asked of the database for it.
+    statements: Arc<AtomicU64>,
+    /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0 before the
+    /// first.
+    noted: AtomicI64,
+    /// Where the mutations of this request that were carried out stand, by their names in the answer.
+    carried_out: Mutex<BTreeMap<String, Position>>,
+}
+
+impl Session {
+    /// `position` is that of the request's cursors, see [`crate::pin_of_cursors`]; `None`: the newest.
+    ///
+    /// `requested` is what the request costs at most, see [`crate::gate::cost`].
+    ///
+    /// Whoever is in no standing now (relieved, suspended, never in post) sees what services see: partners, centres and
+    /// posts, and no operation, also not as of a moment at which they were.
+    ///
+    /// Fails with `BAD_USER_INPUT` for a position that this node has not reached.
+    pub async fn new(
+        engine: &Engine,
+        actor: Actor,
+        position: Option<Position>,
+        requested: u64,
+    ) -> Result<Self, Error> {
+        let statements = Arc::default();
+        let engine = engine.counting(&statements);
+        let newest = engine.position();
+        let position = position.unwrap_or(newest);
+        if position < Position(0) || position > newest {
+            return Err(Error::bad_input(format!("This node has not reached position {position}.")));
+        }
+        let partner = match &actor {
+            Actor::Post { post, partner, .. } => {
+                let standing = engine.read_model().in_standing(newest, PostId::of(post), partner);
+                standing.await?.then(|| partner.clone())
+            }
+            Actor::Service { .. } => None,
+        };
+        let viewer = Viewer { partner };
+        let budget = Budget::default();
+        let world = World::new(&engine, &viewer, position, &budget);
+        Ok(Self {
+            pin: world.pin.clone(),
+            engine,
+            actor,
+            viewer,
+            manner: Manner::default(),
+            reads: Reads::default(),
+            world,
+            budget,
+            requested,
+            statements,
+            noted: AtomicI64::new(0),
+            carried_out: Mutex::default(),
+        })
+    }
+
+    /// For `extensions.cost`: what was asked for at most and may be, and what it came to.
+    pub fn cost(&self) -> Cost {
+        Cost {
+            requested: self.requested,
+            limit: MOST_COST,
+            objects: self.budget.spent(),
+            statements: self.statements.load(Ordering::Relaxed),
+        }
+    }
+
+    #[must_use]
+    pub fn asked(self, manner: Manner) -> Self {
+        Self { manner, ..self }
+    }
+
+    /// For `extensions.position`: the last receipt's after mutations, where a subscription's client goes on from, else
+    /// the pin's.
+    pub fn position(&self) -> Position {
+        match self.noted.load(Ordering::Relaxed) {
+            0 => self.pin.position,
+            position => Position(position),
+        }
+    }
+
+    /// What the request's queries see.
+    pub(crate) fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// The world at another position: that of `asOf`, the newest for a mutation to look things up, a receipt's for
+    /// its payload.
+    pub(crate) fn world_at(&self, position: Position) -> Arc<World> {
+        World::new(&self.engine, &self.viewer, position, &self.budget)
+    }
+
+    /// The world of an answer of its own, with a budget of its own: one of many that a subscription gives.
+    pub(crate) fn answer_at(&self, position: Position) -> Arc<World> {
+        World::new(&self.engine, &self.viewer, position, &Budget::default())
+    }
+
+    /// Of a mutation that has its receipt: from here on, nothing may say that it was not carried out.
+    pub(crate) fn note_carried_out(&self, answered_as: String, position: Position) {
+        self.note_position(position);
+        let mut carried_out = self.carried_out.lock().unwrap_or_else(PoisonError::into_inner);
+        carried_out.insert(answered_as, position);
+    }
+
+    /// The position of a mutation's receipt; `None` when it was not carried out.
+    pub(crate) fn carried_out(&self, answered_as: &str) -> Option<Position> {
+        self.carried_out.lock().unwrap_or_else(PoisonError::into_inner).get(answered_as).copied()
+    }
+
+    /// What `extensions.position` is going to be: that of a receipt, or of what a subscription sends.
+    pub(crate) fn note_position(&self, position: Position) {
+        self.noted.store(position.0, Ordering::Relaxed);
+    }
+}
+
+/// The most that one request may cost. The introspection of usual clients is a third of it, SAPHAN's whole plan with
+/// tasks, assignments, posts and their holders a tenth.
+pub const MOST_COST: u64 = 100_000;
+
+/// What a request costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// At most, by its fields and its pages, before it was executed.
+    pub requested: u64,
+    /// The most that may be requested.
+    pub limit: u64,
+    /// Objects that it was answered with, or looked at for that.
+    pub objects: u64,
+    /// Statements that the database was asked for it. What a command costs besides is shared with others.
+    pub statements: u64,
+}
+
+/// The session of the request. Fails with `INTERNAL` when the server forgot to put it in.
+pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Arc<Session>, Error> {
+    context
+        .data::<Arc<Session>>()
+        .map_err(|error| Error::internal("find the session of a request", &error.message))
+}
+
+/// Everything at one position as one viewer sees it. Every object of an answer holds the world it was read in,
+/// so that several moments in one request never mix.
+pub struct World {
+    pub(crate) engine: Engine,
+    pub(crate) pin: Arc<Pin>,
+    pub(crate) loaders: Loaders,
+    /// By plan version, kept because calendars are worked out day by day.
+    finishes: Mutex<BTreeMap<Uuid, Finishes>>,
+    budget: Budget,
+}
+
+/// Objects that one request may still be answered with, over all its moments: lists in lists in lists multiply, and what
+/// the loaders have once costs no statement that would hold a request back.
+#[derive(Clone)]
+struct Budget(Arc<AtomicI64>);
+
+/// A hundred operations with their tasks, assignments and posts are half of it.
+const MOST_OBJECTS: i64 = 100_000;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(MOST_OBJECTS)))
+    }
+}
+
+impl Budget {
+    fn spent(&self) -> u64 {
+        u64::try_from(MOST_OBJECTS - self.0.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+}
+
+impl World {
+    /// Takes so many objects from the request's budget. Fails with `BAD_USER_INPUT` when it is spent.
+    pub(crate) fn spend(&self, objects: usize) -> Result<(), Error> {
+        let objects = i64::try_from(objects).unwrap_or(MOST_OBJECTS).min(MOST_OBJECTS);
+        // Never far below zero, so that it cannot come round again.
+        let left = self.budget.0.load(Ordering::Relaxed);
+        if left < 0 {
+            return Err(Error::bad_input(format!(
+                "The answer would have more than {MOST_OBJECTS} objects: ask for less, page by page."
+            )));
+        }
+        self.budget.0.fetch_sub(objects, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// When a task of this version finishes, relative to H-hour; `hours` are the version's.
+    pub(crate) fn finish(&self, version: Uuid, hours: &Hours<'_>, task: &PlannedTask) -> Span {
+        let mut finishes = self.finishes.lock().unwrap_or_else(PoisonError::into_inner);
+        finishes.entry(version).or_insert_with(|| Finishes::new(hours)).of(task)
+    }
+
+    fn new(engine: &Engine, viewer: &Viewer, position: Position, budget: &Budget) -> Arc<Self> {
+        // Releases count as they are now, also for the past: narrowing works backwards.
+        let policy_position = engine.position().max(position);
+        let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
+        let loaders = Loaders::new(engine, &pin);
+        let (engine, budget) = (engine.clone(), budget.clone());
+        Arc::new(Self { engine, pin, loaders, finishes: Mutex::default(), budget })
+    }
+}

@@ -1,0 +1,453 @@
+//! Loading related rows in batches: one statement for all objects of a list, never one per item.
+
+use crate::{Error, schedule::network::Network};
+use domain::{Recorded, ids::AnnexId};
+use engine::Engine;
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+use read_model::{
+    AnnexRow, AssignmentRow, CentreRow, ConditionRow, DecisionRow, EventFilter, EventRow, OperationRow, Page,
+    PartRow, PartnerRow, Pin, PlanVersionRow, PlannedTaskRow, PostFilter, PostRow, ReadModel, TaskFilter,
+    TaskLabelRow, TaskPlace, TaskVersionRow, TenureRow,
+};
+use std::{
+    collections::HashMap,
+    future::poll_fn,
+    hash::Hash,
+    pin::pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{self, Poll, Wake, Waker},
+};
+use uuid::Uuid;
+
+/// Gathers the keys that resolvers ask for at the same time and fetches them together; keeps what it has fetched.
+pub(crate) struct Loader<K, V> {
+    fetch: Arc<Fetch<K, V>>,
+    state: Mutex<State<K, V>>,
+}
+
+type Fetch<K, V> = dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, Error>> + Send + Sync;
+
+/// Shared, so that whoever waits drives it: a resolver that is dropped leaves nobody hanging.
+type Batch<K, V> = Shared<BoxFuture<'static, Result<Arc<HashMap<K, V>>, Error>>>;
+
+/// `None` once the batch is under way.
+type Keys<K> = Arc<Mutex<Option<Vec<K>>>>;
+
+struct State<K, V> {
+    batches: HashMap<K, Batch<K, V>>,
+    /// The batch that still takes keys.
+    open: Option<(Keys<K>, Batch<K, V>)>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that holds these locks can leave a state half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<K, V> Loader<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    fn new<F, Fetched>(model: &ReadModel, pin: &Arc<Pin>, fetch: F) -> Self
+    where
+        F: Fn(ReadModel, Arc<Pin>, Vec<K>) -> Fetched + Send + Sync + 'static,
+        Fetched: Future<Output = Result<HashMap<K, V>, Error>> + Send + 'static,
+    {
+        let (model, pin) = (model.clone(), Arc::clone(pin));
+        let fetch = Arc::new(move |keys: Vec<K>| fetch(model.clone(), Arc::clone(&pin), keys).boxed());
+        Self { fetch, state: Mutex::new(State { batches: HashMap::new(), open: None }) }
+    }
+
+    /// `None` when there is no such thing, or the viewer may not see it.
+    pub async fn load(&self, key: K) -> Result<Option<V>, Error> {
+        let batch = self.batch(&key);
+        Ok(batch.await?.get(&key).cloned())
+    }
+
+    /// Those that there are, in the order of the keys.
+    pub async fn load_many(&self, keys: impl IntoIterator<Item = K>) -> Result<Vec<V>, Error> {
+        // All keys are asked for before the first is waited for.
+        let batches: Vec<_> = keys.into_iter().map(|key| (self.batch(&key), key)).collect();
+        let mut found = Vec::with_capacity(batches.len());
+        for (batch, key) in batches {
+            found.extend(batch.await?.get(&key).cloned());
+        }
+        Ok(found)
+    }
+
+    fn batch(&self, key: &K) -> Batch<K, V> {
+        let mut state = lock(&self.state);
+        if let Some(batch) = state.batches.get(key) {
+            return batch.clone();
+        }
+        let joined = state.open.as_ref().and_then(|(keys, batch)| {
+            lock(keys).as_mut()?.push(key.clone());
+            Some(batch.clone())
+        });
+        let batch = joined.unwrap_or_else(|| {
+            let keys = Arc::new(Mutex::new(Some(vec![key.clone()])));
+            let batch = run(Arc::clone(&keys), Arc::clone(&self.fetch)).boxed().shared();
+            state.open = Some((keys, batch.clone()));
+            batch
+        });
+        state.batches.insert(key.clone(), batch.clone());
+        batch
+    }
+}
+
+impl<K, T> Loader<K, Arc<Vec<T>>>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    T: Send + Sync + 'static,
+{
+    /// The children of a parent; none when the parent has none.
+    pub async fn children(&self, key: K) -> Result<Arc<Vec<T>>, Error> {
+        Ok(self.load(key).await?.unwrap_or_default())
+    }
+}
+
+async fn run<K, V>(keys: Keys<K>, fetch: Arc<Fetch<K, V>>) -> Result<Arc<HashMap<K, V>>, Error> {
+    others_turn().await;
+    let keys = lock(&keys).take().unwrap_or_default();
+    fetch(keys).await.map(Arc::new)
+}
+
+/// Waits until every future of this task has been polled. A request's resolvers are futures of one task, so by then
+/// all of them have asked for what they need: batches are complete without waiting for a clock. Holds on the runtime's
+/// workers, where the server executes requests; elsewhere batches are smaller.
+fn others_turn() -> impl Future<Output = ()> {
+    struct Turn {
+        has_come: AtomicBool,
+        waker: Waker,
+    }
+
+    impl Wake for Turn {
+        fn wake(self: Arc<Self>) {
+            self.has_come.store(true, Ordering::Release);
+            self.waker.wake_by_ref();
+        }
+    }
+
+    let mut turn: Option<Arc<Turn>> = None;
+    poll_fn(move |context| {
+        if let Some(turn) = &turn {
+            // Several resolvers poll a batch: only the runtime's call counts.
+            return if turn.has_come.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending };
+        }
+        let waiting = Arc::new(Turn { has_come: AtomicBool::new(false), waker: context.waker().clone() });
+        let waker = Waker::from(Arc::clone(&waiting));
+        turn = Some(waiting);
+        // The runtime calls this waker once the task has been polled to its end.
+        pin!(tokio::task::yield_now()).poll(&mut task::Context::from_waker(&waker))
+    })
+}
+
+/// Rows by a column of theirs.
+fn by<K: Eq + Hash, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, Arc<R>> {
+    rows.into_iter().map(|row| (key(&row), Arc::new(row))).collect()
+}
+
+/// Rows by their parent, in their order.
+fn group<K: Eq + Hash, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, Arc<Vec<Arc<R>>>> {
+    let mut groups = HashMap::<K, Vec<Arc<R>>>::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(Arc::new(row));
+    }
+    groups.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect()
+}
+
+/// A page of a version's tasks.
+pub(crate) type TaskPage = (Uuid, TaskFilter, Page);
+
+/// The tasks' versions by what else is asked of them: one statement for each such question.
+fn by_question<Q: Eq + Hash>(keys: Vec<(Uuid, Q)>) -> HashMap<Q, Vec<Uuid>> {
+    let mut questions = HashMap::<Q, Vec<Uuid>>::new();
+    for (version, question) in keys {
+        questions.entry(question).or_default().push(version);
+    }
+    questions
+}
+
+async fn task_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<TaskPage>,
+) -> Result<HashMap<TaskPage, Arc<Vec<Arc<PlannedTaskRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(version, filter, page)| (version, (filter, page))).collect();
+    for ((filter, page), versions) in by_question(keys) {
+        let rows = model.planned_tasks_of(&pin, &versions, &filter, &page).await?;
+        pages.extend(
+            group(rows, |row| row.version_id)
+                .into_iter()
+                .map(|(version, rows)| ((version, filter.clone(), page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn task_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, TaskFilter)>,
+) -> Result<HashMap<(Uuid, TaskFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, versions) in by_question(keys) {
+        let counted = model.count_planned_tasks(&pin, &versions, &filter).await?;
+        counts.extend(counted.into_iter().map(|(version, count)| ((version, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
+/// The events of such a page.
+pub(crate) type Histories = Arc<Vec<Arc<EventRow>>>;
+
+/// A page of an item's history.
+pub(crate) type HistoryPage = (Uuid, EventFilter, Page<i64>);
+
+async fn histories(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<HistoryPage>,
+) -> Result<HashMap<HistoryPage, Histories>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(item, filter, page)| (item, (filter, page))).collect();
+    for ((filter, page), items) in by_question(keys) {
+        let mut rows = HashMap::<Uuid, Vec<Arc<EventRow>>>::new();
+        for row in model.events_of(&pin, &items, &filter, &page).await? {
+            rows.entry(row.item_id).or_default().push(Arc::new(row.event));
+        }
+        pages.extend(
+            rows.into_iter().map(|(item, rows)| ((item, filter.clone(), page.clone()), Arc::new(rows))),
+        );
+    }
+    Ok(pages)
+}
+
+/// A page of what a task has been.
+pub(crate) type TaskVersionPage = (Uuid, Page<i64>);
+
+async fn task_versions(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<TaskVersionPage>,
+) -> Result<HashMap<TaskVersionPage, Arc<Vec<Arc<TaskVersionRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    for (page, tasks) in by_question(keys) {
+        let rows = model.task_versions_of(&pin, &tasks, &page).await?;
+        pages.extend(
+            group(rows, |row| row.task.task_id).into_iter().map(|(task, rows)| ((task, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn history_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, EventFilter)>,
+) -> Result<HashMap<(Uuid, EventFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, items) in by_question(keys) {
+        let counted = model.count_events_of(&pin, &items, &filter).await?;
+        counts.extend(counted.into_iter().map(|(item, count)| ((item, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
+/// What an event says.
+pub(crate) struct Payload {
+    /// As this build writes it.
+    pub json: serde_json::Value,
+    /// The annex whose content is in it, and whether that was attached as sensitive.
+    pub annex: Option<(AnnexId, bool)>,
+}
+
+/// Asked only for events that have been found.
+async fn payloads(engine: Engine, positions: Vec<i64>) -> Result<HashMap<i64, Arc<Payload>>, Error> {
+    let payload = |recorded: &Recorded| {
+        let json = serde_json::from_slice(&recorded.event.encode().payload)
+            .map_err(|error| Error::internal("read an event's payload", &error))?;
+        let annex = recorded.event.annex().map(|(id, annex)| (id, annex.is_sensitive()));
+        Ok((recorded.at.position.0, Arc::new(Payload { json, annex })))
+    };
+    engine.events_at(&positions).await?.iter().map(payload).collect()
+}
+
+async fn networks(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    versions: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Arc<Network>>, Error> {
+    let rows =
+        model.planned_tasks_of(&pin, &versions, &TaskFilter::default(), &Page::first(i64::MAX)).await?;
+    group(rows, |row| row.version_id)
+        .into_iter()
+        .map(|(version, rows)| Ok((version, Arc::new(Network::new(&rows)?))))
+        .collect()
+}
+
+async fn assignments(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    planned_tasks: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Arc<Vec<Arc<AssignmentRow>>>>, Error> {
+    let mut assignments = HashMap::<Uuid, Vec<Arc<AssignmentRow>>>::new();
+    for (planned_task, row) in model.assignments_of(&pin, &planned_tasks).await? {
+        assignments.entry(planned_task).or_default().push(Arc::new(row));
+    }
+    Ok(assignments.into_iter().map(|(task, rows)| (task, Arc::new(rows))).collect())
+}
+
+macro_rules! loaders {
+    (
+        one { $($one:ident: $one_row:ty, $one_key:ident = $one_query:ident;)* }
+        many { $($many:ident: $many_row:ty, $many_key:ident = $many_query:ident;)* }
+    ) => {
+        /// The loaders of one world.
+        pub(crate) struct Loaders {
+            $(pub $one: Loader<Uuid, Arc<$one_row>>,)*
+            $(pub $many: Loader<Uuid, Arc<Vec<Arc<$many_row>>>>,)*
+            pub task_pages: Loader<TaskPage, Arc<Vec<Arc<PlannedTaskRow>>>>,
+            pub task_counts: Loader<(Uuid, TaskFilter), i64>,
+            /// All tasks of a version with their schedule.
+            pub networks: Loader<Uuid, Arc<Network>>,
+            pub task_versions: Loader<TaskVersionPage, Arc<Vec<Arc<TaskVersionRow>>>>,
+            pub task_version_counts: Loader<Uuid, i64>,
+            pub histories: Loader<HistoryPage, Histories>,
+            pub history_counts: Loader<(Uuid, EventFilter), i64>,
+            /// To the task that a planned task is a plan of.
+            pub assignments_of: Loader<Uuid, Arc<Vec<Arc<AssignmentRow>>>>,
+            /// What an event says, by its position.
+            pub payloads: Loader<i64, Arc<Payload>>,
+            /// Every partner; there is one key.
+            pub coalition: Loader<(), Arc<Vec<Arc<PartnerRow>>>>,
+            /// Every liaison post; there is one key.
+            pub liaison_posts: Loader<(), Arc<Vec<Arc<PostRow>>>>,
+        }
+
+        impl Loaders {
+            pub fn new(engine: &Engine, pin: &Arc<Pin>) -> Self {
+                let (model, engine) = (engine.read_model(), engine.clone());
+                Self {
+                    $($one: Loader::new(model, pin, |model, pin, ids| async move {
+                        Ok(by(model.$one_query(&pin, &ids).await?, |row| row.$one_key))
+                    }),)*
+                    $($many: Loader::new(model, pin, |model, pin, ids| async move {
+                        Ok(group(model.$many_query(&pin, &ids).await?, |row| row.$many_key))
+                    }),)*
+                    task_pages: Loader::new(model, pin, task_pages),
+                    task_counts: Loader::new(model, pin, task_counts),
+                    networks: Loader::new(model, pin, networks),
+                    task_versions: Loader::new(model, pin, task_versions),
+                    task_version_counts: Loader::new(model, pin, |model, pin, tasks| async move {
+                        Ok(model.count_task_versions(&pin, &tasks).await?.into_iter().collect())
+                    }),
+                    histories: Loader::new(model, pin, histories),
+                    history_counts: Loader::new(model, pin, history_counts),
+                    assignments_of: Loader::new(model, pin, assignments),
+                    payloads: Loader::new(model, pin, move |_, _, positions| payloads(engine.clone(), positions)),
+                    coalition: Loader::new(model, pin, |model, pin, _| async move {
+                        Ok(group(model.partners(&pin, &Page::first(i64::MAX)).await?, |_| ()))
+                    }),
+                    liaison_posts: Loader::new(model, pin, |model, pin, _| async move {
+                        let liaison = PostFilter { liaison: Some(true), ..PostFilter::default() };
+                        Ok(group(model.posts(&pin, &liaison, &Page::first(i64::MAX)).await?, |_| ()))
+                    }),
+                }
+            }
+        }
+    };
+}
+
+loaders! {
+    one {
+        partners: PartnerRow, id = partners_by_id;
+        centres: CentreRow, id = centres_by_id;
+        posts: PostRow, id = posts_by_id;
+        operations: OperationRow, id = operations_by_id;
+        plan_versions: PlanVersionRow, id = plan_versions_by_id;
+        planned_tasks: PlannedTaskRow, id = planned_tasks_by_id;
+        tasks: PlannedTaskRow, task_id = tasks_by_id;
+        newest_tasks: PlannedTaskRow, task_id = newest_tasks_by_id;
+        task_places: TaskPlace, task_id = task_places;
+        annexes: AnnexRow, id = annexes_by_id;
+        decisions: DecisionRow, id = decisions_by_id;
+        conditions: ConditionRow, id = conditions_by_id;
+        assignments: AssignmentRow, id = assignments_by_id;
+        task_labels: TaskLabelRow, id = task_labels_by_id;
+        events: EventRow, event_id = events_by_id;
+    }
+    many {
+        tenures: TenureRow, post_id = tenures_of;
+        versions_of: PlanVersionRow, operation_id = plan_versions_of;
+        annexes_of: AnnexRow, version_id = annexes_of;
+        parts_of: PartRow, version_id = parts_of;
+        plain_tasks_of: PlannedTaskRow, version_id = plain_tasks_of;
+        decisions_of: DecisionRow, version_id = decisions_of;
+        conditions_of: ConditionRow, decision_id = conditions_of;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::join_all;
+    use std::sync::atomic::AtomicUsize;
+
+    fn counting(calls: &Arc<AtomicUsize>) -> Loader<u32, u32> {
+        let calls = Arc::clone(calls);
+        let fetch = move |keys: Vec<u32>| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            async move {
+                tokio::task::yield_now().await;
+                Ok(keys.into_iter().filter(|key| *key != 13).map(|key| (key, key * 2)).collect())
+            }
+            .boxed()
+        };
+        Loader { fetch: Arc::new(fetch), state: Mutex::new(State { batches: HashMap::new(), open: None }) }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_asked_for_at_the_same_time_is_fetched_at_once() {
+        for asked in [2_u32, 30, 31, 500] {
+            let calls = Arc::new(AtomicUsize::new(0));
+            let loader = counting(&calls);
+            // On a worker, as requests are executed: only there the runtime can wait for a task to be polled to its end.
+            let (loader, found) = tokio::spawn(async move {
+                let found = join_all((0..asked).map(|key| loader.load(key % 100))).await;
+                (loader, found)
+            })
+            .await
+            .unwrap();
+            assert_eq!(found[1], Ok(Some(2)));
+            assert_eq!(calls.load(Ordering::Relaxed), 1, "{asked} keys");
+            assert_eq!(loader.load(1).await, Ok(Some(2)));
+            assert_eq!(calls.load(Ordering::Relaxed), 1, "kept");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_absent_is_none_and_left_out_of_many() {
+        let loader = counting(&Arc::default());
+        assert_eq!(loader.load(13).await, Ok(None));
+        assert_eq!(loader.load_many([4, 13, 5]).await, Ok(vec![8, 10]));
+    }
+
+    #[tokio::test]
+    async fn a_resolver_that_is_dropped_leaves_nobody_waiting() {
+        let loader = counting(&Arc::default());
+        let mut first = Box::pin(loader.load(1));
+        assert!(futures_util::poll!(&mut first).is_pending());
+        let second = loader.load(2);
+        drop(first);
+        assert_eq!(second.await, Ok(Some(4)));
+    }
+}

@@ -1,0 +1,17 @@
+//! What types of every subject are made of: the world that a request sees, its things with an id and how they are loaded,
+//! lists, scalars, and how a mutation is read, carried out and answered.
+//!
+//! Nothing here knows what a subject's fields are.
+
+pub mod connection;
+pub mod context;
+pub mod cursor;
+pub mod language;
+pub mod loaders;
+pub mod mutation;
+pub mod node;
+pub mod reads;
+pub mod receipt;
+pub mod refused;
+pub mod scalars;
+pub mod zone;

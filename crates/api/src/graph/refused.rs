@@ -1,0 +1,128 @@
+//! Refusals: why a command was not carried out, as data. A person can mend them with another input.
+
+use crate::{
+    Error,
+    graph::{context::World, node::Node},
+};
+use async_graphql::{Enum, SimpleObject};
+use futures_util::future::try_join_all;
+use std::sync::Arc;
+
+/// Why a command is refused. Codes are stable: they are never renamed.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::RefusalCode")]
+pub enum RefusalCode {
+    /// Something of this code exists already in its scope.
+    AlreadyExists,
+    /// The partner has a live decision on this version; revoke it first.
+    AlreadyDecided,
+    /// Promulgation waits for an approval or a territorial consent, or a partner has rejected.
+    ApprovalIncomplete,
+    /// A condition blocks the gate it names until it is satisfied, or waived by its author.
+    ConditionOutstanding,
+    /// The dependency would make a task wait for itself.
+    DependencyCycle,
+    /// A version of this plan is being drafted already.
+    DraftExists,
+    /// A log that holds anything cannot become an exercise.
+    ExerciseInUsedLog,
+    /// A task is led by a partner on a territory whose partner has not consented to this version.
+    ForeignLeadWithoutConsent,
+    /// H-hour has not been set.
+    HhourNotSet,
+    /// H-hour may move only inside the window that the plan in force gives.
+    HhourOutsideWindow,
+    /// A coalition's centre has one host.
+    HostAlreadyPresent,
+    /// The same idempotency key came with another content.
+    IdempotencyKeyReused,
+    /// A code is 1 to 32 capital letters, digits, `_` or `-`, starting with a letter or a digit.
+    InvalidCode,
+    /// A currency is an ISO 4217 code, such as `THB`.
+    InvalidCurrency,
+    /// A duration is one of ISO 8601, of whole weeks, days, hours, minutes or seconds, within 100 years.
+    InvalidDuration,
+    /// The text is empty, too long, or has control characters in it.
+    InvalidText,
+    /// A time zone has an IANA name, such as `Asia/Yangon`.
+    InvalidTimeZone,
+    /// A number, list or time outside its bounds.
+    InvalidValue,
+    /// An entry later than the limit needs a reason.
+    LateReasonRequired,
+    /// A partner that takes tasks has no liaison officer in post.
+    LiaisonNotInPost,
+    /// Absent, or not visible to the one who asks: the answer is the same.
+    NotFound,
+    /// Only partners whose role the approval policy names approve or reject a plan.
+    NotAnApprover,
+    /// Only the partner that attached a condition may waive it.
+    NotTheAuthor,
+    /// The version has no task on this partner's territory, so there is nothing to consent to.
+    NoTerritoryInPlan,
+    /// The event is said to have happened after the server's present.
+    OccurredInFuture,
+    /// The post is bound to another task at that time.
+    OfficerOverlap,
+    /// The plan lacks what a submission needs.
+    PlanIncomplete,
+    /// The operation has no promulgated plan.
+    PlanNotInForce,
+    /// The post belongs to another partner than the one that leads the task.
+    PostNotOfLeadPartner,
+    /// One holder at a time.
+    PostAlreadyHeld,
+    /// Rejections, refusals of consent, shifts and the like need a reason.
+    ReasonRequired,
+    /// `seenAt` lies outside what could have been seen.
+    SeenAtInvalid,
+    /// The site has not been assessed.
+    SiteNotAssessed,
+    /// The version or content named is not the one under decision.
+    StalePlanVersion,
+    /// Observers and partners that have not acceded take no tasks.
+    TakesNoTasks,
+    /// Other tasks wait for this one.
+    TaskHasSuccessors,
+    /// Something that the input refers to does not exist in its scope.
+    UnknownReference,
+    /// A submitted version never changes; open an amendment.
+    VersionImmutable,
+    /// Weights must sum to 100.
+    WeightsNot100,
+    /// The subject is not in a state in which this can happen.
+    WrongState,
+}
+
+/// One reason.
+#[derive(SimpleObject)]
+pub struct Refusal {
+    code: RefusalCode,
+    /// For a person.
+    message: String,
+    /// Path of the input field that it belongs to, outermost first; null for the command as a whole.
+    field: Option<Vec<String>>,
+    /// What stands in the way, when that helps and you may see it.
+    subject: Option<Node>,
+}
+
+/// The command was not carried out, and nothing was recorded. All reasons at once.
+#[derive(SimpleObject)]
+pub struct Refused {
+    refusals: Vec<Refusal>,
+}
+
+impl Refused {
+    pub(crate) async fn new(world: &Arc<World>, refusals: Vec<domain::Refusal>) -> Result<Self, Error> {
+        let shown = refusals.into_iter().map(|refusal| async move {
+            let domain::Refusal { code, message, field, subject } = refusal;
+            let subject = match subject {
+                Some(id) => world.node(&id).await?,
+                None => None,
+            };
+            let field = Some(field).filter(|path| !path.is_empty());
+            Ok::<_, Error>(Refusal { code: code.into(), message, field, subject })
+        });
+        Ok(Self { refusals: try_join_all(shown).await? })
+    }
+}

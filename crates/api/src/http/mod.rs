@@ -1,0 +1,21 @@
+//! The HTTP server: its routes, and what answers on each.
+//!
+//! Nobody is told anything without a token but that the server is alive and ready. Nothing here knows a type of the schema.
+
+mod calendar;
+mod event_stream;
+pub mod feed;
+mod graphiql;
+mod graphql;
+mod live;
+pub mod metrics;
+mod request_log;
+mod router;
+mod service;
+mod steps;
+mod websocket;
+
+pub use graphiql::{DemoPost, Explorer};
+pub use live::{Live, LiveSettings};
+pub use router::router;
+pub use service::{BODY_BYTES, Service};

@@ -1,0 +1,32 @@
+//! What requests are answered with, whatever they ask.
+
+use crate::{
+    gate::{auth::Issuers, documents::Documents, rates::Rates},
+    http::{graphiql::Explorer, live::Live, metrics::Metrics},
+    schema::Schema,
+};
+use engine::{Clock, Engine, Entropy};
+use std::sync::Arc;
+
+/// Largest body of a request: an import of 10,000 tasks with titles of usual length has about half of it.
+pub const BODY_BYTES: usize = 4 * 1024 * 1024;
+
+/// What requests are answered with.
+#[derive(Clone)]
+pub struct Service {
+    pub engine: Engine,
+    pub schema: Schema,
+    pub issuers: Arc<Issuers>,
+    /// The machine's: tokens expire in the real present, whatever the engine's clock shows.
+    pub clock: Clock,
+    /// Of request ids.
+    pub entropy: Entropy,
+    /// The open websockets and event streams, which whoever stops the server also stops.
+    pub live: Live,
+    /// What each sender has used of its allowance.
+    pub rates: Arc<Rates>,
+    pub documents: Arc<Documents>,
+    pub metrics: Arc<Metrics>,
+    /// The page at `/`, in a demo only: it gives away tokens.
+    pub explorer: Option<Explorer>,
+}

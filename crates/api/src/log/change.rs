@@ -1,0 +1,528 @@
+//! What differs between two moments: object by object and field by field, each with the event that did it.
+
+use crate::{
+    Error,
+    graph::{
+        connection::{Connection, Window},
+        context::{World, session},
+        node::{Annex, Event, Node},
+        scalars::{Json, Position},
+    },
+};
+use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{Span, ids::AnnexId, plan::Dependency, release};
+use futures_util::future::{try_join, try_join_all};
+use read_model::{ChangedItem, ChangingEvent, ItemVersion, Page, Stretch, parse};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// What became of an object between two moments.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It was not there, or not yet released to you.
+    Added,
+    /// One of its fields differs.
+    Changed,
+    /// It is no longer there.
+    Removed,
+}
+
+/// A difference between two moments.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex)]
+pub struct Change {
+    /// As it is at the later moment; as it was at the earlier one when it is no longer there.
+    object: Node,
+    kind: ChangeKind,
+    /// Path of the object's field, such as `hHour` or `sections.mission`; null when it was added or removed as a whole.
+    field: Option<String>,
+    #[graphql(skip)]
+    before: Option<Json>,
+    #[graphql(skip)]
+    after: Option<Json>,
+    /// Whether sensitive content stands in `before` or `after`.
+    #[graphql(skip)]
+    is_sensitive: bool,
+    /// From where on it has been so.
+    position: Position,
+    /// The event that made it so; null when you may not see that.
+    event: Option<Event>,
+}
+
+#[ComplexObject]
+impl Change {
+    /// Null when there was none. Of what was removed, all its fields.
+    async fn before(&self, ctx: &Context<'_>) -> Result<Option<Json>, Error> {
+        self.log_read(ctx).await?;
+        Ok(self.before.clone())
+    }
+
+    /// Null when there is none. Of what was added, all its fields.
+    async fn after(&self, ctx: &Context<'_>) -> Result<Option<Json>, Error> {
+        self.log_read(ctx).await?;
+        Ok(self.after.clone())
+    }
+}
+
+impl Change {
+    async fn log_read(&self, ctx: &Context<'_>) -> Result<(), Error> {
+        match &self.object {
+            Node::Annex(annex) if self.is_sensitive => {
+                let id = AnnexId(annex.row.id);
+                session(ctx)?.log_read(&annex.world, id, Some(annex.row.operation_id)).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the row of an annex has content that was attached as sensitive.
+fn is_sensitive(annex: &ItemVersion) -> Result<bool, Error> {
+    let text = |column| annex.columns.get(column).and_then(Value::as_str);
+    match (text("text"), text("classification"), text("handling")) {
+        (Some(_), Some(classification), Some(handling)) => {
+            Ok(release::is_sensitive(parse(classification)?, parse(handling)?))
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Fields under the plan version's `sections`; its other sections are fields of its own.
+const PROSE: [&str; 6] =
+    ["situation", "mission", "commandersIntent", "concept", "administration", "commandAndSignal"];
+
+/// What the API calls a column; `None` when it shows none of it, or under another field.
+fn field(table: &str, column: &str) -> Option<String> {
+    let name = match (table, column) {
+        (_, "readers" | "current_version" | "number")
+        | ("condition", "version" | "partner")
+        | ("planned_task", "version" | "predecessors")
+        | ("decision", "partner" | "actor")
+        | ("planned_task" | "annex" | "plan_version", "code" | "base")
+        | ("assignment", "task") => return None,
+        // Codes alone would tell no change of a kind or a lag.
+        ("planned_task", "dependencies") => "predecessors",
+        ("task_label", column) if column != "release" => return None,
+        ("operation", "in_force") => "plan",
+        ("operation" | "planned_task", "lead") => "leadPartner",
+        (_, column) if column.ends_with("_id") => return None,
+        (_, column) => column,
+    };
+    Some(camel_case(name))
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut text = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+    }
+    text
+}
+
+/// A column's value as the API writes it.
+fn value(column: &str, value: &Value) -> Value {
+    match (column, value) {
+        ("start_offset" | "duration", Value::Number(seconds)) => {
+            seconds.as_i64().map_or(Value::Null, |seconds| Span::seconds(seconds).to_string().into())
+        }
+        ("names" | "agency_names" | "titles", Value::Object(names)) => {
+            let name = |(language, text): (&String, &Value)| json!({ "language": language.to_uppercase(), "text": text });
+            names.iter().map(name).collect()
+        }
+        ("position" | "seen_at" | "submitted_position", Value::Number(position)) => {
+            position.to_string().into()
+        }
+        (_, Value::String(text)) if column == "h_hour" || column.ends_with("_at") => {
+            match DateTime::parse_from_rfc3339(text) {
+                Ok(at) => at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::AutoSi, true).into(),
+                Err(_) => value.clone(),
+            }
+        }
+        _ => value.clone(),
+    }
+}
+
+/// A row as the API shows it: fields by their paths.
+fn fields(table: &str, columns: &Map<String, Value>) -> BTreeMap<String, Value> {
+    let mut fields = BTreeMap::new();
+    for (column, raw) in columns {
+        if let ("sections", Value::Object(sections)) = (column.as_str(), raw) {
+            for (name, section) in sections {
+                let path =
+                    if PROSE.contains(&name.as_str()) { format!("sections.{name}") } else { name.clone() };
+                fields.insert(path, section.clone());
+            }
+        } else if let Some(path) = field(table, column) {
+            fields.insert(path, value(column, raw));
+        }
+    }
+    fields
+}
+
+/// Where a page of changes goes on: behind the `index`th change of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    last: i64,
+    item: Uuid,
+    /// Changes of the item that have been shown.
+    shown: usize,
+}
+
+impl Place {
+    const START: Self = Self { last: 0, item: Uuid::nil(), shown: 0 };
+
+    fn key(self) -> String {
+        format!("{} {} {}", self.last, self.item, self.shown)
+    }
+
+    fn read(key: &str) -> Result<Self, Error> {
+        let mut parts = key.split(' ');
+        let place = (|| {
+            let (last, item, shown) = (parts.next()?, parts.next()?, parts.next()?);
+            Some(Self { last: last.parse().ok()?, item: item.parse().ok()?, shown: shown.parse().ok()? })
+        })();
+        place.ok_or_else(|| Error::bad_input("The cursor is not one of changes."))
+    }
+}
+
+impl World {
+    /// What differs between another world's position and this one's, which is the later.
+    pub(crate) async fn changes(
+        self: &Arc<Self>,
+        from: &Arc<Self>,
+        subject: Option<Uuid>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Change>, Error> {
+        if from.pin.position > self.pin.position {
+            return Err(Error::bad_input("`from` is later than `to`."));
+        }
+        let page = Window { first, after, ..Window::default() }.page(self)?;
+        let comparison = Comparison {
+            from: Arc::clone(from),
+            to: Arc::clone(self),
+            stretch: Stretch { from: from.pin.position, subject },
+        };
+        let start = page.after.as_deref().map_or(Ok(Place::START), Place::read)?;
+        let entries = comparison.page(start, &page).await?;
+        Ok(Connection::keyed(self, &page, entries, move || {
+            let comparison = comparison.clone();
+            Box::pin(async move {
+                let all = comparison.page(Place::START, &Page::first(i64::MAX)).await?;
+                Ok(i64::try_from(all.len()).unwrap_or(i64::MAX))
+            })
+        }))
+    }
+}
+
+#[derive(Clone)]
+struct Comparison {
+    from: Arc<World>,
+    to: Arc<World>,
+    stretch: Stretch,
+}
+
+/// Items looked at together.
+const BATCH: i64 = 200;
+
+impl Comparison {
+    async fn page(&self, start: Place, page: &Page) -> Result<Vec<(String, Change)>, Error> {
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let batch = page.limit.saturating_add(1).min(BATCH);
+        let model = self.to.engine.read_model();
+        let mut entries = Vec::new();
+        let mut start = start;
+        loop {
+            let items =
+                model.changed_items(&self.to.pin, self.stretch, (start.last, start.item), batch).await?;
+            let more = i64::try_from(items.len()).is_ok_and(|count| count == batch);
+            let changes = self.of_items(&items).await?;
+            for (item, changes) in items.iter().zip(changes) {
+                let mut place = Place { last: item.last, item: item.id, shown: 0 };
+                let seen = if (item.last, item.id) == (start.last, start.item) { start.shown } else { 0 };
+                for change in changes {
+                    place.shown += 1;
+                    if place.shown > seen {
+                        entries.push((place.key(), change));
+                    }
+                }
+            }
+            self.to.spend(entries.len().min(limit))?;
+            match items.last() {
+                Some(last) if more && entries.len() < limit => {
+                    // The last item is met again, and nothing of it is shown twice.
+                    start = Place { last: last.last, item: last.id, shown: usize::MAX };
+                }
+                _ => break,
+            }
+        }
+        entries.truncate(limit);
+        Ok(entries)
+    }
+
+    /// The changes of each item, in the order of the items.
+    async fn of_items(&self, items: &[ChangedItem]) -> Result<Vec<Vec<Change>>, Error> {
+        let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+        let model = self.to.engine.read_model();
+        let mut tables = HashMap::<&str, Vec<Uuid>>::new();
+        for item in items {
+            tables.entry(&item.table).or_default().push(item.id);
+        }
+        let (from, to) = (self.from.pin.position, self.to.pin.position);
+        let versions =
+            try_join_all(tables.iter().map(|(table, ids)| model.versions_between(table, ids, from, to)));
+        let (versions, events) = try_join(versions, model.changing_events(&self.to.pin, from, &ids)).await?;
+        let versions: HashMap<Uuid, Vec<ItemVersion>> = versions.into_iter().flatten().collect();
+        let mut causes = HashMap::<Uuid, Vec<ChangingEvent>>::new();
+        for event in events {
+            causes.entry(event.item_id).or_default().push(event);
+        }
+        let none = (Vec::new(), Vec::new());
+        try_join_all(items.iter().map(|item| {
+            let versions = versions.get(&item.id).unwrap_or(&none.0);
+            let causes = causes.get(&item.id).unwrap_or(&none.1);
+            self.of_item(item, versions, causes)
+        }))
+        .await
+    }
+
+    async fn of_item(
+        &self,
+        item: &ChangedItem,
+        versions: &[ItemVersion],
+        causes: &[ChangingEvent],
+    ) -> Result<Vec<Change>, Error> {
+        let (from, to) = (self.from.pin.position.0, self.to.pin.position.0);
+        let versions = &self.without_hidden_tasks(&item.table, versions).await?;
+        let held_at = |position: i64| {
+            versions.iter().find(|version| version.valid_from <= position && position < version.valid_to)
+        };
+        if item.table == "tenure" {
+            return self.of_tenure(item, held_at(from), held_at(to), causes).await;
+        }
+        let mut is_sensitive = false;
+        if item.table == "annex" {
+            for version in [held_at(from), held_at(to)].into_iter().flatten() {
+                is_sensitive |= self::is_sensitive(version)?;
+            }
+            for world in [&self.from, &self.to] {
+                let annex: Option<Annex> = world.find(item.id).await?;
+                if let Some(annex) = annex {
+                    is_sensitive |= annex.is_sensitive().await?;
+                }
+            }
+        }
+        let (table, id) = (&item.table, item.id);
+        // A task's own label is one of its fields.
+        let table = if table == "task_label" { "task" } else { table.as_str() };
+        let (before, after) = try_join(self.from.node_in(table, id), self.to.node_in(table, id)).await?;
+        let shown = |version: Option<&ItemVersion>| {
+            version.map(|version| fields(&item.table, &version.columns)).unwrap_or_default()
+        };
+        let whole = |version| Some(Json(shown(version).into_iter().collect::<Map<_, _>>().into()));
+        match (before, after) {
+            (None, None) => Ok(Vec::new()),
+            (None, Some(object)) => {
+                let born = versions.iter().find(|version| version.valid_from > from);
+                let since = match (held_at(from), born) {
+                    (None, Some(born)) => born.valid_from,
+                    // It was there, and was released since.
+                    _ => item.last,
+                };
+                let change = self.change(object, ChangeKind::Added, since, causes).await?;
+                Ok(vec![Change { after: whole(held_at(to)), is_sensitive, ..change }])
+            }
+            (Some(object), None) => {
+                let change = self.change(object, ChangeKind::Removed, item.last, causes).await?;
+                Ok(vec![Change { before: whole(held_at(from)), is_sensitive, ..change }])
+            }
+            (Some(_), Some(object)) => {
+                let (before, after) = (shown(held_at(from)), shown(held_at(to)));
+                let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+                let mut changes = Vec::new();
+                for path in paths {
+                    let (old, new) = (before.get(path), after.get(path));
+                    if old == new {
+                        continue;
+                    }
+                    let since = changed_last(&item.table, path, versions).unwrap_or(item.last);
+                    let change = self.change(object.clone(), ChangeKind::Changed, since, causes).await?;
+                    let json =
+                        |value: Option<&Value>| value.filter(|value| !value.is_null()).cloned().map(Json);
+                    let field = Some(path.clone());
+                    let is_sensitive = is_sensitive && path == "text";
+                    changes.push(Change {
+                        field,
+                        before: json(old),
+                        after: json(new),
+                        is_sensitive,
+                        ..change
+                    });
+                }
+                Ok(changes)
+            }
+        }
+    }
+
+    /// Lists in rows tell of all tasks; in answers they are of those that the viewer may see.
+    async fn without_hidden_tasks(
+        &self,
+        table: &str,
+        versions: &[ItemVersion],
+    ) -> Result<Vec<ItemVersion>, Error> {
+        let mut versions = versions.to_vec();
+        let Some(list) = (match table {
+            "planned_task" => Some("dependencies"),
+            "decision" => Some("tasks"),
+            _ => None,
+        }) else {
+            return Ok(versions);
+        };
+        let of = versions.first().and_then(|version| version.columns.get("version_id")?.as_str());
+        let Some(of) = of.and_then(|id| id.parse::<Uuid>().ok()) else { return Ok(versions) };
+        let networks = [&self.from, &self.to].map(|world| world.loaders.networks.load(of));
+        let networks = try_join_all(networks).await?;
+        let code = |written: &str| match table {
+            "planned_task" => written.parse().ok().map(|Dependency { predecessor, .. }| predecessor),
+            _ => written.parse().ok(),
+        };
+        let seen = |written: &Value| {
+            let code = written.as_str().and_then(code);
+            code.is_some_and(|code| networks.iter().flatten().any(|network| network.row(&code).is_some()))
+        };
+        for version in &mut versions {
+            if let Some(Value::Array(codes)) = version.columns.get_mut(list) {
+                codes.retain(seen);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// Who holds a post stands in a table of its own, and is a field of the post.
+    async fn of_tenure(
+        &self,
+        item: &ChangedItem,
+        before: Option<&ItemVersion>,
+        after: Option<&ItemVersion>,
+        causes: &[ChangingEvent],
+    ) -> Result<Vec<Change>, Error> {
+        let post =
+            after.or(before).and_then(|version| version.columns.get("post_id")).and_then(Value::as_str);
+        let Some(post) = post.and_then(|post| post.parse::<Uuid>().ok()) else { return Ok(Vec::new()) };
+        let Some(object) = self.to.node_in("post", post).await? else { return Ok(Vec::new()) };
+        let json = |version: Option<&ItemVersion>| {
+            let columns = &version?.columns;
+            let shown = columns.iter().filter(|(column, _)| *column != "post_id");
+            let shown = shown.map(|(column, raw)| (camel_case(column), value(column, raw)));
+            Some(Json(shown.collect::<Map<_, _>>().into()))
+        };
+        let (before, after) = (json(before), json(after));
+        if before == after {
+            return Ok(Vec::new());
+        }
+        let change = self.change(object, ChangeKind::Changed, item.last, causes).await?;
+        Ok(vec![Change { field: Some("tenures".to_owned()), before, after, ..change }])
+    }
+
+    /// A change without its field and values. `since` is where its command ended.
+    async fn change(
+        &self,
+        object: Node,
+        kind: ChangeKind,
+        since: i64,
+        causes: &[ChangingEvent],
+    ) -> Result<Change, Error> {
+        let cause = causes.iter().rev().find(|cause| cause.command_end == since || cause.position == since);
+        let event = match cause {
+            Some(cause) => self.to.find::<Event>(cause.event_id).await?,
+            None => None,
+        };
+        let position = Position(domain::Position(cause.map_or(since, |cause| cause.command_end)));
+        Ok(Change {
+            object,
+            kind,
+            field: None,
+            before: None,
+            after: None,
+            is_sensitive: false,
+            position,
+            event,
+        })
+    }
+}
+
+/// Where the field came to be what it is in the last version.
+fn changed_last(table: &str, path: &str, versions: &[ItemVersion]) -> Option<i64> {
+    versions.windows(2).rev().find_map(|pair| {
+        let [old, new] = pair else { return None };
+        let at = |version: &ItemVersion| fields(table, &version.columns).remove(path);
+        (at(old) != at(new)).then_some(new.valid_from)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::parser::{parse_schema, types::TypeKind, types::TypeSystemDefinition};
+
+    /// The fields of an object type of the schema.
+    fn fields_of(name: &str) -> Vec<String> {
+        let document = parse_schema(crate::sdl()).unwrap();
+        document
+            .definitions
+            .into_iter()
+            .find_map(|definition| match definition {
+                TypeSystemDefinition::Type(ty) if ty.node.name.node == name => match ty.node.kind {
+                    TypeKind::Object(object) => {
+                        Some(object.fields.iter().map(|field| field.node.name.node.to_string()).collect())
+                    }
+                    _ => None,
+                },
+                _ => None,
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn every_column_is_a_field_of_its_type_or_left_out() {
+        let columns = read_model::columns();
+        let types = [
+            ("partner", "Partner"),
+            ("centre", "Centre"),
+            ("post", "Post"),
+            ("operation", "Operation"),
+            ("plan_version", "PlanVersion"),
+            ("planned_task", "PlannedTask"),
+            ("task_label", "Task"),
+            ("annex", "Annex"),
+            ("decision", "PlanDecision"),
+            ("condition", "Condition"),
+            ("assignment", "Assignment"),
+        ];
+        for (table, name) in types {
+            let known = fields_of(name);
+            for column in &columns[table] {
+                if let Some(path) = field(table, column).filter(|_| *column != "sections") {
+                    assert!(known.contains(&path), "{name}.{path}");
+                }
+            }
+        }
+        let prose = fields_of("PlanSections");
+        assert!(PROSE.iter().all(|name| prose.iter().any(|known| known == name)));
+    }
+
+    #[test]
+    fn a_place_survives_being_written_and_read() {
+        let place = Place { last: 7, item: Uuid::from_u128(9), shown: 3 };
+        assert_eq!(Place::read(&place.key()), Ok(place));
+        assert!(Place::read("T16").is_err());
+    }
+}

@@ -1,0 +1,291 @@
+//! Events: the log as the viewer may see it, and the history of everything in it.
+
+use crate::{
+    Error,
+    graph::{
+        connection::{Connection, Direction, Window, by_position},
+        context::{World, session},
+        node::{
+            Annex, Assignment, Centre, Condition, Event, Operation, Partner, PlanDecision, PlanVersion,
+            PlannedTask, Post, Task,
+        },
+        scalars::{DateTime, Json, Position},
+        zone::Zone,
+    },
+};
+use async_graphql::{Context, Enum, ID, InputObject, Interface, Object};
+use chrono::FixedOffset;
+use domain::{
+    PostCode,
+    ids::{OperationId, PostId, from_text},
+};
+use read_model::{EventRow, Page};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Most names in a filter's list.
+const MOST_TYPES: usize = 100;
+
+/// Which events; what is left out does not narrow.
+#[derive(InputObject, Default)]
+pub struct EventFilter {
+    /// Names such as `PlanPromulgated`; one that no event has is bad input.
+    types: Option<Vec<String>>,
+    /// Code of the post, or the service such as `service:import`, that sent the command.
+    actor: Option<String>,
+    /// Code of the partner whose post sent the command.
+    partner: Option<String>,
+    /// An operation, with its plan, tasks and assignments.
+    operation_id: Option<ID>,
+    /// Anything with an id: only its history.
+    subject: Option<ID>,
+    /// Inclusive.
+    recorded_from: Option<DateTime>,
+    /// Exclusive.
+    recorded_before: Option<DateTime>,
+    /// Inclusive.
+    occurred_from: Option<DateTime>,
+    /// Exclusive.
+    occurred_before: Option<DateTime>,
+}
+
+/// What a filter asks of the read model: in whose history, and which of its events.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// `None`: the whole log. An id of nothing has no history, as one of something hidden has none.
+    pub item: Option<Uuid>,
+    pub filter: read_model::EventFilter,
+}
+
+impl EventFilter {
+    pub(crate) fn read(self) -> Result<Wanted, Error> {
+        let Self {
+            types,
+            actor,
+            partner,
+            operation_id,
+            subject,
+            recorded_from,
+            recorded_before,
+            occurred_from,
+            occurred_before,
+        } = self;
+        if let Some(types) = &types {
+            if types.len() > MOST_TYPES {
+                return Err(Error::bad_input(format!("{} types; {MOST_TYPES} is the most.", types.len())));
+            }
+            if let Some(unknown) = types.iter().find(|name| !domain::Event::kinds().any(|kind| kind == *name))
+            {
+                return Err(Error::bad_input(format!("There is no event type `{unknown}`.")));
+            }
+        }
+        let utc = |at: Option<DateTime>| at.map(|DateTime(at)| at.to_utc());
+        let operation = operation_id.map(|id| id.parse::<OperationId>().map_or(Uuid::nil(), |id| id.0));
+        Ok(Wanted {
+            item: subject.map(|id| from_text(&id).map_or(Uuid::nil(), |(_, id)| id)),
+            filter: read_model::EventFilter {
+                kinds: types,
+                actor,
+                partner,
+                operation,
+                recorded_from: utc(recorded_from),
+                recorded_before: utc(recorded_before),
+                occurred_from: utc(occurred_from),
+                occurred_before: utc(occurred_before),
+            },
+        })
+    }
+}
+
+/// What events are ordered by.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EventOrderField {
+    /// The order in which the log learned of them.
+    #[default]
+    Position,
+}
+
+/// The order of a list of events.
+#[derive(InputObject, Default)]
+pub struct EventOrder {
+    #[graphql(default)]
+    field: EventOrderField,
+    #[graphql(default)]
+    pub(crate) direction: Direction,
+}
+
+impl World {
+    /// A page of the log, or of one item's history.
+    pub(crate) async fn events(
+        self: &Arc<Self>,
+        wanted: Wanted,
+        order: Direction,
+        window: Window,
+    ) -> Result<Connection<Event>, Error> {
+        let descending = order == Direction::Descending;
+        let page = if descending { window.reversed() } else { window }.page(self)?;
+        let by_position = by_position(page.clone(), "events")?;
+        let rows = self.event_rows(&wanted, by_position).await?;
+        let Wanted { item, filter } = wanted;
+        let counted = Arc::clone(self);
+        let position = |event: &Event| event.row.position.to_string();
+        let page = Connection::new(self, &page, self.all(&rows), position, move || {
+            let (world, filter) = (Arc::clone(&counted), filter.clone());
+            Box::pin(async move {
+                Ok(match item {
+                    Some(item) => {
+                        world.loaders.history_counts.load((item, filter)).await?.unwrap_or_default()
+                    }
+                    None => world.engine.read_model().count_events(&world.pin, &filter).await?,
+                })
+            })
+        });
+        Ok(if descending { page.reversed() } else { page })
+    }
+
+    /// The rows of such a page.
+    pub(crate) async fn event_rows(
+        &self,
+        Wanted { item, filter }: &Wanted,
+        page: Page<i64>,
+    ) -> Result<Vec<Arc<EventRow>>, Error> {
+        if let Some(item) = item {
+            let rows = self.loaders.histories.children((*item, filter.clone(), page)).await?;
+            return Ok(rows.iter().map(Arc::clone).collect());
+        }
+        let rows = self.engine.read_model().events(&self.pin, filter, &page).await?;
+        Ok(rows.into_iter().map(Arc::new).collect())
+    }
+
+    /// A page of what has happened to an item, or concerned it.
+    pub(crate) async fn history(
+        self: &Arc<Self>,
+        item: Uuid,
+        window: Window,
+    ) -> Result<Connection<Event>, Error> {
+        let wanted = Wanted { item: Some(item), ..Wanted::default() };
+        self.events(wanted, Direction::Ascending, window).await
+    }
+}
+
+/// A thing whose history the log tells.
+#[expect(clippy::duplicated_attributes, reason = "two arguments of one field may have one type")]
+#[derive(Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."),
+    field(
+        name = "history",
+        ty = "Connection<Event>",
+        desc = "The events that changed or concern it, as far as you may see them, in the order of the log.",
+        arg(name = "first", ty = "Option<i32>"),
+        arg(name = "after", ty = "Option<String>"),
+        arg(name = "last", ty = "Option<i32>"),
+        arg(name = "before", ty = "Option<String>")
+    )
+)]
+pub enum HasHistory {
+    Partner(Partner),
+    Centre(Centre),
+    Post(Post),
+    Operation(Operation),
+    PlanVersion(PlanVersion),
+    Task(Task),
+    PlannedTask(PlannedTask),
+    Annex(Annex),
+    PlanDecision(PlanDecision),
+    Condition(Condition),
+    Assignment(Assignment),
+}
+
+/// Something that happened, as the log holds it. Never changed, never taken back: a correction is another event.
+#[Object]
+impl Event {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    /// Its place in the log.
+    async fn position(&self) -> Position {
+        Position(domain::Position(self.row.position))
+    }
+
+    /// What happened, such as `PlanPromulgated`: the event catalogue has them all.
+    #[graphql(name = "type")]
+    async fn kind(&self) -> &str {
+        &self.row.kind
+    }
+
+    /// When the log learned of it, by the server's clock.
+    async fn recorded_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.recorded_at, zone).await
+    }
+
+    /// When it happened, as reported; never after `recordedAt`.
+    async fn occurred_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.occurred_at, zone).await
+    }
+
+    /// The same instant in the offset in which it was reported, as RFC 3339 has it, such as `2023-09-15T10:30:00+06:30`.
+    async fn occurred_at_local(&self) -> String {
+        let offset = FixedOffset::east_opt(i32::from(self.row.occurred_offset) * 60);
+        match offset {
+            Some(offset) => self.row.occurred_at.with_timezone(&offset).to_rfc3339(),
+            None => self.row.occurred_at.to_rfc3339(),
+        }
+    }
+
+    /// Why it was entered late; null when it was not.
+    async fn late_reason(&self) -> Option<&str> {
+        self.row.late_reason.as_deref()
+    }
+
+    /// Code of the post, or the service such as `service:import`, that sent the command.
+    async fn actor(&self) -> &str {
+        &self.row.actor
+    }
+
+    /// The post that sent the command; null for services.
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        match PostCode::new(&self.row.actor) {
+            Ok(code) => self.world.find(PostId::of(&code).0).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The command that caused it: events of one command happened together, and no answer shows half of them.
+    async fn command_id(&self) -> Uuid {
+        self.row.command_id
+    }
+
+    /// Position of its command's last event: what it changed holds from there on.
+    async fn effective_at(&self) -> Position {
+        Position(domain::Position(self.row.command_end))
+    }
+
+    /// The operation that it is about; null when it is about partners, centres or posts.
+    async fn operation(&self) -> Result<Option<Operation>, Error> {
+        match self.row.operation_id {
+            Some(id) => self.world.find(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What it says, in the shape that `schema/events` has for its type.
+    async fn payload(&self, ctx: &Context<'_>) -> Result<Json, Error> {
+        let payload = self.world.loaders.payloads.load(self.row.position).await?;
+        let payload = payload.ok_or_else(|| {
+            Error::internal("read an event", &format!("none at position {}", self.row.position))
+        })?;
+        if let Some((annex, is_sensitive)) = payload.annex {
+            let known: Option<Annex> = self.world.find(annex.0).await?;
+            let is_labelled = match &known {
+                Some(annex) => annex.is_sensitive().await?,
+                None => false,
+            };
+            if is_sensitive || is_labelled {
+                session(ctx)?.log_read(&self.world, annex, self.row.operation_id).await?;
+            }
+        }
+        Ok(Json(payload.json.clone()))
+    }
+}

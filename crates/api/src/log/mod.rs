@@ -1,0 +1,6 @@
+//! The log as it may be read: events, what differs between two moments, what happens now, and who was shown what.
+
+pub mod access;
+pub mod change;
+pub mod event;
+pub mod subscription;

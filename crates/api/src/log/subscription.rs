@@ -1,0 +1,235 @@
+//! Subscriptions: what has happened since a position, then what happens.
+//!
+//! Nothing is handed over when a command is carried out: a subscription is told only that the log has moved on. It keeps
+//! the last position that its client was sent and reads from there, as whoever asks stands at that moment.
+
+use crate::{
+    Error,
+    graph::{
+        context::{Session, session},
+        node::{Event, Item, Operation},
+        scalars,
+    },
+    log::event::{EventFilter, Wanted},
+};
+use async_graphql::{Context, ID, Subscription};
+use domain::{Position, ids::OperationId};
+use futures_util::{
+    StreamExt,
+    stream::{BoxStream, try_unfold},
+};
+use read_model::{EventRow, Page};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+use tokio::sync::{Semaphore, watch};
+
+/// How long a subscription waits for this node to reach the position that its client has seen.
+const POSITION_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Events that are read at once, when many wait to be sent.
+const PAGE: i64 = 100;
+
+/// Each commit wakes every subscription. So many of them look at once what it holds for them; the others wait their turn,
+/// which leaves connections to the database for requests.
+static TURNS: Semaphore = Semaphore::const_new(4);
+
+/// In a request's data: the position that its client saw last, whatever the query's `after` says.
+pub struct ResumeAfter(pub Position);
+
+/// What happens, as it happens, as far as you may see it when it is sent. `extensions.position` of each answer is where to
+/// go on from: give the last one that you got as `after`, and nothing is skipped and nothing comes twice.
+pub struct Subscription;
+
+/// What happens, as it happens, as far as you may see it when it is sent. `extensions.position` of each answer is where to
+/// go on from: give the last one that you got as `after`, and nothing is skipped and nothing comes twice.
+#[Subscription]
+impl Subscription {
+    /// Every event after the position `after`, in the order of the log, then those to come; without `after`, only those to
+    /// come. Take `head` first, and its position as `after`, to miss nothing in between. Each is shown as of the end of its
+    /// command. What you may not see when its turn comes is passed over, for good.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        after: Option<scalars::Position>,
+        filter: Option<EventFilter>,
+    ) -> Result<BoxStream<'static, Result<Event, Error>>, Error> {
+        let wanted = filter.unwrap_or_default().read()?;
+        let follower = Follower::new(ctx, after, |session| session.pin.position).await?;
+        let log = LogFollower { follower, wanted, read: None };
+        Ok(try_unfold(log, |mut log| async move { Ok(log.next().await?.map(|event| (event, log))) }).boxed())
+    }
+
+    /// The operation, whenever something happened in it that you may see: first as it is now, unless nothing did after
+    /// `after`, then as of the end of each command. What changes again before it was sent is sent once, as it is then;
+    /// `events` has every step. Silent as long as the id names nothing that you may see.
+    async fn operation_changed(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        after: Option<scalars::Position>,
+    ) -> Result<BoxStream<'static, Result<Operation, Error>>, Error> {
+        let follower = Follower::new(ctx, after, |_| Position(0)).await?;
+        // What is no id names nothing, as ids of what is hidden do.
+        let id = id.parse::<OperationId>().ok();
+        Ok(try_unfold(follower, move |mut follower| async move {
+            Ok(follower.operation(id).await?.map(|operation| (operation, follower)))
+        })
+        .boxed())
+    }
+}
+
+/// A place in the log that moves on with what its client is sent.
+struct Follower {
+    /// Of the request: it is told the position of each answer.
+    session: Arc<Session>,
+    newest: watch::Receiver<Position>,
+    /// All up to here was sent, or was not for its client when its turn came.
+    last: Position,
+    /// How often the engine had seen commits lost when this began: positions mean the same as long as that holds.
+    cuts: u64,
+}
+
+impl Follower {
+    /// Fails with `BAD_USER_INPUT` when there is no such position, with `BUSY` when this node does not reach the position that the client has seen already.
+    async fn new(
+        ctx: &Context<'_>,
+        after: Option<scalars::Position>,
+        from_the_start: impl FnOnce(&Session) -> Position,
+    ) -> Result<Self, Error> {
+        let session = session(ctx)?;
+        let resumed = ctx.data_opt::<ResumeAfter>().map(|resume| resume.0);
+        let after = resumed.or(after.map(|scalars::Position(position)| position));
+        if after.is_some_and(|position| position < Position(0)) {
+            return Err(Error::bad_input("No position is before 0."));
+        }
+        if let Some(position) = after
+            && !session.engine.wait_for(position, POSITION_PATIENCE).await
+        {
+            return Err(Error::Busy(format!(
+                "This node has not reached position {position} yet. Try again in a moment."
+            )));
+        }
+        Ok(Self {
+            last: after.unwrap_or_else(|| from_the_start(session)),
+            newest: session.engine.watch(),
+            cuts: session.engine.cuts(),
+            session: Arc::clone(session),
+        })
+    }
+
+    /// Whoever asks, as they stand now, at the newest position; `None` when nothing happened since `last`. Fails with `BUSY`
+    /// when the database has lost commits: then what the client was sent may not have happened.
+    async fn now(&mut self) -> Result<Option<Session>, Error> {
+        let newest = *self.newest.borrow_and_update();
+        if self.session.engine.cuts() != self.cuts {
+            return Err(Error::Busy(format!(
+                "The database has lost its newest commits, perhaps some that you were sent; it had position {newest} \
+                 again when this was found. Read again what you know, and go on from there."
+            )));
+        }
+        if newest <= self.last {
+            return Ok(None);
+        }
+        let Session { engine, actor, manner, .. } = &*self.session;
+        // Priced once, with the subscription.
+        let now = Session::new(engine, actor.clone(), Some(newest), 0).await?;
+        Ok(Some(now.asked(manner.clone())))
+    }
+
+    /// Waits until something happens; false when nothing will, because the server stops.
+    async fn waits(&mut self) -> bool {
+        self.newest.changed().await.is_ok()
+    }
+
+    /// `position` is where the client goes on from when this is the last that it got.
+    fn sends(&mut self, position: Position) {
+        self.last = position;
+        self.session.note_position(position);
+    }
+
+    /// `None` at the end of the stream.
+    async fn operation(&mut self, id: Option<OperationId>) -> Result<Option<Operation>, Error> {
+        loop {
+            let turn = TURNS.acquire().await;
+            if let Some(now) = self.now().await?
+                && let Some(id) = id
+                && let Some(end) = last_change(&now, id, self.last).await?
+                && let Some(operation) = now.answer_at(end).find(id.0).await?
+            {
+                self.sends(end);
+                return Ok(Some(operation));
+            }
+            drop(turn);
+            if !self.waits().await {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// The end of the last command that did something in the operation which the viewer may see.
+async fn last_change(now: &Session, id: OperationId, after: Position) -> Result<Option<Position>, Error> {
+    let filter = read_model::EventFilter { operation: Some(id.0), ..read_model::EventFilter::default() };
+    let last = Page { limit: 1, after: Some(after.0), before: None, backwards: true };
+    let events = now.world().event_rows(&Wanted { item: None, filter }, last).await?;
+    Ok(events.last().map(|event| Position(event.command_end)))
+}
+
+/// The log as far as its client wants it.
+struct LogFollower {
+    follower: Follower,
+    wanted: Wanted,
+    /// What has been read and not been sent.
+    read: Option<Read>,
+}
+
+struct Read {
+    /// Whoever asks, as they stood then.
+    then: Session,
+    events: VecDeque<Arc<EventRow>>,
+}
+
+impl LogFollower {
+    /// `None` at the end of the stream.
+    async fn next(&mut self) -> Result<Option<Event>, Error> {
+        loop {
+            if let Some(event) = self.take() {
+                self.follower.sends(Position(event.row.position));
+                return Ok(Some(event));
+            }
+            let turn = TURNS.acquire().await;
+            let Some(now) = self.follower.now().await? else {
+                drop(turn);
+                if self.follower.waits().await {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let page = Page { after: Some(self.follower.last.0), ..Page::first(PAGE) };
+            let mut read =
+                Read { events: VecDeque::from(now.world().event_rows(&self.wanted, page).await?), then: now };
+            // Sent whatever happened meanwhile: a log that grows all the time would hold it back for ever.
+            let Some(event) = read.next() else {
+                self.follower.last = read.then.pin.position;
+                continue;
+            };
+            self.follower.sends(Position(event.row.position));
+            self.read = Some(read);
+            return Ok(Some(event));
+        }
+    }
+
+    /// The next of what has been read, unless something happened since: the viewer may stand differently, and what was
+    /// released may be no longer.
+    fn take(&mut self) -> Option<Event> {
+        let newest = self.follower.session.engine.position();
+        self.read.as_mut().filter(|read| read.then.pin.position == newest)?.next()
+    }
+}
+
+impl Read {
+    fn next(&mut self) -> Option<Event> {
+        let event = self.events.pop_front()?;
+        let world = self.then.answer_at(Position(event.command_end));
+        Some(Event::new(&world, event))
+    }
+}

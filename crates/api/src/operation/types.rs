@@ -1,0 +1,306 @@
+//! Operations: what is planned and who may read it.
+
+use crate::{
+    Error,
+    graph::{
+        connection::{Connection, Direction, Window},
+        node::{Event, Operation, Partner, PlanVersion, Task},
+        scalars::DateTime,
+        zone::Zone,
+    },
+    operation::release::{Classification, HandlingCode, ReleaseLabel},
+    plan::{
+        sections::TimeWindow,
+        task::{TaskFilter, task_page},
+        version::version_id,
+    },
+    schedule::{
+        conflict::Conflict,
+        matrix::{MatrixColumns, MatrixRows, SynchronisationMatrix},
+        network::ScheduleBasis,
+        reschedule::{PreviewRescheduleInput, Reschedule},
+        types::{Progress, Schedule, TaskActualInput},
+    },
+};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use domain::{
+    PartnerCode, TaskCode,
+    ids::{OperationId, PartnerId, TaskId},
+    operation,
+};
+use read_model::{Page, PlanVersionRow, parse};
+use std::sync::Arc;
+
+/// Where an operation stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "operation::OperationStatus")]
+pub enum OperationStatus {
+    /// Named, with a lead.
+    Initiated,
+    /// A warning order was issued, or a plan is being drafted.
+    Planning,
+    /// A plan is in force.
+    Authorised,
+    /// Being carried out.
+    Active,
+    /// Halted for a while.
+    Paused,
+    /// Ended as planned.
+    Closed,
+    /// Broken off.
+    Terminated,
+}
+
+/// Which operations; what is left out does not narrow.
+#[derive(InputObject, Default)]
+pub struct OperationFilter {
+    status: Option<OperationStatus>,
+    /// Code of the partner that leads it.
+    lead_partner: Option<String>,
+}
+
+impl From<OperationFilter> for read_model::OperationFilter {
+    fn from(filter: OperationFilter) -> Self {
+        Self {
+            status: filter.status.map(|status| operation::OperationStatus::from(status).to_string()),
+            lead: filter.lead_partner,
+        }
+    }
+}
+
+/// What operations are ordered by.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OperationOrderField {
+    /// Letter by letter.
+    #[default]
+    Code,
+}
+
+/// The order of a list of operations.
+#[derive(InputObject, Default)]
+pub struct OperationOrder {
+    #[graphql(default)]
+    pub(crate) field: OperationOrderField,
+    #[graphql(default)]
+    pub(crate) direction: Direction,
+}
+
+impl Operation {
+    pub(crate) async fn version(&self, number: Option<i32>) -> Result<Option<PlanVersion>, Error> {
+        match number {
+            Some(number) => self.world.find(version_id(self.row.id, number)).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn current_version(&self) -> Result<Option<PlanVersion>, Error> {
+        self.version(self.row.current_version).await
+    }
+}
+
+/// An operation from initiation to review. Its lead sees it, and the partners that it is released to.
+#[Object]
+impl Operation {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
+    }
+
+    /// What people call it by, such as `SAPHAN`.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    async fn status(&self) -> Result<OperationStatus, Error> {
+        Ok(parse::<operation::OperationStatus>(&self.row.status)?.into())
+    }
+
+    async fn lead_partner(&self) -> Result<Partner, Error> {
+        self.world.get(PartnerId::of(&parse::<PartnerCode>(&self.row.lead)?).0).await
+    }
+
+    async fn classification(&self) -> Result<Classification, Error> {
+        Ok(parse::<domain::release::Classification>(&self.row.classification)?.into())
+    }
+
+    async fn handling(&self) -> Result<HandlingCode, Error> {
+        Ok(parse::<domain::release::HandlingCode>(&self.row.handling)?.into())
+    }
+
+    /// Codes of the partners that may read it; its lead may besides.
+    async fn releasable_to(&self) -> &[String] {
+        &self.row.releasable_to
+    }
+
+    /// Who may read it, and how carefully: what is in it inherits that, or narrows it.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        self.label()
+    }
+
+    async fn initiated_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.initiated_at, zone).await
+    }
+
+    /// Null until it is issued.
+    async fn warning_order_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.warning_order_at, zone).await
+    }
+
+    async fn warning_order(&self) -> Option<&str> {
+        self.row.warning_order.as_deref()
+    }
+
+    /// The instruments that the operation rests on.
+    async fn legal_basis(&self) -> &[String] {
+        &self.row.legal_basis
+    }
+
+    /// The one reference time; null until it is set.
+    async fn h_hour(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.h_hour, zone).await
+    }
+
+    /// Interval within which H-hour may move without a new version of the plan.
+    async fn h_hour_window(&self, zone: Option<Zone>) -> Result<Option<TimeWindow>, Error> {
+        let version = self.current_version().await?;
+        let window = version.and_then(|version| version.row.sections.h_hour_window);
+        TimeWindow::of(&self.world, window, zone).await
+    }
+
+    /// Null until it is activated.
+    async fn activated_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.activated_at, zone).await
+    }
+
+    /// The version in force, else the one being worked on; null before the first draft.
+    async fn plan(&self) -> Result<Option<PlanVersion>, Error> {
+        self.current_version().await
+    }
+
+    /// A version by its number, from 1.
+    async fn plan_version(&self, number: i32) -> Result<Option<PlanVersion>, Error> {
+        self.version(Some(number).filter(|number| *number > 0)).await
+    }
+
+    /// In the order of their numbers.
+    async fn plan_versions(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<PlanVersion>, Error> {
+        let page = Window { first, after, last, before }.page(&self.world)?;
+        let rows = self.world.loaders.versions_of.children(self.row.id).await?;
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let shown = self.world.all(&page_of_versions(&rows, &page)?);
+        let number = |version: &PlanVersion| version.row.number.to_string();
+        Ok(Connection::new(&self.world, &page, shown, number, move || Box::pin(async move { Ok(count) })))
+    }
+
+    /// A task by its code.
+    async fn task(&self, code: String) -> Result<Option<Task>, Error> {
+        let Ok(code) = code.parse::<TaskCode>() else { return Ok(None) };
+        self.world.find(TaskId::of(OperationId(self.row.id), &code).0).await
+    }
+
+    /// The tasks of the version in force, else of the one being worked on, in the order of their codes.
+    async fn tasks(
+        &self,
+        filter: Option<TaskFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Task>, Error> {
+        let window = Window { first, after, last, before };
+        let Some(number) = self.row.current_version else {
+            window.page(&self.world)?;
+            return Ok(Connection::empty());
+        };
+        let code = |task: &Task| task.row.code.clone();
+        task_page(&self.world, version_id(self.row.id, number), filter, window, code).await
+    }
+
+    /// Early and late times, floats, critical paths and conflicts, on the plan in force, else the one being worked on. `now` and
+    /// `actuals` are for a forecast.
+    async fn schedule(
+        &self,
+        #[graphql(default_with = "ScheduleBasis::Offsets")] basis: ScheduleBasis,
+        now: Option<DateTime>,
+        #[graphql(default)] actuals: Vec<TaskActualInput>,
+    ) -> Result<Schedule, Error> {
+        let version = self.current_version().await?;
+        Schedule::of(self.clone(), version, basis, Progress { now, actuals }).await
+    }
+
+    /// What would change if H-hour or tasks moved, on the plan in force, else the one being worked on; null before the first
+    /// draft. Nothing is recorded.
+    async fn preview_reschedule(
+        &self,
+        input: PreviewRescheduleInput,
+        zone: Option<Zone>,
+    ) -> Result<Option<Reschedule>, Error> {
+        match self.current_version().await? {
+            Some(version) => Reschedule::of(self, &version, input, zone).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What hinders carrying out the plan in force, else the one being worked on, as it stands. None of it hinders drafting.
+    async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
+        match self.current_version().await? {
+            Some(version) => Conflict::of(&version).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// What is done when, by which purpose or by whom, and when decisions are due.
+    async fn synchronisation_matrix(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "MatrixColumns::Phase")] columns: MatrixColumns,
+        #[graphql(default_with = "MatrixRows::LineOfEffort")] rows: MatrixRows,
+    ) -> Result<SynchronisationMatrix, Error> {
+        match self.current_version().await? {
+            Some(version) => SynchronisationMatrix::of(ctx, &version, columns, rows).await,
+            None => Ok(SynchronisationMatrix::default()),
+        }
+    }
+}
+
+/// The page's rows of all, which are few: a plan has a handful of versions.
+fn page_of_versions(rows: &[Arc<PlanVersionRow>], page: &Page) -> Result<Vec<Arc<PlanVersionRow>>, Error> {
+    let number = |key: &Option<String>| {
+        let number = key.as_deref().map(str::parse::<i32>).transpose();
+        number.map_err(|_| Error::bad_input("The cursor is not one of plan versions."))
+    };
+    let (after, before) = (number(&page.after)?, number(&page.before)?);
+    let mut shown: Vec<_> = rows
+        .iter()
+        .filter(|row| after.is_none_or(|after| row.number > after))
+        .filter(|row| before.is_none_or(|before| row.number < before))
+        .cloned()
+        .collect();
+    let limit = usize::try_from(page.limit).unwrap_or_default();
+    if page.backwards {
+        shown.drain(..shown.len().saturating_sub(limit));
+    } else {
+        shown.truncate(limit);
+    }
+    Ok(shown)
+}

@@ -1,0 +1,148 @@
+//! What binds tasks in time: their terms, and the calendars by which partners and posts work.
+
+use crate::{
+    Error,
+    graph::{
+        context::World,
+        node::{Partner, Post},
+        scalars::Duration,
+    },
+};
+use async_graphql::{ComplexObject, Enum, SimpleObject};
+use domain::{
+    ids::{PartnerId, PostId},
+    plan,
+};
+use std::sync::Arc;
+
+/// How a task's planned start binds it.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::StartConstraint")]
+pub enum StartConstraint {
+    /// It starts at its planned start, or later when what it waits for takes longer.
+    StartNoEarlierThan,
+    /// It starts as early as what it waits for allows, and moves with that.
+    AsSoonAsPossible,
+    /// It starts at its planned start, whatever it waits for.
+    MustStartOn,
+}
+
+/// What binds a task in time besides what it waits for, and what it needs.
+#[derive(SimpleObject)]
+pub struct TaskTerms {
+    /// The tasks of one phase with the same name here are read together; null when it stands alone.
+    group: Option<String>,
+    constraint: StartConstraint,
+    /// From H-hour; null when there is no latest finish.
+    finish_no_later_than: Option<Duration>,
+    /// Whether it needs mutual legal assistance, which takes months where police channels take hours.
+    mutual_legal_assistance: bool,
+}
+
+impl From<&plan::Terms> for TaskTerms {
+    fn from(terms: &plan::Terms) -> Self {
+        Self {
+            group: terms.group.as_ref().map(ToString::to_string),
+            constraint: terms.constraint.into(),
+            finish_no_later_than: terms.finish_no_later_than.map(Duration::from),
+            mutual_legal_assistance: terms.mutual_legal_assistance,
+        }
+    }
+}
+
+/// A day of the week.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::Weekday")]
+pub enum Weekday {
+    /// The first day of the week (ISO 8601).
+    Monday,
+    /// The second.
+    Tuesday,
+    /// The third.
+    Wednesday,
+    /// The fourth.
+    Thursday,
+    /// The fifth.
+    Friday,
+    /// The sixth.
+    Saturday,
+    /// The last.
+    Sunday,
+}
+
+/// A stretch of work on one day of every week.
+#[derive(SimpleObject)]
+pub struct WorkingHours {
+    day: Weekday,
+    /// On the clocks of the calendar's zone: `08:30`.
+    from: String,
+    /// Exclusive; `24:00` at the end of the day.
+    to: String,
+}
+
+/// Days on which nobody works by the calendar.
+#[derive(SimpleObject)]
+pub struct Holiday {
+    name: String,
+    /// The first day: `2023-10-13`.
+    from: String,
+    /// The last day, inclusive.
+    to: String,
+}
+
+/// When some partners and posts work; whoever has no calendar works round the clock. Hours and days off hold once
+/// H-hour is set, and within ten years of it; rest always does.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct WorkCalendar {
+    code: String,
+    name: String,
+    /// IANA name of the zone that its hours and days are on.
+    time_zone: String,
+    week: Vec<WorkingHours>,
+    holidays: Vec<Holiday>,
+    /// Least time between two tasks of one post; null when there is none.
+    rest: Option<Duration>,
+    #[graphql(skip)]
+    of: plan::WorkCalendar,
+    #[graphql(skip)]
+    world: Arc<World>,
+}
+
+impl WorkCalendar {
+    pub(crate) fn new(world: &Arc<World>, of: &plan::WorkCalendar) -> Self {
+        let hours = |hours: &plan::WorkingHours| WorkingHours {
+            day: hours.day.into(),
+            from: hours.from.to_string(),
+            to: hours.to.to_string(),
+        };
+        let holiday = |holiday: &plan::Holiday| Holiday {
+            name: holiday.name.to_string(),
+            from: holiday.from.to_string(),
+            to: holiday.to.to_string(),
+        };
+        Self {
+            code: of.code.to_string(),
+            name: of.name.to_string(),
+            time_zone: of.time_zone.to_string(),
+            week: of.week.iter().map(hours).collect(),
+            holidays: of.holidays.iter().map(holiday).collect(),
+            rest: of.rest.map(Duration::from),
+            of: of.clone(),
+            world: Arc::clone(world),
+        }
+    }
+}
+
+#[ComplexObject]
+impl WorkCalendar {
+    /// The partners whose tasks are carried out by it, but those of posts with a calendar of their own.
+    async fn partners(&self) -> Result<Vec<Partner>, Error> {
+        self.world.find_many(self.of.partners.iter().map(|code| PartnerId::of(code).0)).await
+    }
+
+    /// The posts whose tasks are carried out by it.
+    async fn posts(&self) -> Result<Vec<Post>, Error> {
+        self.world.find_many(self.of.posts.iter().map(|code| PostId::of(code).0)).await
+    }
+}

@@ -1,0 +1,548 @@
+//! Tasks: the one that is carried out, and the frozen ones of plan versions.
+
+use crate::{
+    Error,
+    graph::{
+        connection::{Connection, Window},
+        context::World,
+        node::{Assignment, Event, Item, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
+        scalars::{DateTime, Duration, Sha256},
+        zone::Zone,
+    },
+    operation::release::{ReleaseLabel, task_label},
+    plan::{
+        calendar::TaskTerms,
+        sections::{LineOfEffort, Phase},
+        task_version::TaskVersion,
+    },
+    schedule::network::{Network, ScheduleBasis},
+};
+use async_graphql::{Enum, ID, InputObject, Object, OutputType, SimpleObject};
+use domain::{
+    PartnerCode, PostCode, Span, TaskCode,
+    ids::{OperationId, PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId},
+    plan,
+    schedule::Times,
+};
+use read_model::{PlannedTaskRow, parse};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Where a task's execution stands. Until execution is recorded in the log every task is `PLANNED`.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskStatus {
+    /// In the plan.
+    Planned,
+    /// Handed to its post.
+    Issued,
+    /// Started.
+    InProgress,
+    /// Started or issued, and cannot go on.
+    Blocked,
+    /// Finished.
+    Completed,
+    /// Given up.
+    Cancelled,
+}
+
+/// Which tasks; what is left out does not narrow.
+#[derive(InputObject, Default)]
+pub struct TaskFilter {
+    /// Code of the phase.
+    phase: Option<String>,
+    /// Code of the line of effort.
+    line_of_effort: Option<String>,
+    /// Code of the partner that carries it out.
+    lead_partner: Option<String>,
+    /// Code of the partner on whose territory it is carried out.
+    territory: Option<String>,
+}
+
+impl From<TaskFilter> for read_model::TaskFilter {
+    fn from(filter: TaskFilter) -> Self {
+        let TaskFilter { phase, line_of_effort, lead_partner: lead, territory } = filter;
+        Self { phase, line_of_effort, lead, territory }
+    }
+}
+
+/// A page of a version's tasks, as whatever the page is of.
+pub(crate) async fn task_page<T>(
+    world: &Arc<World>,
+    version: Uuid,
+    filter: Option<TaskFilter>,
+    window: Window,
+    code: impl Fn(&T) -> String,
+) -> Result<Connection<T>, Error>
+where
+    T: Item<Row = PlannedTaskRow> + OutputType,
+{
+    let page = window.page(world)?;
+    let filter = read_model::TaskFilter::from(filter.unwrap_or_default());
+    let rows = world.loaders.task_pages.children((version, filter.clone(), page.clone())).await?;
+    let counted = Arc::clone(world);
+    Ok(Connection::new(world, &page, world.all(&rows), code, move || {
+        let (world, key) = (Arc::clone(&counted), (version, filter.clone()));
+        Box::pin(async move { Ok(world.loaders.task_counts.load(key).await?.unwrap_or_default()) })
+    }))
+}
+
+/// How one task waits for another.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[graphql(remote = "domain::plan::DependencyKind")]
+pub enum DependencyKind {
+    /// The successor starts when the predecessor has finished.
+    #[default]
+    FinishToStart,
+    /// The successor starts when the predecessor has started.
+    StartToStart,
+    /// The successor finishes when the predecessor has finished.
+    FinishToFinish,
+    /// The successor finishes when the predecessor has started.
+    StartToFinish,
+}
+
+/// One task waits for another.
+#[derive(SimpleObject)]
+pub struct Dependency {
+    predecessor: Task,
+    successor: Task,
+    kind: DependencyKind,
+    /// What lies between the two ends at least; negative when they may overlap by that much (a lead).
+    lag: Duration,
+}
+
+/// What a task of a plan version waits for.
+#[derive(SimpleObject)]
+pub struct PlannedDependency {
+    predecessor: PlannedTask,
+    kind: DependencyKind,
+    /// What lies between the two ends at least; negative when they may overlap by that much (a lead).
+    lag: Duration,
+}
+
+/// What a task and its frozen form have in common.
+struct Planned<'a> {
+    row: &'a PlannedTaskRow,
+    world: &'a Arc<World>,
+}
+
+impl Planned<'_> {
+    async fn version(&self) -> Result<PlanVersion, Error> {
+        self.world.get(self.row.version_id).await
+    }
+
+    async fn network(&self) -> Result<Arc<Network>, Error> {
+        self.version().await?.network().await
+    }
+
+    async fn phase(&self) -> Result<Phase, Error> {
+        let version = self.version().await?;
+        let phases = &version.row.sections.phases;
+        let phase = phases.iter().find(|phase| phase.code.as_str() == self.row.phase);
+        phase.map(Phase::from).ok_or_else(|| Error::internal("find a task's phase", &self.row.phase))
+    }
+
+    async fn line_of_effort(&self) -> Result<Option<LineOfEffort>, Error> {
+        let Some(code) = &self.row.line_of_effort else { return Ok(None) };
+        let version = self.version().await?;
+        let lines = &version.row.sections.lines_of_effort;
+        Ok(lines.iter().find(|line| line.code.as_str() == code).map(LineOfEffort::from))
+    }
+
+    async fn partner(&self, code: &str) -> Result<Partner, Error> {
+        self.world.get(PartnerId::of(&parse::<PartnerCode>(code)?).0).await
+    }
+
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        match &self.row.post {
+            Some(code) => self.world.find(PostId::of(&parse::<PostCode>(code)?).0).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn times(&self) -> Result<Option<Times>, Error> {
+        let version = self.version().await?;
+        let laid = version.network().await?.laid_out(ScheduleBasis::Offsets, &version.hours().await?);
+        Ok(laid.times.get(&parse::<TaskCode>(&self.row.code)?).copied())
+    }
+
+    async fn h_hour(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>, Error> {
+        let operation: Operation = self.world.get(self.row.operation_id).await?;
+        Ok(operation.row.h_hour)
+    }
+
+    /// Relative to H-hour, as an instant.
+    async fn instant(&self, offset: Span, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(DateTime::after(self.h_hour().await?, offset.as_delta()), zone).await
+    }
+
+    fn start(&self) -> Span {
+        Span::seconds(self.row.start_offset)
+    }
+
+    fn duration(&self) -> Span {
+        Span::seconds(self.row.duration)
+    }
+
+    /// `None` until H-hour is set: before, nobody knows how long it pauses.
+    async fn finish(&self) -> Result<Option<Span>, Error> {
+        if self.h_hour().await?.is_none() {
+            return Ok(None);
+        }
+        let version = self.version().await?;
+        let task = self.row.planned_task()?;
+        Ok(Some(self.world.finish(self.row.version_id, &version.hours().await?, &task)))
+    }
+
+    fn predecessors(&self) -> Result<Vec<TaskCode>, Error> {
+        Ok(self.row.predecessors.iter().map(|code| parse(code)).collect::<Result<_, _>>()?)
+    }
+
+    /// How it waits for one of its predecessors.
+    fn dependency_on(&self, predecessor: &str) -> Result<plan::Dependency, Error> {
+        let mut written = self.row.predecessors.iter().zip(&self.row.dependencies);
+        match written.find(|(code, _)| *code == predecessor) {
+            Some((_, written)) => Ok(parse(written)?),
+            None => Err(Error::internal("find a dependency", &format!("{} on {predecessor}", self.row.code))),
+        }
+    }
+
+    fn task_id(&self, code: &TaskCode) -> Uuid {
+        TaskId::of(OperationId(self.row.operation_id), code).0
+    }
+
+    fn planned_task_id(&self, code: &TaskCode) -> Uuid {
+        PlannedTaskId::of(PlanVersionId(self.row.version_id), code).0
+    }
+}
+
+impl Task {
+    fn planned(&self) -> Planned<'_> {
+        Planned { row: &self.row, world: &self.world }
+    }
+}
+
+/// A task of an operation, the same through all plan versions: as the version in force has it, else the one being
+/// worked on. Times relative to H-hour are durations; without an H-hour there are no instants.
+#[Object]
+impl Task {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.task_id, Window { first, after, last, before }).await
+    }
+
+    /// Everything that it has been, in every plan version that you may see, in the order of the log.
+    async fn versions(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TaskVersion>, Error> {
+        TaskVersion::page(self, Window { first, after, last, before }).await
+    }
+
+    async fn operation(&self) -> Result<Operation, Error> {
+        self.world.get(self.row.operation_id).await
+    }
+
+    /// The same task frozen in the version that these fields are of.
+    async fn planned_task(&self) -> PlannedTask {
+        PlannedTask { row: Arc::clone(&self.row), world: Arc::clone(&self.world) }
+    }
+
+    /// What people call it by, such as `T16`; unique in its operation.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    async fn phase(&self) -> Result<Phase, Error> {
+        self.planned().phase().await
+    }
+
+    async fn line_of_effort(&self) -> Result<Option<LineOfEffort>, Error> {
+        self.planned().line_of_effort().await
+    }
+
+    /// The partner that carries it out.
+    async fn lead_partner(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.lead).await
+    }
+
+    /// The partner on whose territory it is carried out, and whose consent it needs.
+    async fn territory(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.territory).await
+    }
+
+    /// The post that the plan foresees; who is bound to it is in `assignments`.
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        self.planned().post().await
+    }
+
+    /// Who may read it, and how carefully; its own label holds in every version of the plan.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        task_label(&self.world, &self.row).await
+    }
+
+    async fn status(&self) -> TaskStatus {
+        TaskStatus::Planned
+    }
+
+    /// From H-hour; negative before it.
+    async fn start_offset(&self) -> Duration {
+        self.planned().start().into()
+    }
+
+    /// Nothing for a milestone.
+    async fn duration(&self) -> Duration {
+        self.planned().duration().into()
+    }
+
+    /// Whether it is a moment that takes no time.
+    async fn milestone(&self) -> bool {
+        self.planned().duration() == Span::ZERO
+    }
+
+    /// What binds it in time besides what it waits for, and what it needs.
+    async fn terms(&self) -> TaskTerms {
+        TaskTerms::from(&self.row.terms.0)
+    }
+
+    /// H-hour and the offset; null until H-hour is set.
+    async fn planned_start(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.planned().instant(self.planned().start(), zone).await
+    }
+
+    /// By the calendar that holds for it, from its planned start; exclusive; null until H-hour is set.
+    async fn planned_finish(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        match self.planned().finish().await? {
+            Some(finish) => self.planned().instant(finish, zone).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Null until its start is recorded.
+    async fn actual_start(&self) -> Option<DateTime> {
+        None
+    }
+
+    /// Null until its completion is recorded.
+    async fn actual_finish(&self) -> Option<DateTime> {
+        None
+    }
+
+    /// As its dependencies allow, and not before its own offset; null until H-hour is set.
+    async fn earliest_start(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        match self.planned().times().await? {
+            Some(times) => self.planned().instant(times.early_start, zone).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Exclusive, without delaying the whole; null until H-hour is set.
+    async fn latest_finish(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        match self.planned().times().await? {
+            Some(times) => self.planned().instant(times.late_finish, zone).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What it can slip without delaying the whole.
+    async fn total_float(&self) -> Result<Option<Duration>, Error> {
+        Ok(self.planned().times().await?.map(|times| times.total_float.into()))
+    }
+
+    /// Whether it has no float.
+    async fn critical(&self) -> Result<bool, Error> {
+        Ok(self.planned().times().await?.is_some_and(|times| times.is_critical()))
+    }
+
+    /// What it waits for.
+    async fn predecessors(&self) -> Result<Vec<Dependency>, Error> {
+        let ids = self.planned().predecessors()?;
+        let found = self.world.find_many(ids.iter().map(|code| self.planned().task_id(code))).await?;
+        found.into_iter().map(|predecessor| dependency(predecessor, self.clone())).collect()
+    }
+
+    /// What waits for it.
+    async fn successors(&self) -> Result<Vec<Dependency>, Error> {
+        let network = self.planned().network().await?;
+        let rows = network.successors(&parse(&self.row.code)?);
+        let found: Vec<Task> = self.world.all(&rows);
+        found.into_iter().map(|successor| dependency(self.clone(), successor)).collect()
+    }
+
+    /// Posts bound to it; those that were withdrawn only when asked for.
+    async fn assignments(
+        &self,
+        #[graphql(default)] include_withdrawn: bool,
+    ) -> Result<Vec<Assignment>, Error> {
+        let rows = self.world.loaders.assignments_of.children(self.row.id).await?;
+        let shown: Vec<_> =
+            rows.iter().filter(|row| include_withdrawn || row.withdrawn_at.is_none()).cloned().collect();
+        Ok(self.world.all(&shown))
+    }
+}
+
+fn dependency(predecessor: Task, successor: Task) -> Result<Dependency, Error> {
+    let plan::Dependency { kind, lag, .. } = successor.planned().dependency_on(&predecessor.row.code)?;
+    Ok(Dependency { predecessor, successor, kind: kind.into(), lag: lag.into() })
+}
+
+impl PlannedTask {
+    fn planned(&self) -> Planned<'_> {
+        Planned { row: &self.row, world: &self.world }
+    }
+}
+
+/// A task as one plan version has it. Times are relative to H-hour.
+#[Object]
+impl PlannedTask {
+    pub async fn id(&self) -> ID {
+        self.node_id()
+    }
+
+    /// The events that changed or concern it, as far as you may see them, in the order of the log.
+    pub async fn history(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        self.world.history(self.row.id, Window { first, after, last, before }).await
+    }
+
+    async fn plan_version(&self) -> Result<PlanVersion, Error> {
+        self.planned().version().await
+    }
+
+    /// The task that this is a plan of; null when the current version has none of this code.
+    async fn task(&self) -> Result<Option<Task>, Error> {
+        self.world.find(self.row.task_id).await
+    }
+
+    /// What people call it by, such as `T16`; the same code is the same task in every version.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    async fn phase(&self) -> Result<Phase, Error> {
+        self.planned().phase().await
+    }
+
+    async fn line_of_effort(&self) -> Result<Option<LineOfEffort>, Error> {
+        self.planned().line_of_effort().await
+    }
+
+    /// The partner that carries it out.
+    async fn lead_partner(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.lead).await
+    }
+
+    /// The partner on whose territory it is carried out, and whose consent it needs.
+    async fn territory(&self) -> Result<Partner, Error> {
+        self.planned().partner(&self.row.territory).await
+    }
+
+    /// The post that the plan foresees.
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        self.planned().post().await
+    }
+
+    /// From H-hour; negative before it.
+    async fn start_offset(&self) -> Duration {
+        self.planned().start().into()
+    }
+
+    /// Nothing for a milestone.
+    async fn duration(&self) -> Duration {
+        self.planned().duration().into()
+    }
+
+    /// Whether it is a moment that takes no time.
+    async fn milestone(&self) -> bool {
+        self.planned().duration() == Span::ZERO
+    }
+
+    /// What binds it in time besides what it waits for, and what it needs.
+    async fn terms(&self) -> TaskTerms {
+        TaskTerms::from(&self.row.terms.0)
+    }
+
+    /// What it can slip without delaying the whole of its version.
+    async fn total_float(&self) -> Result<Option<Duration>, Error> {
+        Ok(self.planned().times().await?.map(|times| times.total_float.into()))
+    }
+
+    /// Whether it has no float.
+    async fn critical(&self) -> Result<bool, Error> {
+        Ok(self.planned().times().await?.is_some_and(|times| times.is_critical()))
+    }
+
+    /// What it waits for; how is in `dependencies`.
+    async fn predecessors(&self) -> Result<Vec<PlannedTask>, Error> {
+        let codes = self.planned().predecessors()?;
+        self.world.find_many(codes.iter().map(|code| self.planned().planned_task_id(code))).await
+    }
+
+    /// What it waits for, and how.
+    async fn dependencies(&self) -> Result<Vec<PlannedDependency>, Error> {
+        let codes = self.planned().predecessors()?;
+        let ids = codes.iter().map(|code| self.planned().planned_task_id(code));
+        let found: Vec<PlannedTask> = self.world.find_many(ids).await?;
+        let dependency = |predecessor: PlannedTask| {
+            let plan::Dependency { kind, lag, .. } = self.planned().dependency_on(&predecessor.row.code)?;
+            Ok(PlannedDependency { predecessor, kind: kind.into(), lag: lag.into() })
+        };
+        found.into_iter().map(dependency).collect()
+    }
+
+    /// What waits for it.
+    async fn successors(&self) -> Result<Vec<PlannedTask>, Error> {
+        let network = self.planned().network().await?;
+        Ok(self.world.all(&network.successors(&parse(&self.row.code)?)))
+    }
+
+    /// Who may read it, and how carefully; its own label holds in every version of the plan.
+    async fn release(&self) -> Result<ReleaseLabel, Error> {
+        task_label(&self.world, &self.row).await
+    }
+
+    /// RFC 8785 text of the task, for one that is among the version's `parts`, else null: `partHash` is SHA-256 of
+    /// `accord part v1`, a line feed, the salt's bytes and this.
+    async fn canonical_content(&self) -> Result<Option<String>, Error> {
+        if self.row.part_hash.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.row.planned_task()?.canonical()))
+    }
+
+    /// 16 bytes, in hexadecimal, of one among the version's `parts`. Whoever may not see the task does not see the salt.
+    async fn salt(&self) -> Option<&str> {
+        self.row.salt.as_deref()
+    }
+
+    /// As in the version's `parts`; null for a task that stands in the version's content as it is.
+    async fn part_hash(&self) -> Result<Option<Sha256>, Error> {
+        Ok(self.row.part_hash.as_deref().map(parse).transpose()?.map(Sha256))
+    }
+}

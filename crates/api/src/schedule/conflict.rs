@@ -1,0 +1,202 @@
+//! Conflicts of a plan version, as data and in words.
+
+use crate::{
+    Error,
+    graph::{
+        context::World,
+        node::{Partner, PlanVersion, Post, Task},
+    },
+    schedule::network::Network,
+};
+use async_graphql::{Enum, SimpleObject};
+use domain::{
+    PartnerCode, TaskCode,
+    coalition::PostStatus,
+    ids::{PartnerId, PostId},
+    schedule::{
+        Hours,
+        conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts},
+    },
+};
+use futures_util::future::try_join3;
+use read_model::parse;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// What hinders carrying a plan out: the first three are what promulgation or assignment would refuse.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConflictKind {
+    /// A task is led by a partner on a territory whose partner has not consented to this version.
+    ForeignLeadWithoutConsent,
+    /// A partner that leads tasks has no liaison officer in post.
+    LiaisonNotInPost,
+    /// The plan foresees one post for two tasks at one time.
+    OfficerOverlap,
+    /// Between two tasks of one post lies less than the rest that its calendar asks for.
+    RestTooShort,
+    /// A task is planned to start when its calendar does not work.
+    OutsideWorkingTime,
+    /// A task is planned to start earlier than what it waits for lets it.
+    DependencyNotMet,
+    /// A task cannot keep its latest finish or its fixed start, with what it waits for and what it takes.
+    NegativeFloat,
+    /// A task needs mutual legal assistance, and is planned to take less than that does.
+    LegalAssistanceInHours,
+    /// The plan foresees no post for a task, and none is assigned to it.
+    TaskUnassigned,
+}
+
+/// What hinders carrying the plan out as it stands.
+#[derive(SimpleObject)]
+pub struct Conflict {
+    kind: ConflictKind,
+    /// For a person; the tasks and partners in it are linked beside.
+    message: String,
+    tasks: Vec<Task>,
+    /// The partner whose consent or liaison officer is missing.
+    partner: Option<Partner>,
+    /// The post that is planned twice.
+    post: Option<Post>,
+}
+
+impl Conflict {
+    pub(crate) async fn of(version: &PlanVersion) -> Result<Vec<Self>, Error> {
+        let network = version.network().await?;
+        version.world.spend(network.tasks.len())?;
+        let found = Self::found(version, &network, &version.hours().await?).await?;
+        Self::shown(&version.world, &network, &found).await
+    }
+
+    /// As if the network were the version's, and were carried out in these hours. Whoever asks pays for all its tasks.
+    pub(crate) async fn found(
+        version: &PlanVersion,
+        network: &Network,
+        hours: &Hours<'_>,
+    ) -> Result<Vec<conflict::Conflict>, Error> {
+        let world = &version.world;
+        let (decisions, liaison_posts, assigned) = try_join3(
+            version.live_decisions(),
+            world.loaders.liaison_posts.children(()),
+            assigned(world, network),
+        )
+        .await?;
+        let mut with_liaison = BTreeSet::new();
+        for post in liaison_posts.iter() {
+            if matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting) {
+                with_liaison.insert(parse::<PartnerCode>(&post.partner)?);
+            }
+        }
+        let decisions = decisions.iter().map(|decision| decision.as_tuple());
+        Ok(conflicts(&network.tasks, hours, decisions, &with_liaison, &assigned))
+    }
+
+    pub(crate) async fn shown(
+        world: &Arc<World>,
+        network: &Network,
+        found: &[conflict::Conflict],
+    ) -> Result<Vec<Self>, Error> {
+        world.spend(found.len())?;
+        let mut shown = Vec::with_capacity(found.len());
+        for conflict in found {
+            shown.push(Self::show(world, network, conflict).await?);
+        }
+        Ok(shown)
+    }
+
+    async fn show(
+        world: &Arc<World>,
+        network: &Network,
+        conflict: &conflict::Conflict,
+    ) -> Result<Self, Error> {
+        let (kind, tasks, message) = told(conflict);
+        let partner = match conflict {
+            conflict::Conflict::ForeignLeadWithoutConsent { territory: partner, .. }
+            | conflict::Conflict::LiaisonNotInPost { partner, .. } => {
+                world.find(PartnerId::of(partner).0).await?
+            }
+            conflict::Conflict::OfficerOverlap { .. }
+            | conflict::Conflict::RestTooShort { .. }
+            | conflict::Conflict::OutsideWorkingTime { .. }
+            | conflict::Conflict::DependencyNotMet { .. }
+            | conflict::Conflict::NegativeFloat { .. }
+            | conflict::Conflict::LegalAssistanceInHours { .. }
+            | conflict::Conflict::TaskUnassigned { .. } => None,
+        };
+        let post = match conflict {
+            conflict::Conflict::OfficerOverlap { post, .. }
+            | conflict::Conflict::RestTooShort { post, .. } => world.find(PostId::of(post).0).await?,
+            conflict::Conflict::ForeignLeadWithoutConsent { .. }
+            | conflict::Conflict::LiaisonNotInPost { .. }
+            | conflict::Conflict::OutsideWorkingTime { .. }
+            | conflict::Conflict::DependencyNotMet { .. }
+            | conflict::Conflict::NegativeFloat { .. }
+            | conflict::Conflict::LegalAssistanceInHours { .. }
+            | conflict::Conflict::TaskUnassigned { .. } => None,
+        };
+        Ok(Self { kind, message, tasks: network.tasks_of(world, tasks), partner, post })
+    }
+}
+
+/// Its kind, the tasks that it is about, and a sentence for a person.
+pub(crate) fn told(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&TaskCode>, String) {
+    match conflict {
+        conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => (
+            ConflictKind::ForeignLeadWithoutConsent,
+            vec![task],
+            format!("{lead} leads {task} on the territory of {territory} without its consent."),
+        ),
+        conflict::Conflict::LiaisonNotInPost { partner, tasks } => (
+            ConflictKind::LiaisonNotInPost,
+            tasks.iter().collect(),
+            format!("{partner} leads tasks and has no liaison officer in post."),
+        ),
+        conflict::Conflict::OfficerOverlap { post, tasks: [one, other] } => (
+            ConflictKind::OfficerOverlap,
+            vec![one, other],
+            format!("{post} is planned for {one} and {other} at one time."),
+        ),
+        conflict::Conflict::RestTooShort { post, tasks: [one, other], short_by } => (
+            ConflictKind::RestTooShort,
+            vec![one, other],
+            format!("{post} has {short_by} too little rest between {one} and {other}."),
+        ),
+        conflict::Conflict::OutsideWorkingTime { task, calendar, works_from } => (
+            ConflictKind::OutsideWorkingTime,
+            vec![task],
+            format!(
+                "{task} is planned to start when nobody works by calendar {calendar}: work begins again {works_from} from \
+                 H-hour."
+            ),
+        ),
+        conflict::Conflict::DependencyNotMet { task, dependency, early_by } => (
+            ConflictKind::DependencyNotMet,
+            vec![task, &dependency.predecessor],
+            format!("{task} waits for {dependency} and is planned {early_by} too early for that."),
+        ),
+        conflict::Conflict::NegativeFloat { task, missing } => (
+            ConflictKind::NegativeFloat,
+            vec![task],
+            format!("{task} has {missing} too little to keep what it or what waits for it is bound to."),
+        ),
+        conflict::Conflict::LegalAssistanceInHours { task, duration } => (
+            ConflictKind::LegalAssistanceInHours,
+            vec![task],
+            format!(
+                "{task} needs mutual legal assistance, which takes months, and is planned to take {duration}: less than \
+                 {LEGAL_ASSISTANCE_TAKES}."
+            ),
+        ),
+        conflict::Conflict::TaskUnassigned { task } => (
+            ConflictKind::TaskUnassigned,
+            vec![task],
+            format!("No post is planned for {task} or assigned to it."),
+        ),
+    }
+}
+
+/// The tasks that no post is planned for and one is assigned to. It matters for those alone.
+async fn assigned(world: &World, network: &Network) -> Result<BTreeSet<TaskCode>, Error> {
+    let without_post = network.rows().iter().filter(|row| row.post.is_none()).map(|row| row.id);
+    let assignments = world.loaders.assignments_of.load_many(without_post).await?;
+    let live = assignments.iter().flat_map(|of_task| of_task.iter()).filter(|row| row.withdrawn_at.is_none());
+    Ok(live.map(|row| parse(&row.task)).collect::<Result<_, _>>()?)
+}
