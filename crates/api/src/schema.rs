@@ -2,7 +2,12 @@
 
 use crate::{
     Error,
-    coalition::{partner::Viewer, post::PostFilter},
+    centre::mutations::CentreMutations,
+    coalition::{
+        mutations::{PartnerMutations, PostMutations},
+        partner::Viewer,
+        post::PostFilter,
+    },
     gate::prices::Prices,
     graph::{
         connection::{Connection, Direction, Window},
@@ -17,7 +22,14 @@ use crate::{
         event::{EventFilter, EventOrder, HasHistory},
         subscription::Subscription,
     },
-    operation::types::{OperationFilter, OperationOrder},
+    operation::{
+        mutations::{AssignmentMutations, OperationMutations, ReleaseMutations},
+        types::{OperationFilter, OperationOrder},
+    },
+    plan::{
+        deciding::{DecisionMutations, OrderMutations},
+        drafting::PlanMutations,
+    },
 };
 use async_graphql::{Context, ID, MergedObject, Object, OneofObject, SDLExportOptions};
 use domain::{
@@ -372,15 +384,15 @@ impl Query {
 /// what a token may do is decided with the command, on the log as it stands then.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
-    crate::coalition::mutations::PartnerMutations,
-    crate::centre::mutations::CentreMutations,
-    crate::coalition::post_mutations::PostMutations,
-    crate::operation::mutations::OperationMutations,
-    crate::plan::drafting::PlanMutations,
-    crate::plan::frago_mutations::OrderMutations,
-    crate::plan::deciding::DecisionMutations,
-    crate::operation::assignment_mutations::AssignmentMutations,
-    crate::operation::release_mutations::ReleaseMutations,
+    PartnerMutations,
+    CentreMutations,
+    PostMutations,
+    OperationMutations,
+    PlanMutations,
+    OrderMutations,
+    DecisionMutations,
+    AssignmentMutations,
+    ReleaseMutations,
 );
 
 /// What the schema's fields cost.

@@ -3,9 +3,8 @@
 use crate::{
     Error,
     graph::{
-        context::World,
         language::LocalisedNameInput,
-        mutation::{Asked, Entry, Outcome, results},
+        mutation::{Asked, At, Entry, results},
         node::Centre,
     },
 };
@@ -15,7 +14,6 @@ use domain::{
     centre::{CentreCommand, Criterion, Score},
     ids::CentreId,
 };
-use std::sync::Arc;
 
 #[derive(InputObject)]
 struct CriterionInput {
@@ -104,14 +102,16 @@ results! {
     NameCentreResult = NameCentrePayload { centre: Centre }
 }
 
-async fn carry_out<R: From<Outcome<Centre>>>(
-    asked: Asked<'_>,
-    centre: Option<CentreCode>,
-    command: Option<CentreCommand>,
-) -> Result<R, Error> {
-    let id = centre.map(|code| CentreId::of(&code).0).unwrap_or_default();
-    let found = |world: Arc<World>| async move { world.find(id).await };
-    Ok(asked.carry_out(command.map(Command::Centre), found).await?.into())
+impl CriterionInput {
+    fn read(&self, at: &mut At<'_>) -> Option<Criterion> {
+        Some(Criterion { name: at.parse("name", &self.name)?, weight: self.weight })
+    }
+}
+
+impl SiteScoreInput {
+    fn read(&self, at: &mut At<'_>) -> Option<Score> {
+        Some(Score { criterion: at.parse("criterion", &self.criterion)?, score: self.score })
+    }
 }
 
 #[derive(Default)]
@@ -126,24 +126,14 @@ impl CentreMutations {
         input: ProposeCentreInput,
     ) -> Result<ProposeCentreResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<CentreCode>("code", &input.code);
+        let centre = asked.parse::<CentreCode>("code", &input.code);
         let name = asked.parse("name", &input.name);
-        let criteria: Vec<_> = input
-            .criteria
-            .iter()
-            .enumerate()
-            .map(|(index, criterion)| {
-                let name = asked.parse(&format!("criteria.{index}.name"), &criterion.name)?;
-                Some(Criterion { name, weight: criterion.weight })
-            })
-            .collect();
-        let criteria = criteria.into_iter().collect::<Option<Vec<_>>>();
-        let command = code
-            .clone()
-            .zip(name)
-            .zip(criteria)
-            .map(|((centre, name), criteria)| CentreCommand::Propose { centre, name, criteria });
-        carry_out(asked, code, command).await
+        let criteria = asked.each("criteria", &input.criteria, CriterionInput::read);
+        let (Some(centre), Some(name), Some(criteria)) = (centre, name, criteria) else {
+            return asked.refuse().await;
+        };
+        let id = CentreId::of(&centre).0;
+        asked.carry_out(id, Command::Centre(CentreCommand::Propose { centre, name, criteria })).await
     }
 
     /// Records how a site does under each criterion.
@@ -153,24 +143,15 @@ impl CentreMutations {
         input: AssessSiteInput,
     ) -> Result<AssessSiteResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<CentreCode>("centre", &input.centre);
+        let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let site = asked.parse("site", &input.site);
         let place = asked.parse("place", &input.place);
-        let scores: Vec<_> = input
-            .scores
-            .iter()
-            .enumerate()
-            .map(|(index, score)| {
-                let criterion = asked.parse(&format!("scores.{index}.criterion"), &score.criterion)?;
-                Some(Score { criterion, score: score.score })
-            })
-            .collect();
-        let scores = scores.into_iter().collect::<Option<Vec<_>>>();
-        let command =
-            code.clone().zip(site).zip(place).zip(scores).map(|(((centre, site), place), scores)| {
-                CentreCommand::Assess { centre, site, place, scores }
-            });
-        carry_out(asked, code, command).await
+        let scores = asked.each("scores", &input.scores, SiteScoreInput::read);
+        let (Some(centre), Some(site), Some(place), Some(scores)) = (centre, site, place, scores) else {
+            return asked.refuse().await;
+        };
+        let id = CentreId::of(&centre).0;
+        asked.carry_out(id, Command::Centre(CentreCommand::Assess { centre, site, place, scores })).await
     }
 
     /// Records which site was chosen, by whom and why.
@@ -180,19 +161,18 @@ impl CentreMutations {
         input: SelectSiteInput,
     ) -> Result<SelectSiteResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<CentreCode>("centre", &input.centre);
+        let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let site = asked.parse("site", &input.site);
         let agreed_by = asked.parse_all("agreedBy", &input.agreed_by);
         let rationale = asked.parse("rationale", &input.rationale);
-        let command = code.clone().zip(site).zip(agreed_by).zip(rationale).map(
-            |(((centre, site), agreed_by), rationale)| CentreCommand::Select {
-                centre,
-                site,
-                agreed_by,
-                rationale,
-            },
-        );
-        carry_out(asked, code, command).await
+        let (Some(centre), Some(site), Some(agreed_by), Some(rationale)) =
+            (centre, site, agreed_by, rationale)
+        else {
+            return asked.refuse().await;
+        };
+        let id = CentreId::of(&centre).0;
+        let command = CentreCommand::Select { centre, site, agreed_by, rationale };
+        asked.carry_out(id, Command::Centre(command)).await
     }
 
     /// The centre stands at the selected site.
@@ -202,9 +182,10 @@ impl CentreMutations {
         input: EstablishCentreInput,
     ) -> Result<EstablishCentreResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<CentreCode>("centre", &input.centre);
-        let command = code.clone().map(|centre| CentreCommand::Establish { centre });
-        carry_out(asked, code, command).await
+        let centre = asked.parse::<CentreCode>("centre", &input.centre);
+        let Some(centre) = centre else { return asked.refuse().await };
+        let id = CentreId::of(&centre).0;
+        asked.carry_out(id, Command::Centre(CentreCommand::Establish { centre })).await
     }
 
     /// The centre goes to work; every partner that takes tasks needs a liaison officer in post.
@@ -214,9 +195,10 @@ impl CentreMutations {
         input: ActivateCentreInput,
     ) -> Result<ActivateCentreResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<CentreCode>("centre", &input.centre);
-        let command = code.clone().map(|centre| CentreCommand::Activate { centre });
-        carry_out(asked, code, command).await
+        let centre = asked.parse::<CentreCode>("centre", &input.centre);
+        let Some(centre) = centre else { return asked.refuse().await };
+        let id = CentreId::of(&centre).0;
+        asked.carry_out(id, Command::Centre(CentreCommand::Activate { centre })).await
     }
 
     /// Says what a centre is called in other languages, in place of what was said before.
@@ -226,9 +208,10 @@ impl CentreMutations {
         input: NameCentreInput,
     ) -> Result<NameCentreResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<CentreCode>("centre", &input.centre);
+        let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let names = asked.names("names", &input.names);
-        let command = code.clone().zip(names).map(|(centre, names)| CentreCommand::Name { centre, names });
-        carry_out(asked, code, command).await
+        let (Some(centre), Some(names)) = (centre, names) else { return asked.refuse().await };
+        let id = CentreId::of(&centre).0;
+        asked.carry_out(id, Command::Centre(CentreCommand::Name { centre, names })).await
     }
 }

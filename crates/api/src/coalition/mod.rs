@@ -3,4 +3,3 @@
 pub mod mutations;
 pub mod partner;
 pub mod post;
-pub mod post_mutations;

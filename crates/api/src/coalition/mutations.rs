@@ -1,22 +1,22 @@
-//! Inviting partners, their accession, and admitting observers.
+//! Inviting partners, their accession, and admitting observers; establishing posts, nominating officers,
+//! taking posts and being relieved.
 
 use crate::{
     Error,
     coalition::partner::PartnerRole,
     graph::{
-        context::World,
         language::LocalisedNameInput,
-        mutation::{Asked, Entry, Outcome, results},
-        node::Partner,
+        mutation::{Asked, At, Entry, results},
+        node::{Partner, Post},
     },
 };
 use async_graphql::{Context, InputObject, Object};
 use domain::{
-    Command, PartnerCode,
-    coalition::{PartnerCommand, Profile},
-    ids::PartnerId,
+    Command, PartnerCode, PostCode,
+    coalition::{PartnerCommand, PostCommand, Profile},
+    ids::{OfficerId, PartnerId, PostId},
 };
-use std::sync::Arc;
+use uuid::Uuid;
 
 /// What a partner is, apart from what it does here.
 #[derive(InputObject)]
@@ -77,29 +77,86 @@ struct NamePartnerInput {
     entry: Entry,
 }
 
+#[derive(InputObject)]
+struct EstablishPostInput {
+    /// What people will call it by, such as `THA-02`.
+    code: String,
+    /// Code of the partner that fills it.
+    partner: String,
+    title: String,
+    /// Whether it speaks for its partner in the centre.
+    #[graphql(default)]
+    liaison: bool,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct NominateOfficerInput {
+    /// Code of the post.
+    post: String,
+    /// The officer, opaque: no name ever enters the log.
+    officer: Uuid,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct AcceptNominationInput {
+    /// Code of the post.
+    post: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct TakePostInput {
+    /// Code of the post.
+    post: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct RelieveOfficerInput {
+    /// Code of the post.
+    post: String,
+    reason: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct NamePostInput {
+    /// Code of the post.
+    post: String,
+    /// One for each language.
+    titles: Vec<LocalisedNameInput>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 results! {
     InvitePartnerResult = InvitePartnerPayload { partner: Partner }
     AccedePartnerResult = AccedePartnerPayload { partner: Partner }
     AdmitObserverResult = AdmitObserverPayload { partner: Partner }
     NamePartnerResult = NamePartnerPayload { partner: Partner }
+    EstablishPostResult = EstablishPostPayload { post: Post }
+    NominateOfficerResult = NominateOfficerPayload { post: Post }
+    AcceptNominationResult = AcceptNominationPayload { post: Post }
+    TakePostResult = TakePostPayload { post: Post }
+    RelieveOfficerResult = RelieveOfficerPayload { post: Post }
+    NamePostResult = NamePostPayload { post: Post }
 }
 
-fn profile(asked: &mut Asked<'_>, field: &str, input: &PartnerProfileInput) -> Option<Profile> {
-    let name = asked.parse(&format!("{field}.name"), &input.name);
-    let agency = asked.parse(&format!("{field}.agency"), &input.agency);
-    let time_zone = asked.parse_if(&format!("{field}.timeZone"), input.time_zone.as_deref());
-    let currency = asked.parse_if(&format!("{field}.currency"), input.currency.as_deref());
-    Some(Profile { name: name?, agency: agency?, time_zone: time_zone?, currency: currency? })
-}
-
-async fn carry_out<R: From<Outcome<Partner>>>(
-    asked: Asked<'_>,
-    partner: Option<PartnerCode>,
-    command: Option<PartnerCommand>,
-) -> Result<R, Error> {
-    let id = partner.map(|code| PartnerId::of(&code).0).unwrap_or_default();
-    let found = |world: Arc<World>| async move { world.find(id).await };
-    Ok(asked.carry_out(command.map(Command::Partner), found).await?.into())
+impl PartnerProfileInput {
+    fn read(&self, at: &mut At<'_>) -> Option<Profile> {
+        let name = at.parse("name", &self.name);
+        let agency = at.parse("agency", &self.agency);
+        let time_zone = at.parse_if("timeZone", self.time_zone.as_deref());
+        let currency = at.parse_if("currency", self.currency.as_deref());
+        Some(Profile { name: name?, agency: agency?, time_zone: time_zone?, currency: currency? })
+    }
 }
 
 #[derive(Default)]
@@ -114,14 +171,12 @@ impl PartnerMutations {
         input: InvitePartnerInput,
     ) -> Result<InvitePartnerResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<PartnerCode>("code", &input.code);
-        let profile = profile(&mut asked, "profile", &input.profile);
-        let command = code.clone().zip(profile).map(|(partner, profile)| PartnerCommand::Invite {
-            partner,
-            profile,
-            role: input.role.into(),
-        });
-        carry_out(asked, code, command).await
+        let partner = asked.parse::<PartnerCode>("code", &input.code);
+        let profile = input.profile.read(&mut asked.at("profile"));
+        let (Some(partner), Some(profile)) = (partner, profile) else { return asked.refuse().await };
+        let id = PartnerId::of(&partner).0;
+        let command = PartnerCommand::Invite { partner, profile, role: input.role.into() };
+        asked.carry_out(id, Command::Partner(command)).await
     }
 
     /// A partner accepts the terms and joins.
@@ -131,17 +186,17 @@ impl PartnerMutations {
         input: AccedePartnerInput,
     ) -> Result<AccedePartnerResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<PartnerCode>("partner", &input.partner);
+        let partner = asked.parse::<PartnerCode>("partner", &input.partner);
         let founding = match &input.founding {
-            Some(founding) => profile(&mut asked, "founding.profile", &founding.profile)
-                .map(|profile| Some((profile, founding.role.into()))),
+            Some(founding) => {
+                let profile = founding.profile.read(&mut asked.at("founding").at("profile"));
+                profile.map(|profile| Some((profile, founding.role.into())))
+            }
             None => Some(None),
         };
-        let command = code
-            .clone()
-            .zip(founding)
-            .map(|(partner, founding)| PartnerCommand::Accede { partner, founding });
-        carry_out(asked, code, command).await
+        let (Some(partner), Some(founding)) = (partner, founding) else { return asked.refuse().await };
+        let id = PartnerId::of(&partner).0;
+        asked.carry_out(id, Command::Partner(PartnerCommand::Accede { partner, founding })).await
     }
 
     /// Admits an invited observer, which then reads what is released to it.
@@ -151,9 +206,10 @@ impl PartnerMutations {
         input: AdmitObserverInput,
     ) -> Result<AdmitObserverResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<PartnerCode>("partner", &input.partner);
-        let command = code.clone().map(|partner| PartnerCommand::AdmitObserver { partner });
-        carry_out(asked, code, command).await
+        let partner = asked.parse::<PartnerCode>("partner", &input.partner);
+        let Some(partner) = partner else { return asked.refuse().await };
+        let id = PartnerId::of(&partner).0;
+        asked.carry_out(id, Command::Partner(PartnerCommand::AdmitObserver { partner })).await
     }
 
     /// Says what a partner and its agency are called in other languages, in place of what was said before; for itself, the
@@ -164,13 +220,97 @@ impl PartnerMutations {
         input: NamePartnerInput,
     ) -> Result<NamePartnerResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<PartnerCode>("partner", &input.partner);
+        let partner = asked.parse::<PartnerCode>("partner", &input.partner);
         let names = asked.names("names", &input.names);
         let agency_names = asked.names("agencyNames", &input.agency_names);
-        let command =
-            code.clone().zip(names).zip(agency_names).map(|((partner, names), agency_names)| {
-                PartnerCommand::Name { partner, names, agency_names }
-            });
-        carry_out(asked, code, command).await
+        let (Some(partner), Some(names), Some(agency_names)) = (partner, names, agency_names) else {
+            return asked.refuse().await;
+        };
+        let id = PartnerId::of(&partner).0;
+        asked.carry_out(id, Command::Partner(PartnerCommand::Name { partner, names, agency_names })).await
+    }
+}
+
+#[derive(Default)]
+pub struct PostMutations;
+
+#[Object]
+impl PostMutations {
+    /// Creates a post of a partner.
+    async fn establish_post(
+        &self,
+        ctx: &Context<'_>,
+        input: EstablishPostInput,
+    ) -> Result<EstablishPostResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("code", &input.code);
+        let partner = asked.parse("partner", &input.partner);
+        let title = asked.parse("title", &input.title);
+        let (Some(post), Some(partner), Some(title)) = (post, partner, title) else {
+            return asked.refuse().await;
+        };
+        let id = PostId::of(&post).0;
+        let command = PostCommand::Establish { post, partner, title, liaison: input.liaison };
+        asked.carry_out(id, Command::Post(command)).await
+    }
+
+    /// Nominates an officer for a post that nobody holds.
+    async fn nominate_officer(
+        &self,
+        ctx: &Context<'_>,
+        input: NominateOfficerInput,
+    ) -> Result<NominateOfficerResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let Some(post) = post else { return asked.refuse().await };
+        let id = PostId::of(&post).0;
+        let command = PostCommand::Nominate { post, officer: OfficerId(input.officer) };
+        asked.carry_out(id, Command::Post(command)).await
+    }
+
+    /// The nominated officer accepts.
+    async fn accept_nomination(
+        &self,
+        ctx: &Context<'_>,
+        input: AcceptNominationInput,
+    ) -> Result<AcceptNominationResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let Some(post) = post else { return asked.refuse().await };
+        let id = PostId::of(&post).0;
+        asked.carry_out(id, Command::Post(PostCommand::AcceptNomination { post })).await
+    }
+
+    /// The officer whose nomination was accepted takes the post.
+    async fn take_post(&self, ctx: &Context<'_>, input: TakePostInput) -> Result<TakePostResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let Some(post) = post else { return asked.refuse().await };
+        let id = PostId::of(&post).0;
+        asked.carry_out(id, Command::Post(PostCommand::TakePost { post })).await
+    }
+
+    /// Ends the time of the officer who holds the post; from then on its tokens may do nothing.
+    async fn relieve_officer(
+        &self,
+        ctx: &Context<'_>,
+        input: RelieveOfficerInput,
+    ) -> Result<RelieveOfficerResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let reason = asked.reason(&input.reason);
+        let (Some(post), Some(reason)) = (post, reason) else { return asked.refuse().await };
+        let id = PostId::of(&post).0;
+        asked.carry_out(id, Command::Post(PostCommand::Relieve { post, reason })).await
+    }
+
+    /// Says what a post's title is in other languages, in place of what was said before.
+    async fn name_post(&self, ctx: &Context<'_>, input: NamePostInput) -> Result<NamePostResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let titles = asked.names("titles", &input.titles);
+        let (Some(post), Some(titles)) = (post, titles) else { return asked.refuse().await };
+        let id = PostId::of(&post).0;
+        asked.carry_out(id, Command::Post(PostCommand::Name { post, titles })).await
     }
 }

@@ -1,7 +1,7 @@
 //! Mutations: inputs become commands, and what came of them becomes an answer.
 //!
-//! No rule is here. Texts are parsed, ids are looked up in what the caller may see, and every fault of both is
-//! answered at once; the rest is the domain's.
+//! No rule is here. Texts are parsed, ids are looked up in what the caller may see, and every fault of both
+//! is answered at once; the rest is the domain's.
 
 use crate::{
     Error,
@@ -22,7 +22,8 @@ use domain::{
     refusal::Parse,
 };
 use read_model::parse;
-use std::{str::FromStr, sync::Arc};
+use std::{fmt::Display, str::FromStr, sync::Arc};
+use uuid::Uuid;
 
 /// Longest idempotency key, in bytes: a UUID has 36.
 const KEY_BYTES: usize = 128;
@@ -38,14 +39,17 @@ pub(crate) struct Entry {
     late_reason: Option<String>,
 }
 
-/// How a command ended.
-pub(crate) enum Outcome<T> {
-    /// What it was about, as it is now; `None` when the caller may not see it.
-    Done(Option<T>, Receipt),
-    Refused(Refused),
+/// What a mutation answers: a payload with what the command was about, or the refusals.
+pub(crate) trait Answer: From<Refused> {
+    /// What the payload shows besides the receipt.
+    type Subject;
+
+    /// That the command was carried out. `subject` is what it was about, as it is now; `None` when the caller
+    /// may not see it.
+    fn done(subject: Option<Self::Subject>, receipt: Receipt) -> Self;
 }
 
-/// The answers of mutations: a payload with what the command was about, or the refusals.
+/// The answers of mutations: their payloads and unions.
 macro_rules! results {
     ($($result:ident = $payload:ident { $(#[$doc:meta])* $field:ident: $subject:ty })*) => {$(
         /// The command was carried out.
@@ -62,17 +66,84 @@ macro_rules! results {
             Refused($crate::graph::refused::Refused),
         }
 
-        impl From<$crate::graph::mutation::Outcome<$subject>> for $result {
-            fn from(outcome: $crate::graph::mutation::Outcome<$subject>) -> Self {
-                match outcome {
-                    $crate::graph::mutation::Outcome::Done($field, receipt) => Self::Done($payload { $field, receipt }),
-                    $crate::graph::mutation::Outcome::Refused(refused) => Self::Refused(refused),
-                }
+        impl $crate::graph::mutation::Answer for $result {
+            type Subject = $subject;
+
+            fn done($field: Option<$subject>, receipt: $crate::graph::receipt::Receipt) -> Self {
+                Self::Done($payload { $field, receipt })
             }
         }
     )*};
 }
 pub(crate) use results;
+
+/// A place in an input: the faults of what is read there are told under its path.
+pub(crate) struct At<'a> {
+    reasons: &'a mut Reasons,
+    /// Dotted, in the schema's spelling, such as `sections.phases.2`; empty for the input itself.
+    path: String,
+}
+
+impl At<'_> {
+    /// The place of one of its fields, or of an entry by its index.
+    pub fn at(&mut self, step: impl Display) -> At<'_> {
+        At { path: self.path_to(step), reasons: self.reasons }
+    }
+
+    fn path_to(&self, step: impl Display) -> String {
+        if self.path.is_empty() { step.to_string() } else { format!("{}.{step}", self.path) }
+    }
+
+    /// `None` when the text was not taken, which is then among the reasons.
+    pub fn parse<T: Parse>(&mut self, field: impl Display, raw: &str) -> Option<T> {
+        let path = self.path_to(field);
+        self.reasons.parse(&path, raw)
+    }
+
+    /// The outer `None` when the text was not taken, the inner one when there is none.
+    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
+    pub fn parse_if<T: Parse>(&mut self, field: &str, raw: Option<&str>) -> Option<Option<T>> {
+        match raw {
+            Some(raw) => self.parse(field, raw).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// `None` when one of the texts was not taken; all that were not are among the reasons.
+    pub fn parse_all<T: Parse, C: FromIterator<T>>(&mut self, field: &str, raw: &[String]) -> Option<C> {
+        let mut list = self.at(field);
+        let parsed: Vec<Option<T>> =
+            raw.iter().enumerate().map(|(index, raw)| list.parse(index, raw)).collect();
+        parsed.into_iter().collect()
+    }
+
+    /// Reads each entry of a list at its place; `None` when one has faults.
+    pub fn each<I, T>(
+        &mut self,
+        field: &str,
+        entries: &[I],
+        read: impl Fn(&I, &mut At<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut list = self.at(field);
+        // All are read before any is missed, so that all faults are told.
+        let read: Vec<Option<T>> =
+            entries.iter().enumerate().map(|(index, entry)| read(entry, &mut list.at(index))).collect();
+        read.into_iter().collect()
+    }
+
+    /// `None` when a text was not taken, or a language comes twice.
+    pub fn names(&mut self, field: &str, raw: &[LocalisedNameInput]) -> Option<Names> {
+        let names =
+            self.each(field, raw, |name, at| Some((name.language.into(), at.parse("text", &name.text)?)))?;
+        match Names::new(names) {
+            Ok(names) => Some(names),
+            Err(fault) => {
+                self.reasons.add(RefusalCode::InvalidValue, &self.path_to(field), format!("{fault}."));
+                None
+            }
+        }
+    }
+}
 
 /// A mutation while its input is read.
 pub(crate) struct Asked<'a> {
@@ -87,8 +158,19 @@ pub(crate) struct Asked<'a> {
     pub(crate) reasons: Reasons,
 }
 
+/// A condition that an input names, and where it stands.
+pub(crate) struct KnownCondition {
+    pub id: Uuid,
+    pub operation: OperationCode,
+    /// Of the version.
+    pub number: u32,
+    /// Its author.
+    pub partner: PartnerCode,
+    pub code: ConditionCode,
+}
+
 impl<'a> Asked<'a> {
-    pub(crate) fn new(ctx: &Context<'a>, entry: Entry) -> Result<Self, Error> {
+    pub fn new(ctx: &Context<'a>, entry: Entry) -> Result<Self, Error> {
         let session = session(ctx)?;
         let world = session.world_at(session.engine.position());
         let mut reasons = Reasons::default();
@@ -107,13 +189,49 @@ impl<'a> Asked<'a> {
         Ok(Self { mutation, answered_as, session, world, entry, reasons })
     }
 
-    /// `None` when the text was not taken, which is then among the reasons.
-    pub(crate) fn parse<T: Parse>(&mut self, field: &str, raw: &str) -> Option<T> {
-        self.reasons.parse(field, raw)
+    /// The place of the input itself.
+    pub fn input(&mut self) -> At<'_> {
+        At { reasons: &mut self.reasons, path: String::new() }
+    }
+
+    /// The place of one of its fields.
+    pub fn at(&mut self, field: &str) -> At<'_> {
+        At { reasons: &mut self.reasons, path: field.to_owned() }
+    }
+
+    /// As [`At::parse`].
+    pub fn parse<T: Parse>(&mut self, field: &str, raw: &str) -> Option<T> {
+        self.input().parse(field, raw)
+    }
+
+    /// As [`At::parse_if`].
+    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
+    pub fn parse_if<T: Parse>(&mut self, field: &str, raw: Option<&str>) -> Option<Option<T>> {
+        self.input().parse_if(field, raw)
+    }
+
+    /// As [`At::parse_all`].
+    pub fn parse_all<T: Parse, C: FromIterator<T>>(&mut self, field: &str, raw: &[String]) -> Option<C> {
+        self.input().parse_all(field, raw)
+    }
+
+    /// As [`At::each`].
+    pub fn each<I, T>(
+        &mut self,
+        field: &str,
+        entries: &[I],
+        read: impl Fn(&I, &mut At<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        self.input().each(field, entries, read)
+    }
+
+    /// As [`At::names`].
+    pub fn names(&mut self, field: &str, raw: &[LocalisedNameInput]) -> Option<Names> {
+        self.input().names(field, raw)
     }
 
     /// Domain rule 9 and its like: what was left out is asked for by its own code.
-    pub(crate) fn reason(&mut self, raw: &str) -> Option<Prose> {
+    pub fn reason(&mut self, raw: &str) -> Option<Prose> {
         if raw.trim().is_empty() {
             self.reasons.add(RefusalCode::ReasonRequired, "reason", "Say why.");
             return None;
@@ -121,51 +239,8 @@ impl<'a> Asked<'a> {
         self.parse("reason", raw)
     }
 
-    /// The outer `None` when the text was not taken, the inner one when there is none.
-    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
-    pub(crate) fn parse_if<T: Parse>(&mut self, field: &str, raw: Option<&str>) -> Option<Option<T>> {
-        match raw {
-            Some(raw) => self.parse(field, raw).map(Some),
-            None => Some(None),
-        }
-    }
-
-    /// `None` when one of the texts was not taken; all that were not are among the reasons.
-    pub(crate) fn parse_all<T: Parse, C: FromIterator<T>>(
-        &mut self,
-        field: &str,
-        raw: &[String],
-    ) -> Option<C> {
-        let parsed: Vec<Option<T>> =
-            raw.iter().enumerate().map(|(index, raw)| self.parse(&format!("{field}.{index}"), raw)).collect();
-        parsed.into_iter().collect()
-    }
-
-    /// `None` when a text was not taken, or a language comes twice.
-    pub(crate) fn names(&mut self, field: &str, raw: &[LocalisedNameInput]) -> Option<Names> {
-        let parsed: Vec<_> = raw
-            .iter()
-            .enumerate()
-            .map(|(index, name)| {
-                let text = self.parse(&format!("{field}.{index}.text"), &name.text)?;
-                Some((name.language.into(), text))
-            })
-            .collect();
-        match Names::new(parsed.into_iter().collect::<Option<Vec<_>>>()?) {
-            Ok(names) => Some(names),
-            Err(fault) => {
-                self.reasons.add(RefusalCode::InvalidValue, field, format!("{fault}."));
-                None
-            }
-        }
-    }
-
     /// The id's UUID. An id that is none names nothing, as one of something hidden does.
-    pub(crate) async fn find<T: Item>(
-        &mut self,
-        field: &str,
-        id: Option<uuid::Uuid>,
-    ) -> Result<Option<T>, Error> {
+    pub async fn find<T: Item>(&mut self, field: &str, id: Option<Uuid>) -> Result<Option<T>, Error> {
         let found = match id {
             Some(id) => self.world.find::<T>(id).await?,
             None => None,
@@ -176,20 +251,20 @@ impl<'a> Asked<'a> {
         Ok(found)
     }
 
-    pub(crate) async fn operation(&mut self, id: &ID) -> Result<Option<OperationCode>, Error> {
+    pub async fn operation(&mut self, id: &ID) -> Result<Option<OperationCode>, Error> {
         let id = uuid_of::<OperationId>(id).map(|id| id.0);
         let found = self.find::<Operation>("operationId", id).await?;
         Ok(found.map(|operation| parse(&operation.row.code)).transpose()?)
     }
 
-    pub(crate) async fn version(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
+    pub async fn version(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
         let id = uuid_of::<PlanVersionId>(id).map(|id| id.0);
         let Some(version) = self.find::<PlanVersion>("planVersionId", id).await? else { return Ok(None) };
         Ok(Some((self.code_of(version.row.operation_id).await?, version.row.number.cast_unsigned())))
     }
 
     /// For a version that the caller does not see: the same is said of each of them.
-    pub(crate) async fn check_approver(&mut self) -> Result<(), Error> {
+    pub async fn check_approver(&mut self) -> Result<(), Error> {
         let Some(code) = self.session.actor.partner() else { return Ok(()) };
         if let Some(partner) = self.world.find::<Partner>(PartnerId::of(code).0).await? {
             parse::<PartnerRole>(&partner.row.role)?.check_approver(code, &mut self.reasons);
@@ -198,7 +273,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Also one that only a draft has.
-    pub(crate) async fn task(&mut self, id: &ID) -> Result<Option<(OperationCode, TaskCode)>, Error> {
+    pub async fn task(&mut self, id: &ID) -> Result<Option<(OperationCode, TaskCode)>, Error> {
         let place = match uuid_of::<TaskId>(id) {
             Some(id) => self.world.loaders.task_places.load(id.0).await?,
             None => None,
@@ -210,46 +285,61 @@ impl<'a> Asked<'a> {
         Ok(Some((parse(&place.operation)?, parse(&place.task)?)))
     }
 
-    pub(crate) async fn condition(
-        &mut self,
-        id: &ID,
-    ) -> Result<Option<(OperationCode, u32, PartnerCode, ConditionCode)>, Error> {
+    pub async fn condition(&mut self, id: &ID) -> Result<Option<KnownCondition>, Error> {
         let id = uuid_of::<ConditionId>(id).map(|id| id.0);
         let Some(condition) = self.find::<Condition>("conditionId", id).await? else { return Ok(None) };
         let version: PlanVersion = self.world.get(condition.row.version_id).await?;
-        let operation = self.code_of(version.row.operation_id).await?;
-        let (partner, code) = (parse(&condition.row.partner)?, parse(&condition.row.code)?);
-        Ok(Some((operation, version.row.number.cast_unsigned(), partner, code)))
+        Ok(Some(KnownCondition {
+            id: condition.row.id,
+            operation: self.code_of(version.row.operation_id).await?,
+            number: version.row.number.cast_unsigned(),
+            partner: parse(&condition.row.partner)?,
+            code: parse(&condition.row.code)?,
+        }))
     }
 
-    pub(crate) async fn assignment(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
+    pub async fn assignment(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
         let id = uuid_of::<AssignmentId>(id).map(|id| id.0);
         let Some(found) = self.find::<Assignment>("assignmentId", id).await? else { return Ok(None) };
         Ok(Some((self.code_of(found.row.operation_id).await?, found.row.number.cast_unsigned())))
     }
 
-    pub(crate) async fn code_of(&self, operation: uuid::Uuid) -> Result<OperationCode, Error> {
+    pub async fn code_of(&self, operation: Uuid) -> Result<OperationCode, Error> {
         let operation: Operation = self.world.get(operation).await?;
         Ok(parse(&operation.row.code)?)
     }
 
-    /// Carries the command out, unless the input had faults; `None` only where it had. `find` fetches what the
-    /// command was about, in the world that its receipt names.
-    pub(crate) async fn carry_out<T, F, Found>(
-        self,
-        command: Option<Command>,
-        find: F,
-    ) -> Result<Outcome<T>, Error>
+    /// Says every fault of the input. For whoever could not make a command of it.
+    pub async fn refuse<R: From<Refused>>(self) -> Result<R, Error> {
+        let refusals = self.reasons.into_refusals();
+        self.session.engine.metrics().refused_early(&refusals);
+        Ok(Refused::new(&self.world, refusals).await?.into())
+    }
+
+    /// Carries the command out, unless the input had faults, and answers what has this id, as it is then.
+    pub async fn carry_out<R>(self, id: Uuid, command: Command) -> Result<R, Error>
     where
-        F: FnOnce(Arc<World>) -> Found,
-        Found: Future<Output = Result<Option<T>, Error>>,
+        R: Answer<Subject: Item>,
     {
-        let Self { mutation, answered_as, session, world, entry, reasons } = self;
-        let Some(command) = command.filter(|_| reasons.is_empty()) else {
-            let refusals = reasons.into_refusals();
-            session.engine.metrics().refused_early(&refusals);
-            return Ok(Outcome::Refused(Refused::new(&world, refusals).await?));
-        };
+        self.carry_out_and(command, |world| async move { world.find(id).await }).await
+    }
+
+    /// Carries the command out, unless the input had faults. `find` fetches what the command was about, in
+    /// the world that its receipt names.
+    pub async fn carry_out_and<R, Found>(
+        self,
+        command: Command,
+        find: impl FnOnce(Arc<World>) -> Found,
+    ) -> Result<R, Error>
+    where
+        R: Answer,
+        Found: Future<Output = Result<Option<R::Subject>, Error>>,
+    {
+        // Those of what every input may say besides: they hinder no command from being made.
+        if !self.reasons.is_empty() {
+            return self.refuse().await;
+        }
+        let Self { mutation, answered_as, session, entry, .. } = self;
         let operation = command.operation().cloned();
         let request = engine::Request {
             command,
@@ -262,11 +352,11 @@ impl<'a> Asked<'a> {
             Ok(outcome) => {
                 session.note_carried_out(answered_as, outcome.receipt.position);
                 let world = session.world_at(outcome.receipt.position);
-                Ok(Outcome::Done(find(world).await?, outcome.receipt.into()))
+                Ok(R::done(find(world).await?, outcome.receipt.into()))
             }
             Err(engine::Error::Refused(refusals)) => {
                 let world = session.world_at(session.engine.position());
-                Ok(Outcome::Refused(Refused::new(&world, refusals).await?))
+                Ok(Refused::new(&world, refusals).await?.into())
             }
             Err(engine::Error::Forbidden(message)) => {
                 session.log_refusal(&mutation, operation.as_ref()).await?;
@@ -279,7 +369,7 @@ impl<'a> Asked<'a> {
 
 impl World {
     /// The newest version of an operation's plan.
-    pub(crate) async fn newest_version(
+    pub async fn newest_version(
         self: Arc<Self>,
         operation: OperationId,
     ) -> Result<Option<PlanVersion>, Error> {
@@ -288,7 +378,7 @@ impl World {
     }
 
     /// The task as the newest version that has it plans it.
-    pub(crate) async fn newest_task(self: Arc<Self>, id: TaskId) -> Result<Option<PlannedTask>, Error> {
+    pub async fn newest_task(self: Arc<Self>, id: TaskId) -> Result<Option<PlannedTask>, Error> {
         self.spend(1)?;
         let row = self.loaders.newest_tasks.load(id.0).await?;
         Ok(row.map(|row| PlannedTask::new(&self, row)))
@@ -299,18 +389,29 @@ pub(crate) fn uuid_of<T: FromStr>(id: &ID) -> Option<T> {
     id.parse().ok()
 }
 
-/// Reads each entry of a list under its own path; `None` when one has faults.
-pub(crate) fn each<I, T>(
-    asked: &mut Asked<'_>,
-    field: &str,
-    list: &[I],
-    read: impl Fn(&mut Asked<'_>, &str, &I) -> Option<T>,
-) -> Option<Vec<T>> {
-    // All are read before any is missed, so that all faults are told.
-    let read: Vec<_> = list
-        .iter()
-        .enumerate()
-        .map(|(index, input)| read(asked, &format!("{field}.{index}"), input))
-        .collect();
-    read.into_iter().collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_all_told_each_under_the_path_of_what_was_read() {
+        let mut reasons = Reasons::default();
+        let mut input = At { reasons: &mut reasons, path: String::new() };
+        let [good, bad] = ["A title", ""].map(str::to_owned);
+        assert!(input.parse::<Title>("title", &good).is_some());
+        assert!(input.parse::<Title>("title", &bad).is_none());
+        assert_eq!(input.parse_if::<Title>("note", None), Some(None));
+        assert!(
+            input.parse_all::<Title, Vec<_>>("texts", &[good.clone(), bad.clone(), bad.clone()]).is_none()
+        );
+        let tasks = [&good, &bad, &bad];
+        assert!(input.each("tasks", &tasks, |task, at| at.parse::<Title>("title", task)).is_none());
+        assert!(input.at("terms").at("group").parse::<Title>(7, &bad).is_none());
+        let fields: Vec<_> =
+            reasons.into_refusals().into_iter().map(|refusal| refusal.field.join(".")).collect();
+        assert_eq!(
+            fields,
+            ["title", "texts.1", "texts.2", "tasks.1.title", "tasks.2.title", "terms.group.7"]
+        );
+    }
 }

@@ -1,5 +1,5 @@
-//! Scalars: what GraphQL has no type for, each with the standard that defines it. Their descriptions in the schema are
-//! those of the `impl`s.
+//! Scalars: what GraphQL has no type for, each with the standard that defines it. Their descriptions in the
+//! schema are those of the `impl`s.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, FixedOffset, SecondsFormat, TimeDelta, Utc};
@@ -72,14 +72,16 @@ impl DateTime {
         start?.checked_add_signed(offset).map(Self::from)
     }
 
-    /// The same instant on the clocks of the zone; on those of UTC where there it is no year that RFC 3339 writes.
+    /// The same instant on the clocks of the zone; on those of UTC where there it is no year that RFC 3339
+    /// writes.
     pub(crate) fn local(self, zone: Option<&TimeZone>) -> Self {
         let local = zone.map(|zone| zone.local(self.0.to_utc()));
         local.filter(|at| YEARS.contains(&at.year())).map_or(self, Self)
     }
 }
 
-/// Holds the text as sent: what is no duration is refused with its field, like any other input that people type.
+/// Holds the text as sent: what is no duration is refused with its field, like any other input that people
+/// type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duration(pub String);
 
@@ -96,6 +98,12 @@ impl ScalarType for Duration {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+impl Duration {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -1,17 +1,27 @@
-//! Initiating operations, warning orders, legal bases, H-hour, activation.
+//! Initiating operations, warning orders, legal bases, H-hour, activation; binding posts to tasks; and
+//! marking items: who may read them from now on, also of their past.
 
 use crate::{
     Error,
     graph::{
         context::World,
-        mutation::{Asked, Entry, Outcome, results},
-        node::Operation,
+        mutation::{Answer, Asked, Entry, results, uuid_of},
+        node::{Annex, Assignment, Node, Operation, PlanVersion, Task},
+        receipt::Receipt,
+        refused::Refused,
         scalars::DateTime,
     },
     operation::release::{Classification, HandlingCode},
 };
-use async_graphql::{Context, ID, InputObject, Object};
-use domain::{Command, OperationCode, ids::OperationId, operation::OperationCommand};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
+use domain::{
+    Command, OperationCode, PostCode,
+    assignment::AssignmentCommand,
+    ids::{AnnexId, AssignmentId, OperationId, TaskId},
+    operation::OperationCommand,
+    release::{Marked, Release},
+};
+use read_model::parse;
 use std::sync::Arc;
 
 #[derive(InputObject)]
@@ -71,6 +81,69 @@ struct ActivateOperationInput {
     entry: Entry,
 }
 
+#[derive(InputObject)]
+struct AssignOfficerInput {
+    task_id: ID,
+    /// Code of the post.
+    post: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct WithdrawAssignmentInput {
+    assignment_id: ID,
+    reason: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+/// Give exactly one of `operationId`, `planVersionId`, `taskId` and `annexId`.
+#[derive(InputObject)]
+struct MarkReleasabilityInput {
+    operation_id: Option<ID>,
+    plan_version_id: Option<ID>,
+    /// Its mark holds in every version of the plan.
+    task_id: Option<ID>,
+    /// An annex of one version.
+    annex_id: Option<ID>,
+    /// Codes of the partners that may read it, all of them. Those that may not read what it is in are kept, and may not
+    /// read it until they do. Its owners may read it besides: the operation's lead, and the partners that carry out a
+    /// task or on whose territory it lies.
+    releasable_to: Vec<String>,
+    /// As it was, when it is left out.
+    classification: Option<Classification>,
+    /// As it was, when it is left out.
+    handling: Option<HandlingCode>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+/// The command was carried out.
+#[derive(SimpleObject)]
+pub struct MarkReleasabilityPayload {
+    /// That of the item.
+    operation: Option<Operation>,
+    /// What was marked; null when you may not see it any more, and for a task that only a draft has beside a plan in force.
+    item: Option<Node>,
+    receipt: Receipt,
+}
+
+#[derive(Union)]
+pub enum MarkReleasabilityResult {
+    Done(MarkReleasabilityPayload),
+    Refused(Refused),
+}
+
+impl Answer for MarkReleasabilityResult {
+    type Subject = (Option<Operation>, Option<Node>);
+
+    fn done(subject: Option<Self::Subject>, receipt: Receipt) -> Self {
+        let (operation, item) = subject.unwrap_or_default();
+        Self::Done(MarkReleasabilityPayload { operation, item, receipt })
+    }
+}
+
 results! {
     InitiateOperationResult = InitiateOperationPayload { operation: Operation }
     IssueWarningOrderResult = IssueWarningOrderPayload { operation: Operation }
@@ -78,16 +151,8 @@ results! {
     SetHHourResult = SetHHourPayload { operation: Operation }
     ShiftHHourResult = ShiftHHourPayload { operation: Operation }
     ActivateOperationResult = ActivateOperationPayload { operation: Operation }
-}
-
-async fn carry_out<R: From<Outcome<Operation>>>(
-    asked: Asked<'_>,
-    operation: Option<OperationCode>,
-    command: Option<OperationCommand>,
-) -> Result<R, Error> {
-    let id = operation.map(|code| OperationId::of(&code).0).unwrap_or_default();
-    let found = |world: Arc<World>| async move { world.find(id).await };
-    Ok(asked.carry_out(command.map(Command::Operation), found).await?.into())
+    AssignOfficerResult = AssignOfficerPayload { task: Task }
+    WithdrawAssignmentResult = WithdrawAssignmentPayload { assignment: Assignment }
 }
 
 #[derive(Default)]
@@ -102,21 +167,25 @@ impl OperationMutations {
         input: InitiateOperationInput,
     ) -> Result<InitiateOperationResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.parse::<OperationCode>("code", &input.code);
+        let operation = asked.parse::<OperationCode>("code", &input.code);
         let title = asked.parse("title", &input.title);
         let lead = asked.parse("leadPartner", &input.lead_partner);
         let releasable_to = asked.parse_all("releasableTo", &input.releasable_to);
-        let command = code.clone().zip(title).zip(lead).zip(releasable_to).map(
-            |(((operation, title), lead), releasable_to)| OperationCommand::Initiate {
-                operation,
-                title,
-                lead,
-                classification: input.classification.into(),
-                handling: input.handling.into(),
-                releasable_to,
-            },
-        );
-        carry_out(asked, code, command).await
+        let (Some(operation), Some(title), Some(lead), Some(releasable_to)) =
+            (operation, title, lead, releasable_to)
+        else {
+            return asked.refuse().await;
+        };
+        let id = OperationId::of(&operation).0;
+        let command = OperationCommand::Initiate {
+            operation,
+            title,
+            lead,
+            classification: input.classification.into(),
+            handling: input.handling.into(),
+            releasable_to,
+        };
+        asked.carry_out(id, Command::Operation(command)).await
     }
 
     /// Gives early notice; authorises planning, nothing else.
@@ -126,13 +195,11 @@ impl OperationMutations {
         input: IssueWarningOrderInput,
     ) -> Result<IssueWarningOrderResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation_id).await?;
         let text = asked.parse_if("text", input.text.as_deref());
-        let command = code
-            .clone()
-            .zip(text)
-            .map(|(operation, text)| OperationCommand::IssueWarningOrder { operation, text });
-        carry_out(asked, code, command).await
+        let (Some(operation), Some(text)) = (operation, text) else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
+        asked.carry_out(id, Command::Operation(OperationCommand::IssueWarningOrder { operation, text })).await
     }
 
     /// Records the instruments that the operation rests on.
@@ -142,22 +209,24 @@ impl OperationMutations {
         input: RecordLegalBasisInput,
     ) -> Result<RecordLegalBasisResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation_id).await?;
         let instruments = asked.parse_all("instruments", &input.instruments);
-        let command = code
-            .clone()
-            .zip(instruments)
-            .map(|(operation, instruments)| OperationCommand::RecordLegalBasis { operation, instruments });
-        carry_out(asked, code, command).await
+        let (Some(operation), Some(instruments)) = (operation, instruments) else {
+            return asked.refuse().await;
+        };
+        let id = OperationId::of(&operation).0;
+        let command = OperationCommand::RecordLegalBasis { operation, instruments };
+        asked.carry_out(id, Command::Operation(command)).await
     }
 
     /// Sets the one reference time, inside the window of the plan in force.
     async fn set_h_hour(&self, ctx: &Context<'_>, input: SetHHourInput) -> Result<SetHHourResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation_id).await?;
+        let Some(operation) = operation else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
         let DateTime(at) = input.at;
-        let command = code.clone().map(|operation| OperationCommand::SetHHour { operation, at });
-        carry_out(asked, code, command).await
+        asked.carry_out(id, Command::Operation(OperationCommand::SetHHour { operation, at })).await
     }
 
     /// Moves H-hour inside the window of the plan in force.
@@ -167,15 +236,12 @@ impl OperationMutations {
         input: ShiftHHourInput,
     ) -> Result<ShiftHHourResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation_id).await?;
         let reason = asked.reason(&input.reason);
+        let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
         let DateTime(to) = input.to;
-        let command = code.clone().zip(reason).map(|(operation, reason)| OperationCommand::ShiftHHour {
-            operation,
-            to,
-            reason,
-        });
-        carry_out(asked, code, command).await
+        asked.carry_out(id, Command::Operation(OperationCommand::ShiftHHour { operation, to, reason })).await
     }
 
     /// Starts carrying the plan in force out.
@@ -185,8 +251,117 @@ impl OperationMutations {
         input: ActivateOperationInput,
     ) -> Result<ActivateOperationResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
-        let command = code.clone().map(|operation| OperationCommand::Activate { operation });
-        carry_out(asked, code, command).await
+        let operation = asked.operation(&input.operation_id).await?;
+        let Some(operation) = operation else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
+        asked.carry_out(id, Command::Operation(OperationCommand::Activate { operation })).await
+    }
+}
+
+#[derive(Default)]
+pub struct AssignmentMutations;
+
+#[Object]
+impl AssignmentMutations {
+    /// Binds a post to a task of the plan in force; refused where the post is bound elsewhere at that time.
+    async fn assign_officer(
+        &self,
+        ctx: &Context<'_>,
+        input: AssignOfficerInput,
+    ) -> Result<AssignOfficerResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let place = asked.task(&input.task_id).await?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let (Some((operation, task)), Some(post)) = (place, post) else { return asked.refuse().await };
+        let id = TaskId::of(OperationId::of(&operation), &task).0;
+        asked.carry_out(id, Command::Assignment(AssignmentCommand::Assign { operation, task, post })).await
+    }
+
+    /// Takes an assignment back.
+    async fn withdraw_assignment(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawAssignmentInput,
+    ) -> Result<WithdrawAssignmentResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let place = asked.assignment(&input.assignment_id).await?;
+        let reason = asked.reason(&input.reason);
+        let (Some((operation, number)), Some(reason)) = (place, reason) else {
+            return asked.refuse().await;
+        };
+        let id = AssignmentId::of(OperationId::of(&operation), number).0;
+        let command = AssignmentCommand::Withdraw { operation, number, reason };
+        asked.carry_out(id, Command::Assignment(command)).await
+    }
+}
+
+/// The item's operation, and what in it is marked: `None` for the operation itself.
+type Place = (OperationCode, Option<Marked>);
+
+impl MarkReleasabilityInput {
+    /// The one item named, by the id that the answer is found by. Fails with `BAD_USER_INPUT` where none is,
+    /// or several are.
+    async fn item(&self, asked: &mut Asked<'_>) -> Result<(ID, Option<Place>), Error> {
+        let (id, place) = match (&self.operation_id, &self.plan_version_id, &self.task_id, &self.annex_id) {
+            (Some(id), None, None, None) => {
+                (id, asked.operation(id).await?.map(|operation| (operation, None)))
+            }
+            (None, Some(id), None, None) => {
+                let version = asked.version(id).await?;
+                (id, version.map(|(operation, number)| (operation, Some(Marked::PlanVersion { number }))))
+            }
+            (None, None, Some(id), None) => {
+                let place = asked.task(id).await?;
+                (id, place.map(|(operation, task)| (operation, Some(Marked::Task { task }))))
+            }
+            (None, None, None, Some(id)) => (id, annex(asked, id).await?),
+            _ => {
+                return Err(Error::bad_input(
+                    "Name what is marked by `operationId`, `planVersionId`, `taskId` or `annexId`, one of them.",
+                ));
+            }
+        };
+        Ok((id.clone(), place))
+    }
+}
+
+async fn annex(asked: &mut Asked<'_>, id: &ID) -> Result<Option<Place>, Error> {
+    let id = uuid_of::<AnnexId>(id).map(|id| id.0);
+    let Some(annex) = asked.find::<Annex>("annexId", id).await? else { return Ok(None) };
+    let version: PlanVersion = asked.world.get(annex.row.version_id).await?;
+    let operation = asked.code_of(version.row.operation_id).await?;
+    let number = version.row.number.cast_unsigned();
+    Ok(Some((operation, Some(Marked::Annex { number, annex: parse(&annex.row.code)? }))))
+}
+
+#[derive(Default)]
+pub struct ReleaseMutations;
+
+#[Object]
+impl ReleaseMutations {
+    /// Says who may read an operation, a plan version, a task or an annex, and how carefully. Narrowing works backwards,
+    /// widening does not open earlier states. For commanders of its owner.
+    async fn mark_releasability(
+        &self,
+        ctx: &Context<'_>,
+        mut input: MarkReleasabilityInput,
+    ) -> Result<MarkReleasabilityResult, Error> {
+        let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
+        let (id, place) = input.item(&mut asked).await?;
+        let releasable_to = asked.parse_all("releasableTo", &input.releasable_to);
+        let (Some((operation, item)), Some(releasable_to)) = (place, releasable_to) else {
+            return asked.refuse().await;
+        };
+        let operation_id = OperationId::of(&operation).0;
+        let release = Release {
+            releasable_to,
+            classification: input.classification.map(Into::into),
+            handling: input.handling.map(Into::into),
+        };
+        let command = OperationCommand::MarkReleasability { operation, item, release };
+        let find = |world: Arc<World>| async move {
+            Ok(Some((world.find::<Operation>(operation_id).await?, world.node(&id).await?)))
+        };
+        asked.carry_out_and(Command::Operation(command), find).await
     }
 }

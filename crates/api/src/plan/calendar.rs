@@ -4,11 +4,12 @@ use crate::{
     Error,
     graph::{
         context::World,
+        mutation::At,
         node::{Partner, Post},
         scalars::Duration,
     },
 };
-use async_graphql::{ComplexObject, Enum, SimpleObject};
+use async_graphql::{ComplexObject, Enum, InputObject, SimpleObject};
 use domain::{
     ids::{PartnerId, PostId},
     plan,
@@ -144,5 +145,120 @@ impl WorkCalendar {
     /// The posts whose tasks are carried out by it.
     async fn posts(&self) -> Result<Vec<Post>, Error> {
         self.world.find_many(self.of.posts.iter().map(|code| PostId::of(code).0)).await
+    }
+}
+
+/// What binds a task in time besides what it waits for, and what it needs. What is left out it has not.
+#[derive(InputObject, Default)]
+pub(super) struct TaskTermsInput {
+    /// Its group within its phase.
+    group: Option<String>,
+    /// `START_NO_EARLIER_THAN` when it is left out.
+    constraint: Option<StartConstraint>,
+    /// From H-hour.
+    finish_no_later_than: Option<Duration>,
+    /// Whether it needs mutual legal assistance.
+    #[graphql(default)]
+    mutual_legal_assistance: bool,
+}
+
+impl TaskTermsInput {
+    /// `open`: the task is imported without an offset, which by itself means as soon as possible.
+    pub(super) fn read(&self, at: &mut At<'_>, open: bool) -> Option<plan::Terms> {
+        let group = at.parse_if("group", self.group.as_deref());
+        let latest =
+            at.parse_if("finishNoLaterThan", self.finish_no_later_than.as_ref().map(Duration::as_str));
+        let constraint = match self.constraint {
+            Some(constraint) => constraint.into(),
+            None if open => plan::StartConstraint::AsSoonAsPossible,
+            None => plan::StartConstraint::default(),
+        };
+        Some(plan::Terms {
+            group: group?,
+            constraint,
+            finish_no_later_than: latest?,
+            mutual_legal_assistance: self.mutual_legal_assistance,
+        })
+    }
+}
+
+/// A stretch of work on one day of every week.
+#[derive(InputObject)]
+pub(super) struct WorkingHoursInput {
+    day: Weekday,
+    /// On the clocks of the calendar's zone: `08:30`.
+    from: String,
+    /// Exclusive, and later than `from`; `24:00` at the end of the day.
+    to: String,
+}
+
+/// Days on which nobody works.
+#[derive(InputObject)]
+pub(super) struct HolidayInput {
+    name: String,
+    /// The first day, in the years 1900 to 2200: `2023-10-13`.
+    from: String,
+    /// The last day, inclusive, at most a year on; the first when it is left out.
+    to: Option<String>,
+}
+
+/// When some partners and posts work.
+#[derive(InputObject)]
+pub(super) struct WorkCalendarInput {
+    code: String,
+    name: String,
+    /// IANA name, such as `Asia/Yangon`.
+    time_zone: String,
+    /// 1 to 50 stretches.
+    week: Vec<WorkingHoursInput>,
+    #[graphql(default)]
+    holidays: Vec<HolidayInput>,
+    /// Least time between two tasks of one post, at most a week.
+    rest: Option<Duration>,
+    /// Codes of the partners whose tasks are carried out by it.
+    #[graphql(default)]
+    partners: Vec<String>,
+    /// Codes of the posts whose tasks are carried out by it, whatever their partner's is.
+    #[graphql(default)]
+    posts: Vec<String>,
+}
+
+impl WorkingHoursInput {
+    fn read(&self, at: &mut At<'_>) -> Option<plan::WorkingHours> {
+        let from = at.parse("from", &self.from);
+        let to = at.parse("to", &self.to);
+        Some(plan::WorkingHours { day: self.day.into(), from: from?, to: to? })
+    }
+}
+
+impl HolidayInput {
+    fn read(&self, at: &mut At<'_>) -> Option<plan::Holiday> {
+        let name = at.parse("name", &self.name);
+        let from = at.parse("from", &self.from);
+        let to = at.parse("to", self.to.as_ref().unwrap_or(&self.from));
+        Some(plan::Holiday { name: name?, from: from?, to: to? })
+    }
+}
+
+impl WorkCalendarInput {
+    pub(super) fn read(&self, at: &mut At<'_>) -> Option<plan::WorkCalendar> {
+        let code = at.parse("code", &self.code);
+        let name = at.parse("name", &self.name);
+        let time_zone = at.parse("timeZone", &self.time_zone);
+        let week = at.each("week", &self.week, WorkingHoursInput::read);
+        let holidays = at.each("holidays", &self.holidays, HolidayInput::read);
+        let rest = at.parse_if("rest", self.rest.as_ref().map(Duration::as_str));
+        let partners = at.parse_all("partners", &self.partners);
+        let posts = at.parse_all("posts", &self.posts);
+        Some(plan::WorkCalendar {
+            code: code?,
+            name: name?,
+            time_zone: time_zone?,
+            week: week?,
+            holidays: holidays?,
+            rest: rest?,
+            partners: partners?,
+            posts: posts?,
+        })
     }
 }

@@ -1,21 +1,21 @@
-//! Nations' decisions on plan versions, the conditions of approvals, and promulgation.
+//! Nations' decisions on plan versions, the conditions of approvals, promulgation, and fragmentary orders:
+//! changes inside the authority that the plan in force gives.
 
 use crate::{
     Error,
     graph::{
-        context::World,
-        mutation::{Asked, Entry, Outcome, results, uuid_of},
-        node::{Condition, PlanVersion},
-        scalars::{Position, Sha256},
+        mutation::{Asked, At, Entry, KnownCondition, results},
+        node::{Condition, Operation, PlanVersion},
+        scalars::{DateTime, Position, Sha256},
     },
 };
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{
     Code, Command, OperationCode,
     ids::{OperationId, PlanVersionId},
-    plan::{Named, NewCondition, PlanCommand},
+    plan::{Named, NewCondition, NewOfficer, OrderedChange, PlanCommand},
 };
-use std::sync::Arc;
+use uuid::Uuid;
 
 /// A requirement to attach to an approval.
 #[derive(InputObject)]
@@ -103,6 +103,28 @@ struct PromulgatePlanInput {
     entry: Entry,
 }
 
+/// A task that a post carries out from now on, in place of whoever did.
+#[derive(InputObject)]
+struct NewOfficerInput {
+    /// Code of the task.
+    task: String,
+    /// Code of the post.
+    post: String,
+}
+
+#[derive(InputObject)]
+struct IssueFragmentaryOrderInput {
+    operation_id: ID,
+    reason: String,
+    /// Where H-hour moves to, inside the window of the plan in force; it stays where it is when left out.
+    h_hour: Option<DateTime>,
+    /// Who carries tasks out from now on: at most 1,000 tasks.
+    #[graphql(default)]
+    officers: Vec<NewOfficerInput>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 results! {
     ApprovePlanResult = ApprovePlanPayload { plan_version: PlanVersion }
     RejectPlanResult = RejectPlanPayload { plan_version: PlanVersion }
@@ -111,23 +133,28 @@ results! {
     PromulgatePlanResult = PromulgatePlanPayload { plan_version: PlanVersion }
     SatisfyConditionResult = SatisfyConditionPayload { condition: Condition }
     WaiveConditionResult = WaiveConditionPayload { condition: Condition }
+    IssueFragmentaryOrderResult = IssueFragmentaryOrderPayload { operation: Operation }
 }
 
-type Version = Option<(OperationCode, u32)>;
-
-fn named(version: &Version, Sha256(content_hash): Sha256, Position(seen_at): Position) -> Option<Named> {
-    let (operation, number) = version.clone()?;
-    Some(Named { operation, number, content_hash, seen_at })
+impl ConditionInput {
+    fn read(&self, at: &mut At<'_>) -> Option<NewCondition> {
+        let code = at.parse("code", &self.code);
+        let gate = at.parse("gate", &self.gate);
+        let text = at.parse("text", &self.text);
+        Some(NewCondition { code: code?, gate: gate?, text: text? })
+    }
 }
 
-async fn carry_out<R: From<Outcome<PlanVersion>>>(
-    asked: Asked<'_>,
-    version: Version,
-    command: Option<PlanCommand>,
-) -> Result<R, Error> {
-    let id = version.map(|(operation, number)| PlanVersionId::of(OperationId::of(&operation), number).0);
-    let found = |world: Arc<World>| async move { world.find(id.unwrap_or_default()).await };
-    Ok(asked.carry_out(command.map(Command::Plan), found).await?.into())
+impl NewOfficerInput {
+    fn read(&self, at: &mut At<'_>) -> Option<NewOfficer> {
+        let task = at.parse("task", &self.task);
+        let post = at.parse("post", &self.post);
+        Some(NewOfficer { task: task?, post: post? })
+    }
+}
+
+fn version_id(operation: &OperationCode, number: u32) -> Uuid {
+    PlanVersionId::of(OperationId::of(operation), number).0
 }
 
 #[derive(Default)]
@@ -146,23 +173,15 @@ impl DecisionMutations {
         if version.is_none() {
             asked.check_approver().await?;
         }
-        let conditions: Vec<_> = input
-            .conditions
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .map(|(index, condition)| {
-                let code = asked.parse(&format!("conditions.{index}.code"), &condition.code);
-                let gate = asked.parse(&format!("conditions.{index}.gate"), &condition.gate);
-                let text = asked.parse(&format!("conditions.{index}.text"), &condition.text);
-                Some(NewCondition { code: code?, gate: gate?, text: text? })
-            })
-            .collect();
-        let conditions = conditions.into_iter().collect::<Option<Vec<_>>>();
-        let command = named(&version, input.content_hash, input.seen_at)
-            .zip(conditions)
-            .map(|(named, conditions)| PlanCommand::Approve { named, conditions });
-        carry_out(asked, version, command).await
+        let conditions =
+            asked.each("conditions", &input.conditions.unwrap_or_default(), ConditionInput::read);
+        let (Some((operation, number)), Some(conditions)) = (version, conditions) else {
+            return asked.refuse().await;
+        };
+        let id = version_id(&operation, number);
+        let (Sha256(content_hash), Position(seen_at)) = (input.content_hash, input.seen_at);
+        let named = Named { operation, number, content_hash, seen_at };
+        asked.carry_out(id, Command::Plan(PlanCommand::Approve { named, conditions })).await
     }
 
     /// Rejects a version for the commander's partner; one without a vote refuses consent for its territory.
@@ -176,16 +195,16 @@ impl DecisionMutations {
         let reason_code = asked.parse_if::<Code>("reasonCode", input.reason_code.as_deref());
         let reason = asked.reason(&input.reason);
         let objects_to = asked.parse_all("objectsTo", &input.objects_to.unwrap_or_default());
-        let named = named(&version, input.content_hash, input.seen_at);
-        let command = named.zip(reason_code).zip(reason).zip(objects_to).map(
-            |(((named, reason_code), reason), objects_to)| PlanCommand::Reject {
-                named,
-                reason_code,
-                reason,
-                objects_to,
-            },
-        );
-        carry_out(asked, version, command).await
+        let (Some((operation, number)), Some(reason_code), Some(reason), Some(objects_to)) =
+            (version, reason_code, reason, objects_to)
+        else {
+            return asked.refuse().await;
+        };
+        let id = version_id(&operation, number);
+        let (Sha256(content_hash), Position(seen_at)) = (input.content_hash, input.seen_at);
+        let named = Named { operation, number, content_hash, seen_at };
+        let command = PlanCommand::Reject { named, reason_code, reason, objects_to };
+        asked.carry_out(id, Command::Plan(command)).await
     }
 
     /// Consents to tasks on the territory of the commander's partner.
@@ -197,10 +216,13 @@ impl DecisionMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         let tasks = asked.parse_all("tasks", &input.tasks.unwrap_or_default());
-        let command = named(&version, input.content_hash, input.seen_at)
-            .zip(tasks)
-            .map(|(named, tasks)| PlanCommand::Consent { named, tasks });
-        carry_out(asked, version, command).await
+        let (Some((operation, number)), Some(tasks)) = (version, tasks) else {
+            return asked.refuse().await;
+        };
+        let id = version_id(&operation, number);
+        let (Sha256(content_hash), Position(seen_at)) = (input.content_hash, input.seen_at);
+        let named = Named { operation, number, content_hash, seen_at };
+        asked.carry_out(id, Command::Plan(PlanCommand::Consent { named, tasks })).await
     }
 
     /// Takes back the decision of the commander's partner on a version that is under decision.
@@ -212,12 +234,11 @@ impl DecisionMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         let reason = asked.reason(&input.reason);
-        let command = version.clone().zip(reason).map(|((operation, number), reason)| PlanCommand::Revoke {
-            operation,
-            number,
-            reason,
-        });
-        carry_out(asked, version, command).await
+        let (Some((operation, number)), Some(reason)) = (version, reason) else {
+            return asked.refuse().await;
+        };
+        let id = version_id(&operation, number);
+        asked.carry_out(id, Command::Plan(PlanCommand::Revoke { operation, number, reason })).await
     }
 
     /// Records that a condition is met; for its author, or the operation's lead.
@@ -227,13 +248,12 @@ impl DecisionMutations {
         input: SatisfyConditionInput,
     ) -> Result<SatisfyConditionResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let found = asked.condition(&input.condition_id).await?;
+        let condition = asked.condition(&input.condition_id).await?;
         let evidence = asked.parse("evidence", &input.evidence);
-        let command = found.zip(evidence).map(|((operation, number, partner, condition), evidence)| {
-            Command::Plan(PlanCommand::SatisfyCondition { operation, number, partner, condition, evidence })
-        });
-        let id = input.condition_id;
-        Ok(asked.carry_out(command, |world| condition(world, id)).await?.into())
+        let (Some(condition), Some(evidence)) = (condition, evidence) else { return asked.refuse().await };
+        let KnownCondition { id, operation, number, partner, code: condition } = condition;
+        let command = PlanCommand::SatisfyCondition { operation, number, partner, condition, evidence };
+        asked.carry_out(id, Command::Plan(command)).await
     }
 
     /// Gives a condition up; for its author alone.
@@ -243,13 +263,12 @@ impl DecisionMutations {
         input: WaiveConditionInput,
     ) -> Result<WaiveConditionResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let found = asked.condition(&input.condition_id).await?;
+        let condition = asked.condition(&input.condition_id).await?;
         let reason = asked.reason(&input.reason);
-        let command = found.zip(reason).map(|((operation, number, partner, condition), reason)| {
-            Command::Plan(PlanCommand::WaiveCondition { operation, number, partner, condition, reason })
-        });
-        let id = input.condition_id;
-        Ok(asked.carry_out(command, |world| condition(world, id)).await?.into())
+        let (Some(condition), Some(reason)) = (condition, reason) else { return asked.refuse().await };
+        let KnownCondition { id, operation, number, partner, code: condition } = condition;
+        let command = PlanCommand::WaiveCondition { operation, number, partner, condition, reason };
+        asked.carry_out(id, Command::Plan(command)).await
     }
 
     /// Makes an approved version the one in force.
@@ -260,16 +279,36 @@ impl DecisionMutations {
     ) -> Result<PromulgatePlanResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
+        let Some((operation, number)) = version else { return asked.refuse().await };
+        let id = version_id(&operation, number);
         let Position(seen_at) = input.seen_at;
-        let command =
-            version.clone().map(|(operation, number)| PlanCommand::Promulgate { operation, number, seen_at });
-        carry_out(asked, version, command).await
+        asked.carry_out(id, Command::Plan(PlanCommand::Promulgate { operation, number, seen_at })).await
     }
 }
 
-async fn condition(world: Arc<World>, id: ID) -> Result<Option<Condition>, Error> {
-    match uuid_of::<domain::ids::ConditionId>(&id) {
-        Some(id) => world.find(id.0).await,
-        None => Ok(None),
+#[derive(Default)]
+pub struct OrderMutations;
+
+#[Object]
+impl OrderMutations {
+    /// Changes what the plan in force leaves open, all of it or nothing: H-hour within its window, and who carries tasks
+    /// out. The order is numbered; it needs no new version and no approval.
+    async fn issue_fragmentary_order(
+        &self,
+        ctx: &Context<'_>,
+        input: IssueFragmentaryOrderInput,
+    ) -> Result<IssueFragmentaryOrderResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation_id).await?;
+        let reason = asked.reason(&input.reason);
+        let officers = asked.each("officers", &input.officers, NewOfficerInput::read);
+        let (Some(operation), Some(reason), Some(officers)) = (operation, reason, officers) else {
+            return asked.refuse().await;
+        };
+        let id = OperationId::of(&operation).0;
+        let change = OrderedChange { h_hour: input.h_hour.map(|DateTime(at)| at), officers };
+        asked
+            .carry_out(id, Command::Plan(PlanCommand::IssueFragmentaryOrder { operation, reason, change }))
+            .await
     }
 }

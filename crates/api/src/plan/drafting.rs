@@ -2,175 +2,27 @@
 
 use crate::{
     Error,
-    coalition::partner::PartnerRole,
     graph::{
         context::World,
-        mutation::{Asked, Entry, Outcome, each, results},
+        mutation::{Answer, Asked, Entry, results},
         node::{Annex, PlanVersion, PlannedTask},
-        scalars::{DateTime, Duration},
+        scalars::Duration,
     },
     operation::release::{Classification, HandlingCode},
     plan::{
-        calendar_input::{TaskTermsInput, WorkCalendarInput, calendar, terms},
-        sections::CommandRelationshipKind,
+        calendar::{TaskTermsInput, WorkCalendarInput},
+        input::{PhaseInput, PlanSectionInput, PlanSectionsInput, RiskInput},
         task::DependencyKind,
+        task_input::{AddTaskInput, ImportedTaskInput, ReviseTaskInput},
     },
 };
-use async_graphql::{Context, ID, InputObject, Object, OneofObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use domain::{
     AnnexCode, Command, OperationCode, TaskCode,
     ids::{AnnexId, OperationId, PlanVersionId, TaskId},
-    plan::{self, PlanCommand, TaskRevision},
+    plan::{self, PlanCommand},
 };
 use std::sync::Arc;
-
-#[derive(InputObject)]
-struct CommandersIntentInput {
-    purpose: String,
-    /// Codes of tasks.
-    #[graphql(default)]
-    key_tasks: Vec<String>,
-    end_state: String,
-}
-
-#[derive(InputObject)]
-struct LineOfEffortInput {
-    code: String,
-    name: String,
-}
-
-#[derive(InputObject)]
-struct PhaseInput {
-    code: String,
-    name: String,
-    /// What must be decided before it starts, such as `GO_NO_GO`.
-    gate: Option<String>,
-}
-
-#[derive(InputObject)]
-struct ObjectiveInput {
-    code: String,
-    /// Code of the line of effort.
-    line_of_effort: String,
-    text: String,
-    /// What is measured; its name says the unit.
-    measure: String,
-    /// In the unit that the measure's name gives.
-    target: i64,
-}
-
-#[derive(InputObject)]
-struct DecisionPointInput {
-    code: String,
-    /// Code of the task at which it is due.
-    at: String,
-    decision: String,
-    /// Codes of the partners that decide.
-    deciders: Vec<String>,
-    /// What makes it due earlier.
-    trigger: Option<String>,
-    /// Codes of the information requirements that it rests on.
-    #[graphql(default)]
-    ccir: Vec<String>,
-}
-
-#[derive(InputObject)]
-struct CcirInput {
-    code: String,
-    text: String,
-}
-
-#[derive(InputObject)]
-struct CommandRelationshipInput {
-    /// Code of a post, partner, centre or forward post.
-    of: String,
-    /// Code of a post, partner, centre or forward post.
-    to: String,
-    kind: CommandRelationshipKind,
-}
-
-#[derive(InputObject)]
-struct RiskInput {
-    code: String,
-    text: String,
-    /// 1 to 5.
-    likelihood: u32,
-    /// 1 to 5.
-    impact: u32,
-    treatment: String,
-    /// Code of the post that answers for it.
-    owner: Option<String>,
-}
-
-/// Half-open: from `from`, before `to`.
-#[derive(InputObject)]
-struct TimeWindowInput {
-    from: DateTime,
-    /// Exclusive.
-    to: DateTime,
-}
-
-#[derive(InputObject)]
-struct ApprovalPolicyInput {
-    /// Every partner of these roles must approve.
-    required_roles: Vec<PartnerRole>,
-}
-
-/// Everything of a plan but its tasks and annexes. What is left out can be written later.
-#[derive(InputObject, Default)]
-struct PlanSectionsInput {
-    situation: Option<String>,
-    mission: Option<String>,
-    commanders_intent: Option<CommandersIntentInput>,
-    concept: Option<String>,
-    administration: Option<String>,
-    command_and_signal: Option<String>,
-    #[graphql(default)]
-    lines_of_effort: Vec<LineOfEffortInput>,
-    #[graphql(default)]
-    phases: Vec<PhaseInput>,
-    #[graphql(default)]
-    objectives: Vec<ObjectiveInput>,
-    #[graphql(default)]
-    decision_points: Vec<DecisionPointInput>,
-    #[graphql(default)]
-    ccir: Vec<CcirInput>,
-    /// Criteria of the go / no-go decision.
-    #[graphql(default)]
-    go_no_go: Vec<String>,
-    #[graphql(default)]
-    command_relationships: Vec<CommandRelationshipInput>,
-    #[graphql(default)]
-    risks: Vec<RiskInput>,
-    /// Interval within which H-hour may move without a new version.
-    h_hour_window: Option<TimeWindowInput>,
-    /// When partners and posts work that do not work round the clock; at most 20, each with at most 50 stretches a week and 1,000 holidays.
-    #[graphql(default)]
-    calendars: Vec<WorkCalendarInput>,
-    /// Host and principals, when it is left out.
-    approval_policy: Option<ApprovalPolicyInput>,
-}
-
-/// The section that is replaced, as a whole.
-#[derive(OneofObject)]
-enum PlanSectionInput {
-    Situation(String),
-    Mission(String),
-    CommandersIntent(CommandersIntentInput),
-    Concept(String),
-    Administration(String),
-    CommandAndSignal(String),
-    LinesOfEffort(Vec<LineOfEffortInput>),
-    Phases(Vec<PhaseInput>),
-    Objectives(Vec<ObjectiveInput>),
-    DecisionPoints(Vec<DecisionPointInput>),
-    Ccir(Vec<CcirInput>),
-    GoNoGo(Vec<String>),
-    CommandRelationships(Vec<CommandRelationshipInput>),
-    HHourWindow(TimeWindowInput),
-    Calendars(Vec<WorkCalendarInput>),
-    ApprovalPolicy(ApprovalPolicyInput),
-}
 
 #[derive(InputObject)]
 struct DraftPlanInput {
@@ -206,85 +58,12 @@ struct RecordRiskInput {
 }
 
 #[derive(InputObject)]
-struct AddTaskInput {
-    operation_id: ID,
-    /// What people will call it by, such as `T16`.
-    code: String,
-    title: String,
-    /// Code of the phase.
-    phase: String,
-    /// Code of the line of effort.
-    line_of_effort: Option<String>,
-    /// Code of the partner that carries it out.
-    lead_partner: String,
-    /// Code of the partner on whose territory it is carried out.
-    territory: String,
-    /// Code of the post that the plan foresees.
-    post: Option<String>,
-    /// From H-hour; negative before it.
-    start_offset: Duration,
-    /// Nothing (`PT0H`) for a milestone.
-    duration: Duration,
-    /// What it waits for, each task once: by its code (`T03`) what must finish before it starts; else with the kind behind
-    /// it, and a lag or a lead: `T03FS+2h`, `T04SS-30m`, `T05FF+0h`. Kinds are FS, SS, FF and SF, as in `DependencyKind`.
-    /// What may be a code is one: `T03SS` and `T04SS-PT30M` name tasks, and `T03SS+0h` waits for the start of `T03`.
-    #[graphql(default)]
-    predecessors: Vec<String>,
-    terms: Option<TaskTermsInput>,
-    #[graphql(flatten)]
-    entry: Entry,
-}
-
-/// A task as a file has it.
-#[derive(InputObject)]
-struct ImportedTaskInput {
-    code: String,
-    title: String,
-    /// Code of the phase.
-    phase: String,
-    /// Code of the line of effort.
-    line_of_effort: Option<String>,
-    /// Code of the partner that carries it out.
-    lead_partner: String,
-    /// Code of the partner on whose territory it is carried out.
-    territory: String,
-    /// Code of the post that the plan foresees.
-    post: Option<String>,
-    /// From H-hour; negative before it. Left out: as early as what it waits for lets it; what waits for nothing starts with
-    /// the earliest of the others, at H-hour when there is none. It is worked out now, and again when the draft is
-    /// submitted, unless `terms` name another constraint than `AS_SOON_AS_POSSIBLE`, which is what it gets by itself.
-    start_offset: Option<Duration>,
-    /// Nothing (`PT0H`) for a milestone.
-    duration: Duration,
-    /// As for `addTask`.
-    #[graphql(default)]
-    predecessors: Vec<String>,
-    terms: Option<TaskTermsInput>,
-}
-
-#[derive(InputObject)]
 struct ImportTasksInput {
     operation_id: ID,
     /// At most 20,000, and no more than a body of 4 MiB takes.
     tasks: Vec<ImportedTaskInput>,
     /// What the draft's calendars become, all of them, as in `revisePlanSection`; left out: they stay as they are.
     calendars: Option<Vec<WorkCalendarInput>>,
-    #[graphql(flatten)]
-    entry: Entry,
-}
-
-/// What is left out stays as it is.
-#[derive(InputObject)]
-struct ReviseTaskInput {
-    task_id: ID,
-    title: Option<String>,
-    phase: Option<String>,
-    line_of_effort: Option<String>,
-    lead_partner: Option<String>,
-    territory: Option<String>,
-    post: Option<String>,
-    start_offset: Option<Duration>,
-    duration: Option<Duration>,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -396,242 +175,26 @@ results! {
     OpenAmendmentResult = OpenAmendmentPayload { plan_version: PlanVersion }
 }
 
-fn intent(asked: &mut Asked<'_>, field: &str, input: &CommandersIntentInput) -> Option<plan::Intent> {
-    let purpose = asked.parse(&format!("{field}.purpose"), &input.purpose);
-    let key_tasks = asked.parse_all(&format!("{field}.keyTasks"), &input.key_tasks);
-    let end_state = asked.parse(&format!("{field}.endState"), &input.end_state);
-    Some(plan::Intent { purpose: purpose?, key_tasks: key_tasks?, end_state: end_state? })
-}
-
-fn line_of_effort(
-    asked: &mut Asked<'_>,
-    field: &str,
-    input: &LineOfEffortInput,
-) -> Option<plan::LineOfEffort> {
-    let code = asked.parse(&format!("{field}.code"), &input.code);
-    let name = asked.parse(&format!("{field}.name"), &input.name);
-    Some(plan::LineOfEffort { code: code?, name: name? })
-}
-
-fn phase(asked: &mut Asked<'_>, field: &str, input: &PhaseInput) -> Option<plan::Phase> {
-    let code = asked.parse(&format!("{field}.code"), &input.code);
-    let name = asked.parse(&format!("{field}.name"), &input.name);
-    let gate = asked.parse_if(&format!("{field}.gate"), input.gate.as_deref());
-    Some(plan::Phase { code: code?, name: name?, gate: gate? })
-}
-
-fn imported_task(
-    asked: &mut Asked<'_>,
-    field: &str,
-    input: &ImportedTaskInput,
-) -> Option<plan::ImportedTask> {
-    let at = |name: &str| format!("{field}.{name}");
-    let code = asked.parse(&at("code"), &input.code);
-    let title = asked.parse(&at("title"), &input.title);
-    let phase = asked.parse(&at("phase"), &input.phase);
-    let line_of_effort = asked.parse_if(&at("lineOfEffort"), input.line_of_effort.as_deref());
-    let lead = asked.parse(&at("leadPartner"), &input.lead_partner);
-    let territory = asked.parse(&at("territory"), &input.territory);
-    let post = asked.parse_if(&at("post"), input.post.as_deref());
-    let start_offset = input.start_offset.as_ref().map(|Duration(text)| text.as_str());
-    let start_offset = asked.parse_if(&at("startOffset"), start_offset);
-    let duration = asked.parse(&at("duration"), &input.duration.0);
-    let predecessors = asked.parse_all(&at("predecessors"), &input.predecessors);
-    let terms = terms(asked, &at("terms"), input.terms.as_ref(), input.start_offset.is_none());
-    Some(plan::ImportedTask {
-        code: code?,
-        title: title?,
-        phase: phase?,
-        line_of_effort: line_of_effort?,
-        lead: lead?,
-        territory: territory?,
-        post: post?,
-        start_offset: start_offset?,
-        duration: duration?,
-        predecessors: predecessors?,
-        terms: terms?,
-    })
-}
-
-fn objective(asked: &mut Asked<'_>, field: &str, input: &ObjectiveInput) -> Option<plan::Objective> {
-    let code = asked.parse(&format!("{field}.code"), &input.code);
-    let line_of_effort = asked.parse(&format!("{field}.lineOfEffort"), &input.line_of_effort);
-    let text = asked.parse(&format!("{field}.text"), &input.text);
-    let measure = asked.parse(&format!("{field}.measure"), &input.measure);
-    Some(plan::Objective {
-        code: code?,
-        line_of_effort: line_of_effort?,
-        text: text?,
-        measure: measure?,
-        target: input.target,
-    })
-}
-
-fn decision_point(
-    asked: &mut Asked<'_>,
-    field: &str,
-    input: &DecisionPointInput,
-) -> Option<plan::DecisionPoint> {
-    let code = asked.parse(&format!("{field}.code"), &input.code);
-    let at = asked.parse(&format!("{field}.at"), &input.at);
-    let decision = asked.parse(&format!("{field}.decision"), &input.decision);
-    let deciders = asked.parse_all(&format!("{field}.deciders"), &input.deciders);
-    let trigger = asked.parse_if(&format!("{field}.trigger"), input.trigger.as_deref());
-    let ccir = asked.parse_all(&format!("{field}.ccir"), &input.ccir);
-    Some(plan::DecisionPoint {
-        code: code?,
-        at: at?,
-        decision: decision?,
-        deciders: deciders?,
-        trigger: trigger?,
-        ccir: ccir?,
-    })
-}
-
-fn ccir(asked: &mut Asked<'_>, field: &str, input: &CcirInput) -> Option<plan::Ccir> {
-    let code = asked.parse(&format!("{field}.code"), &input.code);
-    let text = asked.parse(&format!("{field}.text"), &input.text);
-    Some(plan::Ccir { code: code?, text: text? })
-}
-
-fn command_relationship(
-    asked: &mut Asked<'_>,
-    field: &str,
-    input: &CommandRelationshipInput,
-) -> Option<plan::CommandRelationship> {
-    let of = asked.parse(&format!("{field}.of"), &input.of);
-    let to = asked.parse(&format!("{field}.to"), &input.to);
-    Some(plan::CommandRelationship { of: of?, to: to?, kind: input.kind.into() })
-}
-
-fn risk(asked: &mut Asked<'_>, field: &str, input: &RiskInput) -> Option<plan::Risk> {
-    let code = asked.parse(&format!("{field}.code"), &input.code);
-    let text = asked.parse(&format!("{field}.text"), &input.text);
-    let treatment = asked.parse(&format!("{field}.treatment"), &input.treatment);
-    let owner = asked.parse_if(&format!("{field}.owner"), input.owner.as_deref());
-    Some(plan::Risk {
-        code: code?,
-        text: text?,
-        likelihood: input.likelihood,
-        impact: input.impact,
-        treatment: treatment?,
-        owner: owner?,
-    })
-}
-
-impl From<&TimeWindowInput> for plan::TimeWindow {
-    fn from(input: &TimeWindowInput) -> Self {
-        Self { from: input.from.0, to: input.to.0 }
-    }
-}
-
-impl From<&ApprovalPolicyInput> for plan::ApprovalPolicy {
-    fn from(input: &ApprovalPolicyInput) -> Self {
-        Self { required_roles: input.required_roles.iter().map(|role| (*role).into()).collect() }
-    }
-}
-
-fn sections(asked: &mut Asked<'_>, input: &PlanSectionsInput) -> Option<plan::Sections> {
-    let path = |name: &str| format!("sections.{name}");
-    let situation = asked.parse_if(&path("situation"), input.situation.as_deref());
-    let mission = asked.parse_if(&path("mission"), input.mission.as_deref());
-    let commanders_intent = match &input.commanders_intent {
-        Some(input) => intent(asked, &path("commandersIntent"), input).map(Some),
-        None => Some(None),
-    };
-    let concept = asked.parse_if(&path("concept"), input.concept.as_deref());
-    let administration = asked.parse_if(&path("administration"), input.administration.as_deref());
-    let command_and_signal = asked.parse_if(&path("commandAndSignal"), input.command_and_signal.as_deref());
-    let lines_of_effort = each(asked, &path("linesOfEffort"), &input.lines_of_effort, line_of_effort);
-    let phases = each(asked, &path("phases"), &input.phases, phase);
-    let objectives = each(asked, &path("objectives"), &input.objectives, objective);
-    let decision_points = each(asked, &path("decisionPoints"), &input.decision_points, decision_point);
-    let ccir = each(asked, &path("ccir"), &input.ccir, ccir);
-    let go_no_go = asked.parse_all(&path("goNoGo"), &input.go_no_go);
-    let command_relationships =
-        each(asked, &path("commandRelationships"), &input.command_relationships, command_relationship);
-    let calendars = each(asked, &path("calendars"), &input.calendars, calendar);
-    let risks = each(asked, &path("risks"), &input.risks, risk);
-    Some(plan::Sections {
-        situation: situation?,
-        mission: mission?,
-        commanders_intent: commanders_intent?,
-        concept: concept?,
-        administration: administration?,
-        command_and_signal: command_and_signal?,
-        lines_of_effort: lines_of_effort?,
-        phases: phases?,
-        objectives: objectives?,
-        decision_points: decision_points?,
-        ccir: ccir?,
-        go_no_go: go_no_go?,
-        command_relationships: command_relationships?,
-        risks: risks?,
-        h_hour_window: input.h_hour_window.as_ref().map(plan::TimeWindow::from),
-        calendars: calendars?,
-        approval_policy: input.approval_policy.as_ref().map(plan::ApprovalPolicy::from).unwrap_or_default(),
-    })
-}
-
-fn section(asked: &mut Asked<'_>, input: &PlanSectionInput) -> Option<plan::Section> {
-    use PlanSectionInput as Input;
-    use plan::Section;
-    let path = |name: &str| format!("section.{name}");
-    match input {
-        Input::Situation(text) => asked.parse(&path("situation"), text).map(Section::Situation),
-        Input::Mission(text) => asked.parse(&path("mission"), text).map(Section::Mission),
-        Input::CommandersIntent(input) => {
-            intent(asked, &path("commandersIntent"), input).map(Section::CommandersIntent)
-        }
-        Input::Concept(text) => asked.parse(&path("concept"), text).map(Section::Concept),
-        Input::Administration(text) => {
-            asked.parse(&path("administration"), text).map(Section::Administration)
-        }
-        Input::CommandAndSignal(text) => {
-            asked.parse(&path("commandAndSignal"), text).map(Section::CommandAndSignal)
-        }
-        Input::LinesOfEffort(list) => {
-            each(asked, &path("linesOfEffort"), list, line_of_effort).map(Section::LinesOfEffort)
-        }
-        Input::Phases(list) => each(asked, &path("phases"), list, phase).map(Section::Phases),
-        Input::Objectives(list) => each(asked, &path("objectives"), list, objective).map(Section::Objectives),
-        Input::DecisionPoints(list) => {
-            each(asked, &path("decisionPoints"), list, decision_point).map(Section::DecisionPoints)
-        }
-        Input::Ccir(list) => each(asked, &path("ccir"), list, ccir).map(Section::Ccir),
-        Input::GoNoGo(list) => asked.parse_all(&path("goNoGo"), list).map(Section::GoNoGo),
-        Input::CommandRelationships(list) => {
-            each(asked, &path("commandRelationships"), list, command_relationship)
-                .map(Section::CommandRelationships)
-        }
-        Input::Calendars(list) => each(asked, &path("calendars"), list, calendar).map(Section::Calendars),
-        Input::HHourWindow(window) => Some(Section::HHourWindow(window.into())),
-        Input::ApprovalPolicy(policy) => Some(Section::ApprovalPolicy(policy.into())),
-    }
-}
-
 /// For commands on an operation's draft or on the version under decision, which is the newest either way.
-async fn carry_out<R: From<Outcome<PlanVersion>>>(
+async fn carry_out<R: Answer<Subject = PlanVersion>>(
     asked: Asked<'_>,
-    operation: Option<OperationCode>,
-    command: Option<PlanCommand>,
+    operation: OperationId,
+    command: PlanCommand,
 ) -> Result<R, Error> {
-    let id = operation.map_or(OperationId(uuid::Uuid::nil()), |code| OperationId::of(&code));
-    let found = |world: Arc<World>| world.newest_version(id);
-    Ok(asked.carry_out(command.map(Command::Plan), found).await?.into())
+    asked.carry_out_and(Command::Plan(command), |world| world.newest_version(operation)).await
 }
 
 /// For commands on a task of the draft.
-async fn carry_out_on_task<R: From<Outcome<PlannedTask>>>(
+async fn carry_out_on_task<R: Answer<Subject = PlannedTask>>(
     asked: Asked<'_>,
-    place: Option<(OperationCode, TaskCode)>,
-    command: Option<PlanCommand>,
+    task: TaskId,
+    command: PlanCommand,
 ) -> Result<R, Error> {
-    let found = |world: Arc<World>| async move {
-        let Some((operation, task)) = place else { return Ok(None) };
-        world.newest_task(TaskId::of(OperationId::of(&operation), &task)).await
-    };
-    Ok(asked.carry_out(command.map(Command::Plan), found).await?.into())
+    asked.carry_out_and(Command::Plan(command), |world| world.newest_task(task)).await
+}
+
+fn task_id(operation: &OperationCode, task: &TaskCode) -> TaskId {
+    TaskId::of(OperationId::of(operation), task)
 }
 
 #[derive(Default)]
@@ -642,13 +205,11 @@ impl PlanMutations {
     /// Starts version 1 of an operation's plan.
     async fn draft_plan(&self, ctx: &Context<'_>, input: DraftPlanInput) -> Result<DraftPlanResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
-        let sections = sections(&mut asked, &input.sections);
-        let command = code
-            .clone()
-            .zip(sections)
-            .map(|(operation, sections)| PlanCommand::Draft { operation, sections: Box::new(sections) });
-        carry_out(asked, code, command).await
+        let operation = asked.operation(&input.operation_id).await?;
+        let sections = input.sections.read(&mut asked.at("sections"));
+        let (Some(operation), Some(sections)) = (operation, sections) else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::Draft { operation, sections: Box::new(sections) }).await
     }
 
     /// Replaces one section of the draft.
@@ -658,23 +219,21 @@ impl PlanMutations {
         input: RevisePlanSectionInput,
     ) -> Result<RevisePlanSectionResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
-        let section = section(&mut asked, &input.section);
-        let command = code
-            .clone()
-            .zip(section)
-            .map(|(operation, section)| PlanCommand::ReviseSection { operation, section: Box::new(section) });
-        carry_out(asked, code, command).await
+        let operation = asked.operation(&input.operation_id).await?;
+        let section = input.section.read(&mut asked.at("section"));
+        let (Some(operation), Some(section)) = (operation, section) else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::ReviseSection { operation, section: Box::new(section) }).await
     }
 
     /// Adds a phase to the draft, after the others.
     async fn add_phase(&self, ctx: &Context<'_>, input: AddPhaseInput) -> Result<AddPhaseResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
-        let phase = phase(&mut asked, "phase", &input.phase);
-        let command =
-            code.clone().zip(phase).map(|(operation, phase)| PlanCommand::AddPhase { operation, phase });
-        carry_out(asked, code, command).await
+        let operation = asked.operation(&input.operation_id).await?;
+        let phase = input.phase.read(&mut asked.at("phase"));
+        let (Some(operation), Some(phase)) = (operation, phase) else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::AddPhase { operation, phase }).await
     }
 
     /// Records a risk in the draft.
@@ -684,50 +243,21 @@ impl PlanMutations {
         input: RecordRiskInput,
     ) -> Result<RecordRiskResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
-        let risk = risk(&mut asked, "risk", &input.risk);
-        let command = code
-            .clone()
-            .zip(risk)
-            .map(|(operation, risk)| PlanCommand::RecordRisk { operation, risk: Box::new(risk) });
-        carry_out(asked, code, command).await
+        let operation = asked.operation(&input.operation_id).await?;
+        let risk = input.risk.read(&mut asked.at("risk"));
+        let (Some(operation), Some(risk)) = (operation, risk) else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::RecordRisk { operation, risk: Box::new(risk) }).await
     }
 
     /// Adds a task to the draft.
-    async fn add_task(&self, ctx: &Context<'_>, input: AddTaskInput) -> Result<AddTaskResult, Error> {
-        let mut asked = Asked::new(ctx, input.entry)?;
+    async fn add_task(&self, ctx: &Context<'_>, mut input: AddTaskInput) -> Result<AddTaskResult, Error> {
+        let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
         let operation = asked.operation(&input.operation_id).await?;
-        let code = asked.parse::<TaskCode>("code", &input.code);
-        let title = asked.parse("title", &input.title);
-        let phase = asked.parse("phase", &input.phase);
-        let line_of_effort = asked.parse_if("lineOfEffort", input.line_of_effort.as_deref());
-        let lead = asked.parse("leadPartner", &input.lead_partner);
-        let territory = asked.parse("territory", &input.territory);
-        let post = asked.parse_if("post", input.post.as_deref());
-        let start_offset = asked.parse("startOffset", &input.start_offset.0);
-        let duration = asked.parse("duration", &input.duration.0);
-        let predecessors = asked.parse_all("predecessors", &input.predecessors);
-        let terms = terms(&mut asked, "terms", input.terms.as_ref(), false);
-        let place = operation.clone().zip(code.clone());
-        let task = (|| {
-            Some(plan::PlannedTask {
-                code: code?,
-                title: title?,
-                phase: phase?,
-                line_of_effort: line_of_effort?,
-                lead: lead?,
-                territory: territory?,
-                post: post?,
-                start_offset: start_offset?,
-                duration: duration?,
-                predecessors: predecessors?,
-                terms: terms?,
-            })
-        })();
-        let command = operation
-            .zip(task)
-            .map(|(operation, task)| PlanCommand::AddTask { operation, task: Box::new(task) });
-        carry_out_on_task(asked, place, command).await
+        let task = input.read(&mut asked.input());
+        let (Some(operation), Some(task)) = (operation, task) else { return asked.refuse().await };
+        let id = task_id(&operation, &task.code);
+        carry_out_on_task(asked, id, PlanCommand::AddTask { operation, task: Box::new(task) }).await
     }
 
     /// Adds the tasks that the draft has not, and makes the others what they are here: all of them or none. What is left out
@@ -739,62 +269,42 @@ impl PlanMutations {
         input: ImportTasksInput,
     ) -> Result<ImportTasksResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
-        let mut tasks = Some(Vec::with_capacity(input.tasks.len()));
+        let operation = asked.operation(&input.operation_id).await?;
+        let mut tasks = Vec::with_capacity(input.tasks.len());
         for (index, task) in input.tasks.iter().enumerate() {
             if plan::stop_looking(&mut asked.reasons, input.tasks.len() - index) {
-                tasks = None;
                 break;
             }
-            let read = imported_task(&mut asked, &format!("tasks.{index}"), task);
-            tasks = tasks.zip(read).map(|(mut tasks, read)| {
-                tasks.push(read);
-                tasks
-            });
+            tasks.push(task.read(&mut asked.at("tasks").at(index)));
         }
         let calendars = match &input.calendars {
-            Some(list) => each(&mut asked, "calendars", list, calendar).map(Some),
+            Some(list) => asked.each("calendars", list, WorkCalendarInput::read).map(Some),
             None => Some(None),
         };
-        let command = (|| {
-            Some(PlanCommand::ImportTasks { operation: code.clone()?, tasks: tasks?, calendars: calendars? })
-        })();
-        carry_out(asked, code, command).await
+        // Where looking stopped, that is among the reasons.
+        let tasks = tasks.into_iter().collect::<Option<Vec<_>>>();
+        let (Some(operation), Some(tasks), Some(calendars)) = (operation, tasks, calendars) else {
+            return asked.refuse().await;
+        };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::ImportTasks { operation, tasks, calendars }).await
     }
 
     /// Changes a task of the draft.
     async fn revise_task(
         &self,
         ctx: &Context<'_>,
-        input: ReviseTaskInput,
+        mut input: ReviseTaskInput,
     ) -> Result<ReviseTaskResult, Error> {
-        let mut asked = Asked::new(ctx, input.entry)?;
+        let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
         let place = asked.task(&input.task_id).await?;
-        let title = asked.parse_if("title", input.title.as_deref());
-        let phase = asked.parse_if("phase", input.phase.as_deref());
-        let line_of_effort = asked.parse_if("lineOfEffort", input.line_of_effort.as_deref());
-        let lead = asked.parse_if("leadPartner", input.lead_partner.as_deref());
-        let territory = asked.parse_if("territory", input.territory.as_deref());
-        let post = asked.parse_if("post", input.post.as_deref());
-        let text = |duration: &Option<Duration>| duration.as_ref().map(|Duration(text)| text.clone());
-        let start_offset = asked.parse_if("startOffset", text(&input.start_offset).as_deref());
-        let duration = asked.parse_if("duration", text(&input.duration).as_deref());
-        let revision = (|| {
-            Some(TaskRevision {
-                title: title?,
-                phase: phase?,
-                line_of_effort: line_of_effort?,
-                lead: lead?,
-                territory: territory?,
-                post: post?,
-                start_offset: start_offset?,
-                duration: duration?,
-            })
-        })();
-        let command = place.clone().zip(revision).map(|((operation, task), revision)| {
-            PlanCommand::ReviseTask { operation, task, revision: Box::new(revision) }
-        });
-        carry_out_on_task(asked, place, command).await
+        let revision = input.read(&mut asked.input());
+        let (Some((operation, task)), Some(revision)) = (place, revision) else {
+            return asked.refuse().await;
+        };
+        let id = task_id(&operation, &task);
+        let command = PlanCommand::ReviseTask { operation, task, revision: Box::new(revision) };
+        carry_out_on_task(asked, id, command).await
     }
 
     /// Sets a task's group, constraint and latest finish in the draft, and whether it needs mutual legal assistance.
@@ -805,13 +315,10 @@ impl PlanMutations {
     ) -> Result<SetTaskTermsResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let place = asked.task(&input.task_id).await?;
-        let terms = terms(&mut asked, "terms", Some(&input.terms), false);
-        let command = place.clone().zip(terms).map(|((operation, task), terms)| PlanCommand::SetTaskTerms {
-            operation,
-            task,
-            terms,
-        });
-        carry_out_on_task(asked, place, command).await
+        let terms = input.terms.read(&mut asked.at("terms"), false);
+        let (Some((operation, task)), Some(terms)) = (place, terms) else { return asked.refuse().await };
+        let id = task_id(&operation, &task);
+        carry_out_on_task(asked, id, PlanCommand::SetTaskTerms { operation, task, terms }).await
     }
 
     /// Takes a task out of the draft; refused while others wait for it.
@@ -822,9 +329,9 @@ impl PlanMutations {
     ) -> Result<RemoveTaskResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let place = asked.task(&input.task_id).await?;
-        let operation = place.as_ref().map(|(operation, _)| operation.clone());
-        let command = place.map(|(operation, task)| PlanCommand::RemoveTask { operation, task });
-        carry_out(asked, operation, command).await
+        let Some((operation, task)) = place else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::RemoveTask { operation, task }).await
     }
 
     /// Makes a task of the draft wait for another, in place of how it waited for it before; refused when that would close
@@ -837,16 +344,14 @@ impl PlanMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let place = asked.task(&input.task_id).await?;
         let predecessor = asked.parse("predecessor", &input.predecessor);
-        let lag = asked.parse_if("lag", input.lag.as_ref().map(|Duration(text)| text.as_str()));
-        let dependency = predecessor.zip(lag).map(|(predecessor, lag)| plan::Dependency {
-            predecessor,
-            kind: input.kind.into(),
-            lag: lag.unwrap_or_default(),
-        });
-        let command = place.clone().zip(dependency).map(|((operation, task), dependency)| {
-            PlanCommand::AddDependency { operation, task, dependency }
-        });
-        carry_out_on_task(asked, place, command).await
+        let lag = asked.parse_if("lag", input.lag.as_ref().map(Duration::as_str));
+        let (Some((operation, task)), Some(predecessor), Some(lag)) = (place, predecessor, lag) else {
+            return asked.refuse().await;
+        };
+        let id = task_id(&operation, &task);
+        let kind = input.kind.into();
+        let dependency = plan::Dependency { predecessor, kind, lag: lag.unwrap_or_default() };
+        carry_out_on_task(asked, id, PlanCommand::AddDependency { operation, task, dependency }).await
     }
 
     /// Ends that a task of the draft waits for another.
@@ -858,10 +363,11 @@ impl PlanMutations {
         let mut asked = Asked::new(ctx, input.entry)?;
         let place = asked.task(&input.task_id).await?;
         let predecessor = asked.parse("predecessor", &input.predecessor);
-        let command = place.clone().zip(predecessor).map(|((operation, task), predecessor)| {
-            PlanCommand::RemoveDependency { operation, task, predecessor }
-        });
-        carry_out_on_task(asked, place, command).await
+        let (Some((operation, task)), Some(predecessor)) = (place, predecessor) else {
+            return asked.refuse().await;
+        };
+        let id = task_id(&operation, &task);
+        carry_out_on_task(asked, id, PlanCommand::RemoveDependency { operation, task, predecessor }).await
     }
 
     /// Attaches an annex to the draft: a part that may be released to fewer partners than the plan.
@@ -876,27 +382,26 @@ impl PlanMutations {
         let title = asked.parse("title", &input.title);
         let text = asked.parse_if("text", input.text.as_deref());
         let releasable_to = asked.parse_all("releasableTo", &input.releasable_to);
-        let place = operation.clone().zip(code.clone());
-        let annex = (|| {
-            Some(plan::Annex {
-                code: code?,
-                title: title?,
-                text: text?,
-                classification: input.classification.into(),
-                releasable_to: releasable_to?,
-                handling: input.handling.into(),
-            })
-        })();
-        let command = operation.zip(annex).map(|(operation, annex)| {
-            Command::Plan(PlanCommand::AttachAnnex { operation, annex: Box::new(annex) })
-        });
-        let found = |world: Arc<World>| async move {
-            let Some((operation, annex)) = place else { return Ok(None) };
-            let version = Arc::clone(&world).newest_version(OperationId::of(&operation)).await?;
-            let Some(version) = version else { return Ok(None) };
-            world.find::<Annex>(AnnexId::of(PlanVersionId(version.row.id), &annex).0).await
+        let (Some(operation), Some(code), Some(title), Some(text), Some(releasable_to)) =
+            (operation, code, title, text, releasable_to)
+        else {
+            return asked.refuse().await;
         };
-        Ok(asked.carry_out(command, found).await?.into())
+        let id = OperationId::of(&operation);
+        let annex = plan::Annex {
+            code: code.clone(),
+            title,
+            text,
+            classification: input.classification.into(),
+            releasable_to,
+            handling: input.handling.into(),
+        };
+        let command = Command::Plan(PlanCommand::AttachAnnex { operation, annex: Box::new(annex) });
+        let find = |world: Arc<World>| async move {
+            let Some(version) = Arc::clone(&world).newest_version(id).await? else { return Ok(None) };
+            world.find::<Annex>(AnnexId::of(PlanVersionId(version.row.id), &code).0).await
+        };
+        asked.carry_out_and(command, find).await
     }
 
     /// Puts the draft up for decision; from then on it never changes.
@@ -906,9 +411,10 @@ impl PlanMutations {
         input: SubmitPlanInput,
     ) -> Result<SubmitPlanResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
-        let command = code.clone().map(|operation| PlanCommand::Submit { operation });
-        carry_out(asked, code, command).await
+        let operation = asked.operation(&input.operation_id).await?;
+        let Some(operation) = operation else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::Submit { operation }).await
     }
 
     /// Takes back the version that is under decision.
@@ -918,11 +424,11 @@ impl PlanMutations {
         input: RecallPlanInput,
     ) -> Result<RecallPlanResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation_id).await?;
         let reason = asked.reason(&input.reason);
-        let command =
-            code.clone().zip(reason).map(|(operation, reason)| PlanCommand::Recall { operation, reason });
-        carry_out(asked, code, command).await
+        let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::Recall { operation, reason }).await
     }
 
     /// Starts a new version from the newest one; it needs every decision anew.
@@ -932,12 +438,10 @@ impl PlanMutations {
         input: OpenAmendmentInput,
     ) -> Result<OpenAmendmentResult, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let code = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation_id).await?;
         let reason = asked.reason(&input.reason);
-        let command = code
-            .clone()
-            .zip(reason)
-            .map(|(operation, reason)| PlanCommand::OpenAmendment { operation, reason });
-        carry_out(asked, code, command).await
+        let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::OpenAmendment { operation, reason }).await
     }
 }

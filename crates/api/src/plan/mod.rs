@@ -2,13 +2,13 @@
 
 pub mod annex;
 pub mod calendar;
-pub mod calendar_input;
 pub mod deciding;
 pub mod decision;
 pub mod drafting;
 pub mod frago;
-pub mod frago_mutations;
+pub mod input;
 pub mod sections;
 pub mod task;
+pub mod task_input;
 pub mod task_version;
 pub mod version;
