@@ -10,16 +10,16 @@ use crate::{
     },
     gate::prices::Prices,
     graph::{
-        connection::{Connection, Direction, Window},
+        connection::{Connection, Window},
         context::{World, session},
-        node::{Centre, Event, Node, Operation, Partner, Post, Task},
+        node::{Centre, Event, HasHistory, Node, Operation, Partner, Post, Task},
         receipt::Receipt,
         scalars::{DateTime, Position},
     },
     log::{
         access::{self, AccessLogEntry, AccessLogFilter},
         change::Change,
-        event::{EventFilter, EventOrder, HasHistory},
+        event::{EventFilter, EventOrder},
         subscription::Subscription,
     },
     operation::{
@@ -60,7 +60,8 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// The position that it means in a world; a moment that is not in it is bad input, whether or not there is one.
+    /// The position that it means in a world; a moment that is not in it is bad input, whether or not there
+    /// is one.
     pub(crate) async fn resolve(self, world: &Arc<World>) -> Result<domain::Position, Error> {
         let found = match self {
             Self::Position(Position(position)) => {
@@ -198,10 +199,9 @@ impl Query {
         let nodes = try_join_all(found.iter().map(|found| world.node_in(&found.table, found.id))).await?;
         let keys = found.into_iter().map(|found| found.key);
         let entries = keys.zip(nodes).filter_map(|(key, node)| Some((key, node?))).collect();
-        let counted = Arc::clone(&world);
-        Ok(Connection::keyed(&world, &page, entries, move || {
-            let (world, search) = (Arc::clone(&counted), search.clone());
-            Box::pin(async move { Ok(world.engine.read_model().count_found(&world.pin, &search).await?) })
+        Ok(Connection::with_keys(&world, &page, entries, move |world| {
+            let search = search.clone();
+            async move { Ok(world.engine.read_model().count_found(&world.pin, &search).await?) }
         }))
     }
 
@@ -214,21 +214,17 @@ impl Query {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Partner>, Error> {
-        let world = self.world(ctx)?;
-        let page = Window { first, after, last, before }.page(&world)?;
-        let model = world.engine.read_model();
-        let rows: Vec<_> = model.partners(&world.pin, &page).await?.into_iter().map(Arc::new).collect();
-        let counted = Arc::clone(&world);
-        Ok(Connection::new(
-            &world,
-            &page,
-            world.all(&rows),
-            |partner: &Partner| partner.row.code.clone(),
-            move || {
-                let world = Arc::clone(&counted);
-                Box::pin(async move { Ok(world.engine.read_model().count_partners(&world.pin).await?) })
-            },
-        ))
+        let window = Window { first, after, last, before };
+        let code = |partner: &Partner| partner.row.code.clone();
+        self.world(ctx)?
+            .list(
+                window,
+                (),
+                code,
+                |model, pin, (), page| async move { model.partners(&pin, &page).await },
+                |model, pin, ()| async move { model.count_partners(&pin).await },
+            )
+            .await
     }
 
     /// By its code; null when there is none.
@@ -246,21 +242,17 @@ impl Query {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Centre>, Error> {
-        let world = self.world(ctx)?;
-        let page = Window { first, after, last, before }.page(&world)?;
-        let model = world.engine.read_model();
-        let rows: Vec<_> = model.centres(&world.pin, &page).await?.into_iter().map(Arc::new).collect();
-        let counted = Arc::clone(&world);
-        Ok(Connection::new(
-            &world,
-            &page,
-            world.all(&rows),
-            |centre: &Centre| centre.row.code.clone(),
-            move || {
-                let world = Arc::clone(&counted);
-                Box::pin(async move { Ok(world.engine.read_model().count_centres(&world.pin).await?) })
-            },
-        ))
+        let window = Window { first, after, last, before };
+        let code = |centre: &Centre| centre.row.code.clone();
+        self.world(ctx)?
+            .list(
+                window,
+                (),
+                code,
+                |model, pin, (), page| async move { model.centres(&pin, &page).await },
+                |model, pin, ()| async move { model.count_centres(&pin).await },
+            )
+            .await
     }
 
     /// By its code; null when there is none.
@@ -279,22 +271,18 @@ impl Query {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Post>, Error> {
-        let world = self.world(ctx)?;
-        let page = Window { first, after, last, before }.page(&world)?;
+        let window = Window { first, after, last, before };
         let filter = read_model::PostFilter::from(filter.unwrap_or_default());
-        let model = world.engine.read_model();
-        let rows: Vec<_> = model.posts(&world.pin, &filter, &page).await?.into_iter().map(Arc::new).collect();
-        let counted = Arc::clone(&world);
-        Ok(Connection::new(
-            &world,
-            &page,
-            world.all(&rows),
-            |post: &Post| post.row.code.clone(),
-            move || {
-                let (world, filter) = (Arc::clone(&counted), filter.clone());
-                Box::pin(async move { Ok(world.engine.read_model().count_posts(&world.pin, &filter).await?) })
-            },
-        ))
+        let code = |post: &Post| post.row.code.clone();
+        self.world(ctx)?
+            .list(
+                window,
+                filter,
+                code,
+                |model, pin, filter, page| async move { model.posts(&pin, &filter, &page).await },
+                |model, pin, filter| async move { model.count_posts(&pin, &filter).await },
+            )
+            .await
     }
 
     /// By its code; null when there is none.
@@ -318,23 +306,21 @@ impl Query {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Operation>, Error> {
-        let world = self.world(ctx)?;
-        let descending = order_by.unwrap_or_default().direction == Direction::Descending;
-        let window = Window { first, after, last, before };
-        let page = if descending { window.reversed() } else { window }.page(&world)?;
+        let direction = order_by.unwrap_or_default().direction;
+        let window = Window { first, after, last, before }.running(direction);
         let filter = read_model::OperationFilter::from(filter.unwrap_or_default());
-        let model = world.engine.read_model();
-        let rows: Vec<_> =
-            model.operations(&world.pin, &filter, &page).await?.into_iter().map(Arc::new).collect();
-        let counted = Arc::clone(&world);
         let code = |operation: &Operation| operation.row.code.clone();
-        let page = Connection::new(&world, &page, world.all(&rows), code, move || {
-            let (world, filter) = (Arc::clone(&counted), filter.clone());
-            Box::pin(
-                async move { Ok(world.engine.read_model().count_operations(&world.pin, &filter).await?) },
+        let page = self
+            .world(ctx)?
+            .list(
+                window,
+                filter,
+                code,
+                |model, pin, filter, page| async move { model.operations(&pin, &filter, &page).await },
+                |model, pin, filter| async move { model.count_operations(&pin, &filter).await },
             )
-        });
-        Ok(if descending { page.reversed() } else { page })
+            .await?;
+        Ok(page.running(direction))
     }
 
     /// By its id or by its code, whichever is given; null when there is none that you may see.

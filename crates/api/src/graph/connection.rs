@@ -6,9 +6,9 @@ use crate::{
 };
 use async_graphql::{Enum, Object, OutputType, SimpleObject, TypeName, connection::PageInfo};
 use domain::Position;
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, future::BoxFuture};
 use read_model::Page;
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// Entries of a page when nothing else is asked for.
 pub(crate) const DEFAULT: i32 = 20;
@@ -36,15 +36,23 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// The same stretch of the list read from its other end.
-    pub fn reversed(self) -> Self {
+    /// The window on a list that runs so, as one on the list that runs from the least to the greatest.
+    pub fn running(self, direction: Direction) -> Self {
+        match direction {
+            Direction::Ascending => self,
+            Direction::Descending => self.reverse(),
+        }
+    }
+
+    fn reverse(self) -> Self {
         // Without a bound the page is the first of what is shown.
         let Self { first, after, last, before } = self;
         let first = first.or(if last.is_none() { Some(DEFAULT) } else { None });
         Self { first: last, after: before, last: first, before: after }
     }
 
-    /// The page to ask the read model for: with one entry more than is shown, to know whether there are others.
+    /// The page to ask the read model for: with one entry more than is shown, to know whether there are
+    /// others.
     pub fn page(self, world: &World) -> Result<Page, Error> {
         world.spend(0)?;
         let (size, backwards) = match (self.first, self.last) {
@@ -120,25 +128,32 @@ impl<N: OutputType> TypeName for Edge<N> {
 }
 
 impl<N: OutputType> Connection<N> {
-    /// `nodes` are what the read model answered for `page`, so up to one more than is shown.
-    pub(crate) fn new(
-        world: &World,
+    /// `nodes` are what the read model answered for `page`, so up to one more than is shown. `count` counts
+    /// the whole list, in the world that it is given, which is this one: only when that is asked for.
+    pub(crate) fn new<Counted>(
+        world: &Arc<World>,
         page: &Page,
         nodes: Vec<N>,
         key: impl Fn(&N) -> String,
-        count: impl Fn() -> BoxFuture<'static, Result<i64, Error>> + Send + Sync + 'static,
-    ) -> Self {
+        count: impl Fn(Arc<World>) -> Counted + Send + Sync + 'static,
+    ) -> Self
+    where
+        Counted: Future<Output = Result<i64, Error>> + Send + 'static,
+    {
         let nodes = nodes.into_iter().map(|node| (key(&node), node)).collect();
-        Self::keyed(world, page, nodes, count)
+        Self::with_keys(world, page, nodes, count)
     }
 
     /// The same for entries that do not know their own keys.
-    pub(crate) fn keyed(
-        world: &World,
+    pub(crate) fn with_keys<Counted>(
+        world: &Arc<World>,
         page: &Page,
         mut nodes: Vec<(String, N)>,
-        count: impl Fn() -> BoxFuture<'static, Result<i64, Error>> + Send + Sync + 'static,
-    ) -> Self {
+        count: impl Fn(Arc<World>) -> Counted + Send + Sync + 'static,
+    ) -> Self
+    where
+        Counted: Future<Output = Result<i64, Error>> + Send + 'static,
+    {
         let size = usize::try_from(page.limit - 1).unwrap_or_default();
         let has_more = nodes.len() > size;
         if has_more && page.backwards {
@@ -152,7 +167,18 @@ impl<N: OutputType> Connection<N> {
             .collect();
         let (has_previous, has_next) =
             if page.backwards { (has_more, page.before.is_some()) } else { (page.after.is_some(), has_more) };
-        Self { edges, has_previous, has_next, count: Box::new(count) }
+        Self { edges, has_previous, has_next, count: Self::counted_in(world, count) }
+    }
+
+    fn counted_in<Counted>(
+        world: &Arc<World>,
+        count: impl Fn(Arc<World>) -> Counted + Send + Sync + 'static,
+    ) -> Count
+    where
+        Counted: Future<Output = Result<i64, Error>> + Send + 'static,
+    {
+        let world = Arc::clone(world);
+        Box::new(move || count(Arc::clone(&world)).boxed())
     }
 
     /// A list without entries.
@@ -161,10 +187,12 @@ impl<N: OutputType> Connection<N> {
         Self { edges: Vec::new(), has_previous: false, has_next: false, count }
     }
 
-    /// The same page read from its end.
-    pub(crate) fn reversed(mut self) -> Self {
-        self.edges.reverse();
-        std::mem::swap(&mut self.has_previous, &mut self.has_next);
+    /// The page of a list as [`Window::running`] has it, which was read from the least to the greatest.
+    pub(crate) fn running(mut self, direction: Direction) -> Self {
+        if direction == Direction::Descending {
+            self.edges.reverse();
+            std::mem::swap(&mut self.has_previous, &mut self.has_next);
+        }
         self
     }
 }

@@ -1,5 +1,5 @@
-//! What types of every subject are made of: the world that a request sees, its things with an id and how they are loaded,
-//! lists, scalars, and how a mutation is read, carried out and answered.
+//! What types of every subject are made of: the world that a request sees, its things with an id and how they
+//! are loaded, lists, scalars, and how a mutation is read, carried out and answered.
 //!
 //! Nothing here knows what a subject's fields are.
 
@@ -7,6 +7,7 @@ pub mod connection;
 pub mod context;
 pub mod cursor;
 pub mod language;
+pub mod list;
 pub mod loaders;
 pub mod mutation;
 pub mod node;

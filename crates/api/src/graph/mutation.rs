@@ -246,7 +246,7 @@ impl<'a> Asked<'a> {
             None => None,
         };
         if found.is_none() {
-            self.reasons.add(RefusalCode::NotFound, field, format!("There is no such {}.", T::WHAT));
+            self.reasons.add(RefusalCode::NotFound, field, format!("There is no such {}.", T::what()));
         }
         Ok(found)
     }

@@ -3,6 +3,7 @@
 use crate::{
     Error,
     graph::{
+        connection::Connection,
         context::World,
         loaders::{Loader, Loaders},
     },
@@ -22,48 +23,89 @@ use uuid::Uuid;
 /// A thing with an id: a row, and the world in which it was read.
 pub(crate) trait Item: Sized {
     type Row: Send + Sync + 'static;
-    /// As refusals call it.
-    const WHAT: &'static str;
+    /// The table of its rows.
+    const TABLE: &'static str;
 
     fn new(world: &Arc<World>, row: Arc<Self::Row>) -> Self;
     fn loader(loaders: &Loaders) -> &Loader<Uuid, Arc<Self::Row>>;
+
+    /// As refusals call it, such as `plan version`.
+    fn what() -> String {
+        Self::TABLE.replace('_', " ")
+    }
 }
 
+macro_rules! item {
+    ($name:ident: $table:literal of $row:ty, $id:ident($column:ident), $loader:ident) => {
+        #[derive(Clone)]
+        pub struct $name {
+            pub(crate) row: Arc<$row>,
+            pub(crate) world: Arc<World>,
+        }
+
+        impl $name {
+            /// The opaque id that `node` resolves.
+            pub(crate) fn node_id(&self) -> ID {
+                $id(self.row.$column).into()
+            }
+        }
+
+        impl Item for $name {
+            type Row = $row;
+            const TABLE: &'static str = $table;
+
+            fn new(world: &Arc<World>, row: Arc<$row>) -> Self {
+                Self { row, world: Arc::clone(world) }
+            }
+
+            fn loader(loaders: &Loaders) -> &Loader<Uuid, Arc<$row>> {
+                &loaders.$loader
+            }
+        }
+    };
+}
+
+/// Each with the table of its rows, its id and the column that this is made from, and its loader.
 macro_rules! items {
-    ($($(#[$doc:meta])* $name:ident: $row:ty, $what:literal in $table:literal, $id:ident($column:ident), $loader:ident;)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone)]
-            pub struct $name {
-                pub(crate) row: Arc<$row>,
-                pub(crate) world: Arc<World>,
-            }
-
-            impl $name {
-                /// The opaque id that `node` resolves.
-                pub(crate) fn node_id(&self) -> ID {
-                    $id(self.row.$column).into()
-                }
-            }
-
-            impl Item for $name {
-                type Row = $row;
-                const WHAT: &'static str = $what;
-
-                fn new(world: &Arc<World>, row: Arc<$row>) -> Self {
-                    Self { row, world: Arc::clone(world) }
-                }
-
-                fn loader(loaders: &Loaders) -> &Loader<Uuid, Arc<$row>> {
-                    &loaders.$loader
-                }
-            }
-        )*
+    (
+        with history {
+            $($name:ident: $table:literal of $row:ty, $id:ident($column:ident), $loader:ident;)*
+        }
+        without {
+            $($other:ident: $its_table:literal of $its_row:ty, $its_id:ident($its_column:ident), $its_loader:ident;)*
+        }
+    ) => {
+        $(item! { $name: $table of $row, $id($column), $loader })*
+        $(item! { $other: $its_table of $its_row, $its_id($its_column), $its_loader })*
 
         /// A thing with an id, which names it at every moment.
         #[derive(Interface, Clone)]
-        #[graphql(field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."))]
+        #[graphql(field(
+            name = "id",
+            ty = "ID",
+            desc = "Opaque, global and typed; the same at every moment."
+        ))]
         pub enum Node {
+            $($name($name),)*
+            $($other($other),)*
+        }
+
+        /// A thing whose history the log tells.
+        #[expect(clippy::duplicated_attributes, reason = "two arguments of one field may have one type")]
+        #[derive(Interface)]
+        #[graphql(
+            field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."),
+            field(
+                name = "history",
+                ty = "Connection<Event>",
+                desc = "The events that changed or concern it, as far as you may see them, in the order of the log.",
+                arg(name = "first", ty = "Option<i32>"),
+                arg(name = "after", ty = "Option<String>"),
+                arg(name = "last", ty = "Option<i32>"),
+                arg(name = "before", ty = "Option<String>")
+            )
+        )]
+        pub enum HasHistory {
             $($name($name),)*
         }
 
@@ -72,14 +114,20 @@ macro_rules! items {
             pub(crate) async fn node(self: &Arc<Self>, id: &str) -> Result<Option<Node>, Error> {
                 match from_text(id) {
                     $(Some(($id::PREFIX, id)) => Ok(self.find::<$name>(id).await?.map(Node::from)),)*
+                    $(Some(($its_id::PREFIX, id)) => Ok(self.find::<$other>(id).await?.map(Node::from)),)*
                     _ => Ok(None),
                 }
             }
 
             /// The same by the name of its table.
-            pub(crate) async fn node_in(self: &Arc<Self>, table: &str, id: Uuid) -> Result<Option<Node>, Error> {
+            pub(crate) async fn node_in(
+                self: &Arc<Self>,
+                table: &str,
+                id: Uuid,
+            ) -> Result<Option<Node>, Error> {
                 match table {
                     $($table => Ok(self.find::<$name>(id).await?.map(Node::from)),)*
+                    $($its_table => Ok(self.find::<$other>(id).await?.map(Node::from)),)*
                     // The coalition is no node, and tenures are a field of their post.
                     _ => Ok(None),
                 }
@@ -89,19 +137,23 @@ macro_rules! items {
 }
 
 items! {
-    Partner: PartnerRow, "partner" in "partner", PartnerId(id), partners;
-    Centre: CentreRow, "centre" in "centre", CentreId(id), centres;
-    Post: PostRow, "post" in "post", PostId(id), posts;
-    Operation: OperationRow, "operation" in "operation", OperationId(id), operations;
-    PlanVersion: PlanVersionRow, "plan version" in "plan_version", PlanVersionId(id), plan_versions;
-    /// As its operation's current plan version has it.
-    Task: PlannedTaskRow, "task" in "task", TaskId(task_id), tasks;
-    PlannedTask: PlannedTaskRow, "planned task" in "planned_task", PlannedTaskId(id), planned_tasks;
-    Annex: AnnexRow, "annex" in "annex", AnnexId(id), annexes;
-    PlanDecision: DecisionRow, "decision" in "decision", DecisionId(id), decisions;
-    Condition: ConditionRow, "condition" in "condition", ConditionId(id), conditions;
-    Assignment: AssignmentRow, "assignment" in "assignment", AssignmentId(id), assignments;
-    Event: EventRow, "event" in "event", EventId(event_id), events;
+    with history {
+        Partner: "partner" of PartnerRow, PartnerId(id), partners;
+        Centre: "centre" of CentreRow, CentreId(id), centres;
+        Post: "post" of PostRow, PostId(id), posts;
+        Operation: "operation" of OperationRow, OperationId(id), operations;
+        PlanVersion: "plan_version" of PlanVersionRow, PlanVersionId(id), plan_versions;
+        // As its operation's current plan version has it.
+        Task: "task" of PlannedTaskRow, TaskId(task_id), tasks;
+        PlannedTask: "planned_task" of PlannedTaskRow, PlannedTaskId(id), planned_tasks;
+        Annex: "annex" of AnnexRow, AnnexId(id), annexes;
+        PlanDecision: "decision" of DecisionRow, DecisionId(id), decisions;
+        Condition: "condition" of ConditionRow, ConditionId(id), conditions;
+        Assignment: "assignment" of AssignmentRow, AssignmentId(id), assignments;
+    }
+    without {
+        Event: "event" of EventRow, EventId(event_id), events;
+    }
 }
 
 impl World {
@@ -115,7 +167,7 @@ impl World {
     /// What another row refers to, which is there at the same position.
     pub(crate) async fn get<T: Item>(self: &Arc<Self>, id: Uuid) -> Result<T, Error> {
         self.find(id).await?.ok_or_else(|| {
-            Error::internal("follow a reference between rows", &format!("no {} {id}", T::WHAT))
+            Error::internal("follow a reference between rows", &format!("no {} {id}", T::what()))
         })
     }
 

@@ -1,4 +1,5 @@
-//! The access log: writing what must be known of a request before it is answered, and reading it as a reviewer.
+//! The access log: writing what must be known of a request before it is answered, and reading it as a
+//! reviewer.
 
 use crate::{
     Error,
@@ -151,11 +152,10 @@ pub(crate) async fn list(
     let entry = |row| AccessLogEntry { row, world: Arc::clone(world) };
     let shown: Vec<_> = rows.into_iter().map(entry).collect();
     world.spend(shown.len())?;
-    let counted = Arc::clone(world);
     let number = |entry: &AccessLogEntry| entry.row.number.to_string();
-    Ok(Connection::new(world, &page, shown, number, move || {
-        let (world, reader, filter) = (Arc::clone(&counted), reader.clone(), filter.clone());
-        Box::pin(async move { Ok(world.engine.count_accesses(&reader, &filter).await?) })
+    Ok(Connection::new(world, &page, shown, number, move |world| {
+        let (reader, filter) = (reader.clone(), filter.clone());
+        async move { Ok(world.engine.count_accesses(&reader, &filter).await?) }
     }))
 }
 
@@ -185,8 +185,8 @@ impl Annex {
 }
 
 impl Session {
-    /// Logs that sensitive content of an annex is delivered. Fails with `BUSY` when it cannot: then the content must not be
-    /// delivered.
+    /// Logs that sensitive content of an annex is delivered. Fails with `BUSY` when it cannot: then the
+    /// content must not be delivered.
     pub(crate) async fn log_read(
         &self,
         world: &Arc<World>,

@@ -213,7 +213,7 @@ impl World {
         };
         let start = page.after.as_deref().map_or(Ok(Place::START), Place::read)?;
         let entries = comparison.page(start, &page).await?;
-        Ok(Connection::keyed(self, &page, entries, move || {
+        Ok(Connection::with_keys(self, &page, entries, move |_| {
             let comparison = comparison.clone();
             Box::pin(async move {
                 let all = comparison.page(Place::START, &Page::first(i64::MAX)).await?;

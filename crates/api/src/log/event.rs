@@ -5,15 +5,12 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window, by_position},
         context::{World, session},
-        node::{
-            Annex, Assignment, Centre, Condition, Event, Operation, Partner, PlanDecision, PlanVersion,
-            PlannedTask, Post, Task,
-        },
+        node::{Annex, Event, Operation, Post},
         scalars::{DateTime, Json, Position},
         zone::Zone,
     },
 };
-use async_graphql::{Context, Enum, ID, InputObject, Interface, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::FixedOffset;
 use domain::{
     PostCode,
@@ -122,25 +119,23 @@ impl World {
         order: Direction,
         window: Window,
     ) -> Result<Connection<Event>, Error> {
-        let descending = order == Direction::Descending;
-        let page = if descending { window.reversed() } else { window }.page(self)?;
+        let page = window.running(order).page(self)?;
         let by_position = by_position(page.clone(), "events")?;
         let rows = self.event_rows(&wanted, by_position).await?;
         let Wanted { item, filter } = wanted;
-        let counted = Arc::clone(self);
         let position = |event: &Event| event.row.position.to_string();
-        let page = Connection::new(self, &page, self.all(&rows), position, move || {
-            let (world, filter) = (Arc::clone(&counted), filter.clone());
-            Box::pin(async move {
+        let page = Connection::new(self, &page, self.all(&rows), position, move |world| {
+            let filter = filter.clone();
+            async move {
                 Ok(match item {
                     Some(item) => {
                         world.loaders.history_counts.load((item, filter)).await?.unwrap_or_default()
                     }
                     None => world.engine.read_model().count_events(&world.pin, &filter).await?,
                 })
-            })
+            }
         });
-        Ok(if descending { page.reversed() } else { page })
+        Ok(page.running(order))
     }
 
     /// The rows of such a page.
@@ -166,35 +161,6 @@ impl World {
         let wanted = Wanted { item: Some(item), ..Wanted::default() };
         self.events(wanted, Direction::Ascending, window).await
     }
-}
-
-/// A thing whose history the log tells.
-#[expect(clippy::duplicated_attributes, reason = "two arguments of one field may have one type")]
-#[derive(Interface)]
-#[graphql(
-    field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."),
-    field(
-        name = "history",
-        ty = "Connection<Event>",
-        desc = "The events that changed or concern it, as far as you may see them, in the order of the log.",
-        arg(name = "first", ty = "Option<i32>"),
-        arg(name = "after", ty = "Option<String>"),
-        arg(name = "last", ty = "Option<i32>"),
-        arg(name = "before", ty = "Option<String>")
-    )
-)]
-pub enum HasHistory {
-    Partner(Partner),
-    Centre(Centre),
-    Post(Post),
-    Operation(Operation),
-    PlanVersion(PlanVersion),
-    Task(Task),
-    PlannedTask(PlannedTask),
-    Annex(Annex),
-    PlanDecision(PlanDecision),
-    Condition(Condition),
-    Assignment(Assignment),
 }
 
 /// Something that happened, as the log holds it. Never changed, never taken back: a correction is another event.

@@ -209,7 +209,7 @@ impl Operation {
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let shown = self.world.all(&page_of_versions(&rows, &page)?);
         let number = |version: &PlanVersion| version.row.number.to_string();
-        Ok(Connection::new(&self.world, &page, shown, number, move || Box::pin(async move { Ok(count) })))
+        Ok(Connection::new(&self.world, &page, shown, number, move |_| async move { Ok(count) }))
     }
 
     /// A task by its code.

@@ -79,10 +79,9 @@ where
     let page = window.page(world)?;
     let filter = read_model::TaskFilter::from(filter.unwrap_or_default());
     let rows = world.loaders.task_pages.children((version, filter.clone(), page.clone())).await?;
-    let counted = Arc::clone(world);
-    Ok(Connection::new(world, &page, world.all(&rows), code, move || {
-        let (world, key) = (Arc::clone(&counted), (version, filter.clone()));
-        Box::pin(async move { Ok(world.loaders.task_counts.load(key).await?.unwrap_or_default()) })
+    Ok(Connection::new(world, &page, world.all(&rows), code, move |world| {
+        let key = (version, filter.clone());
+        async move { Ok(world.loaders.task_counts.load(key).await?.unwrap_or_default()) }
     }))
 }
 

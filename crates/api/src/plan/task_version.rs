@@ -27,13 +27,11 @@ impl TaskVersion {
         let (id, world) = (task.row.task_id, &task.world);
         let page = window.page(world)?;
         let rows = world.loaders.task_versions.children((id, by_position(page.clone(), "versions")?)).await?;
-        let counted = Arc::clone(world);
         let versions =
             rows.iter().map(|row| Self { row: Arc::clone(row), world: Arc::clone(world) }).collect();
         let position = |version: &Self| version.row.valid_from.to_string();
-        Ok(Connection::new(world, &page, versions, position, move || {
-            let world = Arc::clone(&counted);
-            Box::pin(async move { Ok(world.loaders.task_version_counts.load(id).await?.unwrap_or_default()) })
+        Ok(Connection::new(world, &page, versions, position, move |world| async move {
+            Ok(world.loaders.task_version_counts.load(id).await?.unwrap_or_default())
         }))
     }
 }
