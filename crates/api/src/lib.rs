@@ -1,10 +1,10 @@
 //! The GraphQL API and its HTTP server: translates, authorises, answers.
 //!
-//! No SQL and no rule is here: resolvers turn inputs into commands and rows into types. The only crate that knows
-//! `async-graphql`.
+//! No SQL and no rule is here: resolvers turn inputs into commands and rows into types. The only crate that
+//! knows `async-graphql`.
 //!
-//! A request comes in through `http`, must pass `gate`, and is resolved from the roots in `schema`. Each subject has a
-//! folder with its types and its mutations; what no subject owns is in `graph`.
+//! A request comes in through `http`, must pass `gate`, and is resolved from the roots in `schema`. Each
+//! subject has a folder with its types and its mutations; what no subject owns is in `graph`.
 
 #![expect(
     clippy::unused_async,

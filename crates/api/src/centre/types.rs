@@ -4,7 +4,7 @@ use crate::{
     Error,
     graph::{
         connection::{Connection, Window},
-        language::{self, Language, LocalisedName, localised},
+        language::{self, Language, LocalisedName, localise},
         node::{Centre, Event, Partner},
         scalars::DateTime,
         zone::Zone,
@@ -103,7 +103,7 @@ impl Centre {
 
     /// In the language given, else in that of `Accept-Language`; in English, where it has no name in that.
     async fn name(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
-        localised(ctx, &self.row.names, &self.row.name, language)
+        localise(ctx, &self.row.names, &self.row.name, language)
     }
 
     /// Its names in other languages.

@@ -5,7 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        language::{self, Language, LocalisedName, localised},
+        language::{self, Language, LocalisedName, localise},
         node::{Event, Item, Partner, Post},
         scalars::DateTime,
         zone::Zone,
@@ -96,7 +96,7 @@ impl Partner {
 
     /// In the language given, else in that of `Accept-Language`; in English, where it has no name in that.
     async fn name(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
-        localised(ctx, &self.row.names, &self.row.name, language)
+        localise(ctx, &self.row.names, &self.row.name, language)
     }
 
     /// Its names in other languages.
@@ -106,7 +106,7 @@ impl Partner {
 
     /// The agency that acts for it; in the language given, else in that of `Accept-Language`, else in English.
     async fn agency(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
-        localised(ctx, &self.row.agency_names, &self.row.agency, language)
+        localise(ctx, &self.row.agency_names, &self.row.agency, language)
     }
 
     /// The agency's names in other languages.

@@ -5,7 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        language::{self, Language, LocalisedName, localised},
+        language::{self, Language, LocalisedName, localise},
         node::{Event, Partner, Post},
         scalars::DateTime,
         zone::Zone,
@@ -137,7 +137,7 @@ impl Post {
 
     /// In the language given, else in that of `Accept-Language`; in English, where it has no title in that.
     async fn title(&self, ctx: &Context<'_>, language: Option<Language>) -> Result<&str, Error> {
-        localised(ctx, &self.row.titles, &self.row.title, language)
+        localise(ctx, &self.row.titles, &self.row.title, language)
     }
 
     /// Its titles in other languages.

@@ -181,7 +181,8 @@ impl Issuers {
         if token.len() > TOKEN_BYTES {
             return Err(Unauthenticated::Malformed);
         }
-        // A header that asks for an algorithm is not believed: there is one, and what a token says is held against it.
+        // A header that asks for an algorithm is not believed: there is one, and what a token says is held
+        // against it.
         let header = decode_header(token).map_err(|_| Unauthenticated::Malformed)?;
         if header.alg != Algorithm::EdDSA || header.crit.is_some() {
             return Err(Unauthenticated::Malformed);

@@ -9,9 +9,10 @@ use domain::Names;
 pub struct Languages(Vec<domain::Language>);
 
 impl Languages {
-    /// What `Accept-Language` says (RFC 9110, section 12.5.4), of all its lines. Of a range such as `zh-Hant-TW` the primary
-    /// subtag counts; a language that comes twice is wanted as much as where it is wanted most.
-    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+    /// What `Accept-Language` says (RFC 9110, section 12.5.4), of all its lines. Of a range such as
+    /// `zh-Hant-TW` the primary subtag counts; a language that comes twice is wanted as much as where it is
+    /// wanted most.
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
         let mut wanted: Vec<(domain::Language, u16)> = Vec::new();
         let mut any = 0;
@@ -63,7 +64,7 @@ mod tests {
         for (name, line) in lines {
             headers.append(name, line);
         }
-        Languages::accepted(&headers)
+        Languages::from_headers(&headers)
     }
 
     fn names(texts: &[(domain::Language, &str)]) -> Names {

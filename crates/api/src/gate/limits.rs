@@ -1,7 +1,8 @@
 //! What a query document may ask for, checked before anything of it is validated or executed.
 //!
-//! Validation and execution walk through fragments again at every spread, so that a few hundred bytes can cost minutes.
-//! Here each fragment is counted once. Nothing here knows the schema: what a single field costs is the resolvers' matter.
+//! Validation and execution walk through fragments again at every spread, so that a few hundred bytes can
+//! cost minutes. Here each fragment is counted once. Nothing here knows the schema: what a single field costs
+//! is the resolvers' matter.
 
 use async_graphql::{
     ErrorExtensionValues, Name, Pos, Positioned, ServerError,
@@ -27,7 +28,8 @@ pub const FIELDS: u64 = 2_000;
 /// Fields within fields, per operation. The introspection of usual clients has 15.
 pub const DEPTH: u64 = 20;
 
-/// Selection sets within each other, counting those of fragments: as [`DEPTH`], with room for fragments between.
+/// Selection sets within each other, counting those of fragments: as [`DEPTH`], with room for fragments
+/// between.
 pub const LEVELS: u64 = 32;
 
 /// Fields at the root of an operation: each is a query or a command of its own.
@@ -48,20 +50,20 @@ pub const VARIABLES: usize = 200;
 /// Parses a query once and for all. Fails with `BAD_USER_INPUT` when it is not GraphQL or beyond a bound.
 pub fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
     if query.len() > QUERY_BYTES {
-        return Err(refused(
+        return Err(refusal(
             format!("The query has {} bytes; {QUERY_BYTES} is the most.", query.len()),
             None,
         ));
     }
     if bracket_depth(query) > BRACKETS {
-        return Err(refused(format!("The query has more than {BRACKETS} brackets within each other."), None));
+        return Err(refusal(format!("The query has more than {BRACKETS} brackets within each other."), None));
     }
     let document = parse_query(query).map_err(|error| syntax_error(&error))?;
     check(&document)?;
     Ok(document)
 }
 
-fn refused(message: String, at: Option<Pos>) -> ServerError {
+fn refusal(message: String, at: Option<Pos>) -> ServerError {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", "BAD_USER_INPUT");
     ServerError { extensions: Some(extensions), ..ServerError::new(message, at) }
@@ -74,11 +76,11 @@ fn syntax_error(error: &parser::Error) -> ServerError {
     let at = error.positions().next();
     let place =
         at.map(|Pos { line, column }| format!(" at line {line}, column {column}")).unwrap_or_default();
-    refused(format!("The query is not GraphQL{place}: {}.", what.trim_end_matches('.')), at)
+    refusal(format!("The query is not GraphQL{place}: {}.", what.trim_end_matches('.')), at)
 }
 
-/// The most brackets that are open at once; too many when the text ends within a block string, where this reading and
-/// the parser's may differ.
+/// The most brackets that are open at once; too many when the text ends within a block string, where this
+/// reading and the parser's may differ.
 fn bracket_depth(query: &str) -> usize {
     let mut rest = query.as_bytes();
     let (mut open, mut most) = (0_usize, 0);
@@ -154,7 +156,7 @@ impl Cost {
 fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
     let definitions = document.operations.iter().len() + document.fragments.len();
     if definitions > DEFINITIONS {
-        return Err(refused(
+        return Err(refusal(
             format!("The query has {definitions} operations and fragments; {DEFINITIONS} is the most."),
             None,
         ));
@@ -165,7 +167,7 @@ fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
         let variables = operation.node.variable_definitions.len();
         if variables > VARIABLES {
             let message = format!("The operation has {variables} variables; {VARIABLES} is the most.");
-            return Err(refused(message, Some(operation.pos)));
+            return Err(refusal(message, Some(operation.pos)));
         }
         for variable in &operation.node.variable_definitions {
             count_directives(&variable.node.directives)?;
@@ -194,7 +196,7 @@ fn hold(what: &str, count: u64, most: u64, at: Pos) -> Result<(), ServerError> {
     if count <= most {
         return Ok(());
     }
-    Err(refused(
+    Err(refusal(
         format!("The query has too many {what}: {count}, with fragments spread; {most} is the most."),
         Some(at),
     ))
@@ -258,7 +260,7 @@ impl<'a> Counter<'a> {
         match self.fragments.get(name) {
             Some(Some(cost)) => return Ok(*cost),
             Some(None) => {
-                return Err(refused(format!("The fragment `{name}` contains itself."), Some(fragment.pos)));
+                return Err(refusal(format!("The fragment `{name}` contains itself."), Some(fragment.pos)));
             }
             None => {}
         }
@@ -280,7 +282,7 @@ fn count_directives(directives: &[Positioned<Directive>]) -> Result<u64, ServerE
 
 fn check_arguments(count: usize, at: Pos) -> Result<(), ServerError> {
     if count > ARGUMENTS {
-        return Err(refused(format!("{count} arguments; {ARGUMENTS} is the most."), Some(at)));
+        return Err(refusal(format!("{count} arguments; {ARGUMENTS} is the most."), Some(at)));
     }
     Ok(())
 }

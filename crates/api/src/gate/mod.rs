@@ -1,4 +1,5 @@
-//! What a request must pass before anything of it is executed: who sends it, how much they may ask, and what they ask.
+//! What a request must pass before anything of it is executed: who sends it, how much they may ask, and what
+//! they ask.
 //!
 //! Nothing here resolves a field.
 

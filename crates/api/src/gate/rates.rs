@@ -152,7 +152,8 @@ impl Rates {
     fn take(&self, account: &mut Account, cost: u64) -> Result<(), TooMuch> {
         let Some(rate) = self.allowance.per_second else { return Ok(()) };
         let cost = i64::try_from(cost).unwrap_or(i64::MAX).saturating_mul(MICRO);
-        // On credit when half is there: what is dearer than all that can be saved up would never be let through.
+        // On credit when half is there: what is dearer than all that can be saved up would never be let
+        // through.
         let needed = cost.min(self.allowance.full() / 2);
         if account.level < needed {
             let per_second = i64::from(rate.get()) * MICRO;
@@ -178,8 +179,8 @@ impl Rates {
         account
     }
 
-    /// Forgets those who have everything saved up again; then, if need be, a tenth of those who have no request under
-    /// way, the longest absent first. Those who have are bounded by the server's connections.
+    /// Forgets those who have everything saved up again; then, if need be, a tenth of those who have no
+    /// request under way, the longest absent first. Those who have are bounded by the server's connections.
     fn make_room(&self, accounts: &mut HashMap<Who, Account>, now: DateTime<Utc>) {
         accounts.retain(|_, account| {
             account.refill(self.allowance, now);

@@ -31,7 +31,8 @@ pub struct Manner {
     pub languages: Languages,
 }
 
-/// Per request, put into the GraphQL context as an `Arc`: the server asks it for the position when all is done.
+/// Per request, put into the GraphQL context as an `Arc`: the server asks it for the position when all is
+/// done.
 pub struct Session {
     pub engine: Engine,
     pub actor: Actor,
@@ -46,8 +47,8 @@ pub struct Session {
     requested: u64,
     /// That were asked of the database for it.
     statements: Arc<AtomicU64>,
-    /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0 before the
-    /// first.
+    /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0
+    /// before the first.
     noted: AtomicI64,
     /// Where the mutations of this request that were carried out stand, by their names in the answer.
     carried_out: Mutex<BTreeMap<String, Position>>,
@@ -58,8 +59,8 @@ impl Session {
     ///
     /// `requested` is what the request costs at most, see [`crate::gate::cost`].
     ///
-    /// Whoever is in no standing now (relieved, suspended, never in post) sees what services see: partners, centres and
-    /// posts, and no operation, also not as of a moment at which they were.
+    /// Whoever is in no standing now (relieved, suspended, never in post) sees what services see: partners,
+    /// centres and posts, and no operation, also not as of a moment at which they were.
     ///
     /// Fails with `BAD_USER_INPUT` for a position that this node has not reached.
     pub async fn new(
@@ -112,12 +113,12 @@ impl Session {
     }
 
     #[must_use]
-    pub fn asked(self, manner: Manner) -> Self {
+    pub fn in_manner(self, manner: Manner) -> Self {
         Self { manner, ..self }
     }
 
-    /// For `extensions.position`: the last receipt's after mutations, where a subscription's client goes on from, else
-    /// the pin's.
+    /// For `extensions.position`: the last receipt's after mutations, where a subscription's client goes on
+    /// from, else the pin's.
     pub fn position(&self) -> Position {
         match self.noted.load(Ordering::Relaxed) {
             0 => self.pin.position,
@@ -130,8 +131,8 @@ impl Session {
         &self.world
     }
 
-    /// The world at another position: that of `asOf`, the newest for a mutation to look things up, a receipt's for
-    /// its payload.
+    /// The world at another position: that of `asOf`, the newest for a mutation to look things up, a
+    /// receipt's for its payload.
     pub(crate) fn world_at(&self, position: Position) -> Arc<World> {
         World::new(&self.engine, &self.viewer, position, &self.budget)
     }
@@ -149,7 +150,7 @@ impl Session {
     }
 
     /// The position of a mutation's receipt; `None` when it was not carried out.
-    pub(crate) fn carried_out(&self, answered_as: &str) -> Option<Position> {
+    pub(crate) fn position_of_mutation(&self, answered_as: &str) -> Option<Position> {
         self.carried_out.lock().unwrap_or_else(PoisonError::into_inner).get(answered_as).copied()
     }
 
@@ -159,8 +160,8 @@ impl Session {
     }
 }
 
-/// The most that one request may cost. The introspection of usual clients is a third of it, SAPHAN's whole plan with
-/// tasks, assignments, posts and their holders a tenth.
+/// The most that one request may cost. The introspection of usual clients is a third of it, SAPHAN's whole
+/// plan with tasks, assignments, posts and their holders a tenth.
 pub const MOST_COST: u64 = 100_000;
 
 /// What a request costs.
@@ -183,8 +184,8 @@ pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Arc<Session>, Err
         .map_err(|error| Error::internal("find the session of a request", &error.message))
 }
 
-/// Everything at one position as one viewer sees it. Every object of an answer holds the world it was read in,
-/// so that several moments in one request never mix.
+/// Everything at one position as one viewer sees it. Every object of an answer holds the world it was read
+/// in, so that several moments in one request never mix.
 pub struct World {
     pub(crate) engine: Engine,
     pub(crate) pin: Arc<Pin>,
@@ -194,8 +195,8 @@ pub struct World {
     budget: Budget,
 }
 
-/// Objects that one request may still be answered with, over all its moments: lists in lists in lists multiply, and what
-/// the loaders have once costs no statement that would hold a request back.
+/// Objects that one request may still be answered with, over all its moments: lists in lists in lists
+/// multiply, and what the loaders have once costs no statement that would hold a request back.
 #[derive(Clone)]
 struct Budget(Arc<AtomicI64>);
 

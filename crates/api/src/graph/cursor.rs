@@ -33,11 +33,11 @@ impl Cursor {
     }
 }
 
-/// The position of the cursors in the query, outside `asOf`: the whole request is pinned to it, so that a page
-/// never shifts under writes. `None` when there is no cursor.
+/// The position of the cursors in the query, outside `asOf`: the whole request is pinned to it, so that a
+/// page never shifts under writes. `None` when there is no cursor.
 ///
-/// Fails with `BAD_USER_INPUT` when cursors of different positions meet. Cursors of mutations' payloads and texts
-/// that are no cursor are left to the resolvers.
+/// Fails with `BAD_USER_INPUT` when cursors of different positions meet. Cursors of mutations' payloads and
+/// texts that are no cursor are left to the resolvers.
 pub fn pin_of_cursors(
     document: &ExecutableDocument,
     operation_name: Option<&str>,

@@ -39,7 +39,7 @@ pub struct LocalisedNameInput {
 }
 
 /// In the language of the argument, else of the request; `plain` when there is no such name.
-pub(crate) fn localised<'a>(
+pub(crate) fn localise<'a>(
     ctx: &Context<'_>,
     names: &'a Names,
     plain: &'a str,

@@ -25,7 +25,8 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Gathers the keys that resolvers ask for at the same time and fetches them together; keeps what it has fetched.
+/// Gathers the keys that resolvers ask for at the same time and fetches them together; keeps what it has
+/// fetched.
 pub(crate) struct Loader<K, V> {
     fetch: Arc<Fetch<K, V>>,
     state: Mutex<State<K, V>>,
@@ -119,9 +120,9 @@ async fn run<K, V>(keys: Keys<K>, fetch: Arc<Fetch<K, V>>) -> Result<Arc<HashMap
     fetch(keys).await.map(Arc::new)
 }
 
-/// Waits until every future of this task has been polled. A request's resolvers are futures of one task, so by then
-/// all of them have asked for what they need: batches are complete without waiting for a clock. Holds on the runtime's
-/// workers, where the server executes requests; elsewhere batches are smaller.
+/// Waits until every future of this task has been polled. A request's resolvers are futures of one task, so
+/// by then all of them have asked for what they need: batches are complete without waiting for a clock. Holds
+/// on the runtime's workers, where the server executes requests; elsewhere batches are smaller.
 fn others_turn() -> impl Future<Output = ()> {
     struct Turn {
         has_come: AtomicBool,
@@ -353,7 +354,9 @@ macro_rules! loaders {
                     histories: Loader::new(model, pin, histories),
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
-                    payloads: Loader::new(model, pin, move |_, _, positions| payloads(engine.clone(), positions)),
+                    payloads: Loader::new(model, pin, move |_, _, positions| {
+                        payloads(engine.clone(), positions)
+                    }),
                     coalition: Loader::new(model, pin, |model, pin, _| async move {
                         Ok(group(model.partners(&pin, &Page::first(i64::MAX)).await?, |_| ()))
                     }),
@@ -420,7 +423,8 @@ mod tests {
         for asked in [2_u32, 30, 31, 500] {
             let calls = Arc::new(AtomicUsize::new(0));
             let loader = counting(&calls);
-            // On a worker, as requests are executed: only there the runtime can wait for a task to be polled to its end.
+            // On a worker, as requests are executed: only there the runtime can wait for a task to be polled
+            // to its end.
             let (loader, found) = tokio::spawn(async move {
                 let found = join_all((0..asked).map(|key| loader.load(key % 100))).await;
                 (loader, found)

@@ -1,4 +1,5 @@
-//! What a request was shown that must be known: each is written down once, however often the request asks for it.
+//! What a request was shown that must be known: each is written down once, however often the request asks for
+//! it.
 //!
 //! Nothing here knows what is written, nor where.
 
@@ -22,7 +23,8 @@ type Logged = Shared<BoxFuture<'static, Result<(), Error>>>;
 pub(crate) struct Reads(Mutex<HashMap<(Uuid, Position), Logged>>);
 
 impl Reads {
-    /// Waits for what was written of this item at this position, by `write` unless somebody has begun to. Fails as that did.
+    /// Waits for what was written of this item at this position, by `write` unless somebody has begun to.
+    /// Fails as that did.
     pub async fn once(
         &self,
         item: Uuid,

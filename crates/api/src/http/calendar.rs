@@ -1,10 +1,12 @@
-//! Calendars to subscribe to: `/calendar/operation/SAPHAN.ics`, `/calendar/post/THA-02.ics`, `/calendar/partner/THA.ics`.
+//! Calendars to subscribe to: `/calendar/operation/SAPHAN.ics`, `/calendar/post/THA-02.ics`,
+//! `/calendar/partner/THA.ics`.
 //!
-//! A feed is what its reader is answered by GraphQL, all at one position, so it shows what they may see, counts against
-//! their allowance and is noted in the access log like any other question. What they may not see does not exist.
+//! A feed is what its reader is answered by GraphQL, all at one position, so it shows what they may see,
+//! counts against their allowance and is noted in the access log like any other question. What they may not
+//! see does not exist.
 //!
-//! Programs that subscribe to calendars cannot send a header: the token may be in the address, as `?token=…`. Nothing here
-//! logs an address; whoever has one reads what its token reads, for as long as that is good.
+//! Programs that subscribe to calendars cannot send a header: the token may be in the address, as `?token=…`.
+//! Nothing here logs an address; whoever has one reads what its token reads, for as long as that is good.
 
 use crate::{
     Error,
@@ -69,9 +71,9 @@ async fn feed(
 ) -> Result<Response, Problem> {
     let Proof { actor, .. } = authenticate(service, head)?;
     told.actor = Some(actor.to_string());
-    let of = named(of, file).ok_or_else(nothing)?;
+    let of = read_path(of, file).ok_or_else(nothing)?;
     let text = Reader { service, head, actor, told }.calendar(&of).await?;
-    Ok(found(&head.headers, &text))
+    Ok(feed_response(&head.headers, &text))
 }
 
 /// By the header, else by the address.
@@ -89,7 +91,7 @@ fn bearer_of_address(uri: &Uri) -> Option<Vec<u8>> {
     token.map(|token| format!("Bearer {token}").into_bytes())
 }
 
-fn named(of: &str, file: &str) -> Option<Of> {
+fn read_path(of: &str, file: &str) -> Option<Of> {
     let code = file.strip_suffix(".ics")?;
     match of {
         "operation" => code.parse().ok().map(Of::Operation),
@@ -104,9 +106,9 @@ fn nothing() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, Error::bad_input("There is no such calendar that you may see."))
 }
 
-/// Not sent again to whoever has one that shows the same. The tag is weak: what is recorded elsewhere in the log makes another
-/// text of it that says the same.
-fn found(asked: &HeaderMap, text: &str) -> Response {
+/// Not sent again to whoever has one that shows the same. The tag is weak: what is recorded elsewhere in the
+/// log makes another text of it that says the same.
+fn feed_response(asked: &HeaderMap, text: &str) -> Response {
     let etag = format!("\"{}\"", Sha256::of(&[ical::shown(text).as_bytes()]));
     let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let is_known = known.flat_map(|value| value.split(',')).any(|one| {
@@ -315,11 +317,11 @@ mod tests {
 
     #[test]
     fn a_feed_is_named_by_what_it_is_of_and_a_code() {
-        assert_eq!(named("operation", "SAPHAN.ics"), Some(Of::Operation("SAPHAN".parse().unwrap())));
-        assert_eq!(named("post", "THA-02.ics"), Some(Of::Post("THA-02".parse().unwrap())));
-        assert_eq!(named("partner", "THA.ics"), Some(Of::Partner("THA".parse().unwrap())));
+        assert_eq!(read_path("operation", "SAPHAN.ics"), Some(Of::Operation("SAPHAN".parse().unwrap())));
+        assert_eq!(read_path("post", "THA-02.ics"), Some(Of::Post("THA-02".parse().unwrap())));
+        assert_eq!(read_path("partner", "THA.ics"), Some(Of::Partner("THA".parse().unwrap())));
         for (of, file) in [("task", "T01.ics"), ("post", "THA-02"), ("post", "x.ics"), ("post", ".ics")] {
-            assert_eq!(named(of, file), None, "{of}/{file}");
+            assert_eq!(read_path(of, file), None, "{of}/{file}");
         }
     }
 
@@ -335,9 +337,9 @@ mod tests {
     fn what_somebody_has_is_not_sent_again() {
         let status = |known: &str| {
             let headers = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_str(known).unwrap())]);
-            found(&headers, "a").status()
+            feed_response(&headers, "a").status()
         };
-        let etag = found(&HeaderMap::new(), "a").headers()[ETAG].to_str().unwrap().to_owned();
+        let etag = feed_response(&HeaderMap::new(), "a").headers()[ETAG].to_str().unwrap().to_owned();
         assert_eq!(status(&etag), StatusCode::NOT_MODIFIED);
         assert_eq!(status(&format!("\"b\", {etag}")), StatusCode::NOT_MODIFIED);
         assert_eq!(status(etag.trim_start_matches("W/")), StatusCode::NOT_MODIFIED);

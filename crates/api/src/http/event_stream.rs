@@ -1,6 +1,8 @@
-//! GraphQL over server-sent events, one operation for each request ("distinct connections mode" of GraphQL over SSE).
+//! GraphQL over server-sent events, one operation for each request ("distinct connections mode" of GraphQL
+//! over SSE).
 //!
-//! The id of each event is the position to resume after: a client that was cut off sends it as `Last-Event-ID`.
+//! The id of each event is the position to resume after: a client that was cut off sends it as
+//! `Last-Event-ID`.
 
 use crate::{
     Error,

@@ -7,8 +7,8 @@ use domain::{Code, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Sp
 use exchange::ical::{Access, Calendar, Event, MOST_SEQUENCE, Status};
 use serde::Deserialize;
 
-/// What is asked of an operation, a page of tasks at a time; `$after` is where the page begins. With `lead`, only of tasks that
-/// this partner carries out; all tasks of a post are its partner's.
+/// What is asked of an operation, a page of tasks at a time; `$after` is where the page begins. With `lead`,
+/// only of tasks that this partner carries out; all tasks of a post are its partner's.
 pub fn shown(lead: Option<&PartnerCode>) -> String {
     let filter = lead.map(|lead| format!("filter: {{ leadPartner: \"{lead}\" }}, ")).unwrap_or_default();
     format!("{HEAD} tasks({filter}first: 100, after: $after) {{ {TASKS} }}")
@@ -147,7 +147,8 @@ impl Operation {
         let categories = [Some(task.phase.code.to_string()), line_of_effort];
         Some(Event {
             uid: format!("{}@accord", task.id),
-            // Also H-hour, officers and drafts change what stands here: nothing but the log grows with all of them.
+            // Also H-hour, officers and drafts change what stands here: nothing but the log grows with all of
+            // them.
             stamp: as_of.recorded_at,
             sequence: u32::try_from(as_of.position.0).unwrap_or(MOST_SEQUENCE).min(MOST_SEQUENCE),
             start,

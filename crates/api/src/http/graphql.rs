@@ -1,6 +1,8 @@
-//! GraphQL over HTTP, as its specification has it: one request by POST in JSON, answered in the type that was asked for.
+//! GraphQL over HTTP, as its specification has it: one request by POST in JSON, answered in the type that was
+//! asked for.
 //!
-//! Deliberately absent: batches, queries by GET, uploads and whatever a page of another origin may send unasked.
+//! Deliberately absent: batches, queries by GET, uploads and whatever a page of another origin may send
+//! unasked.
 
 use crate::{
     Error, Manner, Session,
@@ -79,7 +81,7 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
     };
     let name = outcome_of(&outcome);
     let mut response = respond(media.unwrap_or(Media::Json), request_id(&head), outcome);
-    service.metrics.answered(name, begun.elapsed().as_secs_f64(), response.status());
+    service.metrics.count_answer(name, begun.elapsed().as_secs_f64(), response.status());
     response.extensions_mut().insert(told);
     response
 }
@@ -97,7 +99,7 @@ pub(super) fn request_id(head: &Parts) -> &str {
 
 /// How the request came.
 pub(super) fn manner(head: &Parts) -> Manner {
-    Manner { request_id: request_id(head).to_owned(), languages: Languages::accepted(&head.headers) }
+    Manner { request_id: request_id(head).to_owned(), languages: Languages::from_headers(&head.headers) }
 }
 
 /// Fails with what is wrong before there is a GraphQL request; from then on, errors are in the answer.
@@ -246,12 +248,12 @@ pub(super) struct Prepared {
     pub permit: Permit,
 }
 
-/// BUSY means that nothing was done, unless it says otherwise: so it must where a command was carried out and its payload
-/// could not be read.
+/// BUSY means that nothing was done, unless it says otherwise: so it must where a command was carried out and
+/// its payload could not be read.
 fn say_what_was_done(answer: &mut Answer, session: &Session) {
     for error in answer.errors.iter_mut().filter(|error| code(error) == "BUSY") {
         let Some(PathSegment::Field(answered_as)) = error.path.first() else { continue };
-        if let Some(position) = session.carried_out(answered_as) {
+        if let Some(position) = session.position_of_mutation(answered_as) {
             Error::not_shown(position).message().clone_into(&mut error.message);
         }
     }
@@ -270,8 +272,8 @@ fn extend(answer: &mut Answer, session: &Session) {
     answer.extensions.insert("cost".to_owned(), cost);
 }
 
-/// Everything that can be wrong with a GraphQL request before it is validated against the schema, and whether its sender
-/// may ask for so much now.
+/// Everything that can be wrong with a GraphQL request before it is validated against the schema, and whether
+/// its sender may ask for so much now.
 pub(super) async fn prepare(
     service: &Service,
     actor: Actor,
@@ -297,7 +299,7 @@ pub(super) async fn prepare(
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
     let session =
         Session::new(&service.engine, actor, position, requested).await.map_err(|error| entry(&error))?;
-    let session = Arc::new(session.asked(manner));
+    let session = Arc::new(session.in_manner(manner));
 
     let mut request =
         async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
@@ -306,7 +308,8 @@ pub(super) async fn prepare(
     Ok(Prepared { session, request, kind, permit })
 }
 
-/// The operation that is going to be executed; `None` when the name does not say, which validation then tells.
+/// The operation that is going to be executed; `None` when the name does not say, which validation then
+/// tells.
 fn operation<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
@@ -339,8 +342,8 @@ fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Re
     Ok(())
 }
 
-/// A subscription has one field: each of its answers is of one position. The library would run several beside each other,
-/// and none of those in fragments.
+/// A subscription has one field: each of its answers is of one position. The library would run several beside
+/// each other, and none of those in fragments.
 fn check_subscription(operation: &OperationDefinition) -> Result<(), ServerError> {
     if operation.ty != OperationType::Subscription {
         return Ok(());

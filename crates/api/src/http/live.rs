@@ -1,8 +1,9 @@
-//! What websockets and event streams share: their bounds, who has how many open, and that they end with the server.
+//! What websockets and event streams share: their bounds, who has how many open, and that they end with the
+//! server.
 //!
-//! Nothing here, nor in either of them, queues what is to be delivered: a subscription holds the last position that its
-//! client was sent, and reads on from there. A slow client costs a connection until its time is up, skips nothing and sees
-//! nothing twice.
+//! Nothing here, nor in either of them, queues what is to be delivered: a subscription holds the last
+//! position that its client was sent, and reads on from there. A slow client costs a connection until its
+//! time is up, skips nothing and sees nothing twice.
 
 use domain::Actor;
 use std::{

@@ -1,6 +1,8 @@
-//! Figures for whoever watches over this node, as Prometheus reads them. No label names anybody or quotes anything.
+//! Figures for whoever watches over this node, as Prometheus reads them. No label names anybody or quotes
+//! anything.
 //!
-//! They say how busy the coalition is, so they are not served where partners ask, but on an address of their own.
+//! They say how busy the coalition is, so they are not served where partners ask, but on an address of their
+//! own.
 
 use axum::{
     Router,
@@ -108,7 +110,7 @@ impl Metrics {
     }
 
     /// `outcome` is `OK` or the code of the first error.
-    pub(super) fn answered(&self, outcome: &'static str, seconds: f64, status: StatusCode) {
+    pub(super) fn count_answer(&self, outcome: &'static str, seconds: f64, status: StatusCode) {
         self.requests.get_or_create(&[("outcome", outcome)]).inc();
         self.request_seconds.observe(seconds);
         if status == StatusCode::TOO_MANY_REQUESTS {

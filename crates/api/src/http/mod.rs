@@ -1,6 +1,7 @@
 //! The HTTP server: its routes, and what answers on each.
 //!
-//! Nobody is told anything without a token but that the server is alive and ready. Nothing here knows a type of the schema.
+//! Nobody is told anything without a token but that the server is alive and ready. Nothing here knows a type
+//! of the schema.
 
 mod calendar;
 mod event_stream;

@@ -56,7 +56,8 @@ struct Readiness {
     reasons: Vec<&'static str>,
 }
 
-/// Whether requests should be sent here. What exactly is wrong stands in the log, because anybody may ask this.
+/// Whether requests should be sent here. What exactly is wrong stands in the log, because anybody may ask
+/// this.
 async fn ready(State(service): State<Service>) -> (StatusCode, Json<Readiness>) {
     let mut reasons = Vec::new();
     let health = service.engine.health();

@@ -1,5 +1,5 @@
-//! The answers of an operation one after the other, for a websocket or an event stream: up to its end, of whatever kind
-//! it is.
+//! The answers of an operation one after the other, for a websocket or an event stream: up to its end, of
+//! whatever kind it is.
 
 use crate::{
     Error,
@@ -26,7 +26,8 @@ pub(super) enum Step {
     Complete,
 }
 
-/// The steps of an operation of any kind, up to and with its end. Nothing happens unless somebody asks for the next.
+/// The steps of an operation of any kind, up to and with its end. Nothing happens unless somebody asks for
+/// the next.
 pub(super) fn steps(service: &Service, prepared: Prepared) -> BoxStream<'static, Step> {
     if prepared.kind == Some(OperationType::Subscription) {
         let Prepared { session, request, .. } = prepared;
@@ -48,8 +49,8 @@ pub(super) fn steps(service: &Service, prepared: Prepared) -> BoxStream<'static,
     }
 }
 
-/// Each answer comes about in a task of its own, so that a client that does not read holds no connection to the database
-/// meanwhile; at most one is ahead of what has been written.
+/// Each answer comes about in a task of its own, so that a client that does not read holds no connection to
+/// the database meanwhile; at most one is ahead of what has been written.
 pub(super) fn to_the_end(
     answers: BoxStream<'static, Answer>,
     failure_depth: usize,

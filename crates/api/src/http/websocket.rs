@@ -1,7 +1,8 @@
-//! GraphQL over a websocket, by the protocol `graphql-transport-ws`: subscriptions, and whatever `/graphql` answers.
+//! GraphQL over a websocket, by the protocol `graphql-transport-ws`: subscriptions, and whatever `/graphql`
+//! answers.
 //!
-//! Tokens come in the first message or a header, never in a cookie, so a page of another origin that opens a socket has
-//! nothing to send. One task serves a socket: it reads and writes in turn, one message at a time.
+//! Tokens come in the first message or a header, never in a cookie, so a page of another origin that opens a
+//! socket has nothing to send. One task serves a socket: it reads and writes in turn, one message at a time.
 
 use crate::{
     Error, Manner,

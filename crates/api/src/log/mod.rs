@@ -1,4 +1,5 @@
-//! The log as it may be read: events, what differs between two moments, what happens now, and who was shown what.
+//! The log as it may be read: events, what differs between two moments, what happens now, and who was shown
+//! what.
 
 pub mod access;
 pub mod change;

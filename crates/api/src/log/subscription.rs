@@ -1,7 +1,8 @@
 //! Subscriptions: what has happened since a position, then what happens.
 //!
-//! Nothing is handed over when a command is carried out: a subscription is told only that the log has moved on. It keeps
-//! the last position that its client was sent and reads from there, as whoever asks stands at that moment.
+//! Nothing is handed over when a command is carried out: a subscription is told only that the log has moved
+//! on. It keeps the last position that its client was sent and reads from there, as whoever asks stands at
+//! that moment.
 
 use crate::{
     Error,
@@ -28,8 +29,8 @@ const POSITION_PATIENCE: Duration = Duration::from_secs(5);
 /// Events that are read at once, when many wait to be sent.
 const PAGE: i64 = 100;
 
-/// Each commit wakes every subscription. So many of them look at once what it holds for them; the others wait their turn,
-/// which leaves connections to the database for requests.
+/// Each commit wakes every subscription. So many of them look at once what it holds for them; the others wait
+/// their turn, which leaves connections to the database for requests.
 static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// In a request's data: the position that its client saw last, whatever the query's `after` says.
@@ -84,12 +85,14 @@ struct Follower {
     newest: watch::Receiver<Position>,
     /// All up to here was sent, or was not for its client when its turn came.
     last: Position,
-    /// How often the engine had seen commits lost when this began: positions mean the same as long as that holds.
+    /// How often the engine had seen commits lost when this began: positions mean the same as long as that
+    /// holds.
     cuts: u64,
 }
 
 impl Follower {
-    /// Fails with `BAD_USER_INPUT` when there is no such position, with `BUSY` when this node does not reach the position that the client has seen already.
+    /// Fails with `BAD_USER_INPUT` when there is no such position, with `BUSY` when this node does not reach
+    /// the position that the client has seen already.
     async fn new(
         ctx: &Context<'_>,
         after: Option<scalars::Position>,
@@ -116,8 +119,9 @@ impl Follower {
         })
     }
 
-    /// Whoever asks, as they stand now, at the newest position; `None` when nothing happened since `last`. Fails with `BUSY`
-    /// when the database has lost commits: then what the client was sent may not have happened.
+    /// Whoever asks, as they stand now, at the newest position; `None` when nothing happened since `last`.
+    /// Fails with `BUSY` when the database has lost commits: then what the client was sent may not have
+    /// happened.
     async fn now(&mut self) -> Result<Option<Session>, Error> {
         let newest = *self.newest.borrow_and_update();
         if self.session.engine.cuts() != self.cuts {
@@ -132,16 +136,16 @@ impl Follower {
         let Session { engine, actor, manner, .. } = &*self.session;
         // Priced once, with the subscription.
         let now = Session::new(engine, actor.clone(), Some(newest), 0).await?;
-        Ok(Some(now.asked(manner.clone())))
+        Ok(Some(now.in_manner(manner.clone())))
     }
 
     /// Waits until something happens; false when nothing will, because the server stops.
-    async fn waits(&mut self) -> bool {
+    async fn wait(&mut self) -> bool {
         self.newest.changed().await.is_ok()
     }
 
     /// `position` is where the client goes on from when this is the last that it got.
-    fn sends(&mut self, position: Position) {
+    fn note_sent(&mut self, position: Position) {
         self.last = position;
         self.session.note_position(position);
     }
@@ -155,11 +159,11 @@ impl Follower {
                 && let Some(end) = last_change(&now, id, self.last).await?
                 && let Some(operation) = now.answer_at(end).find(id.0).await?
             {
-                self.sends(end);
+                self.note_sent(end);
                 return Ok(Some(operation));
             }
             drop(turn);
-            if !self.waits().await {
+            if !self.wait().await {
                 return Ok(None);
             }
         }
@@ -193,13 +197,13 @@ impl LogFollower {
     async fn next(&mut self) -> Result<Option<Event>, Error> {
         loop {
             if let Some(event) = self.take() {
-                self.follower.sends(Position(event.row.position));
+                self.follower.note_sent(Position(event.row.position));
                 return Ok(Some(event));
             }
             let turn = TURNS.acquire().await;
             let Some(now) = self.follower.now().await? else {
                 drop(turn);
-                if self.follower.waits().await {
+                if self.follower.wait().await {
                     continue;
                 }
                 return Ok(None);
@@ -212,14 +216,14 @@ impl LogFollower {
                 self.follower.last = read.then.pin.position;
                 continue;
             };
-            self.follower.sends(Position(event.row.position));
+            self.follower.note_sent(Position(event.row.position));
             self.read = Some(read);
             return Ok(Some(event));
         }
     }
 
-    /// The next of what has been read, unless something happened since: the viewer may stand differently, and what was
-    /// released may be no longer.
+    /// The next of what has been read, unless something happened since: the viewer may stand differently, and
+    /// what was released may be no longer.
     fn take(&mut self) -> Option<Event> {
         let newest = self.follower.session.engine.position();
         self.read.as_mut().filter(|read| read.then.pin.position == newest)?.next()

@@ -161,7 +161,7 @@ impl Planned<'_> {
 
     async fn times(&self) -> Result<Option<Times>, Error> {
         let version = self.version().await?;
-        let laid = version.network().await?.laid_out(ScheduleBasis::Offsets, &version.hours().await?);
+        let laid = version.network().await?.lay_out_once(ScheduleBasis::Offsets, &version.hours().await?);
         Ok(laid.times.get(&parse::<TaskCode>(&self.row.code)?).copied())
     }
 

@@ -62,12 +62,13 @@ impl Conflict {
     pub(crate) async fn of(version: &PlanVersion) -> Result<Vec<Self>, Error> {
         let network = version.network().await?;
         version.world.spend(network.tasks.len())?;
-        let found = Self::found(version, &network, &version.hours().await?).await?;
-        Self::shown(&version.world, &network, &found).await
+        let found = Self::find_all(version, &network, &version.hours().await?).await?;
+        Self::show_all(&version.world, &network, &found).await
     }
 
-    /// As if the network were the version's, and were carried out in these hours. Whoever asks pays for all its tasks.
-    pub(crate) async fn found(
+    /// As if the network were the version's, and were carried out in these hours. Whoever asks pays for all
+    /// its tasks.
+    pub(crate) async fn find_all(
         version: &PlanVersion,
         network: &Network,
         hours: &Hours<'_>,
@@ -89,7 +90,7 @@ impl Conflict {
         Ok(conflicts(&network.tasks, hours, decisions, &with_liaison, &assigned))
     }
 
-    pub(crate) async fn shown(
+    pub(crate) async fn show_all(
         world: &Arc<World>,
         network: &Network,
         found: &[conflict::Conflict],
@@ -107,7 +108,7 @@ impl Conflict {
         network: &Network,
         conflict: &conflict::Conflict,
     ) -> Result<Self, Error> {
-        let (kind, tasks, message) = told(conflict);
+        let (kind, tasks, message) = describe(conflict);
         let partner = match conflict {
             conflict::Conflict::ForeignLeadWithoutConsent { territory: partner, .. }
             | conflict::Conflict::LiaisonNotInPost { partner, .. } => {
@@ -137,7 +138,7 @@ impl Conflict {
 }
 
 /// Its kind, the tasks that it is about, and a sentence for a person.
-pub(crate) fn told(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&TaskCode>, String) {
+pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&TaskCode>, String) {
     match conflict {
         conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => (
             ConflictKind::ForeignLeadWithoutConsent,

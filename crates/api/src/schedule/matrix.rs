@@ -1,12 +1,13 @@
-//! Synchronisation matrices: what is done when, by which purpose or by whom, and which decisions are due with it.
+//! Synchronisation matrices: what is done when, by which purpose or by whom, and which decisions are due with
+//! it.
 //!
-//! Computed from pinned rows when asked for. No more columns, rows and cells than the version has phases, lines of effort
-//! and tasks: days on which nothing starts are no columns.
+//! Computed from pinned rows when asked for. No more columns, rows and cells than the version has phases,
+//! lines of effort and tasks: days on which nothing starts are no columns.
 
 use crate::{
     Error,
     graph::{
-        language::localised,
+        language::localise,
         node::{Partner, PlanVersion, Task},
         scalars::Duration,
     },
@@ -119,7 +120,7 @@ impl Axis {
         let day = |task: &PlannedTask| {
             Day::of(laid.times.get(&task.code).map_or(task.start_offset, |times| times.early_start))
         };
-        let (headings, places) = grouped(network.tasks.iter().map(day));
+        let (headings, places) = index(network.tasks.iter().map(day));
         Self { headings: headings.into_iter().map(MatrixHeading::of_day).collect(), places }
     }
 
@@ -140,14 +141,14 @@ impl Axis {
         version: &PlanVersion,
         tasks: &[PlannedTask],
     ) -> Result<Self, Error> {
-        let (codes, places) = grouped(tasks.iter().map(|task| &task.lead));
+        let (codes, places) = index(tasks.iter().map(|task| &task.lead));
         let ids = codes.iter().map(|code| PartnerId::of(code).0);
         let partners: Vec<Partner> = version.world.find_many(ids).await?;
         let mut headings = Vec::with_capacity(codes.len());
         for code in codes {
             let partner = partners.iter().find(|partner| partner.row.code == code.as_str());
             let name = match partner {
-                Some(partner) => localised(ctx, &partner.row.names, &partner.row.name, None)?.to_owned(),
+                Some(partner) => localise(ctx, &partner.row.names, &partner.row.name, None)?.to_owned(),
                 None => code.to_string(),
             };
             headings.push(MatrixHeading { code: code.to_string(), name, start: None });
@@ -157,7 +158,7 @@ impl Axis {
 }
 
 /// The keys in their order, and of each item the place of its key among them.
-fn grouped<K: Ord + Clone>(keys: impl Iterator<Item = K> + Clone) -> (Vec<K>, Vec<Option<usize>>) {
+fn index<K: Ord + Clone>(keys: impl Iterator<Item = K> + Clone) -> (Vec<K>, Vec<Option<usize>>) {
     let all: Vec<K> = keys.clone().collect::<BTreeSet<_>>().into_iter().collect();
     let places = keys.map(|key| all.binary_search(&key).ok()).collect();
     (all, places)
@@ -175,7 +176,7 @@ impl SynchronisationMatrix {
         let columns = match columns {
             MatrixColumns::Phase => Axis::phases(&network.tasks, sections),
             MatrixColumns::Day => {
-                let laid = network.laid_out(ScheduleBasis::Offsets, &version.hours().await?);
+                let laid = network.lay_out_once(ScheduleBasis::Offsets, &version.hours().await?);
                 Axis::days(&network, &laid)
             }
         };

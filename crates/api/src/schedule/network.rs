@@ -1,4 +1,5 @@
-//! All tasks of a plan version and what waits for what: laid out once per version and request, however often it is asked.
+//! All tasks of a plan version and what waits for what: laid out once per version and request, however often
+//! it is asked.
 
 use crate::Error;
 use async_graphql::Enum;
@@ -48,7 +49,7 @@ impl Network {
     }
 
     /// The same with each task as `change` makes it, which leaves its code and what it waits for as they are.
-    pub fn changed(&self, change: impl Fn(&PlannedTask) -> PlannedTask) -> Self {
+    pub fn with_tasks(&self, change: impl Fn(&PlannedTask) -> PlannedTask) -> Self {
         let tasks = self.tasks.iter().map(change).collect();
         Self { rows: self.rows.clone(), tasks, graph: self.graph.clone(), ..Self::default() }
     }
@@ -63,7 +64,7 @@ impl Network {
     }
 
     /// `hours` are those of the network's version, which are the same each time.
-    pub fn laid_out(&self, basis: ScheduleBasis, hours: &Hours<'_>) -> Arc<Laid> {
+    pub fn lay_out_once(&self, basis: ScheduleBasis, hours: &Hours<'_>) -> Arc<Laid> {
         let (kept, basis) = match basis {
             ScheduleBasis::Offsets | ScheduleBasis::Forecast => (&self.offsets, Basis::Offsets),
             ScheduleBasis::Network => (&self.durations, Basis::Network),

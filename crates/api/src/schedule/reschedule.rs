@@ -9,7 +9,7 @@ use crate::{
         zone::Zone,
     },
     schedule::{
-        conflict::{Conflict, told},
+        conflict::{Conflict, describe},
         network::{Network, ScheduleBasis},
         types::{Progress, TaskActualInput},
     },
@@ -143,9 +143,9 @@ impl Reschedule {
         // All of it is laid out twice, and its conflicts told apart.
         world.spend(2 * network.tasks.len())?;
         let asked = moves(&network, &tasks)?;
-        let before = network.laid_out(ScheduleBasis::Offsets, &hours);
-        let moved =
-            network.changed(|task| asked.get(&task.code).map_or_else(|| task.clone(), |to| to.apply(task)));
+        let before = network.lay_out_once(ScheduleBasis::Offsets, &hours);
+        let moved = network
+            .with_tasks(|task| asked.get(&task.code).map_or_else(|| task.clone(), |to| to.apply(task)));
         let h_hour = h_hour.map(|at| at.0).or(hours.h_hour);
         let hours_after = Hours { h_hour, ..hours };
         let after = if now.is_none() && actuals.is_empty() {
@@ -211,16 +211,19 @@ async fn conflicts(
     (network, hours): (&Network, &Hours<'_>),
     (moved, hours_after): (&Network, &Hours<'_>),
 ) -> Result<(Vec<Conflict>, Vec<Conflict>), Error> {
-    let before = Conflict::found(version, network, hours).await?;
-    let after = Conflict::found(version, moved, hours_after).await?;
+    let before = Conflict::find_all(version, network, hours).await?;
+    let after = Conflict::find_all(version, moved, hours_after).await?;
     // One whose size alone changes is the same conflict.
     let what = |conflict: &domain::schedule::conflict::Conflict| {
-        let (kind, tasks, _) = told(conflict);
+        let (kind, tasks, _) = describe(conflict);
         (kind as usize, tasks.into_iter().cloned().collect::<Vec<_>>())
     };
     let (known, left): (BTreeSet<_>, BTreeSet<_>) =
         (before.iter().map(what).collect(), after.iter().map(what).collect());
     let new: Vec<_> = after.into_iter().filter(|conflict| !known.contains(&what(conflict))).collect();
     let resolved: Vec<_> = before.into_iter().filter(|conflict| !left.contains(&what(conflict))).collect();
-    Ok((Conflict::shown(world, network, &new).await?, Conflict::shown(world, network, &resolved).await?))
+    Ok((
+        Conflict::show_all(world, network, &new).await?,
+        Conflict::show_all(world, network, &resolved).await?,
+    ))
 }

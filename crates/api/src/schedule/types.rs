@@ -53,7 +53,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// The basis, and what has happened, relative to H-hour. Fails with `BAD_USER_INPUT` for a task that the network has not.
+    /// The basis, and what has happened, relative to H-hour. Fails with `BAD_USER_INPUT` for a task that the
+    /// network has not.
     pub fn read(
         &self,
         network: &Network,
@@ -144,7 +145,7 @@ impl Stretch {
         self.tasks = self.tasks.saturating_add(1);
     }
 
-    fn told(&self, phase: Phase, group: Option<&str>) -> ScheduledGroup {
+    fn to_group(&self, phase: Phase, group: Option<&str>) -> ScheduledGroup {
         ScheduledGroup {
             phase,
             group: group.map(ToOwned::to_owned),
@@ -196,7 +197,7 @@ impl Schedule {
             let (basis, actuals) = progress.read(&network, &hours)?;
             Arc::new(network.lay_out(basis, &hours, &actuals))
         } else {
-            network.laid_out(basis, &hours)
+            network.lay_out_once(basis, &hours)
         };
         Ok(Self { operation, version: Some(version), basis, network, laid })
     }
@@ -210,7 +211,7 @@ impl Schedule {
             return Ok(None);
         };
         let hours = version.hours().await?;
-        Ok(Some(version.network().await?.laid_out(ScheduleBasis::Offsets, &hours)))
+        Ok(Some(version.network().await?.lay_out_once(ScheduleBasis::Offsets, &hours)))
     }
 }
 
@@ -295,7 +296,7 @@ impl Schedule {
         let mut groups = Vec::new();
         for phase in &version.row.sections.phases {
             for (group, stretch) in stretches.get(&phase.code).into_iter().flatten() {
-                groups.push(stretch.told(phase.into(), *group));
+                groups.push(stretch.to_group(phase.into(), *group));
             }
         }
         Ok(groups)
