@@ -4,6 +4,7 @@
 mod access;
 mod arrows;
 mod calendar;
+mod circles;
 mod clients;
 mod conventions;
 mod dependencies;
