@@ -13,7 +13,7 @@ use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{Span, ids::AnnexId, plan::Dependency, release};
 use futures_util::future::{try_join, try_join_all};
-use read_model::{ChangedItem, ChangingEvent, ItemVersion, Page, Stretch, parse};
+use read_model::{ChangedItem, ChangingEvent, Form, ItemVersion, Page, Shown, Stretch, parse};
 use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -96,72 +96,48 @@ fn is_sensitive(annex: &ItemVersion) -> Result<bool, Error> {
 const PROSE: [&str; 6] =
     ["situation", "mission", "commandersIntent", "concept", "administration", "commandAndSignal"];
 
-/// What the API calls a column; `None` when it shows none of it, or under another field.
-fn field(table: &str, column: &str) -> Option<String> {
-    let name = match (table, column) {
-        (_, "readers" | "current_version" | "number")
-        | ("condition", "version" | "partner")
-        | ("planned_task", "version" | "predecessors")
-        | ("decision", "partner" | "actor")
-        | ("planned_task" | "annex" | "plan_version", "code" | "base")
-        | ("assignment", "task") => return None,
-        // Codes alone would tell no change of a kind or a lag.
-        ("planned_task", "dependencies") => "predecessors",
-        ("task_label", column) if column != "release" => return None,
-        ("operation", "in_force") => "plan",
-        ("operation" | "planned_task", "lead") => "leadPartner",
-        (_, column) if column.ends_with("_id") => return None,
-        (_, column) => column,
-    };
-    Some(camel_case(name))
-}
-
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut text = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let mut letters = word.chars();
-        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        text.push_str(letters.as_str());
-    }
-    text
-}
-
 /// A column's value as the API writes it.
-fn value(column: &str, value: &Value) -> Value {
-    match (column, value) {
-        ("start_offset" | "duration", Value::Number(seconds)) => {
+fn format_value(form: Form, value: &Value) -> Value {
+    match (form, value) {
+        (Form::Span, Value::Number(seconds)) => {
             seconds.as_i64().map_or(Value::Null, |seconds| Span::seconds(seconds).to_string().into())
         }
-        ("names" | "agency_names" | "titles", Value::Object(names)) => {
+        (Form::Names, Value::Object(names)) => {
             let name = |(language, text): (&String, &Value)| json!({ "language": language.to_uppercase(), "text": text });
             names.iter().map(name).collect()
         }
-        ("position" | "seen_at" | "submitted_position", Value::Number(position)) => {
-            position.to_string().into()
+        (Form::Position, Value::Number(position)) => position.to_string().into(),
+        (Form::Instant, Value::String(text)) => match DateTime::parse_from_rfc3339(text) {
+            Ok(at) => at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::AutoSi, true).into(),
+            Err(_) => value.clone(),
+        },
+        // Null, in every form; what else a column holds, JSON has as the API does.
+        (Form::Plain | Form::Span | Form::Names | Form::Position | Form::Instant | Form::Sections, _) => {
+            value.clone()
         }
-        (_, Value::String(text)) if column == "h_hour" || column.ends_with("_at") => {
-            match DateTime::parse_from_rfc3339(text) {
-                Ok(at) => at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::AutoSi, true).into(),
-                Err(_) => value.clone(),
-            }
-        }
-        _ => value.clone(),
     }
 }
 
 /// A row as the API shows it: fields by their paths.
 fn fields(table: &str, columns: &Map<String, Value>) -> BTreeMap<String, Value> {
     let mut fields = BTreeMap::new();
-    for (column, raw) in columns {
-        if let ("sections", Value::Object(sections)) = (column.as_str(), raw) {
-            for (name, section) in sections {
-                let path =
-                    if PROSE.contains(&name.as_str()) { format!("sections.{name}") } else { name.clone() };
-                fields.insert(path, section.clone());
+    for column in read_model::fields(table) {
+        let Shown::In { field, form } = column.shown else { continue };
+        match (form, columns.get(column.name)) {
+            (Form::Sections, Some(Value::Object(sections))) => {
+                for (name, section) in sections {
+                    let path = if PROSE.contains(&name.as_str()) {
+                        format!("sections.{name}")
+                    } else {
+                        name.clone()
+                    };
+                    fields.insert(path, section.clone());
+                }
             }
-        } else if let Some(path) = field(table, column) {
-            fields.insert(path, value(column, raw));
+            (form, Some(value)) => {
+                fields.insert(field.to_owned(), format_value(form, value));
+            }
+            (_, None) => {}
         }
     }
     fields
@@ -419,10 +395,7 @@ impl Comparison {
         let Some(post) = post.and_then(|post| post.parse::<Uuid>().ok()) else { return Ok(Vec::new()) };
         let Some(object) = self.to.node_in("post", post).await? else { return Ok(Vec::new()) };
         let json = |version: Option<&ItemVersion>| {
-            let columns = &version?.columns;
-            let shown = columns.iter().filter(|(column, _)| *column != "post_id");
-            let shown = shown.map(|(column, raw)| (camel_case(column), value(column, raw)));
-            Some(Json(shown.collect::<Map<_, _>>().into()))
+            Some(Json(fields(&item.table, &version?.columns).into_iter().collect::<Map<_, _>>().into()))
         };
         let (before, after) = (json(before), json(after));
         if before == after {
@@ -472,6 +445,7 @@ fn changed_last(table: &str, path: &str, versions: &[ItemVersion]) -> Option<i64
 mod tests {
     use super::*;
     use async_graphql::parser::{parse_schema, types::TypeKind, types::TypeSystemDefinition};
+    use std::collections::BTreeSet;
 
     /// The fields of an object type of the schema.
     fn fields_of(name: &str) -> Vec<String> {
@@ -492,12 +466,12 @@ mod tests {
     }
 
     #[test]
-    fn every_column_is_a_field_of_its_type_or_left_out() {
-        let columns = read_model::columns();
+    fn every_column_is_shown_in_a_field_of_its_type() {
         let types = [
             ("partner", "Partner"),
             ("centre", "Centre"),
             ("post", "Post"),
+            ("tenure", "Tenure"),
             ("operation", "Operation"),
             ("plan_version", "PlanVersion"),
             ("planned_task", "PlannedTask"),
@@ -509,12 +483,18 @@ mod tests {
         ];
         for (table, name) in types {
             let known = fields_of(name);
-            for column in &columns[table] {
-                if let Some(path) = field(table, column).filter(|_| *column != "sections") {
-                    assert!(known.contains(&path), "{name}.{path}");
+            for column in read_model::fields(table) {
+                if let Shown::In { field, .. } = column.shown {
+                    assert!(known.iter().any(|known| known == field), "{name}.{field}");
                 }
             }
         }
+        let shown = |table: &&str| {
+            read_model::fields(table).iter().any(|column| matches!(column.shown, Shown::In { .. }))
+        };
+        let columns = read_model::columns();
+        let tables: BTreeSet<&str> = columns.keys().copied().filter(shown).collect();
+        assert_eq!(tables, types.iter().map(|(table, _)| *table).collect());
         let prose = fields_of("PlanSections");
         assert!(PROSE.iter().all(|name| prose.iter().any(|known| known == name)));
     }
