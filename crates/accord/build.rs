@@ -6,8 +6,8 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=ACCORD_COMMIT");
     println!("cargo:rerun-if-env-changed=ACCORD_COMMIT_DATE");
-    // Only what is given to others says its commit. A debug build would else be made anew after every commit, though
-    // nothing in it has changed.
+    // Only what is given to others says its commit. A debug build would else be made anew after every commit,
+    // though nothing in it has changed.
     let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
     let commit = given().or_else(|| if is_release { of_git() } else { None });
     println!("cargo:rustc-env=ACCORD_BUILT_FROM={}", commit.as_deref().unwrap_or("unknown"));

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, process::Command};
 
-/// Every crate of ours, and exactly those of ours that it depends on. Its tests may use the same, and no more.
+/// Every crate of ours, and exactly those of ours that it depends on. Its tests may use the same, and no
+/// more.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("event-log", &[]),
@@ -13,9 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("document", &["domain"]),
     ("engine", &["domain", "event-log", "read-model"]),
     ("api", &["domain", "engine", "exchange", "read-model"]),
-    // The binary knows the whole. It serves what `api` and `engine` are. From `event-log` and `read-model` it needs
-    // their tables, to migrate, verify and export, and from `domain` the commands that a scenario turns into. What it
-    // sends and fetches as a client of the API, `exchange` reads from files and writes to them, and `document` shows.
+    // The binary knows the whole. It serves what `api` and `engine` are. From `event-log` and `read-model` it
+    // needs their tables, to migrate, verify and export, and from `domain` the commands that a scenario turns
+    // into. What it sends and fetches as a client of the API, `exchange` reads from files and writes to them,
+    // and `document` shows.
     (
         "accord",
         &["api", "document", "domain", "embedded-postgres", "engine", "event-log", "exchange", "read-model"],

@@ -36,7 +36,8 @@ async fn the_audit_of_graphql_over_http_finds_no_error_and_nothing_to_warn_of(
     assert_eq!((&counts["ok"], &counts["notice"]), (&Value::from(58), &Value::from(3)), "{counts}");
 }
 
-/// Every event of SAPHAN and those that others make meanwhile, each once and in order, however often it was cut off.
+/// Every event of SAPHAN and those that others make meanwhile, each once and in order, however often it was
+/// cut off.
 async fn resumes(options: PgConnectOptions, program: &'static str) {
     const MANY: usize = 40;
     let server = Server::saphan(options, "2023-09-25T10:00:00+07:00").await;

@@ -1,4 +1,5 @@
-//! Dependencies of all kinds, with lag and lead: as planners write them, as they are shown, and what they do to a schedule.
+//! Dependencies of all kinds, with lag and lead: as planners write them, as they are shown, and what they do
+//! to a schedule.
 
 use crate::{
     plan::{coalition, sections},
@@ -43,8 +44,9 @@ async fn a_plan_with_dependencies_of_all_kinds_is_laid_out_as_by_hand(
     let waits = json!({ "predecessor": { "code": "T02" }, "kind": "START_TO_FINISH", "lag": "-PT30M" });
     assert_eq!(payload["task"], json!({ "dependencies": [waits], "predecessors": [{ "code": "T02" }] }));
 
-    // By hand: T01 takes 10 h, which is all. T02 starts 2 h after it. T03 ends when T02 does, at 8. T04 may end half an
-    // hour before T02 starts, at 1:30. T02 may end at 10, so it can slip by 2 h, and T03 notices at once.
+    // By hand: T01 takes 10 h, which is all. T02 starts 2 h after it. T03 ends when T02 does, at 8. T04 may
+    // end half an hour before T02 starts, at 1:30. T02 may end at 10, so it can slip by 2 h, and T03 notices
+    // at once.
     let query = "{ operation(code: \"ALPHA\") { schedule(basis: NETWORK) {
         length criticalPath { code }
         tasks { task { code } earlyStart earlyFinish lateStart lateFinish totalFloat freeFloat } } } }";

@@ -572,8 +572,8 @@ async fn a_subscription_ends_when_the_database_may_have_lost_what_it_was_sent(
     let mut socket = Socket::of(&server, "THA-01").await;
     socket.subscribe("a", EVENTS, json!({ "after": (head - 1).to_string() })).await;
     assert_eq!(socket.position("a").await, head);
-    // The log now ends in another commit than the one that the server knows: as after a failover to a standby that never
-    // received it.
+    // The log now ends in another commit than the one that the server knows: as after a failover to a standby
+    // that never received it.
     let mut owner = PgConnection::connect_with(&options).await.unwrap();
     let other = "set session_replication_role = replica;
                  update log_commit set hash = sha256(hash)

@@ -83,7 +83,8 @@ async fn people_read_names_in_their_languages(_: PgPoolOptions, options: PgConne
     });
     assert_eq!(titles, [&expected]);
 
-    // Said again, nothing changes; a language has one name, and a nation's name is its own and the host's to say.
+    // Said again, nothing changes; a language has one name, and a nation's name is its own and the host's to
+    // say.
     let again = server.done("THA-01", "namePartner", thailand, "").await;
     assert_eq!(again["receipt"]["eventIds"], json!([]));
     let twice = json!({ "partner": "THA", "names": [

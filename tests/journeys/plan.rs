@@ -342,7 +342,8 @@ async fn tasks_of_a_file_come_into_the_draft_all_or_none(_: PgPoolOptions, optio
     assert_eq!(refusals[1_000]["message"], "100 more tasks were not looked at.");
     assert_eq!(server.head("THA-01").await, before);
 
-    // Those of calendars with them, each at its place: first what cannot be read, then what the plan does not take.
+    // Those of calendars with them, each at its place: first what cannot be read, then what the plan does not
+    // take.
     let hours = |from: &str, to: &str| json!([{ "day": "MONDAY", "from": from, "to": to }]);
     let calendar = |code: &str, zone: &str, week: Value| json!({ "code": code, "name": "Office", "timeZone": zone, "week": week, "partners": ["THA"] });
     let import_with = |tasks: Value, calendars: Value| json!({ "operationId": operation, "tasks": tasks, "calendars": calendars });

@@ -1,4 +1,5 @@
-//! Items of Operation SAPHAN that are released to fewer than the operation: for everybody else they are not there.
+//! Items of Operation SAPHAN that are released to fewer than the operation: for everybody else they are not
+//! there.
 
 use crate::support::{Server, codes, column};
 use accord::domain::{Salt, Sha256};
@@ -146,7 +147,8 @@ async fn a_task_released_to_two_is_nowhere_for_the_others_now_and_before(
         let shown = seen["all"]["edges"].to_string();
         assert_eq!(shown.contains("\"task\":\"T21\""), counted[0] > 0, "{who}");
     }
-    // Nor do what changed, what another task has been, and a search. Codes in texts apart, which these do not show.
+    // Nor do what changed, what another task has been, and a search. Codes in texts apart, which these do not
+    // show.
     let query = "query ($from: DateTime!, $task: ID!) {
        changes(from: { recordedAt: $from }, to: { position: \"POSITION\" }, first: 100) { totalCount edges { node {
          field before after object { id }

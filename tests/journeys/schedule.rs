@@ -15,11 +15,12 @@ fn told(conflicts: &Value) -> Vec<(&str, Vec<&str>)> {
     conflicts.iter().map(|one| (one["kind"].as_str().unwrap(), column(&one["tasks"], "/code"))).collect()
 }
 
-/// Version 2, from the scenario: T01 24 h, T02 72, T07 24, T08 72, T13 48, T14 12, T15 4, then T16 or T17 12, T21 12, T22 24,
-/// T23 72, T24 264, T25 48, T26 72, T28 12, T29 96: together 868 h, each waiting for the one before. Version 1 has no T13. T08
-/// leads to nothing then, and T14 waits for T09 (48 h after T07) and T12 (24 h): 24 + 72 + 24 + 48 + 24 + 12 + 4 = 208 to the
-/// end of T15 where version 2 has 256, and 820 in all. With offsets, T29 starts at H+1080 in both and takes 96 h: from H-288
-/// that is 1,464 h, and all before it can slip.
+/// Version 2, from the scenario: T01 24 h, T02 72, T07 24, T08 72, T13 48, T14 12, T15 4, then T16 or T17 12,
+/// T21 12, T22 24, T23 72, T24 264, T25 48, T26 72, T28 12, T29 96: together 868 h, each waiting for the one
+/// before. Version 1 has no T13. T08 leads to nothing then, and T14 waits for T09 (48 h after T07) and T12
+/// (24 h): 24 + 72 + 24 + 48 + 24 + 12 + 4 = 208 to the end of T15 where version 2 has 256, and 820 in all.
+/// With offsets, T29 starts at H+1080 in both and takes 96 h: from H-288 that is 1,464 h, and all before it
+/// can slip.
 #[sqlx::test(migrations = false)]
 async fn both_versions_of_saphan_are_laid_out_as_by_hand(_: PgPoolOptions, options: PgConnectOptions) {
     let server = Server::saphan(options, AUTHORISED).await;
@@ -83,8 +84,8 @@ async fn a_shift_of_h_hour_is_previewed_and_nothing_is_recorded(_: PgPoolOptions
     assert_eq!(server.head("THA-02").await, before);
 }
 
-/// T14 from -48 to -30 ends at -18: T15, planned at -24, starts then. The free float of whatever leads to the two grows by as
-/// much, but not of T09, which T12 follows without a pause. T16 starts at H all the same.
+/// T14 from -48 to -30 ends at -18: T15, planned at -24, starts then. The free float of whatever leads to the
+/// two grows by as much, but not of T09, which T12 follows without a pause. T16 starts at H all the same.
 #[sqlx::test(migrations = false)]
 async fn what_a_moved_task_moves_is_previewed_with_the_conflicts_that_it_makes(
     _: PgPoolOptions,
@@ -111,8 +112,8 @@ async fn what_a_moved_task_moves_is_previewed_with_the_conflicts_that_it_makes(
     assert_eq!(answer["errors"][0]["message"], "The plan has no task T99 that you may see.");
 }
 
-/// T01 was to take from -288 to -264 and took from -276 to -240, so that T02 (72 h) ends at -168 and not at -192, and T07 (24 h)
-/// at -144. T16 can still start at H.
+/// T01 was to take from -288 to -264 and took from -276 to -240, so that T02 (72 h) ends at -168 and not at
+/// -192, and T07 (24 h) at -144. T16 can still start at H.
 #[sqlx::test(migrations = false)]
 async fn a_forecast_from_what_has_happened_tells_how_much_later_than_the_baseline(
     _: PgPoolOptions,
@@ -199,8 +200,9 @@ async fn terms_and_calendars_are_drafted_shown_and_kept(_: PgPoolOptions, option
     assert_eq!(at(1), json!(["section", "calendars", "0", "week", "1", "to"]));
     assert_eq!(at(2), json!(["section", "calendars", "0", "holidays", "0", "from"]));
 
-    // Without an H-hour nobody knows which day is off. On Monday, 9 October at 8:00, by hand: T01 takes Monday and, after the
-    // day off, Wednesday to 16:00: 56 h. T02, planned at 18:00, starts on Wednesday at 8:00, H+48.
+    // Without an H-hour nobody knows which day is off. On Monday, 9 October at 8:00, by hand: T01 takes
+    // Monday and, after the day off, Wednesday to 16:00: 56 h. T02, planned at 18:00, starts on Wednesday at
+    // 8:00, H+48.
     let query = "{ operation(code: \"ALPHA\") { plan { conflicts { kind tasks { code } }
         schedule { groups { group taskCount } tasks { earlyFinish } } }
       previewReschedule(input: { hHour: \"2023-10-09T08:00:00+07:00\" }) {
@@ -298,9 +300,9 @@ async fn put_in_force(server: &Server, operation: &Value, sections: Value, tasks
     server.done("THA-01", "promulgatePlan", promulgation, "").await;
 }
 
-/// T01 takes 16 h by office hours in Yangon, 9:00 to 17:00 from Monday to Friday. From Monday, 9 October, 9:00 on (2:30 UTC) it ends
-/// on Tuesday at 17:00 (10:30 UTC), 32 h later, and not on Tuesday at 1:00. From Friday, 13 October, on it goes on after the
-/// weekend: to Monday, 16 October, 17:00, 80 h later.
+/// T01 takes 16 h by office hours in Yangon, 9:00 to 17:00 from Monday to Friday. From Monday, 9 October,
+/// 9:00 on (2:30 UTC) it ends on Tuesday at 17:00 (10:30 UTC), 32 h later, and not on Tuesday at 1:00. From
+/// Friday, 13 October, on it goes on after the weekend: to Monday, 16 October, 17:00, 80 h later.
 #[sqlx::test(migrations = false)]
 async fn everything_that_tells_of_a_tasks_finish_counts_working_time(
     _: PgPoolOptions,

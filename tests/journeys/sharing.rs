@@ -1,8 +1,9 @@
 //! Whoever shares a server with others learns nothing of what is not released to them.
 //!
-//! Two worlds are built by the same commands. They differ only in what is hidden from one viewer: other titles, other codes,
-//! other texts. Every field of the schema is then asked of both, in every way that the API has, and every answer has to be
-//! the same to the byte. What answers may tell is how long the log is, and hashes over what is hidden.
+//! Two worlds are built by the same commands. They differ only in what is hidden from one viewer: other
+//! titles, other codes, other texts. Every field of the schema is then asked of both, in every way that the
+//! API has, and every answer has to be the same to the byte. What answers may tell is how long the log is,
+//! and hashes over what is hidden.
 
 use crate::{
     live::Events,
@@ -19,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A world of five operations, told so that some of it is other where somebody may not look.
 struct Twin<'a> {
     server: &'a Server,
-    /// Code of the partner from whom the differences are hidden; none: the world that others are compared with.
+    /// Code of the partner from whom the differences are hidden; none: the world that others are compared
+    /// with.
     other_for: Option<&'a str>,
 }
 

@@ -1,4 +1,5 @@
-//! A client of the API, like any other: over HTTP, with a token, and without knowledge of this build's server.
+//! A client of the API, like any other: over HTTP, with a token, and without knowledge of this build's
+//! server.
 //!
 //! TLS is deliberately absent: what reaches beyond this machine goes through a tunnel or a proxy that has it.
 
@@ -29,7 +30,8 @@ pub struct Connection {
     /// Where the server is: plain HTTP, through a tunnel where it is not this machine.
     #[arg(long, env = "ACCORD_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
     url: String,
-    /// Who asks, as `accord token` prints it. Give it in the variable: what is on a command line, others can read.
+    /// Who asks, as `accord token` prints it. Give it in the variable: what is on a command line, others can
+    /// read.
     #[arg(long, env = "ACCORD_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     token: Option<Token>,
 }
@@ -126,8 +128,8 @@ impl ApiErrors {
 impl Client {
     /// The data of an answer without errors; those fail with [`ApiErrors`].
     ///
-    /// A server that is busy is asked again after a pause, also when it says that a command was carried out and cannot be
-    /// shown yet: send no command without an idempotency key.
+    /// A server that is busy is asked again after a pause, also when it says that a command was carried out
+    /// and cannot be shown yet: send no command without an idempotency key.
     pub async fn ask(&self, query: &str, variables: &Value) -> Result<Value> {
         let body = serde_json::to_vec(&json!({ "query": query, "variables": variables }))
             .context("could not write a request")?;

@@ -17,7 +17,8 @@ pub const SERVING_ROLE: &str = "accord_app";
 /// Held while a database is migrated, because two servers may start at once. An arbitrary number.
 const SCHEMA_LOCK: i64 = 0x0ACC_02D5;
 
-/// Events that a read model may lack to be caught up with one after the other. More are quicker built from the whole log.
+/// Events that a read model may lack to be caught up with one after the other. More are quicker built from
+/// the whole log.
 pub const FAR_BEHIND: i64 = 20_000;
 
 /// What becomes of the read models of other builds.
@@ -78,7 +79,8 @@ async fn is_far_behind(pool: &PgPool) -> Result<bool> {
     Ok(head.position - checkpoint.0 > FAR_BEHIND)
 }
 
-/// Brings the log's tables up to this build and makes its read model, as the log has it. Needs an owner's rights.
+/// Brings the log's tables up to this build and makes its read model, as the log has it. Needs an owner's
+/// rights.
 pub async fn migrate(options: &PgConnectOptions, old: OldReadModels) -> Result<Migrated> {
     let pool = login_pool(options).await?;
     let migrated = migrate_as_owner(&pool, old).await;

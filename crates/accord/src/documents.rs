@@ -4,8 +4,8 @@ use anyhow::{Context as _, Result, bail};
 use api::documents::{Documents, FreeQueries};
 use std::{fs, path::Path};
 
-/// Reads and checks every file of the directory, but for those whose name begins with a dot. Fails on the first that is
-/// no document which a client could use.
+/// Reads and checks every file of the directory, but for those whose name begins with a dot. Fails on the
+/// first that is no document which a client could use.
 pub async fn read(dir: &Path, only: bool) -> Result<Documents> {
     let entries =
         fs::read_dir(dir).with_context(|| format!("could not read the documents in {}", dir.display()))?;

@@ -7,8 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A file that is being written, beside the place where it is going to be: whoever looks there finds the file of before, or
-/// the whole of this one.
+/// A file that is being written, beside the place where it is going to be: whoever looks there finds the file
+/// of before, or the whole of this one.
 #[derive(Debug)]
 pub struct Unfinished {
     file: File,

@@ -1,7 +1,8 @@
 //! Whose tokens a server trusts, and the keys of the development issuers, which make tokens on this machine.
 //!
-//! A production server holds no private key: it reads the public ones that partners hand in ([`trusted`]). Every other
-//! server has an issuer for each partner, and one for services, whose private keys lie in its data directory.
+//! A production server holds no private key: it reads the public ones that partners hand in ([`trusted`]).
+//! Every other server has an issuer for each partner, and one for services, whose private keys lie in its
+//! data directory.
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use api::auth::{AUDIENCE, Holder, Issuers, PublicKey};
@@ -143,8 +144,8 @@ impl Key {
             })
     }
 
-    /// Another process may be making the same key at this moment: the file that is there first counts, and nobody
-    /// sees half of it.
+    /// Another process may be making the same key at this moment: the file that is there first counts, and
+    /// nobody sees half of it.
     fn make_in(dir: &Path, holder: &Holder) -> Result<Self> {
         let issuer = issuer(holder);
         let path = dir.join(format!("{issuer}{PRIVATE}"));
@@ -170,7 +171,8 @@ impl Key {
     }
 }
 
-/// The issuers of a directory of public keys, `THA.pub.pem` for the partner THA and `services.pub.pem` for services.
+/// The issuers of a directory of public keys, `THA.pub.pem` for the partner THA and `services.pub.pem` for
+/// services.
 pub fn trusted(dir: &Path) -> Result<Issuers> {
     let mut issuers = Issuers::default();
     for (issuer, path) in files(dir, PUBLIC)? {

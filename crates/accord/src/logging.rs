@@ -34,7 +34,8 @@ enum Format {
 }
 
 impl Logging {
-    /// `usual` is the filter when the caller asks for none. Spans are sent until what this returns is dropped.
+    /// `usual` is the filter when the caller asks for none. Spans are sent until what this returns is
+    /// dropped.
     pub fn begin(&self, usual: &str) -> Result<Traces> {
         let given = self.filter.clone().filter(|filter| !filter.is_empty());
         let given = given.or_else(|| std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty()));

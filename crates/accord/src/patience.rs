@@ -29,8 +29,8 @@ impl Listener for PatientListener {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        // An event is to arrive when it happens, not when the next one does. A connection that is gone already shows itself
-        // when it is read.
+        // An event is to arrive when it happens, not when the next one does. A connection that is gone
+        // already shows itself when it is read.
         let _ = stream.set_nodelay(true);
         (PatientStream { stream, patience: self.patience, full: None }, address)
     }

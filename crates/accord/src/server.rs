@@ -70,7 +70,8 @@ pub struct Running {
     watched: Option<JoinHandle<std::io::Result<()>>>,
 }
 
-/// Listens, projects what the read model lacks, and answers. The pool is that of [`crate::database::prepare`].
+/// Listens, projects what the read model lacks, and answers. The pool is that of
+/// [`crate::database::prepare`].
 pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
     let ServerSettings { listen, clock, entropy, issuers, explorer, live, limits, documents, metrics_listen } =
         settings;
@@ -169,8 +170,8 @@ impl Running {
     }
 }
 
-/// What ends a server by itself: its listener, or a task that writes. A process that only the engine has left must not go
-/// on, however well it still listens.
+/// What ends a server by itself: its listener, or a task that writes. A process that only the engine has left
+/// must not go on, however well it still listens.
 async fn first_end(
     served: &mut JoinHandle<std::io::Result<()>>,
     engine_failed: impl Future<Output = ()>,

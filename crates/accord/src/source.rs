@@ -73,7 +73,8 @@ impl Source {
         Keys::open(&self.data_dir(usual)?.join("keys"))
     }
 
-    /// Starts the embedded server unless a URL was given. `usual` is the place below the default data directory.
+    /// Starts the embedded server unless a URL was given. `usual` is the place below the default data
+    /// directory.
     pub async fn open(&self, usual: &str, how: Use) -> Result<Database> {
         if let Some(url) = self.url() {
             let options = PgConnectOptions::from_str(url).context(

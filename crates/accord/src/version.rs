@@ -3,8 +3,9 @@
 use domain::RULES_VERSION;
 use std::sync::LazyLock;
 
-/// Version, commit with its date, and the version of the rules by which commands are decided. The commit is `unknown` in
-/// debug builds, and in builds from an archive that were not told it by `ACCORD_COMMIT` and `ACCORD_COMMIT_DATE`.
+/// Version, commit with its date, and the version of the rules by which commands are decided. The commit is
+/// `unknown` in debug builds, and in builds from an archive that were not told it by `ACCORD_COMMIT` and
+/// `ACCORD_COMMIT_DATE`.
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> =
         LazyLock::new(|| describe(env!("CARGO_PKG_VERSION"), env!("ACCORD_BUILT_FROM"), RULES_VERSION));

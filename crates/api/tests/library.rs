@@ -1,4 +1,5 @@
-//! What Accord relies on in async-graphql, a release candidate: held here, so that an upgrade that breaks it is seen.
+//! What Accord relies on in async-graphql, a release candidate: held here, so that an upgrade that breaks it
+//! is seen.
 #![cfg(test)]
 #![expect(clippy::unused_async, reason = "the macros of async-graphql want resolvers async")]
 

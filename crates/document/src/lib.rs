@@ -1,7 +1,8 @@
 //! Charts and orders: pages of a plan that people read and print.
 //!
-//! Each is a pure function of a plain struct that names what its reader may see. No rule of plans is here and no IO, but that
-//! orders as PDF are set in the machine's fonts. Whoever needs no pages builds without this crate, and so without a typesetter.
+//! Each is a pure function of a plain struct that names what its reader may see. No rule of plans is here and
+//! no IO, but that orders as PDF are set in the machine's fonts. Whoever needs no pages builds without this
+//! crate, and so without a typesetter.
 
 pub mod chart;
 pub mod order;

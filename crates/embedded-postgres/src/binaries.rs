@@ -20,9 +20,10 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Finds the version that made the data, when `data_version` names one; the first acceptable one else: what
-    /// `ACCORD_POSTGRES_BIN` names (then nothing else counts), what `pg_config` names, Debian's directories from the
-    /// newest version down, `PATH`. None when nothing is installed; fails when what is installed does not serve.
+    /// Finds the version that made the data, when `data_version` names one; the first acceptable one else:
+    /// what `ACCORD_POSTGRES_BIN` names (then nothing else counts), what `pg_config` names, Debian's
+    /// directories from the newest version down, `PATH`. None when nothing is installed; fails when what is
+    /// installed does not serve.
     pub fn find(data_version: Option<u32>) -> Result<Option<Self>> {
         if let Some(dir) = env::var_os("ACCORD_POSTGRES_BIN").filter(|dir| !dir.is_empty()) {
             let dir = PathBuf::from(dir);

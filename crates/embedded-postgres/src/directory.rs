@@ -123,8 +123,8 @@ impl DataDir {
             .with_context(|| format!("could not read a version in {}", file.display()))
     }
 
-    /// Makes the database when there is none. In a directory beside, renamed when it is whole, so that a start that
-    /// was cut short leaves nothing that looks like data.
+    /// Makes the database when there is none. In a directory beside, renamed when it is whole, so that a
+    /// start that was cut short leaves nothing that looks like data.
     pub fn initialise(&self, binaries: &Binaries, lifetime: Lifetime) -> Result<()> {
         let pgdata = self.pgdata();
         if pgdata.exists() {
@@ -172,8 +172,8 @@ impl DataDir {
         }
     }
 
-    /// A postmaster works in its data directory. Its id alone says nothing: after a restart of the machine or the
-    /// container, the same number is somebody else, who must not be signalled.
+    /// A postmaster works in its data directory. Its id alone says nothing: after a restart of the machine or
+    /// the container, the same number is somebody else, who must not be signalled.
     fn holder(&self, pid: u32) -> Holder {
         if !Path::new("/proc/self/stat").exists() {
             return Holder::Unknown;
@@ -213,8 +213,8 @@ impl DataDir {
         Ok(())
     }
 
-    /// The directory of the socket, and again when it is one for this run only, because the usual one is too deep in
-    /// the tree for the address of a socket.
+    /// The directory of the socket, and again when it is one for this run only, because the usual one is too
+    /// deep in the tree for the address of a socket.
     pub fn socket_dir(&self) -> Result<(PathBuf, Option<PathBuf>)> {
         let usual = self.path.join("run");
         if usual.join(format!(".s.PGSQL.{PORT}")).as_os_str().len() <= SOCKET_PATH_LIMIT {

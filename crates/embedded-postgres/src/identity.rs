@@ -28,8 +28,9 @@ impl Identity {
         Ok(id(&["-u"])?.context("could not learn from `id` who runs this")? == ROOT)
     }
 
-    /// The owner of `pgdata` when it exists, so that data stays usable for whoever made it; else `postgres`, which
-    /// comes with PostgreSQL's packages; else `nobody`, which exists everywhere but may belong to others as well.
+    /// The owner of `pgdata` when it exists, so that data stays usable for whoever made it; else `postgres`,
+    /// which comes with PostgreSQL's packages; else `nobody`, which exists everywhere but may belong to
+    /// others as well.
     pub fn choose(pgdata: &Path) -> Result<Self> {
         if !Self::is_root()? {
             return Ok(Self { other: None });

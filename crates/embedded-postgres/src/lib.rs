@@ -1,7 +1,8 @@
-//! A private PostgreSQL from the binaries that are installed on this machine: on a Unix socket, durable, kept between
-//! runs, stopped with its owner.
+//! A private PostgreSQL from the binaries that are installed on this machine: on a Unix socket, durable, kept
+//! between runs, stopped with its owner.
 //!
-//! Nothing is downloaded here, nothing listens on a network, and nothing here knows SQL beyond creating a database.
+//! Nothing is downloaded here, nothing listens on a network, and nothing here knows SQL beyond creating a
+//! database.
 //!
 //! ```no_run
 //! use embedded_postgres::{Server, Settings, default_data_dir};
@@ -37,7 +38,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-// Crash recovery replays the log before the server is ready, so this is far above a usual start of under a second.
+// Crash recovery replays the log before the server is ready, so this is far above a usual start of under a
+// second.
 const START_LIMIT: Duration = Duration::from_mins(10);
 const STOP_LIMIT: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(10);
@@ -153,8 +155,8 @@ impl Server {
         Ok(())
     }
 
-    /// `psql` of the same version as the server, connected to one of its databases, stopping at the first error and
-    /// free of the user's own settings.
+    /// `psql` of the same version as the server, connected to one of its databases, stopping at the first
+    /// error and free of the user's own settings.
     pub fn psql(&self, database: &str) -> Command {
         let mut psql = self.program("psql");
         psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname"]).arg(self.url(database));
@@ -178,8 +180,9 @@ impl Server {
         self.data.log_path()
     }
 
-    /// Ends the server as a crash of the machine would, but for what the kernel still writes: nobody is told, nothing is
-    /// flushed, and [`Server::start_again`] recovers what was committed. For experiments; does nothing when it is down.
+    /// Ends the server as a crash of the machine would, but for what the kernel still writes: nobody is told,
+    /// nothing is flushed, and [`Server::start_again`] recovers what was committed. For experiments; does
+    /// nothing when it is down.
     pub fn crash(&mut self) -> Result<()> {
         // First, because it would signal whoever has the postmaster's id by then.
         let _ = self.watcher.kill();
@@ -205,8 +208,8 @@ impl Server {
         Ok(())
     }
 
-    /// Stops the server as dropping it does, and says when that failed: clients are cut off, open transactions are
-    /// rolled back, what was committed is on disk.
+    /// Stops the server as dropping it does, and says when that failed: clients are cut off, open
+    /// transactions are rolled back, what was committed is on disk.
     pub fn stop(mut self) -> Result<()> {
         self.shut_down()
     }
@@ -328,15 +331,17 @@ fn postgres(
     for parameter in parameters {
         postgres.arg("-c").arg(parameter);
     }
-    // A group of its own, so that Ctrl-C in a terminal reaches the owner only, which still needs the server to finish.
+    // A group of its own, so that Ctrl-C in a terminal reaches the owner only, which still needs the server
+    // to finish.
     postgres.process_group(0);
     postgres
 }
 
-/// Starts the process that ends PostgreSQL when its own input ends: when `Server` says so, or when the owner dies in
-/// whatever way. What is in `passing` goes with the server.
+/// Starts the process that ends PostgreSQL when its own input ends: when `Server` says so, or when the owner
+/// dies in whatever way. What is in `passing` goes with the server.
 fn watch(data: &DataDir, postmaster: u32, passing: &[PathBuf]) -> Result<Child> {
-    // Waits for the pid file and not for the process alone, which may stay a zombie where nobody reaps orphans.
+    // Waits for the pid file and not for the process alone, which may stay a zombie where nobody reaps
+    // orphans.
     let script = r#"
         trap '' HUP INT TERM
         read -r _
@@ -358,7 +363,8 @@ fn watch(data: &DataDir, postmaster: u32, passing: &[PathBuf]) -> Result<Child> 
         .context("could not run sh to watch over PostgreSQL")
 }
 
-/// Reads what `pg_ctl start` reads: the line of the pid file in which the postmaster says that it takes connections.
+/// Reads what `pg_ctl start` reads: the line of the pid file in which the postmaster says that it takes
+/// connections.
 fn wait_until_ready(data: &DataDir, postmaster: &mut Child) -> Result<()> {
     let pid = postmaster.id().to_string();
     let begun = Instant::now();

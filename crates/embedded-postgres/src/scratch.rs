@@ -18,16 +18,16 @@ use std::{
 const MEMORY: &str = "/dev/shm";
 const ENOUGH_MEMORY_KIB: u64 = 2 * 1024 * 1024;
 
-/// A server in a fresh directory, which goes with it: when this is dropped, and also when the process ends without
-/// dropping it (a `static`, Ctrl-C, a kill).
+/// A server in a fresh directory, which goes with it: when this is dropped, and also when the process ends
+/// without dropping it (a `static`, Ctrl-C, a kill).
 #[derive(Debug)]
 pub struct Scratch {
     server: Server,
 }
 
 impl Scratch {
-    /// In memory where there is room, else in the directory for temporary files. A flush costs nothing in memory:
-    /// measure with [`Scratch::start_in`] on a real disk.
+    /// In memory where there is room, else in the directory for temporary files. A flush costs nothing in
+    /// memory: measure with [`Scratch::start_in`] on a real disk.
     pub fn start() -> Result<Self> {
         let mut parents: Vec<PathBuf> = vec![env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
         if free_kib(Path::new(MEMORY)).is_some_and(|free| free > ENOUGH_MEMORY_KIB) {
@@ -41,16 +41,17 @@ impl Scratch {
         Self::start_in_prepared(&[parent.to_owned()], parameters, |_, _| Ok(()))
     }
 
-    /// A standby of this server, in a fresh directory beside its own, that streams what it commits. Promote it with
-    /// `pg_promote()`.
+    /// A standby of this server, in a fresh directory beside its own, that streams what it commits. Promote
+    /// it with `pg_promote()`.
     pub fn standby(&self) -> Result<Self> {
         Self::start_in_prepared(&[self.parent()], &[], |data_dir, _| {
             self.copy_to(&data_dir.join("postgres"), &["--write-recovery-conf"])
         })
     }
 
-    /// Starts anew, and from then on keeps every segment of the write-ahead log in a directory of its own, which goes with the
-    /// server. The segment that is being written follows when it is full, or at `pg_switch_wal()`.
+    /// Starts anew, and from then on keeps every segment of the write-ahead log in a directory of its own,
+    /// which goes with the server. The segment that is being written follows when it is full, or at
+    /// `pg_switch_wal()`.
     pub fn archive(&mut self) -> Result<()> {
         let archive = self.archive_dir();
         fs::create_dir(&archive).with_context(|| format!("could not create {}", archive.display()))?;
@@ -66,7 +67,8 @@ impl Scratch {
         self.start_again()
     }
 
-    /// A copy of the data as it is at some moment before this returns, in a directory that goes with the server.
+    /// A copy of the data as it is at some moment before this returns, in a directory that goes with the
+    /// server.
     pub fn backup(&self) -> Result<Backup> {
         let dir = fresh_dir(&[self.data.path().to_owned()], "backup", self.data.identity())?;
         self.copy_to(&dir, &[])?;
@@ -152,8 +154,8 @@ pub struct Backup {
 
 impl Backup {
     /// Starts a server of its own on a copy, which recovers from the archive until `target`, such as
-    /// `("recovery_target_name", "noon")`; without any, to the archive's end. It takes connections before it is there:
-    /// then `pg_is_in_recovery()` is false.
+    /// `("recovery_target_name", "noon")`; without any, to the archive's end. It takes connections before it
+    /// is there: then `pg_is_in_recovery()` is false.
     pub fn restore(&self, target: &[(&str, &str)]) -> Result<Scratch> {
         Scratch::start_in_prepared(std::slice::from_ref(&self.parent), &[], |data_dir, identity| {
             let pgdata = data_dir.join("postgres");
@@ -166,7 +168,8 @@ impl Backup {
             let mut settings = vec![
                 ("restore_command", restore.as_str()),
                 ("recovery_target_action", "promote"),
-                // Else its own history would be in the archive, and whoever restores to the end later would follow that.
+                // Else its own history would be in the archive, and whoever restores to the end later would
+                // follow that.
                 ("archive_mode", "off"),
             ];
             settings.extend(target);

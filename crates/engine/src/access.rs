@@ -1,7 +1,7 @@
 //! The task that writes the access log: what requests hand over meanwhile goes in one statement.
 //!
-//! Whoever hands entries over waits until they stand, so that nothing sensitive is shown unlogged. The task is never a
-//! request's future: a client that hangs up cancels nothing.
+//! Whoever hands entries over waits until they stand, so that nothing sensitive is shown unlogged. The task
+//! is never a request's future: a client that hangs up cancels nothing.
 
 use crate::{Clock, Error, chain};
 use event_log::{AccessKind, Log, NewAccess};

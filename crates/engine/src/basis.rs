@@ -1,5 +1,5 @@
-//! What a command is decided from, apart from the world: as the committer puts it together, and as the log keeps it so
-//! that [`crate::check_decisions`] can decide it again. Nothing here decides.
+//! What a command is decided from, apart from the world: as the committer puts it together, and as the log
+//! keeps it so that [`crate::check_decisions`] can decide it again. Nothing here decides.
 
 use crate::Request;
 use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
@@ -7,8 +7,8 @@ use domain::{Actor, Command, Context, Instant, Position, RULES_VERSION, Sha256, 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// In the log as JSON, in the order of these fields: no hash covers it. What else a decision depends on is there already: the events before the command, their
-/// end, and when its own were recorded.
+/// In the log as JSON, in the order of these fields: no hash covers it. What else a decision depends on is
+/// there already: the events before the command, their end, and when its own were recorded.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Basis<'a> {

@@ -1,4 +1,5 @@
-//! Time and randomness, passed in: from the machine where people work, from a script where history is replayed.
+//! Time and randomness, passed in: from the machine where people work, from a script where history is
+//! replayed.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rand::{RngCore, SeedableRng, rngs::StdRng};

@@ -1,8 +1,8 @@
-//! The one task that writes to the log: takes what is queued, decides it, appends it as one commit, and hands it on to the
-//! task that writes rows, which answers.
+//! The one task that writes to the log: takes what is queued, decides it, appends it as one commit, and hands
+//! it on to the task that writes rows, which answers.
 //!
-//! It is never a request's future, so a client that hangs up cancels nothing. It waits for nothing but work: whatever
-//! came in while a commit was on its way makes up the next one.
+//! It is never a request's future, so a client that hangs up cancels nothing. It waits for nothing but work:
+//! whatever came in while a commit was on its way makes up the next one.
 
 use crate::{
     Clock, Entropy, Error, Health, Metrics, Outcome, Receipt, Request, StoreError,
@@ -34,7 +34,8 @@ use uuid::Uuid;
 /// Commands of one commit.
 const MOST_COMMANDS: usize = 1_000;
 
-/// Rounds of loading what `decide` misses. Each names all it can, so that more than a few mean a fault of ours.
+/// Rounds of loading what `decide` misses. Each names all it can, so that more than a few mean a fault of
+/// ours.
 const MOST_ROUNDS: usize = 16;
 
 /// Commits lost to other nodes in a row, after which callers are told to come back.
@@ -90,8 +91,8 @@ struct Batch {
     prepared: Vec<Prepared>,
     /// Commands that changed nothing.
     unchanged: Vec<(Job, CommandId)>,
-    /// Commands that were not carried out. Answered like the others, once it is certain that they were decided on the
-    /// newest state: another node may have committed what they lacked.
+    /// Commands that were not carried out. Answered like the others, once it is certain that they were
+    /// decided on the newest state: another node may have committed what they lacked.
     refused: Vec<(Job, Error)>,
     projection: Projection,
     recorded_at: DateTime<Utc>,
@@ -230,7 +231,8 @@ impl Committer {
         later
     }
 
-    /// What an append proves besides, for a batch that appends nothing: that it was decided on the newest state.
+    /// What an append proves besides, for a batch that appends nothing: that it was decided on the newest
+    /// state.
     async fn prove_head(&mut self) -> Attempt {
         match self.log.head().await {
             Ok(head) if (head.position, head.hash) == (self.head.position, self.head.hash) => {
@@ -244,8 +246,8 @@ impl Committer {
         }
     }
 
-    /// Answers commands whose key is in the log. Returns those to decide, and those that share a key with an earlier
-    /// one of the batch and have to wait for its outcome.
+    /// Answers commands whose key is in the log. Returns those to decide, and those that share a key with an
+    /// earlier one of the batch and have to wait for its outcome.
     async fn answer_repeated(&self, jobs: Vec<Job>) -> Result<(Vec<Job>, Vec<Job>), (Vec<Job>, StoreError)> {
         let keys: Vec<(String, String)> = jobs
             .iter()
@@ -410,8 +412,8 @@ impl Committer {
         Ok((command_id, applied))
     }
 
-    /// Loads subjects as they are at the head. None of this batch's events can concern them: what an event concerns is
-    /// loaded before it is applied.
+    /// Loads subjects as they are at the head. None of this batch's events can concern them: what an event
+    /// concerns is loaded before it is applied.
     async fn load(
         &mut self,
         batch: &mut Batch,
@@ -506,7 +508,8 @@ impl Committer {
                     }
                     looks += 1;
                 }
-                // Once a try may have landed, a database that cannot be asked says nothing about it: it is starting again.
+                // Once a try may have landed, a database that cannot be asked says nothing about it: it is
+                // starting again.
                 AppendError::Database { .. } if (1..MOST_LOOKS).contains(&looks) => {
                     tracing::warn!(%error, "The fate of a commit is still unknown");
                     looks += 1;
@@ -523,7 +526,8 @@ impl Committer {
         }
     }
 
-    /// The commit is in the log: hand it on to be projected and answered. Waits only when too much waits for that already.
+    /// The commit is in the log: hand it on to be projected and answered. Waits only when too much waits for
+    /// that already.
     async fn settle(&mut self, batch: Batch, head: Head) {
         let after = Position(self.head.position);
         let up_to = Position(head.position);
@@ -600,7 +604,8 @@ impl Committer {
             if head.position < self.head.position {
                 return self.start_over().await;
             }
-            // Others may have gone on behind what Postgres had left when it lost this head: then it grew to something else.
+            // Others may have gone on behind what Postgres had left when it lost this head: then it grew to
+            // something else.
             let mine = self.log.commit_holding(self.head.position).await?;
             if self.head.position > 0 && mine.is_none_or(|commit| commit.hash != self.head.hash) {
                 return self.start_over().await;

@@ -35,8 +35,8 @@ pub struct Settings {
     pub queue: usize,
     /// Subjects kept folded.
     pub most_subjects: usize,
-    /// Where questions go, apart from commands: connections that only read and give up early, so that no flood of
-    /// questions keeps a command waiting. `None`: the same as for commands.
+    /// Where questions go, apart from commands: connections that only read and give up early, so that no
+    /// flood of questions keeps a command waiting. `None`: the same as for commands.
     pub reads: Option<ReaderSettings>,
     /// How long a command that was carried out waits for its rows.
     pub shown_patience: Duration,
@@ -87,7 +87,8 @@ const NOTIFY_PAUSE: Duration = Duration::from_millis(20);
 const LISTEN_PAUSE: Duration = Duration::from_secs(1);
 
 impl Engine {
-    /// Projects what the read model lacks, then starts. The pool's `search_path` names the read model's schema.
+    /// Projects what the read model lacks, then starts. The pool's `search_path` names the read model's
+    /// schema.
     ///
     /// Fails with `Decode` on a log that a newer build has written to.
     pub async fn open(
@@ -171,7 +172,8 @@ impl Engine {
         })
     }
 
-    /// A handle on the same whose questions are counted in `statements`. What commands cost is not: many share it.
+    /// A handle on the same whose questions are counted in `statements`. What commands cost is not: many
+    /// share it.
     #[must_use]
     pub fn counting(&self, statements: &Arc<AtomicU64>) -> Self {
         Self {
@@ -201,8 +203,8 @@ impl Engine {
         answer
     }
 
-    /// The answer, once what it says can be seen. Mostly it can at once: only rows that could not be written, and
-    /// what another node has committed, are still to come.
+    /// The answer, once what it says can be seen. Mostly it can at once: only rows that could not be written,
+    /// and what another node has committed, are still to come.
     async fn wait_until_shown(&self, answer: Result<Outcome, Error>) -> Result<Outcome, Error> {
         let outcome = answer?;
         let position = outcome.receipt.position;
@@ -218,13 +220,14 @@ impl Engine {
         *self.inner.projected.borrow()
     }
 
-    /// How often this node has found that Postgres lost commits which it had built on. Positions beyond what was left have
-    /// been set back then, and may come to mean something else.
+    /// How often this node has found that Postgres lost commits which it had built on. Positions beyond what
+    /// was left have been set back then, and may come to mean something else.
     pub fn cuts(&self) -> u64 {
         self.inner.cuts.load(Ordering::Acquire)
     }
 
-    /// Tells when the newest projected position has moved on, not how often: whoever waits for it reads what is new.
+    /// Tells when the newest projected position has moved on, not how often: whoever waits for it reads what
+    /// is new.
     pub fn watch(&self) -> watch::Receiver<Position> {
         self.inner.projected.clone()
     }
@@ -236,7 +239,8 @@ impl Engine {
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }
 
-    /// The end of the last command at or before the moment; `None` when the position is not in what is projected.
+    /// The end of the last command at or before the moment; `None` when the position is not in what is
+    /// projected.
     pub async fn resolve(&self, moment: Moment) -> Result<Option<Position>, Error> {
         let newest = self.position();
         let end = match moment {
@@ -272,8 +276,8 @@ impl Engine {
         })
     }
 
-    /// Writes to the access log; returns once the entry stands. Fails with `Busy` when it does not: then whatever was to
-    /// be shown must not be.
+    /// Writes to the access log; returns once the entry stands. Fails with `Busy` when it does not: then
+    /// whatever was to be shown must not be.
     pub async fn log_access(&self, access: Access) -> Result<(), Error> {
         self.inner.access_log.write(access).await
     }
@@ -342,14 +346,14 @@ impl Engine {
         self.inner.health.borrow().clone()
     }
 
-    /// Waits until a task that writes has ended by a fault of ours. Nothing but starting anew helps then: the log is
-    /// whole, and what was not answered can be asked again under its key.
+    /// Waits until a task that writes has ended by a fault of ours. Nothing but starting anew helps then: the
+    /// log is whole, and what was not answered can be asked again under its key.
     pub async fn failed(&self) {
         until_failed(self.inner.failed.clone()).await;
     }
 
-    /// Finishes what was accepted, then stops. Commands that come later are answered `Busy`, as what would have to be
-    /// logged is.
+    /// Finishes what was accepted, then stops. Commands that come later are answered `Busy`, as what would
+    /// have to be logged is.
     pub async fn close(&self) {
         self.inner.access_log.close().await;
         let (done, finished) = oneshot::channel();
@@ -378,15 +382,16 @@ fn failure_of(tasks: [JoinHandle<()>; 2]) -> watch::Receiver<bool> {
 }
 
 async fn until_failed(mut failed: watch::Receiver<bool>) {
-    // There is a sender for as long as there is a task; once they have ended as they should, they cannot fail.
+    // There is a sender for as long as there is a task; once they have ended as they should, they cannot
+    // fail.
     if failed.wait_for(|failed| *failed).await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-/// Connections for questions. Postgres does not wait for the disk when rows are written, since the log has them: after a
-/// crash it may have fewer than were shown before, until they are projected again. Nobody is to see that. A crash ends every
-/// connection, so the new ones are those to look at.
+/// Connections for questions. Postgres does not wait for the disk when rows are written, since the log has
+/// them: after a crash it may have fewer than were shown before, until they are projected again. Nobody is to
+/// see that. A crash ends every connection, so the new ones are those to look at.
 async fn readers(
     beside: &PgPool,
     settings: &ReaderSettings,

@@ -16,11 +16,12 @@ pub enum Error {
     /// Nothing was appended; try again in a moment.
     #[error("busy: {0}")]
     Busy(&'static str),
-    /// The command was carried out, and what it made cannot be shown yet. Repeated under its key, it is answered once it
-    /// can.
+    /// The command was carried out, and what it made cannot be shown yet. Repeated under its key, it is
+    /// answered once it can.
     #[error("the command was carried out at position {position}; what it made cannot be shown yet")]
     NotShown { position: Position },
-    /// A newer build has written what this one cannot read, so it no longer decides anything. Nothing was appended.
+    /// A newer build has written what this one cannot read, so it no longer decides anything. Nothing was
+    /// appended.
     #[error("this node is of an older version than the log")]
     Outdated,
     /// Nothing was appended, unless the source says that this is unknown.
@@ -80,7 +81,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Why it may well go better in a moment, when it is certain that nothing was appended; `None` for all else.
+    /// Why it may well go better in a moment, when it is certain that nothing was appended; `None` for all
+    /// else.
     pub fn passing(&self) -> Option<&'static str> {
         let source = match self {
             Self::Log(event_log::Error::Database { source, .. })

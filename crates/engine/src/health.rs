@@ -8,8 +8,8 @@ use tokio::sync::watch;
 pub struct Health {
     /// What is wrong, as text for an operator; `None` when nothing is.
     pub trouble: Option<String>,
-    /// The log holds what only a newer build can read: this node reads on at the last position that it knows, and
-    /// writes nothing, until it is upgraded.
+    /// The log holds what only a newer build can read: this node reads on at the last position that it knows,
+    /// and writes nothing, until it is upgraded.
     pub outdated: bool,
 }
 

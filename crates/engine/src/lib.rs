@@ -1,7 +1,7 @@
 //! Runs commands: decides them on cached folds, commits them in groups, projects them, and answers.
 //!
-//! Nothing here knows HTTP or GraphQL. Time and randomness come in with [`Clock`] and [`Entropy`]. One committer task
-//! owns writing: a caller that goes away cancels nothing.
+//! Nothing here knows HTTP or GraphQL. Time and randomness come in with [`Clock`] and [`Entropy`]. One
+//! committer task owns writing: a caller that goes away cancels nothing.
 
 mod access;
 mod basis;
@@ -45,8 +45,8 @@ pub async fn catch_up(
     Projector::catch_up(pool, &log, head, progress).await
 }
 
-/// Compares the rows at `position` (at the checkpoint, if `None`) with those of a fold of the log to that position.
-/// One sentence for each difference, empty when there is none.
+/// Compares the rows at `position` (at the checkpoint, if `None`) with those of a fold of the log to that
+/// position. One sentence for each difference, empty when there is none.
 pub async fn check_read_models(
     pool: &PgPool,
     position: Option<Position>,

@@ -1,8 +1,8 @@
 //! From events to rows: what each command made of the items that it touched.
 //!
-//! Whoever commits projects its own commit from the folds that it decided on ([`add`]); whatever was committed elsewhere,
-//! or was left behind by a crash, is projected from the log ([`Projector::catch_up`]). Both go through the same fold and
-//! the same lock.
+//! Whoever commits projects its own commit from the folds that it decided on ([`add`]); whatever was
+//! committed elsewhere, or was left behind by a crash, is projected from the log ([`Projector::catch_up`]).
+//! Both go through the same fold and the same lock.
 
 use crate::{
     StoreError,
@@ -63,8 +63,9 @@ impl<'a> Projector<'a> {
         Self { log, world, at, from_the_start: true }
     }
 
-    /// Projects everything from the checkpoint to `up_to`, the end of a commit; where the checkpoint then stands. Fails
-    /// with [`StoreError::Lost`] when the log does not reach `up_to`: it did when somebody said so.
+    /// Projects everything from the checkpoint to `up_to`, the end of a commit; where the checkpoint then
+    /// stands. Fails with [`StoreError::Lost`] when the log does not reach `up_to`: it did when somebody said
+    /// so.
     pub(crate) async fn catch_up(
         pool: &PgPool,
         log: &'a Log,
@@ -146,7 +147,8 @@ impl<'a> Projector<'a> {
     }
 }
 
-/// Compares the rows at a position with those of a fold of the log to that position: one sentence for each difference.
+/// Compares the rows at a position with those of a fold of the log to that position: one sentence for each
+/// difference.
 pub(crate) async fn check(
     pool: &PgPool,
     log: &Log,

@@ -1,8 +1,8 @@
 //! Every row from the whole log: tables that are filled beside those in use, and then take their place.
 //!
-//! One transaction does it all, so that an interruption at any point leaves nothing and changes nothing. It folds the log
-//! once and writes each row once. Commands and questions go on meanwhile with the tables in use; only projections wait, and
-//! only while the last few events are added and the tables change places.
+//! One transaction does it all, so that an interruption at any point leaves nothing and changes nothing. It
+//! folds the log once and writes each row once. Commands and questions go on meanwhile with the tables in
+//! use; only projections wait, and only while the last few events are added and the tables change places.
 
 use crate::{
     StoreError, chain,
@@ -44,7 +44,8 @@ pub enum Stage {
 pub struct Rebuilt {
     /// Where the rows stand.
     pub position: Position,
-    /// Whether the tables that were in use are gone. Else somebody still reads them, and the next rebuild drops them.
+    /// Whether the tables that were in use are gone. Else somebody still reads them, and the next rebuild
+    /// drops them.
     pub dropped: bool,
 }
 
@@ -62,10 +63,11 @@ impl From<read_model::Error> for RebuildError {
     }
 }
 
-/// Builds every row of the schema anew from the log. What is in use stays so until all is done, and when it fails.
+/// Builds every row of the schema anew from the log. What is in use stays so until all is done, and when it
+/// fails.
 ///
-/// `owner` has the rights to make the schema's tables, and at least two connections, on which nothing is timed; `role` may
-/// then use the tables.
+/// `owner` has the rights to make the schema's tables, and at least two connections, on which nothing is
+/// timed; `role` may then use the tables.
 pub async fn rebuild(
     owner: &PgPool,
     schema: &Schema,
@@ -133,9 +135,11 @@ async fn drop_replaced(owner: &PgPool, schema: &Schema) -> Result<(), StoreError
     tx.commit().await.map_err(StoreError::when("drop the replaced tables"))
 }
 
-/// Fills the tables that the transaction sees with what the log made up to `head`; the folds at that position.
+/// Fills the tables that the transaction sees with what the log made up to `head`; the folds at that
+/// position.
 ///
-/// One task reads and decodes, one thread folds and encodes, and this one copies, so that all can work at once.
+/// One task reads and decodes, one thread folds and encodes, and this one copies, so that all can work at
+/// once.
 async fn fill(
     tx: &mut PgConnection,
     log: &Log,

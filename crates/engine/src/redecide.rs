@@ -1,11 +1,11 @@
 //! Every logged command, decided again on the fold before it, gives the very events that were logged.
 //!
-//! One pass over the log, deciding on one world: memory is bounded by what the log leads to, not by its length. Ids and
-//! salts of events are random and decided by nobody, so they are not compared. Nothing here looks at hashes: an event that
-//! no rule leads to is found even where somebody has made the chain anew.
+//! One pass over the log, deciding on one world: memory is bounded by what the log leads to, not by its
+//! length. Ids and salts of events are random and decided by nobody, so they are not compared. Nothing here
+//! looks at hashes: an event that no rule leads to is found even where somebody has made the chain anew.
 //!
-//! An event is compared byte by byte. One that was logged in an older shape is compared as it is read: rules of today
-//! decide what that says, in words of today.
+//! An event is compared byte by byte. One that was logged in an older shape is compared as it is read: rules
+//! of today decide what that says, in words of today.
 
 use crate::{StoreError, basis::Basis, loading::decode};
 use domain::{Event, Instant, Position, Rejection, State, Subject, World, codec::Encoded};
@@ -21,7 +21,8 @@ const COMMANDS: i64 = 1_000;
 /// Events read at a time.
 const EVENTS: i64 = 5_000;
 
-/// Differences that are told; beyond, they are counted. What follows from a wrong event is often wrong as well.
+/// Differences that are told; beyond, they are counted. What follows from a wrong event is often wrong as
+/// well.
 const MOST_TOLD: usize = 100;
 
 /// What came of deciding every command again.
@@ -83,7 +84,8 @@ struct Newest {
 impl Newest {
     /// Whether the command has an older version of anything.
     fn is_before(&mut self, command: &StoredCommand, logged: &[StoredEvent]) -> bool {
-        // Builds from before the first rules kept no request. One that cannot be read is told of as a difference.
+        // Builds from before the first rules kept no request. One that cannot be read is told of as a
+        // difference.
         let rules = command.request.as_deref().map_or(Ok(0), Basis::rules_of).unwrap_or(self.rules);
         let mut older = rules < self.rules;
         self.rules = self.rules.max(rules);
@@ -274,7 +276,8 @@ fn differing(
     differing
 }
 
-/// The payload as this build would have logged it, which it does in `version`; or why it cannot have been logged so.
+/// The payload as this build would have logged it, which it does in `version`; or why it cannot have been
+/// logged so.
 fn in_shape_of_today(logged: &StoredEvent, version: i16) -> Result<Cow<'_, [u8]>, String> {
     if logged.version == version {
         return Ok(Cow::Borrowed(&logged.payload));

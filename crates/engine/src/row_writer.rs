@@ -1,8 +1,8 @@
-//! The one task that writes rows: projects what the committer has appended while that decides and appends the next, and
-//! answers whoever waits for it.
+//! The one task that writes rows: projects what the committer has appended while that decides and appends the
+//! next, and answers whoever waits for it.
 //!
-//! What comes in while rows are being written is written next in one go, however many commits it was. Nothing here
-//! decides, and no failure here keeps anything out of the log.
+//! What comes in while rows are being written is written next in one go, however many commits it was. Nothing
+//! here decides, and no failure here keeps anything out of the log.
 
 use crate::{Health, Metrics, Outcome, StoreError, health::raise, job::Job, projector::Projector};
 use domain::{Position, Sha256};
@@ -24,11 +24,11 @@ pub(crate) const MOST_COMMITS: usize = 4;
 
 pub(crate) enum Message {
     Commit(Box<Settled>),
-    /// The log is known to reach this far: another node may have committed, or a crash have left something behind. What
-    /// this node has committed meanwhile comes as messages of its own.
+    /// The log is known to reach this far: another node may have committed, or a crash have left something
+    /// behind. What this node has committed meanwhile comes as messages of its own.
     Reach(Position),
-    /// Postgres has lost commits that this node had built on, and the log ended here when that was found: what was shown
-    /// of them is shown no more.
+    /// Postgres has lost commits that this node had built on, and the log ended here when that was found:
+    /// what was shown of them is shown no more.
     Cut(Position),
     /// Finish, then say so.
     Close(oneshot::Sender<()>),
@@ -126,7 +126,8 @@ impl RowWriter {
         }
     }
 
-    /// Answers also when rows could not be written: the commands were carried out, and whoever asked waits to see it.
+    /// Answers also when rows could not be written: the commands were carried out, and whoever asked waits to
+    /// see it.
     async fn project(&mut self, settled: Settled) {
         let begun = Instant::now();
         let mut lost = false;
@@ -136,8 +137,8 @@ impl RowWriter {
             Err(error) => {
                 self.kept.discard();
                 raise(&self.health, "could not project a commit", &error);
-                // Its connection may have been all that failed; or the server with it, and another has taken its place that
-                // never heard of the commit.
+                // Its connection may have been all that failed; or the server with it, and another has taken
+                // its place that never heard of the commit.
                 lost = matches!(self.is_in_log(&settled).await, Ok(false));
                 if !lost {
                     self.catch_up(settled.up_to).await;
@@ -150,8 +151,8 @@ impl RowWriter {
 
     /// False: the read model does not stand where the commit began.
     async fn write(&mut self, settled: &Settled) -> Result<bool, StoreError> {
-        // A new connection may lead to another server than the one that has the commit. Where that has lost the commit, its
-        // read model may still stand where the commit began.
+        // A new connection may lead to another server than the one that has the commit. Where that has lost
+        // the commit, its read model may still stand where the commit began.
         if !self.kept.is_held() && !self.is_in_log(settled).await? {
             return Err(StoreError::Lost { position: settled.up_to });
         }

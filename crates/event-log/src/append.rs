@@ -12,8 +12,8 @@ pub enum AppendError {
     /// Somebody else's commit follows `after`. Read what is new and decide again.
     #[error("the log has grown past position {after}")]
     HeadMoved { after: i64 },
-    /// The log does not contain the head that was built on: it lost acknowledged commits in a failover. Drop every cache
-    /// and raise an alarm.
+    /// The log does not contain the head that was built on: it lost acknowledged commits in a failover. Drop
+    /// every cache and raise an alarm.
     #[error("the log holds no commit that ends at position {after} with the hash that this node knows")]
     AheadOfLog { after: i64 },
     /// An actor's idempotency key is already in the log, or twice in the commit.
@@ -21,8 +21,9 @@ pub enum AppendError {
     KeyTaken,
     /// The connection was lost before the answer came: the commit may be in the log, or still get into it.
     ///
-    /// To settle it, append the same commit again: that waits for a statement that is still running on the server. After
-    /// `HeadMoved`, [`Log::command`] of any of its commands says for good whether the commit is in the log.
+    /// To settle it, append the same commit again: that waits for a statement that is still running on the
+    /// server. After `HeadMoved`, [`Log::command`] of any of its commands says for good whether the commit is
+    /// in the log.
     #[error("the connection was lost while appending after position {after}: the commit's fate is unknown")]
     Fate {
         after: i64,
@@ -119,7 +120,8 @@ impl Writer {
     }
 }
 
-/// What a failed statement says about the commit. A lost race may show at any key that the winner's rows took first.
+/// What a failed statement says about the commit. A lost race may show at any key that the winner's rows took
+/// first.
 fn meaning(source: sqlx::Error, after: i64) -> AppendError {
     let refused = match &source {
         sqlx::Error::Database(error) => error.downcast_ref::<PgDatabaseError>(),

@@ -16,7 +16,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// The end of a log without commits, which the first commit builds on: position 0, the Unix epoch, a hash of zeros.
+    /// The end of a log without commits, which the first commit builds on: position 0, the Unix epoch, a hash
+    /// of zeros.
     pub const EMPTY: Self = Self { position: 0, recorded_at: DateTime::UNIX_EPOCH, hash: [0; 32] };
 }
 
@@ -54,7 +55,8 @@ pub struct NewCommit {
     pub node: Uuid,
     /// Where the log ended when the commands were decided.
     pub after: Head,
-    /// By this node's clock. When that runs behind the log, the log's `after.recorded_at` is recorded instead.
+    /// By this node's clock. When that runs behind the log, the log's `after.recorded_at` is recorded
+    /// instead.
     pub recorded_at: DateTime<Utc>,
     /// At least one.
     pub commands: Vec<NewCommand>,
@@ -67,8 +69,8 @@ impl NewCommit {
         Head { position: commit.last_position, recorded_at: commit.recorded_at, hash: commit.hash }
     }
 
-    /// The rows that an append inserts. The one place where values take the form in which they are stored and hashed:
-    /// instants in whole microseconds, offsets in whole minutes, subjects sorted and each once.
+    /// The rows that an append inserts. The one place where values take the form in which they are stored and
+    /// hashed: instants in whole microseconds, offsets in whole minutes, subjects sorted and each once.
     pub(crate) fn rows(&self) -> Rows {
         let recorded_at = whole_micros(self.recorded_at.max(self.after.recorded_at));
         let mut events = Vec::new();
@@ -131,7 +133,8 @@ pub(crate) struct Rows {
     pub commands: Vec<StoredCommand>,
 }
 
-/// Postgres keeps microseconds. Rounds down, and turns a leap second into the second that Postgres makes of it.
+/// Postgres keeps microseconds. Rounds down, and turns a leap second into the second that Postgres makes of
+/// it.
 fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
 }

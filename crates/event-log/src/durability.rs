@@ -12,7 +12,8 @@ pub struct Setting {
 
 /// The settings that matter to the log, as they are in force for this pool's sessions.
 ///
-/// Besides those that [`refuse_if_not_durable`] insists on, `data_checksums`, which only an initialisation can turn on.
+/// Besides those that [`refuse_if_not_durable`] insists on, `data_checksums`, which only an initialisation
+/// can turn on.
 pub async fn durability(pool: &PgPool) -> Result<Vec<Setting>, Error> {
     sqlx::query_as!(
         Setting,

@@ -1,13 +1,15 @@
 //! The log as lines of JSON, from which anybody can compute every hash again. Reads no database.
 //!
-//! An event's line comes before the line of its commit. The members are those of the hashed headers (see the `hash`
-//! module), with `line` to tell the two apart, and in addition what is hashed beside a header: an event's `salt` in hex
-//! and its `payload` as a string, whose UTF-8 bytes are the hashed ones; a commit's `hash` in hex.
+//! An event's line comes before the line of its commit. The members are those of the hashed headers (see the
+//! `hash` module), with `line` to tell the two apart, and in addition what is hashed beside a header: an
+//! event's `salt` in hex and its `payload` as a string, whose UTF-8 bytes are the hashed ones; a commit's
+//! `hash` in hex.
 //!
-//! Commands are not in it: idempotency keys, outcomes, and what each was decided from. No hash covers them, so a reader
-//! could hold them against nothing; deciding again takes the rules, hence Accord and the database. And the random numbers
-//! that a command was decided with are those that the salts of annexes and labelled tasks come from: whoever had them
-//! could guess, from a content hash, parts that a line with its payload left out was to keep from them.
+//! Commands are not in it: idempotency keys, outcomes, and what each was decided from. No hash covers them,
+//! so a reader could hold them against nothing; deciding again takes the rules, hence Accord and the
+//! database. And the random numbers that a command was decided with are those that the salts of annexes and
+//! labelled tasks come from: whoever had them could guess, from a content hash, parts that a line with its
+//! payload left out was to keep from them.
 
 use crate::{
     Error, StoredCommit, StoredEvent,

@@ -1,15 +1,17 @@
 //! The hashes that chain the log, and how anybody can compute them again.
 //!
-//! Nothing here reads the database. In the formulas `‖` joins bytes, and `part(x)` is the length of `x` in bytes as an
-//! unsigned 64-bit big-endian number, followed by `x`, so that no byte can move from one part to the next.
+//! Nothing here reads the database. In the formulas `‖` joins bytes, and `part(x)` is the length of `x` in
+//! bytes as an unsigned 64-bit big-endian number, followed by `x`, so that no byte can move from one part to
+//! the next.
 //!
 //! ```text
 //! leaf(event)    = SHA-256( "accord event v1\n"  ‖ part(salt) ‖ part(event header) ‖ part(payload) )
 //! hash(commit)   = SHA-256( "accord commit v1\n" ‖ previous hash ‖ part(commit header) ‖ leaf(first event) ‖ … ‖ leaf(last event) )
 //! ```
 //!
-//! The tags are ASCII and end in one line feed. The salt is 16 bytes; every hash is 32 raw bytes. The previous hash of
-//! the first commit is 32 zero bytes. A commit covers its events in the order of their positions.
+//! The tags are ASCII and end in one line feed. The salt is 16 bytes; every hash is 32 raw bytes. The
+//! previous hash of the first commit is 32 zero bytes. A commit covers its events in the order of their
+//! positions.
 //!
 //! A header is canonical JSON (RFC 8785) in UTF-8 with exactly these members:
 //!
@@ -31,11 +33,12 @@
 //!                recorded_at    instant, in UTC
 //! ```
 //!
-//! UUIDs are lower-case and hyphenated. Instants are RFC 3339 with exactly six digits of a second's fraction; an offset
-//! of zero is written `Z`, another one as `+02:00`. The payload is the event's JSON text, byte for byte as exported.
+//! UUIDs are lower-case and hyphenated. Instants are RFC 3339 with exactly six digits of a second's fraction;
+//! an offset of zero is written `Z`, another one as `+02:00`. The payload is the event's JSON text, byte for
+//! byte as exported.
 //!
-//! Not covered: a command's idempotency key, request hash and outcome, which are the answer to its sender and no part of
-//! what happened.
+//! Not covered: a command's idempotency key, request hash and outcome, which are the answer to its sender and
+//! no part of what happened.
 
 use crate::stored::{StoredCommit, StoredEvent};
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
@@ -271,7 +274,8 @@ mod tests {
         hasher.finish()
     }
 
-    /// Receipts are kept for years: these must never change. They were computed by another program from the formula.
+    /// Receipts are kept for years: these must never change. They were computed by another program from the
+    /// formula.
     #[test]
     fn hashes_stay_what_they_were() {
         let events = two_events();

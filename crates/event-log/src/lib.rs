@@ -1,7 +1,9 @@
-//! The log of everything that happened: appends commits of events to Postgres, reads them back and verifies them.
+//! The log of everything that happened: appends commits of events to Postgres, reads them back and verifies
+//! them.
 //!
-//! Knows no domain type: an event's `kind` and `payload` are a name and bytes here. Only [`Writer::append`] writes to it, and
-//! nothing reads a clock or makes an id: both come in with the commit. Beside it stands the access log.
+//! Knows no domain type: an event's `kind` and `payload` are a name and bytes here. Only [`Writer::append`]
+//! writes to it, and nothing reads a clock or makes an id: both come in with the commit. Beside it stands the
+//! access log.
 
 mod access;
 mod append;
@@ -56,7 +58,8 @@ impl Log {
         Self { pool, statements: Arc::default(), patience: Duration::from_mins(1) }
     }
 
-    /// Lets an append wait this long for its answer, instead of a minute. Must exceed the server's statement timeout.
+    /// Lets an append wait this long for its answer, instead of a minute. Must exceed the server's statement
+    /// timeout.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }

@@ -64,23 +64,24 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// Opens a pool and its first connection. Fails with `Database` when Postgres cannot be reached.
 pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Result<PgPool, Error> {
-    // Part of the session's start, so that they also hold after a `reset all` or `discard all`. Keepalives are the
-    // server's: sqlx has none, which is why an append has a deadline of its own.
+    // Part of the session's start, so that they also hold after a `reset all` or `discard all`. Keepalives
+    // are the server's: sqlx has none, which is why an append has a deadline of its own.
     let mut options = options.options([
         ("statement_timeout", millis(settings.statement_timeout)),
         ("idle_in_transaction_session_timeout", millis(settings.idle_in_transaction_timeout)),
         ("tcp_keepalives_idle", "30s".to_owned()),
         ("tcp_keepalives_interval", "10s".to_owned()),
         ("tcp_keepalives_count", "3".to_owned()),
-        // Every statement goes by an index. A plan that was made while a table was small and then kept would read all
-        // of it, again and again, until something analyses the table: writing would cost more with every event.
+        // Every statement goes by an index. A plan that was made while a table was small and then kept would
+        // read all of it, again and again, until something analyses the table: writing would cost more with
+        // every event.
         ("enable_seqscan", "off".to_owned()),
         ("enable_hashjoin", "off".to_owned()),
         ("enable_mergejoin", "off".to_owned()),
         // A bitmap loses the index's order: the first page of a list would cost as much as the whole list.
         ("enable_bitmapscan", "off".to_owned()),
-        // One plan for each statement of a connection. What a reader may see is decided by many joins: planning them for
-        // the arguments of each call took ten times as long as carrying them out.
+        // One plan for each statement of a connection. What a reader may see is decided by many joins:
+        // planning them for the arguments of each call took ten times as long as carrying them out.
         ("plan_cache_mode", "force_generic_plan".to_owned()),
         // Without it, what has to be read in full looks so dear that it is compiled first.
         ("jit", "off".to_owned()),
@@ -97,8 +98,9 @@ pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Resul
         .map_err(Error::when("connect to Postgres"))
 }
 
-/// Opens a pool beside another, with the same rights and schemas, whose connections read and do nothing else. A new
-/// connection is used once `ready` finds that it may be; until then, others are tried, for as long as callers wait.
+/// Opens a pool beside another, with the same rights and schemas, whose connections read and do nothing else.
+/// A new connection is used once `ready` finds that it may be; until then, others are tried, for as long as
+/// callers wait.
 pub async fn connect_readers<R>(beside: &PgPool, settings: &ReaderSettings, ready: R) -> Result<PgPool, Error>
 where
     R: for<'c> Fn(&'c mut PgConnection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send + Sync + 'static,
@@ -110,8 +112,8 @@ where
     ]);
     let pool = pool_of(settings.max_connections, beside.options().get_acquire_timeout());
     pool.after_connect(move |connection, _| ready(connection))
-        // Nothing begins a transaction here, and none could lose anything: only a connection that may have ended
-        // unnoticed is asked.
+        // Nothing begins a transaction here, and none could lose anything: only a connection that may have
+        // ended unnoticed is asked.
         .before_acquire(|connection, known| {
             let fresh = known.idle_for < FRESH;
             Box::pin(async move { if fresh { Ok(true) } else { is_outside_transaction(connection).await } })
@@ -130,8 +132,8 @@ fn pool_of(max_connections: u32, acquire_timeout: Duration) -> PgPoolOptions {
         .before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)))
 }
 
-/// The connection of a task that writes and never gives up midway: kept from one statement to the next, since taking one
-/// from the pool costs a question to the server each time.
+/// The connection of a task that writes and never gives up midway: kept from one statement to the next, since
+/// taking one from the pool costs a question to the server each time.
 #[derive(Debug)]
 pub struct Kept {
     pool: PgPool,
@@ -163,11 +165,12 @@ impl Kept {
     }
 }
 
-/// Asks the server, because sqlx does not know: when a `begin` is cancelled midway, the server is left inside a
-/// transaction that sqlx never counted (launchbadge/sqlx #4385), and would lose what the next user has acknowledged.
+/// Asks the server, because sqlx does not know: when a `begin` is cancelled midway, the server is left inside
+/// a transaction that sqlx never counted (launchbadge/sqlx #4385), and would lose what the next user has
+/// acknowledged.
 ///
-/// Outside a transaction every statement is one of its own, which began with it. Only in the simple protocol, though: a
-/// statement that is prepared first may begin its transaction with the preparation.
+/// Outside a transaction every statement is one of its own, which began with it. Only in the simple protocol,
+/// though: a statement that is prepared first may begin its transaction with the preparation.
 async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::raw_sql("select now() = statement_timestamp()").fetch_one(connection).await?.try_get(0)
 }

@@ -172,7 +172,8 @@ impl Log {
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 
-    /// All events after `after`, up to and with `up_to`, that concern any of these subjects; each once, in order.
+    /// All events after `after`, up to and with `up_to`, that concern any of these subjects; each once, in
+    /// order.
     pub async fn read_subjects(
         &self,
         subjects: &[Uuid],
@@ -292,7 +293,8 @@ impl Log {
         Ok(self.read_commits(position - 1, 1).await?.pop())
     }
 
-    /// The position of the last event of the last command that ended at or before `position`; 0 when none did.
+    /// The position of the last event of the last command that ended at or before `position`; 0 when none
+    /// did.
     pub async fn command_end_at_or_before(&self, position: i64) -> Result<i64, Error> {
         let end = sqlx::query_scalar!(
             "select position from command where position <= $1 order by position desc limit 1",
@@ -304,7 +306,8 @@ impl Log {
         Ok(end.unwrap_or(0))
     }
 
-    /// Where the log ended at this instant: the end of the last commit recorded at or before it; 0 when there was none.
+    /// Where the log ended at this instant: the end of the last commit recorded at or before it; 0 when there
+    /// was none.
     pub async fn position_at(&self, recorded_at: DateTime<Utc>) -> Result<i64, Error> {
         let end = sqlx::query_scalar!(
             r#"
@@ -322,8 +325,9 @@ impl Log {
         Ok(end.unwrap_or(0))
     }
 
-    /// Tells every listener that the log has grown. Called after a commit, never inside one: a NOTIFY takes a lock that
-    /// all commits of the cluster would queue on. A lost call is made up for by listeners that also poll.
+    /// Tells every listener that the log has grown. Called after a commit, never inside one: a NOTIFY takes a
+    /// lock that all commits of the cluster would queue on. A lost call is made up for by listeners that also
+    /// poll.
     pub async fn notify(&self) -> Result<(), Error> {
         sqlx::query!("select pg_notify($1, '')", CHANNEL)
             .execute(&self.pool)
@@ -332,7 +336,8 @@ impl Log {
         Ok(())
     }
 
-    /// Listens for [`Log::notify`] of every node, on a connection of its own, which it takes from the pool for good.
+    /// Listens for [`Log::notify`] of every node, on a connection of its own, which it takes from the pool
+    /// for good.
     pub async fn listener(&self) -> Result<PgListener, Error> {
         let mut listener = PgListener::connect_with(&self.pool)
             .await

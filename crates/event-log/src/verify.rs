@@ -4,9 +4,9 @@ use crate::{Error, Head, Log, StoredCommit, StoredEvent, hash::CommitHasher};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// A receipt kept outside this database: the commit that holds this position had this hash. Receipts name the end of
-/// their own command, which is not always the end of its commit. Without one, whoever owns the database could rewrite
-/// the whole chain unnoticed.
+/// A receipt kept outside this database: the commit that holds this position had this hash. Receipts name the
+/// end of their own command, which is not always the end of its commit. Without one, whoever owns the
+/// database could rewrite the whole chain unnoticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchor {
     pub position: i64,
@@ -35,8 +35,8 @@ const PAGE: i64 = 2_000;
 impl Log {
     /// Reads the whole log up to its present head and stops at the first fault.
     ///
-    /// `progress` is called now and then with the position verified up to and the head. Memory stays bounded, however
-    /// long the log and however large a commit.
+    /// `progress` is called now and then with the position verified up to and the head. Memory stays bounded,
+    /// however long the log and however large a commit.
     pub async fn verify(
         &self,
         anchors: &[Anchor],

@@ -1,8 +1,9 @@
-//! Files that plans come in from and go out to, so that planners can leave their spreadsheets, and come back to them.
+//! Files that plans come in from and go out to, so that planners can leave their spreadsheets, and come back
+//! to them.
 //!
-//! A file becomes rows of the domain's types, or every fault that it has, with line and column; rows become a file that
-//! is read as the same rows. No IO is here, and no rule of plans: whether a phase exists, or tasks wait for each other in a
-//! circle, is for whoever takes the rows.
+//! A file becomes rows of the domain's types, or every fault that it has, with line and column; rows become a
+//! file that is read as the same rows. No IO is here, and no rule of plans: whether a phase exists, or tasks
+//! wait for each other in a circle, is for whoever takes the rows.
 
 pub mod csv;
 mod fault;

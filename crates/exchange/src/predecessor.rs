@@ -1,7 +1,7 @@
 //! What a task waits for, in one cell: `T01; T03FS+2h T04SS-30m`.
 //!
-//! Spreadsheets also write a kind without a lag, `T03SS`, which may be a code. [`domain`] takes it for one, for it reads
-//! without a plan; here the tasks of the file are known.
+//! Spreadsheets also write a kind without a lag, `T03SS`, which may be a code. [`domain`] takes it for one,
+//! for it reads without a plan; here the tasks of the file are known.
 
 use domain::{Span, TaskCode, plan::Dependency};
 use std::collections::BTreeSet;
@@ -33,8 +33,8 @@ pub fn read_all(
     all
 }
 
-/// A text that may be a code is the task of that code, if there is one; else one with a kind behind it, if there is that
-/// one; else the code after all, of a task that somebody else knows.
+/// A text that may be a code is the task of that code, if there is one; else one with a kind behind it, if
+/// there is that one; else the code after all, of a task that somebody else knows.
 fn read(text: &str, is_task: impl Fn(&TaskCode) -> bool) -> Result<Dependency, String> {
     if text.len() > LONGEST {
         let begin: String = text.chars().take(40).collect();

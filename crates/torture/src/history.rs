@@ -1,8 +1,9 @@
-//! The checker: what clients saw, held against what the log holds. Pure; who gathered either is not its business.
+//! The checker: what clients saw, held against what the log holds. Pure; who gathered either is not its
+//! business.
 //!
-//! A client's word is the measure. Whatever it was told is done must be in the log, once, where its receipt says, and
-//! in the order in which clients could tell one thing from the next. What a client was never told may be in the log or
-//! not: that is counted, and no fault.
+//! A client's word is the measure. Whatever it was told is done must be in the log, once, where its receipt
+//! says, and in the order in which clients could tell one thing from the next. What a client was never told
+//! may be in the log or not: that is counted, and no fault.
 
 use serde::Serialize;
 use std::{
@@ -33,7 +34,8 @@ pub enum Outcome {
     Unknown,
 }
 
-/// A command sent once. Instants are measured from the beginning of the experiment, by a clock that never jumps.
+/// A command sent once. Instants are measured from the beginning of the experiment, by a clock that never
+/// jumps.
 #[derive(Clone, Debug, Serialize)]
 pub struct Attempt {
     pub node: usize,
@@ -210,8 +212,8 @@ pub fn check(history: &History, log: &Log) -> Findings {
     findings
 }
 
-/// Positions are 1, 2, 3 …, each commit follows the one before, and the log's clock never goes back. Hashes are for
-/// `accord verify`, which knows the formulas.
+/// Positions are 1, 2, 3 …, each commit follows the one before, and the log's clock never goes back. Hashes
+/// are for `accord verify`, which knows the formulas.
 fn check_chain(log: &Log, findings: &mut Findings) {
     let mut last = 0;
     for event in &log.events {

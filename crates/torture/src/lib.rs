@@ -1,9 +1,11 @@
 //! Experiments that try to break Accord, and a checker that would see it.
 //!
-//! Three processes of Accord work on one log, as they would in production. Clients write and read over HTTP, and keep
-//! what they were told. A fault is injected again and again; afterwards the clients' word is held against the log.
+//! Three processes of Accord work on one log, as they would in production. Clients write and read over HTTP,
+//! and keep what they were told. A fault is injected again and again; afterwards the clients' word is held
+//! against the log.
 //!
-//! Nothing here reaches into Accord: no crate of it is used. What is measured is whether promises hold, never how fast.
+//! Nothing here reaches into Accord: no crate of it is used. What is measured is whether promises hold, never
+//! how fast.
 
 mod client;
 pub mod experiments;

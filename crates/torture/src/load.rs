@@ -1,5 +1,5 @@
-//! The load under which faults are injected: clients that write, and insist until they know what became of it, and
-//! clients that read.
+//! The load under which faults are injected: clients that write, and insist until they know what became of
+//! it, and clients that read.
 
 use crate::{
     client::{Client, Mutation, position},
@@ -25,8 +25,9 @@ const INSISTENCE: Duration = Duration::from_mins(2);
 /// How long the load may go without a single acknowledgement before the experiment fails.
 const SILENCE: Duration = Duration::from_mins(2);
 
-/// How long a client thinks at most before its next command, in milliseconds. Without that, experiments that take many
-/// minutes would make logs of a million events, which take longer to check than to write, and find nothing more.
+/// How long a client thinks at most before its next command, in milliseconds. Without that, experiments that
+/// take many minutes would make logs of a million events, which take longer to check than to write, and find
+/// nothing more.
 const THINKING: u64 = 100;
 
 pub struct Load {
@@ -129,8 +130,8 @@ impl Writer {
         self.history
     }
 
-    /// A command whose effect is a title that is its key: on one of many operations, on the hot one, or a new task; and
-    /// now and then one that has to be refused.
+    /// A command whose effect is a title that is its key: on one of many operations, on the hot one, or a new
+    /// task; and now and then one that has to be refused.
     fn choose(&mut self, key: &str) -> (Mutation, bool) {
         match self.random.random_range(0..16) {
             0 => (self.world.add_task("T01", key), true),

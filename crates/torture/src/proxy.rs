@@ -24,7 +24,8 @@ pub enum Weather {
     Fair,
     /// Each piece comes late.
     Slow,
-    /// Nothing comes from Postgres any more; what is sent to it arrives. A commit is made, and nobody hears of it.
+    /// Nothing comes from Postgres any more; what is sent to it arrives. A commit is made, and nobody hears
+    /// of it.
     DeafToServer,
     /// Nothing reaches Postgres any more.
     DeafToClient,

@@ -1,4 +1,5 @@
-//! Where an experiment plays: a database, three processes of Accord on it, and a small world of operations to change.
+//! Where an experiment plays: a database, three processes of Accord on it, and a small world of operations to
+//! change.
 
 use crate::{
     client::{Client, Mutation, position},
@@ -152,8 +153,8 @@ impl Stage {
         Ok(())
     }
 
-    /// The end of every experiment: the nodes serve again by themselves and agree; clients and log agree; Accord's own
-    /// checks of the log and of the read model find nothing.
+    /// The end of every experiment: the nodes serve again by themselves and agree; clients and log agree;
+    /// Accord's own checks of the log and of the read model find nothing.
     pub async fn judge(&mut self, name: &'static str, injected: usize, history: &History) -> Result<Row> {
         let mut row = Row::new(name, injected, history);
         if let Err(error) = self.recovered().await {

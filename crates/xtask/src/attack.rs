@@ -1,4 +1,5 @@
-//! Random requests against a demo, made from its own schema by schemathesis: refused or carried out, never a fault.
+//! Random requests against a demo, made from its own schema by schemathesis: refused or carried out, never a
+//! fault.
 
 use std::fs;
 use std::path::{Path, PathBuf};

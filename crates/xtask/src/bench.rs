@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: Accord's rates next to this machine's own, on a PostgreSQL of its own with full durability.
+//! `cargo xtask bench`: Accord's rates next to this machine's own, on a PostgreSQL of its own with full
+//! durability.
 
 use std::{fs, process::Command};
 

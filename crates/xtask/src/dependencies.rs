@@ -1,4 +1,5 @@
-//! Licences, bans, sources and known vulnerabilities of what Accord is built from, by cargo-deny and `deny.toml`.
+//! Licences, bans, sources and known vulnerabilities of what Accord is built from, by cargo-deny and
+//! `deny.toml`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! What has to be installed on this machine. Installs it only where that needs no question: as root, with apt.
+//! What has to be installed on this machine. Installs it only where that needs no question: as root, with
+//! apt.
 
 use std::path::Path;
 use std::process::Command;

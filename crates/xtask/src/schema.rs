@@ -1,5 +1,5 @@
-//! `cargo xtask schema`: the API's SDL, a JSON Schema of every event and the catalogue of events, as the code has them
-//! now. `cargo xtask release-schema` keeps them as what later ones must not break.
+//! `cargo xtask schema`: the API's SDL, a JSON Schema of every event and the catalogue of events, as the code
+//! has them now. `cargo xtask release-schema` keeps them as what later ones must not break.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,8 @@ fn make(workspace: &Workspace) -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// What the code makes, as it lies in `schema/`: the catalogue within the README, beside what only a release changes.
+/// What the code makes, as it lies in `schema/`: the catalogue within the README, beside what only a release
+/// changes.
 fn dressed(workspace: &Workspace) -> Result<PathBuf> {
     let made = make(workspace)?;
     let catalogue = made.join(CATALOGUE);
@@ -87,8 +88,8 @@ fn remove(path: &Path) -> Result<()> {
     fs::remove_file(path).with_context(|| format!("could not remove {}", path.display()))
 }
 
-/// What counts as released is what the last tag has, or today's, about to be tagged. A clone without tags knows only
-/// the former.
+/// What counts as released is what the last tag has, or today's, about to be tagged. A clone without tags
+/// knows only the former.
 fn check_released(root: &Path) -> Result<()> {
     let Some((tag, tagged)) = last_tagged(root) else { return Ok(()) };
     let schema = root.join("schema");

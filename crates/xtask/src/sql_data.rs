@@ -1,4 +1,5 @@
-//! `cargo xtask sqlx`: what a database says about every query in the code, kept in `.sqlx` for builds without one.
+//! `cargo xtask sqlx`: what a database says about every query in the code, kept in `.sqlx` for builds without
+//! one.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

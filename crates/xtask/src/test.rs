@@ -15,8 +15,8 @@ pub enum Extent {
     Everything,
 }
 
-/// Runs every step, also after one that failed, except those that need a build when there is none: the same error
-/// six times helps nobody.
+/// Runs every step, also after one that failed, except those that need a build when there is none: the same
+/// error six times helps nobody.
 pub fn run(extent: Extent) -> Result<()> {
     let others = if extent == Extent::Quick { Others::Npm } else { Others::All };
     machine::prepare(Postgres::Needed, others)?;

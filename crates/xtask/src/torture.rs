@@ -12,7 +12,8 @@ use crate::{
 pub fn run(arguments: &[String]) -> Result<()> {
     machine::prepare(Postgres::Needed, Others::Clock)?;
     let workspace = Workspace::find()?;
-    // The short form is about promises, and debug builds check more of them; at full length a release takes half the time.
+    // The short form is about promises, and debug builds check more of them; at full length a release takes
+    // half the time.
     let short = arguments.iter().any(|argument| argument == "--short");
     if short {
         build_for_tests(&workspace)?;

@@ -41,15 +41,16 @@ impl Workspace {
         &self.target
     }
 
-    /// Cargo at the root of the workspace. Queries are checked against `.sqlx`, unless the caller says otherwise.
+    /// Cargo at the root of the workspace. Queries are checked against `.sqlx`, unless the caller says
+    /// otherwise.
     pub fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(cargo());
         command.current_dir(&self.root).args(arguments).env("SQLX_OFFLINE", "true");
         command
     }
 
-    /// Builds what is measured and what is tortured, and tells where it lies. All at once: each alone would build what they
-    /// share with other features, and so twice.
+    /// Builds what is measured and what is tortured, and tells where it lies. All at once: each alone would
+    /// build what they share with other features, and so twice.
     pub fn build_release(&self) -> Result<PathBuf> {
         let build = ["build", "--release", "--locked", "--package", "accord", "--package", "torture"];
         run(self.cargo(build).args(["--bin", "accord", "--bin", "torture", "--example", "measure"]))?;

@@ -6,8 +6,8 @@ use std::{
     fmt::Write as _,
 };
 
-/// One text for each circle, the shortest first. Of the circles through a file only a shortest is told, for a knot of
-/// files has more circles than anybody would read.
+/// One text for each circle, the shortest first. Of the circles through a file only a shortest is told, for a
+/// knot of files has more circles than anybody would read.
 pub(super) fn circles(krate: &str, uses: &Uses) -> Vec<String> {
     let circles: BTreeSet<(usize, Vec<&str>)> =
         uses.keys().filter_map(|file| shortest(uses, file)).map(|circle| (circle.len(), circle)).collect();

@@ -1,8 +1,8 @@
-//! No circle of modules in any crate: two files of which each needs the other are one, or hold something that belongs
-//! into a third. Needs no database.
+//! No circle of modules in any crate: two files of which each needs the other are one, or hold something that
+//! belongs into a third. Needs no database.
 //!
-//! A module is a file. What a file uses counts for the file that defines it, whatever passes it on, and `pub use` by itself
-//! uses nothing. Code for tests does not count.
+//! A module is a file. What a file uses counts for the file that defines it, whatever passes it on, and `pub
+//! use` by itself uses nothing. Code for tests does not count.
 
 mod find;
 mod names;

@@ -36,8 +36,9 @@ fn item_name(path: &Names) -> String {
     path.iter().find(is_type).or(path.last()).cloned().unwrap_or_default()
 }
 
-/// What a path stands for in a module; none if the first name is of no module of this crate. `asked` are the names that are
-/// being looked up already, so that `use chrono::{self}` and globs that go round come to an end.
+/// What a path stands for in a module; none if the first name is of no module of this crate. `asked` are the
+/// names that are being looked up already, so that `use chrono::{self}` and globs that go round come to an
+/// end.
 fn meaning<'a>(
     modules: &'a [Module],
     at: usize,
@@ -77,7 +78,8 @@ fn root(modules: &[Module], mut at: usize) -> usize {
     at
 }
 
-/// What a name stands for in a module. The last name of a path is rather a thing than a module of the same name.
+/// What a name stands for in a module. The last name of a path is rather a thing than a module of the same
+/// name.
 fn look_up<'a>(
     modules: &'a [Module],
     at: usize,

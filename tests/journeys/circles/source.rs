@@ -1,7 +1,8 @@
-//! What the files of a crate say of each other: which modules there are, what each defines, imports and names.
+//! What the files of a crate say of each other: which modules there are, what each defines, imports and
+//! names.
 //!
-//! Only as far as syntax tells. No macro is expanded, so what stands in the call of one counts for what it might define
-//! and for what it might name. Calls of methods name no file and count for none.
+//! Only as far as syntax tells. No macro is expanded, so what stands in the call of one counts for what it
+//! might define and for what it might name. Calls of methods name no file and count for none.
 
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +34,8 @@ pub(super) struct Module {
     pub named: BTreeSet<Names>,
 }
 
-/// The modules of a crate, children after their parents, from the text of its files by their path below `src`.
+/// The modules of a crate, children after their parents, from the text of its files by their path below
+/// `src`.
 pub(super) fn modules(files: &BTreeMap<String, String>) -> Vec<Module> {
     let mut modules = Vec::new();
     for root in ["lib", "main"] {

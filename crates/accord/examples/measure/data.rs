@@ -1,5 +1,5 @@
-//! The data that is measured on: operations of 20 tasks in force, three officers assigned to each task, an amendment
-//! being drafted; posts with holders; eight partners.
+//! The data that is measured on: operations of 20 tasks in force, three officers assigned to each task, an
+//! amendment being drafted; posts with holders; eight partners.
 
 use crate::good;
 use anyhow::{Context as _, Result};

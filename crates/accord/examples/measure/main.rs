@@ -1,5 +1,5 @@
-//! What `cargo xtask bench` runs: this machine's own limits, then Accord, side by side and as ratios; on logs of about ten
-//! thousand, a hundred thousand and a million events.
+//! What `cargo xtask bench` runs: this machine's own limits, then Accord, side by side and as ratios; on logs
+//! of about ten thousand, a hundred thousand and a million events.
 
 mod bench;
 mod data;

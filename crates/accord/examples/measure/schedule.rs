@@ -1,5 +1,5 @@
-//! Large plans: laying them out, next to a bare topological sort of the same graph; their import from a file; and what a planner
-//! asks a server about them.
+//! Large plans: laying them out, next to a bare topological sort of the same graph; their import from a file;
+//! and what a planner asks a server about them.
 
 use crate::{
     ROUNDS,

@@ -41,8 +41,8 @@ const POSTS: [(&str, &str, &str, &[Role]); 5] = [
 
 /// Serve Operation SAPHAN, an exercise, with a page to explore it.
 ///
-/// Without `DATABASE_URL` the demo has a database of its own, apart from that of `accord serve`, which is filled on the
-/// first start and kept.
+/// Without `DATABASE_URL` the demo has a database of its own, apart from that of `accord serve`, which is
+/// filled on the first start and kept.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Demo {
     #[command(flatten)]
@@ -60,7 +60,8 @@ impl Demo {
         let dir = self.usual_dir();
         let database = self.source.open(&dir, Use::Own).await?;
         let data_dir = self.source.data_dir(&dir)?;
-        // There while an import goes on: one that was interrupted leaves half an operation, which cannot be gone on with.
+        // There while an import goes on: one that was interrupted leaves half an operation, which cannot be
+        // gone on with.
         let unfinished = self.source.url().is_none().then(|| data_dir.join("import-unfinished"));
         if unfinished.as_ref().is_some_and(|marker| marker.exists()) {
             warn!("An earlier start was interrupted while it loaded SAPHAN: loading it anew");

@@ -18,8 +18,8 @@ use std::{io::Read as _, path::PathBuf, process::ExitCode};
 
 /// Read a scenario file and record what it tells.
 ///
-/// A file that has faults is not imported: all of them are shown, with their lines. A command that is refused stops the
-/// import, and what was recorded before it stays.
+/// A file that has faults is not imported: all of them are shown, with their lines. A command that is refused
+/// stops the import, and what was recorded before it stays.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Import {
     /// The file (scenario/FORMAT.md describes it); `-` reads standard input.

@@ -12,7 +12,8 @@ use std::process::ExitCode;
 
 /// Bring the database up to this build: migrate the log's tables and make the read model's.
 ///
-/// Needs a `DATABASE_URL` that logs in as the database's owner. Servers migrate by themselves when their login may.
+/// Needs a `DATABASE_URL` that logs in as the database's owner. Servers migrate by themselves when their
+/// login may.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Migrate {
     /// Also drop the read models of other builds. Stop the servers of these builds first.

@@ -46,7 +46,8 @@ enum Command {
     Doctor(doctor::Doctor),
 }
 
-/// Runs what the command line says. Exits with 0 when it was done, 1 when it failed, 2 when it was not understood.
+/// Runs what the command line says. Exits with 0 when it was done, 1 when it failed, 2 when it was not
+/// understood.
 pub async fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.run().await {

@@ -5,7 +5,8 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::{fs, path::PathBuf, process::ExitCode};
 
-/// Print the API's schema, or write it to a directory together with a JSON Schema of every event and a catalogue of them.
+/// Print the API's schema, or write it to a directory together with a JSON Schema of every event and a
+/// catalogue of them.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Schema {
     /// Write api.graphql, events/*.json and events.md below this directory, instead of printing.

@@ -18,16 +18,16 @@ use tracing::info;
 
 /// Serve the API until SIGINT or SIGTERM.
 ///
-/// On a database of Accord's own unless `DATABASE_URL` names one. The tables are made and migrated when the login may do
-/// that; else run `accord migrate` first.
+/// On a database of Accord's own unless `DATABASE_URL` names one. The tables are made and migrated when the
+/// login may do that; else run `accord migrate` first.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
     listen: Listen,
     #[command(flatten)]
     source: Source,
-    /// Trust only the public keys in this directory: THA.pub.pem for the partner THA, services.pub.pem for services.
-    /// Without it, development issuers are trusted, whose private keys lie in the data directory.
+    /// Trust only the public keys in this directory: THA.pub.pem for the partner THA, services.pub.pem for
+    /// services. Without it, development issuers are trusted, whose private keys lie in the data directory.
     #[arg(long, env = "ACCORD_ISSUERS", value_name = "DIR")]
     issuers: Option<PathBuf>,
     /// Let the clock of an exercise stand still here, instead of running on from its last event.
@@ -35,12 +35,12 @@ pub struct Serve {
     now: Option<DateTime<FixedOffset>>,
     #[command(flatten)]
     limiting: Limiting,
-    /// Address and port at which Prometheus reads /metrics, without a token: for operators only, so that partners cannot
-    /// read there how busy the others are. Without it there are no metrics.
+    /// Address and port at which Prometheus reads /metrics, without a token: for operators only, so that
+    /// partners cannot read there how busy the others are. Without it there are no metrics.
     #[arg(long, env = "ACCORD_METRICS_LISTEN", value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
-    /// Trust the GraphQL documents in this directory, a file each: requests name them as `documentId`, which is
-    /// `sha256:` and the SHA-256 of the file in hexadecimal.
+    /// Trust the GraphQL documents in this directory, a file each: requests name them as `documentId`, which
+    /// is `sha256:` and the SHA-256 of the file in hexadecimal.
     #[arg(long, env = "ACCORD_DOCUMENTS", value_name = "DIR")]
     documents: Option<PathBuf>,
     /// Answer trusted documents only, and no `query` that a client sends.

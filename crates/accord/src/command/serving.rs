@@ -36,7 +36,8 @@ pub struct Listen {
 /// How much is answered at once and in a time.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Limiting {
-    /// Cost that each actor may ask for per second, as `extensions.cost` tells it; ten seconds are saved up. 0: no limit.
+    /// Cost that each actor may ask for per second, as `extensions.cost` tells it; ten seconds are saved up.
+    /// 0: no limit.
     #[arg(long, env = "ACCORD_RATE", value_name = "COST", default_value_t = 100_000)]
     rate: u32,
     /// Requests that each actor may have under way. 0: no limit.

@@ -11,8 +11,8 @@ use std::{collections::BTreeSet, process::ExitCode};
 
 /// Print a token for a post or a service, signed with a key of the data directory.
 ///
-/// A server on the same data directory trusts it, unless it has `ACCORD_ISSUERS`. A partner that has no key yet gets one
-/// here; a server that runs already trusts it only after a restart.
+/// A server on the same data directory trusts it, unless it has `ACCORD_ISSUERS`. A partner that has no key
+/// yet gets one here; a server that runs already trusts it only after a restart.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Token {
     /// The post, such as THA-01.

@@ -1,5 +1,5 @@
-//! `accord verify`: the log against its own hashes, against receipts and against the rules, and the read model against
-//! the log.
+//! `accord verify`: the log against its own hashes, against receipts and against the rules, and the read
+//! model against the log.
 
 use crate::{
     database::{self, Work},
@@ -18,7 +18,8 @@ use std::process::ExitCode;
 
 /// Check that nothing in the log was changed, removed or added by hand.
 ///
-/// Only a receipt that somebody keeps elsewhere can show that the whole chain was not rewritten: give it as an anchor.
+/// Only a receipt that somebody keeps elsewhere can show that the whole chain was not rewritten: give it as
+/// an anchor.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Verify {
     /// Also compare every row of the read model with a fold of the log.

@@ -40,7 +40,8 @@ pub struct Summary {
 
 /// Runs the scenario's commands up to `until`. `progress` is told how many are done, and of how many.
 ///
-/// A scenario that is refused half-way leaves what came before in the log: import it into a fresh database then.
+/// A scenario that is refused half-way leaves what came before in the log: import it into a fresh database
+/// then.
 pub async fn run(
     pool: &PgPool,
     scenario: &Scenario,

@@ -38,8 +38,8 @@ pub enum Happening<'a> {
 }
 
 impl Scenario {
-    /// Nominated by the timeline's entry for the post, else with `post-*`; posts that are taken up at the first
-    /// H-hour or later, 14 days ahead. Accepted a day later, recorded 10 minutes after.
+    /// Nominated by the timeline's entry for the post, else with `post-*`; posts that are taken up at the
+    /// first H-hour or later, 14 days ahead. Accepted a day later, recorded 10 minutes after.
     pub fn appointment(&self, post: &Post) -> Appointment {
         let nomination = |code: &str| {
             let mut entries = self.timeline.iter();
@@ -61,8 +61,8 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion and timeline in the order in which they were recorded; at the same instant phase
-    /// starts come first, then file order. `OfficerNominated` is left to the posts that it stands for.
+    /// Appointments, expansion and timeline in the order in which they were recorded; at the same instant
+    /// phase starts come first, then file order. `OfficerNominated` is left to the posts that it stands for.
     pub fn governance(&self) -> Vec<Moment<'_>> {
         let mut moments = Vec::new();
         for post in &self.posts {

@@ -1,5 +1,6 @@
-//! How the records of a file are declared: `record!` for what has fields, `names!` for names out of a closed list, `kinds!`
-//! for what is named by a tag and has fields of its own. `in "…"` gives a field's name in the file.
+//! How the records of a file are declared: `record!` for what has fields, `names!` for names out of a closed
+//! list, `kinds!` for what is named by a tag and has fields of its own. `in "…"` gives a field's name in the
+//! file.
 
 use super::yaml::{Map, did_you_mean};
 

@@ -209,7 +209,8 @@ impl Faults {
 
 /// One value to be read: where it is, and where its faults go.
 ///
-/// Without a node it is a *hole*, which reads as a stand-in and reports nothing; its fault is reported already.
+/// Without a node it is a *hole*, which reads as a stand-in and reports nothing; its fault is reported
+/// already.
 #[derive(Clone)]
 pub struct At<'a> {
     node: Option<&'a Node<'a>>,

@@ -1,5 +1,5 @@
-//! Getting a database ready: by many at once, from a log that is there already, without the rights to do so, and not to the
-//! end.
+//! Getting a database ready: by many at once, from a log that is there already, without the rights to do so,
+//! and not to the end.
 
 use crate::support::*;
 use accord::database::{self, FAR_BEHIND, OldReadModels};
@@ -206,7 +206,8 @@ async fn a_rebuild_that_is_killed_in_the_midst_leaves_everything_as_it_was_and_t
     };
     let before = all_there_is().await;
     let Schema { name } = Schema::default();
-    // It waits before the first row, with its tables made; and with all of them full, before they take their place.
+    // It waits before the first row, with its tables made; and with all of them full, before they take their
+    // place.
     for lock in [
         "lock table event in access exclusive mode".to_owned(),
         format!("select from {name}.checkpoint for update"),

@@ -1,4 +1,5 @@
-//! Operation SAPHAN on a real Postgres: what an import leaves in the log and in the read model; and getting that ready.
+//! Operation SAPHAN on a real Postgres: what an import leaves in the log and in the read model; and getting
+//! that ready.
 #![cfg(test)]
 
 mod building;

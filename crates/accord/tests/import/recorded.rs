@@ -1,8 +1,10 @@
-//! A log as an earlier build wrote it, kept as its very bytes: later builds must read it, and decide as it was decided.
+//! A log as an earlier build wrote it, kept as its very bytes: later builds must read it, and decide as it
+//! was decided.
 //!
-//! `recorded/saphan-rules-1.sql` is what `pg_dump --data-only` made of the log's tables, with `bytea_output = escape`, when
-//! Operation SAPHAN had been imported by rules of version 1. It never changes, whatever becomes of the scenario: a build that decides otherwise bumps
-//! [`domain::RULES_VERSION`], and a log of its own is put beside this one.
+//! `recorded/saphan-rules-1.sql` is what `pg_dump --data-only` made of the log's tables, with `bytea_output =
+//! escape`, when Operation SAPHAN had been imported by rules of version 1. It never changes, whatever becomes
+//! of the scenario: a build that decides otherwise bumps [`domain::RULES_VERSION`], and a log of its own is
+//! put beside this one.
 //!
 //! Its events that tell of dependencies have version 1 of their shapes, which no build writes any more.
 

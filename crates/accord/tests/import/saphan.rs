@@ -8,9 +8,9 @@ use read_model::{OperationFilter, Page, PlannedTaskRow};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::collections::BTreeMap;
 
-/// 1 declaration, 4 accessions, 8 steps of the expansion, 7 of the centre, 72 of posts, 5 of the operation, 38 of the
-/// first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions, 1 promulgation, 29
-/// assignments, 1 condition satisfied, 1 order.
+/// 1 declaration, 4 accessions, 8 steps of the expansion, 7 of the centre, 72 of posts, 5 of the operation,
+/// 38 of the first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions, 1
+/// promulgation, 29 assignments, 1 condition satisfied, 1 order.
 const COMMANDS: usize = 182;
 /// Two more: submitting version 2 supersedes version 1, and the order moves H-hour.
 const EVENTS: i64 = 184;

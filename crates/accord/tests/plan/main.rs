@@ -107,7 +107,8 @@ impl Served {
         answer.json::<Value>().await.unwrap()["data"].take()
     }
 
-    /// A command on Operation SAPHAN, such as `SubmitPlan`, that must be carried out; `input` is what it takes besides.
+    /// A command on Operation SAPHAN, such as `SubmitPlan`, that must be carried out; `input` is what it
+    /// takes besides.
     async fn on_saphan(&self, command: &str, mut input: Value) {
         let query = "{ operation(code: \"SAPHAN\") { id } }";
         input["operationId"] = self.ask("THA-01", query, Value::Null).await["operation"]["id"].take();
@@ -166,7 +167,8 @@ async fn a_plan_is_laid_out_for_programs_and_for_people(_: PgPoolOptions, option
     let table = served.done("THA-02", &offsets).await.out;
     assert!(table.contains("\nT01            H-288"), "{table}");
 
-    // On Myanmar's clocks, half an hour from Thailand's: T01 starts 288 h before H-hour, 9 October 6:00 in Bangkok.
+    // On Myanmar's clocks, half an hour from Thailand's: T01 starts 288 h before H-hour, 9 October 6:00 in
+    // Bangkok.
     let clocks = served.done("THA-02", &[&offsets[..], &["--zone", "MMR"]].concat()).await.out;
     assert!(clocks.contains("  2023-09-27T05:30+06:30  2023-09-28T05:30+06:30  Open the centre"), "{clocks}");
     let named = served.done("THA-02", &[&offsets[..], &["--zone", "Asia/Yangon"]].concat()).await.out;
@@ -241,7 +243,8 @@ async fn a_plan_that_went_out_comes_in_elsewhere_as_it_was(_: PgPoolOptions, opt
     assert!(told.starts_with("Imported 2 tasks into version 1 of BRAVO, at position "), "{told}");
     let after = served.done("THA-02", &["export", "--operation", "BRAVO"]).await.out;
     assert_eq!(after.lines().count(), 31);
-    // What the file has no column for, the task has no more; it starts as soon as possible, which an empty offset says.
+    // What the file has no column for, the task has no more; it starts as soon as possible, which an empty
+    // offset says.
     assert!(after.contains("\nT01,Open it,P1,THA,THA,,,PT24H30M,,\n"), "{after}");
     assert!(after.ends_with("PT2H,T01SS+0h T02FF+30m,\n"), "{after}");
 }

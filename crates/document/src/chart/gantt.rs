@@ -39,7 +39,8 @@ pub struct Task {
     pub finish: Span,
     /// From H-hour, not before `finish`: how late it may be without delaying the whole.
     pub late_finish: Span,
-    /// What it can slip without delaying the whole: working time, where the stretch up to `late_finish` has its pauses too.
+    /// What it can slip without delaying the whole: working time, where the stretch up to `late_finish` has
+    /// its pauses too.
     pub total_float: Span,
     /// Whether it has no float.
     pub critical: bool,
@@ -83,7 +84,8 @@ impl Gantt {
         self.sheet(&self.rows(), id)
     }
 
-    /// On sheets of so many lines at most, of which each has the whole time: for pages. Arrows between sheets are not drawn.
+    /// On sheets of so many lines at most, of which each has the whole time: for pages. Arrows between sheets
+    /// are not drawn.
     pub fn sheets(&self, id: &str, lines: usize) -> Vec<String> {
         let rows = self.rows();
         let sheets = rows.chunks(lines.max(1)).enumerate();

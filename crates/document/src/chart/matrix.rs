@@ -1,4 +1,5 @@
-//! Synchronisation matrices: what is done when, by which purpose or by whom, and which decisions are due with it.
+//! Synchronisation matrices: what is done when, by which purpose or by whom, and which decisions are due with
+//! it.
 
 use super::{
     ACCENT, BOTTOM, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, utc, wrapped,

@@ -1,8 +1,9 @@
 //! Charts of a plan as SVG, for screens and for paper: a Gantt chart and a synchronisation matrix.
 //!
-//! Each is a pure function of a plain struct: the same struct gives the same bytes. There are no scripts, no styles that would
-//! reach beyond the chart, and nothing is fetched: fonts are those of the reader's machine. What is said by colour is also said by
-//! shape. Every chart has a title and a description for who does not see it, and `role="img"`.
+//! Each is a pure function of a plain struct: the same struct gives the same bytes. There are no scripts, no
+//! styles that would reach beyond the chart, and nothing is fetched: fonts are those of the reader's machine.
+//! What is said by colour is also said by shape. Every chart has a title and a description for who does not
+//! see it, and `role="img"`.
 //!
 //! Lengths are whole tenths of a pixel, so that no rounding differs between machines.
 
@@ -81,7 +82,8 @@ pub(crate) fn machine(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An offset as operation orders write it: `H-288`, `H+0:30`. Hours, then minutes and seconds where there are any.
+/// An offset as operation orders write it: `H-288`, `H+0:30`. Hours, then minutes and seconds where there are
+/// any.
 pub fn h_offset(offset: Span) -> String {
     let sign = if offset < Span::ZERO { '-' } else { '+' };
     format!("H{sign}{}", hours(offset))
@@ -113,7 +115,8 @@ pub(crate) const FONTS: &str = "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial
                      'Noto Sans Thai', 'Noto Sans Lao', 'Leelawadee UI', 'Noto Sans Myanmar', 'Myanmar Text', \
                      'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
 
-/// How wide a text is at most about, at a font's size. A column of a terminal is a little more than half of it in most fonts.
+/// How wide a text is at most about, at a font's size. A column of a terminal is a little more than half of
+/// it in most fonts.
 fn width(text: &str, size: Length) -> Length {
     Length::try_from(text.width()).unwrap_or(Length::MAX / 1_000).saturating_mul(size * 57 / 100)
 }

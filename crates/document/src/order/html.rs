@@ -1,7 +1,7 @@
 //! The order as one file of HTML: everything is in it, down to the chart, and it asks for nothing else.
 //!
-//! On paper, head and foot of the one great table repeat on every page, whatever the browser; page numbers come where browsers know
-//! margin boxes.
+//! On paper, head and foot of the one great table repeat on every page, whatever the browser; page numbers
+//! come where browsers know margin boxes.
 
 use super::{Block, Cell, Column, Order, Section};
 use crate::chart::{FONTS, machine};

@@ -1,7 +1,8 @@
 //! An order as a document to read, print and keep: as one file of HTML, and as PDF.
 //!
-//! An [`Order`] is what a reader may see of a plan version; both forms show the same sections of it, in one order. What an order
-//! says of releasability stands on every page. Nothing is fetched and nothing is run: the same order gives the same bytes.
+//! An [`Order`] is what a reader may see of a plan version; both forms show the same sections of it, in one
+//! order. What an order says of releasability stands on every page. Nothing is fetched and nothing is run:
+//! the same order gives the same bytes.
 
 pub mod html;
 pub mod pdf;

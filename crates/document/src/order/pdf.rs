@@ -1,7 +1,9 @@
-//! The order as PDF: tagged for who has it read out, made to be kept (PDF/A-2a, PDF/UA-1), and never with a letter left out.
+//! The order as PDF: tagged for who has it read out, made to be kept (PDF/A-2a, PDF/UA-1), and never with a
+//! letter left out.
 //!
-//! Typst sets the pages from one template; what people wrote comes in as data. Letters without a font of the build are looked for in
-//! the machine's fonts, which is the only thing that is read here. So the same order gives the same bytes where the same fonts are.
+//! Typst sets the pages from one template; what people wrote comes in as data. Letters without a font of the
+//! build are looked for in the machine's fonts, which is the only thing that is read here. So the same order
+//! gives the same bytes where the same fonts are.
 
 use super::{Block, Order, Section};
 use chrono::{Datelike as _, Timelike as _};

@@ -46,7 +46,8 @@ async fn a_log_that_two_nodes_raced_for_gives_the_very_events(_: PgPoolOptions, 
     assert_eq!(check(&pools[0]).await, expected);
 }
 
-/// One operation in force and one whose plan was put up for decision twice, and their owner's hand on the tables.
+/// One operation in force and one whose plan was put up for decision twice, and their owner's hand on the
+/// tables.
 async fn story(options: PgConnectOptions) -> (PgPool, PgPool, Decisions) {
     let owner = event_log::connect(options.clone(), event_log::PoolSettings::default()).await.unwrap();
     let pool = pool(options).await;

@@ -78,7 +78,8 @@ async fn is_sound(engine: &Engine, pool: &PgPool) {
     assert_eq!(engine.health().trouble, None);
 }
 
-/// As callers do: what failed over a connection whose session was ended is asked again, until it is over one made anew.
+/// As callers do: what failed over a connection whose session was ended is asked again, until it is over one
+/// made anew.
 async fn receipt(engine: &Engine, at: Position) -> Receipt {
     loop {
         match engine.receipt_at(at).await {
@@ -230,7 +231,8 @@ async fn a_commit_that_is_lost_while_it_waits_behind_another_leaves_no_rows_thou
     while events(&engine).await == kept.0 {
         tokio::task::yield_now().await;
     }
-    // The log alone: the rows of neither were written. Once those of the first are, they stand where the second began.
+    // The log alone: the rows of neither were written. Once those of the first are, they stand where the
+    // second began.
     cut_log(&mut tx, kept).await;
     run_sql(&mut tx, END_SESSIONS.to_owned()).await;
     tx.commit().await.unwrap();

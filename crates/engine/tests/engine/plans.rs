@@ -1,5 +1,6 @@
-//! How Postgres carries the statements out. Plans are made once for each connection, perhaps while tables are empty, and
-//! kept until something analyses them: here no table has been analysed, and every plan has to be one for a large table.
+//! How Postgres carries the statements out. Plans are made once for each connection, perhaps while tables are
+//! empty, and kept until something analyses them: here no table has been analysed, and every plan has to be
+//! one for a large table.
 
 use crate::support::{add_task, draft, engine, found, initiate, officer, owner, pool, run};
 use read_model::Schema;
@@ -48,7 +49,8 @@ fn walks(plan: &Value, indexes: &Indexes, repeated: bool, found: &mut Vec<Walk>)
     };
     let walk = match text("Node Type") {
         "Seq Scan" => true,
-        // Who may see what, worked out for everything there is instead of looked up: its function was not inlined.
+        // Who may see what, worked out for everything there is instead of looked up: its function was not
+        // inlined.
         "Function Scan" => {
             ["visible_", "withheld_"].iter().any(|seen| text("Function Name").starts_with(seen))
         }

@@ -1,5 +1,5 @@
-//! Building a read model from the whole log: the same rows as projecting wrote, in the place of those in use, while commands
-//! and questions go on.
+//! Building a read model from the whole log: the same rows as projecting wrote, in the place of those in use,
+//! while commands and questions go on.
 
 use crate::{history::live_through, support::*};
 use domain::{
@@ -77,8 +77,8 @@ async fn schemas(owner: &PgPool) -> Vec<String> {
     .unwrap()
 }
 
-/// Does with an engine, again and again until it is told to stop, what a client does: a command, then questions about what
-/// came of it, and about a moment that was asked about before. How often.
+/// Does with an engine, again and again until it is told to stop, what a client does: a command, then
+/// questions about what came of it, and about a moment that was asked about before. How often.
 fn use_all_along(engine: &Engine, task: &'static str, stop: &Arc<AtomicBool>) -> JoinHandle<usize> {
     let (engine, stop) = (engine.clone(), Arc::clone(stop));
     tokio::spawn(async move {
@@ -139,7 +139,8 @@ async fn ask(engine: &Engine, pin: &Pin) -> Vec<String> {
         .collect()
 }
 
-/// Ends a session and waits until it has: what an administrator does, on a connection and a thread of their own.
+/// Ends a session and waits until it has: what an administrator does, on a connection and a thread of their
+/// own.
 fn cut(options: &PgConnectOptions, session: &str) {
     let (options, session) = (options.clone(), session.to_owned());
     let cutting = async move {

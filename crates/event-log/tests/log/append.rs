@@ -251,7 +251,8 @@ async fn an_append_without_an_answer_has_an_unknown_fate_that_a_second_append_se
 
     assert!(matches!(unanswered, Err(AppendError::Fate { after: 0, .. })), "{unanswered:?}");
     rival.rollback().await.unwrap();
-    // The first statement may still be running on the server: which of the two gets in is open, that one does is not.
+    // The first statement may still be running on the server: which of the two gets in is open, that one does
+    // is not.
     let again = log.writer().append(&commit).await;
     assert!(matches!(again, Ok(_) | Err(AppendError::HeadMoved { after: 0 })), "{again:?}");
     assert_eq!(log.head().await.unwrap(), commit.head());

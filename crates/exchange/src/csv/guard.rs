@@ -5,7 +5,8 @@ use std::borrow::Cow;
 /// What spreadsheets take for the beginning of a formula.
 const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 
-/// Apostrophes count as well, so that taking one off gives back every text, also one that begins with an apostrophe.
+/// Apostrophes count as well, so that taking one off gives back every text, also one that begins with an
+/// apostrophe.
 fn needs_guard(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(FORMULA)
 }

@@ -17,19 +17,21 @@
 //! | `finish_no_later_than` | as the offset | may be missing |
 //! | `mutual_legal_assistance` | `yes`, `no` | missing: no |
 //!
-//! Read are: columns in any order, their headers in any case or as a [`Mapping`](crate::Mapping) has them, others passed
-//! over; commas, semicolons or tabs between cells, whichever the header's line has most of; UTF-8 with or without a mark at
-//! its beginning; lines that end in LF, CRLF or CR; quoted cells. Cells are trimmed, and rows without anything are nothing.
+//! Read are: columns in any order, their headers in any case or as a [`Mapping`](crate::Mapping) has them,
+//! others passed over; commas, semicolons or tabs between cells, whichever the header's line has most of;
+//! UTF-8 with or without a mark at its beginning; lines that end in LF, CRLF or CR; quoted cells. Cells are
+//! trimmed, and rows without anything are nothing.
 //!
-//! Written are: columns in the order above, those from `line_of_effort` on only if a row has one; commas; UTF-8 without a mark;
-//! durations in ISO 8601; spaces between predecessors; lines that end in LF, which spreadsheets and the tools of Unix both
-//! take.
+//! Written are: columns in the order above, those from `line_of_effort` on only if a row has one; commas;
+//! UTF-8 without a mark; durations in ISO 8601; spaces between predecessors; lines that end in LF, which
+//! spreadsheets and the tools of Unix both take.
 //!
-//! A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula, and runs it. So a title that begins so,
-//! after any number of apostrophes, is written with an apostrophe before it, as one types it into a spreadsheet. Reading
-//! takes it off again, so that titles come back exactly as they were. Nothing else is written so: codes begin with letters
-//! and digits, and an offset such as `-PT288H`, which runs nothing, stays what other programs expect. A spreadsheet that takes
-//! it for a formula all the same has to import that column as text.
+//! A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula, and runs it. So a title
+//! that begins so, after any number of apostrophes, is written with an apostrophe before it, as one types it
+//! into a spreadsheet. Reading takes it off again, so that titles come back exactly as they were. Nothing
+//! else is written so: codes begin with letters and digits, and an offset such as `-PT288H`, which runs
+//! nothing, stays what other programs expect. A spreadsheet that takes it for a formula all the same has to
+//! import that column as text.
 
 mod guard;
 mod read;

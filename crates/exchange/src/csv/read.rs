@@ -34,8 +34,8 @@ pub struct Sheet {
 
 /// Reads a file, or tells every fault that it has.
 ///
-/// With the codes of the tasks that there are besides, whatever waits for another is a fault; without, that is left to
-/// whoever knows them.
+/// With the codes of the tasks that there are besides, whatever waits for another is a fault; without, that
+/// is left to whoever knows them.
 pub fn read(bytes: &[u8], mapping: &Mapping, others: Option<&BTreeSet<TaskCode>>) -> Result<Sheet, Faults> {
     if bytes.len() > MOST_BYTES {
         return Err(Faults::one(1, &format!("is larger than {} MiB", MOST_BYTES / 1024 / 1024)));

@@ -1,12 +1,16 @@
-//! iCalendar (RFC 5545), so that the tasks of a plan stand in people's own calendars. Only written: a calendar has no plan.
+//! iCalendar (RFC 5545), so that the tasks of a plan stand in people's own calendars. Only written: a
+//! calendar has no plan.
 //!
-//! An event is a task. Its `UID` is the task's id, the same in every version of the plan, and `SEQUENCE` and `DTSTAMP` grow with
-//! the log that it is read from, so that a calendar that has the event replaces it. Moments are in UTC. A task that takes no time has a `DTSTART`
-//! and no `DTEND`, as the standard has it (3.6.1); events take up nobody's time (`TRANSP`), for tasks run for days. `NAME` and
-//! `REFRESH-INTERVAL` are of RFC 7986; `X-WR-CALNAME`, `X-WR-CALDESC` and `X-PUBLISHED-TTL` say the same to programs that do not know it.
+//! An event is a task. Its `UID` is the task's id, the same in every version of the plan, and `SEQUENCE` and
+//! `DTSTAMP` grow with the log that it is read from, so that a calendar that has the event replaces it.
+//! Moments are in UTC. A task that takes no time has a `DTSTART` and no `DTEND`, as the standard has it
+//! (3.6.1); events take up nobody's time (`TRANSP`), for tasks run for days. `NAME` and `REFRESH-INTERVAL`
+//! are of RFC 7986; `X-WR-CALNAME`, `X-WR-CALDESC` and `X-PUBLISHED-TTL` say the same to programs that do not
+//! know it.
 //!
-//! The crate `icalendar` writes the same text. It brings a clock and random numbers into every crate that is built with this
-//! one, and would take them where a stamp or an id is forgotten; what is needed of it here are the two rules below.
+//! The crate `icalendar` writes the same text. It brings a clock and random numbers into every crate that is
+//! built with this one, and would take them where a stamp or an id is forgotten; what is needed of it here
+//! are the two rules below.
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +28,8 @@ pub struct Calendar {
     pub name: String,
     /// What else there is to say of it; may be empty.
     pub description: String,
-    /// How long a program that subscribes to it should wait before it asks again. In whole seconds, not negative.
+    /// How long a program that subscribes to it should wait before it asks again. In whole seconds, not
+    /// negative.
     pub refresh: Span,
     pub events: Vec<Event>,
 }

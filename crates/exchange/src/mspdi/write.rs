@@ -21,17 +21,19 @@ pub struct Plan<'a> {
     pub title: &'a str,
     /// In whole seconds, what is less is left out; `None`: not set yet.
     pub h_hour: Option<DateTime<Utc>>,
-    /// In the order in which they are carried out. One that rows have and this has not comes behind them, called by its code.
+    /// In the order in which they are carried out. One that rows have and this has not comes behind them,
+    /// called by its code.
     pub phases: &'a [(PhaseCode, Title)],
     pub calendars: &'a [WorkCalendar],
     /// With codes that differ.
     pub rows: &'a [Row],
-    /// When tasks start and finish, from H-hour, as they have been laid out. Others start at their offset, or at H-hour.
+    /// When tasks start and finish, from H-hour, as they have been laid out. Others start at their offset, or
+    /// at H-hour.
     pub times: &'a BTreeMap<TaskCode, (Span, Span)>,
 }
 
-/// Reading it gives the same calendars, and the same rows in the order of their phases and groups, if titles have only letters that XML has: U+FFFE
-/// and U+FFFF, which are no letters, become U+FFFD.
+/// Reading it gives the same calendars, and the same rows in the order of their phases and groups, if titles
+/// have only letters that XML has: U+FFFE and U+FFFF, which are no letters, become U+FFFD.
 pub fn write(plan: Plan<'_>) -> String {
     let outline = Outline::of(plan);
     let mut xml = Xml::new();

@@ -1,6 +1,8 @@
-//! XML as a tree of the few elements that are read, each with its place; everything else is checked and passed over.
+//! XML as a tree of the few elements that are read, each with its place; everything else is checked and
+//! passed over.
 //!
-//! Document types are refused and entities of one's own unknown, so that nothing expands and nothing is fetched.
+//! Document types are refused and entities of one's own unknown, so that nothing expands and nothing is
+//! fetched.
 
 use quick_xml::{
     Reader,

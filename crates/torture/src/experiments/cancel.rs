@@ -1,4 +1,5 @@
-//! Clients hang up while their command runs. It may be carried out or not; asked again under its key, it is, once.
+//! Clients hang up while their command runs. It may be carried out or not; asked again under its key, it is,
+//! once.
 
 use super::lab::Lab;
 use crate::{

@@ -1,7 +1,8 @@
-//! The clock of one node jumps by hours, forwards and backwards, as a machine's does that was set wrong, and is set right.
+//! The clock of one node jumps by hours, forwards and backwards, as a machine's does that was set wrong, and
+//! is set right.
 //!
-//! The log's own clock must never go back, commands must be carried out whatever a node thinks of the time, and tokens
-//! stay good as long as they are by the clock of the node that checks them.
+//! The log's own clock must never go back, commands must be carried out whatever a node thinks of the time,
+//! and tokens stay good as long as they are by the clock of the node that checks them.
 
 use super::lab::Lab;
 use crate::{

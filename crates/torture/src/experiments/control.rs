@@ -1,5 +1,5 @@
-//! Whether the checker can see: an acknowledged command is taken out of a copy of the log, and one is doubled in
-//! another. An experiment that finds nothing says something only because this one finds both.
+//! Whether the checker can see: an acknowledged command is taken out of a copy of the log, and one is doubled
+//! in another. An experiment that finds nothing says something only because this one finds both.
 
 use super::lab::Lab;
 use crate::{
@@ -76,8 +76,8 @@ pub async fn run(lab: Lab) -> Result<Row> {
     Ok(row)
 }
 
-/// Runs the SQL in a copy of the log; what the checker then finds lost and doubled, and whether `accord verify` finds
-/// the log sound.
+/// Runs the SQL in a copy of the log; what the checker then finds lost and doubled, and whether `accord
+/// verify` finds the log sound.
 async fn tamper(
     stage: &Stage,
     lab: &Lab,

@@ -1,8 +1,8 @@
-//! The disk of Postgres is full for a while. Questions are answered all the same; commands are answered BUSY with the
-//! reason; and once there is room, everything goes on without a restart of Accord.
+//! The disk of Postgres is full for a while. Questions are answered all the same; commands are answered BUSY
+//! with the reason; and once there is room, everything goes on without a restart of Accord.
 //!
-//! Postgres itself gives up when it lacks room for its own log. Then this starts it again once there is room, as whoever
-//! runs it would, and says so.
+//! Postgres itself gives up when it lacks room for its own log. Then this starts it again once there is room,
+//! as whoever runs it would, and says so.
 
 use super::lab::{Lab, NotPermitted};
 use crate::{
@@ -36,7 +36,8 @@ const SIZE: &str = "384m";
 /// How long it may take until somebody is told that the disk is full, or is served again.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What a node has to say when the log has no room, and when only the rows have none: the log goes on without them.
+/// What a node has to say when the log has no room, and when only the rows have none: the log goes on without
+/// them.
 const NO_ROOM: &str = "no room left on its disk";
 const NOT_SHOWN: &str = "cannot be shown yet";
 

@@ -1,8 +1,9 @@
 //! Postgres ends for good, and its standby takes its place under the nodes, which are not started again.
 //!
-//! Every other time the standby is synchronous: then nothing may be lost. The other times it has not received the newest
-//! commits: then acknowledged commands are lost, no program can help it, and everybody has to notice: clients by their
-//! receipts, `accord verify` by an anchor, nodes by their heads. They forget what they built on, say so, and serve on.
+//! Every other time the standby is synchronous: then nothing may be lost. The other times it has not received
+//! the newest commits: then acknowledged commands are lost, no program can help it, and everybody has to
+//! notice: clients by their receipts, `accord verify` by an anchor, nodes by their heads. They forget what
+//! they built on, say so, and serve on.
 
 use super::lab::Lab;
 use crate::{

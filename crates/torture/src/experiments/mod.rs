@@ -30,9 +30,11 @@ pub enum Experiment {
     Kill,
     /// End Postgres at once, and start it again
     Postgres,
-    /// Crash Postgres for good, and put its standby in its place: a synchronous one, and one that lacks the end
+    /// Crash Postgres for good, and put its standby in its place: a synchronous one, and one that lacks the
+    /// end
     Failover,
-    /// Restore backups taken under load to moments at random, and hold each copy against what clients were told by then
+    /// Restore backups taken under load to moments at random, and hold each copy against what clients were
+    /// told by then
     Restore,
     /// Stop a process (SIGSTOP) for half a minute, and let it go on
     Pause,
@@ -107,7 +109,8 @@ impl Experiment {
     }
 }
 
-/// Runs an experiment to its end. Fails with [`NotPermitted`] when this user may not do what it takes. Fails when it could not be carried out; a promise that does not hold is in the row.
+/// Runs an experiment to its end. Fails with [`NotPermitted`] when this user may not do what it takes. Fails
+/// when it could not be carried out; a promise that does not hold is in the row.
 pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
     let lab = Lab::new(settings, experiment.name(), experiment.counts())?;
     match experiment {

@@ -1,4 +1,5 @@
-//! A node stands still for a while, as a machine does that swaps or moves, and then goes on as if nothing had been.
+//! A node stands still for a while, as a machine does that swaps or moves, and then goes on as if nothing had
+//! been.
 
 use super::lab::Lab;
 use crate::{load::Load, report::Row, stage::NODES};

@@ -1,5 +1,5 @@
-//! The network between nodes and Postgres is slow, goes deaf in one direction or both, and cuts connections, in the
-//! middle of commits.
+//! The network between nodes and Postgres is slow, goes deaf in one direction or both, and cuts connections,
+//! in the middle of commits.
 
 use super::lab::Lab;
 use crate::{
@@ -81,7 +81,8 @@ pub async fn run(mut lab: Lab) -> Result<Row> {
                 }
                 for proxy in hit {
                     proxy.set(Weather::Fair);
-                    // Now and then nobody is told that what was held back never comes: then only patience ends it.
+                    // Now and then nobody is told that what was held back never comes: then only patience
+                    // ends it.
                     if weather != Weather::Slow && !lab.random.random_ratio(1, 10) {
                         proxy.reset();
                     }

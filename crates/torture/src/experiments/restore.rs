@@ -1,9 +1,11 @@
-//! Backups are taken under load, as docs/operations.md has it, and restored to moments at random, each on a Postgres and
-//! with a node of its own. A copy has all that clients were told by then, to the byte, and nothing of what came later.
+//! Backups are taken under load, as docs/operations.md has it, and restored to moments at random, each on a
+//! Postgres and with a node of its own. A copy has all that clients were told by then, to the byte, and
+//! nothing of what came later.
 //!
-//! Moments are named points and positions in the write-ahead log, before which a transaction has committed or has not: so
-//! what has to be there is known exactly. They are times, too, because those are what people restore to: exact by the clock
-//! of Postgres, as long as nobody sets it. They are never transactions, which commit in another order than they begin.
+//! Moments are named points and positions in the write-ahead log, before which a transaction has committed or
+//! has not: so what has to be there is known exactly. They are times, too, because those are what people
+//! restore to: exact by the clock of Postgres, as long as nobody sets it. They are never transactions, which
+//! commit in another order than they begin.
 
 use super::lab::{Lab, scratch};
 use crate::{
@@ -349,8 +351,9 @@ impl Told<'_> {
     }
 }
 
-/// Whether all this sees anything: an event is dropped from a copy of what was restored, and altered in another, whose rows
-/// are computed anew, so that nothing but the log's hashes and what clients keep can tell.
+/// Whether all this sees anything: an event is dropped from a copy of what was restored, and altered in
+/// another, whose rows are computed anew, so that nothing but the log's hashes and what clients keep can
+/// tell.
 async fn control(stage: &Stage, postgres: &Scratch, told: &Told<'_>) -> Result<Vec<String>> {
     let log = log_of(&stage.url_on(postgres)).await?;
     // The newest title that an answer shows.

@@ -106,8 +106,8 @@ fn faults(page: &Page, help: &Help) -> Vec<Fault> {
     faults
 }
 
-/// What a page shows as typed, with the line on which it begins: lines of a block, continued ones joined, and texts
-/// between backticks.
+/// What a page shows as typed, with the line on which it begins: lines of a block, continued ones joined, and
+/// texts between backticks.
 fn typed(page: &Page) -> Vec<(usize, String)> {
     let mut typed: Vec<(usize, String)> = Vec::new();
     let mut continues = false;
@@ -168,7 +168,8 @@ fn judge(words: &[String], help: &Help) -> Result<(), String> {
     if words[0] == "xtask" {
         let task = &words[1];
         if is_placeholder(task) || task == "--help" || help.tasks.contains(task) {
-            // A demo passes on what it is told; what the others take is no matter of pages that readers follow.
+            // A demo passes on what it is told; what the others take is no matter of pages that readers
+            // follow.
             return if task == "demo" { judge_accord(&words[1..], help) } else { Ok(()) };
         }
         return Err(format!("there is no task `{task}`"));

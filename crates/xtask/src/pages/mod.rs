@@ -1,4 +1,5 @@
-//! What people read, held against what is there: links, commands, tables and the width of lines in every page.
+//! What people read, held against what is there: links, commands, tables and the width of lines in every
+//! page.
 //!
 //! What a page tells a reader to run is the matter of [`crate::tour`].
 

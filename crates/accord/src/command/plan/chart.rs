@@ -15,8 +15,9 @@ use std::path::PathBuf;
 
 /// Draw what you may see of a plan as SVG: a Gantt chart, or a synchronisation matrix.
 ///
-/// A Gantt chart has the tasks at their early times, what they wait for, their float, and which of them have none. A matrix has
-/// them by phase or day, and by line of effort or partner, with the decisions that are due.
+/// A Gantt chart has the tasks at their early times, what they wait for, their float, and which of them have
+/// none. A matrix has them by phase or day, and by line of effort or partner, with the decisions that are
+/// due.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Chart {
@@ -31,7 +32,8 @@ pub struct Chart {
     /// A version by its number, or `current`: the one in force, else the newest that is being worked on.
     #[arg(long = "version", value_name = "NUMBER", value_parser = version::parse, default_value = "current")]
     number: Wanted,
-    /// IANA name of the zone of the dates beside those in UTC, such as Asia/Yangon; your partner's without one.
+    /// IANA name of the zone of the dates beside those in UTC, such as Asia/Yangon; your partner's without
+    /// one.
     #[arg(long, env = "ACCORD_ZONE", value_name = "ZONE")]
     zone: Option<TimeZone>,
     /// A file instead of standard output; it is there once it is whole.

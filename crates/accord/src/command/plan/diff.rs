@@ -16,17 +16,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Tell what differs between two versions of a plan, as far as you may see them.
 ///
-/// Sections, tasks field by field, what tasks wait for, and annexes. What one of the versions does not show you counts as not
-/// there. With --since, it is the same between two moments.
+/// Sections, tasks field by field, what tasks wait for, and annexes. What one of the versions does not show
+/// you counts as not there. With --since, it is the same between two moments.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Diff {
-    /// The earlier version, by its number [default: the one that the later amends; with --since the current one of then].
+    /// The earlier version, by its number [default: the one that the later amends; with --since the current
+    /// one of then].
     #[arg(long, value_name = "NUMBER", value_parser = version::parse)]
     from: Option<Wanted>,
-    /// The later version, by its number, or `current`: the one in force, else the newest that is being worked on.
+    /// The later version, by its number, or `current`: the one in force, else the newest that is being worked
+    /// on.
     #[arg(long, value_name = "NUMBER", value_parser = version::parse, default_value = "current")]
     to: Wanted,
-    /// The earlier one as it was known then: a position in the log, or an instant such as 2023-10-10T06:00+07:00.
+    /// The earlier one as it was known then: a position in the log, or an instant such as
+    /// 2023-10-10T06:00+07:00.
     #[arg(long, value_name = "MOMENT", value_parser = crate::values::moment)]
     since: Option<Moment>,
     #[command(flatten)]

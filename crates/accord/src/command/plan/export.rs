@@ -13,11 +13,12 @@ use anyhow::{Result, bail};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Write what you may see of a plan to a file: its tasks as a spreadsheet, Microsoft Project or a calendar reads them, or the
-/// whole as an order.
+/// Write what you may see of a plan to a file: its tasks as a spreadsheet, Microsoft Project or a calendar
+/// reads them, or the whole as an order.
 ///
-/// `accord plan import` reads the files of the first two. Other programs that read a spreadsheet's columns or Microsoft
-/// Project's XML read them, too. An order is one page of HTML that needs nothing else, or PDF to print and to keep.
+/// `accord plan import` reads the files of the first two. Other programs that read a spreadsheet's columns or
+/// Microsoft Project's XML read them, too. An order is one page of HTML that needs nothing else, or PDF to
+/// print and to keep.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Export {

@@ -28,17 +28,19 @@ use std::{
 
 /// Read tasks from a spreadsheet or from Microsoft Project into a plan's draft.
 ///
-/// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and nothing is
-/// sent. Then all tasks are imported at once, or none. A task that the draft has already becomes what the file says, and
-/// what the file has no column for counts as empty; others of the draft stay. Columns are code, title, phase, lead,
-/// territory, post, offset, duration, predecessors and `line_of_effort`, in any order; others are passed over.
-/// In Microsoft Project's XML, summary tasks of the first level are phases, and custom fields (`Accord code`, `Accord lead`,
-/// …) say what it has no field for. Its calendars come in with the tasks, in place of those that the draft has; a file without
-/// any leaves them, unless it was exported with some and all were deleted in it.
+/// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and
+/// nothing is sent. Then all tasks are imported at once, or none. A task that the draft has already becomes
+/// what the file says, and what the file has no column for counts as empty; others of the draft stay. Columns
+/// are code, title, phase, lead, territory, post, offset, duration, predecessors and `line_of_effort`, in any
+/// order; others are passed over. In Microsoft Project's XML, summary tasks of the first level are phases,
+/// and custom fields (`Accord code`, `Accord lead`, …) say what it has no field for. Its calendars come in
+/// with the tasks, in place of those that the draft has; a file without any leaves them, unless it was
+/// exported with some and all were deleted in it.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
 pub struct Import {
-    /// Comma-separated values in UTF-8, also with semicolons or tabs, or Microsoft Project's XML; `-` reads standard input.
+    /// Comma-separated values in UTF-8, also with semicolons or tabs, or Microsoft Project's XML; `-` reads
+    /// standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// What the file is; else its name and its first letter say it.
@@ -47,8 +49,8 @@ pub struct Import {
     /// Code of the operation whose draft the tasks are for.
     #[arg(long, value_name = "CODE", group = "target")]
     operation: Option<OperationCode>,
-    /// Found an operation of this code first, with a draft of the phases and lines of effort that the file names. Sent
-    /// again with the same file, what was done is not done twice.
+    /// Found an operation of this code first, with a draft of the phases and lines of effort that the file
+    /// names. Sent again with the same file, what was done is not done twice.
     #[arg(long, value_name = "CODE", group = "target", requires_all = ["title", "lead"])]
     new_operation: Option<OperationCode>,
     /// What the new operation is called.
@@ -57,14 +59,16 @@ pub struct Import {
     /// Code of the partner that leads the new operation.
     #[arg(long, value_name = "PARTNER", requires = "new_operation")]
     lead: Option<PartnerCode>,
-    /// Codes of the partners that may read the new operation besides its lead, separated by commas; at first none.
+    /// Codes of the partners that may read the new operation besides its lead, separated by commas; at first
+    /// none.
     #[arg(long, value_name = "PARTNERS", value_delimiter = ',', requires = "new_operation")]
     releasable_to: Vec<PartnerCode>,
     /// UNCLASSIFIED, RESTRICTED, CONFIDENTIAL or SECRET: of the new operation.
     #[arg(long, value_name = "CLASSIFICATION", default_value = "RESTRICTED",
           value_parser = ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"], ignore_case = true)]
     classification: String,
-    /// The file's header for a field, such as title="Task Name", or the custom field in XML. May be given several times.
+    /// The file's header for a field, such as title="Task Name", or the custom field in XML. May be given
+    /// several times.
     #[arg(long, value_name = "FIELD=HEADER", value_parser = pair)]
     map: Vec<(Field, String)>,
     /// Check the file, and send nothing.
@@ -156,8 +160,8 @@ impl Import {
         if self.format == Some(Format::Mspdi) || self.format.is_none() && is_xml {
             return mspdi::read(bytes, mapping, &self.project);
         }
-        // A new plan has no tasks but these. Which a draft has is not asked for: there, `T03SS` waits for the start of T03 when
-        // the file has a T03 and no T03SS.
+        // A new plan has no tasks but these. Which a draft has is not asked for: there, `T03SS` waits for the
+        // start of T03 when the file has a T03 and no T03SS.
         let others = self.new_operation.is_some().then(BTreeSet::new);
         let sheet = csv::read(bytes, mapping, others.as_ref())?;
         Ok(PlanFile { sheet, names: BTreeMap::new(), calendars: None, calendar_lines: Vec::new() })
@@ -176,8 +180,8 @@ impl Import {
         Ok(bytes)
     }
 
-    /// The operation, its draft, and the tasks. Each step has a key made from the file, so that a run that broke off can be
-    /// repeated.
+    /// The operation, its draft, and the tasks. Each step has a key made from the file, so that a run that
+    /// broke off can be repeated.
     async fn found_operation(
         &self,
         client: &Client,
@@ -333,7 +337,8 @@ async fn carry_out(client: &Client, name: &str, input: &Value, shown: &str) -> R
     serde_json::from_value(data["result"].take()).context(UNEXPECTED)
 }
 
-/// A task as the API takes it. What there is none of is left out: a request has a largest size, and plans are long.
+/// A task as the API takes it. What there is none of is left out: a request has a largest size, and plans are
+/// long.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ImportedTask<'a> {

@@ -20,8 +20,8 @@ use clap::Subcommand;
 use reasons::Reasons;
 use std::process::ExitCode;
 
-/// Work on a plan that a server has: lay it out in time, draw it, compare its versions, export it to spreadsheets, Microsoft
-/// Project, calendars and orders, import it from the first two.
+/// Work on a plan that a server has: lay it out in time, draw it, compare its versions, export it to
+/// spreadsheets, Microsoft Project, calendars and orders, import it from the first two.
 #[derive(Clone, Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub struct Plan {

@@ -1,4 +1,5 @@
-//! Plans as Microsoft Project's XML: what an export asks besides the tasks, and what an import takes where a file is silent.
+//! Plans as Microsoft Project's XML: what an export asks besides the tasks, and what an import takes where a
+//! file is silent.
 
 use super::{
     pinned::{Coded, Pinned, UNEXPECTED},
@@ -30,8 +31,8 @@ pub struct Options {
     /// In XML: code of the phase of tasks that are in no summary task.
     #[arg(long, value_name = "PHASE")]
     task_phase: Option<PhaseCode>,
-    /// In XML without a milestone `H-hour`: the instant from which dates are counted, such as 2023-10-15T06:00+07:00.
-    /// Dates in the file are UTC.
+    /// In XML without a milestone `H-hour`: the instant from which dates are counted, such as
+    /// 2023-10-15T06:00+07:00. Dates in the file are UTC.
     #[arg(long, value_name = "INSTANT", value_parser = crate::values::instant)]
     h_hour: Option<DateTime<FixedOffset>>,
 }

@@ -20,7 +20,8 @@ pub struct Look {
     /// Of an order: how its paragraphs are arranged.
     #[arg(long, env = "ACCORD_VIEW", value_name = "VIEW", value_enum, default_value_t = View::Smeac)]
     view: View,
-    /// Of an order: IANA name of the zone of the dates beside those in UTC, such as Asia/Yangon; your partner's without one.
+    /// Of an order: IANA name of the zone of the dates beside those in UTC, such as Asia/Yangon; your
+    /// partner's without one.
     #[arg(long, env = "ACCORD_ZONE", value_name = "ZONE")]
     zone: Option<TimeZone>,
     /// Of PDF: a directory of fonts, besides the machine's, for letters of other scripts.

@@ -1,4 +1,5 @@
-//! A plan version as charts and orders show it: everything of it that its reader may see, and what is known to be withheld.
+//! A plan version as charts and orders show it: everything of it that its reader may see, and what is known
+//! to be withheld.
 
 use super::{
     pinned::{Coded, Pinned, UNEXPECTED},
@@ -378,8 +379,8 @@ impl Presentation {
         })
     }
 
-    /// What the version has and its reader was not shown: everybody is told the codes of parts, and nothing of a task that was
-    /// withheld later but that there is one.
+    /// What the version has and its reader was not shown: everybody is told the codes of parts, and nothing
+    /// of a task that was withheld later but that there is one.
     fn withheld(&self, papers: &Papers) -> Vec<String> {
         let mut seen: BTreeSet<String> =
             papers.annexes.iter().map(|annex| format!("annex/{}", annex.code)).collect();

@@ -13,8 +13,8 @@ use std::fmt::Write as _;
 
 /// Lay out a plan: early and late times, floats and the critical path.
 ///
-/// With --json, times are durations from the plan's start, whatever it is laid out on. With calendars, floats are working
-/// time.
+/// With --json, times are durations from the plan's start, whatever it is laid out on. With calendars, floats
+/// are working time.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Schedule {
@@ -24,8 +24,8 @@ pub struct Schedule {
     /// A version by its number, or `current`: the one in force, else the newest that is being worked on.
     #[arg(long = "version", value_name = "NUMBER", value_parser = version::parse, default_value = "current")]
     number: Wanted,
-    /// Show early starts and finishes on these clocks as well, once H-hour is set: an IANA name such as Asia/Yangon, a
-    /// partner's code, or UTC.
+    /// Show early starts and finishes on these clocks as well, once H-hour is set: an IANA name such as
+    /// Asia/Yangon, a partner's code, or UTC.
     #[arg(long, env = "ACCORD_ZONE", value_name = "ZONE")]
     zone: Option<String>,
     #[command(flatten)]

@@ -105,8 +105,8 @@ struct Waits {
 pub struct StoredTask {
     /// As files have it.
     pub row: Row,
-    /// When the version has it start, from H-hour, which is decided on; of a task that is to start as soon as possible, too,
-    /// for which files have no offset.
+    /// When the version has it start, from H-hour, which is decided on; of a task that is to start as soon as
+    /// possible, too, for which files have no offset.
     pub start: Span,
 }
 

@@ -26,9 +26,9 @@ use crate::scenario::{
 use domain::{Actor, Command, OperationCode, coalition::CoalitionCommand};
 use std::collections::BTreeSet;
 
-/// The steps, and the governance events that this build leaves out, because it has no command for them: no step
-/// needs what they would do. The exercise is declared with the first of all, or at `until` when that is earlier, so
-/// that a history that stops before it begins is an exercise all the same.
+/// The steps, and the governance events that this build leaves out, because it has no command for them: no
+/// step needs what they would do. The exercise is declared with the first of all, or at `until` when that is
+/// earlier, so that a history that stops before it begins is an exercise all the same.
 pub fn write(
     scenario: &Scenario,
     until: Option<Instant>,

@@ -90,7 +90,8 @@ impl Script<'_> {
         Ok(())
     }
 
-    /// Opened because of what was objected to; dependencies among tasks that the draft has already come with it.
+    /// Opened because of what was objected to; dependencies among tasks that the draft has already come with
+    /// it.
     pub fn open_amendment(&mut self, entry: &TimelineEntry, version: u32) -> Result<(), ImportError> {
         let rejections = self.scenario.approvals.log.iter().filter(|log| log.version + 1 == version);
         let objections: Vec<&str> = rejections

@@ -1,8 +1,8 @@
 //! What one part of the file says about another: references, bounds, times, sums.
 //!
-//! Tables walk the YAML tree, so they see what is written even where it could not be read; the rules after them
-//! need the typed scenario and skip what already has a fault. The rules of the domain are deliberately absent,
-//! because the import tries them for itself.
+//! Tables walk the YAML tree, so they see what is written even where it could not be read; the rules after
+//! them need the typed scenario and skip what already has a fault. The rules of the domain are deliberately
+//! absent, because the import tries them for itself.
 
 mod assistance;
 mod bounds;

@@ -1,7 +1,7 @@
 //! The typed scenario: a file for each subject of the domain, with its sections of the file.
 //!
-//! Absent on purpose: what one field says about another (see `check`), ids of the domain, and any default that
-//! the importer could compute. Codes are plain texts that `check` has found well formed and defined.
+//! Absent on purpose: what one field says about another (see `check`), ids of the domain, and any default
+//! that the importer could compute. Codes are plain texts that `check` has found well formed and defined.
 
 pub mod assistance;
 pub mod centre;

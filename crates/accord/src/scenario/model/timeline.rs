@@ -23,8 +23,8 @@ names! {
     }
 }
 
-/// `kind-code`; the code of plan and review is the operation's, that of watch the centre's, and `post-*` is every
-/// post.
+/// `kind-code`; the code of plan and review is the operation's, that of watch the centre's, and `post-*` is
+/// every post.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subject {
     pub kind: SubjectKind,

@@ -1,20 +1,22 @@
 //! The plan's calendars as the format has them, and back.
 //!
-//! The format knows of a calendar its name, a week of working times, and days that are exceptions. A file's times are UTC, so
-//! hours on the clocks of a zone are moved by the offset that the zone has at H-hour. Where clocks change, they are an hour off
-//! on the other side of the change; the plan's own schedule follows the clocks.
+//! The format knows of a calendar its name, a week of working times, and days that are exceptions. A file's
+//! times are UTC, so hours on the clocks of a zone are moved by the offset that the zone has at H-hour. Where
+//! clocks change, they are an hour off on the other side of the change; the plan's own schedule follows the
+//! clocks.
 //!
-//! What the format cannot say (code, zone, rest, whom it is for, how hours that touch are cut) stands in the `Notes` of the
-//! milestone H-hour as JSON, behind [`NOTED`]. Notes are a text that the schema does not bound, and that programs keep (seen of
-//! MPXJ); calendars have no custom fields, those of tasks end after 255 letters, and an element that the schema has not may keep
-//! a program from opening the file. Names begin with the calendar's code: by that it is found again, and no two have one name,
-//! which Microsoft Project asks for. As with links, what is noted counts as long as the calendar is what it was written as. Of
-//! one that was changed elsewhere, hours and days off are those of the file, moved back by the offset that is noted; the rest
-//! stays as noted. One that is no longer there is no more, the last one too.
+//! What the format cannot say (code, zone, rest, whom it is for, how hours that touch are cut) stands in the
+//! `Notes` of the milestone H-hour as JSON, behind [`NOTED`]. Notes are a text that the schema does not
+//! bound, and that programs keep (seen of MPXJ); calendars have no custom fields, those of tasks end after
+//! 255 letters, and an element that the schema has not may keep a program from opening the file. Names begin
+//! with the calendar's code: by that it is found again, and no two have one name, which Microsoft Project
+//! asks for. As with links, what is noted counts as long as the calendar is what it was written as. Of one
+//! that was changed elsewhere, hours and days off are those of the file, moved back by the offset that is
+//! noted; the rest stays as noted. One that is no longer there is no more, the last one too.
 //!
-//! Others come in if tasks have them: of the tasks' posts, or of the leads of those without a post, in UTC, each under the code
-//! that its name begins with, else `C` and its number. One of 24 hours on seven days is none. The project's own calendar is not
-//! read: tasks without one of their own take time that passes.
+//! Others come in if tasks have them: of the tasks' posts, or of the leads of those without a post, in UTC,
+//! each under the code that its name begins with, else `C` and its number. One of 24 hours on seven days is
+//! none. The project's own calendar is not read: tasks without one of their own take time that passes.
 
 mod read;
 mod write;
@@ -178,8 +180,8 @@ impl Worked {
         hours.collect()
     }
 
-    /// Days that are off by those clocks; else the exceptions that are not, by their place. They are to lie in years that end:
-    /// they are gone through day by day.
+    /// Days that are off by those clocks; else the exceptions that are not, by their place. They are to lie
+    /// in years that end: they are gone through day by day.
     fn holidays(&self, ahead: i64) -> Result<Vec<DaysOff>, BTreeMap<usize, Unlike>> {
         let local = turned(&self.week, ahead);
         let mut unlike = BTreeMap::new();
@@ -241,7 +243,8 @@ fn plus(date: NaiveDate, days: i64) -> Option<NaiveDate> {
     date.checked_add_signed(chrono::TimeDelta::days(days))
 }
 
-/// Days in UTC that holidays take from, one after another that are off as one. A day that two take from is the first's.
+/// Days in UTC that holidays take from, one after another that are off as one. A day that two take from is
+/// the first's.
 fn exceptions(holidays: &[Holiday], week: &Week, ahead: i64) -> Vec<Exception> {
     let mut holidays: Vec<&Holiday> = holidays.iter().filter(|holiday| holiday.from <= holiday.to).collect();
     holidays.sort_by_key(|holiday| (holiday.from, holiday.to));
@@ -276,8 +279,8 @@ fn exceptions(holidays: &[Holiday], week: &Week, ahead: i64) -> Vec<Exception> {
     exceptions
 }
 
-/// What is worked on days in UTC on which that is not as in every week, or nothing. Of many that are off one after another, the
-/// first and the last.
+/// What is worked on days in UTC on which that is not as in every week, or nothing. Of many that are off one
+/// after another, the first and the last.
 fn changed(
     (from, to): (NaiveDate, NaiveDate),
     whole: (NaiveDate, NaiveDate),
@@ -290,8 +293,8 @@ fn changed(
     let first = from.checked_sub_days(Days::new(1)).unwrap_or(from);
     let first = done.map_or(first, |done| first.max(done.succ_opt().unwrap_or(done)));
     let last = to.checked_add_days(Days::new(1)).unwrap_or(to);
-    // Those between the first and the last three are off as a whole, whatever the zone: they are passed over, for a holiday may
-    // be long.
+    // Those between the first and the last three are off as a whole, whatever the zone: they are passed over,
+    // for a holiday may be long.
     let ends = (0..3)
         .flat_map(|days| [first.checked_add_days(Days::new(days)), last.checked_sub_days(Days::new(days))]);
     let ends: BTreeSet<NaiveDate> = ends.flatten().filter(|date| (first..=last).contains(date)).collect();

@@ -22,7 +22,8 @@ use std::{
     str::FromStr,
 };
 
-/// Most exceptions of a calendar: a holiday takes from three days in UTC, or from the first, the last and those between.
+/// Most exceptions of a calendar: a holiday takes from three days in UTC, or from the first, the last and
+/// those between.
 const MOST_EXCEPTIONS: usize = 3 * MOST_HOLIDAYS;
 
 /// What days off are called that have no name.
@@ -77,8 +78,8 @@ pub fn read(
     (Some(calendars).filter(|calendars| noted.is_some() || !calendars.is_empty()), lines)
 }
 
-/// Whether the project's own calendar is, so that time of work is time that passes. What is wrong with it is not told: nothing else
-/// is read of it.
+/// Whether the project's own calendar is, so that time of work is time that passes. What is wrong with it is
+/// not told: nothing else is read of it.
 pub fn is_round_the_clock(root: &Element) -> bool {
     let Some(uid) = root.value("CalendarUID") else { return false };
     let mut all = root.child("Calendars").into_iter().flat_map(|all| all.children("Calendar"));
@@ -104,7 +105,8 @@ fn read_note(note: Option<&Element>, faults: &mut Faults) -> Result<Option<Note<
     }
 }
 
-/// Codes and texts that are some, in numbers that can be worked out: programs and people may have changed them.
+/// Codes and texts that are some, in numbers that can be worked out: programs and people may have changed
+/// them.
 fn is_sound(note: &Note<'_>) -> bool {
     let codes: BTreeSet<_> = note.calendars.iter().map(|calendar| &calendar.code).collect();
     // On some clocks, the last moment that can be told is none.
@@ -254,8 +256,8 @@ fn foreign(
     })
 }
 
-/// Hours and days off by clocks that are so much ahead of UTC, as many as a plan takes. The week goes first: each day of an
-/// exception is held against its stretches.
+/// Hours and days off by clocks that are so much ahead of UTC, as many as a plan takes. The week goes first:
+/// each day of an exception is held against its stretches.
 fn on_clocks(
     ahead: i64,
     element: &Element,
@@ -280,8 +282,8 @@ fn on_clocks(
     Ok((week, holidays))
 }
 
-/// Says whose those are that this crate did not write: that of a task with a post, the post's; else its lead's. Where tasks
-/// do not agree, the check tells so.
+/// Says whose those are that this crate did not write: that of a task with a post, the post's; else its
+/// lead's. Where tasks do not agree, the check tells so.
 fn give_out(tasks: &[Task<'_>], found: &mut [Found<'_>]) {
     let noted: Vec<WorkCalendar> =
         found.iter().filter(|found| !found.foreign).filter_map(|found| found.calendar.clone().ok()).collect();

@@ -26,8 +26,8 @@ pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Most tasks of a file, summary tasks included.
 pub const MOST_ROWS: usize = 20_000;
 
-/// Reads a file, or tells every fault that it has. Whether predecessors that are not in the file exist elsewhere is left to
-/// whoever knows them.
+/// Reads a file, or tells every fault that it has. Whether predecessors that are not in the file exist
+/// elsewhere is left to whoever knows them.
 pub fn read(bytes: &[u8], mapping: &Mapping, defaults: &Defaults) -> Result<Project, Faults> {
     if bytes.len() > MOST_BYTES {
         return Err(Faults::one(1, &format!("is larger than {} MiB", MOST_BYTES / 1024 / 1024)));
@@ -145,7 +145,8 @@ fn project(root: &Element, custom: CustomFields, defaults: &Defaults, faults: &m
     project
 }
 
-/// In other programs, tasks that nothing holds start with the project; in a plan, at H-hour or with the first that has a date.
+/// In other programs, tasks that nothing holds start with the project; in a plan, at H-hour or with the first
+/// that has a date.
 fn find_start(root: &Element, h_hour: Option<NaiveDateTime>, faults: &mut Faults) -> Option<Span> {
     let h_hour = h_hour?;
     let date = root.child("StartDate").filter(|date| !date.text().is_empty() && !custom::is_own(root))?;

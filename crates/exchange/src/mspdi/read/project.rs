@@ -25,8 +25,8 @@ pub struct Project {
     pub rows: Vec<Row>,
     /// On which line each row's task begins, counted from 1.
     pub lines: Vec<usize>,
-    /// Of partners and posts; `None`: the file does not say. It says that there are none where all were deleted that it was
-    /// written with.
+    /// Of partners and posts; `None`: the file does not say. It says that there are none where all were
+    /// deleted that it was written with.
     pub calendars: Option<Vec<WorkCalendar>>,
     /// On which line each begins.
     pub calendar_lines: Vec<usize>,

@@ -11,8 +11,8 @@ use domain::{
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-/// A plan as Microsoft Project 2016 saves one that was made in it: an eight-hour calendar, numbers for WBS codes, and many
-/// elements that are not read. Its custom fields are of its own making.
+/// A plan as Microsoft Project 2016 saves one that was made in it: an eight-hour calendar, numbers for WBS
+/// codes, and many elements that are not read. Its custom fields are of its own making.
 const FOREIGN: &str = include_str!("foreign.xml");
 
 fn h_hour() -> DateTime<Utc> {
@@ -412,7 +412,8 @@ fn tasks_that_nothing_holds_start_with_a_project_of_another_program() {
     let link = |kind: u8| {
         format!("<PredecessorLink><PredecessorUID>1</PredecessorUID><Type>{kind}</Type></PredecessorLink>")
     };
-    // After the finish or the start of the first, a deadline, and in order: nothing, 0 (FF), 1 (FS), 2 (SF), 3 (SS).
+    // After the finish or the start of the first, a deadline, and in order: nothing, 0 (FF), 1 (FS), 2 (SF),
+    // 3 (SS).
     let tasks: String =
         [task(1, ""), task(2, &link(0)), task(3, &link(1)), task(4, &link(2)), task(5, &link(3))].concat();
     let file = |start: &str| {
