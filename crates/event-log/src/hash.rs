@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! leaf(event)    = SHA-256( "accord event v1\n"  ‖ part(salt) ‖ part(event header) ‖ part(payload) )
-//! hash(commit)   = SHA-256( "accord commit v1\n" ‖ previous hash ‖ part(commit header) ‖ leaf(first event) ‖ … ‖ leaf(last event) )
+//! hash(commit)   = SHA-256( "accord commit v1\n" ‖ previous hash ‖ part(commit header)
+//!                           ‖ leaf(first event) ‖ … ‖ leaf(last event) )
 //! ```
 //!
 //! The tags are ASCII and end in one line feed. The salt is 16 bytes; every hash is 32 raw bytes. The
