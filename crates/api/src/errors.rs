@@ -1,6 +1,6 @@
 //! What ends up in `errors[]`: what a person cannot fix by another input, or what they should not have sent.
 //!
-//! Refusals of the domain are not here: they are data, see [`crate::refused`].
+//! Refusals of the domain are not here: they are data, see `graph::refused`.
 
 use domain::Position;
 use std::fmt::Display;

@@ -13,7 +13,7 @@ use std::{
 /// What every actor is allowed. `None` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// Cost per second, as [`crate::gate::cost`] counts it. What is not used is saved up, for ten seconds.
+    /// Cost per second, as `gate::cost` counts it. What is not used is saved up, for ten seconds.
     pub per_second: Option<NonZeroU32>,
     /// Requests under way.
     pub at_once: Option<NonZeroU32>,

@@ -57,7 +57,7 @@ pub struct Session {
 impl Session {
     /// `position` is that of the request's cursors, see [`crate::pin_of_cursors`]; `None`: the newest.
     ///
-    /// `requested` is what the request costs at most, see [`crate::gate::cost`].
+    /// `requested` is what the request costs at most, see `gate::cost`.
     ///
     /// Whoever is in no standing now (relieved, suspended, never in post) sees what services see: partners,
     /// centres and posts, and no operation, also not as of a moment at which they were.

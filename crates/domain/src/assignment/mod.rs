@@ -1,4 +1,4 @@
-//! Assignments: who is bound to which task, and the calendar of a post across operations.
+//! Assignments: who is bound to which task, and when a post is bound, across operations.
 //!
 //! Before H-hour is set, overlaps within an operation are judged on offsets; afterwards on instants, and
 //! then across operations too. A post is bound until its task finishes by the calendar that holds for the

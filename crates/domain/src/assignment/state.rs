@@ -94,10 +94,14 @@ impl Bookings {
     /// An operation's H-hour is known, or another, from now on: nothing else of it changes when a post is
     /// bound.
     pub(crate) fn evolve_operation(&mut self, event: &OperationEvent) {
-        let (OperationEvent::HHourSet { operation, at: h_hour, .. }
-        | OperationEvent::HHourShifted { operation, to: h_hour, .. }) = event
-        else {
-            return;
+        let (operation, h_hour) = match event {
+            OperationEvent::HHourSet { operation, at: h_hour, .. }
+            | OperationEvent::HHourShifted { operation, to: h_hour, .. } => (operation, h_hour),
+            OperationEvent::OperationInitiated { .. }
+            | OperationEvent::WarningOrderIssued { .. }
+            | OperationEvent::LegalBasisRecorded { .. }
+            | OperationEvent::ReleasabilityMarked { .. }
+            | OperationEvent::OperationActivated { .. } => return,
         };
         for ((of, _), booking) in &mut self.entries {
             if of == operation {

@@ -103,7 +103,7 @@ pub(crate) fn decide(
             reasons.or(vec![event(PartnerEvent::PartnerWithdrew { partner: partner.clone(), reason })])
         }
         PartnerCommand::Name { partner, names, agency_names } => {
-            // So is what it is called.
+            // What a nation is called is its own decision, too.
             if is_own(partner) {
                 context.require(HOST_ROLES)?;
             } else {

@@ -37,7 +37,7 @@ pub enum VersionStatus {
     Draft,
     /// Under decision.
     Submitted,
-    /// Under decision with nothing missing; never stored, see [`Outstanding`].
+    /// Under decision with nothing missing; never stored, see [`crate::plan::Outstanding`].
     Approved,
     Rejected,
     Promulgated,

@@ -87,7 +87,7 @@ impl PlannedTask {
         canonical_json(&ContentTask(self))
     }
 
-    /// As [`Annex::part_hash`], for a task that is no plain part of the content.
+    /// As [`crate::plan::Annex::part_hash`], for a task that is no plain part of the content.
     pub fn part_hash(&self, salt: Salt) -> Sha256 {
         part_hash(salt, &self.canonical())
     }

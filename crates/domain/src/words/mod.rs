@@ -1,6 +1,6 @@
 //! What everything else is made of: codes, ids, names, texts, spans, days, hashes, places in the log.
 //!
-//! Nothing here knows a subject, a rule or an event.
+//! Nothing here knows a subject or a rule; what is parsed has the code of its refusal.
 
 pub mod code;
 pub mod day;
