@@ -12,6 +12,10 @@ type Files = BTreeMap<PathBuf, String>;
 
 const ENDINGS: [&str; 3] = ["graphql", "json", "md"];
 
+/// Between these lines of a page everything is made.
+const BEGIN: &str = "<!-- made by `cargo xtask schema`: begin -->\n";
+const END: &str = "<!-- made by `cargo xtask schema`: end -->\n";
+
 /// An empty directory below cargo's target folder, where the files of a failed comparison can be looked at.
 pub fn empty_dir(target: &Path, name: &str) -> Result<PathBuf> {
     let dir = target.join("xtask").join(name);
@@ -103,6 +107,14 @@ fn files(root: &Path) -> Result<Files> {
     Ok(files)
 }
 
+/// The text of the page with `part` between the two lines that mark its place.
+pub fn spliced(page: &str, text: &str, part: &str) -> Result<String> {
+    let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) =
+        parts.with_context(|| format!("{page} lacks the lines `{}` and `{}`", BEGIN.trim(), END.trim()))?;
+    Ok(format!("{before}{BEGIN}\n{part}\n{END}{after}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +154,14 @@ mod tests {
 
         compare(checked_in.path(), made.path(), "schema").unwrap();
         assert!(checked_in.path().join("notes.txt").exists());
+    }
+
+    #[test]
+    fn the_catalogue_takes_its_place_and_leaves_the_rest_alone() {
+        let text = format!("# Before\n{BEGIN}old\n{END}# After\n");
+        let once = spliced("page", &text, "new\n").unwrap();
+        assert_eq!(once, format!("# Before\n{BEGIN}\nnew\n\n{END}# After\n"));
+        assert_eq!(spliced("page", &once, "new\n").unwrap(), once);
+        assert!(spliced("page", "# Before\n", "new\n").is_err());
     }
 }

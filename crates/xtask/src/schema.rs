@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::generated::{compare, empty_dir, replace};
+use crate::generated::{compare, empty_dir, replace, spliced};
 use crate::pages::senders;
 use crate::workspace::{Workspace, run};
 
@@ -19,10 +19,6 @@ const RELEASED: &str = "released";
 /// The catalogue of events as Accord writes it: a part of the README.
 const CATALOGUE: &str = "events.md";
 const README: &str = "README.md";
-
-/// Between these lines of a page everything is made.
-const BEGIN: &str = "<!-- made by `cargo xtask schema`: begin -->\n";
-const END: &str = "<!-- made by `cargo xtask schema`: end -->\n";
 
 pub fn write() -> Result<()> {
     let workspace = Workspace::find()?;
@@ -70,14 +66,6 @@ fn dressed(workspace: &Workspace) -> Result<PathBuf> {
     fs::write(&path, readme).with_context(|| format!("could not write {}", path.display()))?;
     replace(&made.join(RELEASED), &folder(workspace).join(RELEASED))?;
     Ok(made)
-}
-
-/// The text of the page with `part` between the two lines that mark its place.
-pub fn spliced(page: &str, text: &str, part: &str) -> Result<String> {
-    let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) =
-        parts.with_context(|| format!("{page} lacks the lines `{}` and `{}`", BEGIN.trim(), END.trim()))?;
-    Ok(format!("{before}{BEGIN}\n{part}\n{END}{after}"))
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -139,15 +127,6 @@ mod tests {
         let path = root.join("schema").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
-    }
-
-    #[test]
-    fn the_catalogue_takes_its_place_and_leaves_the_rest_alone() {
-        let text = format!("# Before\n{BEGIN}old\n{END}# After\n");
-        let once = spliced("page", &text, "new\n").unwrap();
-        assert_eq!(once, format!("# Before\n{BEGIN}\nnew\n\n{END}# After\n"));
-        assert_eq!(spliced("page", &once, "new\n").unwrap(), once);
-        assert!(spliced("page", "# Before\n", "new\n").is_err());
     }
 
     #[test]

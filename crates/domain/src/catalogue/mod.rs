@@ -9,6 +9,7 @@ mod schema;
 pub mod sources;
 
 pub use page::page;
+pub use schema::Entry;
 
 use crate::{
     Event,
@@ -16,24 +17,6 @@ use crate::{
     upcast::{OLD_SHAPES, older_than_today},
 };
 use schema::Family;
-use serde_json::Value;
-use sources::Source;
-
-/// One event.
-pub struct Entry {
-    pub kind: &'static str,
-    /// Of its shape.
-    pub version: i16,
-    /// When it is recorded.
-    pub description: String,
-    /// Schema of its payload, with the types in it under `$defs`.
-    pub schema: Value,
-    /// Payloads as the log hashes them.
-    pub examples: Vec<String>,
-    pub sources: Vec<&'static Source>,
-    /// Versions that logs may hold besides, and what the next of each has instead.
-    pub older: Vec<(i16, &'static str)>,
-}
 
 /// The events of each subject, in the order of their declaration.
 fn families() -> Vec<(Family, Vec<Entry>)> {

@@ -1,6 +1,6 @@
 //! JSON Schemas of payloads: what `schemars` makes of the types, cut into one for each event.
 
-use super::Entry;
+use super::sources::Source;
 use crate::{
     assignment::AssignmentEvent,
     centre::CentreEvent,
@@ -13,6 +13,22 @@ use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, fmt::Write as _};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// One event.
+pub struct Entry {
+    pub kind: &'static str,
+    /// Of its shape.
+    pub version: i16,
+    /// When it is recorded.
+    pub description: String,
+    /// Schema of its payload, with the types in it under `$defs`.
+    pub schema: Value,
+    /// Payloads as the log hashes them.
+    pub examples: Vec<String>,
+    pub sources: Vec<&'static Source>,
+    /// Versions that logs may hold besides, and what the next of each has instead.
+    pub older: Vec<(i16, &'static str)>,
+}
 
 /// The events of one subject.
 pub(super) struct Family {

@@ -8,9 +8,12 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 
-use super::{Fault, Kind, Page, page::code_spans};
+use super::{
+    fault::{Fault, report},
+    page::{Kind, Page, code_spans, read},
+};
 use crate::{
-    Arguments,
+    arguments::Arguments,
     workspace::{Workspace, run},
 };
 
@@ -36,8 +39,8 @@ struct Known {
 /// Holds what pages tell people to type against `--help`.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let help = Help::ask(workspace)?;
-    let pages = super::read(workspace.root())?;
-    super::report(pages.iter().flat_map(|page| faults(page, &help)).collect())
+    let pages = read(workspace.root())?;
+    report(pages.iter().flat_map(|page| faults(page, &help)).collect())
 }
 
 impl Help {

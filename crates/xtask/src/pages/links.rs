@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    Fault, Kind, Page,
-    page::{Line, without_code},
+    fault::Fault,
+    page::{Kind, Line, Page, without_code},
 };
 
 pub(super) fn faults(root: &Path, pages: &[Page]) -> Vec<Fault> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Fault, Page};
+use super::{fault::Fault, page::Page};
 
 /// What a variable of Accord's begins with, and what a figure does.
 const VARIABLE: &str = "ACCORD_";

@@ -1,6 +1,12 @@
 //! A page of Markdown, line by line.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
 
 /// A file of the repository.
 pub struct Page {
@@ -103,6 +109,34 @@ pub fn without_code(line: &str) -> String {
         },
     );
     parts.collect::<Vec<_>>().join("`")
+}
+
+/// Every page of the repository.
+pub fn read(root: &Path) -> Result<Vec<Page>> {
+    read_below(root, "md")
+}
+
+pub fn read_below(root: &Path, ending: &str) -> Result<Vec<Page>> {
+    let mut pages = Vec::new();
+    let mut dirs = vec![root.to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(&dir).with_context(|| format!("could not list {}", dir.display()))? {
+            let path = entry.with_context(|| format!("could not list {}", dir.display()))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() {
+                // What was built or fetched, and what belongs to Git or to an editor.
+                if !name.starts_with('.') && !matches!(name, "target" | "node_modules") {
+                    dirs.push(path);
+                }
+            } else if path.extension().is_some_and(|found| found == ending) {
+                let text = fs::read_to_string(&path)
+                    .with_context(|| format!("could not read {}", path.display()))?;
+                pages.push(Page { path: path.strip_prefix(root).unwrap_or(&path).to_owned(), text });
+            }
+        }
+    }
+    pages.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(pages)
 }
 
 #[cfg(test)]

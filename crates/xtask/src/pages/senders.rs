@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Fault, Page};
-use crate::{schema::spliced, workspace::Workspace};
+use super::{fault::Fault, page::Page};
+use crate::{generated::spliced, workspace::Workspace};
 
 /// Where the catalogue stands, and where the table does.
 const CATALOGUE: &str = "schema/README.md";

@@ -1,7 +1,10 @@
 //! How long a line may be that people read: of a page, and of a comment in the code. And that no text between
 //! backticks is broken over two lines of a page, where nobody would find it.
 
-use super::{Fault, Kind, Page};
+use super::{
+    fault::Fault,
+    page::{Kind, Page},
+};
 
 /// Letters. A row of a table, a line of a block of code, and what was made from the code may be longer.
 const WIDEST: usize = 125;
