@@ -91,7 +91,6 @@ macro_rules! items {
         }
 
         /// A thing whose history the log tells.
-        #[expect(clippy::duplicated_attributes, reason = "two arguments of one field may have one type")]
         #[derive(Interface)]
         #[graphql(
             field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."),

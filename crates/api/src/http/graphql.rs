@@ -225,8 +225,7 @@ async fn read_body(body: Body) -> Result<Bytes, Problem> {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(rejection)) => {
             let error = Error::bad_input(format!(
-                "The body could not be read to its end; {} bytes are the most.",
-                BODY_BYTES
+                "The body could not be read to its end; {BODY_BYTES} bytes are the most."
             ));
             Err(Problem::new(rejection.status(), error))
         }

@@ -6,6 +6,7 @@ use crate::{
         context::World,
         node::{Partner, PlanVersion, Post, Task},
     },
+    plan::decision::LiveDecision,
     schedule::network::Network,
 };
 use async_graphql::{Enum, SimpleObject};
@@ -86,7 +87,7 @@ impl Conflict {
                 with_liaison.insert(parse::<PartnerCode>(&post.partner)?);
             }
         }
-        let decisions = decisions.iter().map(|decision| decision.as_tuple());
+        let decisions = decisions.iter().map(LiveDecision::as_tuple);
         Ok(conflicts(&network.tasks, hours, decisions, &with_liaison, &assigned))
     }
 
