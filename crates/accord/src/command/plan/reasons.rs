@@ -21,7 +21,7 @@ struct Reason {
 pub struct Reasons {
     /// What programs find the reasons under.
     kind: &'static str,
-    reasons: Vec<Reason>,
+    listed: Vec<Reason>,
     /// Reasons that are not listed.
     more: usize,
     /// What that means, and what to do.
@@ -56,7 +56,7 @@ impl Reasons {
                 total => format!("{total} faults"),
             }
         );
-        Self { kind: "faults", reasons: reasons.collect(), more: *more, end: Some(end) }
+        Self { kind: "faults", listed: reasons.collect(), more: *more, end: Some(end) }
     }
 
     /// `place_of` finds what a path of the input is in the file.
@@ -87,7 +87,7 @@ impl Reasons {
                 }),
             }
         });
-        Self { kind: "refusals", reasons: reasons.collect(), more: 0, end: Some(end) }
+        Self { kind: "refusals", listed: reasons.collect(), more: 0, end: Some(end) }
     }
 
     /// The same with what it means.
@@ -96,7 +96,7 @@ impl Reasons {
     }
 
     pub fn say(&self, output: Output) -> Result<()> {
-        let Self { kind, reasons, more, end } = self;
+        let Self { kind, listed: reasons, more, end } = self;
         match output {
             Output::People => {
                 for Reason { text, .. } in reasons {
@@ -127,14 +127,14 @@ impl From<ApiErrors> for Reasons {
                 value: json!({ "code": code, "message": message }),
             }
         });
-        Self { kind: "errors", reasons: reasons.collect(), more: 0, end: None }
+        Self { kind: "errors", listed: reasons.collect(), more: 0, end: None }
     }
 }
 
 /// For [`anyhow`] to carry; it is shown by [`Reasons::say`].
 impl fmt::Display for Reasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there are {} {}", self.reasons.len(), self.kind)
+        write!(f, "there are {} {}", self.listed.len(), self.kind)
     }
 }
 

@@ -115,7 +115,7 @@ impl<'a> Script<'a> {
             GovernanceEvent::HHourSet {} => self.set_h_hour(entry)?,
             GovernanceEvent::OperationActivated {} => self.activate_operation(entry)?,
             GovernanceEvent::FragmentaryOrderIssued { order } => {
-                self.issue_fragmentary_order(entry, order)?
+                self.issue_fragmentary_order(entry, order)?;
             }
             GovernanceEvent::PlanDrafted {} => self.draft_plan(entry)?,
             GovernanceEvent::PlanVersionSubmitted { version } => self.submit(entry, *version)?,
@@ -128,7 +128,7 @@ impl<'a> Script<'a> {
             GovernanceEvent::TaskAddedToPlan { task } => self.add_in_amendment(entry, task)?,
             GovernanceEvent::PlanPromulgated { version } => self.promulgate(entry, *version)?,
             GovernanceEvent::ApprovalConditionSatisfied { condition } => {
-                self.satisfy_condition(entry, condition)?
+                self.satisfy_condition(entry, condition)?;
             }
             // Said by the order, by the submission, and by the posts' own moments.
             GovernanceEvent::HHourShifted { .. }
