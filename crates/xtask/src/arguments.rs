@@ -35,6 +35,8 @@ pub enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build Accord as it is released, and pack it with its licences, its documentation and what installs it
+    Package,
     /// Write schema/ anew from the code, and the table of who may send what in docs/tokens.md
     Schema,
     /// Keep today's schema/ as what later ones must not break; just before a version is tagged

@@ -7,7 +7,9 @@ mod clients;
 mod demo;
 mod dependencies;
 mod generated;
+mod licences;
 mod machine;
+mod package;
 mod pages;
 mod report;
 mod running;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Task::Pages => test::run_pages(),
         Task::Bench { arguments } => bench::run_all(&arguments),
         Task::Torture { arguments } => torture::run(&arguments),
+        Task::Package => package::make(),
         Task::Schema => schema::write(),
         Task::ReleaseSchema => schema::release(),
         Task::Sqlx => sql_data::write(),

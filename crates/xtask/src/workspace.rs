@@ -56,6 +56,35 @@ impl Workspace {
         run(self.cargo(build).args(["--bin", "accord", "--bin", "torture", "--example", "measure"]))?;
         Ok(self.target().join("release"))
     }
+
+    /// Builds the binary that is given away, and tells where it lies. `accord --version` then names the commit.
+    pub fn build_package(&self, commit: &str) -> Result<PathBuf> {
+        let build = ["build", "--release", "--locked", "--package", "accord", "--bin", "accord"];
+        run(self.cargo(build).env("ACCORD_COMMIT", commit))?;
+        Ok(self.target().join("release/accord"))
+    }
+
+    /// What cargo knows of all packages that a build for `target` takes.
+    pub fn metadata(&self, target: &str) -> Result<serde_json::Value> {
+        let said = said(&mut self.cargo([
+            "metadata",
+            "--locked",
+            "--format-version=1",
+            "--filter-platform",
+            target,
+        ]))?;
+        serde_json::from_str(&said).context("could not read what `cargo metadata` said")
+    }
+}
+
+/// What a command writes on standard output.
+pub fn said(command: &mut Command) -> Result<String> {
+    let shown = shown(command);
+    let output = command.output().with_context(|| format!("could not run `{shown}`"))?;
+    if !output.status.success() {
+        bail!("`{shown}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Runs a command to its end, with its output where ours goes.
