@@ -37,13 +37,13 @@ const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 pub fn make() -> Result<()> {
     machine::prepare(Postgres::NotNeeded, Others::None)?;
     let workspace = Workspace::find()?;
-    let commit = Commit::find(&workspace);
+    let time = commit_time(&workspace)?;
     let target = host(&said(Command::new("rustc").arg("-vV"))?)?;
     let metadata = workspace.metadata(&target)?;
     let name = archive_name(&version(&metadata)?, &target);
     let files = contents(&tracked(&workspace)?)?;
 
-    let built = workspace.build_package(&commit.name)?;
+    let built = workspace.build_package()?;
     let staged = empty_dir(workspace.target(), "package")?;
     let folder = staged.join(&name);
     for (from, to) in &files {
@@ -60,7 +60,7 @@ pub fn make() -> Result<()> {
     fs::write(&path, third_parties).with_context(|| format!("could not write {}", path.display()))?;
 
     let archive = workspace.target().join("dist").join(format!("{name}.tar.gz"));
-    pack(&staged, &name, commit.time, &archive)?;
+    pack(&staged, &name, time, &archive)?;
     // What does not even start is given to nobody.
     eprint!("{}", said(Command::new(folder.join(BINARY)).arg("--version"))?);
     for path in [folder.join(BINARY), folder.join(SYMBOLS), archive] {
@@ -69,27 +69,17 @@ pub fn make() -> Result<()> {
     Ok(())
 }
 
-/// What the archive is made of.
-struct Commit {
-    /// As `accord --version` tells it; with `-dirty` when files were changed since.
-    name: String,
-    /// In seconds since 1970; every file of the archive has this time.
-    time: u64,
-}
-
-impl Commit {
-    /// Sources without their repository have none.
-    fn find(workspace: &Workspace) -> Self {
-        let git = |arguments: &[&str]| {
-            let output = Command::new("git").current_dir(workspace.root()).args(arguments).output().ok()?;
-            let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-            (output.status.success() && !text.is_empty()).then_some(text)
-        };
-        // No tag, or the version would stand there a second time.
-        let name = git(&["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]);
-        let time = git(&["log", "-1", "--format=%ct"]).and_then(|text| text.parse().ok());
-        Self { name: name.unwrap_or_else(|| "unknown".to_owned()), time: time.unwrap_or_default() }
+/// When the commit was made that is packed, in seconds since 1970: every file of the archive has this time.
+///
+/// Fails when files were changed since: the binary names the commit, and would name what it is not made of.
+fn commit_time(workspace: &Workspace) -> Result<u64> {
+    let git = |arguments: &[&str]| said(Command::new("git").current_dir(workspace.root()).args(arguments));
+    let changed = git(&["status", "--porcelain"]).context("the archive holds what git knows")?;
+    if !changed.is_empty() {
+        bail!("commit what you have changed first, for the binary names its commit:\n{changed}");
     }
+    let time = git(&["log", "-1", "--format=%ct"])?;
+    time.trim().parse().with_context(|| format!("git tells no time of the commit: {time}"))
 }
 
 /// The machine's kind, out of what `rustc -vV` says.
@@ -111,8 +101,7 @@ fn archive_name(version: &str, target: &str) -> String {
 
 /// The files that git knows, by their path below the root.
 fn tracked(workspace: &Workspace) -> Result<Vec<String>> {
-    let said = said(Command::new("git").current_dir(workspace.root()).args(["ls-files", "-z"]))
-        .context("the archive holds what git knows, and this is no clone")?;
+    let said = said(Command::new("git").current_dir(workspace.root()).args(["ls-files", "-z"]))?;
     Ok(said.split_terminator('\0').map(str::to_owned).collect())
 }
 
