@@ -1,5 +1,5 @@
-//! Whose work is in the binary, and under which licences: one text file, made from what cargo knows and what the
-//! crates carry.
+//! Whose work is in the binary, and under which licences: one text file, made from what cargo knows and what
+//! the crates carry.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,8 +33,8 @@ impl ThirdParty {
     }
 }
 
-/// What `package` is built from, by name: its dependencies and theirs, without what only tests or build scripts
-/// use. `metadata` is `cargo metadata`'s of one platform.
+/// What `package` is built from, by name: its dependencies and theirs, without what only tests or build
+/// scripts use. `metadata` is `cargo metadata`'s of one platform.
 ///
 /// Fails when it does not hold the package.
 pub fn third_parties(metadata: &Value, package: &str) -> Result<Vec<ThirdParty>> {
@@ -82,8 +82,8 @@ fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
 
-/// The file: a line for each crate, then every text once, under those who gave it. `vendored` is what the project
-/// itself carries of others, with its texts.
+/// The file: a line for each crate, then every text once, under those who gave it. `vendored` is what the
+/// project itself carries of others, with its texts.
 pub fn describe(others: &[ThirdParty], vendored: &[(String, String)]) -> Result<String> {
     let mut given = BTreeMap::<String, Given>::new();
     let mut add = |giver: String, text: String| {

@@ -1,5 +1,5 @@
-//! `cargo xtask package`: what is given to whoever runs Accord, as one archive. The same commit gives the same names
-//! in the same order with the same times.
+//! `cargo xtask package`: what is given to whoever runs Accord, as one archive. The same commit gives the
+//! same names in the same order with the same times.
 
 use std::{
     fs,
