@@ -3,15 +3,8 @@
 //! A recorded shape never changes: a new one gets a new version and the old one is upcast in
 //! [`Event::decode`], as `upcast` says.
 
-use crate::{
-    Event,
-    assignment::AssignmentEvent,
-    centre::CentreEvent,
-    coalition::{CoalitionEvent, PartnerEvent, PostEvent},
-    operation::OperationEvent,
-    plan::PlanEvent,
-    upcast,
-};
+use crate::{Event, upcast};
+use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, sync::LazyLock};
 use strum::VariantNames;
 
@@ -43,22 +36,28 @@ struct Shape {
     version: i16,
 }
 
-static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
-    fn family<T: VariantNames>(decode: Decode) -> impl Iterator<Item = (&'static str, Shape)> {
-        T::VARIANTS.iter().map(move |name| {
-            let newest_old = upcast::older_than_today(name).map(|old| old.version).max();
-            (*name, Shape { decode, version: newest_old.unwrap_or(0) + 1 })
-        })
-    }
-    family::<CoalitionEvent>(|json| serde_json::from_slice(json).map(Event::Coalition))
-        .chain(family::<PartnerEvent>(|json| serde_json::from_slice(json).map(Event::Partner)))
-        .chain(family::<CentreEvent>(|json| serde_json::from_slice(json).map(Event::Centre)))
-        .chain(family::<PostEvent>(|json| serde_json::from_slice(json).map(Event::Post)))
-        .chain(family::<OperationEvent>(|json| serde_json::from_slice(json).map(Event::Operation)))
-        .chain(family::<PlanEvent>(|json| serde_json::from_slice(json).map(Event::Plan)))
-        .chain(family::<AssignmentEvent>(|json| serde_json::from_slice(json).map(Event::Assignment)))
-        .collect()
-});
+macro_rules! shapes {
+    ($($family:ident: $event:ty, $command:ty;)*) => {
+        static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
+            let mut shapes = BTreeMap::new();
+            $(shapes.extend(shapes_of::<$event>());)*
+            shapes
+        });
+    };
+}
+
+families!(shapes);
+
+fn shapes_of<T>() -> impl Iterator<Item = (&'static str, Shape)>
+where
+    T: VariantNames + DeserializeOwned + Into<Event>,
+{
+    T::VARIANTS.iter().map(|name| {
+        let newest_old = upcast::older_than_today(name).map(|old| old.version).max();
+        let decode: Decode = |json| serde_json::from_slice::<T>(json).map(Into::into);
+        (*name, Shape { decode, version: newest_old.unwrap_or(0) + 1 })
+    })
+}
 
 impl Event {
     /// Every event name of this build, in alphabetical order.

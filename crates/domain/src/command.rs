@@ -1,13 +1,6 @@
 //! What an actor asks for, and the one way in: [`decide`].
 
-use crate::{
-    Actor, Context, Event, OperationCode, Reasons, Rejection, World,
-    assignment::{self, AssignmentCommand},
-    centre::{self, CentreCommand},
-    coalition::{self, CoalitionCommand, PartnerCommand, PostCommand},
-    operation::{self, OperationCommand},
-    plan::{self, PlanCommand},
-};
+use crate::{Actor, Context, Event, OperationCode, Reasons, Rejection, World};
 use serde::{Deserialize, Serialize};
 
 /// Version of the rules, and of how commands are written: changed with every change of what is decided on the
@@ -19,28 +12,43 @@ use serde::{Deserialize, Serialize};
 /// the first release.
 pub const RULES_VERSION: u32 = 1;
 
-/// Everything that can be asked for. Serialised to compare a repeated request with its first, and to decide
-/// it again later.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Command {
-    Coalition(CoalitionCommand),
-    Partner(PartnerCommand),
-    Centre(CentreCommand),
-    Post(PostCommand),
-    Operation(OperationCommand),
-    Plan(PlanCommand),
-    Assignment(AssignmentCommand),
+/// The commands of one family, and the rules that judge them.
+pub(crate) trait Decide {
+    /// The operation that the command is about; `None` for what concerns the coalition.
+    fn operation(&self) -> Option<&OperationCode> {
+        None
+    }
+
+    /// As [`decide`], behind what holds for every command; `reasons` may hold some already.
+    fn decide(&self, world: &World, context: &Context<'_>, reasons: Reasons)
+    -> Result<Vec<Event>, Rejection>;
 }
+
+macro_rules! command {
+    ($($family:ident: $event:ty, $command:ty;)*) => {
+        /// Everything that can be asked for. Serialised to compare a repeated request with its first, and to
+        /// decide it again later.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub enum Command {
+            $($family($command),)*
+        }
+
+        impl Command {
+            fn family(&self) -> &dyn Decide {
+                match self {
+                    $(Self::$family(command) => command,)*
+                }
+            }
+        }
+    };
+}
+
+families!(command);
 
 impl Command {
     /// The operation that it is about; `None` for what concerns the coalition.
     pub fn operation(&self) -> Option<&OperationCode> {
-        match self {
-            Self::Operation(command) => Some(command.operation()),
-            Self::Plan(command) => Some(command.operation()),
-            Self::Assignment(command) => Some(command.operation()),
-            Self::Coalition(_) | Self::Partner(_) | Self::Centre(_) | Self::Post(_) => None,
-        }
+        self.family().operation()
     }
 }
 
@@ -52,15 +60,7 @@ pub fn decide(world: &World, command: &Command, context: &Context<'_>) -> Result
     check_standing(world, context)?;
     let mut reasons = Reasons::default();
     context.check_times(&mut reasons);
-    match command {
-        Command::Coalition(command) => coalition::decide::decide(command, context, reasons),
-        Command::Partner(command) => coalition::partner::decide(world, command, context, reasons),
-        Command::Centre(command) => centre::decide::decide(world, command, context, reasons),
-        Command::Post(command) => coalition::post::decide(world, command, context, reasons),
-        Command::Operation(command) => operation::decide::decide(world, command, context, reasons),
-        Command::Plan(command) => plan::decide::decide(world, command, context, reasons),
-        Command::Assignment(command) => assignment::decide::decide(world, command, context, reasons),
-    }
+    command.family().decide(world, context, reasons)
 }
 
 /// A post acts only while it is held and its partner is in good standing, at this position.

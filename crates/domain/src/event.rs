@@ -4,28 +4,46 @@
 
 use crate::{
     About, At,
-    assignment::AssignmentEvent,
-    centre::CentreEvent,
-    coalition::{CoalitionEvent, PartnerEvent, PostEvent},
     ids::{AnnexId, CommandId, EventId, OperationId, PlanVersionId},
-    operation::OperationEvent,
     plan::{Annex, PlanEvent},
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-/// Everything that can have happened, by the subject whose file defines it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Event {
-    Coalition(CoalitionEvent),
-    Partner(PartnerEvent),
-    Centre(CentreEvent),
-    Post(PostEvent),
-    Operation(OperationEvent),
-    Plan(PlanEvent),
-    Assignment(AssignmentEvent),
+macro_rules! event {
+    ($($family:ident: $event:ty, $command:ty;)*) => {
+        /// Everything that can have happened, by the family that tells of it.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Event {
+            $($family($event),)*
+        }
+
+        impl Event {
+            /// The event's name in the log, such as `PlanPromulgated`.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$family(event) => event.into(),)*
+                }
+            }
+
+            /// What the event is about: what it is folded into, where it is shown, who may see it.
+            pub fn about(&self) -> About<'_> {
+                match self {
+                    $(Self::$family(event) => event.about(),)*
+                }
+            }
+        }
+
+        $(impl From<$event> for Event {
+            fn from(event: $event) -> Self {
+                Self::$family(event)
+            }
+        })*
+    };
 }
+
+families!(event);
 
 /// An event with what the log knows of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,31 +67,5 @@ impl Event {
         let Self::Plan(PlanEvent::AnnexAttached { operation, number, annex, .. }) = self else { return None };
         let version = PlanVersionId::of(OperationId::of(operation), *number);
         annex.text.as_ref().map(|_| (AnnexId::of(version, &annex.code), annex))
-    }
-
-    /// The event's name in the log, such as `PlanPromulgated`.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Coalition(event) => event.into(),
-            Self::Partner(event) => event.into(),
-            Self::Centre(event) => event.into(),
-            Self::Post(event) => event.into(),
-            Self::Operation(event) => event.into(),
-            Self::Plan(event) => event.into(),
-            Self::Assignment(event) => event.into(),
-        }
-    }
-
-    /// What the event is about: what it is folded into, where it is shown, who may see it.
-    pub fn about(&self) -> About<'_> {
-        match self {
-            Self::Coalition(event) => event.about(),
-            Self::Partner(event) => event.about(),
-            Self::Centre(event) => event.about(),
-            Self::Post(event) => event.about(),
-            Self::Operation(event) => event.about(),
-            Self::Plan(event) => event.about(),
-            Self::Assignment(event) => event.about(),
-        }
     }
 }

@@ -3,8 +3,12 @@
 //! Nothing here does IO, reads a clock or draws a random number: time, entropy and the actor come in
 //! with [`Context`], folded history with [`World`], so that every decision can be decided again.
 //!
-//! A subject is a folder with the same files in each: `command`, `event`, `state`, `decide`, and beside them
-//! what only it has. What no subject owns stands here, and [`words`] is what all of it is made of.
+//! A subject is a folder with the same files in each: `command`, `event`, `state`, `decide`; `examples` and
+//! `sources` for the [`catalogue`]; and beside them what only it has. What no subject owns stands here, and
+//! [`words`] is what all of it is made of. `families` lists what all subjects are asked for.
+
+#[macro_use]
+mod families;
 
 mod about;
 pub mod actor;

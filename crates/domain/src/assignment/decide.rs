@@ -5,6 +5,7 @@ use crate::{
     Role, Span, Subject, TaskCode, World,
     assignment::{Assignment, AssignmentCommand, AssignmentEvent, Booking, Bookings},
     coalition::Coalition,
+    command::Decide,
     ids::PostId,
     operation::Operation,
     plan::{NewOfficer, PlannedTask, Version},
@@ -18,41 +19,45 @@ use std::{
 /// Who of the lead, or of the post's partner, may bind officers.
 const ROLES: &[Role] = &[Role::Commander, Role::Planner];
 
-pub(crate) fn decide(
-    world: &World,
-    command: &AssignmentCommand,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    match command {
-        AssignmentCommand::Assign { operation, task, post } => {
-            assign(world, operation, task, post, context, reasons)
-        }
-        AssignmentCommand::Withdraw { operation: code, number, reason } => {
-            let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
-            let shown =
-                |found: &&Arc<Assignment>| operation.task(&found.task, context.actor.partner()).is_some();
-            let Some(assignment) = operation.assignments.get(number).filter(shown) else {
-                return Err(reasons.not_found("assignmentId", "assignment"));
-            };
-            let partner = world.coalition()?.posts.get(&assignment.post).map(|post| post.partner.clone());
-            authorise(context, operation, partner.as_ref())?;
-            if assignment.withdrawn_at.is_some() {
-                return reasons.or(Vec::new());
+impl Decide for AssignmentCommand {
+    fn operation(&self) -> Option<&OperationCode> {
+        Some(AssignmentCommand::operation(self))
+    }
+
+    fn decide(
+        &self,
+        world: &World,
+        context: &Context<'_>,
+        reasons: Reasons,
+    ) -> Result<Vec<Event>, Rejection> {
+        match self {
+            Self::Assign { operation, task, post } => assign(world, operation, task, post, context, reasons),
+            Self::Withdraw { operation: code, number, reason } => {
+                let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
+                let shown =
+                    |found: &&Arc<Assignment>| operation.task(&found.task, context.actor.partner()).is_some();
+                let Some(assignment) = operation.assignments.get(number).filter(shown) else {
+                    return Err(reasons.not_found("assignmentId", "assignment"));
+                };
+                let partner = world.coalition()?.posts.get(&assignment.post).map(|post| post.partner.clone());
+                authorise(context, operation, partner.as_ref())?;
+                if assignment.withdrawn_at.is_some() {
+                    return reasons.or(Vec::new());
+                }
+                reasons.check(
+                    context.occurred_at >= assignment.assigned_at,
+                    RefusalCode::InvalidValue,
+                    "occurredAt",
+                    || format!("The officer was assigned only at {}.", assignment.assigned_at.to_rfc3339()),
+                );
+                reasons.or(vec![Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
+                    operation: code.clone(),
+                    number: *number,
+                    task: assignment.task.clone(),
+                    post: assignment.post.clone(),
+                    reason: reason.clone(),
+                })])
             }
-            reasons.check(
-                context.occurred_at >= assignment.assigned_at,
-                RefusalCode::InvalidValue,
-                "occurredAt",
-                || format!("The officer was assigned only at {}.", assignment.assigned_at.to_rfc3339()),
-            );
-            reasons.or(vec![Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
-                operation: code.clone(),
-                number: *number,
-                task: assignment.task.clone(),
-                post: assignment.post.clone(),
-                reason: reason.clone(),
-            })])
         }
     }
 }

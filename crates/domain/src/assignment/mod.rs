@@ -7,6 +7,8 @@
 mod command;
 pub(crate) mod decide;
 mod event;
+mod examples;
+mod sources;
 mod state;
 
 pub use command::AssignmentCommand;

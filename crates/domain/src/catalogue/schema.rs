@@ -1,13 +1,6 @@
 //! JSON Schemas of payloads: what `schemars` makes of the types, cut into one for each event.
 
 use super::sources::Source;
-use crate::{
-    assignment::AssignmentEvent,
-    centre::CentreEvent,
-    coalition::{CoalitionEvent, PartnerEvent, PostEvent},
-    operation::OperationEvent,
-    plan::PlanEvent,
-};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, fmt::Write as _};
@@ -36,20 +29,20 @@ pub(super) struct Family {
     schema: Value,
 }
 
-impl Family {
-    /// In the order of [`crate::Event`].
-    pub fn all() -> [Self; 7] {
-        [
-            Self::of::<CoalitionEvent>("Coalition"),
-            Self::of::<PartnerEvent>("Partner"),
-            Self::of::<CentreEvent>("Centre"),
-            Self::of::<PostEvent>("Post"),
-            Self::of::<OperationEvent>("Operation"),
-            Self::of::<PlanEvent>("Plan"),
-            Self::of::<AssignmentEvent>("Assignment"),
-        ]
-    }
+macro_rules! all {
+    ($($family:ident: $event:ty, $command:ty;)*) => {
+        impl Family {
+            /// In the order of [`crate::Event`].
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::of::<$event>(stringify!($family))),*]
+            }
+        }
+    };
+}
 
+families!(all);
+
+impl Family {
     fn of<T: JsonSchema>(name: &'static str) -> Self {
         // As written, not as read: what the log holds.
         let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();

@@ -5,6 +5,7 @@ use crate::{
     World,
     centre::{Centre, CentreCommand, CentreEvent, CentreStatus, Criterion, Score, Selection, Site},
     coalition::decide::require_host,
+    command::Decide,
     ids::CentreId,
 };
 use std::collections::BTreeSet;
@@ -12,70 +13,73 @@ use std::collections::BTreeSet;
 /// Who of the host may run the centre's affairs.
 const HOST_ROLES: &[Role] = &[Role::Commander, Role::Planner];
 
-pub(crate) fn decide(
-    world: &World,
-    command: &CentreCommand,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    use CentreStatus::{Active, Established, Sited};
-    let coalition = world.coalition()?;
-    require_host(coalition, context, HOST_ROLES)?;
-    let is =
-        |centre, status| world.centre(centre).map(|known| known.is_some_and(|known| known.status == status));
-    match command {
-        CentreCommand::Propose { centre, name, criteria } => propose(world, centre, name, criteria, reasons),
-        CentreCommand::Assess { centre, site, place, scores } => {
-            assess(world, centre, site, place, scores, reasons)
-        }
-        CentreCommand::Select { centre, site, agreed_by, rationale } => {
-            select(world, centre, site, agreed_by, rationale, reasons)
-        }
-        CentreCommand::Establish { centre } => {
-            if is(centre, Established)? {
-                return reasons.or(Vec::new());
+impl Decide for CentreCommand {
+    fn decide(
+        &self,
+        world: &World,
+        context: &Context<'_>,
+        reasons: Reasons,
+    ) -> Result<Vec<Event>, Rejection> {
+        use CentreStatus::{Active, Established, Sited};
+        let coalition = world.coalition()?;
+        require_host(coalition, context, HOST_ROLES)?;
+        let is = |centre, status| {
+            world.centre(centre).map(|known| known.is_some_and(|known| known.status == status))
+        };
+        match self {
+            Self::Propose { centre, name, criteria } => propose(world, centre, name, criteria, reasons),
+            Self::Assess { centre, site, place, scores } => {
+                assess(world, centre, site, place, scores, reasons)
             }
-            let reasons = in_state(world, centre, &[Sited], reasons)?.1;
-            reasons.or(vec![Event::Centre(CentreEvent::CentreEstablished { centre: centre.clone() })])
-        }
-        CentreCommand::Activate { centre } => {
-            if is(centre, Active)? {
-                return reasons.or(Vec::new());
+            Self::Select { centre, site, agreed_by, rationale } => {
+                select(world, centre, site, agreed_by, rationale, reasons)
             }
-            let mut reasons = in_state(world, centre, &[Established], reasons)?.1;
-            // Domain rule 13.
-            let task_taking = coalition.members().filter(|partner| partner.takes_tasks());
-            coalition.check_liaison(task_taking.map(|partner| &partner.code), "centre", &mut reasons);
-            reasons.or(vec![Event::Centre(CentreEvent::CentreActivated { centre: centre.clone() })])
-        }
-        CentreCommand::OpenForwardPost { centre, code, place } => {
-            let (known, mut reasons) = in_state(world, centre, &[Established, Active], reasons)?;
-            if known.forward_posts.iter().any(|open| open.code == *code && open.place == *place) {
-                return reasons.or(Vec::new());
+            Self::Establish { centre } => {
+                if is(centre, Established)? {
+                    return reasons.or(Vec::new());
+                }
+                let reasons = in_state(world, centre, &[Sited], reasons)?.1;
+                reasons.or(vec![Event::Centre(CentreEvent::CentreEstablished { centre: centre.clone() })])
             }
-            reasons.check(
-                known.forward_posts.iter().all(|open| open.code != *code),
-                RefusalCode::AlreadyExists,
-                "code",
-                || format!("{code} is open already."),
-            );
-            let (centre, code, place) = (centre.clone(), code.clone(), place.clone());
-            reasons.or(vec![Event::Centre(CentreEvent::ForwardPostOpened { centre, code, place })])
-        }
-        CentreCommand::StandDown { centre, reason } => {
-            let reasons = in_state(world, centre, &[Active], reasons)?.1;
-            let (centre, reason) = (centre.clone(), reason.clone());
-            reasons.or(vec![Event::Centre(CentreEvent::CentreStoodDown { centre, reason })])
-        }
-        CentreCommand::Name { centre, names } => {
-            let Some(known) = world.centre(centre)? else {
-                return Err(reasons.not_found("centre", "centre"));
-            };
-            if known.names == *names {
-                return reasons.or(Vec::new());
+            Self::Activate { centre } => {
+                if is(centre, Active)? {
+                    return reasons.or(Vec::new());
+                }
+                let mut reasons = in_state(world, centre, &[Established], reasons)?.1;
+                // Domain rule 13.
+                let task_taking = coalition.members().filter(|partner| partner.takes_tasks());
+                coalition.check_liaison(task_taking.map(|partner| &partner.code), "centre", &mut reasons);
+                reasons.or(vec![Event::Centre(CentreEvent::CentreActivated { centre: centre.clone() })])
             }
-            let (centre, names) = (centre.clone(), names.clone());
-            reasons.or(vec![Event::Centre(CentreEvent::CentreNamed { centre, names })])
+            Self::OpenForwardPost { centre, code, place } => {
+                let (known, mut reasons) = in_state(world, centre, &[Established, Active], reasons)?;
+                if known.forward_posts.iter().any(|open| open.code == *code && open.place == *place) {
+                    return reasons.or(Vec::new());
+                }
+                reasons.check(
+                    known.forward_posts.iter().all(|open| open.code != *code),
+                    RefusalCode::AlreadyExists,
+                    "code",
+                    || format!("{code} is open already."),
+                );
+                let (centre, code, place) = (centre.clone(), code.clone(), place.clone());
+                reasons.or(vec![Event::Centre(CentreEvent::ForwardPostOpened { centre, code, place })])
+            }
+            Self::StandDown { centre, reason } => {
+                let reasons = in_state(world, centre, &[Active], reasons)?.1;
+                let (centre, reason) = (centre.clone(), reason.clone());
+                reasons.or(vec![Event::Centre(CentreEvent::CentreStoodDown { centre, reason })])
+            }
+            Self::Name { centre, names } => {
+                let Some(known) = world.centre(centre)? else {
+                    return Err(reasons.not_found("centre", "centre"));
+                };
+                if known.names == *names {
+                    return reasons.or(Vec::new());
+                }
+                let (centre, names) = (centre.clone(), names.clone());
+                reasons.or(vec![Event::Centre(CentreEvent::CentreNamed { centre, names })])
+            }
         }
     }
 }

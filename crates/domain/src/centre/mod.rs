@@ -1,8 +1,10 @@
 //! Coordination centres: proposal, siting by weighted criteria, establishment, activation.
 
 mod command;
-pub(crate) mod decide;
+mod decide;
 mod event;
+mod examples;
+mod sources;
 mod state;
 
 pub use command::CentreCommand;

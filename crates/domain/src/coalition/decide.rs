@@ -1,23 +1,29 @@
 //! Rules of the coalition as a whole.
 
 use crate::{
-    Context, Event, Position, Reasons, RefusalCode, Rejection, Role,
+    Context, Event, Position, Reasons, RefusalCode, Rejection, Role, World,
     coalition::{Coalition, CoalitionCommand, CoalitionEvent},
+    command::Decide,
 };
 
-pub(crate) fn decide(
-    command: &CoalitionCommand,
-    context: &Context<'_>,
-    mut reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let CoalitionCommand::DeclareExercise { title } = command;
-    if !context.administers() {
-        return Err(Rejection::Forbidden("Only an administering service declares an exercise.".to_owned()));
+impl Decide for CoalitionCommand {
+    fn decide(
+        &self,
+        _world: &World,
+        context: &Context<'_>,
+        mut reasons: Reasons,
+    ) -> Result<Vec<Event>, Rejection> {
+        let Self::DeclareExercise { title } = self;
+        if !context.administers() {
+            return Err(Rejection::Forbidden(
+                "Only an administering service declares an exercise.".to_owned(),
+            ));
+        }
+        reasons.check(context.head == Position(0), RefusalCode::ExerciseInUsedLog, "", || {
+            format!("The log holds {} events: only an empty one can become an exercise.", context.head)
+        });
+        reasons.or(vec![Event::Coalition(CoalitionEvent::ExerciseDeclared { title: title.clone() })])
     }
-    reasons.check(context.head == Position(0), RefusalCode::ExerciseInUsedLog, "", || {
-        format!("The log holds {} events: only an empty one can become an exercise.", context.head)
-    });
-    reasons.or(vec![Event::Coalition(CoalitionEvent::ExerciseDeclared { title: title.clone() })])
 }
 
 /// The actor is an administering service, or holds one of `roles` in the coalition's host.

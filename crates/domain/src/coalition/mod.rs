@@ -6,8 +6,10 @@
 mod command;
 pub(crate) mod decide;
 mod event;
-pub(crate) mod partner;
-pub(crate) mod post;
+mod examples;
+mod partner;
+mod post;
+mod sources;
 mod state;
 
 pub use command::{CoalitionCommand, PartnerCommand, PostCommand};

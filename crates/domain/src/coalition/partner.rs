@@ -4,112 +4,118 @@ use super::decide::require_host;
 use crate::{
     Context, Event, Names, PartnerCode, Reasons, RefusalCode, Rejection, Role, World,
     coalition::{Coalition, Partner, PartnerCommand, PartnerEvent, PartnerRole, PartnerStatus, Profile},
+    command::Decide,
 };
 
 /// Who of a host may deal with partners, and of a partner may say what it is called.
 const HOST_ROLES: &[Role] = &[Role::Commander, Role::Liaison];
 
-pub(crate) fn decide(
-    world: &World,
-    command: &PartnerCommand,
-    context: &Context<'_>,
-    mut reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    use PartnerStatus::{Acceded, Deferred, Invited, Observer, Suspended};
-    let coalition = world.coalition()?;
-    let host = || require_host(coalition, context, HOST_ROLES);
-    let is_own = |partner| context.actor.partner() == Some(partner);
-    match command {
-        PartnerCommand::Invite { partner, profile, role } => {
-            host()?;
-            if let Some(known) = coalition.partners.get(partner) {
-                let again =
-                    matches!(known.status, Deferred | PartnerStatus::Declined | PartnerStatus::Withdrawn);
-                reasons.check(again, RefusalCode::AlreadyExists, "code", || {
-                    format!("{partner} is {} already.", known.status)
+impl Decide for PartnerCommand {
+    fn decide(
+        &self,
+        world: &World,
+        context: &Context<'_>,
+        mut reasons: Reasons,
+    ) -> Result<Vec<Event>, Rejection> {
+        use PartnerStatus::{Acceded, Deferred, Invited, Observer, Suspended};
+        let coalition = world.coalition()?;
+        let host = || require_host(coalition, context, HOST_ROLES);
+        let is_own = |partner| context.actor.partner() == Some(partner);
+        match self {
+            Self::Invite { partner, profile, role } => {
+                host()?;
+                if let Some(known) = coalition.partners.get(partner) {
+                    let again =
+                        matches!(known.status, Deferred | PartnerStatus::Declined | PartnerStatus::Withdrawn);
+                    reasons.check(again, RefusalCode::AlreadyExists, "code", || {
+                        format!("{partner} is {} already.", known.status)
+                    });
+                }
+                check_one_host(coalition, partner, *role, &mut reasons);
+                reasons.or(vec![event(PartnerEvent::PartnerInvited {
+                    partner: partner.clone(),
+                    profile: profile.clone(),
+                    role: *role,
+                })])
+            }
+            Self::AcknowledgeInvitation { partner } => {
+                host()?;
+                let (known, reasons) = known(coalition, partner, &[Invited], reasons)?;
+                if known.acknowledged_at.is_some() {
+                    return reasons.or(Vec::new());
+                }
+                reasons.or(vec![event(PartnerEvent::InvitationAcknowledged { partner: partner.clone() })])
+            }
+            Self::DeferInvitation { partner, reason } => {
+                host()?;
+                let reasons = known(coalition, partner, &[Invited], reasons)?.1;
+                let reason = reason.clone();
+                reasons.or(vec![event(PartnerEvent::InvitationDeferred { partner: partner.clone(), reason })])
+            }
+            Self::DeclineInvitation { partner, reason } => {
+                host()?;
+                let reasons = known(coalition, partner, &[Invited, Deferred], reasons)?.1;
+                let reason = reason.clone();
+                reasons.or(vec![event(PartnerEvent::InvitationDeclined { partner: partner.clone(), reason })])
+            }
+            Self::Accede { partner, founding } => {
+                host()?;
+                accede(coalition, partner, founding.as_ref(), context, reasons)
+            }
+            Self::AdmitObserver { partner } => {
+                host()?;
+                let (known, mut reasons) = known(coalition, partner, &[Invited, Deferred], reasons)?;
+                reasons.check(
+                    known.role == PartnerRole::Observer,
+                    RefusalCode::WrongState,
+                    "partner",
+                    || format!("{partner} was invited as {}, not as OBSERVER.", known.role),
+                );
+                reasons.or(vec![event(PartnerEvent::ObserverAdmitted { partner: partner.clone() })])
+            }
+            Self::ChangeRole { partner, role, reason } => {
+                host()?;
+                let (known, mut reasons) = known(coalition, partner, &[Acceded], reasons)?;
+                if known.role == *role {
+                    return reasons.or(Vec::new());
+                }
+                reasons.check(*role != PartnerRole::Observer, RefusalCode::InvalidValue, "role", || {
+                    "A partner that has acceded does not become an observer: it withdraws and is admitted."
+                        .to_owned()
                 });
+                check_one_host(coalition, partner, *role, &mut reasons);
+                reasons.or(vec![event(PartnerEvent::PartnerRoleChanged {
+                    partner: partner.clone(),
+                    role: *role,
+                    reason: reason.clone(),
+                })])
             }
-            check_one_host(coalition, partner, *role, &mut reasons);
-            reasons.or(vec![event(PartnerEvent::PartnerInvited {
-                partner: partner.clone(),
-                profile: profile.clone(),
-                role: *role,
-            })])
-        }
-        PartnerCommand::AcknowledgeInvitation { partner } => {
-            host()?;
-            let (known, reasons) = known(coalition, partner, &[Invited], reasons)?;
-            if known.acknowledged_at.is_some() {
-                return reasons.or(Vec::new());
-            }
-            reasons.or(vec![event(PartnerEvent::InvitationAcknowledged { partner: partner.clone() })])
-        }
-        PartnerCommand::DeferInvitation { partner, reason } => {
-            host()?;
-            let reasons = known(coalition, partner, &[Invited], reasons)?.1;
-            let reason = reason.clone();
-            reasons.or(vec![event(PartnerEvent::InvitationDeferred { partner: partner.clone(), reason })])
-        }
-        PartnerCommand::DeclineInvitation { partner, reason } => {
-            host()?;
-            let reasons = known(coalition, partner, &[Invited, Deferred], reasons)?.1;
-            let reason = reason.clone();
-            reasons.or(vec![event(PartnerEvent::InvitationDeclined { partner: partner.clone(), reason })])
-        }
-        PartnerCommand::Accede { partner, founding } => {
-            host()?;
-            accede(coalition, partner, founding.as_ref(), context, reasons)
-        }
-        PartnerCommand::AdmitObserver { partner } => {
-            host()?;
-            let (known, mut reasons) = known(coalition, partner, &[Invited, Deferred], reasons)?;
-            reasons.check(known.role == PartnerRole::Observer, RefusalCode::WrongState, "partner", || {
-                format!("{partner} was invited as {}, not as OBSERVER.", known.role)
-            });
-            reasons.or(vec![event(PartnerEvent::ObserverAdmitted { partner: partner.clone() })])
-        }
-        PartnerCommand::ChangeRole { partner, role, reason } => {
-            host()?;
-            let (known, mut reasons) = known(coalition, partner, &[Acceded], reasons)?;
-            if known.role == *role {
-                return reasons.or(Vec::new());
-            }
-            reasons.check(*role != PartnerRole::Observer, RefusalCode::InvalidValue, "role", || {
-                "A partner that has acceded does not become an observer: it withdraws and is admitted."
-                    .to_owned()
-            });
-            check_one_host(coalition, partner, *role, &mut reasons);
-            reasons.or(vec![event(PartnerEvent::PartnerRoleChanged {
-                partner: partner.clone(),
-                role: *role,
-                reason: reason.clone(),
-            })])
-        }
-        PartnerCommand::Suspend { partner, reason } => {
-            host()?;
-            let reasons = known(coalition, partner, &[Acceded, Observer], reasons)?.1;
-            let reason = reason.clone();
-            reasons.or(vec![event(PartnerEvent::PartnerSuspended { partner: partner.clone(), reason })])
-        }
-        PartnerCommand::Withdraw { partner, reason } => {
-            // Leaving is a nation's own decision.
-            if is_own(partner) {
-                context.require_of(partner, &[Role::Commander])?;
-            } else {
+            Self::Suspend { partner, reason } => {
                 host()?;
+                let reasons = known(coalition, partner, &[Acceded, Observer], reasons)?.1;
+                let reason = reason.clone();
+                reasons.or(vec![event(PartnerEvent::PartnerSuspended { partner: partner.clone(), reason })])
             }
-            let reasons = known(coalition, partner, &[Acceded, Observer, Suspended], reasons)?.1;
-            let reason = reason.clone();
-            reasons.or(vec![event(PartnerEvent::PartnerWithdrew { partner: partner.clone(), reason })])
-        }
-        PartnerCommand::Name { partner, names, agency_names } => {
-            // What a nation is called is its own decision, too.
-            if is_own(partner) {
-                context.require(HOST_ROLES)?;
-            } else {
-                host()?;
+            Self::Withdraw { partner, reason } => {
+                // Leaving is a nation's own decision.
+                if is_own(partner) {
+                    context.require_of(partner, &[Role::Commander])?;
+                } else {
+                    host()?;
+                }
+                let reasons = known(coalition, partner, &[Acceded, Observer, Suspended], reasons)?.1;
+                let reason = reason.clone();
+                reasons.or(vec![event(PartnerEvent::PartnerWithdrew { partner: partner.clone(), reason })])
             }
-            name(coalition, partner, names, agency_names, reasons)
+            Self::Name { partner, names, agency_names } => {
+                // What a nation is called is its own decision, too.
+                if is_own(partner) {
+                    context.require(HOST_ROLES)?;
+                } else {
+                    host()?;
+                }
+                name(coalition, partner, names, agency_names, reasons)
+            }
         }
     }
 }

@@ -5,71 +5,74 @@
 use crate::{
     Context, Event, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, World,
     coalition::{Coalition, Nominee, PartnerStatus, Post, PostCommand, PostEvent},
+    command::Decide,
     ids::OfficerId,
 };
 
 /// Who of a partner may fill its posts.
 const PARTNER_ROLES: &[Role] = &[Role::Liaison, Role::Commander];
 
-pub(crate) fn decide(
-    world: &World,
-    command: &PostCommand,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let coalition = world.coalition()?;
-    let find = |code, reasons| find(coalition, code, context, reasons);
-    match command {
-        PostCommand::Establish { post, partner, title, liaison } => {
-            check_establishment(coalition, post, partner, context, reasons)?;
-            Ok(vec![Event::Post(PostEvent::PostEstablished {
-                post: post.clone(),
-                partner: partner.clone(),
-                title: title.clone(),
-                liaison: *liaison,
-            })])
-        }
-        PostCommand::Nominate { post, officer } => {
-            let (post, reasons) = find(post, reasons)?;
-            nominate(post, *officer, reasons)
-        }
-        PostCommand::AcceptNomination { post } => {
-            let (post, reasons) = find(post, reasons)?;
-            let Some(Nominee { officer, accepted }) = post.nominee else {
-                return Err(nobody_nominated(post, reasons));
-            };
-            let accepting = PostEvent::NominationAccepted { post: post.code.clone(), officer };
-            reasons.or((!accepted).then_some(Event::Post(accepting)).into_iter().collect())
-        }
-        PostCommand::DeclineNomination { post, reason } => {
-            let (post, reasons) = find(post, reasons)?;
-            let Some(Nominee { officer, .. }) = post.nominee else {
-                return Err(nobody_nominated(post, reasons));
-            };
-            let (post, reason) = (post.code.clone(), reason.clone());
-            reasons.or(vec![Event::Post(PostEvent::NominationDeclined { post, officer, reason })])
-        }
-        PostCommand::TakePost { post } => {
-            let (post, mut reasons) = find(post, reasons)?;
-            check_vacant(post, context, &mut reasons);
-            let Some(Nominee { officer, accepted: true }) = post.nominee else {
-                let message = format!("No officer has accepted {}.", post.code);
-                return Err(reasons.refuse_with(RefusalCode::WrongState, "post", message));
-            };
-            reasons.or(vec![Event::Post(PostEvent::OfficerTookPost { post: post.code.clone(), officer })])
-        }
-        PostCommand::AppointActing { post, officer } => {
-            let (post, reasons) = find(post, reasons)?;
-            appoint_acting(post, *officer, context, reasons)
-        }
-        PostCommand::Relieve { post, reason } => {
-            let (post, reasons) = find(post, reasons)?;
-            relieve(post, reason, context, reasons)
-        }
-        PostCommand::Name { post, titles } => {
-            let (post, reasons) = find(post, reasons)?;
-            let named = PostEvent::PostNamed { post: post.code.clone(), titles: titles.clone() };
-            reasons.or((post.titles != *titles).then_some(Event::Post(named)).into_iter().collect())
+impl Decide for PostCommand {
+    fn decide(
+        &self,
+        world: &World,
+        context: &Context<'_>,
+        reasons: Reasons,
+    ) -> Result<Vec<Event>, Rejection> {
+        let coalition = world.coalition()?;
+        let find = |code, reasons| find(coalition, code, context, reasons);
+        match self {
+            Self::Establish { post, partner, title, liaison } => {
+                check_establishment(coalition, post, partner, context, reasons)?;
+                Ok(vec![Event::Post(PostEvent::PostEstablished {
+                    post: post.clone(),
+                    partner: partner.clone(),
+                    title: title.clone(),
+                    liaison: *liaison,
+                })])
+            }
+            Self::Nominate { post, officer } => {
+                let (post, reasons) = find(post, reasons)?;
+                nominate(post, *officer, reasons)
+            }
+            Self::AcceptNomination { post } => {
+                let (post, reasons) = find(post, reasons)?;
+                let Some(Nominee { officer, accepted }) = post.nominee else {
+                    return Err(nobody_nominated(post, reasons));
+                };
+                let accepting = PostEvent::NominationAccepted { post: post.code.clone(), officer };
+                reasons.or((!accepted).then_some(Event::Post(accepting)).into_iter().collect())
+            }
+            Self::DeclineNomination { post, reason } => {
+                let (post, reasons) = find(post, reasons)?;
+                let Some(Nominee { officer, .. }) = post.nominee else {
+                    return Err(nobody_nominated(post, reasons));
+                };
+                let (post, reason) = (post.code.clone(), reason.clone());
+                reasons.or(vec![Event::Post(PostEvent::NominationDeclined { post, officer, reason })])
+            }
+            Self::TakePost { post } => {
+                let (post, mut reasons) = find(post, reasons)?;
+                check_vacant(post, context, &mut reasons);
+                let Some(Nominee { officer, accepted: true }) = post.nominee else {
+                    let message = format!("No officer has accepted {}.", post.code);
+                    return Err(reasons.refuse_with(RefusalCode::WrongState, "post", message));
+                };
+                reasons.or(vec![Event::Post(PostEvent::OfficerTookPost { post: post.code.clone(), officer })])
+            }
+            Self::AppointActing { post, officer } => {
+                let (post, reasons) = find(post, reasons)?;
+                appoint_acting(post, *officer, context, reasons)
+            }
+            Self::Relieve { post, reason } => {
+                let (post, reasons) = find(post, reasons)?;
+                relieve(post, reason, context, reasons)
+            }
+            Self::Name { post, titles } => {
+                let (post, reasons) = find(post, reasons)?;
+                let named = PostEvent::PostNamed { post: post.code.clone(), titles: titles.clone() };
+                reasons.or((post.titles != *titles).then_some(Event::Post(named)).into_iter().collect())
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     Context, Event, Instant, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role,
     Subject, Title, World, assignment,
+    command::Decide,
     operation::{Operation, OperationCommand, OperationEvent, gates, marking},
     plan::GATE_ACTIVATION,
 };
@@ -11,48 +12,54 @@ use std::collections::BTreeSet;
 /// Who of the lead may give notice of an operation and say what it rests on.
 const STAFF: &[Role] = &[Role::Planner, Role::Commander];
 
-pub(crate) fn decide(
-    world: &World,
-    command: &OperationCommand,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
-    let find = |code, reasons| world.visible_operation(code, context, reasons);
-    match command {
-        OperationCommand::Initiate { operation, title, lead, classification, handling, releasable_to } => {
-            check_initiation(world, operation, lead, releasable_to, context, reasons)?;
-            Ok(vec![Event::Operation(OperationEvent::OperationInitiated {
-                operation: operation.clone(),
-                title: title.clone(),
-                lead: lead.clone(),
-                classification: *classification,
-                releasable_to: releasable_to.clone(),
-                handling: *handling,
-            })])
-        }
-        OperationCommand::IssueWarningOrder { operation, text } => {
-            let (operation, reasons) = find(operation, reasons)?;
-            issue_warning_order(operation, text.as_ref(), context, reasons)
-        }
-        OperationCommand::RecordLegalBasis { operation, instruments } => {
-            let (operation, reasons) = find(operation, reasons)?;
-            record_legal_basis(operation, instruments, context, reasons)
-        }
-        OperationCommand::MarkReleasability { operation, item, release } => {
-            let (operation, reasons) = find(operation, reasons)?;
-            marking::mark(world, operation, item.as_ref(), release, context, reasons)
-        }
-        OperationCommand::SetHHour { operation, at } => {
-            let (operation, reasons) = find(operation, reasons)?;
-            set_h_hour(world, operation, *at, context, reasons)
-        }
-        OperationCommand::ShiftHHour { operation, to, reason } => {
-            let (operation, reasons) = find(operation, reasons)?;
-            shift_h_hour(world, operation, *to, reason, context, reasons)
-        }
-        OperationCommand::Activate { operation } => {
-            let (operation, reasons) = find(operation, reasons)?;
-            activate(world, operation, context, reasons)
+impl Decide for OperationCommand {
+    fn operation(&self) -> Option<&OperationCode> {
+        Some(OperationCommand::operation(self))
+    }
+
+    fn decide(
+        &self,
+        world: &World,
+        context: &Context<'_>,
+        reasons: Reasons,
+    ) -> Result<Vec<Event>, Rejection> {
+        let find = |code, reasons| world.visible_operation(code, context, reasons);
+        match self {
+            Self::Initiate { operation, title, lead, classification, handling, releasable_to } => {
+                check_initiation(world, operation, lead, releasable_to, context, reasons)?;
+                Ok(vec![Event::Operation(OperationEvent::OperationInitiated {
+                    operation: operation.clone(),
+                    title: title.clone(),
+                    lead: lead.clone(),
+                    classification: *classification,
+                    releasable_to: releasable_to.clone(),
+                    handling: *handling,
+                })])
+            }
+            Self::IssueWarningOrder { operation, text } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                issue_warning_order(operation, text.as_ref(), context, reasons)
+            }
+            Self::RecordLegalBasis { operation, instruments } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                record_legal_basis(operation, instruments, context, reasons)
+            }
+            Self::MarkReleasability { operation, item, release } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                marking::mark(world, operation, item.as_ref(), release, context, reasons)
+            }
+            Self::SetHHour { operation, at } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                set_h_hour(world, operation, *at, context, reasons)
+            }
+            Self::ShiftHHour { operation, to, reason } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                shift_h_hour(world, operation, *to, reason, context, reasons)
+            }
+            Self::Activate { operation } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                activate(world, operation, context, reasons)
+            }
         }
     }
 }

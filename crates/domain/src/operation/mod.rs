@@ -4,10 +4,12 @@
 //! three fold into one state, because their rules need each other.
 
 mod command;
-pub(crate) mod decide;
+mod decide;
 mod event;
+mod examples;
 pub(crate) mod gates;
 mod marking;
+mod sources;
 mod state;
 
 pub use command::OperationCommand;

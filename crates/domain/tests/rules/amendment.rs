@@ -1,9 +1,9 @@
 //! Amendments: a new version needs every decision anew, and the one in force stays until another takes its
 //! place.
 
-use crate::support::{IntoEvent, of, saphan::*};
+use crate::support::{of, saphan::*};
 use domain::{
-    RefusalCode, Role, Span,
+    Event, RefusalCode, Role, Span,
     assignment::AssignmentEvent,
     plan::{PlanEvent, TaskRevision, VersionStatus},
 };
@@ -254,10 +254,10 @@ fn promulgation_tells_what_it_does_to_the_one_before_and_to_each_officer() {
     );
     let seen_at = story.head();
     let story = story.when(tha(), promulgate(2)).then([
-        PlanEvent::PlanPromulgated { operation: saphan(), number: 2, content_hash, seen_at }.into_event(),
-        PlanEvent::PlanVersionSuperseded { operation: saphan(), number: 1, by: 2 }.into_event(),
-        retimed.into_event(),
-        withdrawn.into_event(),
+        Event::from(PlanEvent::PlanPromulgated { operation: saphan(), number: 2, content_hash, seen_at }),
+        PlanEvent::PlanVersionSuperseded { operation: saphan(), number: 1, by: 2 }.into(),
+        retimed.into(),
+        withdrawn.into(),
     ]);
     story.when(tha(), promulgate(2)).unchanged().when(tha(), promulgate(1)).rejected();
 }

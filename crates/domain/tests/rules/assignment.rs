@@ -1,6 +1,6 @@
 //! Assignments: no officer is bound twice, in one operation or in two, before H-hour is set or after.
 
-use crate::support::{IntoEvent, Story, instant, of, saphan::*};
+use crate::support::{Story, instant, of, saphan::*};
 use domain::{
     Event, RefusalCode, Role, Span, Subject,
     assignment::AssignmentEvent,
@@ -374,8 +374,7 @@ fn bound_in_office_hours() -> Story {
 }
 
 fn set(at: &str) -> Event {
-    OperationEvent::HHourSet { operation: saphan(), at: instant(at), calendars: vec![of("MMR-02")] }
-        .into_event()
+    OperationEvent::HHourSet { operation: saphan(), at: instant(at), calendars: vec![of("MMR-02")] }.into()
 }
 
 fn shifted(to: &str) -> Event {
@@ -385,7 +384,7 @@ fn shifted(to: &str) -> Event {
         reason: of("River flooding"),
         calendars: vec![of("MMR-02")],
     }
-    .into_event()
+    .into()
 }
 
 #[test]
@@ -429,12 +428,12 @@ fn across_operations_too_an_officer_is_bound_in_the_pauses_of_its_task() {
 fn an_order_that_moves_h_hour_tells_so_too() {
     let story = bound_in_office_hours().when(tha(), set_h_hour(MONDAY)).accepted();
     let story = story.when(tha(), order(Some(FRIDAY), &[])).accepted();
-    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 80).into_event());
+    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 80).into());
 }
 
 #[test]
 fn an_h_hour_tells_for_how_long_it_binds_officers_whose_tasks_have_a_calendar() {
-    let told = |at, hours| [at, retimed(1, "T16", "MMR-02", 0, hours).into_event()];
+    let told = |at, hours| [at, retimed(1, "T16", "MMR-02", 0, hours).into()];
     let story = bound_in_office_hours()
         .when(tha(), set_h_hour(MONDAY))
         .then(told(set(MONDAY), 32))
@@ -488,7 +487,7 @@ fn an_amended_calendar_binds_officers_for_as_long_as_it_says() {
     };
     let bound = bound_in_office_hours().when(tha(), set_h_hour(MONDAY)).accepted();
     let story = amended(bound.clone()).when(tha(), promulgate(2)).accepted();
-    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 56).into_event());
+    assert_eq!(story.log.last().unwrap().event, retimed(1, "T16", "MMR-02", 0, 56).into());
     let both = bound.when(tha(), assign("T21", "MMR-02")).accepted();
     amended(both)
         .when(tha(), promulgate(2))

@@ -2,46 +2,36 @@
 //!
 //! What is said here is for people; a test holds every command of every story against it.
 
-mod assignment;
-mod centre;
-mod coalition;
-mod operation;
-mod plan;
-mod sender;
+pub(crate) mod sender;
 
 pub use sender::{Sender, Source};
 
 use crate::Event;
 
-/// Of each subject; an event's sources are told in this order.
-const SUBJECTS: [&[Source]; 6] = [
-    coalition::SOURCES,
-    centre::SOURCES,
-    assignment::SOURCES,
-    plan::SOURCES,
-    operation::SOURCES,
-    plan::ORDERS,
-];
+macro_rules! sources {
+    ($($family:ident: $event:ty, $command:ty;)*) => {
+        /// Of each family.
+        const FAMILIES: &[&[Source]] = &[$(<$command>::SOURCES),*];
+    };
+}
 
-/// The commands from which the event may follow.
+families!(sources);
+
+/// The commands from which the event may follow: those of families that build on others come first, orders
+/// last.
 pub fn sources(event: &Event) -> Vec<&'static Source> {
-    all().filter(|source| source.events.contains(&event.kind())).collect()
+    let mut sources: Vec<_> = all().filter(|source| source.events.contains(&event.kind())).collect();
+    sources.sort_by_key(|source| source.is_order);
+    sources
 }
 
 fn all() -> impl Iterator<Item = &'static Source> {
-    SUBJECTS.into_iter().flatten()
+    FAMILIES.iter().rev().copied().flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        assignment::AssignmentCommand,
-        centre::CentreCommand,
-        coalition::{CoalitionCommand, PartnerCommand, PostCommand},
-        operation::OperationCommand,
-        plan::PlanCommand,
-    };
     use std::collections::BTreeSet;
     use strum::VariantNames;
 
@@ -53,18 +43,14 @@ mod tests {
 
     #[test]
     fn the_commands_that_somebody_may_send_are_those_that_there_are() {
-        fn family<T: VariantNames>(
-            subject: &'static str,
-        ) -> impl Iterator<Item = (&'static str, &'static str)> {
-            T::VARIANTS.iter().map(move |name| (subject, *name))
+        macro_rules! commands {
+            ($($family:ident: $event:ty, $command:ty;)*) => {
+                [$((stringify!($family), <$command>::VARIANTS)),*]
+            };
         }
-        let there = family::<CoalitionCommand>("Coalition")
-            .chain(family::<PartnerCommand>("Partner"))
-            .chain(family::<CentreCommand>("Centre"))
-            .chain(family::<PostCommand>("Post"))
-            .chain(family::<OperationCommand>("Operation"))
-            .chain(family::<PlanCommand>("Plan"))
-            .chain(family::<AssignmentCommand>("Assignment"));
+        let there = families!(commands)
+            .into_iter()
+            .flat_map(|(family, names)| names.iter().map(move |name| (family, *name)));
         let told: BTreeSet<_> = all().map(|source| source.command).collect();
         assert_eq!(told, there.collect());
     }

@@ -12,6 +12,8 @@ pub struct Source {
     pub sender: Sender,
     /// Names of the events that may follow from it.
     pub events: &'static [&'static str],
+    /// Whether it is an order, by which is changed what could be changed without one too.
+    pub(super) is_order: bool,
 }
 
 /// Who may send a command.
@@ -35,40 +37,44 @@ impl Sender {
     }
 }
 
-pub(super) const fn by(roles: &'static [Role], of: &'static str) -> Sender {
+pub(crate) const fn by(roles: &'static [Role], of: &'static str) -> Sender {
     Sender { roles, of, service: false }
 }
 
-pub(super) const fn or_service(sender: Sender) -> Sender {
+pub(crate) const fn or_service(sender: Sender) -> Sender {
     Sender { service: true, ..sender }
 }
 
-pub(super) const fn mutation(
+pub(crate) const fn mutation(
     subject: &'static str,
     name: &'static str,
     mutation: &'static str,
     sender: Sender,
     events: &'static [&'static str],
 ) -> Source {
-    Source { command: (subject, name), mutation: Some(mutation), sender, events }
+    Source { command: (subject, name), mutation: Some(mutation), sender, events, is_order: false }
 }
 
-pub(super) const fn import(
+pub(crate) const fn import(
     subject: &'static str,
     name: &'static str,
     sender: Sender,
     events: &'static [&'static str],
 ) -> Source {
-    Source { command: (subject, name), mutation: None, sender, events }
+    Source { command: (subject, name), mutation: None, sender, events, is_order: false }
 }
 
-pub(super) const COMMANDER: &[Role] = &[Role::Commander];
-pub(super) const PLANNER: &[Role] = &[Role::Planner];
-pub(super) const STAFF: &[Role] = &[Role::Planner, Role::Commander];
-pub(super) const SPEAKER: &[Role] = &[Role::Liaison, Role::Commander];
+pub(crate) const fn order(source: Source) -> Source {
+    Source { is_order: true, ..source }
+}
+
+pub(crate) const COMMANDER: &[Role] = &[Role::Commander];
+pub(crate) const PLANNER: &[Role] = &[Role::Planner];
+pub(crate) const STAFF: &[Role] = &[Role::Planner, Role::Commander];
+pub(crate) const SPEAKER: &[Role] = &[Role::Liaison, Role::Commander];
 
 const LEAD: &str = "the operation's lead";
 
-pub(super) const SERVICE: Sender = or_service(by(&[], ""));
-pub(super) const LEAD_STAFF: Sender = by(STAFF, LEAD);
-pub(super) const LEAD_COMMANDER: Sender = by(COMMANDER, LEAD);
+pub(crate) const SERVICE: Sender = or_service(by(&[], ""));
+pub(crate) const LEAD_STAFF: Sender = by(STAFF, LEAD);
+pub(crate) const LEAD_COMMANDER: Sender = by(COMMANDER, LEAD);

@@ -6,14 +6,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     Actor, At, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal,
     RefusalCode, Rejection, Role, Span, State, Subject, World,
-    assignment::AssignmentEvent,
     catalogue::sources::sources,
-    centre::CentreEvent,
-    coalition::{CoalitionEvent, PartnerEvent, PostEvent},
     decide,
     ids::{CommandId, EventId},
-    operation::{Operation, OperationEvent},
-    plan::{PlanEvent, Version},
+    operation::Operation,
+    plan::Version,
 };
 use std::{collections::BTreeSet, fmt::Debug, str::FromStr};
 use strum::IntoEnumIterator;
@@ -26,32 +23,6 @@ pub fn of<T: FromStr<Err: Debug>>(text: &str) -> T {
 
 pub fn instant(text: &str) -> Instant {
     Instant::parse_from_rfc3339(text).expect("tests write times as RFC 3339 has them")
-}
-
-/// Events of every subject can be told where events are expected.
-pub trait IntoEvent {
-    fn into_event(self) -> Event;
-}
-
-macro_rules! into_event {
-    ($($type:ty => $wrap:path;)*) => {$(
-        impl IntoEvent for $type {
-            fn into_event(self) -> Event {
-                $wrap(self)
-            }
-        }
-    )*};
-}
-
-into_event! {
-    CoalitionEvent => Event::Coalition;
-    PartnerEvent => Event::Partner;
-    CentreEvent => Event::Centre;
-    PostEvent => Event::Post;
-    OperationEvent => Event::Operation;
-    PlanEvent => Event::Plan;
-    AssignmentEvent => Event::Assignment;
-    Event => std::convert::identity;
 }
 
 /// A command that may name what the story has come to, such as the hash of a submitted version.
@@ -68,7 +39,7 @@ pub struct Story {
 }
 
 /// Begins with a history; `given([])` is an empty log.
-pub fn given<E: IntoEvent>(events: impl IntoIterator<Item = E>) -> Story {
+pub fn given<E: Into<Event>>(events: impl IntoIterator<Item = E>) -> Story {
     nothing().and(events)
 }
 
@@ -98,11 +69,11 @@ impl Story {
     }
 
     /// More events, whether or not the rules would allow them.
-    pub fn and<E: IntoEvent>(mut self, events: impl IntoIterator<Item = E>) -> Self {
+    pub fn and<E: Into<Event>>(mut self, events: impl IntoIterator<Item = E>) -> Self {
         for event in events {
             self.pass(Span::seconds(60));
             let occurred_at = self.now.fixed_offset();
-            self.record(event.into_event(), occurred_at, "service:import", None);
+            self.record(event.into(), occurred_at, "service:import", None);
         }
         self
     }
@@ -256,8 +227,8 @@ impl Outcome {
     }
 
     /// Exactly these events followed, and are history now.
-    pub fn then<E: IntoEvent>(mut self, events: impl IntoIterator<Item = E>) -> Story {
-        let wanted: Vec<Event> = events.into_iter().map(IntoEvent::into_event).collect();
+    pub fn then<E: Into<Event>>(mut self, events: impl IntoIterator<Item = E>) -> Story {
+        let wanted: Vec<Event> = events.into_iter().map(Into::into).collect();
         assert_eq!(self.result.as_ref(), Ok(&wanted), "{:?}", self.command);
         self.hold_against_catalogue(&wanted);
         self.story.append(&self.actor, wanted);

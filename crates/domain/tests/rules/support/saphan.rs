@@ -1,6 +1,6 @@
 //! Fixtures: four partners, their posts in post, and Operation SAPHAN with a small plan.
 
-use super::{Ask, IntoEvent, Story, given, instant, of};
+use super::{Ask, Story, given, instant, of};
 use domain::{
     Actor, AnnexCode, Code, Command, Event, OperationCode, PartnerCode, Position, PostCode, Role, Sha256,
     Span, TaskCode,
@@ -76,7 +76,7 @@ pub fn profile(name: &str) -> Profile {
 }
 
 pub fn acceded(partner: &str, role: PartnerRole) -> Event {
-    PartnerEvent::PartnerAcceded { partner: of(partner), profile: profile(partner), role }.into_event()
+    PartnerEvent::PartnerAcceded { partner: of(partner), profile: profile(partner), role }.into()
 }
 
 /// A post is established and held.
@@ -84,7 +84,7 @@ pub fn held(code: &str, liaison: bool) -> [Event; 2] {
     let (partner, _) = code.split_once('-').expect("a post's code starts with its partner's");
     let (post, title): (PostCode, _) = (of(code), of("Officer"));
     let established = PostEvent::PostEstablished { post: post.clone(), partner: of(partner), title, liaison };
-    [established.into_event(), PostEvent::OfficerTookPost { post, officer: officer(1) }.into_event()]
+    [established.into(), PostEvent::OfficerTookPost { post, officer: officer(1) }.into()]
 }
 
 /// THA (host), CHN and MMR (principals) and LAO (participant), each with its liaison officer in post.
@@ -113,7 +113,7 @@ pub fn initiated(code: &str, releasable_to: &[&str]) -> Event {
         releasable_to: partners(releasable_to),
         handling: HandlingCode::H0,
     }
-    .into_event()
+    .into()
 }
 
 /// The coalition and the operation, released to all four.

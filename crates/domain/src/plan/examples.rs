@@ -1,8 +1,8 @@
-//! What happens to a plan: drafting, decisions, orders.
+//! Examples of what happens to a plan: drafting, decisions, orders.
 
-use super::parse::{at, list, of, salt, set};
 use crate::{
     AnnexCode, Code, ConditionCode, OperationCode, PhaseCode, Position, Sha256, Span,
+    catalogue::examples::parse::{at, list, of, salt, set},
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Given,
         Holiday, Intent, LineOfEffort, NewCondition, Objective, Phase, PlanEvent, PlannedTask, Risk, Section,
@@ -150,7 +150,13 @@ fn revisions() -> Vec<Section> {
     revisions
 }
 
-pub(super) fn terms_events() -> Vec<PlanEvent> {
+impl PlanEvent {
+    pub(crate) fn examples() -> Vec<Self> {
+        [drafting_events(), deciding_events()].concat()
+    }
+}
+
+fn terms_events() -> Vec<PlanEvent> {
     let (operation, number) = (|| of("SAPHAN"), 1);
     vec![
         PlanEvent::TaskTermsSet {
@@ -168,7 +174,7 @@ pub(super) fn terms_events() -> Vec<PlanEvent> {
     ]
 }
 
-pub(super) fn drafting_events() -> Vec<PlanEvent> {
+fn drafting_events() -> Vec<PlanEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
     let task = || PlannedTask {
         code: of("T16"),
@@ -265,7 +271,7 @@ pub(super) fn drafting_events() -> Vec<PlanEvent> {
     events
 }
 
-pub(super) fn annex_events() -> Vec<PlanEvent> {
+fn annex_events() -> Vec<PlanEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
     let annex = |text: Option<&str>| Annex {
         code: of::<AnnexCode>("B"),
@@ -293,7 +299,7 @@ pub(super) fn annex_events() -> Vec<PlanEvent> {
     ]
 }
 
-pub(super) fn deciding_events() -> Vec<PlanEvent> {
+fn deciding_events() -> Vec<PlanEvent> {
     let operation = || -> OperationCode { of("SAPHAN") };
     let content_hash = Sha256::of(&[b"an example"]);
     let given = |partner: &str| Given { partner: of(partner), content_hash, seen_at: Position(180) };

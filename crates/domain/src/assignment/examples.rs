@@ -1,0 +1,43 @@
+//! Examples of what happens between posts and tasks.
+
+use crate::{
+    OperationCode, PostCode, Span, TaskCode,
+    assignment::AssignmentEvent,
+    catalogue::examples::parse::{at, of},
+};
+
+impl AssignmentEvent {
+    pub(crate) fn examples() -> Vec<Self> {
+        let operation = || -> OperationCode { of("SAPHAN") };
+        let task = || -> TaskCode { of("T16") };
+        let post = || -> PostCode { of("MMR-02") };
+        let assigned = |h_hour: Option<&str>| Self::OfficerAssigned {
+            operation: operation(),
+            number: 16,
+            task: task(),
+            post: post(),
+            start: Span::ZERO,
+            duration: Span::hours(12),
+            h_hour: h_hour.map(at),
+        };
+        vec![
+            assigned(None),
+            assigned(Some("2023-10-09T06:00:00+07:00")),
+            Self::AssignmentRetimed {
+                operation: operation(),
+                number: 16,
+                task: task(),
+                post: post(),
+                start: Span::hours(-6),
+                duration: Span::hours(12),
+            },
+            Self::AssignmentWithdrawn {
+                operation: operation(),
+                number: 16,
+                task: task(),
+                post: post(),
+                reason: of("Needed at Site B"),
+            },
+        ]
+    }
+}

@@ -1,0 +1,89 @@
+//! Who may send what about a plan.
+
+use crate::{
+    catalogue::sources::sender::{
+        COMMANDER, LEAD_COMMANDER, LEAD_STAFF, PLANNER, SPEAKER, Sender, Source, by, mutation, order,
+    },
+    plan::PlanCommand,
+};
+
+const DRAFTER: Sender = by(PLANNER, "any partner that takes tasks and may read the operation");
+const APPROVER: Sender = by(COMMANDER, "a partner whose role the approval policy names");
+const TERRITORY: Sender = by(COMMANDER, "a partner with tasks on its territory");
+const REFUSER: Sender = by(COMMANDER, "a partner without a vote and with tasks on its territory");
+const DECIDER: Sender = by(COMMANDER, "the partner that had decided");
+const SETTLER: Sender = by(SPEAKER, "the condition's author or the operation's lead");
+const AUTHOR: Sender = by(COMMANDER, "the condition's author");
+
+impl PlanCommand {
+    pub(crate) const SOURCES: &'static [Source] = &[
+        mutation("Plan", "ReviseSection", "revisePlanSection", DRAFTER, &["PlanSectionRevised"]),
+        mutation("Plan", "Draft", "draftPlan", DRAFTER, &["PlanDrafted", "PlanSectionRevised"]),
+        mutation("Plan", "AddPhase", "addPhase", DRAFTER, &["PhaseAdded"]),
+        mutation("Plan", "SetTaskTerms", "setTaskTerms", DRAFTER, &["TaskTermsSet"]),
+        mutation("Plan", "AddTask", "addTask", DRAFTER, &["TaskAddedToPlan", "TaskTermsSet"]),
+        mutation("Plan", "ReviseTask", "reviseTask", DRAFTER, &["TaskRevised", "TaskTermsSet"]),
+        mutation("Plan", "RemoveTask", "removeTask", DRAFTER, &["TaskRemovedFromPlan"]),
+        mutation("Plan", "AddDependency", "addDependency", DRAFTER, &["DependencyAdded"]),
+        mutation("Plan", "RemoveDependency", "removeDependency", DRAFTER, &["DependencyRemoved"]),
+        mutation("Plan", "RecordRisk", "recordRisk", DRAFTER, &["RiskRecorded"]),
+        mutation("Plan", "AttachAnnex", "attachAnnex", DRAFTER, &["AnnexAttached"]),
+        mutation(
+            "Plan",
+            "ImportTasks",
+            "importTasks",
+            DRAFTER,
+            &[
+                "PlanSectionRevised",
+                "TaskAddedToPlan",
+                "TaskRevised",
+                "TaskTermsSet",
+                "TaskRemovedFromPlan",
+                "DependencyAdded",
+                "DependencyRemoved",
+            ],
+        ),
+        mutation(
+            "Plan",
+            "Submit",
+            "submitPlan",
+            LEAD_STAFF,
+            &["TaskRevised", "PlanVersionSubmitted", "PlanVersionSuperseded"],
+        ),
+        mutation("Plan", "Recall", "recallPlan", LEAD_STAFF, &["PlanVersionRecalled"]),
+        mutation(
+            "Plan",
+            "Approve",
+            "approvePlan",
+            APPROVER,
+            &["PlanVersionApproved", "PlanVersionApprovedWithConditions"],
+        ),
+        mutation("Plan", "Reject", "rejectPlan", APPROVER, &["PlanVersionRejected"]),
+        mutation("Plan", "Reject", "rejectPlan", REFUSER, &["TerritorialConsentRefused"]),
+        mutation("Plan", "Consent", "consentToPlan", TERRITORY, &["TerritorialConsentGiven"]),
+        mutation("Plan", "Revoke", "revokeDecision", DECIDER, &["ApprovalRevoked"]),
+        mutation("Plan", "SatisfyCondition", "satisfyCondition", SETTLER, &["ApprovalConditionSatisfied"]),
+        mutation("Plan", "WaiveCondition", "waiveCondition", AUTHOR, &["ApprovalConditionWaived"]),
+        mutation("Plan", "OpenAmendment", "openAmendment", LEAD_STAFF, &["AmendmentOpened"]),
+        mutation(
+            "Plan",
+            "Promulgate",
+            "promulgatePlan",
+            LEAD_COMMANDER,
+            &["PlanVersionSuperseded", "PlanPromulgated", "AssignmentRetimed", "AssignmentWithdrawn"],
+        ),
+        order(mutation(
+            "Plan",
+            "IssueFragmentaryOrder",
+            "issueFragmentaryOrder",
+            LEAD_COMMANDER,
+            &[
+                "HHourShifted",
+                "FragmentaryOrderIssued",
+                "OfficerAssigned",
+                "AssignmentRetimed",
+                "AssignmentWithdrawn",
+            ],
+        )),
+    ];
+}
