@@ -33,8 +33,9 @@ use crate::{
 };
 use async_graphql::{Context, ID, MergedObject, Object, OneofObject, SDLExportOptions};
 use domain::{
-    CentreCode, OperationCode, PartnerCode, PostCode,
-    ids::{CentreId, EventId, OperationId, PartnerId, PostId, TaskId, from_text},
+    OperationCode, PartnerCode, PostCode,
+    centre::{CentreCode, CentreId},
+    ids::{EventId, OperationId, PartnerId, PostId, TaskId, from_text},
 };
 use futures_util::future::{try_join, try_join_all};
 use read_model::Search;
@@ -272,7 +273,7 @@ impl Query {
         before: Option<String>,
     ) -> Result<Connection<Post>, Error> {
         let window = Window { first, after, last, before };
-        let filter = read_model::PostFilter::from(filter.unwrap_or_default());
+        let filter = read_model::coalition::PostFilter::from(filter.unwrap_or_default());
         let code = |post: &Post| post.row.code.clone();
         self.world(ctx)?
             .list(
@@ -308,7 +309,7 @@ impl Query {
     ) -> Result<Connection<Operation>, Error> {
         let direction = order_by.unwrap_or_default().direction;
         let window = Window { first, after, last, before }.running(direction);
-        let filter = read_model::OperationFilter::from(filter.unwrap_or_default());
+        let filter = read_model::operation::OperationFilter::from(filter.unwrap_or_default());
         let code = |operation: &Operation| operation.row.code.clone();
         let page = self
             .world(ctx)?

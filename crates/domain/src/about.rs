@@ -2,7 +2,7 @@
 //! it.
 
 use crate::{
-    AnnexCode, CentreCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
+    AnnexCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
     ids::{OperationId, PartnerId, PlanVersionId, PostId, TaskId},
 };
 use uuid::Uuid;
@@ -20,11 +20,12 @@ pub struct About<'a> {
 }
 
 /// The subject that an event changes before all others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Whole<'a> {
-    Coalition,
-    Centre(&'a CentreCode),
+    /// With what of it the event is about.
     Operation(&'a OperationCode),
+    /// Any other, which everybody sees.
+    Open(Subject),
 }
 
 /// What of an event may be released apart from the rest: whoever may not see all of it may not see the event.
@@ -52,12 +53,9 @@ impl<'a> About<'a> {
         }
     }
 
-    pub(crate) fn coalition() -> Self {
-        Self::new(Whole::Coalition)
-    }
-
-    pub(crate) fn centre(code: &'a CentreCode) -> Self {
-        Self::new(Whole::Centre(code))
+    /// A subject that everybody sees: any but operations.
+    pub(crate) fn subject(subject: Subject) -> Self {
+        Self::new(Whole::Open(subject))
     }
 
     pub(crate) fn operation(code: &'a OperationCode) -> Self {
@@ -103,10 +101,9 @@ impl<'a> About<'a> {
 
     /// The subjects whose folded state the event changes.
     pub fn folds(&self) -> Vec<Subject> {
-        let whole = match self.whole {
-            Whole::Coalition => Subject::Coalition,
-            Whole::Centre(code) => Subject::Centre(code.clone()),
-            Whole::Operation(code) => Subject::Operation(code.clone()),
+        let whole = match &self.whole {
+            Whole::Operation(code) => Subject::Operation((*code).clone()),
+            Whole::Open(subject) => subject.clone(),
         };
         let bookings = self.bookings.iter().map(|post| Subject::Bookings((*post).clone()));
         std::iter::once(whole).chain(bookings).collect()
@@ -115,8 +112,8 @@ impl<'a> About<'a> {
     /// What the event is about, as far as that may be released apart from the rest.
     pub fn scope(self) -> Scope<'a> {
         let operation = match self.whole {
-            Whole::Coalition | Whole::Centre(_) => None,
             Whole::Operation(code) => Some(code),
+            Whole::Open(_) => None,
         };
         Scope { operation, version: self.version, tasks: self.tasks, annex: self.annex }
     }
@@ -126,7 +123,7 @@ impl<'a> About<'a> {
         let mut ids: Vec<Uuid> = self.folds().iter().map(Subject::id).collect();
         ids.extend(self.partner.map(|partner| PartnerId::of(partner).0));
         ids.extend(self.post.map(|post| PostId::of(post).0));
-        if let Whole::Operation(code) = self.whole {
+        if let Whole::Operation(code) = &self.whole {
             let operation = OperationId::of(code);
             ids.extend(self.version.map(|number| PlanVersionId::of(operation, number).0));
             ids.extend(self.tasks.iter().map(|task| TaskId::of(operation, task).0));

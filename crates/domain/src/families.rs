@@ -1,5 +1,5 @@
-//! Which families of events and commands there are. A file that is about all of them says what it makes of a
-//! line, and hands that to the list.
+//! Which families of events and commands there are, and which subjects the events fold into. A file that is
+//! about all of either says what it makes of a line, and hands that to the list.
 //!
 //! The lists are macros, so that nothing depends on this file: what is made of them does.
 
@@ -14,6 +14,30 @@ macro_rules! families {
             Operation: crate::operation::OperationEvent, crate::operation::OperationCommand;
             Plan: crate::plan::PlanEvent, crate::plan::PlanCommand;
             Assignment: crate::assignment::AssignmentEvent, crate::assignment::AssignmentCommand;
+        }
+    };
+}
+
+/// The subjects: the code that each is known by, what its history is folded into, and the families of events
+/// that change that.
+macro_rules! subjects {
+    ($make:ident $($more:tt)*) => {
+        $make! {
+            one {
+                /// Who has joined and who holds which post: one, so that rules over all partners are decided at
+                /// once.
+                Coalition: crate::coalition::Coalition, from Coalition Partner Post;
+            }
+            many {
+                Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre;
+                /// An operation with its plan and tasks.
+                Operation(crate::OperationCode): Option<crate::operation::Operation>, from Operation Plan Assignment;
+            }
+            without_row {
+                /// When a post is bound, across operations.
+                Bookings(crate::PostCode): crate::assignment::Bookings, from Operation Assignment;
+            }
+            $($more)*
         }
     };
 }

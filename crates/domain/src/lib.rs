@@ -5,7 +5,7 @@
 //!
 //! A subject is a folder with the same files in each: `command`, `event`, `state`, `decide`; `examples` and
 //! `sources` for the [`catalogue`]; and beside them what only it has. What no subject owns stands here, and
-//! [`words`] is what all of it is made of. `families` lists what all subjects are asked for.
+//! [`words`] is what all of it is made of. `families` lists the subjects.
 
 #[macro_use]
 mod families;
@@ -38,8 +38,8 @@ pub use refusal::{Parse, Refusal, RefusalCode};
 pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
-    AnnexCode, At, CentreCode, Code, ConditionCode, Currency, Day, Instant, InvalidSpan, Language, Names,
-    OperationCode, PartnerCode, PhaseCode, Position, PostCode, Prose, Salt, Sha256, Span, TaskCode, TimeZone,
-    Title, code, duration, hash, ids, names, text,
+    AnnexCode, At, Code, ConditionCode, Currency, Day, Instant, InvalidSpan, Language, Names, OperationCode,
+    PartnerCode, PhaseCode, Position, PostCode, Prose, Salt, Sha256, Span, TaskCode, TimeZone, Title, code,
+    duration, hash, ids, names, text,
 };
 pub use world::{State, World};

@@ -1,70 +1,131 @@
 //! What history is folded by, and the grain at which readers see it change.
 
 use crate::{
-    AnnexCode, CentreCode, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode,
-    ids::{COALITION, CentreId, OperationId, PostId},
+    AnnexCode, At, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode,
+    ids::{
+        AnnexId, AssignmentId, COALITION, ConditionId, DecisionId, Naming, OperationId, PartnerId,
+        PlanVersionId, PlannedTaskId, PostId, TaskId, TenureId,
+    },
 };
 use uuid::Uuid;
 
-/// What history is folded by. One event may concern several.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// Who has joined and who holds which post: one, so that rules over all partners are decided at once.
-    Coalition,
-    Centre(CentreCode),
-    /// When a post is bound, across operations.
-    Bookings(PostCode),
-    /// An operation with its plan and tasks.
-    Operation(OperationCode),
+macro_rules! subject {
+    (
+        one { $(#[$one_doc:meta])* $one:ident: $one_state:ty, from $($one_family:ident)+; }
+        many { $($(#[$doc:meta])* $many:ident($code:ty): $state:ty, from $($family:ident)+;)* }
+        without_row { $(
+            $(#[$other_doc:meta])* $other:ident($other_code:ty): $other_state:ty, from $($other_family:ident)+;
+        )* }
+        parts { $(
+            $(#[$part_doc:meta])*
+            $part:ident($($field:ident: $type:ty),+) of $whole:ident $(($of:ident))? = $id:expr;
+        )* }
+    ) => {
+        /// What history is folded by. One event may concern several.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Subject {
+            $(#[$one_doc])*
+            $one,
+            $($(#[$doc])* $many($code),)*
+            $($(#[$other_doc])* $other($other_code),)*
+        }
+
+        impl Subject {
+            pub fn id(&self) -> Uuid {
+                match self {
+                    Self::$one => COALITION,
+                    $(Self::$many(code) => code.id(),)*
+                    $(Self::$other(code) => code.id(),)*
+                }
+            }
+        }
+
+        /// The grain at which readers see change: each item is a row of the read model.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Item {
+            $one,
+            $($many($code),)*
+            $($(#[$part_doc])* $part($($type),+),)*
+        }
+
+        impl Item {
+            /// The subject whose state holds the item.
+            pub fn subject(&self) -> Subject {
+                match self {
+                    Self::$one => Subject::$one,
+                    $(Self::$many(code) => Subject::$many(code.clone()),)*
+                    $(Self::$part($($of,)? ..) => Subject::$whole$(($of.clone()))?,)*
+                }
+            }
+
+            pub fn id(&self) -> Uuid {
+                match self {
+                    Self::$one => COALITION,
+                    $(Self::$many(code) => code.id(),)*
+                    $(Self::$part($($field),+) => $id.0,)*
+                }
+            }
+        }
+    };
 }
 
-impl Subject {
-    pub fn id(&self) -> Uuid {
-        match self {
-            Self::Coalition => COALITION,
-            Self::Centre(code) => CentreId::of(code).0,
-            Self::Bookings(post) => PostId::of(post).0,
-            Self::Operation(code) => OperationId::of(code).0,
-        }
+// Besides the subjects themselves, what they consist of. A part's subject has the code that the part begins
+// with.
+subjects! { subject
+    parts {
+        Partner(code: PartnerCode) of Coalition = PartnerId::of(code);
+        Post(code: PostCode) of Coalition = PostId::of(code);
+        /// The `n`th tenure of a post, from 1.
+        Tenure(post: PostCode, number: u32) of Coalition = TenureId::of(PostId::of(post), *number);
+        PlanVersion(operation: OperationCode, number: u32) of Operation(operation) = version(operation, *number);
+        PlannedTask(operation: OperationCode, number: u32, task: TaskCode) of Operation(operation) =
+            PlannedTaskId::of(version(operation, *number), task);
+        Annex(operation: OperationCode, number: u32, annex: AnnexCode) of Operation(operation) =
+            AnnexId::of(version(operation, *number), annex);
+        /// The `n`th decision on a version, from 1.
+        Decision(operation: OperationCode, number: u32, decision: u32) of Operation(operation) =
+            DecisionId::of(version(operation, *number), *decision);
+        Condition(operation: OperationCode, number: u32, decision: u32, code: ConditionCode)
+            of Operation(operation) =
+            ConditionId::of(DecisionId::of(version(operation, *number), *decision), code);
+        /// The `n`th assignment in an operation, from 1.
+        Assignment(operation: OperationCode, number: u32) of Operation(operation) =
+            AssignmentId::of(OperationId::of(operation), *number);
+        /// What a task itself says of its release, in every version.
+        TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
+            TaskId::of(OperationId::of(operation), task);
     }
 }
 
-/// The grain at which readers see change: each item is a row of the read model.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Item {
-    Coalition,
-    Partner(PartnerCode),
-    Post(PostCode),
-    /// The `n`th tenure of a post, from 1.
-    Tenure(PostCode, u32),
-    Centre(CentreCode),
-    Operation(OperationCode),
-    PlanVersion(OperationCode, u32),
-    PlannedTask(OperationCode, u32, TaskCode),
-    Annex(OperationCode, u32, AnnexCode),
-    /// The `n`th decision on a version, from 1.
-    Decision(OperationCode, u32, u32),
-    Condition(OperationCode, u32, u32, ConditionCode),
-    /// The `n`th assignment in an operation, from 1.
-    Assignment(OperationCode, u32),
-    /// What a task itself says of its release, in every version.
-    TaskLabel(OperationCode, TaskCode),
+fn version(operation: &OperationCode, number: u32) -> PlanVersionId {
+    PlanVersionId::of(OperationId::of(operation), number)
 }
 
 impl Item {
-    /// The subject whose state holds the item.
-    pub fn subject(&self) -> Subject {
-        match self {
-            Self::Coalition | Self::Partner(_) | Self::Post(_) | Self::Tenure(..) => Subject::Coalition,
-            Self::Centre(code) => Subject::Centre(code.clone()),
-            Self::Operation(code)
-            | Self::PlanVersion(code, _)
-            | Self::PlannedTask(code, ..)
-            | Self::Annex(code, ..)
-            | Self::Decision(code, ..)
-            | Self::Condition(code, ..)
-            | Self::Assignment(code, _)
-            | Self::TaskLabel(code, _) => Subject::Operation(code.clone()),
-        }
+    /// The task whose own label decides, besides all else, who may see that the item has changed.
+    pub fn labelled_task(&self) -> Option<TaskId> {
+        let (Self::PlannedTask(operation, _, task) | Self::TaskLabel(operation, task)) = self else {
+            return None;
+        };
+        Some(TaskId::of(OperationId::of(operation), task))
+    }
+}
+
+/// What the events of a family change in a subject's state. Never fails: whatever was logged has happened.
+pub(crate) trait Evolve<Event> {
+    /// Takes in one event and adds the items that it touched to `touched`.
+    fn evolve(&mut self, event: &Event, at: &At, touched: &mut Vec<Item>);
+}
+
+/// A subject's state, as far as readers see it.
+pub(crate) trait Items {
+    /// Every item of it.
+    fn items(&self) -> Vec<Item>;
+}
+
+/// Of a subject that may not have been founded yet.
+impl<T: Items> Items for Option<T> {
+    fn items(&self) -> Vec<Item> {
+        self.iter().flat_map(T::items).collect()
     }
 }

@@ -4,84 +4,73 @@
 //! so a batch is decided on a clone that is kept when the append succeeded and dropped when it did not.
 
 use crate::{
-    CentreCode, Context, Event, Item, OperationCode, PostCode, Reasons, Recorded, Rejection, Subject,
-    assignment::Bookings, centre::Centre, coalition::Coalition, operation::Operation,
+    Event, Item, Recorded, Rejection, Subject,
+    subject::{Evolve, Items},
 };
 use std::sync::Arc;
 
-/// A subject's folded history. A subject without events is absent, which is a state like others.
-#[derive(Debug, Clone, PartialEq)]
-pub enum State {
-    Coalition(Coalition),
-    Centre(Option<Centre>),
-    Bookings(Bookings),
-    Operation(Option<Operation>),
+macro_rules! state {
+    ($($of_these:ident {
+        $($(#[$doc:meta])* $subject:ident $(($code:ty))?: $state:ty, from $($family:ident)+;)*
+    })*) => {
+        /// A subject's folded history. A subject without events is absent, which is a state like others.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum State {
+            $($($subject($state),)*)*
+        }
+
+        impl State {
+            /// The state before the subject's first event.
+            pub fn absent(subject: &Subject) -> Self {
+                match subject {
+                    $($(Subject::$subject { .. } => Self::$subject(Default::default()),)*)*
+                }
+            }
+
+            /// Takes in one event and adds the items that it touched to `touched`.
+            ///
+            /// Events that do not concern this kind of state change nothing.
+            pub fn evolve(&mut self, recorded: &Recorded, touched: &mut Vec<Item>) {
+                match (self, &recorded.event) {
+                    $($($((Self::$subject(state), Event::$family(event)) => {
+                        state.evolve(event, &recorded.at, touched);
+                    })+)*)*
+                    // Such as those that only stand in the history of a post.
+                    _ => {}
+                }
+            }
+
+            /// Every item of this state.
+            pub fn items(&self) -> Vec<Item> {
+                match self {
+                    $($(Self::$subject(state) => state.items(),)*)*
+                }
+            }
+
+            /// Whether events of this family change this kind of state.
+            #[cfg(test)]
+            fn is_changed_by(&self, event: &Event) -> bool {
+                matches!((self, event), $($($((Self::$subject(_), Event::$family(_)))|+)|*)|*)
+            }
+        }
+
+        $($(impl Folded for $state {
+            fn of(state: &State) -> Option<&Self> {
+                match state {
+                    State::$subject(state) => Some(state),
+                    _ => None,
+                }
+            }
+        })*)*
+    };
 }
 
-impl State {
-    /// The state before the subject's first event.
-    pub fn absent(subject: &Subject) -> Self {
-        match subject {
-            Subject::Coalition => Self::Coalition(Coalition::default()),
-            Subject::Centre(_) => Self::Centre(None),
-            Subject::Bookings(_) => Self::Bookings(Bookings::default()),
-            Subject::Operation(_) => Self::Operation(None),
-        }
-    }
+subjects!(state);
 
-    /// Takes in one event and adds the items that it touched to `touched`.
-    ///
-    /// Events that do not concern this kind of state change nothing.
-    pub fn evolve(&mut self, recorded: &Recorded, touched: &mut Vec<Item>) {
-        let at = &recorded.at;
-        match &recorded.event {
-            Event::Coalition(event) => {
-                if let Self::Coalition(coalition) = self {
-                    coalition.evolve(event, touched);
-                }
-            }
-            Event::Partner(event) => {
-                if let Self::Coalition(coalition) = self {
-                    coalition.evolve_partner(event, at, touched);
-                }
-            }
-            Event::Post(event) => {
-                if let Self::Coalition(coalition) = self {
-                    coalition.evolve_post(event, at, touched);
-                }
-            }
-            Event::Centre(event) => {
-                if let Self::Centre(centre) = self {
-                    Centre::evolve(centre, event, at, touched);
-                }
-            }
-            Event::Operation(event) => match self {
-                Self::Operation(operation) => Operation::evolve(operation, event, at, touched),
-                Self::Bookings(bookings) => bookings.evolve_operation(event),
-                Self::Coalition(_) | Self::Centre(_) => {}
-            },
-            Event::Plan(event) => {
-                if let Self::Operation(Some(operation)) = self {
-                    operation.evolve_plan(event, at, touched);
-                }
-            }
-            Event::Assignment(event) => match self {
-                Self::Operation(Some(operation)) => operation.evolve_assignment(event, at, touched),
-                Self::Bookings(bookings) => bookings.evolve(event),
-                Self::Operation(None) | Self::Coalition(_) | Self::Centre(_) => {}
-            },
-        }
-    }
-
-    /// Every item of this state.
-    pub fn items(&self) -> Vec<Item> {
-        match self {
-            Self::Coalition(coalition) => coalition.items(),
-            Self::Centre(centre) => centre.iter().map(|centre| Item::Centre(centre.code.clone())).collect(),
-            Self::Bookings(_) => Vec::new(),
-            Self::Operation(operation) => operation.iter().flat_map(Operation::items).collect(),
-        }
-    }
+/// The state of one kind of subject.
+pub(crate) trait Folded: Sized {
+    /// `None` when it is the state of another kind.
+    fn of(state: &State) -> Option<&Self>;
 }
 
 /// Folded subjects at one position.
@@ -136,62 +125,32 @@ impl World {
         if missing.is_empty() { Ok(()) } else { Err(Rejection::Missing(missing)) }
     }
 
-    pub fn coalition(&self) -> Result<&Coalition, Rejection> {
-        match self.lookup(Subject::Coalition)? {
-            State::Coalition(coalition) => Ok(coalition),
-            other => unreachable_state(other),
-        }
-    }
-
-    pub fn centre(&self, code: &CentreCode) -> Result<Option<&Centre>, Rejection> {
-        match self.lookup(Subject::Centre(code.clone()))? {
-            State::Centre(centre) => Ok(centre.as_ref()),
-            other => unreachable_state(other),
-        }
-    }
-
-    pub fn bookings(&self, post: &PostCode) -> Result<&Bookings, Rejection> {
-        match self.lookup(Subject::Bookings(post.clone()))? {
-            State::Bookings(bookings) => Ok(bookings),
-            other => unreachable_state(other),
-        }
-    }
-
-    pub fn operation(&self, code: &OperationCode) -> Result<Option<&Operation>, Rejection> {
-        match self.lookup(Subject::Operation(code.clone()))? {
-            State::Operation(operation) => Ok(operation.as_ref()),
-            other => unreachable_state(other),
-        }
-    }
-
-    /// The operation, if the actor may see it; hidden and absent answer alike. Services see operations that
-    /// they initiate, by their code.
-    pub(crate) fn visible_operation(
-        &self,
-        code: &OperationCode,
-        context: &Context<'_>,
-        reasons: Reasons,
-    ) -> Result<(&Operation, Reasons), Rejection> {
-        // Named together, so that one round trip loads both.
-        self.need([Subject::Coalition, Subject::Operation(code.clone())])?;
-        let visible = self.operation(code)?.filter(|operation| {
-            context.actor.partner().is_none_or(|partner| operation.is_visible_to(partner))
-        });
-        match visible {
-            Some(operation) => Ok((operation, reasons)),
-            None => Err(reasons.not_found("operationId", "operation")),
-        }
-    }
-
-    fn lookup(&self, subject: Subject) -> Result<&State, Rejection> {
-        match self.states.get(&subject) {
-            Some(state) => Ok(state),
-            None => Err(Rejection::Missing([subject].into())),
+    /// What the subject's history is folded into, for the folder of its kind to give it a name. Fails with
+    /// `Missing` when it is not loaded.
+    pub(crate) fn folded<T: Folded>(&self, subject: Subject) -> Result<&T, Rejection> {
+        let Some(state) = self.states.get(&subject) else {
+            return Err(Rejection::Missing([subject].into()));
+        };
+        match T::of(state) {
+            Some(folded) => Ok(folded),
+            // `insert` pairs a subject with `State::absent` of it or a fold of that.
+            None => unreachable!("{subject:?} was loaded with the state of another kind: {state:?}"),
         }
     }
 }
 
-/// `insert` pairs a subject with `State::absent` of it or a fold of that.
-fn unreachable_state(state: &State) -> ! {
-    unreachable!("a subject was loaded with the state of another kind: {state:?}")
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::examples::events;
+
+    #[test]
+    fn every_event_changes_the_subjects_that_it_folds_into() {
+        for event in events() {
+            for subject in event.about().folds() {
+                let changes = State::absent(&subject).is_changed_by(&event);
+                assert!(changes, "{subject:?} is not made from the family of {}", event.kind());
+            }
+        }
+    }
 }

@@ -10,23 +10,21 @@
 //! of in files of their names. What belongs to no subject: `tables` knows how a row becomes columns, `item`
 //! lists all tables, `log` is about events, `projection` writes.
 
-mod centre;
-mod coalition;
+pub mod centre;
+pub mod coalition;
 mod database;
 mod error;
 mod item;
 mod log;
 mod model;
-mod operation;
+pub mod operation;
 mod page;
 mod parse;
 mod pin;
-mod plan;
+pub mod plan;
 mod projection;
 mod tables;
 
-pub use centre::CentreRow;
-pub use coalition::{CoalitionRow, PartnerRow, PostFilter, PostRow, TenureRow};
 pub use error::Error;
 pub(crate) use error::doing;
 pub use item::{Row, fields, row};
@@ -34,14 +32,9 @@ pub use log::{
     ChangedItem, ChangingEvent, Entry, EventFilter, EventRow, Found, HistoryRow, ItemVersion, Search, Stretch,
 };
 pub use model::ReadModel;
-pub use operation::{AssignmentRow, OperationFilter, OperationRow, TaskLabelRow};
 pub use page::Page;
 pub use parse::{InvalidRow, parse};
 pub use pin::{Pin, Viewer};
-pub use plan::{
-    AnnexRow, ConditionRow, DecisionRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace,
-    TaskVersionRow,
-};
 pub use projection::{
     Change, Filling, Projection, Rows, checkpoint, compare, compare_events, lock_checkpoint, write,
 };

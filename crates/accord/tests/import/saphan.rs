@@ -4,7 +4,7 @@ use domain::{
     PostCode, RefusalCode,
     ids::{PlanVersionId, PlannedTaskId, PostId},
 };
-use read_model::{OperationFilter, Page, PlannedTaskRow};
+use read_model::{Page, operation::OperationFilter, plan::PlannedTaskRow};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::collections::BTreeMap;
 

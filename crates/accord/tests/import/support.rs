@@ -12,7 +12,10 @@ use domain::{
 };
 use engine::{Clock, Engine, Entropy, Moment, Settings};
 use event_log::PoolSettings;
-use read_model::{Page, Pin, PlanVersionRow, PlannedTaskRow, Schema, TaskFilter, Viewer};
+use read_model::{
+    Page, Pin, Schema, Viewer,
+    plan::{PlanVersionRow, PlannedTaskRow, TaskFilter},
+};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::{collections::BTreeMap, str::FromStr};
 

@@ -10,9 +10,8 @@ use crate::{
 };
 use async_graphql::{Context, InputObject, Object};
 use domain::{
-    CentreCode, Command,
-    centre::{CentreCommand, Criterion, Score},
-    ids::CentreId,
+    Command,
+    centre::{CentreCode, CentreCommand, CentreId, Criterion, Score},
 };
 
 #[derive(InputObject)]

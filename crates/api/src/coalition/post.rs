@@ -13,7 +13,7 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{PartnerCode, coalition, ids::PartnerId};
-use read_model::{TenureRow, parse};
+use read_model::{coalition::TenureRow, parse};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ pub struct PostFilter {
     status: Option<PostStatus>,
 }
 
-impl From<PostFilter> for read_model::PostFilter {
+impl From<PostFilter> for read_model::coalition::PostFilter {
     fn from(filter: PostFilter) -> Self {
         Self {
             partner: filter.partner,

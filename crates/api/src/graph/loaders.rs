@@ -8,9 +8,14 @@ use futures_util::{
     future::{BoxFuture, Shared},
 };
 use read_model::{
-    AnnexRow, AssignmentRow, CentreRow, ConditionRow, DecisionRow, EventFilter, EventRow, OperationRow, Page,
-    PartRow, PartnerRow, Pin, PlanVersionRow, PlannedTaskRow, PostFilter, PostRow, ReadModel, TaskFilter,
-    TaskLabelRow, TaskPlace, TaskVersionRow, TenureRow,
+    EventFilter, EventRow, Page, Pin, ReadModel,
+    centre::CentreRow,
+    coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
+    operation::{AssignmentRow, OperationRow, TaskLabelRow},
+    plan::{
+        AnnexRow, ConditionRow, DecisionRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace,
+        TaskVersionRow,
+    },
 };
 use std::{
     collections::HashMap,

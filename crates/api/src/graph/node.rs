@@ -9,13 +9,17 @@ use crate::{
     },
 };
 use async_graphql::{ID, Interface};
+use domain::centre::CentreId;
 use domain::ids::{
-    AnnexId, AssignmentId, CentreId, ConditionId, DecisionId, EventId, OperationId, PartnerId, PlanVersionId,
+    AnnexId, AssignmentId, ConditionId, DecisionId, EventId, OperationId, PartnerId, PlanVersionId,
     PlannedTaskId, PostId, TaskId, from_text,
 };
 use read_model::{
-    AnnexRow, AssignmentRow, CentreRow, ConditionRow, DecisionRow, EventRow, OperationRow, PartnerRow,
-    PlanVersionRow, PlannedTaskRow, PostRow,
+    EventRow,
+    centre::CentreRow,
+    coalition::{PartnerRow, PostRow},
+    operation::{AssignmentRow, OperationRow},
+    plan::{AnnexRow, ConditionRow, DecisionRow, PlanVersionRow, PlannedTaskRow},
 };
 use std::sync::Arc;
 use uuid::Uuid;

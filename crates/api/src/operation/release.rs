@@ -12,7 +12,7 @@ use domain::{
     ids::PartnerId,
     release::{self, Label},
 };
-use read_model::PlannedTaskRow;
+use read_model::plan::PlannedTaskRow;
 use std::sync::Arc;
 
 /// How carefully something is to be handled.

@@ -28,7 +28,7 @@ use domain::{
     ids::{OperationId, PartnerId, TaskId},
     operation,
 };
-use read_model::{Page, PlanVersionRow, parse};
+use read_model::{Page, parse, plan::PlanVersionRow};
 use std::sync::Arc;
 
 /// Where an operation stands.
@@ -59,7 +59,7 @@ pub struct OperationFilter {
     lead_partner: Option<String>,
 }
 
-impl From<OperationFilter> for read_model::OperationFilter {
+impl From<OperationFilter> for read_model::operation::OperationFilter {
     fn from(filter: OperationFilter) -> Self {
         Self {
             status: filter.status.map(|status| operation::OperationStatus::from(status).to_string()),

@@ -15,7 +15,7 @@ use domain::{
     ids::{PartnerId, PlanVersionId, PlannedTaskId, PostId},
     plan::{self, DecisionKind, Outstanding},
 };
-use read_model::{DecisionRow, parse};
+use read_model::{parse, plan::DecisionRow};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

@@ -11,7 +11,7 @@ use crate::{
 };
 use async_graphql::{Enum, SimpleObject};
 use domain::plan;
-use read_model::{PartRow, parse};
+use read_model::{parse, plan::PartRow};
 use std::sync::Arc;
 
 /// The two customary orders of an operation order's paragraphs.

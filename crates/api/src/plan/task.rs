@@ -24,7 +24,7 @@ use domain::{
     plan,
     schedule::Times,
 };
-use read_model::{PlannedTaskRow, parse};
+use read_model::{parse, plan::PlannedTaskRow};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -58,7 +58,7 @@ pub struct TaskFilter {
     territory: Option<String>,
 }
 
-impl From<TaskFilter> for read_model::TaskFilter {
+impl From<TaskFilter> for read_model::plan::TaskFilter {
     fn from(filter: TaskFilter) -> Self {
         let TaskFilter { phase, line_of_effort, lead_partner: lead, territory } = filter;
         Self { phase, line_of_effort, lead, territory }
@@ -77,7 +77,7 @@ where
     T: Item<Row = PlannedTaskRow> + OutputType,
 {
     let page = window.page(world)?;
-    let filter = read_model::TaskFilter::from(filter.unwrap_or_default());
+    let filter = read_model::plan::TaskFilter::from(filter.unwrap_or_default());
     let rows = world.loaders.task_pages.children((version, filter.clone(), page.clone())).await?;
     Ok(Connection::new(world, &page, world.all(&rows), code, move |world| {
         let key = (version, filter.clone());

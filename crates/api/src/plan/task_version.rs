@@ -12,7 +12,7 @@ use crate::{
 };
 use async_graphql::Object;
 use domain::Span;
-use read_model::TaskVersionRow;
+use read_model::plan::TaskVersionRow;
 use std::sync::Arc;
 
 /// What a task was from a position on, as one plan version had it.

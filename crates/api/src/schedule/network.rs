@@ -8,7 +8,7 @@ use domain::{
     plan::PlannedTask,
     schedule::{Actual, Basis, Graph, Hours, Schedule as Laid, activities},
 };
-use read_model::PlannedTaskRow;
+use read_model::plan::PlannedTaskRow;
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},

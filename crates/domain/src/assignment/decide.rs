@@ -19,6 +19,12 @@ use std::{
 /// Who of the lead, or of the post's partner, may bind officers.
 const ROLES: &[Role] = &[Role::Commander, Role::Planner];
 
+impl World {
+    pub fn bookings(&self, post: &PostCode) -> Result<&Bookings, Rejection> {
+        self.folded(Subject::Bookings(post.clone()))
+    }
+}
+
 impl Decide for AssignmentCommand {
     fn operation(&self) -> Option<&OperationCode> {
         Some(AssignmentCommand::operation(self))

@@ -1,10 +1,11 @@
 //! Assignments as folded: as their operation sees them, and as their post does, across operations.
 
 use crate::{
-    Instant, OperationCode, PostCode, Span, TaskCode,
+    At, Instant, Item, OperationCode, PostCode, Span, TaskCode,
     assignment::AssignmentEvent,
     ids::{AssignmentId, OperationId},
     operation::OperationEvent,
+    subject::{Evolve, Items},
 };
 use std::collections::BTreeMap;
 
@@ -72,8 +73,17 @@ impl Bookings {
             (!itself && candidate.overlaps(entry, other == operation)).then_some((other, entry))
         })
     }
+}
 
-    pub(crate) fn evolve(&mut self, event: &AssignmentEvent) {
+impl Items for Bookings {
+    /// None: readers see a post's assignments where the operations have them.
+    fn items(&self) -> Vec<Item> {
+        Vec::new()
+    }
+}
+
+impl Evolve<AssignmentEvent> for Bookings {
+    fn evolve(&mut self, event: &AssignmentEvent, _at: &At, _touched: &mut Vec<Item>) {
         match event {
             AssignmentEvent::OfficerAssigned { operation, number, task, start, duration, h_hour, .. } => {
                 let (start, duration, h_hour) = (*start, *duration, *h_hour);
@@ -90,10 +100,12 @@ impl Bookings {
             }
         }
     }
+}
 
+impl Evolve<OperationEvent> for Bookings {
     /// An operation's H-hour is known, or another, from now on: nothing else of it changes when a post is
     /// bound.
-    pub(crate) fn evolve_operation(&mut self, event: &OperationEvent) {
+    fn evolve(&mut self, event: &OperationEvent, _at: &At, _touched: &mut Vec<Item>) {
         let (operation, h_hour) = match event {
             OperationEvent::HHourSet { operation, at: h_hour, .. }
             | OperationEvent::HHourShifted { operation, to: h_hour, .. } => (operation, h_hour),

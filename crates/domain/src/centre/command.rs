@@ -1,8 +1,8 @@
 //! What is asked of a coordination centre.
 
 use crate::{
-    CentreCode, Code, Names, PartnerCode, Prose, Title,
-    centre::{Criterion, Score},
+    Code, Names, PartnerCode, Prose, Title,
+    centre::{CentreCode, Criterion, Score},
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,17 +1,25 @@
 //! Rules of coordination centres.
 
 use crate::{
-    CentreCode, Code, Context, Event, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Title,
-    World,
-    centre::{Centre, CentreCommand, CentreEvent, CentreStatus, Criterion, Score, Selection, Site},
+    Code, Context, Event, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Subject, Title, World,
+    centre::{
+        Centre, CentreCode, CentreCommand, CentreEvent, CentreId, CentreStatus, Criterion, Score, Selection,
+        Site,
+    },
     coalition::decide::require_host,
     command::Decide,
-    ids::CentreId,
 };
 use std::collections::BTreeSet;
 
 /// Who of the host may run the centre's affairs.
 const HOST_ROLES: &[Role] = &[Role::Commander, Role::Planner];
+
+impl World {
+    /// `None`: it has not been proposed.
+    pub fn centre(&self, code: &CentreCode) -> Result<Option<&Centre>, Rejection> {
+        self.folded(Subject::Centre(code.clone())).map(Option::as_ref)
+    }
+}
 
 impl Decide for CentreCommand {
     fn decide(

@@ -1,6 +1,6 @@
 //! What happened to a coordination centre.
 
-use crate::{About, CentreCode, Code, Names, PartnerCode, Prose, Title};
+use crate::{About, Code, Names, PartnerCode, Prose, Subject, Title, centre::CentreCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +99,7 @@ pub enum CentreEvent {
 
 impl CentreEvent {
     pub(crate) fn about(&self) -> About<'_> {
-        About::centre(self.centre())
+        About::subject(Subject::Centre(self.centre().clone()))
     }
 
     /// The centre that it happened to.

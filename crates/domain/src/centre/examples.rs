@@ -1,9 +1,9 @@
 //! Examples of what happens to a coordination centre.
 
 use crate::{
-    CentreCode, Language,
+    Language,
     catalogue::examples::parse::{list, names, of},
-    centre::{CentreEvent, Criterion, Score},
+    centre::{CentreCode, CentreEvent, Criterion, Score},
 };
 
 impl CentreEvent {

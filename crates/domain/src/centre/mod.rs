@@ -1,5 +1,6 @@
 //! Coordination centres: proposal, siting by weighted criteria, establishment, activation.
 
+mod code;
 mod command;
 mod decide;
 mod event;
@@ -7,6 +8,7 @@ mod examples;
 mod sources;
 mod state;
 
+pub use code::{CentreCode, CentreId};
 pub use command::CentreCommand;
 pub use event::{CentreEvent, Criterion, Score};
 pub use state::{Centre, CentreStatus, ForwardPost, Selection, Site, weighted_score};

@@ -1,8 +1,9 @@
 //! A centre as folded: its sites with their scores, the selection, its forward posts.
 
 use crate::{
-    At, CentreCode, Code, Instant, Item, Names, PartnerCode, Prose, Title,
-    centre::{CentreEvent, Criterion, Score},
+    At, Code, Instant, Item, Names, PartnerCode, Prose, Title,
+    centre::{CentreCode, CentreEvent, Criterion, Score},
+    subject::{Evolve, Items},
 };
 use serde::{Deserialize, Serialize};
 
@@ -83,11 +84,17 @@ pub fn weighted_score(criteria: &[Criterion], scores: &[Score]) -> u32 {
     scores.iter().map(|score| score.score.saturating_mul(weight(score))).fold(0, u32::saturating_add)
 }
 
-impl Centre {
-    pub(crate) fn evolve(state: &mut Option<Self>, event: &CentreEvent, at: &At, touched: &mut Vec<Item>) {
+impl Items for Centre {
+    fn items(&self) -> Vec<Item> {
+        vec![Item::Centre(self.code.clone())]
+    }
+}
+
+impl Evolve<CentreEvent> for Option<Centre> {
+    fn evolve(&mut self, event: &CentreEvent, at: &At, touched: &mut Vec<Item>) {
         touched.push(Item::Centre(event.centre().clone()));
         if let CentreEvent::CentreProposed { centre, name, criteria } = event {
-            *state = Some(Self {
+            *self = Some(Centre {
                 code: centre.clone(),
                 name: name.clone(),
                 names: Names::default(),
@@ -99,7 +106,7 @@ impl Centre {
                 activated_at: None,
             });
         }
-        let Some(centre) = state else { return };
+        let Some(centre) = self else { return };
         let at = at.occurred_at;
         match event {
             CentreEvent::CentreProposed { .. } => {}

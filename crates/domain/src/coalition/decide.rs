@@ -1,10 +1,16 @@
 //! Rules of the coalition as a whole.
 
 use crate::{
-    Context, Event, Position, Reasons, RefusalCode, Rejection, Role, World,
+    Context, Event, Position, Reasons, RefusalCode, Rejection, Role, Subject, World,
     coalition::{Coalition, CoalitionCommand, CoalitionEvent},
     command::Decide,
 };
+
+impl World {
+    pub fn coalition(&self) -> Result<&Coalition, Rejection> {
+        self.folded(Subject::Coalition)
+    }
+}
 
 impl Decide for CoalitionCommand {
     fn decide(

@@ -1,7 +1,7 @@
 //! What happened to the coalition, to its partners and to their posts.
 
 use crate::{
-    About, Currency, Names, PartnerCode, PostCode, Prose, Reasons, RefusalCode, TimeZone, Title,
+    About, Currency, Names, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Subject, TimeZone, Title,
     ids::OfficerId,
 };
 use schemars::JsonSchema;
@@ -23,7 +23,7 @@ pub enum CoalitionEvent {
 impl CoalitionEvent {
     pub(crate) fn about(&self) -> About<'_> {
         match self {
-            Self::ExerciseDeclared { .. } => About::coalition(),
+            Self::ExerciseDeclared { .. } => About::subject(Subject::Coalition),
         }
     }
 }
@@ -177,7 +177,7 @@ pub enum PartnerEvent {
 
 impl PartnerEvent {
     pub(crate) fn about(&self) -> About<'_> {
-        About::coalition().partner(self.partner())
+        About::subject(Subject::Coalition).partner(self.partner())
     }
 
     /// The partner that it happened to.
@@ -272,7 +272,7 @@ pub enum PostEvent {
 
 impl PostEvent {
     pub(crate) fn about(&self) -> About<'_> {
-        About::coalition().post(self.post())
+        About::subject(Subject::Coalition).post(self.post())
     }
 
     /// The post that it happened to.

@@ -7,6 +7,7 @@ use crate::{
     At, Instant, Item, Names, PartnerCode, PostCode, Reasons, RefusalCode, Title,
     coalition::{CoalitionEvent, PartnerEvent, PartnerRole, PostEvent, Profile},
     ids::OfficerId,
+    subject::{Evolve, Items},
 };
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -70,17 +71,10 @@ impl Coalition {
             }
         }
     }
+}
 
-    pub(crate) fn evolve(&mut self, event: &CoalitionEvent, touched: &mut Vec<Item>) {
-        match event {
-            CoalitionEvent::ExerciseDeclared { title } => {
-                self.exercise = Some(title.clone());
-                touched.push(Item::Coalition);
-            }
-        }
-    }
-
-    pub(crate) fn items(&self) -> Vec<Item> {
+impl Items for Coalition {
+    fn items(&self) -> Vec<Item> {
         let mut items: Vec<Item> = self.exercise.iter().map(|_| Item::Coalition).collect();
         items.extend(self.partners.keys().cloned().map(Item::Partner));
         for post in self.posts.values() {
@@ -211,8 +205,19 @@ impl Post {
     }
 }
 
-impl Coalition {
-    pub(crate) fn evolve_partner(&mut self, event: &PartnerEvent, at: &At, touched: &mut Vec<Item>) {
+impl Evolve<CoalitionEvent> for Coalition {
+    fn evolve(&mut self, event: &CoalitionEvent, _at: &At, touched: &mut Vec<Item>) {
+        match event {
+            CoalitionEvent::ExerciseDeclared { title } => {
+                self.exercise = Some(title.clone());
+                touched.push(Item::Coalition);
+            }
+        }
+    }
+}
+
+impl Evolve<PartnerEvent> for Coalition {
+    fn evolve(&mut self, event: &PartnerEvent, at: &At, touched: &mut Vec<Item>) {
         let code = event.partner();
         touched.push(Item::Partner(code.clone()));
         let at = at.occurred_at;
@@ -267,8 +272,8 @@ impl Coalition {
     }
 }
 
-impl Coalition {
-    pub(crate) fn evolve_post(&mut self, event: &PostEvent, at: &At, touched: &mut Vec<Item>) {
+impl Evolve<PostEvent> for Coalition {
+    fn evolve(&mut self, event: &PostEvent, at: &At, touched: &mut Vec<Item>) {
         let code = event.post();
         touched.push(Item::Post(code.clone()));
         if let PostEvent::PostEstablished { partner, title, liaison, .. } = event {

@@ -12,6 +12,32 @@ use std::collections::BTreeSet;
 /// Who of the lead may give notice of an operation and say what it rests on.
 const STAFF: &[Role] = &[Role::Planner, Role::Commander];
 
+impl World {
+    /// `None`: it has not been initiated.
+    pub fn operation(&self, code: &OperationCode) -> Result<Option<&Operation>, Rejection> {
+        self.folded(Subject::Operation(code.clone())).map(Option::as_ref)
+    }
+
+    /// The operation, if the actor may see it; hidden and absent answer alike. Services see operations that
+    /// they initiate, by their code.
+    pub(crate) fn visible_operation(
+        &self,
+        code: &OperationCode,
+        context: &Context<'_>,
+        reasons: Reasons,
+    ) -> Result<(&Operation, Reasons), Rejection> {
+        // Named together, so that one round trip loads both.
+        self.need([Subject::Coalition, Subject::Operation(code.clone())])?;
+        let visible = self.operation(code)?.filter(|operation| {
+            context.actor.partner().is_none_or(|partner| operation.is_visible_to(partner))
+        });
+        match visible {
+            Some(operation) => Ok((operation, reasons)),
+            None => Err(reasons.not_found("operationId", "operation")),
+        }
+    }
+}
+
 impl Decide for OperationCommand {
     fn operation(&self) -> Option<&OperationCode> {
         Some(OperationCommand::operation(self))

@@ -8,6 +8,7 @@ use crate::{
     operation::OperationEvent,
     plan::{Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus},
     release::{Classification, HandlingCode, Label, MarkedItem, Release, TaskLabel},
+    subject::{Evolve, Items},
 };
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -143,101 +144,6 @@ impl Operation {
             .find(|task| self.shows_task(task, viewer))
     }
 
-    pub(crate) fn items(&self) -> Vec<Item> {
-        let mut items = vec![Item::Operation(self.code.clone())];
-        for version in &self.plan.versions {
-            items.extend(version.items(&self.code));
-        }
-        items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
-        items.extend(self.task_labels.keys().map(|task| Item::TaskLabel(self.code.clone(), task.clone())));
-        items
-    }
-
-    pub(crate) fn evolve(state: &mut Option<Self>, event: &OperationEvent, at: &At, touched: &mut Vec<Item>) {
-        if let OperationEvent::OperationInitiated {
-            operation,
-            title,
-            lead,
-            classification,
-            releasable_to,
-            handling,
-        } = event
-        {
-            *state = Some(Self {
-                code: operation.clone(),
-                title: title.clone(),
-                lead: lead.clone(),
-                classification: *classification,
-                handling: *handling,
-                releasable_to: releasable_to.clone(),
-                initiated_at: at.occurred_at,
-                warning_order_at: None,
-                warning_order: None,
-                legal_basis: Vec::new(),
-                h_hour: None,
-                activated_at: None,
-                plan: Plan::default(),
-                assignments: OrdMap::new(),
-                task_labels: OrdMap::new(),
-            });
-        }
-        let Some(operation) = state else { return };
-        match event {
-            OperationEvent::OperationInitiated { .. } => {}
-            OperationEvent::WarningOrderIssued { text, .. } => {
-                operation.warning_order_at = Some(at.occurred_at);
-                operation.warning_order.clone_from(text);
-            }
-            OperationEvent::LegalBasisRecorded { instruments, .. } => {
-                operation.legal_basis.clone_from(instruments);
-            }
-            OperationEvent::HHourSet { at: h_hour, .. } | OperationEvent::HHourShifted { to: h_hour, .. } => {
-                operation.h_hour = Some(*h_hour);
-            }
-            OperationEvent::OperationActivated { .. } => operation.activated_at = Some(at.occurred_at),
-            OperationEvent::ReleasabilityMarked { releasable_to, classification, handling, item, .. } => {
-                let releasable_to = releasable_to.clone();
-                let new = Release { releasable_to, classification: *classification, handling: *handling };
-                operation.mark(item.as_ref(), &new, touched);
-                return;
-            }
-        }
-        touched.push(Item::Operation(operation.code.clone()));
-    }
-
-    pub(crate) fn evolve_plan(&mut self, event: &PlanEvent, at: &At, touched: &mut Vec<Item>) {
-        let Self { code, plan, task_labels, .. } = self;
-        let salts = || task_labels.iter().map(|(task, label)| (task.clone(), label.salt)).collect();
-        plan.evolve(code, salts, event, at, touched);
-    }
-
-    pub(crate) fn evolve_assignment(&mut self, event: &AssignmentEvent, at: &At, touched: &mut Vec<Item>) {
-        let number = match event {
-            AssignmentEvent::OfficerAssigned { number, task, post, .. } => {
-                let assignment = Assignment {
-                    number: *number,
-                    task: task.clone(),
-                    post: post.clone(),
-                    assigned_at: at.occurred_at,
-                    withdrawn_at: None,
-                };
-                self.assignments.insert(*number, Arc::new(assignment));
-                *number
-            }
-            // The task's times are the version's, not the assignment's.
-            AssignmentEvent::AssignmentRetimed { .. } => return,
-            AssignmentEvent::AssignmentWithdrawn { number, .. } => {
-                if let Some(assignment) = self.assignments.get_mut(number) {
-                    let assignment = Arc::make_mut(assignment);
-                    // A promulgation or an order entered late withdraws nothing before it was assigned.
-                    assignment.withdrawn_at = Some(at.occurred_at.max(assignment.assigned_at));
-                }
-                *number
-            }
-        };
-        touched.push(Item::Assignment(self.code.clone(), number));
-    }
-
     /// Labels the operation, or an item in it, anew.
     fn mark(&mut self, item: Option<&MarkedItem>, new: &Release, touched: &mut Vec<Item>) {
         let code = self.code.clone();
@@ -278,5 +184,109 @@ impl Operation {
                 }
             }
         }
+    }
+}
+
+impl Items for Operation {
+    fn items(&self) -> Vec<Item> {
+        let mut items = vec![Item::Operation(self.code.clone())];
+        for version in &self.plan.versions {
+            items.extend(version.items(&self.code));
+        }
+        items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
+        items.extend(self.task_labels.keys().map(|task| Item::TaskLabel(self.code.clone(), task.clone())));
+        items
+    }
+}
+
+impl Evolve<OperationEvent> for Option<Operation> {
+    fn evolve(&mut self, event: &OperationEvent, at: &At, touched: &mut Vec<Item>) {
+        if let OperationEvent::OperationInitiated {
+            operation,
+            title,
+            lead,
+            classification,
+            releasable_to,
+            handling,
+        } = event
+        {
+            *self = Some(Operation {
+                code: operation.clone(),
+                title: title.clone(),
+                lead: lead.clone(),
+                classification: *classification,
+                handling: *handling,
+                releasable_to: releasable_to.clone(),
+                initiated_at: at.occurred_at,
+                warning_order_at: None,
+                warning_order: None,
+                legal_basis: Vec::new(),
+                h_hour: None,
+                activated_at: None,
+                plan: Plan::default(),
+                assignments: OrdMap::new(),
+                task_labels: OrdMap::new(),
+            });
+        }
+        let Some(operation) = self else { return };
+        match event {
+            OperationEvent::OperationInitiated { .. } => {}
+            OperationEvent::WarningOrderIssued { text, .. } => {
+                operation.warning_order_at = Some(at.occurred_at);
+                operation.warning_order.clone_from(text);
+            }
+            OperationEvent::LegalBasisRecorded { instruments, .. } => {
+                operation.legal_basis.clone_from(instruments);
+            }
+            OperationEvent::HHourSet { at: h_hour, .. } | OperationEvent::HHourShifted { to: h_hour, .. } => {
+                operation.h_hour = Some(*h_hour);
+            }
+            OperationEvent::OperationActivated { .. } => operation.activated_at = Some(at.occurred_at),
+            OperationEvent::ReleasabilityMarked { releasable_to, classification, handling, item, .. } => {
+                let releasable_to = releasable_to.clone();
+                let new = Release { releasable_to, classification: *classification, handling: *handling };
+                operation.mark(item.as_ref(), &new, touched);
+                return;
+            }
+        }
+        touched.push(Item::Operation(operation.code.clone()));
+    }
+}
+
+impl Evolve<PlanEvent> for Option<Operation> {
+    fn evolve(&mut self, event: &PlanEvent, at: &At, touched: &mut Vec<Item>) {
+        let Some(Operation { code, plan, task_labels, .. }) = self else { return };
+        let salts = || task_labels.iter().map(|(task, label)| (task.clone(), label.salt)).collect();
+        plan.evolve(code, salts, event, at, touched);
+    }
+}
+
+impl Evolve<AssignmentEvent> for Option<Operation> {
+    fn evolve(&mut self, event: &AssignmentEvent, at: &At, touched: &mut Vec<Item>) {
+        let Some(operation) = self else { return };
+        let number = match event {
+            AssignmentEvent::OfficerAssigned { number, task, post, .. } => {
+                let assignment = Assignment {
+                    number: *number,
+                    task: task.clone(),
+                    post: post.clone(),
+                    assigned_at: at.occurred_at,
+                    withdrawn_at: None,
+                };
+                operation.assignments.insert(*number, Arc::new(assignment));
+                *number
+            }
+            // The task's times are the version's, not the assignment's.
+            AssignmentEvent::AssignmentRetimed { .. } => return,
+            AssignmentEvent::AssignmentWithdrawn { number, .. } => {
+                if let Some(assignment) = operation.assignments.get_mut(number) {
+                    let assignment = Arc::make_mut(assignment);
+                    // A promulgation or an order entered late withdraws nothing before it was assigned.
+                    assignment.withdrawn_at = Some(at.occurred_at.max(assignment.assigned_at));
+                }
+                *number
+            }
+        };
+        touched.push(Item::Assignment(operation.code.clone(), number));
     }
 }

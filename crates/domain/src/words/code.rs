@@ -1,11 +1,7 @@
 //! Codes: the names that people type (`SAPHAN`, `T16`, `THA-02`), one type for each kind.
 //!
-//! A code never changes and is unique in its scope, so ids are computed from it (see [`crate::ids`]).
-
-use crate::refusal::{Parse, RefusalCode};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+//! A code never changes and is unique in its scope, so ids are computed from it (see [`crate::ids`]). Here are
+//! those that several subjects speak of; one that only its subject does stands in its folder.
 
 /// Longest code, in characters.
 pub const MAX_LENGTH: usize = 32;
@@ -17,7 +13,7 @@ pub const MAX_LENGTH: usize = 32;
 )]
 pub struct InvalidCode(pub String);
 
-fn check(raw: &str) -> Result<(), InvalidCode> {
+pub(crate) fn check(raw: &str) -> Result<(), InvalidCode> {
     let inner = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
     let fine = raw.len() <= MAX_LENGTH
         && raw.bytes().next().is_some_and(|first| first.is_ascii_uppercase() || first.is_ascii_digit())
@@ -29,14 +25,25 @@ fn check(raw: &str) -> Result<(), InvalidCode> {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[derive(
+            Debug,
+            Clone,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            serde::Serialize,
+            serde::Deserialize,
+            schemars::JsonSchema,
+        )]
         #[schemars(extend("pattern" = "^[A-Z0-9][A-Z0-9_-]{0,31}$"))]
         pub struct $name(String);
 
         impl $name {
-            /// Fails with [`InvalidCode`] when `raw` breaks the rule for codes.
-            pub fn new(raw: &str) -> Result<Self, InvalidCode> {
-                check(raw).map(|()| Self(raw.to_owned()))
+            /// Fails with [`InvalidCode`]($crate::code::InvalidCode) when `raw` breaks the rule for codes.
+            pub fn new(raw: &str) -> Result<Self, $crate::code::InvalidCode> {
+                $crate::code::check(raw).map(|()| Self(raw.to_owned()))
             }
 
             pub fn as_str(&self) -> &str {
@@ -44,31 +51,31 @@ macro_rules! codes {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl FromStr for $name {
-            type Err = InvalidCode;
+        impl std::str::FromStr for $name {
+            type Err = $crate::code::InvalidCode;
 
-            fn from_str(raw: &str) -> Result<Self, InvalidCode> {
+            fn from_str(raw: &str) -> Result<Self, Self::Err> {
                 Self::new(raw)
             }
         }
 
-        impl Parse for $name {
-            const CODE: RefusalCode = RefusalCode::InvalidCode;
+        impl $crate::Parse for $name {
+            const CODE: $crate::RefusalCode = $crate::RefusalCode::InvalidCode;
         }
     )*};
 }
 
+pub(crate) use codes;
+
 codes! {
     /// A partner, such as `THA`.
     PartnerCode;
-    /// A coordination centre, such as `CMCC`.
-    CentreCode;
     /// A post, such as `THA-02`: its partner's code, a hyphen, and the rest.
     PostCode;
     /// An operation, such as `SAPHAN`.

@@ -4,11 +4,12 @@
 //! of that code meets the first one's history, and nothing has to be looked up to name a subject. Events,
 //! commands and nodes, which have no code, get a `UUIDv7` from the engine. As text an id is a `TypeID`: a
 //! prefix and 26 characters of Crockford's base 32 (<https://github.com/jetify-com/typeid/tree/main/spec>).
+//!
+//! Here are those that several subjects speak of; one that only its subject does stands in its folder.
 
-use crate::code::{AnnexCode, CentreCode, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode};
+use crate::code::{AnnexCode, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
 /// Scope of everything that is unique in the coalition, and the coalition's own subject id.
@@ -16,7 +17,7 @@ pub const COALITION: Uuid = Uuid::from_u128(0xa5ef_5f0d_3a5b_4c0e_9d6e_5c1f_ac0d
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-fn derive(scope: Uuid, name: &str) -> Uuid {
+pub(crate) fn derive(scope: Uuid, name: &str) -> Uuid {
     Uuid::new_v5(&scope, name.as_bytes())
 }
 
@@ -24,8 +25,14 @@ fn derive(scope: Uuid, name: &str) -> Uuid {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not {article} id: expected `{prefix}_` and 26 characters")]
 pub struct InvalidId {
-    article: &'static str,
-    prefix: &'static str,
+    pub(crate) article: &'static str,
+    pub(crate) prefix: &'static str,
+}
+
+/// A code that is unique in the coalition, so that it alone names something.
+pub(crate) trait Naming {
+    /// Of what it names.
+    fn id(&self) -> Uuid;
 }
 
 /// Writes a prefix and a UUID as a `TypeID`.
@@ -54,44 +61,62 @@ pub fn from_text(text: &str) -> Option<(&str, Uuid)> {
     Some((prefix, Uuid::from_u128(value)))
 }
 
+/// Each with its prefix, as people call it, and its code where that is unique in the coalition.
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident = $prefix:literal $article:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal $article:literal $(of $code:ty)?;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+        )]
         #[serde(transparent)]
-        pub struct $name(pub Uuid);
+        pub struct $name(pub uuid::Uuid);
 
         impl $name {
             /// The prefix of this kind's text form.
             pub const PREFIX: &'static str = $prefix;
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&to_text($prefix, self.0))
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&$crate::ids::to_text($prefix, self.0))
             }
         }
 
-        impl FromStr for $name {
-            type Err = InvalidId;
+        impl std::str::FromStr for $name {
+            type Err = $crate::ids::InvalidId;
 
-            fn from_str(text: &str) -> Result<Self, InvalidId> {
-                match from_text(text) {
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match $crate::ids::from_text(text) {
                     Some(($prefix, id)) => Ok(Self(id)),
-                    _ => Err(InvalidId { article: $article, prefix: $prefix }),
+                    _ => Err($crate::ids::InvalidId { article: $article, prefix: $prefix }),
                 }
             }
         }
+
+        $(
+            impl $name {
+                pub fn of(code: &$code) -> Self {
+                    Self($crate::ids::derive($crate::ids::COALITION, &format!("{}:{code}", $prefix)))
+                }
+            }
+
+            impl $crate::ids::Naming for $code {
+                fn id(&self) -> uuid::Uuid {
+                    $name::of(self).0
+                }
+            }
+        )?
     )*};
 }
 
+pub(crate) use ids;
+
 ids! {
-    PartnerId = "partner" "a partner";
-    CentreId = "centre" "a centre";
-    PostId = "post" "a post";
+    PartnerId = "partner" "a partner" of PartnerCode;
+    PostId = "post" "a post" of PostCode;
     /// One officer's time in one post.
     TenureId = "tenure" "a tenure";
-    OperationId = "operation" "an operation";
+    OperationId = "operation" "an operation" of OperationCode;
     PlanVersionId = "planversion" "a plan version";
     /// A task of an operation, the same in every plan version.
     TaskId = "task" "a task";
@@ -109,34 +134,10 @@ ids! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct OfficerId(pub Uuid);
 
-impl PartnerId {
-    pub fn of(code: &PartnerCode) -> Self {
-        Self(derive(COALITION, &format!("partner:{code}")))
-    }
-}
-
-impl CentreId {
-    pub fn of(code: &CentreCode) -> Self {
-        Self(derive(COALITION, &format!("centre:{code}")))
-    }
-}
-
-impl PostId {
-    pub fn of(code: &PostCode) -> Self {
-        Self(derive(COALITION, &format!("post:{code}")))
-    }
-}
-
 impl TenureId {
     /// The `number`th tenure of a post, from 1.
     pub fn of(post: PostId, number: u32) -> Self {
         Self(derive(post.0, &format!("tenure:{number}")))
-    }
-}
-
-impl OperationId {
-    pub fn of(code: &OperationCode) -> Self {
-        Self(derive(COALITION, &format!("operation:{code}")))
     }
 }
 

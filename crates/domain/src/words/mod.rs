@@ -11,9 +11,7 @@ pub mod names;
 pub mod position;
 pub mod text;
 
-pub use code::{
-    AnnexCode, CentreCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
-};
+pub use code::{AnnexCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode};
 pub use day::Day;
 pub use duration::{InvalidSpan, Span};
 pub use hash::{Salt, Sha256};

@@ -5,7 +5,7 @@ use domain::{Command, Position, RefusalCode, operation::OperationCommand, plan::
 use engine::{Clock, Engine, Entropy, Error, Moment, Settings};
 use event_log::PoolSettings;
 use futures_util::{FutureExt, future::join_all};
-use read_model::OperationFilter;
+use read_model::operation::OperationFilter;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::time::Duration;
 

@@ -27,7 +27,8 @@ const POSTS: [&str; 4] = ["THA-01", "CHN-01", "MMR-01", "LAO-01"];
 async fn latest(engine: &Engine, operation: &str) -> (u32, Sha256) {
     let id = OperationId::of(&good(operation)).0;
     let rows = engine.read_model().plan_versions_of(&pin(engine, "THA"), &[id]).await.unwrap();
-    let hash = |row: &read_model::PlanVersionRow| row.content_hash.as_deref().map_or(Sha256([0; 32]), good);
+    let hash =
+        |row: &read_model::plan::PlanVersionRow| row.content_hash.as_deref().map_or(Sha256([0; 32]), good);
     rows.last().map_or((1, Sha256([0; 32])), |row| (row.number.cast_unsigned(), hash(row)))
 }
 

@@ -9,7 +9,7 @@ use domain::{
 };
 use engine::{Engine, RebuildError, Rebuilt, Stage, StoreError};
 use rand::{SeedableRng, rngs::StdRng};
-use read_model::{Page, Pin, Schema, TaskFilter, Viewer};
+use read_model::{Page, Pin, Schema, Viewer, plan::TaskFilter};
 use sqlx::{
     Connection, PgConnection, PgPool, Row,
     postgres::{PgConnectOptions, PgPoolOptions},

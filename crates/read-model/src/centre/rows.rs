@@ -8,8 +8,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     Item, Names, State,
-    centre::{Criterion, ForwardPost, Selection, Site},
-    ids::CentreId,
+    centre::{CentreId, Criterion, ForwardPost, Selection, Site},
 };
 use sqlx::types::Json;
 use uuid::Uuid;

@@ -4,7 +4,7 @@
 
 use crate::{
     Error, Page, Pin, ReadModel, doing,
-    item::{labelled_task, place},
+    item::place,
     tables::{Columns, Sink, row},
 };
 use chrono::{DateTime, Utc};
@@ -83,7 +83,7 @@ impl Entry {
         for item in touched {
             let (table, id) = place(item);
             let annex_id = Some(id).filter(|_| matches!(item, Item::Annex(..)));
-            let task_id = labelled_task(item).map(|id| id.0);
+            let task_id = item.labelled_task().map(|id| id.0);
             items.insert(id, Touched { changed: Some(table), annex_id, task_id });
             if let Some(id) = task_id {
                 items.entry(id).or_insert(Touched { changed: None, annex_id: None, task_id });

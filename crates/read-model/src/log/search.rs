@@ -46,10 +46,11 @@ pub struct Found {
     pub key: String,
 }
 
-impl ReadModel {
-    /// Operations, their current tasks, partners, centres and posts, in the order of their codes.
-    pub async fn search(&self, pin: &Pin, search: &Search, page: &Page) -> Result<Vec<Found>, Error> {
-        let rows = sqlx::query_as!(
+/// Finds operations and tasks as far as the viewer may see them, and what everybody sees: of that each table,
+/// and where the words are that are looked for. What follows are the arguments.
+macro_rules! found {
+    ({ $($table:literal: $words:literal;)* } $($argument:tt)*) => {
+        sqlx::query_as!(
             Found,
             r#"select "table" as "table!", id as "id!", code || ' ' || "table" || ' ' || id as "key!"
              from (
@@ -68,19 +69,13 @@ impl ReadModel {
                  and operation.current_version = version
                where planned_task.valid_from <= $1
                  and $1 < planned_task.valid_to
-                 and found(planned_task.code, planned_task.title, $4, $5)
+                 and found(planned_task.code, planned_task.title, $4, $5)"#
+                $(+ r#"
                union all
-               select 'partner', id, code
-               from partner
-               where valid_from <= $1 and $1 < valid_to and found(code, name || ' ' || agency, $4, $5)
-               union all
-               select 'centre', id, code
-               from centre
-               where valid_from <= $1 and $1 < valid_to and found(code, name, $4, $5)
-               union all
-               select 'post', id, code
-               from post
-               where valid_from <= $1 and $1 < valid_to and found(code, title, $4, $5)
+               select '"# + $table + r#"', id, code
+               from "# + $table + r#"
+               where valid_from <= $1 and $1 < valid_to and found(code, "# + $words + ", $4, $5)")*
+                + r#"
              ) as found_
              where ($6::text is null or code || ' ' || "table" || ' ' || id > $6)
                and ($7::text is null or code || ' ' || "table" || ' ' || id < $7)
@@ -88,6 +83,20 @@ impl ReadModel {
                case when $8 then code || ' ' || "table" || ' ' || id end desc,
                code || ' ' || "table" || ' ' || id
              limit $9"#,
+            $($argument)*
+        )
+    };
+}
+
+impl ReadModel {
+    /// Operations, their current tasks, partners, centres and posts, in the order of their codes.
+    pub async fn search(&self, pin: &Pin, search: &Search, page: &Page) -> Result<Vec<Found>, Error> {
+        let rows = found!(
+            {
+                "partner": "name || ' ' || agency";
+                "centre": "name";
+                "post": "title";
+            }
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

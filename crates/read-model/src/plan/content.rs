@@ -1,6 +1,6 @@
 //! What nations approve of a plan version, out of rows: its parts may be released to fewer than the version.
 
-use crate::{Error, InvalidRow, Pin, PlanVersionRow, ReadModel, doing, parse};
+use crate::{Error, InvalidRow, Pin, ReadModel, doing, parse, plan::PlanVersionRow};
 use domain::{
     OperationCode,
     plan::{Content, ContentPart, ContentTask, PlannedTask},

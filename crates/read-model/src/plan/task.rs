@@ -1,7 +1,9 @@
 //! Rows of planned tasks: each task as each plan version has it.
 
 use crate::{
-    Error, InvalidRow, Page, Pin, ReadModel, TaskLabelRow, doing, parse,
+    Error, InvalidRow, Page, Pin, ReadModel, doing,
+    operation::TaskLabelRow,
+    parse,
     tables::{Column, Versioned, row},
 };
 use domain::{

@@ -1,29 +1,11 @@
 //! The Postgres schema that holds the read model of a build, and how another that was filled beside it takes
 //! its place.
 
-use crate::{Error, doing};
+use crate::{Error, doing, item::DEFINITION};
 use domain::{Event, Position};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::BTreeMap;
-
-/// The files of `migrations/read-model`, joined.
-macro_rules! definition {
-    ($($file:literal)*) => {
-        concat!($(include_str!(concat!("../../../../migrations/read-model/", $file))),*)
-    };
-}
-
-/// The tables' definition. Each subject has a file, behind those that it builds on.
-const SQL: &str = definition! {
-    "00-frame.sql"
-    "10-coalition.sql"
-    "15-centre.sql"
-    "20-operation.sql"
-    "30-plan.sql"
-    "80-log.sql"
-    "90-projection.sql"
-};
 
 /// Changes with any change of a fold or of a row's computation, so that a new build makes new tables.
 pub const PROJECTION_VERSION: u32 = 2;
@@ -41,7 +23,7 @@ const DROP_PATIENCE: &str = "3s";
 /// Every column of each table, with its type, as the tables' definition has them.
 pub(crate) fn definitions() -> BTreeMap<&'static str, Vec<(&'static str, &'static str)>> {
     let mut tables = BTreeMap::new();
-    for definition in SQL.split("create table ").skip(1) {
+    for definition in DEFINITION.split("create table ").skip(1) {
         let Some((name, rest)) = definition.split_once(" (\n") else { continue };
         let body = rest.split_once("\n);").map_or(rest, |(body, _)| body);
         let column = |line: &'static str| {
@@ -69,7 +51,7 @@ fn tables_and_indexes() -> (String, Vec<&'static str>) {
         let is_key = line.starts_with("alter table ") && line.contains(" add primary key ");
         is_key || line.starts_with("create index ") || line.starts_with("create unique index ")
     };
-    let (indexes, tables): (Vec<_>, Vec<_>) = SQL.lines().partition(is_index);
+    let (indexes, tables): (Vec<_>, Vec<_>) = DEFINITION.lines().partition(is_index);
     (tables.join("\n"), indexes)
 }
 
@@ -97,7 +79,7 @@ impl Schema {
         for (kind, version) in shapes {
             hasher.update(format!("{kind} {version}\n"));
         }
-        hasher.update(SQL);
+        hasher.update(DEFINITION);
         Self { name: format!("{PREFIX}{}", &hex::encode(hasher.finalize())[..12]) }
     }
 
@@ -108,7 +90,7 @@ impl Schema {
         if self.exists(tx).await? {
             return Ok(());
         }
-        create(tx, &self.name, SQL, role).await
+        create(tx, &self.name, DEFINITION, role).await
     }
 
     /// Where the tables stand; `None` when there are none.
@@ -294,7 +276,7 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/read-model");
         let files: BTreeSet<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         let joined: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
-        assert_eq!(joined, SQL);
+        assert_eq!(joined, DEFINITION);
     }
 
     #[test]
@@ -311,7 +293,7 @@ mod tests {
         assert_eq!(keys, definitions().len() - 1);
         assert_eq!(
             indexes.len(),
-            SQL.matches("create index").count() + SQL.matches("unique index").count() + keys
+            DEFINITION.matches("create index").count() + DEFINITION.matches("unique index").count() + keys
         );
     }
 

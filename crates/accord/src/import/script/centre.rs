@@ -9,8 +9,8 @@ use crate::{
     scenario::model::timeline::TimelineEntry,
 };
 use domain::{
-    CentreCode, Command,
-    centre::{CentreCommand, Criterion, Score},
+    Command,
+    centre::{CentreCode, CentreCommand, Criterion, Score},
 };
 
 impl Script<'_> {
