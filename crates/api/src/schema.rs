@@ -2,41 +2,24 @@
 
 use crate::{
     Error,
-    centre::mutations::CentreMutations,
-    coalition::{
-        mutations::{PartnerMutations, PostMutations},
-        partner::Viewer,
-        post::PostFilter,
-    },
+    coalition::partner::Viewer,
     gate::prices::Prices,
     graph::{
         connection::{Connection, Window},
         context::{World, session},
-        node::{Centre, Event, HasHistory, Node, Operation, Partner, Post, Task},
+        node::{Event, HasHistory, Node},
         receipt::Receipt,
+        root::Root,
         scalars::{DateTime, Position},
     },
     log::{
-        access::{self, AccessLogEntry, AccessLogFilter},
         change::Change,
         event::{EventFilter, EventOrder},
         subscription::Subscription,
     },
-    operation::{
-        mutations::{AssignmentMutations, OperationMutations, ReleaseMutations},
-        types::{OperationFilter, OperationOrder},
-    },
-    plan::{
-        deciding::{DecisionMutations, OrderMutations},
-        drafting::PlanMutations,
-    },
 };
 use async_graphql::{Context, ID, MergedObject, Object, OneofObject, SDLExportOptions};
-use domain::{
-    OperationCode, PartnerCode, PostCode,
-    centre::{CentreCode, CentreId},
-    ids::{EventId, OperationId, PartnerId, PostId, TaskId, from_text},
-};
+use domain::ids::{EventId, from_text};
 use futures_util::future::{try_join, try_join_all};
 use read_model::Search;
 use std::sync::{Arc, LazyLock};
@@ -83,28 +66,15 @@ impl Moment {
     }
 }
 
-/// Everything that you may see, at one position: that of `extensions.position`, or inside `asOf` that of its moment.
+/// What no subject owns.
 #[derive(Default)]
-pub struct Query {
-    /// Of `asOf`; `None` at the root.
-    past: Option<Arc<World>>,
-}
+pub struct CommonQueries(Root);
 
-impl Query {
-    fn world(&self, ctx: &Context<'_>) -> Result<Arc<World>, Error> {
-        match &self.past {
-            Some(world) => Ok(Arc::clone(world)),
-            None => Ok(Arc::clone(session(ctx)?.world())),
-        }
-    }
-}
-
-/// Everything that you may see, at one position: that of `extensions.position`, or inside `asOf` that of its moment.
 #[Object]
-impl Query {
+impl CommonQueries {
     /// What the id names; null when it names nothing that you may see.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Error> {
-        self.world(ctx)?.node(&id).await
+        self.0.world(ctx)?.node(&id).await
     }
 
     /// The same for up to 100 ids, in their order.
@@ -112,18 +82,18 @@ impl Query {
         if ids.len() > MOST_NODES {
             return Err(Error::bad_input(format!("{} ids; {MOST_NODES} is the most.", ids.len())));
         }
-        let world = self.world(ctx)?;
+        let world = self.0.world(ctx)?;
         try_join_all(ids.iter().map(|id| world.node(id))).await
     }
 
     /// Who asks, and how they stand.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, Error> {
-        Ok(Viewer { actor: session(ctx)?.actor.clone(), world: self.world(ctx)? })
+        Ok(Viewer { actor: session(ctx)?.actor.clone(), world: self.0.world(ctx)? })
     }
 
     /// The newest position of this answer: keep it, to hold the log against it later.
     async fn head(&self, ctx: &Context<'_>) -> Result<Receipt, Error> {
-        let world = self.world(ctx)?;
+        let world = self.0.world(ctx)?;
         let receipt = world.engine.receipt_at(world.pin.position).await?;
         // Whose events you may not see, their ids you may not either.
         let events = world.find_many::<Event>(receipt.event_ids.iter().map(|id| id.0)).await?;
@@ -134,11 +104,11 @@ impl Query {
     /// The same queries at a moment in the past: what was known then, as far as you may see it now.
     async fn as_of(&self, ctx: &Context<'_>, at: Moment) -> Result<Query, Error> {
         let session = session(ctx)?;
-        if self.past.is_some() {
+        if self.0.is_past() {
             return Err(Error::bad_input("`asOf` does not nest."));
         }
         let position = at.resolve(session.world()).await?;
-        Ok(Query { past: Some(session.world_at(position)) })
+        Ok(Query::at(&Root::past(session.world_at(position))))
     }
 
     /// The log as you may see it, in its order unless asked otherwise.
@@ -159,7 +129,7 @@ impl Query {
         let wanted = filter.unwrap_or_default().read()?;
         let direction = order_by.unwrap_or_default().direction;
         let window = Window { first, after, last, before };
-        self.world(ctx)?.events(wanted, direction, window).await
+        self.0.world(ctx)?.events(wanted, direction, window).await
     }
 
     /// What differs between two moments, as far as you may see it: net, so that what was changed and changed back is left
@@ -173,7 +143,7 @@ impl Query {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Change>, Error> {
-        let (session, world) = (session(ctx)?, self.world(ctx)?);
+        let (session, world) = (session(ctx)?, self.0.world(ctx)?);
         let (from, to) = try_join(from.resolve(&world), to.resolve(&world)).await?;
         let subject = subject.map(|id| from_text(&id).map_or(Uuid::nil(), |(_, id)| id));
         session.world_at(to).changes(&session.world_at(from), subject, first, after).await
@@ -190,7 +160,7 @@ impl Query {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Node>, Error> {
-        let world = self.world(ctx)?;
+        let world = self.0.world(ctx)?;
         let page = Window { first, after, last, before }.page(&world)?;
         if text.len() > LONGEST_SEARCH {
             return Err(Error::bad_input(format!("A search has {LONGEST_SEARCH} bytes at most.")));
@@ -205,182 +175,38 @@ impl Query {
             async move { Ok(world.engine.read_model().count_found(&world.pin, &search).await?) }
         }))
     }
-
-    /// In the order of their codes.
-    async fn partners(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Connection<Partner>, Error> {
-        let window = Window { first, after, last, before };
-        let code = |partner: &Partner| partner.row.code.clone();
-        self.world(ctx)?
-            .list(
-                window,
-                (),
-                code,
-                |model, pin, (), page| async move { model.partners(&pin, &page).await },
-                |model, pin, ()| async move { model.count_partners(&pin).await },
-            )
-            .await
-    }
-
-    /// By its code; null when there is none.
-    async fn partner(&self, ctx: &Context<'_>, code: String) -> Result<Option<Partner>, Error> {
-        let Ok(code) = PartnerCode::new(&code) else { return Ok(None) };
-        self.world(ctx)?.find(PartnerId::of(&code).0).await
-    }
-
-    /// In the order of their codes.
-    async fn centres(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Connection<Centre>, Error> {
-        let window = Window { first, after, last, before };
-        let code = |centre: &Centre| centre.row.code.clone();
-        self.world(ctx)?
-            .list(
-                window,
-                (),
-                code,
-                |model, pin, (), page| async move { model.centres(&pin, &page).await },
-                |model, pin, ()| async move { model.count_centres(&pin).await },
-            )
-            .await
-    }
-
-    /// By its code; null when there is none.
-    async fn centre(&self, ctx: &Context<'_>, code: String) -> Result<Option<Centre>, Error> {
-        let Ok(code) = CentreCode::new(&code) else { return Ok(None) };
-        self.world(ctx)?.find(CentreId::of(&code).0).await
-    }
-
-    /// In the order of their codes.
-    async fn posts(
-        &self,
-        ctx: &Context<'_>,
-        filter: Option<PostFilter>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Connection<Post>, Error> {
-        let window = Window { first, after, last, before };
-        let filter = read_model::coalition::PostFilter::from(filter.unwrap_or_default());
-        let code = |post: &Post| post.row.code.clone();
-        self.world(ctx)?
-            .list(
-                window,
-                filter,
-                code,
-                |model, pin, filter, page| async move { model.posts(&pin, &filter, &page).await },
-                |model, pin, filter| async move { model.count_posts(&pin, &filter).await },
-            )
-            .await
-    }
-
-    /// By its code; null when there is none.
-    async fn post(&self, ctx: &Context<'_>, code: String) -> Result<Option<Post>, Error> {
-        let Ok(code) = PostCode::new(&code) else { return Ok(None) };
-        self.world(ctx)?.find(PostId::of(&code).0).await
-    }
-
-    /// Those that your partner leads or that are released to it, in the order of their codes unless asked otherwise.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a list's filter, order and window are arguments in GraphQL"
-    )]
-    async fn operations(
-        &self,
-        ctx: &Context<'_>,
-        filter: Option<OperationFilter>,
-        order_by: Option<OperationOrder>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Connection<Operation>, Error> {
-        let direction = order_by.unwrap_or_default().direction;
-        let window = Window { first, after, last, before }.running(direction);
-        let filter = read_model::operation::OperationFilter::from(filter.unwrap_or_default());
-        let code = |operation: &Operation| operation.row.code.clone();
-        let page = self
-            .world(ctx)?
-            .list(
-                window,
-                filter,
-                code,
-                |model, pin, filter, page| async move { model.operations(&pin, &filter, &page).await },
-                |model, pin, filter| async move { model.count_operations(&pin, &filter).await },
-            )
-            .await?;
-        Ok(page.running(direction))
-    }
-
-    /// By its id or by its code, whichever is given; null when there is none that you may see.
-    async fn operation(
-        &self,
-        ctx: &Context<'_>,
-        id: Option<ID>,
-        code: Option<String>,
-    ) -> Result<Option<Operation>, Error> {
-        let id = match (id, code) {
-            (Some(id), None) => id.parse::<OperationId>().ok(),
-            (None, Some(code)) => OperationCode::new(&code).ok().map(|code| OperationId::of(&code)),
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(Error::bad_input("Name the operation by `id` or by `code`, one of them."));
-            }
-        };
-        match id {
-            Some(id) => self.world(ctx)?.find(id.0).await,
-            None => Ok(None),
-        }
-    }
-
-    /// By its id; null when there is none that you may see.
-    async fn task(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Task>, Error> {
-        let Ok(id) = id.parse::<TaskId>() else { return Ok(None) };
-        self.world(ctx)?.find(id.0).await
-    }
-
-    /// Deliveries of sensitive content, and commands that were forbidden, in the order of writing. For reviewers: of what
-    /// their partner leads; the host's see besides what concerned no operation. It is no part of the log, and therefore
-    /// the same at every moment.
-    async fn access_log(
-        &self,
-        ctx: &Context<'_>,
-        filter: Option<AccessLogFilter>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Connection<AccessLogEntry>, Error> {
-        let window = Window { first, after, last, before };
-        access::list(session(ctx)?, &self.world(ctx)?, filter.unwrap_or_default(), window).await
-    }
 }
 
-/// Commands. Each answers what it changed with a receipt, or every reason why it was refused. Anybody may send them;
-/// what a token may do is decided with the command, on the log as it stands then.
-#[derive(MergedObject, Default)]
-pub struct Mutation(
-    PartnerMutations,
-    CentreMutations,
-    PostMutations,
-    OperationMutations,
-    PlanMutations,
-    OrderMutations,
-    DecisionMutations,
-    AssignmentMutations,
-    ReleaseMutations,
-);
+/// What each subject has at the root, in the schema's order: its queries, then its mutations.
+macro_rules! roots {
+    ($([$($query:path),*] [$($mutation:path),*];)*) => {
+        /// Everything that you may see, at one position: that of `extensions.position`, or inside `asOf` that of its moment.
+        #[derive(MergedObject, Default)]
+        pub struct Query(CommonQueries, $($($query,)*)*);
+
+        impl Query {
+            fn at(root: &Root) -> Self {
+                Self(CommonQueries(root.clone()), $($($query(root.clone()),)*)*)
+            }
+        }
+
+        /// Commands. Each answers what it changed with a receipt, or every reason why it was refused. Anybody may send them;
+        /// what a token may do is decided with the command, on the log as it stands then.
+        #[derive(MergedObject, Default)]
+        pub struct Mutation($($($mutation,)*)*);
+    };
+}
+
+roots! {
+    [crate::coalition::PartnerQueries] [crate::coalition::PartnerMutations];
+    [crate::centre::CentreQueries] [crate::centre::CentreMutations];
+    [crate::coalition::PostQueries] [crate::coalition::PostMutations];
+    [crate::operation::OperationQueries] [crate::operation::OperationMutations];
+    [crate::plan::TaskQueries]
+        [crate::plan::PlanMutations, crate::plan::OrderMutations, crate::plan::DecisionMutations];
+    [] [crate::operation::AssignmentMutations, crate::operation::ReleaseMutations];
+    [crate::log::AccessQueries] [];
+}
 
 /// What the schema's fields cost.
 pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&sdl()));

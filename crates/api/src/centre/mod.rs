@@ -1,4 +1,8 @@
 //! Coordination centres.
 
-pub mod mutations;
-pub mod types;
+mod mutations;
+mod queries;
+mod types;
+
+pub use mutations::CentreMutations;
+pub use queries::CentreQueries;

@@ -1,6 +1,6 @@
 //! Loading related rows in batches: one statement for all objects of a list, never one per item.
 
-use crate::{Error, schedule::network::Network};
+use crate::{Error, graph::nodes::nodes, schedule::network::Network};
 use domain::{Recorded, ids::AnnexId};
 use engine::Engine;
 use futures_util::{
@@ -9,9 +9,8 @@ use futures_util::{
 };
 use read_model::{
     EventFilter, EventRow, Page, Pin, ReadModel,
-    centre::CentreRow,
     coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
-    operation::{AssignmentRow, OperationRow, TaskLabelRow},
+    operation::{AssignmentRow, TaskLabelRow},
     plan::{
         AnnexRow, ConditionRow, DecisionRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace,
         TaskVersionRow,
@@ -316,9 +315,13 @@ macro_rules! loaders {
     (
         one { $($one:ident: $one_row:ty, $one_key:ident = $one_query:ident;)* }
         many { $($many:ident: $many_row:ty, $many_key:ident = $many_query:ident;)* }
+        $($nodes:ident { $(
+            $node:ident: $table:literal of $node_row:ty, $id:path[$node_key:ident], $node_query:ident;
+        )* })*
     ) => {
         /// The loaders of one world.
         pub(crate) struct Loaders {
+            $($(pub $node_query: Loader<Uuid, Arc<$node_row>>,)*)*
             $(pub $one: Loader<Uuid, Arc<$one_row>>,)*
             $(pub $many: Loader<Uuid, Arc<Vec<Arc<$many_row>>>>,)*
             pub task_pages: Loader<TaskPage, Arc<Vec<Arc<PlannedTaskRow>>>>,
@@ -343,6 +346,9 @@ macro_rules! loaders {
             pub fn new(engine: &Engine, pin: &Arc<Pin>) -> Self {
                 let (model, engine) = (engine.read_model(), engine.clone());
                 Self {
+                    $($($node_query: Loader::new(model, pin, |model, pin, ids| async move {
+                        Ok(by(model.$node_query(&pin, &ids).await?, |row| row.$node_key))
+                    }),)*)*
                     $($one: Loader::new(model, pin, |model, pin, ids| async move {
                         Ok(by(model.$one_query(&pin, &ids).await?, |row| row.$one_key))
                     }),)*
@@ -375,23 +381,12 @@ macro_rules! loaders {
     };
 }
 
-loaders! {
+// Besides the nodes.
+nodes! { loaders
     one {
-        partners: PartnerRow, id = partners_by_id;
-        centres: CentreRow, id = centres_by_id;
-        posts: PostRow, id = posts_by_id;
-        operations: OperationRow, id = operations_by_id;
-        plan_versions: PlanVersionRow, id = plan_versions_by_id;
-        planned_tasks: PlannedTaskRow, id = planned_tasks_by_id;
-        tasks: PlannedTaskRow, task_id = tasks_by_id;
         newest_tasks: PlannedTaskRow, task_id = newest_tasks_by_id;
         task_places: TaskPlace, task_id = task_places;
-        annexes: AnnexRow, id = annexes_by_id;
-        decisions: DecisionRow, id = decisions_by_id;
-        conditions: ConditionRow, id = conditions_by_id;
-        assignments: AssignmentRow, id = assignments_by_id;
         task_labels: TaskLabelRow, id = task_labels_by_id;
-        events: EventRow, event_id = events_by_id;
     }
     many {
         tenures: TenureRow, post_id = tenures_of;

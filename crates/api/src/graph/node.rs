@@ -6,21 +6,11 @@ use crate::{
         connection::Connection,
         context::World,
         loaders::{Loader, Loaders},
+        nodes::nodes,
     },
 };
 use async_graphql::{ID, Interface};
-use domain::centre::CentreId;
-use domain::ids::{
-    AnnexId, AssignmentId, ConditionId, DecisionId, EventId, OperationId, PartnerId, PlanVersionId,
-    PlannedTaskId, PostId, TaskId, from_text,
-};
-use read_model::{
-    EventRow,
-    centre::CentreRow,
-    coalition::{PartnerRow, PostRow},
-    operation::{AssignmentRow, OperationRow},
-    plan::{AnnexRow, ConditionRow, DecisionRow, PlanVersionRow, PlannedTaskRow},
-};
+use domain::ids::from_text;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -40,7 +30,7 @@ pub(crate) trait Item: Sized {
 }
 
 macro_rules! item {
-    ($name:ident: $table:literal of $row:ty, $id:ident($column:ident), $loader:ident) => {
+    ($name:ident: $table:literal of $row:ty, $id:path[$column:ident], $query:ident) => {
         #[derive(Clone)]
         pub struct $name {
             pub(crate) row: Arc<$row>,
@@ -63,24 +53,23 @@ macro_rules! item {
             }
 
             fn loader(loaders: &Loaders) -> &Loader<Uuid, Arc<$row>> {
-                &loaders.$loader
+                &loaders.$query
             }
         }
     };
 }
 
-/// Each with the table of its rows, its id and the column that this is made from, and its loader.
-macro_rules! items {
+macro_rules! node {
     (
-        with history {
-            $($name:ident: $table:literal of $row:ty, $id:ident($column:ident), $loader:ident;)*
+        with_history {
+            $($name:ident: $table:literal of $row:ty, $id:path[$column:ident], $query:ident;)*
         }
-        without {
-            $($other:ident: $its_table:literal of $its_row:ty, $its_id:ident($its_column:ident), $its_loader:ident;)*
+        without_history {
+            $($other:ident: $its_table:literal of $its_row:ty, $its_id:path[$its_column:ident], $its_query:ident;)*
         }
     ) => {
-        $(item! { $name: $table of $row, $id($column), $loader })*
-        $(item! { $other: $its_table of $its_row, $its_id($its_column), $its_loader })*
+        $(item! { $name: $table of $row, $id[$column], $query })*
+        $(item! { $other: $its_table of $its_row, $its_id[$its_column], $its_query })*
 
         /// A thing with an id, which names it at every moment.
         #[derive(Interface, Clone)]
@@ -116,8 +105,8 @@ macro_rules! items {
             /// What the id names; `None` when it names nothing that the viewer may see.
             pub(crate) async fn node(self: &Arc<Self>, id: &str) -> Result<Option<Node>, Error> {
                 match from_text(id) {
-                    $(Some(($id::PREFIX, id)) => Ok(self.find::<$name>(id).await?.map(Node::from)),)*
-                    $(Some(($its_id::PREFIX, id)) => Ok(self.find::<$other>(id).await?.map(Node::from)),)*
+                    $(Some((<$id>::PREFIX, id)) => Ok(self.find::<$name>(id).await?.map(Node::from)),)*
+                    $(Some((<$its_id>::PREFIX, id)) => Ok(self.find::<$other>(id).await?.map(Node::from)),)*
                     _ => Ok(None),
                 }
             }
@@ -139,25 +128,7 @@ macro_rules! items {
     };
 }
 
-items! {
-    with history {
-        Partner: "partner" of PartnerRow, PartnerId(id), partners;
-        Centre: "centre" of CentreRow, CentreId(id), centres;
-        Post: "post" of PostRow, PostId(id), posts;
-        Operation: "operation" of OperationRow, OperationId(id), operations;
-        PlanVersion: "plan_version" of PlanVersionRow, PlanVersionId(id), plan_versions;
-        // As its operation's current plan version has it.
-        Task: "task" of PlannedTaskRow, TaskId(task_id), tasks;
-        PlannedTask: "planned_task" of PlannedTaskRow, PlannedTaskId(id), planned_tasks;
-        Annex: "annex" of AnnexRow, AnnexId(id), annexes;
-        PlanDecision: "decision" of DecisionRow, DecisionId(id), decisions;
-        Condition: "condition" of ConditionRow, ConditionId(id), conditions;
-        Assignment: "assignment" of AssignmentRow, AssignmentId(id), assignments;
-    }
-    without {
-        Event: "event" of EventRow, EventId(event_id), events;
-    }
-}
+nodes!(node);
 
 impl World {
     /// `None` when there is no such thing, or the viewer may not see it.

@@ -54,7 +54,7 @@ impl World {
 
     async fn zone_of(self: &Arc<Self>, code: &str) -> Result<TimeZone, Error> {
         let partner = match code.parse::<PartnerCode>() {
-            Ok(code) => self.loaders.partners.load(PartnerId::of(&code).0).await?,
+            Ok(code) => self.loaders.partners_by_id.load(PartnerId::of(&code).0).await?,
             Err(_) => None,
         };
         let Some(partner) = partner else { return Err(Error::bad_input("There is no such partner.")) };

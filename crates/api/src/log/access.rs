@@ -5,13 +5,14 @@ use crate::{
     Error,
     graph::{
         connection::{Connection, Window, by_position},
-        context::{Session, World},
+        context::{Session, World, session},
         node::{Annex, Node, Operation, Partner},
+        root::Root,
         scalars::{DateTime, Position},
         zone::Zone,
     },
 };
-use async_graphql::{Enum, InputObject, Object};
+use async_graphql::{Context, Enum, InputObject, Object};
 use domain::{
     OperationCode, PartnerCode, Role,
     coalition::{PartnerRole, PartnerStatus},
@@ -128,8 +129,30 @@ impl AccessLogEntry {
     }
 }
 
+#[derive(Default)]
+pub struct AccessQueries(pub(crate) Root);
+
+#[Object]
+impl AccessQueries {
+    /// Deliveries of sensitive content, and commands that were forbidden, in the order of writing. For reviewers: of what
+    /// their partner leads; the host's see besides what concerned no operation. It is no part of the log, and therefore
+    /// the same at every moment.
+    async fn access_log(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<AccessLogFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<AccessLogEntry>, Error> {
+        let window = Window { first, after, last, before };
+        list(session(ctx)?, &self.0.world(ctx)?, filter.unwrap_or_default(), window).await
+    }
+}
+
 /// Fails with `FORBIDDEN` for whoever is no reviewer, whatever there is to read.
-pub(crate) async fn list(
+async fn list(
     session: &Session,
     world: &Arc<World>,
     filter: AccessLogFilter,

@@ -5,3 +5,5 @@ pub mod access;
 pub mod change;
 pub mod event;
 pub mod subscription;
+
+pub use access::AccessQueries;

@@ -2,6 +2,10 @@
 //! `plan`.
 
 pub mod assignment;
-pub mod mutations;
+mod mutations;
+mod queries;
 pub mod release;
 pub mod types;
+
+pub use mutations::{AssignmentMutations, OperationMutations, ReleaseMutations};
+pub use queries::OperationQueries;

@@ -2,13 +2,18 @@
 
 pub mod annex;
 pub mod calendar;
-pub mod deciding;
+mod deciding;
 pub mod decision;
-pub mod drafting;
+mod drafting;
 pub mod frago;
 pub mod input;
+mod queries;
 pub mod sections;
 pub mod task;
 pub mod task_input;
 pub mod task_version;
 pub mod version;
+
+pub use deciding::{DecisionMutations, OrderMutations};
+pub use drafting::PlanMutations;
+pub use queries::TaskQueries;
