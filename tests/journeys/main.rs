@@ -21,4 +21,5 @@ mod saphan;
 mod schedule;
 mod sdl;
 mod sharing;
+mod subjects;
 mod support;

@@ -8,6 +8,8 @@ mod find;
 mod names;
 mod source;
 
+pub(crate) use source::is_for_tests;
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The circles of one crate, of which these are the files below `src`.
@@ -16,7 +18,7 @@ fn circles(krate: &str, files: &BTreeMap<String, String>) -> Vec<String> {
 }
 
 /// The text of every Rust file below a folder, by its path from `src`.
-fn read(folder: &Path, below: &str, files: &mut BTreeMap<String, String>) {
+pub(crate) fn read(folder: &Path, below: &str, files: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = format!("{below}{}", path.file_name().unwrap().to_str().unwrap());

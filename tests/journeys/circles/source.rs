@@ -230,7 +230,7 @@ fn head(item: &Item) -> (&[Attribute], Option<String>) {
 }
 
 /// `#[test]` and its kin, and `#[cfg(test)]`, but not `#[cfg(not(test))]`.
-fn is_for_tests(attribute: &Attribute) -> bool {
+pub(crate) fn is_for_tests(attribute: &Attribute) -> bool {
     let mut conditions = BTreeSet::new();
     match &attribute.meta {
         Meta::List(list) if list.path.is_ident("cfg") => words(list.tokens.clone(), &mut conditions),
