@@ -50,7 +50,9 @@ macro_rules! state {
             /// Whether events of this family change this kind of state.
             #[cfg(test)]
             fn is_changed_by(&self, event: &Event) -> bool {
-                matches!((self, event), $($($((Self::$subject(_), Event::$family(_)))|+)|*)|*)
+                match self {
+                    $($(Self::$subject(_) => matches!(event, $(Event::$family(_))|+),)*)*
+                }
             }
         }
 
