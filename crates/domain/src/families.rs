@@ -21,23 +21,23 @@ macro_rules! families {
 /// The subjects: the code that each is known by, what its history is folded into, and the families of events
 /// that change that.
 macro_rules! subjects {
-    ($make:ident $($more:tt)*) => {
-        $make! {
-            one {
-                /// Who has joined and who holds which post: one, so that rules over all partners are decided at
-                /// once.
-                Coalition: crate::coalition::Coalition, from Coalition Partner Post;
-            }
-            many {
-                Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre;
-                /// An operation with its plan and tasks.
-                Operation(crate::OperationCode): Option<crate::operation::Operation>, from Operation Plan Assignment;
-            }
-            without_row {
-                /// When a post is bound, across operations.
-                Bookings(crate::PostCode): crate::assignment::Bookings, from Operation Assignment;
-            }
-            $($more)*
+    ($make:ident $($more:tt)*) => { $make! {
+        one {
+            /// Who has joined and who holds which post: one, so that rules over all partners are decided at
+            /// once.
+            Coalition: crate::coalition::Coalition, from Coalition Partner Post;
         }
-    };
+        many {
+            Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre;
+            /// An operation with its plan and tasks.
+            Operation(crate::OperationCode): Option<crate::operation::Operation>,
+                from Operation Plan Assignment;
+        }
+        // Readers see nothing of these but what others show.
+        without_row {
+            /// When a post is bound, across operations.
+            Bookings(crate::PostCode): crate::assignment::Bookings, from Operation Assignment;
+        }
+        $($more)*
+    } };
 }

@@ -14,7 +14,8 @@ macro_rules! subject {
         one { $(#[$one_doc:meta])* $one:ident: $one_state:ty, from $($one_family:ident)+; }
         many { $($(#[$doc:meta])* $many:ident($code:ty): $state:ty, from $($family:ident)+;)* }
         without_row { $(
-            $(#[$other_doc:meta])* $other:ident($other_code:ty): $other_state:ty, from $($other_family:ident)+;
+            $(#[$other_doc:meta])*
+            $other:ident($other_code:ty): $other_state:ty, from $($other_family:ident)+;
         )* }
         parts { $(
             $(#[$part_doc:meta])*
@@ -77,7 +78,8 @@ subjects! { subject
         Post(code: PostCode) of Coalition = PostId::of(code);
         /// The `n`th tenure of a post, from 1.
         Tenure(post: PostCode, number: u32) of Coalition = TenureId::of(PostId::of(post), *number);
-        PlanVersion(operation: OperationCode, number: u32) of Operation(operation) = version(operation, *number);
+        PlanVersion(operation: OperationCode, number: u32) of Operation(operation) =
+            version(operation, *number);
         PlannedTask(operation: OperationCode, number: u32, task: TaskCode) of Operation(operation) =
             PlannedTaskId::of(version(operation, *number), task);
         Annex(operation: OperationCode, number: u32, annex: AnnexCode) of Operation(operation) =

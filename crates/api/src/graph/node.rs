@@ -65,7 +65,10 @@ macro_rules! node {
             $($name:ident: $table:literal of $row:ty, $id:path[$column:ident], $query:ident;)*
         }
         without_history {
-            $($other:ident: $its_table:literal of $its_row:ty, $its_id:path[$its_column:ident], $its_query:ident;)*
+            $(
+                $other:ident: $its_table:literal of $its_row:ty,
+                    $its_id:path[$its_column:ident], $its_query:ident;
+            )*
         }
     ) => {
         $(item! { $name: $table of $row, $id[$column], $query })*

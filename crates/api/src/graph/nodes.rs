@@ -1,37 +1,36 @@
 //! Which things have an id. A file that is about all of them says what it makes of a line, and hands that to
 //! the list.
 
-/// Each with the table of its rows, its id and the column that this is made from, and the query that finds them
-/// by it.
+/// Each with the table of its rows, its id and the column that this is made from, and the query that finds
+/// them by it.
 macro_rules! nodes {
-    ($make:ident $($more:tt)*) => {
-        $make! {
-            $($more)*
-            with_history {
-                Partner: "partner" of read_model::coalition::PartnerRow, domain::ids::PartnerId[id], partners_by_id;
-                Centre: "centre" of read_model::centre::CentreRow, domain::centre::CentreId[id], centres_by_id;
-                Post: "post" of read_model::coalition::PostRow, domain::ids::PostId[id], posts_by_id;
-                Operation: "operation" of read_model::operation::OperationRow,
-                    domain::ids::OperationId[id], operations_by_id;
-                PlanVersion: "plan_version" of read_model::plan::PlanVersionRow,
-                    domain::ids::PlanVersionId[id], plan_versions_by_id;
-                // As its operation's current plan version has it.
-                Task: "task" of read_model::plan::PlannedTaskRow, domain::ids::TaskId[task_id], tasks_by_id;
-                PlannedTask: "planned_task" of read_model::plan::PlannedTaskRow,
-                    domain::ids::PlannedTaskId[id], planned_tasks_by_id;
-                Annex: "annex" of read_model::plan::AnnexRow, domain::ids::AnnexId[id], annexes_by_id;
-                PlanDecision: "decision" of read_model::plan::DecisionRow,
-                    domain::ids::DecisionId[id], decisions_by_id;
-                Condition: "condition" of read_model::plan::ConditionRow,
-                    domain::ids::ConditionId[id], conditions_by_id;
-                Assignment: "assignment" of read_model::operation::AssignmentRow,
-                    domain::ids::AssignmentId[id], assignments_by_id;
-            }
-            without_history {
-                Event: "event" of read_model::EventRow, domain::ids::EventId[event_id], events_by_id;
-            }
+    ($make:ident $($more:tt)*) => { $make! {
+        $($more)*
+        with_history {
+            Partner: "partner" of read_model::coalition::PartnerRow,
+                domain::ids::PartnerId[id], partners_by_id;
+            Centre: "centre" of read_model::centre::CentreRow, domain::centre::CentreId[id], centres_by_id;
+            Post: "post" of read_model::coalition::PostRow, domain::ids::PostId[id], posts_by_id;
+            Operation: "operation" of read_model::operation::OperationRow,
+                domain::ids::OperationId[id], operations_by_id;
+            PlanVersion: "plan_version" of read_model::plan::PlanVersionRow,
+                domain::ids::PlanVersionId[id], plan_versions_by_id;
+            // As its operation's current plan version has it.
+            Task: "task" of read_model::plan::PlannedTaskRow, domain::ids::TaskId[task_id], tasks_by_id;
+            PlannedTask: "planned_task" of read_model::plan::PlannedTaskRow,
+                domain::ids::PlannedTaskId[id], planned_tasks_by_id;
+            Annex: "annex" of read_model::plan::AnnexRow, domain::ids::AnnexId[id], annexes_by_id;
+            PlanDecision: "decision" of read_model::plan::DecisionRow,
+                domain::ids::DecisionId[id], decisions_by_id;
+            Condition: "condition" of read_model::plan::ConditionRow,
+                domain::ids::ConditionId[id], conditions_by_id;
+            Assignment: "assignment" of read_model::operation::AssignmentRow,
+                domain::ids::AssignmentId[id], assignments_by_id;
         }
-    };
+        without_history {
+            Event: "event" of read_model::EventRow, domain::ids::EventId[event_id], events_by_id;
+        }
+    } };
 }
 
 pub(super) use nodes;

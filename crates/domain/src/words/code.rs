@@ -1,7 +1,7 @@
 //! Codes: the names that people type (`SAPHAN`, `T16`, `THA-02`), one type for each kind.
 //!
-//! A code never changes and is unique in its scope, so ids are computed from it (see [`crate::ids`]). Here are
-//! those that several subjects speak of; one that only its subject does stands in its folder.
+//! A code never changes and is unique in its scope, so ids are computed from it (see [`crate::ids`]). Here
+//! are those that several subjects speak of; one that only its subject does stands in its folder.
 
 /// Longest code, in characters.
 pub const MAX_LENGTH: usize = 32;
@@ -41,7 +41,7 @@ macro_rules! codes {
         pub struct $name(String);
 
         impl $name {
-            /// Fails with [`InvalidCode`]($crate::code::InvalidCode) when `raw` breaks the rule for codes.
+            /// Fails with [`InvalidCode`](crate::code::InvalidCode) when `raw` breaks the rule for codes.
             pub fn new(raw: &str) -> Result<Self, $crate::code::InvalidCode> {
                 $crate::code::check(raw).map(|()| Self(raw.to_owned()))
             }
