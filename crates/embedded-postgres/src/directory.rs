@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 /// The superuser role of every server that this crate starts.
@@ -243,18 +244,54 @@ impl DataDir {
 
     /// The last lines that PostgreSQL wrote, to end an error with; empty when it wrote none.
     pub fn end_of_log(&self, start: u64) -> String {
+        let content = self.log_from(start);
+        let lines: Vec<&str> = content.lines().collect();
+        if lines.is_empty() {
+            return String::new();
+        }
+        let last = &lines[lines.len().saturating_sub(QUOTED_LINES)..];
+        format!("; the last lines of {}:\n  {}\n", self.log_path().display(), last.join("\n  "))
+    }
+
+    /// Whether PostgreSQL gave up because processes of an earlier run hold the memory of this directory.
+    pub fn log_tells_of_leftovers(&self, start: u64) -> bool {
+        self.log_from(start).lines().any(|line| line.contains("FATAL") && line.ends_with(" is still in use"))
+    }
+
+    /// Empty when it cannot be read.
+    fn log_from(&self, start: u64) -> String {
         let mut content = Vec::new();
         let read = File::open(self.log_path()).and_then(|mut log| {
             log.seek(SeekFrom::Start(start))?;
             log.read_to_end(&mut content)
         });
-        let content = String::from_utf8_lossy(&content);
-        let lines: Vec<&str> = content.lines().collect();
-        if read.is_err() || lines.is_empty() {
+        if read.is_err() {
             return String::new();
         }
-        let last = &lines[lines.len().saturating_sub(QUOTED_LINES)..];
-        format!("; the last lines of {}:\n  {}\n", self.log_path().display(), last.join("\n  "))
+        String::from_utf8_lossy(&content).into_owned()
+    }
+
+    /// What to do about processes that outlived their killed server by more than `patience`.
+    pub fn leftovers_in_the_way(&self, patience: Duration) -> String {
+        let how = match self.leftovers().join(" ") {
+            pids if pids.is_empty() => String::new(),
+            pids => format!(" with `kill -9 {pids}`"),
+        };
+        format!(
+            "a PostgreSQL on {} was killed, and processes of it still live after {} seconds. They could write to its \
+             files beside a new server. End them{how} and start again; no commit is lost by that",
+            self.path.display(),
+            patience.as_secs()
+        )
+    }
+
+    /// Every process of a server works in its data directory. None where the system does not tell.
+    fn leftovers(&self) -> Vec<String> {
+        // As the server's own user, as in `holder`.
+        let script = r#"for dir in /proc/[0-9]*; do test "$dir/cwd" -ef "$1" && echo "${dir#/proc/}"; done"#;
+        let found = self.identity.command("sh").args(["-c", script, "sh"]).arg(self.pgdata()).output();
+        let found = found.map(|output| output.stdout).unwrap_or_default();
+        String::from_utf8_lossy(&found).lines().map(str::to_owned).collect()
     }
 }
 

@@ -43,6 +43,8 @@ use std::{
 const START_LIMIT: Duration = Duration::from_mins(10);
 const STOP_LIMIT: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(10);
+// Longer than the other, because each look is a start of PostgreSQL.
+const LEFTOVERS_POLL: Duration = Duration::from_millis(100);
 
 /// Where a server keeps its data, how many may use it at once, and what else it is told.
 #[derive(Clone, Debug)]
@@ -52,11 +54,19 @@ pub struct Settings {
     pub max_connections: u16,
     /// Parameters of Postgres besides, such as `shared_buffers=1GB`; they stand over this crate's own.
     pub parameters: Vec<String>,
+    /// How long a start waits for processes of a server that was killed: they end by themselves, but only
+    /// when they notice.
+    pub patience: Duration,
 }
 
 impl Settings {
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), max_connections: 100, parameters: Vec::new() }
+        Self {
+            data_dir: data_dir.into(),
+            max_connections: 100,
+            parameters: Vec::new(),
+            patience: Duration::from_secs(15),
+        }
     }
 }
 
@@ -79,7 +89,8 @@ impl Server {
     /// Starts PostgreSQL on a data directory, which is created when it is absent, and returns when it takes
     /// connections. Blocks: typically half a second, three on the first start, longer after a crash.
     ///
-    /// A server that an earlier, killed owner left running on the directory is stopped first.
+    /// A server that an earlier, killed owner left running on the directory is stopped first. What is left
+    /// of a server that was itself killed is waited for.
     pub fn start(settings: &Settings) -> Result<Self> {
         Self::start_for(settings, Lifetime::Kept)
     }
@@ -266,6 +277,29 @@ fn launch(
     lifetime: Lifetime,
     passing: &[PathBuf],
 ) -> Result<(Child, Child)> {
+    let begun = Instant::now();
+    loop {
+        if let Some(launched) =
+            launch_unless_leftovers(binaries, data, settings, socket_dir, lifetime, passing)?
+        {
+            return Ok(launched);
+        }
+        if begun.elapsed() >= settings.patience {
+            bail!(data.leftovers_in_the_way(settings.patience));
+        }
+        thread::sleep(LEFTOVERS_POLL);
+    }
+}
+
+/// None while processes of a killed predecessor still hold its memory, and may write to its files.
+fn launch_unless_leftovers(
+    binaries: &Binaries,
+    data: &DataDir,
+    settings: &Settings,
+    socket_dir: &Path,
+    lifetime: Lifetime,
+    passing: &[PathBuf],
+) -> Result<Option<(Child, Child)>> {
     let (log, log_start) = data.open_log()?;
     let mut postmaster = postgres(binaries, data, settings, socket_dir, lifetime)
         .stdin(Stdio::null())
@@ -288,6 +322,9 @@ fn launch(
         let _ = watcher.wait();
         let _ = postmaster.kill();
         let _ = postmaster.wait();
+        if data.log_tells_of_leftovers(log_start) {
+            return Ok(None);
+        }
         return Err(error.context(format!(
             "could not start PostgreSQL {} on {}{}",
             binaries.version(),
@@ -295,7 +332,7 @@ fn launch(
             data.end_of_log(log_start)
         )));
     }
-    Ok((postmaster, watcher))
+    Ok(Some((postmaster, watcher)))
 }
 
 fn postgres(
@@ -320,6 +357,8 @@ fn postgres(
         "synchronous_commit=on".to_owned(),
         "logging_collector=off".to_owned(),
         "log_destination=stderr".to_owned(),
+        // One of its messages is read here.
+        "lc_messages=C".to_owned(),
         "log_timezone=UTC".to_owned(),
         "timezone=UTC".to_owned(),
     ];

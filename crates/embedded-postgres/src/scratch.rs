@@ -115,7 +115,7 @@ impl Scratch {
         let identity = Identity::choose(Path::new(""))?;
         let data_dir = fresh_dir(parents, "accord-scratch", &identity)?;
         let parameters = parameters.iter().map(|parameter| (*parameter).to_owned()).collect();
-        let settings = Settings { data_dir, max_connections: 300, parameters };
+        let settings = Settings { max_connections: 300, parameters, ..Settings::new(data_dir) };
         let started = prepare(&settings.data_dir, &identity)
             .and_then(|()| Server::start_for(&settings, Lifetime::Passing));
         match started {

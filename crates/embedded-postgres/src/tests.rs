@@ -8,6 +8,8 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{self, Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -160,6 +162,70 @@ fn after_a_crash_of_postgres_the_next_start_recovers_what_was_committed() {
     assert!(server.stop().unwrap_err().to_string().contains("ended by itself"));
 
     assert_eq!(answer(&start(dir.path()), "select value from committed"), "1");
+}
+
+#[test]
+fn a_start_waits_for_what_is_left_of_a_killed_server() {
+    let dir = fresh_dir();
+    let leftover = Leftover::of(start(dir.path()));
+    let log = fs::read_to_string(dir.path().join("postgres.log")).unwrap().len();
+
+    thread::scope(|scope| {
+        let next = scope.spawn(|| {
+            Server::start(&Settings { patience: Duration::MAX, ..Settings::new(dir.path()) }).unwrap()
+        });
+        // Until it was in the way once.
+        while !fs::read_to_string(dir.path().join("postgres.log")).unwrap()[log..].contains("is still in use")
+        {
+            assert!(!next.is_finished(), "started beside a process of the server before");
+            thread::yield_now();
+        }
+        drop(leftover);
+        assert_eq!(answer(&next.join().unwrap(), "select 1"), "1");
+    });
+}
+
+#[test]
+fn what_is_left_of_a_killed_server_for_too_long_is_named_with_the_way_out() {
+    let dir = fresh_dir();
+    let leftover = Leftover::of(start(dir.path()));
+    let hasty = Settings { patience: Duration::ZERO, ..Settings::new(dir.path()) };
+    let refused = format!("{:#}", Server::start(&hasty).unwrap_err());
+
+    assert!(refused.contains(&dir.path().display().to_string()), "{refused}");
+    let (_, kill) = refused.split_once("`kill -9 ").unwrap();
+    let (pids, _) = kill.split_once('`').unwrap();
+    // Others may not have noticed yet.
+    assert!(pids.split(' ').any(|pid| pid == leftover.pid), "{refused}");
+    drop(leftover);
+    assert_eq!(answer(&start(dir.path()), "select 1"), "1");
+}
+
+/// A process of a server that was killed, halted so that it cannot notice.
+struct Leftover {
+    pid: String,
+}
+
+impl Leftover {
+    fn of(mut server: Server) -> Self {
+        let pid = answer(&server, "select pid from pg_stat_activity where backend_type = 'checkpointer'");
+        let leftover = Self { pid };
+        leftover.signal("-STOP");
+        server.postmaster.kill().unwrap();
+        server.postmaster.wait().unwrap();
+        server.stop().unwrap_err();
+        leftover
+    }
+
+    fn signal(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.pid]).status().unwrap().success());
+    }
+}
+
+impl Drop for Leftover {
+    fn drop(&mut self) {
+        self.signal("-KILL");
+    }
 }
 
 #[test]
