@@ -30,14 +30,13 @@ use std::{
 ///
 /// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and
 /// nothing is sent. Then all tasks are imported at once, or none. A task that the draft has already becomes
-/// what the file says, and what the file has no column for counts as empty; others of the draft stay. Columns
-/// are code, title, phase, lead, territory, post, offset, duration, predecessors and `line_of_effort`, in any
-/// order; others are passed over. In Microsoft Project's XML, summary tasks of the first level are phases,
+/// what the file says, and what the file has no column for counts as empty; others of the draft stay. In
+/// Microsoft Project's XML, summary tasks of the first level are phases,
 /// and custom fields (`Accord code`, `Accord lead`, …) say what it has no field for. Its calendars come in
 /// with the tasks, in place of those that the draft has; a file without any leaves them, unless it was
 /// exported with some and all were deleted in it.
 #[derive(Clone, Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("target").required(true))]
+#[command(group = clap::ArgGroup::new("target").required(true), after_long_help = columns())]
 pub struct Import {
     /// Comma-separated values in UTF-8, also with semicolons or tabs, or Microsoft Project's XML; `-` reads
     /// standard input.
@@ -90,6 +89,21 @@ enum Format {
 
 /// Of a request besides its tasks.
 const REST_OF_BODY: usize = 4 * 1024;
+
+/// What a spreadsheet is read for.
+fn columns() -> String {
+    let of = |required: bool| {
+        let fields = Field::ALL.into_iter().filter(|field| field.is_required() == required);
+        fields.map(Field::name).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "Columns of a spreadsheet, in any order; others are passed over:\n  \
+         It must have  {}\n  \
+         It may have   {}",
+        of(true),
+        of(false)
+    )
+}
 
 fn pair(text: &str) -> Result<(Field, String), InvalidMapping> {
     Mapping::pair(text)
@@ -434,4 +448,26 @@ fn lines_of_effort(rows: &[Row]) -> Vec<Value> {
     let mut seen = BTreeSet::<&Code>::new();
     let first = rows.iter().filter_map(|row| row.line_of_effort.as_ref()).filter(|line| seen.insert(line));
     first.map(|line| json!({ "code": line, "name": line })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Args as _;
+
+    #[test]
+    fn help_names_every_column_that_a_spreadsheet_must_or_may_have() {
+        let help = Import::augment_args(clap::Command::new("import")).render_long_help().to_string();
+        let named = |before: &str| -> Vec<&str> {
+            let line = help.lines().find_map(|line| line.trim().strip_prefix(before)).unwrap();
+            line.split(',').map(str::trim).collect()
+        };
+        let must = ["code", "title", "phase", "lead", "territory", "duration"];
+        assert_eq!(named("It must have"), must);
+        let may = ["post", "offset", "predecessors", "line_of_effort", "group", "constraint"];
+        assert_eq!(
+            named("It may have"),
+            [&may[..], &["finish_no_later_than", "mutual_legal_assistance"]].concat()
+        );
+    }
 }
