@@ -2,6 +2,15 @@
 
 use std::{env, path::Path, process::Command};
 
+/// Everything but what is only read, or only tests.
+const BUILT: [&str; 5] = [
+    ":/",
+    ":(top,exclude)docs",
+    ":(top,exclude)schema",
+    ":(top,exclude,glob)**/*.md",
+    ":(top,exclude,glob)**/tests/**",
+];
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=ACCORD_COMMIT");
@@ -9,7 +18,7 @@ fn main() {
     // Only what is given to others says its commit. A debug build would else be made anew after every commit,
     // though nothing in it has changed.
     let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    let commit = given().or_else(|| if is_release { of_git() } else { None });
+    let commit = given().or_else(|| if is_release { of_git(Path::new(".")) } else { None });
     println!("cargo:rustc-env=ACCORD_BUILT_FROM={}", commit.as_deref().unwrap_or("unknown"));
 }
 
@@ -20,19 +29,28 @@ fn given() -> Option<String> {
     Some(set("ACCORD_COMMIT_DATE").map_or(commit.clone(), |date| format!("{commit} of {date}")))
 }
 
-/// The commit that is checked out, with its date. None where this is in no repository, or in somebody else's.
-fn of_git() -> Option<String> {
-    git(&["ls-files", "--error-unmatch", "build.rs"])?;
+/// The commit that is checked out below `dir`, whether it is built as it was committed, and its date. None
+/// where this is in no repository, or in somebody else's.
+pub(crate) fn of_git(dir: &Path) -> Option<String> {
+    let git = |arguments: &[&str], paths: &[&str]| {
+        // Looking must not write to the index, which may be in use.
+        let mut git = Command::new("git");
+        git.current_dir(dir).arg("--no-optional-locks").args(arguments).arg("--").args(paths);
+        let output = git.output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        output.status.success().then(|| text.trim_end().to_owned())
+    };
+    git(&["ls-files", "--error-unmatch"], &["build.rs"])?;
     // Grows with every commit and with whatever else is checked out.
-    let moves = git(&["rev-parse", "--git-path", "logs/HEAD"])?;
-    if Path::new(&moves).exists() {
-        println!("cargo:rerun-if-changed={moves}");
+    let moves = git(&["rev-parse", "--git-path", "logs/HEAD"], &[])?;
+    let files = git(&["ls-files"], &BUILT)?;
+    // What is gone would count as changed in every build.
+    for path in moves.lines().chain(files.lines()).filter(|path| dir.join(path).exists()) {
+        println!("cargo:rerun-if-changed={path}");
     }
-    git(&["log", "-1", "--abbrev=10", "--date=format:%Y-%m-%d", "--format=%h of %cd"])
-}
-
-fn git(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").args(arguments).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| text.trim().to_owned())
+    let commit = git(&["log", "-1", "--abbrev=10", "--format=%h"], &[])?;
+    let date = git(&["log", "-1", "--date=format:%Y-%m-%d", "--format=%cd"], &[])?;
+    let changed = git(&["status", "--porcelain"], &BUILT)?;
+    let mark = if changed.is_empty() { "" } else { "-changed" };
+    Some(format!("{commit}{mark} of {date}"))
 }
