@@ -1,9 +1,6 @@
 //! What happened to the coalition, to its partners and to their posts.
 
-use crate::{
-    About, Currency, Names, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Subject, TimeZone, Title,
-    ids::OfficerId,
-};
+use crate::{About, Currency, Names, PartnerCode, PostCode, Prose, Subject, TimeZone, Title, ids::OfficerId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -80,14 +77,6 @@ impl PartnerRole {
             Self::Host | Self::Principal => true,
             Self::Participant | Self::Observer => false,
         }
-    }
-
-    /// Adds `NOT_AN_APPROVER` where the role has no vote on any plan. That tells nothing of a plan, so it is
-    /// said also of one that the partner may not see.
-    pub fn check_approver(self, partner: &PartnerCode, reasons: &mut Reasons) {
-        reasons.check(self.may_approve(), RefusalCode::NotAnApprover, "", || {
-            format!("{partner} is {self}: only the host and the principals approve plans.")
-        });
     }
 }
 

@@ -180,6 +180,16 @@ fn event(event: PartnerEvent) -> Event {
     Event::Partner(event)
 }
 
+impl PartnerRole {
+    /// Adds `NOT_AN_APPROVER` where the role has no vote on any plan. That tells nothing of a plan, so it is
+    /// said also of one that the partner may not see.
+    pub fn check_approver(self, partner: &PartnerCode, reasons: &mut Reasons) {
+        reasons.check(self.may_approve(), RefusalCode::NotAnApprover, "", || {
+            format!("{partner} is {self}: only the host and the principals approve plans.")
+        });
+    }
+}
+
 fn check_one_host(coalition: &Coalition, partner: &PartnerCode, role: PartnerRole, reasons: &mut Reasons) {
     let other = coalition.host().filter(|host| role == PartnerRole::Host && host.code != *partner);
     if let Some(host) = other {

@@ -1,7 +1,7 @@
-//! Which rule judges which command on a plan.
+//! Which rule judges which command on a plan. The rules are in the files that are named here.
 
 use super::{
-    deciding::{self, Attached},
+    approval::{self, Attached},
     drafting::{self, open},
     frago, importing,
 };
@@ -60,28 +60,28 @@ impl Decide for PlanCommand {
                 drafting::amend(world, operation, reason, context, reasons)
             }
             Self::Recall { operation, reason } => {
-                deciding::recall(world, operation, reason, context, reasons)
+                approval::recall(world, operation, reason, context, reasons)
             }
             Self::Approve { named, conditions } => {
-                deciding::approve(world, named, conditions, context, reasons)
+                approval::approve(world, named, conditions, context, reasons)
             }
             Self::Reject { named, reason_code, reason, objects_to } => {
-                deciding::reject(world, named, reason_code.as_ref(), reason, objects_to, context, reasons)
+                approval::reject(world, named, reason_code.as_ref(), reason, objects_to, context, reasons)
             }
-            Self::Consent { named, tasks } => deciding::consent(world, named, tasks, context, reasons),
+            Self::Consent { named, tasks } => approval::consent(world, named, tasks, context, reasons),
             Self::Revoke { operation, number, reason } => {
-                deciding::revoke(world, operation, *number, reason, context, reasons)
+                approval::revoke(world, operation, *number, reason, context, reasons)
             }
             Self::SatisfyCondition { operation, number, partner, condition, evidence } => {
                 let attached = Attached { operation, number: *number, partner, condition };
-                deciding::satisfy(world, &attached, evidence, context, reasons)
+                approval::satisfy(world, &attached, evidence, context, reasons)
             }
             Self::WaiveCondition { operation, number, partner, condition, reason } => {
                 let attached = Attached { operation, number: *number, partner, condition };
-                deciding::waive(world, &attached, reason, context, reasons)
+                approval::waive(world, &attached, reason, context, reasons)
             }
             Self::Promulgate { operation, number, seen_at } => {
-                deciding::promulgate(world, operation, *number, *seen_at, context, reasons)
+                approval::promulgate(world, operation, *number, *seen_at, context, reasons)
             }
             Self::IssueFragmentaryOrder { operation, reason, change } => {
                 frago::issue(world, operation, reason, change, context, reasons)

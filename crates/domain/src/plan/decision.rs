@@ -1,4 +1,4 @@
-//! Decisions of partners on a version, with the conditions attached to them, as folded.
+//! What is known of a partner's decision on a version, and of the conditions attached to it. No rule is here.
 
 use crate::{
     Code, ConditionCode, Instant, PartnerCode, Position, Prose, TaskCode,

@@ -1,13 +1,12 @@
 //! Fragmentary orders: numbered changes inside the authority that the plan in force gives. They need no new
 //! version and no approval: H-hour within its window, and who carries a task out.
 
-use super::state::code_of;
 use crate::{
     Context, Event, OperationCode, Prose, Reasons, RefusalCode, Rejection, Role, World,
     actor::CLOCK_SKEW,
     assignment::decide::{self as assignment, Officers},
     operation::{OperationEvent, gates},
-    plan::{NewOfficer, OrderedChange, PlanEvent},
+    plan::{FragmentaryOrder, NewOfficer, OrderedChange, PlanEvent},
 };
 use std::collections::BTreeSet;
 
@@ -63,7 +62,8 @@ pub(super) fn issue(
     }
     let issued = operation.plan.versions.iter().map(|version| version.orders.len()).sum::<usize>();
     let order = u32::try_from(issued + 1).unwrap_or(u32::MAX);
-    let officers = Officers { given: &change.officers, by: &code_of(order), h_hour };
+    let name = FragmentaryOrder::code_of(order);
+    let officers = Officers { given: &change.officers, by: &name, h_hour };
     let (calendars, bound) = assignment::reassign(world, operation, version, &officers, &mut reasons)?;
     if h_hour.is_none() && bound.is_empty() {
         return reasons.or(Vec::new());
@@ -77,7 +77,7 @@ pub(super) fn issue(
     })];
     events.extend(h_hour.map(|to| {
         // Who may read the operation may not be one who reads its plan: the reason stays with the order.
-        let (operation, reason) = (code.clone(), assignment::short(&code_of(order)));
+        let (operation, reason) = (code.clone(), assignment::short(&name));
         Event::Operation(OperationEvent::HHourShifted { operation, to, reason, calendars })
     }));
     events.extend(bound);

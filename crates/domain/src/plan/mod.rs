@@ -1,12 +1,12 @@
 //! Plans: drafting, submission, decisions of nations on one exact content, amendment, promulgation,
 //! fragmentary orders.
 
+mod approval;
 mod calendar;
 mod check;
 mod command;
 mod content;
 mod decide;
-mod deciding;
 mod decision;
 mod dependency;
 mod drafting;

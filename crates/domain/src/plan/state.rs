@@ -109,12 +109,12 @@ pub struct FragmentaryOrder {
 impl FragmentaryOrder {
     /// What people call it by, such as `FRAGO-1`.
     pub fn code(&self) -> String {
-        code_of(self.number)
+        Self::code_of(self.number)
     }
-}
 
-pub(super) fn code_of(number: u32) -> String {
-    format!("FRAGO-{number}")
+    pub(super) fn code_of(number: u32) -> String {
+        format!("FRAGO-{number}")
+    }
 }
 
 impl Version {
@@ -313,7 +313,7 @@ impl Plan {
         at: &At,
         touched: &mut Vec<Item>,
     ) {
-        let mut change = Change { operation, at, touched };
+        let mut intake = Intake { operation, at, touched };
         match event {
             PlanEvent::PlanDrafted { number, sections, .. } => {
                 self.versions.push_back(Arc::new(Version::draft(
@@ -322,25 +322,25 @@ impl Plan {
                     at.occurred_at,
                 )));
                 // The first draft is what planning means.
-                change.touch_operation();
-                change.touch_version(*number);
+                intake.touch_operation();
+                intake.touch_version(*number);
             }
             PlanEvent::AmendmentOpened { number, base, .. } => {
                 let Some(version) = self.version(*base) else { return };
                 let amendment = version.amended(*number, task_salts(), at.occurred_at);
-                change.touched.extend(amendment.content_items(operation));
+                intake.touched.extend(amendment.content_items(operation));
                 self.versions.push_back(Arc::new(amendment));
-                change.touch_operation();
-                change.touch_version(*number);
+                intake.touch_operation();
+                intake.touch_version(*number);
             }
             PlanEvent::PlanSectionRevised { number, section, .. } => {
-                self.revise(*number, &mut change, |sections| sections.revise(section));
+                self.revise(*number, &mut intake, |sections| sections.revise(section));
             }
             PlanEvent::PhaseAdded { number, phase, .. } => {
-                self.revise(*number, &mut change, |sections| sections.phases.push(phase.clone()));
+                self.revise(*number, &mut intake, |sections| sections.phases.push(phase.clone()));
             }
             PlanEvent::RiskRecorded { number, risk, .. } => {
-                self.revise(*number, &mut change, |sections| {
+                self.revise(*number, &mut intake, |sections| {
                     match sections.risks.iter_mut().find(|known| known.code == risk.code) {
                         Some(known) => *known = risk.clone(),
                         None => sections.risks.push(risk.clone()),
@@ -350,27 +350,27 @@ impl Plan {
             PlanEvent::TaskAddedToPlan { number, task, .. } => {
                 let Some(version) = self.version_mut(*number) else { return };
                 version.tasks.insert(task.code.clone(), Arc::new(task.clone()));
-                change.touch_task(*number, &task.code);
+                intake.touch_task(*number, &task.code);
             }
             PlanEvent::TaskRevised { number, task, revision, .. } => {
-                self.change_task(*number, task, &mut change, |known| *known = revision.apply(known));
+                self.change_task(*number, task, &mut intake, |known| *known = revision.apply(known));
             }
             PlanEvent::TaskTermsSet { number, task, terms, .. } => {
-                self.change_task(*number, task, &mut change, |known| known.terms = terms.clone());
+                self.change_task(*number, task, &mut intake, |known| known.terms = terms.clone());
             }
             PlanEvent::TaskRemovedFromPlan { number, task, .. } => {
                 let Some(version) = self.version_mut(*number) else { return };
                 version.tasks.remove(task);
-                change.touch_task(*number, task);
+                intake.touch_task(*number, task);
             }
             PlanEvent::DependencyAdded { number, task, dependency, .. } => {
-                self.change_task(*number, task, &mut change, |known| {
+                self.change_task(*number, task, &mut intake, |known| {
                     known.predecessors.retain(|other| other.predecessor != dependency.predecessor);
                     known.predecessors.insert(dependency.clone());
                 });
             }
             PlanEvent::DependencyRemoved { number, task, predecessor, .. } => {
-                self.change_task(*number, task, &mut change, |known| {
+                self.change_task(*number, task, &mut intake, |known| {
                     known.predecessors.retain(|dependency| dependency.predecessor != *predecessor);
                 });
             }
@@ -378,10 +378,10 @@ impl Plan {
                 let Some(version) = self.version_mut(*number) else { return };
                 version.attach(annex, *salt);
                 let item = Item::Annex(operation.clone(), *number, annex.code.clone());
-                change.touched.push(item);
+                intake.touched.push(item);
             }
             PlanEvent::PlanVersionSubmitted { number, content_hash, .. } => {
-                self.change(*number, &mut change, |version| {
+                self.change_version(*number, &mut intake, |version| {
                     version.status = VersionStatus::Submitted;
                     version.content_hash = Some(*content_hash);
                     version.submitted_at = Some(at.occurred_at);
@@ -389,15 +389,17 @@ impl Plan {
                 });
             }
             PlanEvent::PlanVersionSuperseded { number, .. } => {
-                self.change(*number, &mut change, |version| version.status = VersionStatus::Superseded);
+                self.change_version(*number, &mut intake, |version| {
+                    version.status = VersionStatus::Superseded;
+                });
             }
             PlanEvent::PlanVersionRecalled { number, .. } => {
-                self.change(*number, &mut change, |version| version.status = VersionStatus::Recalled);
+                self.change_version(*number, &mut intake, |version| version.status = VersionStatus::Recalled);
             }
             PlanEvent::PlanPromulgated { number, .. } => {
                 self.in_force = Some(*number);
-                change.touch_operation();
-                self.change(*number, &mut change, |version| {
+                intake.touch_operation();
+                self.change_version(*number, &mut intake, |version| {
                     version.status = VersionStatus::Promulgated;
                     version.promulgated_at = Some(at.occurred_at);
                 });
@@ -405,71 +407,71 @@ impl Plan {
             PlanEvent::FragmentaryOrderIssued { number, order, reason, h_hour, .. } => {
                 let (reason, h_hour) = (reason.clone(), *h_hour);
                 let order = FragmentaryOrder { number: *order, reason, issued_at: at.occurred_at, h_hour };
-                self.change(*number, &mut change, |version| version.orders.push_back(order));
+                self.change_version(*number, &mut intake, |version| version.orders.push_back(order));
             }
             PlanEvent::PlanVersionApproved { number, given, .. } => {
-                self.decide(*number, given, New::of(DecisionKind::Approved), &mut change);
+                self.decide(*number, given, New::of(DecisionKind::Approved), &mut intake);
             }
             PlanEvent::PlanVersionApprovedWithConditions { number, given, conditions, .. } => {
                 let new = New { conditions, ..New::of(DecisionKind::ApprovedWithConditions) };
-                self.decide(*number, given, new, &mut change);
+                self.decide(*number, given, new, &mut intake);
             }
             PlanEvent::PlanVersionRejected { number, given, reason_code, reason, objects_to, .. } => {
                 let new =
                     New::of(DecisionKind::Rejected).because(reason_code.as_ref(), reason).on(objects_to);
-                self.decide(*number, given, new, &mut change);
+                self.decide(*number, given, new, &mut intake);
             }
             PlanEvent::TerritorialConsentGiven { number, given, tasks, .. } => {
-                self.decide(*number, given, New::of(DecisionKind::TerritorialConsent).on(tasks), &mut change);
+                self.decide(*number, given, New::of(DecisionKind::TerritorialConsent).on(tasks), &mut intake);
             }
             PlanEvent::TerritorialConsentRefused { number, given, tasks, reason_code, reason, .. } => {
                 let new =
                     New::of(DecisionKind::ConsentRefused).because(reason_code.as_ref(), reason).on(tasks);
-                self.decide(*number, given, new, &mut change);
+                self.decide(*number, given, new, &mut intake);
             }
-            PlanEvent::ApprovalRevoked { number, partner, .. } => self.revoke(*number, partner, &mut change),
+            PlanEvent::ApprovalRevoked { number, partner, .. } => self.revoke(*number, partner, &mut intake),
             PlanEvent::ApprovalConditionSatisfied { number, partner, condition, evidence, .. } => {
                 let settled = (ConditionStatus::Satisfied, evidence);
-                self.settle(*number, partner, condition, settled, &mut change);
+                self.settle(*number, partner, condition, settled, &mut intake);
             }
             PlanEvent::ApprovalConditionWaived { number, partner, condition, reason, .. } => {
-                self.settle(*number, partner, condition, (ConditionStatus::Waived, reason), &mut change);
+                self.settle(*number, partner, condition, (ConditionStatus::Waived, reason), &mut intake);
             }
         }
     }
 
     /// Changes the version itself.
-    fn change(&mut self, number: u32, change: &mut Change<'_>, make: impl FnOnce(&mut Version)) {
+    fn change_version(&mut self, number: u32, intake: &mut Intake<'_>, make: impl FnOnce(&mut Version)) {
         if let Some(version) = self.version_mut(number) {
             make(version);
-            change.touch_version(number);
+            intake.touch_version(number);
         }
     }
 
-    fn revise(&mut self, number: u32, change: &mut Change<'_>, make: impl FnOnce(&mut Sections)) {
-        self.change(number, change, |version| make(Arc::make_mut(&mut version.sections)));
+    fn revise(&mut self, number: u32, intake: &mut Intake<'_>, make: impl FnOnce(&mut Sections)) {
+        self.change_version(number, intake, |version| make(Arc::make_mut(&mut version.sections)));
     }
 
     fn change_task(
         &mut self,
         number: u32,
         task: &TaskCode,
-        change: &mut Change<'_>,
+        intake: &mut Intake<'_>,
         make: impl FnOnce(&mut PlannedTask),
     ) {
         let Some(version) = self.version_mut(number) else { return };
         if let Some(known) = version.tasks.get_mut(task) {
             make(Arc::make_mut(known));
         }
-        change.touch_task(number, task);
+        intake.touch_task(number, task);
     }
 
-    fn decide(&mut self, number: u32, given: &Given, new: New<'_>, change: &mut Change<'_>) {
+    fn decide(&mut self, number: u32, given: &Given, new: New<'_>, intake: &mut Intake<'_>) {
         let Some(version) = self.version_mut(number) else { return };
         let decision = u32::try_from(version.decisions.len() + 1).unwrap_or(u32::MAX);
-        let operation = change.operation;
-        change.touched.push(Item::Decision(operation.clone(), number, decision));
-        change.touched.extend(
+        let operation = intake.operation;
+        intake.touched.push(Item::Decision(operation.clone(), number, decision));
+        intake.touched.extend(
             new.conditions
                 .iter()
                 .map(|new| Item::Condition(operation.clone(), number, decision, new.code.clone())),
@@ -477,10 +479,10 @@ impl Plan {
         version.decisions.push_back(Arc::new(Decision {
             number: decision,
             partner: given.partner.clone(),
-            actor: change.at.actor.clone(),
+            actor: intake.at.actor.clone(),
             kind: new.kind,
-            at: change.at.occurred_at,
-            position: change.at.position,
+            at: intake.at.occurred_at,
+            position: intake.at.position,
             seen_at: given.seen_at,
             reason_code: new.reason_code.cloned(),
             reason: new.reason.cloned(),
@@ -490,21 +492,21 @@ impl Plan {
         }));
         if new.kind == DecisionKind::Rejected {
             version.status = VersionStatus::Rejected;
-            change.touch_version(number);
+            intake.touch_version(number);
         }
     }
 
-    fn revoke(&mut self, number: u32, partner: &PartnerCode, change: &mut Change<'_>) {
+    fn revoke(&mut self, number: u32, partner: &PartnerCode, intake: &mut Intake<'_>) {
         let Some(version) = self.version_mut(number) else { return };
-        let at = change.at.occurred_at;
+        let at = intake.at.occurred_at;
         let revoked = version.change_decision(partner, |decision| decision.revoked_at = Some(at));
-        let operation = change.operation;
-        change.touched.extend(revoked.map(|decision| Item::Decision(operation.clone(), number, decision)));
+        let operation = intake.operation;
+        intake.touched.extend(revoked.map(|decision| Item::Decision(operation.clone(), number, decision)));
         if version.status == VersionStatus::Rejected
             && !version.live_decisions().any(|decision| decision.kind == DecisionKind::Rejected)
         {
             version.status = VersionStatus::Submitted;
-            change.touch_version(number);
+            intake.touch_version(number);
         }
     }
 
@@ -515,10 +517,10 @@ impl Plan {
         partner: &PartnerCode,
         condition: &ConditionCode,
         (status, note): (ConditionStatus, &Prose),
-        change: &mut Change<'_>,
+        intake: &mut Intake<'_>,
     ) {
         let Some(version) = self.version_mut(number) else { return };
-        let at = change.at.occurred_at;
+        let at = intake.at.occurred_at;
         let settled = version.change_decision(partner, |decision| {
             if let Some(known) = decision.conditions.iter_mut().find(|known| known.code == *condition) {
                 known.status = status;
@@ -526,9 +528,9 @@ impl Plan {
                 known.note = Some(note.clone());
             }
         });
-        let operation = change.operation;
+        let operation = intake.operation;
         let item = |decision| Item::Condition(operation.clone(), number, decision, condition.clone());
-        change.touched.extend(settled.map(item));
+        intake.touched.extend(settled.map(item));
     }
 }
 
@@ -537,14 +539,14 @@ fn place(number: u32) -> Option<usize> {
     usize::try_from(number.checked_sub(1)?).ok()
 }
 
-/// What changes the plan of an operation, and what that has touched so far.
-struct Change<'a> {
+/// An event while it is taken in: of which operation, when, and what it has touched so far.
+struct Intake<'a> {
     operation: &'a OperationCode,
     at: &'a At,
     touched: &'a mut Vec<Item>,
 }
 
-impl Change<'_> {
+impl Intake<'_> {
     fn touch_operation(&mut self) {
         self.touched.push(Item::Operation(self.operation.clone()));
     }

@@ -1,4 +1,5 @@
-//! Rules of deciding: one exact content, one live decision per partner, nothing carries over.
+//! Rules of approval, from the first decision of a nation to promulgation: one exact content, one live
+//! decision per partner, nothing carries over.
 
 use crate::{
     Code, ConditionCode, Context, Event, OperationCode, PartnerCode, Position, Prose, Reasons, RefusalCode,
