@@ -10,10 +10,11 @@ use crate::{
     },
     operation::release::{Classification, HandlingCode},
     plan::{
-        calendar::{TaskTermsInput, WorkCalendarInput},
+        calendar::WorkCalendarInput,
         input::{PhaseInput, PlanSectionInput, PlanSectionsInput, RiskInput},
         task::DependencyKind,
         task_input::{AddTaskInput, ImportedTaskInput, ReviseTaskInput},
+        terms::TaskTermsInput,
     },
 };
 use async_graphql::{Context, ID, InputObject, Object};

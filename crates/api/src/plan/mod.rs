@@ -12,6 +12,7 @@ pub mod sections;
 pub mod task;
 pub mod task_input;
 pub mod task_version;
+pub mod terms;
 pub mod version;
 
 pub use deciding::{DecisionMutations, OrderMutations};

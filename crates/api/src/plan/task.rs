@@ -11,9 +11,9 @@ use crate::{
     },
     operation::release::{ReleaseLabel, task_label},
     plan::{
-        calendar::TaskTerms,
         sections::{LineOfEffort, Phase},
         task_version::TaskVersion,
+        terms::TaskTerms,
     },
     schedule::network::{Network, ScheduleBasis},
 };

@@ -5,7 +5,7 @@ use crate::{
         mutation::{At, Entry},
         scalars::Duration,
     },
-    plan::calendar::TaskTermsInput,
+    plan::terms::TaskTermsInput,
 };
 use async_graphql::{ID, InputObject};
 use domain::{

@@ -8,7 +8,7 @@ use crate::{
         node::{Event, PlanVersion, Task},
         scalars::{Duration, Position},
     },
-    plan::calendar::TaskTerms,
+    plan::terms::TaskTerms,
 };
 use async_graphql::Object;
 use domain::Span;
