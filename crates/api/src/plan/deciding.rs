@@ -1,19 +1,18 @@
-//! Nations' decisions on plan versions, the conditions of approvals, promulgation, and fragmentary orders:
-//! changes inside the authority that the plan in force gives.
+//! Nations' decisions on plan versions, the conditions of approvals, and promulgation.
 
 use crate::{
     Error,
     graph::{
         mutation::{Asked, At, Entry, KnownCondition, results},
-        node::{Condition, Operation, PlanVersion},
-        scalars::{DateTime, Position, Sha256},
+        node::{Condition, PlanVersion},
+        scalars::{Position, Sha256},
     },
 };
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{
     Code, Command, OperationCode,
     ids::{OperationId, PlanVersionId},
-    plan::{Named, NewCondition, NewOfficer, OrderedChange, PlanCommand},
+    plan::{Named, NewCondition, PlanCommand},
 };
 use uuid::Uuid;
 
@@ -103,28 +102,6 @@ struct PromulgatePlanInput {
     entry: Entry,
 }
 
-/// A task that a post carries out from now on, in place of whoever did.
-#[derive(InputObject)]
-struct NewOfficerInput {
-    /// Code of the task.
-    task: String,
-    /// Code of the post.
-    post: String,
-}
-
-#[derive(InputObject)]
-struct IssueFragmentaryOrderInput {
-    operation_id: ID,
-    reason: String,
-    /// Where H-hour moves to, inside the window of the plan in force; it stays where it is when left out.
-    h_hour: Option<DateTime>,
-    /// Who carries tasks out from now on: at most 1,000 tasks.
-    #[graphql(default)]
-    officers: Vec<NewOfficerInput>,
-    #[graphql(flatten)]
-    entry: Entry,
-}
-
 results! {
     ApprovePlanResult = ApprovePlanPayload { plan_version: PlanVersion }
     RejectPlanResult = RejectPlanPayload { plan_version: PlanVersion }
@@ -133,7 +110,6 @@ results! {
     PromulgatePlanResult = PromulgatePlanPayload { plan_version: PlanVersion }
     SatisfyConditionResult = SatisfyConditionPayload { condition: Condition }
     WaiveConditionResult = WaiveConditionPayload { condition: Condition }
-    IssueFragmentaryOrderResult = IssueFragmentaryOrderPayload { operation: Operation }
 }
 
 impl ConditionInput {
@@ -142,14 +118,6 @@ impl ConditionInput {
         let gate = at.parse("gate", &self.gate);
         let text = at.parse("text", &self.text);
         Some(NewCondition { code: code?, gate: gate?, text: text? })
-    }
-}
-
-impl NewOfficerInput {
-    fn read(&self, at: &mut At<'_>) -> Option<NewOfficer> {
-        let task = at.parse("task", &self.task);
-        let post = at.parse("post", &self.post);
-        Some(NewOfficer { task: task?, post: post? })
     }
 }
 
@@ -283,32 +251,5 @@ impl DecisionMutations {
         let id = version_id(&operation, number);
         let Position(seen_at) = input.seen_at;
         asked.carry_out(id, Command::Plan(PlanCommand::Promulgate { operation, number, seen_at })).await
-    }
-}
-
-#[derive(Default)]
-pub struct OrderMutations;
-
-#[Object]
-impl OrderMutations {
-    /// Changes what the plan in force leaves open, all of it or nothing: H-hour within its window, and who carries tasks
-    /// out. The order is numbered; it needs no new version and no approval.
-    async fn issue_fragmentary_order(
-        &self,
-        ctx: &Context<'_>,
-        input: IssueFragmentaryOrderInput,
-    ) -> Result<IssueFragmentaryOrderResult, Error> {
-        let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
-        let reason = asked.reason(&input.reason);
-        let officers = asked.each("officers", &input.officers, NewOfficerInput::read);
-        let (Some(operation), Some(reason), Some(officers)) = (operation, reason, officers) else {
-            return asked.refuse().await;
-        };
-        let id = OperationId::of(&operation).0;
-        let change = OrderedChange { h_hour: input.h_hour.map(|DateTime(at)| at), officers };
-        asked
-            .carry_out(id, Command::Plan(PlanCommand::IssueFragmentaryOrder { operation, reason, change }))
-            .await
     }
 }

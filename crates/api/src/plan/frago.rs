@@ -1,11 +1,22 @@
-//! Fragmentary orders that were issued under a version of the plan.
+//! Fragmentary orders: changes inside the authority that the plan in force gives. How they are issued, and
+//! those that were.
 
 use crate::{
     Error,
-    graph::{context::World, scalars::DateTime, zone::Zone},
+    graph::{
+        context::World,
+        mutation::{Asked, At, Entry, results},
+        node::Operation,
+        scalars::DateTime,
+        zone::Zone,
+    },
 };
-use async_graphql::Object;
-use domain::plan;
+use async_graphql::{Context, ID, InputObject, Object};
+use domain::{
+    Command,
+    ids::OperationId,
+    plan::{self, NewOfficer, OrderedChange, PlanCommand},
+};
 use std::sync::Arc;
 
 /// A fragmentary order.
@@ -39,5 +50,66 @@ impl FragmentaryOrder {
     /// Where it moved H-hour to; null when H-hour stayed.
     async fn h_hour(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         self.world.local_if(self.order.h_hour.map(|at| at.to_utc()), zone).await
+    }
+}
+
+/// A task that a post carries out from now on, in place of whoever did.
+#[derive(InputObject)]
+struct NewOfficerInput {
+    /// Code of the task.
+    task: String,
+    /// Code of the post.
+    post: String,
+}
+
+#[derive(InputObject)]
+struct IssueFragmentaryOrderInput {
+    operation_id: ID,
+    reason: String,
+    /// Where H-hour moves to, inside the window of the plan in force; it stays where it is when left out.
+    h_hour: Option<DateTime>,
+    /// Who carries tasks out from now on: at most 1,000 tasks.
+    #[graphql(default)]
+    officers: Vec<NewOfficerInput>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+results! {
+    IssueFragmentaryOrderResult = IssueFragmentaryOrderPayload { operation: Operation }
+}
+
+impl NewOfficerInput {
+    fn read(&self, at: &mut At<'_>) -> Option<NewOfficer> {
+        let task = at.parse("task", &self.task);
+        let post = at.parse("post", &self.post);
+        Some(NewOfficer { task: task?, post: post? })
+    }
+}
+
+#[derive(Default)]
+pub struct OrderMutations;
+
+#[Object]
+impl OrderMutations {
+    /// Changes what the plan in force leaves open, all of it or nothing: H-hour within its window, and who carries tasks
+    /// out. The order is numbered; it needs no new version and no approval.
+    async fn issue_fragmentary_order(
+        &self,
+        ctx: &Context<'_>,
+        input: IssueFragmentaryOrderInput,
+    ) -> Result<IssueFragmentaryOrderResult, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation_id).await?;
+        let reason = asked.reason(&input.reason);
+        let officers = asked.each("officers", &input.officers, NewOfficerInput::read);
+        let (Some(operation), Some(reason), Some(officers)) = (operation, reason, officers) else {
+            return asked.refuse().await;
+        };
+        let id = OperationId::of(&operation).0;
+        let change = OrderedChange { h_hour: input.h_hour.map(|DateTime(at)| at), officers };
+        asked
+            .carry_out(id, Command::Plan(PlanCommand::IssueFragmentaryOrder { operation, reason, change }))
+            .await
     }
 }

@@ -15,6 +15,7 @@ pub mod task_version;
 pub mod terms;
 pub mod version;
 
-pub use deciding::{DecisionMutations, OrderMutations};
+pub use deciding::DecisionMutations;
 pub use drafting::PlanMutations;
+pub use frago::OrderMutations;
 pub use queries::TaskQueries;
