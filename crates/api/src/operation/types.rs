@@ -1,4 +1,4 @@
-//! Operations: what is planned and who may read it.
+//! Operations: where each stands, and the ways from it to its plan, tasks and schedule.
 
 use crate::{
     Error,

@@ -1,4 +1,5 @@
-//! Schedules and matrices: computed from pinned rows when asked for, once per version and request.
+//! Schedules: when tasks start and finish, what is critical, and how far off the baseline that is. Computed
+//! from pinned rows when asked for, once per version and request.
 
 use crate::{
     Error,

@@ -1,4 +1,5 @@
-//! How rows become columns, and where the tables stand. Knows no table of a subject.
+//! How rows become columns and are written, and the Postgres schema that all tables stand in. Knows no table
+//! of a subject.
 
 mod binary;
 mod columns;
