@@ -9,7 +9,7 @@ use domain::{
     schedule::{Finishes, Hours},
 };
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 const TASKS: [&str; 6] = ["T01", "T02", "T16", "T21", "T27", "T30"];
 const PARTNERS: [&str; 4] = ["THA", "CHN", "MMR", "LAO"];
@@ -43,25 +43,26 @@ fn actor(who: u8) -> Actor {
 }
 
 /// Where histories begin: random commands alone seldom get as far as promulgation.
-fn beginnings() -> impl Strategy<Value = fn() -> Story> {
-    prop_oneof![
-        Just(draft as fn() -> Story),
-        Just(submitted as fn() -> Story),
-        Just(approved as fn() -> Story),
-        Just(in_force as fn() -> Story),
-        Just(in_office_hours as fn() -> Story)
-    ]
-}
+static BEGINNINGS: LazyLock<[Story; 5]> =
+    LazyLock::new(|| [draft(), submitted(), approved(), in_force(), in_office_hours()]);
 
 /// Commands of one choice: a submission with the consent of all, else one.
 fn asked(story: &Story, choice: Choice) -> Vec<(Actor, Ask)> {
-    let newest = u32::try_from(story.operation("SAPHAN").plan.versions.len()).unwrap();
+    let newest = u32::try_from(versions(story)).unwrap();
     if choice.what == CHORUS {
         let approvals = [tha(), chn(), mmr()].map(|voter| (voter, approve(newest)));
         let submission = [(tha(), submit())];
         return submission.into_iter().chain(approvals).chain([(lao(), consent(newest, &[]))]).collect();
     }
     vec![asked_once(newest, choice)]
+}
+
+/// How many versions the plan has, counted where a fold would take in the whole log.
+fn versions(story: &Story) -> usize {
+    let begins = |event: &Event| {
+        matches!(event, Event::Plan(PlanEvent::PlanDrafted { .. } | PlanEvent::AmendmentOpened { .. }))
+    };
+    story.log.iter().filter(|recorded| begins(&recorded.event)).count()
 }
 
 fn asked_once(newest: u32, choice: Choice) -> (Actor, Ask) {
@@ -140,7 +141,7 @@ fn send(story: &mut Story, actor: &Actor, ask: Ask) {
     match story.decide(actor, &command) {
         Ok(events) => {
             // The same world, command and context give the same events.
-            assert_eq!(story.clone().decide(actor, &command), Ok(events.clone()));
+            assert_eq!(story.decide(actor, &command).as_ref(), Ok(&events));
             for event in &events {
                 judge(story, event);
             }
@@ -274,9 +275,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_commands_bring_about_what_the_rules_exclude(begin in beginnings(), choices in choices(ALL, 60)) {
-        let story = lived(begin(), &choices);
+    fn no_commands_bring_about_what_the_rules_exclude(
+        begin in 0..BEGINNINGS.len(),
+        choices in choices(ALL, 60),
+    ) {
+        let story = lived(BEGINNINGS[begin].clone(), &choices);
         let operation = story.operation("SAPHAN");
+        prop_assert_eq!(versions(&story), operation.plan.versions.len());
         for version in &operation.plan.versions {
             prop_assert!(acyclic(version), "version {} has a cycle", version.number);
             let deciders: Vec<_> = version.live_decisions().map(|decision| &decision.partner).collect();
@@ -318,7 +323,7 @@ proptest! {
 
     #[test]
     fn approvals_of_all_bring_about_promulgation_whatever_came_before(choices in choices(OF_PLANS, 30)) {
-        let mut story = lived(draft(), &choices);
+        let mut story = lived(BEGINNINGS[0].clone(), &choices);
         let newest = story.operation("SAPHAN").plan.versions.len();
         if story.version(u32::try_from(newest).unwrap()).status != domain::plan::VersionStatus::Draft {
             let (actor, ask) = (tha(), open_amendment());
