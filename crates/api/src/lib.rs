@@ -4,7 +4,7 @@
 //! knows `async-graphql`.
 //!
 //! A request comes in through `http`, must pass `gate`, and is resolved from the roots in `schema`. Each
-//! subject has a folder with its types and its mutations; what no subject owns is in `graph`.
+//! subject has a folder with its types, queries and mutations; what no subject owns is in `graph`.
 
 #![expect(
     clippy::unused_async,

@@ -6,8 +6,6 @@
 pub mod auth;
 pub mod cost;
 pub mod documents;
-pub mod language;
 pub mod limits;
 pub mod prices;
-pub mod quality;
 pub mod rates;

@@ -2,8 +2,7 @@
 
 use crate::{
     Error,
-    gate::language::Languages,
-    graph::{loaders::Loaders, reads::Reads},
+    graph::{loaders::Loaders, names::Languages, reads::Reads},
 };
 use async_graphql::Context;
 use domain::{

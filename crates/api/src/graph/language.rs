@@ -1,6 +1,9 @@
 //! Which of a thing's names is answered: that of the language asked for, by argument or by `Accept-Language`.
 
-use crate::{Error, gate::language::name_in, graph::context::session};
+use crate::{
+    Error,
+    graph::{context::session, names::name_in},
+};
 use async_graphql::{Context, Enum, InputObject, SimpleObject};
 use domain::Names;
 

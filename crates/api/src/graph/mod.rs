@@ -10,6 +10,7 @@ pub mod language;
 pub mod list;
 pub mod loaders;
 pub mod mutation;
+pub mod names;
 pub mod node;
 mod nodes;
 pub mod reads;

@@ -8,20 +8,14 @@ use crate::{
     graph::{
         context::{Session, World, session},
         language::LocalisedNameInput,
-        node::{Assignment, Condition, Item, Operation, Partner, PlanVersion, PlannedTask},
+        node::Item,
         receipt::Receipt,
         refused::Refused,
         scalars::DateTime,
     },
 };
 use async_graphql::{Context, ID, InputObject};
-use domain::{
-    Command, ConditionCode, Names, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, TaskCode, Title,
-    coalition::PartnerRole,
-    ids::{AssignmentId, ConditionId, OperationId, PartnerId, PlanVersionId, TaskId},
-    refusal::Parse,
-};
-use read_model::parse;
+use domain::{Command, Names, Prose, Reasons, RefusalCode, Title, refusal::Parse};
 use std::{fmt::Display, str::FromStr, sync::Arc};
 use uuid::Uuid;
 
@@ -158,17 +152,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) reasons: Reasons,
 }
 
-/// A condition that an input names, and where it stands.
-pub(crate) struct KnownCondition {
-    pub id: Uuid,
-    pub operation: OperationCode,
-    /// Of the version.
-    pub number: u32,
-    /// Its author.
-    pub partner: PartnerCode,
-    pub code: ConditionCode,
-}
-
 impl<'a> Asked<'a> {
     pub fn new(ctx: &Context<'a>, entry: Entry) -> Result<Self, Error> {
         let session = session(ctx)?;
@@ -251,64 +234,6 @@ impl<'a> Asked<'a> {
         Ok(found)
     }
 
-    pub async fn operation(&mut self, id: &ID) -> Result<Option<OperationCode>, Error> {
-        let id = uuid_of::<OperationId>(id).map(|id| id.0);
-        let found = self.find::<Operation>("operationId", id).await?;
-        Ok(found.map(|operation| parse(&operation.row.code)).transpose()?)
-    }
-
-    pub async fn version(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
-        let id = uuid_of::<PlanVersionId>(id).map(|id| id.0);
-        let Some(version) = self.find::<PlanVersion>("planVersionId", id).await? else { return Ok(None) };
-        Ok(Some((self.code_of(version.row.operation_id).await?, version.row.number.cast_unsigned())))
-    }
-
-    /// For a version that the caller does not see: the same is said of each of them.
-    pub async fn check_approver(&mut self) -> Result<(), Error> {
-        let Some(code) = self.session.actor.partner() else { return Ok(()) };
-        if let Some(partner) = self.world.find::<Partner>(PartnerId::of(code).0).await? {
-            parse::<PartnerRole>(&partner.row.role)?.check_approver(code, &mut self.reasons);
-        }
-        Ok(())
-    }
-
-    /// Also one that only a draft has.
-    pub async fn task(&mut self, id: &ID) -> Result<Option<(OperationCode, TaskCode)>, Error> {
-        let place = match uuid_of::<TaskId>(id) {
-            Some(id) => self.world.loaders.task_places.load(id.0).await?,
-            None => None,
-        };
-        let Some(place) = place else {
-            self.reasons.add(RefusalCode::NotFound, "taskId", "There is no such task.");
-            return Ok(None);
-        };
-        Ok(Some((parse(&place.operation)?, parse(&place.task)?)))
-    }
-
-    pub async fn condition(&mut self, id: &ID) -> Result<Option<KnownCondition>, Error> {
-        let id = uuid_of::<ConditionId>(id).map(|id| id.0);
-        let Some(condition) = self.find::<Condition>("conditionId", id).await? else { return Ok(None) };
-        let version: PlanVersion = self.world.get(condition.row.version_id).await?;
-        Ok(Some(KnownCondition {
-            id: condition.row.id,
-            operation: self.code_of(version.row.operation_id).await?,
-            number: version.row.number.cast_unsigned(),
-            partner: parse(&condition.row.partner)?,
-            code: parse(&condition.row.code)?,
-        }))
-    }
-
-    pub async fn assignment(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
-        let id = uuid_of::<AssignmentId>(id).map(|id| id.0);
-        let Some(found) = self.find::<Assignment>("assignmentId", id).await? else { return Ok(None) };
-        Ok(Some((self.code_of(found.row.operation_id).await?, found.row.number.cast_unsigned())))
-    }
-
-    pub async fn code_of(&self, operation: Uuid) -> Result<OperationCode, Error> {
-        let operation: Operation = self.world.get(operation).await?;
-        Ok(parse(&operation.row.code)?)
-    }
-
     /// Says every fault of the input. For whoever could not make a command of it.
     pub async fn refuse<R: From<Refused>>(self) -> Result<R, Error> {
         let refusals = self.reasons.into_refusals();
@@ -364,24 +289,6 @@ impl<'a> Asked<'a> {
             }
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-impl World {
-    /// The newest version of an operation's plan.
-    pub async fn newest_version(
-        self: Arc<Self>,
-        operation: OperationId,
-    ) -> Result<Option<PlanVersion>, Error> {
-        let rows = self.loaders.versions_of.children(operation.0).await?;
-        Ok(rows.last().map(|row| PlanVersion::new(&self, Arc::clone(row))))
-    }
-
-    /// The task as the newest version that has it plans it.
-    pub async fn newest_task(self: Arc<Self>, id: TaskId) -> Result<Option<PlannedTask>, Error> {
-        self.spend(1)?;
-        let row = self.loaders.newest_tasks.load(id.0).await?;
-        Ok(row.map(|row| PlannedTask::new(&self, row)))
     }
 }
 

@@ -10,12 +10,12 @@ use crate::{
         auth::{Proof, Unauthenticated},
         cost,
         documents::Documents,
-        language::Languages,
-        limits, quality,
+        limits,
         rates::{Permit, TooMuch},
     },
     graph::context::Cost,
     http::{
+        language, quality,
         request_log::{RequestId, Told},
         service::{BODY_BYTES, Service},
     },
@@ -99,7 +99,7 @@ pub(super) fn request_id(head: &Parts) -> &str {
 
 /// How the request came.
 pub(super) fn manner(head: &Parts) -> Manner {
-    Manner { request_id: request_id(head).to_owned(), languages: Languages::from_headers(&head.headers) }
+    Manner { request_id: request_id(head).to_owned(), languages: language::wanted(&head.headers) }
 }
 
 /// Fails with what is wrong before there is a GraphQL request; from then on, errors are in the answer.

@@ -1,6 +1,7 @@
 //! Operations: who leads them, who may read them, and who is bound to their tasks. What is planned is in
 //! `plan`.
 
+mod asked;
 pub mod assignment;
 mod mutations;
 mod queries;

@@ -3,10 +3,11 @@
 use crate::{
     Error,
     graph::{
-        mutation::{Asked, At, Entry, KnownCondition, results},
+        mutation::{Asked, At, Entry, results},
         node::{Condition, PlanVersion},
         scalars::{Position, Sha256},
     },
+    plan::asked::KnownCondition,
 };
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{

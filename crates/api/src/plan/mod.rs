@@ -1,6 +1,7 @@
 //! Plans: their versions, what these say, their tasks and annexes, and what nations decide on them.
 
 pub mod annex;
+mod asked;
 pub mod calendar;
 mod deciding;
 pub mod decision;

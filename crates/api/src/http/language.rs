@@ -1,61 +1,42 @@
 //! `Accept-Language`: in which languages a request wants names.
 
-use crate::gate::quality;
+use crate::{graph::names::Languages, http::quality};
 use axum::http::{HeaderMap, header::ACCEPT_LANGUAGE};
-use domain::Names;
 
-/// Languages that a request would rather be answered in, most wanted first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Languages(Vec<domain::Language>);
-
-impl Languages {
-    /// What `Accept-Language` says (RFC 9110, section 12.5.4), of all its lines. Of a range such as
-    /// `zh-Hant-TW` the primary subtag counts; a language that comes twice is wanted as much as where it is
-    /// wanted most.
-    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-        let mut wanted: Vec<(domain::Language, u16)> = Vec::new();
-        let mut any = 0;
-        for range in lines.flat_map(|line| line.split(',')) {
-            let mut parts = range.split(';').map(str::trim);
-            let tag = parts.next().unwrap_or_default();
-            let quality = quality::of_parameters(parts);
-            if tag == "*" {
-                any = quality.max(any);
-                continue;
-            }
-            let primary = tag.split('-').next().unwrap_or_default();
-            let Ok(language) = primary.parse::<domain::Language>() else { continue };
-            match wanted.iter_mut().find(|(known, _)| *known == language) {
-                Some((_, most)) => *most = quality.max(*most),
-                None => wanted.push((language, quality)),
-            }
+/// What `Accept-Language` says (RFC 9110, section 12.5.4), of all its lines. Of a range such as
+/// `zh-Hant-TW` the primary subtag counts; a language that comes twice is wanted as much as where it is
+/// wanted most.
+pub(super) fn wanted(headers: &HeaderMap) -> Languages {
+    let lines = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+    let mut wanted: Vec<(domain::Language, u16)> = Vec::new();
+    let mut any = 0;
+    for range in lines.flat_map(|line| line.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let tag = parts.next().unwrap_or_default();
+        let quality = quality::of_parameters(parts);
+        if tag == "*" {
+            any = quality.max(any);
+            continue;
         }
-        // What is wanted less than just any language is not looked for: the plain name is in one.
-        wanted.retain(|(_, quality)| *quality > 0 && *quality >= any);
-        // Stable: languages wanted alike stay in the client's order.
-        wanted.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
-        Self(wanted.into_iter().map(|(language, _)| language).collect())
+        let primary = tag.split('-').next().unwrap_or_default();
+        let Ok(language) = primary.parse::<domain::Language>() else { continue };
+        match wanted.iter_mut().find(|(known, _)| *known == language) {
+            Some((_, most)) => *most = quality.max(*most),
+            None => wanted.push((language, quality)),
+        }
     }
-
-    /// The first that there is; `plain`, which is in English, when there is none or English is wanted first.
-    pub(crate) fn choose<'a>(&self, names: &'a Names, plain: &'a str) -> &'a str {
-        self.0.iter().find_map(|language| name_in(*language, names, plain)).unwrap_or(plain)
-    }
-}
-
-/// The name in one language; `None` when there is none. `plain` is in English.
-pub(crate) fn name_in<'a>(language: domain::Language, names: &'a Names, plain: &'a str) -> Option<&'a str> {
-    match names.get(language) {
-        Some(name) => Some(name.as_str()),
-        None => (language == domain::Language::En).then_some(plain),
-    }
+    // What is wanted less than just any language is not looked for: the plain name is in one.
+    wanted.retain(|(_, quality)| *quality > 0 && *quality >= any);
+    // Stable: languages wanted alike stay in the client's order.
+    wanted.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
+    Languages(wanted.into_iter().map(|(language, _)| language).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+    use domain::Names;
     use proptest::prelude::*;
 
     fn accepted(lines: &[&str]) -> Languages {
@@ -64,7 +45,7 @@ mod tests {
         for (name, line) in lines {
             headers.append(name, line);
         }
-        Languages::from_headers(&headers)
+        wanted(&headers)
     }
 
     fn names(texts: &[(domain::Language, &str)]) -> Names {

@@ -1,7 +1,7 @@
 //! Quality values of request headers (RFC 9110, section 12.4.2): how much a client wants something.
 
 /// In thousandths, of a number between 0 and 1; what is none counts as 0.
-pub(crate) fn thousandths(value: &str) -> u16 {
+pub(super) fn thousandths(value: &str) -> u16 {
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
     let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
     match (whole, digits.parse::<u16>()) {
@@ -12,7 +12,7 @@ pub(crate) fn thousandths(value: &str) -> u16 {
 }
 
 /// In thousandths, what an element's parameters say: all of it when they say nothing.
-pub(crate) fn of_parameters<'a>(parameters: impl Iterator<Item = &'a str>) -> u16 {
+pub(super) fn of_parameters<'a>(parameters: impl Iterator<Item = &'a str>) -> u16 {
     parameters
         .filter_map(|parameter| parameter.split_once('='))
         .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))

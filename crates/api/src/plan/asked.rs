@@ -1,0 +1,94 @@
+//! What of plans inputs name: versions, tasks, conditions.
+
+use crate::{
+    Error,
+    graph::{
+        context::World,
+        mutation::{Asked, uuid_of},
+        node::{Condition, Item, Partner, PlanVersion, PlannedTask},
+    },
+};
+use async_graphql::ID;
+use domain::{
+    ConditionCode, OperationCode, PartnerCode, RefusalCode, TaskCode,
+    coalition::PartnerRole,
+    ids::{ConditionId, OperationId, PartnerId, PlanVersionId, TaskId},
+};
+use read_model::parse;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A condition that an input names, and where it stands.
+pub(crate) struct KnownCondition {
+    pub id: Uuid,
+    pub operation: OperationCode,
+    /// Of the version.
+    pub number: u32,
+    /// Its author.
+    pub partner: PartnerCode,
+    pub code: ConditionCode,
+}
+
+impl Asked<'_> {
+    /// Its operation and its number; `None` when there is none that the caller may see, which is then among
+    /// the reasons.
+    pub async fn version(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
+        let id = uuid_of::<PlanVersionId>(id).map(|id| id.0);
+        let Some(version) = self.find::<PlanVersion>("planVersionId", id).await? else { return Ok(None) };
+        Ok(Some((self.code_of(version.row.operation_id).await?, version.row.number.cast_unsigned())))
+    }
+
+    /// For a version that the caller does not see: the same is said of each of them.
+    pub async fn check_approver(&mut self) -> Result<(), Error> {
+        let Some(code) = self.session.actor.partner() else { return Ok(()) };
+        if let Some(partner) = self.world.find::<Partner>(PartnerId::of(code).0).await? {
+            parse::<PartnerRole>(&partner.row.role)?.check_approver(code, &mut self.reasons);
+        }
+        Ok(())
+    }
+
+    /// Also one that only a draft has.
+    pub async fn task(&mut self, id: &ID) -> Result<Option<(OperationCode, TaskCode)>, Error> {
+        let place = match uuid_of::<TaskId>(id) {
+            Some(id) => self.world.loaders.task_places.load(id.0).await?,
+            None => None,
+        };
+        let Some(place) = place else {
+            self.reasons.add(RefusalCode::NotFound, "taskId", "There is no such task.");
+            return Ok(None);
+        };
+        Ok(Some((parse(&place.operation)?, parse(&place.task)?)))
+    }
+
+    /// `None` as with [`Self::version`].
+    pub async fn condition(&mut self, id: &ID) -> Result<Option<KnownCondition>, Error> {
+        let id = uuid_of::<ConditionId>(id).map(|id| id.0);
+        let Some(condition) = self.find::<Condition>("conditionId", id).await? else { return Ok(None) };
+        let version: PlanVersion = self.world.get(condition.row.version_id).await?;
+        Ok(Some(KnownCondition {
+            id: condition.row.id,
+            operation: self.code_of(version.row.operation_id).await?,
+            number: version.row.number.cast_unsigned(),
+            partner: parse(&condition.row.partner)?,
+            code: parse(&condition.row.code)?,
+        }))
+    }
+}
+
+impl World {
+    /// The newest version of an operation's plan.
+    pub async fn newest_version(
+        self: Arc<Self>,
+        operation: OperationId,
+    ) -> Result<Option<PlanVersion>, Error> {
+        let rows = self.loaders.versions_of.children(operation.0).await?;
+        Ok(rows.last().map(|row| PlanVersion::new(&self, Arc::clone(row))))
+    }
+
+    /// The task as the newest version that has it plans it.
+    pub async fn newest_task(self: Arc<Self>, id: TaskId) -> Result<Option<PlannedTask>, Error> {
+        self.spend(1)?;
+        let row = self.loaders.newest_tasks.load(id.0).await?;
+        Ok(row.map(|row| PlannedTask::new(&self, row)))
+    }
+}
