@@ -15,9 +15,7 @@ pub const RULES_VERSION: u32 = 1;
 /// The commands of one family, and the rules that judge them.
 pub(crate) trait Decide {
     /// The operation that the command is about; `None` for what concerns the coalition.
-    fn operation(&self) -> Option<&OperationCode> {
-        None
-    }
+    fn operation(&self) -> Option<&OperationCode>;
 
     /// As [`decide`], behind what holds for every command; `reasons` may hold some already.
     fn decide(&self, world: &World, context: &Context<'_>, reasons: Reasons)

@@ -71,7 +71,7 @@ macro_rules! subject {
 }
 
 // Besides the subjects themselves, what they consist of. A part's subject has the code that the part begins
-// with.
+// with. One that is shown only with a task is named in `labelled_task`, too.
 subjects! { subject
     parts {
         Partner(code: PartnerCode) of Coalition = PartnerId::of(code);

@@ -1,7 +1,8 @@
 //! Rules of coordination centres.
 
 use crate::{
-    Code, Context, Event, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Subject, Title, World,
+    Code, Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Subject,
+    Title, World,
     centre::{
         Centre, CentreCode, CentreCommand, CentreEvent, CentreId, CentreStatus, Criterion, Score, Selection,
         Site,
@@ -22,6 +23,10 @@ impl World {
 }
 
 impl Decide for CentreCommand {
+    fn operation(&self) -> Option<&OperationCode> {
+        None
+    }
+
     fn decide(
         &self,
         world: &World,

@@ -1,7 +1,7 @@
 //! Rules of the coalition as a whole.
 
 use crate::{
-    Context, Event, Position, Reasons, RefusalCode, Rejection, Role, Subject, World,
+    Context, Event, OperationCode, Position, Reasons, RefusalCode, Rejection, Role, Subject, World,
     coalition::{Coalition, CoalitionCommand, CoalitionEvent},
     command::Decide,
 };
@@ -13,6 +13,10 @@ impl World {
 }
 
 impl Decide for CoalitionCommand {
+    fn operation(&self) -> Option<&OperationCode> {
+        None
+    }
+
     fn decide(
         &self,
         _world: &World,

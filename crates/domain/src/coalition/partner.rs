@@ -2,7 +2,7 @@
 
 use super::decide::require_host;
 use crate::{
-    Context, Event, Names, PartnerCode, Reasons, RefusalCode, Rejection, Role, World,
+    Context, Event, Names, OperationCode, PartnerCode, Reasons, RefusalCode, Rejection, Role, World,
     coalition::{Coalition, Partner, PartnerCommand, PartnerEvent, PartnerRole, PartnerStatus, Profile},
     command::Decide,
 };
@@ -11,6 +11,10 @@ use crate::{
 const HOST_ROLES: &[Role] = &[Role::Commander, Role::Liaison];
 
 impl Decide for PartnerCommand {
+    fn operation(&self) -> Option<&OperationCode> {
+        None
+    }
+
     fn decide(
         &self,
         world: &World,

@@ -3,7 +3,8 @@
 //! What a post is bound to do when is in [`crate::assignment`]. Officers are opaque ids here.
 
 use crate::{
-    Context, Event, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, World,
+    Context, Event, OperationCode, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Rejection, Role,
+    World,
     coalition::{Coalition, Nominee, PartnerStatus, Post, PostCommand, PostEvent},
     command::Decide,
     ids::OfficerId,
@@ -13,6 +14,10 @@ use crate::{
 const PARTNER_ROLES: &[Role] = &[Role::Liaison, Role::Commander];
 
 impl Decide for PostCommand {
+    fn operation(&self) -> Option<&OperationCode> {
+        None
+    }
+
     fn decide(
         &self,
         world: &World,
