@@ -572,7 +572,7 @@ async fn every_viewer_sees_exactly_what_is_released(_: PgPoolOptions, options: P
     let head: i64 = server.head("THA-01").await.as_str().unwrap().parse().unwrap();
     let releases = releases(&server).await;
     let ids: Vec<String> = everything(&server).await;
-    let (mut decisions, mut leaks, mut wrongly_hidden) = (0, Vec::new(), Vec::new());
+    let (mut decisions, mut shown, mut leaks, mut wrongly_hidden) = (0, 0, Vec::new(), Vec::new());
     // Many moments in each request: a request costs more than a look.
     let positions: Vec<i64> = (1..=head).collect();
     let (declared, nodes) = all_nodes(&ids);
@@ -599,7 +599,9 @@ async fn every_viewer_sees_exactly_what_is_released(_: PgPoolOptions, options: P
             // Whether it is there at all: its operation's lead always sees it.
             let visible = |(who, answer): &(&'static str, Value)| {
                 let mut visible = BTreeSet::new();
-                collect_ids(&answer[format!("at{position}")], &mut visible);
+                let answer = &answer[format!("at{position}")];
+                assert!(answer.is_object(), "{who} at {position}: {answer}");
+                collect_ids(answer, &mut visible);
                 (*who, visible)
             };
             let seen: BTreeMap<&str, BTreeSet<String>> = answers.iter().map(visible).collect();
@@ -615,6 +617,7 @@ async fn every_viewer_sees_exactly_what_is_released(_: PgPoolOptions, options: P
                 for (who, visible) in &seen {
                     decisions += 1;
                     let may = is_there && release.may_see(who, position);
+                    shown += usize::from(visible.contains(id));
                     match (visible.contains(id), may) {
                         (true, false) => leaks.push(format!("{id} to {who} at {position}")),
                         (false, true) => wrongly_hidden.push(format!("{id} from {who} at {position}")),
@@ -626,6 +629,7 @@ async fn every_viewer_sees_exactly_what_is_released(_: PgPoolOptions, options: P
     }
     println!("{decisions} decisions, {} leaks, {} wrongly hidden", leaks.len(), wrongly_hidden.len());
     assert!(decisions >= 100_000, "{decisions} decisions");
+    assert!(shown > 0 && shown < decisions, "{shown} shown");
     assert_eq!((leaks, wrongly_hidden), (Vec::new(), Vec::new()));
     server.stop().await;
 }

@@ -7,7 +7,10 @@ use crate::support::{of, saphan::*};
 use domain::{
     Command, Event, Language, Names, PartnerCode, Position, PostCode, Sha256, Span,
     assignment::AssignmentCommand,
-    catalogue::examples,
+    catalogue::{
+        examples,
+        sources::{Source, sources},
+    },
     centre::CentreCommand,
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
     hash::canonical_json,
@@ -17,7 +20,6 @@ use domain::{
 };
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::PathBuf};
-use strum::VariantNames;
 
 fn thai() -> Names {
     Names::new([(Language::Th, of("ไทย"))]).unwrap()
@@ -252,18 +254,12 @@ fn every_command_has_an_example() {
         })
         .map(|(family, command)| format!("{family} {}", command.as_object().unwrap().keys().next().unwrap()))
         .collect();
-    let all: BTreeSet<String> = [
-        ("Coalition", CoalitionCommand::VARIANTS),
-        ("Partner", PartnerCommand::VARIANTS),
-        ("Centre", CentreCommand::VARIANTS),
-        ("Post", PostCommand::VARIANTS),
-        ("Operation", OperationCommand::VARIANTS),
-        ("Plan", PlanCommand::VARIANTS),
-        ("Assignment", AssignmentCommand::VARIANTS),
-    ]
-    .into_iter()
-    .flat_map(|(family, commands)| commands.iter().map(move |command| format!("{family} {command}")))
-    .collect();
+    // A test holds the sources against the list of all families.
+    let all: BTreeSet<String> = examples::events()
+        .iter()
+        .flat_map(sources)
+        .map(|Source { command: (family, command), .. }| format!("{family} {command}"))
+        .collect();
     assert_eq!(shown, all);
 }
 
