@@ -2,13 +2,15 @@
 
 use std::{env, path::Path, process::Command};
 
-/// Everything but what is only read, or only tests.
-const BUILT: [&str; 5] = [
+/// What may be in the binary: not what is only read, nor what only tests.
+const BUILT: [&str; 7] = [
     ":/",
     ":(top,exclude)docs",
     ":(top,exclude)schema",
     ":(top,exclude,glob)**/*.md",
     ":(top,exclude,glob)**/tests/**",
+    ":(top,exclude)crates/torture",
+    ":(top,exclude)crates/xtask",
 ];
 
 fn main() {
@@ -29,13 +31,24 @@ fn given() -> Option<String> {
     Some(set("ACCORD_COMMIT_DATE").map_or(commit.clone(), |date| format!("{commit} of {date}")))
 }
 
+/// Lets it look for the repository from where it runs, whatever a hook that runs this says of another.
+pub(crate) fn in_its_folder(git: &mut Command) {
+    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
+        git.env_remove(name);
+    }
+}
+
 /// The commit that is checked out below `dir`, whether it is built as it was committed, and its date. None
-/// where this is in no repository, or in somebody else's.
+/// where this is in no repository, or in one that does not keep it: what somebody unpacked there.
 pub(crate) fn of_git(dir: &Path) -> Option<String> {
     let git = |arguments: &[&str], paths: &[&str]| {
         // Looking must not write to the index, which may be in use.
         let mut git = Command::new("git");
-        git.current_dir(dir).arg("--no-optional-locks").args(arguments).arg("--").args(paths);
+        git.current_dir(dir).arg("--no-optional-locks").args(arguments);
+        if !paths.is_empty() {
+            git.arg("--").args(paths);
+        }
+        in_its_folder(&mut git);
         let output = git.output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim_end().to_owned())
@@ -44,6 +57,10 @@ pub(crate) fn of_git(dir: &Path) -> Option<String> {
     // Grows with every commit and with whatever else is checked out.
     let moves = git(&["rev-parse", "--git-path", "logs/HEAD"], &[])?;
     let files = git(&["ls-files"], &BUILT)?;
+    // What is new there, which is a change too. Cargo looks into folders.
+    for folder in ["src", "../../migrations"].into_iter().filter(|folder| dir.join(folder).exists()) {
+        println!("cargo:rerun-if-changed={folder}");
+    }
     // What is gone would count as changed in every build.
     for path in moves.lines().chain(files.lines()).filter(|path| dir.join(path).exists()) {
         println!("cargo:rerun-if-changed={path}");

@@ -42,6 +42,8 @@ mod tests {
         let git = |arguments: &[&str]| {
             let mut git = Command::new("git");
             git.current_dir(&dir).args(["-c", "user.name=A", "-c", "user.email=a@example.org"]);
+            git.args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"]);
+            build::in_its_folder(&mut git);
             assert!(git.args(arguments).status().unwrap().success(), "{arguments:?}");
         };
         let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
