@@ -285,10 +285,12 @@ impl DataDir {
         )
     }
 
-    /// Every process of a server works in its data directory. None where the system does not tell.
+    /// Processes of PostgreSQL that work in its data directory, as all of a server do. None where the system
+    /// does not tell.
     fn leftovers(&self) -> Vec<String> {
         // As the server's own user, as in `holder`.
-        let script = r#"for dir in /proc/[0-9]*; do test "$dir/cwd" -ef "$1" && echo "${dir#/proc/}"; done"#;
+        let script = r#"for dir in /proc/[0-9]*; do test "$dir/cwd" -ef "$1" || continue
+            case $(readlink "$dir/exe") in */postgres|*/postgres\ \(deleted\)) echo "${dir#/proc/}";; esac; done"#;
         let found = self.identity.command("sh").args(["-c", script, "sh"]).arg(self.pgdata()).output();
         let found = found.map(|output| output.stdout).unwrap_or_default();
         String::from_utf8_lossy(&found).lines().map(str::to_owned).collect()

@@ -278,6 +278,7 @@ fn launch(
     passing: &[PathBuf],
 ) -> Result<(Child, Child)> {
     let begun = Instant::now();
+    let mut is_told = false;
     loop {
         if let Some(launched) =
             launch_unless_leftovers(binaries, data, settings, socket_dir, lifetime, passing)?
@@ -286,6 +287,10 @@ fn launch(
         }
         if begun.elapsed() >= settings.patience {
             bail!(data.leftovers_in_the_way(settings.patience));
+        }
+        if !is_told {
+            eprintln!("Waiting for what is left of a PostgreSQL that was killed …");
+            is_told = true;
         }
         thread::sleep(LEFTOVERS_POLL);
     }
