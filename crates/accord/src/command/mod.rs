@@ -48,6 +48,9 @@ enum Command {
 
 /// Runs what the command line says. Exits with 0 when it was done, 1 when it failed, 2 when it was not
 /// understood.
+///
+/// # Panics
+/// When the machine has no threads for it.
 // A runtime of its own, and no `async` for the binary to wait for: whoever waits for a future compiles it anew.
 #[tokio::main]
 pub async fn run() -> ExitCode {

@@ -31,10 +31,9 @@ use std::{
 /// The file is checked first, wholly: when it has faults, all of them are shown with line and column, and
 /// nothing is sent. Then all tasks are imported at once, or none. A task that the draft has already becomes
 /// what the file says, and what the file has no column for counts as empty; others of the draft stay. In
-/// Microsoft Project's XML, summary tasks of the first level are phases,
-/// and custom fields (`Accord code`, `Accord lead`, …) say what it has no field for. Its calendars come in
-/// with the tasks, in place of those that the draft has; a file without any leaves them, unless it was
-/// exported with some and all were deleted in it.
+/// Microsoft Project's XML, summary tasks of the first level are phases, and custom fields (`Accord code`,
+/// `Accord lead`, …) say what it has no field for. Its calendars come in with the tasks, in place of those that
+/// the draft has; a file without any leaves them, unless it was exported with some and all were deleted in it.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("target").required(true), after_long_help = columns())]
 pub struct Import {
