@@ -49,9 +49,7 @@ fn folder(workspace: &Workspace) -> PathBuf {
 
 fn make(workspace: &Workspace) -> Result<PathBuf> {
     let dir = empty_dir(workspace.target(), "schema")?;
-    let mut accord =
-        workspace.cargo(["run", "--quiet", "--locked", "--package", "accord", "--", "schema", "--dir"]);
-    run(accord.arg(&dir))?;
+    run(workspace.accord()?.args(["schema", "--dir"]).arg(&dir))?;
     Ok(dir)
 }
 

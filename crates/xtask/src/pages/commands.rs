@@ -12,10 +12,7 @@ use super::{
     fault::{Fault, report},
     page::{Kind, Page, code_spans, read},
 };
-use crate::{
-    arguments::Arguments,
-    workspace::{Workspace, run},
-};
+use crate::{arguments::Arguments, workspace::Workspace};
 
 /// Languages of blocks in which a line may begin a program.
 const LANGUAGES: [&str; 4] = ["sh", "ini", "dockerfile", "console"];
@@ -45,8 +42,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
 
 impl Help {
     fn ask(workspace: &Workspace) -> Result<Self> {
-        run(&mut workspace.cargo(["build", "--quiet", "--locked", "--package", "accord"]))?;
-        let accord = workspace.target().join("debug").join("accord");
+        let accord = workspace.build_for_tests()?.join("accord");
         let mut help = Self::default();
         let mut asked = vec![String::new()];
         while let Some(path) = asked.pop() {
