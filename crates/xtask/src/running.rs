@@ -30,15 +30,15 @@ impl RunningDemo {
         let log = data_dir.join("log");
         let written = fs::File::create(&log).with_context(|| format!("could not write {}", log.display()))?;
         let mut child = workspace
-            .accord()?
-            .args(["--json", "demo", "--listen", "127.0.0.1:0"])
+            .cargo(["run", "--quiet", "--locked", "--package", "accord", "--", "--json", "demo"])
+            .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .env("ACCORD_DATA_DIR", &data_dir)
             .env("DATABASE_URL", &database)
             .stdout(Stdio::piped())
             .stderr(written)
             .spawn()
-            .context("could not run accord")?;
+            .context("could not run cargo")?;
         let mut line = String::new();
         let stdout = child.stdout.take().context("the demo has no output")?;
         BufReader::new(stdout).read_line(&mut line).context("could not read what the demo says")?;

@@ -49,7 +49,9 @@ fn folder(workspace: &Workspace) -> PathBuf {
 
 fn make(workspace: &Workspace) -> Result<PathBuf> {
     let dir = empty_dir(workspace.target(), "schema")?;
-    run(workspace.accord()?.args(["schema", "--dir"]).arg(&dir))?;
+    let mut accord =
+        workspace.cargo(["run", "--quiet", "--locked", "--package", "accord", "--", "schema", "--dir"]);
+    run(accord.arg(&dir))?;
     Ok(dir)
 }
 

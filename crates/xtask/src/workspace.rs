@@ -49,20 +49,6 @@ impl Workspace {
         command
     }
 
-    /// Builds what the tests are built with, in the same way, and tells where it lies. A crate by itself would be
-    /// built with other features, and all that it uses once more.
-    pub fn build_for_tests(&self) -> Result<PathBuf> {
-        run(&mut self.cargo(["build", "--quiet", "--workspace", "--all-targets", "--locked"]))?;
-        Ok(self.target().join("debug"))
-    }
-
-    /// Accord, built as the tests are.
-    pub fn accord(&self) -> Result<Command> {
-        let mut accord = Command::new(self.build_for_tests()?.join("accord"));
-        accord.current_dir(&self.root);
-        Ok(accord)
-    }
-
     /// Builds what is measured and what is tortured, and tells where it lies. All at once: each alone would
     /// build what they share with other features, and so twice.
     pub fn build_release(&self) -> Result<PathBuf> {

@@ -12,7 +12,10 @@ use super::{
     fault::{Fault, report},
     page::{Kind, Page, code_spans, read},
 };
-use crate::{arguments::Arguments, workspace::Workspace};
+use crate::{
+    arguments::Arguments,
+    workspace::{Workspace, run},
+};
 
 /// Languages of blocks in which a line may begin a program.
 const LANGUAGES: [&str; 4] = ["sh", "ini", "dockerfile", "console"];
@@ -42,7 +45,8 @@ pub fn check(workspace: &Workspace) -> Result<()> {
 
 impl Help {
     fn ask(workspace: &Workspace) -> Result<Self> {
-        let accord = workspace.build_for_tests()?.join("accord");
+        run(&mut workspace.cargo(["build", "--quiet", "--locked", "--package", "accord"]))?;
+        let accord = workspace.target().join("debug").join("accord");
         let mut help = Self::default();
         let mut asked = vec![String::new()];
         while let Some(path) = asked.pop() {
