@@ -233,7 +233,7 @@ impl<'ast> Visit<'ast> for Named {
     fn visit_expr(&mut self, _: &'ast Expr) {}
 }
 
-/// One text for each event that stands in more matches than its `about` and its folds, or in fewer.
+/// One text for each event that stands in more matches than its `about` and its folds, in fewer or elsewhere.
 fn match_faults(sources: &BTreeMap<String, String>) -> Vec<String> {
     let (mut matches, mut events) = (Matches::default(), Vec::new());
     for (path, text) in sources {
@@ -258,7 +258,9 @@ fn match_faults(sources: &BTreeMap<String, String>) -> Vec<String> {
     let fault = |(family, event): &(String, String)| {
         let wanted = if FOLDED_TWICE.contains(&family.as_str()) { 3 } else { 2 };
         let found = matches.of.get(event).map_or(&[][..], Vec::as_slice);
-        (found.len() != wanted).then(|| {
+        let abouts = found.iter().filter(|place| place.contains("/event.rs")).count();
+        let folds = found.iter().filter(|place| place.contains("/state.rs")).count();
+        (found.len() != wanted || (abouts, folds) != (1, wanted - 1)).then(|| {
             format!("`{family}::{event}` stands in {} matches, not in {wanted}: {found:?}", found.len())
         })
     };
@@ -312,11 +314,13 @@ fn a_subject_that_is_named_too_often_is_told_with_its_places() {
 }
 
 #[test]
-fn a_third_match_on_an_event_is_told() {
+fn a_third_match_on_an_event_is_told_and_so_is_one_elsewhere() {
     let event = "enum CentreEvent { A { n: u32 } } fn about() { match event { Self::A { .. } => {} } }";
     let fold = "fn fold() { match event { CentreEvent::A { .. } => {} } }";
     let mut sources = made([("domain/src/centre/event.rs", event), ("domain/src/centre/state.rs", fold)]);
     assert_eq!(match_faults(&sources), [""; 0]);
     sources.insert("crates/domain/src/other.rs".to_owned(), fold.to_owned());
     assert_eq!(match_faults(&sources).len(), 1);
+    sources.remove("crates/domain/src/centre/state.rs");
+    assert_eq!(match_faults(&sources).len(), 1, "two, but one of them is no fold");
 }
