@@ -75,6 +75,12 @@ async fn the_figures_are_what_was_done(_: PgPoolOptions, options: PgConnectOptio
     ] {
         assert_eq!(figures.get(name), Some(&value), "{name} in {figures:#?}");
     }
+    // A node keeps all of its connections from its start on.
+    for pool in ["writers", "readers"] {
+        let [idle, busy, most] = ["idle", "busy", "most"]
+            .map(|state| figures[&format!("accord_connections{{pool=\"{pool}\",state=\"{state}\"}}")]);
+        assert_eq!(idle + busy, most, "{pool}");
+    }
     // The coalition, which all of these commands were decided on.
     assert_eq!(figures.get("accord_cached_subjects"), Some(&1.0));
     // No label tells of anybody.

@@ -210,6 +210,11 @@ pub async fn serving_pool(options: &PgConnectOptions, work: Work) -> Result<PgPo
     let settings = PoolSettings {
         role: Role::App,
         search_path: Some(format!("{}, public", Schema::default().name)),
+        // Who takes the last connections of Postgres takes none from a node that serves.
+        min_connections: match work {
+            Work::Requests => defaults.max_connections,
+            Work::Maintenance => 0,
+        },
         statement_timeout: match work {
             Work::Requests => defaults.statement_timeout,
             Work::Maintenance => Duration::ZERO,

@@ -14,7 +14,13 @@ use api::{
 use engine::{Clock, Engine, Entropy};
 use event_log::ReaderSettings;
 use sqlx::PgPool;
-use tokio::{join, net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
+use tokio::{
+    join,
+    net::TcpListener,
+    sync::oneshot,
+    task::{JoinHandle, JoinSet},
+    time::timeout,
+};
 
 use crate::patience::PatientListener;
 
@@ -67,7 +73,8 @@ pub struct Running {
     pub live: Live,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
-    watched: Option<JoinHandle<std::io::Result<()>>>,
+    /// Who serves the figures. Ends with this, or it would keep the engine and its connections.
+    watched: JoinSet<std::io::Result<()>>,
 }
 
 /// Listens, projects what the read model lacks, and answers. The pool is that of
@@ -80,7 +87,12 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         Some(address) => Some(bind(address, "--metrics-listen or ACCORD_METRICS_LISTEN").await?),
         None => None,
     };
-    let readers = ReaderSettings { statement_timeout: limits.statement_timeout, ..ReaderSettings::default() };
+    let readers = ReaderSettings::default();
+    let readers = ReaderSettings {
+        min_connections: readers.max_connections,
+        statement_timeout: limits.statement_timeout,
+        ..readers
+    };
     let settings = engine::Settings { reads: Some(readers), ..engine::Settings::default() };
     let engine =
         Engine::open(pool, clock, entropy.clone(), settings).await.context("could not start on this log")?;
@@ -100,13 +112,11 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         live: live.clone(),
         explorer,
     };
-    let (watched, metrics_url) = match metrics_listener {
-        Some((listener, url)) => {
-            let serving = axum::serve(listener, api::http::metrics::router(metrics));
-            (Some(tokio::spawn(serving.into_future())), Some(format!("{url}/metrics")))
-        }
-        None => (None, None),
-    };
+    let mut watched = JoinSet::new();
+    let metrics_url = metrics_listener.map(|(listener, url)| {
+        watched.spawn(axum::serve(listener, api::http::metrics::router(metrics)).into_future());
+        format!("{url}/metrics")
+    });
     let (stop, stopped) = oneshot::channel::<()>();
     let streams = live.clone();
     let serving = axum::serve(listener, api::http::router(service)).with_graceful_shutdown(async move {
@@ -139,7 +149,7 @@ async fn bind(address: SocketAddr, option: &str) -> Result<(TcpListener, String)
 impl Running {
     /// Stops accepting, lets requests finish for a while, then finishes every command that was accepted.
     pub async fn stop(self) -> Result<()> {
-        let Self { engine, live, stop, mut served, watched, .. } = self;
+        let Self { engine, live, stop, mut served, mut watched, .. } = self;
         // Nobody receives when the server has ended by itself; that is told below.
         let _ = stop.send(());
         // Websockets are no longer the HTTP server's.
@@ -152,10 +162,8 @@ impl Running {
             served.abort();
         }
         engine.close().await;
-        if let Some(watched) = watched {
-            // Whoever watches sees the end of it.
-            watched.abort();
-        }
+        // Whoever watches sees the end of it.
+        watched.shutdown().await;
         // Who was cut off may still hold some.
         let _ = timeout(CLOSING, engine.readers().close()).await;
         match ended {

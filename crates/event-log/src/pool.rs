@@ -21,6 +21,9 @@ pub enum Role {
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
     pub max_connections: u32,
+    /// Opened with the pool and kept. Who finds no idle connection opens another and waits for that one alone,
+    /// even while others come back: when Postgres has no more to give, only those that are kept serve.
+    pub min_connections: u32,
     /// How long a caller waits for a free connection.
     pub acquire_timeout: Duration,
     /// After which the server cancels a statement.
@@ -36,6 +39,7 @@ impl Default for PoolSettings {
     fn default() -> Self {
         Self {
             max_connections: 10,
+            min_connections: 0,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
             idle_in_transaction_timeout: Duration::from_secs(10),
@@ -49,13 +53,15 @@ impl Default for PoolSettings {
 #[derive(Clone, Debug)]
 pub struct ReaderSettings {
     pub max_connections: u32,
+    /// As in [`PoolSettings`].
+    pub min_connections: u32,
     /// After which the server cancels a statement.
     pub statement_timeout: Duration,
 }
 
 impl Default for ReaderSettings {
     fn default() -> Self {
-        Self { max_connections: 10, statement_timeout: Duration::from_secs(10) }
+        Self { max_connections: 10, min_connections: 0, statement_timeout: Duration::from_secs(10) }
     }
 }
 
@@ -92,7 +98,7 @@ pub async fn connect(options: PgConnectOptions, settings: PoolSettings) -> Resul
     if let Some(search_path) = settings.search_path {
         options = options.options([("search_path", search_path)]);
     }
-    pool_of(settings.max_connections, settings.acquire_timeout)
+    pool_of(settings.min_connections, settings.max_connections, settings.acquire_timeout)
         .connect_with(options)
         .await
         .map_err(Error::when("connect to Postgres"))
@@ -110,7 +116,8 @@ where
         ("statement_timeout", millis(settings.statement_timeout)),
         ("default_transaction_read_only", "on".to_owned()),
     ]);
-    let pool = pool_of(settings.max_connections, beside.options().get_acquire_timeout());
+    let acquire_timeout = beside.options().get_acquire_timeout();
+    let pool = pool_of(settings.min_connections, settings.max_connections, acquire_timeout);
     pool.after_connect(move |connection, _| ready(connection))
         // Nothing begins a transaction here, and none could lose anything: only a connection that may have
         // ended unnoticed is asked.
@@ -123,8 +130,9 @@ where
         .map_err(Error::when("connect to Postgres"))
 }
 
-fn pool_of(max_connections: u32, acquire_timeout: Duration) -> PgPoolOptions {
+fn pool_of(min_connections: u32, max_connections: u32, acquire_timeout: Duration) -> PgPoolOptions {
     PgPoolOptions::new()
+        .min_connections(min_connections)
         .max_connections(max_connections)
         .acquire_timeout(acquire_timeout)
         // The guard below asks the server, too; once is enough.

@@ -2,9 +2,9 @@ use event_log::{
     Error, Log, MIGRATOR, PoolSettings, ReaderSettings, Role, connect, connect_readers, durability,
     refuse_if_not_durable,
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::join_all};
 use sqlx::{
-    Acquire, PgPool,
+    Acquire, AssertSqlSafe, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
@@ -98,7 +98,7 @@ async fn readers_have_the_rights_of_those_beside_them_and_change_nothing_and_giv
     let settings = PoolSettings { role: Role::App, ..PoolSettings::default() };
     let writers = connect(options(&pool), settings).await.unwrap();
     let statement_timeout = Duration::from_millis(20);
-    let settings = ReaderSettings { max_connections: 1, statement_timeout };
+    let settings = ReaderSettings { max_connections: 1, statement_timeout, ..ReaderSettings::default() };
     let readers = connect_readers(&writers, &settings, |_| Box::pin(async { Ok(()) })).await.unwrap();
 
     let user: String = sqlx::query_scalar("select current_user::text").fetch_one(&readers).await.unwrap();
@@ -142,6 +142,44 @@ async fn a_reader_is_not_handed_out_before_it_is_ready(pool: PgPool) {
     assert_eq!(asked.load(Ordering::Relaxed), 4);
     readers.close().await;
     writers.close().await;
+}
+
+/// Connections that are handed out together after Postgres has taken the last new one.
+async fn handed_out_once_postgres_has_no_more(pool: &PgPool, connections: usize) -> usize {
+    let admin = PgPoolOptions::new()
+        .connect_with(options(pool).database("postgres").options([("default_transaction_read_only", "off")]))
+        .await
+        .unwrap();
+    let database = options(pool).get_database().unwrap().to_owned();
+    let allow = async |allowed: bool| {
+        let statement = format!("alter database \"{database}\" allow_connections {allowed}");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&admin).await.unwrap();
+    };
+    allow(false).await;
+    let taken = join_all((0..connections).map(|_| pool.acquire())).await;
+    allow(true).await;
+    admin.close().await;
+    taken.iter().filter(|connection| connection.is_ok()).count()
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn connections_that_are_kept_serve_when_postgres_has_no_more(pool: PgPool) {
+    let settings = PoolSettings { max_connections: 3, min_connections: 3, ..PoolSettings::default() };
+    let writers = connect(options(&pool), settings).await.unwrap();
+    let settings = ReaderSettings { max_connections: 3, min_connections: 3, ..ReaderSettings::default() };
+    let readers = connect_readers(&writers, &settings, |_| Box::pin(async { Ok(()) })).await.unwrap();
+    for kept in [writers, readers] {
+        assert_eq!(handed_out_once_postgres_has_no_more(&kept, 3).await, 3);
+        kept.close().await;
+    }
+}
+
+/// The control: with connections as they are needed, whoever asks second goes without.
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_pool_that_keeps_none_has_one_connection_when_postgres_has_no_more(pool: PgPool) {
+    let lazy = connect(options(&pool), PoolSettings::default()).await.unwrap();
+    assert_eq!(handed_out_once_postgres_has_no_more(&lazy, 3).await, 1);
+    lazy.close().await;
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
