@@ -152,6 +152,25 @@ fn domain_builds_without_a_runtime_or_a_database() {
     }
 }
 
+/// Whoever builds Accord alone builds of others' libraries exactly what the tests were built with: otherwise
+/// that is minutes, for the runtime, for Postgres, and for all that stands on them.
+#[test]
+fn accord_alone_has_the_libraries_of_the_whole_with_the_same_features() {
+    let features = |selection: &[&str]| {
+        let tree = [&["tree", "--prefix", "none", "--format", "{p} {f}"], selection].concat();
+        let tree = String::from_utf8(cargo(&tree)).unwrap();
+        tree.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect::<BTreeSet<_>>()
+    };
+    let alone = features(&["--package", "accord", "--edges", "normal,build"]);
+    let whole = features(&["--workspace", "--edges", "normal,build,dev"]);
+    let others: Vec<_> = alone.difference(&whole).collect();
+    assert!(
+        others.is_empty(),
+        "with other features in the whole workspace: {others:#?}\n`cargo tree --workspace --edges \
+         normal,build,dev,features --invert …` tells who asks for them; ask for the same in Cargo.toml"
+    );
+}
+
 #[test]
 fn a_wrong_a_missing_and_an_unknown_arrow_are_named() {
     let mut metadata = metadata();

@@ -1,6 +1,7 @@
 //! Who PostgreSQL runs as. It refuses to be root, so root hands it to an unprivileged user of the system.
 
 use anyhow::{Context, Result, bail};
+use rustix::process::geteuid;
 use std::{
     env,
     ffi::OsStr,
@@ -24,15 +25,15 @@ struct Other {
 }
 
 impl Identity {
-    pub fn is_root() -> Result<bool> {
-        Ok(id(&["-u"])?.context("could not learn from `id` who runs this")? == ROOT)
+    pub fn is_root() -> bool {
+        geteuid().is_root()
     }
 
     /// The owner of `pgdata` when it exists, so that data stays usable for whoever made it; else `postgres`,
     /// which comes with PostgreSQL's packages; else `nobody`, which exists everywhere but may belong to
     /// others as well.
     pub fn choose(pgdata: &Path) -> Result<Self> {
-        if !Self::is_root()? {
+        if !Self::is_root() {
             return Ok(Self { other: None });
         }
         if let Ok(owner) = pgdata.metadata()

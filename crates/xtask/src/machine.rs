@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use embedded_postgres::Binaries;
+use rustix::process::geteuid;
 
 use crate::workspace::{run, works};
 
@@ -71,7 +72,7 @@ pub fn prepare(postgres: Postgres, others: Others) -> Result<()> {
              PostgreSQL in ACCORD_POSTGRES_BIN, then run this again"
         );
     }
-    if !is_root()? {
+    if !geteuid().is_root() {
         bail!(
             "missing on this machine: {packages}. Install it with\n\n    \
              sudo apt-get update && sudo apt-get install -y {packages}\n\nand run this again"
@@ -98,9 +99,4 @@ pub fn prepare(postgres: Postgres, others: Others) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn is_root() -> Result<bool> {
-    let output = Command::new("id").arg("-u").output().context("could not run `id`")?;
-    Ok(output.stdout.trim_ascii() == b"0")
 }
