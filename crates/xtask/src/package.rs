@@ -29,7 +29,7 @@ const THIRD_PARTIES: &str = "THIRD-PARTY.txt";
 const OURS: &str = "crates/xtask/package/";
 
 /// What the project carries of others, and where it says under which licences.
-const VENDORED: [&str; 1] = ["crates/api/graphiql/README.md"];
+const VENDORED: [&str; 2] = ["crates/api/graphiql/README.md", "crates/document/fonts/LICENSE"];
 
 /// Without these nothing may be given away.
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];

@@ -23,6 +23,16 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 const TEMPLATE: &str = include_str!("order.typ");
 
+/// What the template is set in, and one that has letters of many scripts. All that Typst brings would be ten
+/// megabytes of the binary, most of it for mathematics.
+const EMBEDDED: [&[u8]; 5] = [
+    include_bytes!("../../fonts/LibertinusSerif-Regular.otf"),
+    include_bytes!("../../fonts/LibertinusSerif-Bold.otf"),
+    include_bytes!("../../fonts/LibertinusSerif-Italic.otf"),
+    include_bytes!("../../fonts/LibertinusSerif-BoldItalic.otf"),
+    include_bytes!("../../fonts/DejaVuSansMono.ttf"),
+];
+
 /// Lines of the Gantt chart that there is room for on a page.
 const CHART_LINES: usize = 40;
 
@@ -52,7 +62,11 @@ impl Fonts {
     /// Those of the build alone.
     pub fn embedded() -> Self {
         let mut store = FontStore::new();
-        store.extend(fonts::embedded());
+        let embedded = EMBEDDED.into_iter().flat_map(|data| Font::iter(Bytes::new(data)));
+        store.extend(embedded.map(|font| {
+            let info = font.info().clone();
+            (font, info)
+        }));
         Self(store)
     }
 
