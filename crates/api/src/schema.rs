@@ -203,7 +203,7 @@ roots! {
     [crate::coalition::PostQueries] [crate::coalition::PostMutations];
     [crate::operation::OperationQueries] [crate::operation::OperationMutations];
     [crate::plan::TaskQueries]
-        [crate::plan::PlanMutations, crate::plan::OrderMutations, crate::plan::DecisionMutations];
+        [crate::plan::PlanMutations, crate::plan::FragoMutations, crate::plan::DecisionMutations];
     [] [crate::operation::AssignmentMutations, crate::operation::ReleaseMutations];
     [crate::log::AccessQueries] [];
 }

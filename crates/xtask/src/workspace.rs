@@ -59,8 +59,14 @@ impl Workspace {
 
     /// Builds the binary that is given away, and tells where it lies.
     pub fn build_package(&self) -> Result<PathBuf> {
-        let build = ["build", "--release", "--locked", "--package", "accord", "--bin", "accord"];
-        run(&mut self.cargo(build))?;
+        let build = ["rustc", "--release", "--locked", "--package", "accord", "--bin", "accord"];
+        let mut command = self.cargo(build);
+        // Where the loader is to move pointers, in a tenth of the size. An older C library cannot read it; one
+        // that is older than the builder's refuses the binary in any case.
+        if said(Command::new("getconf").arg("GNU_LIBC_VERSION")).is_ok_and(|said| reads_packed(&said)) {
+            command.args(["--", "-C", "link-arg=-Wl,-z,pack-relative-relocs"]);
+        }
+        run(&mut command)?;
         Ok(self.target().join("release/accord"))
     }
 
@@ -75,6 +81,13 @@ impl Workspace {
         ]))?;
         serde_json::from_str(&said).context("could not read what `cargo metadata` said")
     }
+}
+
+/// Whether the C library that `getconf` names, such as `glibc 2.36`, reads packed relocations: since 2.36.
+fn reads_packed(said: &str) -> bool {
+    let mut numbers =
+        said.trim().strip_prefix("glibc ").into_iter().flat_map(|version| version.split('.')).map(str::parse);
+    matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= (2_u32, 36_u32))
 }
 
 /// What a command writes on standard output.
@@ -112,4 +125,19 @@ fn shown(command: &Command) -> String {
     let mut words = vec![program.file_name().unwrap_or(program.as_os_str()).to_string_lossy()];
     words.extend(command.get_args().map(|argument| argument.to_string_lossy()));
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relocations_are_packed_where_the_c_library_reads_them() {
+        for said in ["glibc 2.36\n", "glibc 2.41\n", "glibc 3.0\n"] {
+            assert!(reads_packed(said), "{said}");
+        }
+        for said in ["glibc 2.35\n", "glibc 2.4\n", "musl 2.40\n", "glibc 2\n", "glibc two.40\n", ""] {
+            assert!(!reads_packed(said), "{said}");
+        }
+    }
 }

@@ -7,7 +7,8 @@ use axum::{
     http::{
         HeaderValue,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
@@ -50,17 +51,20 @@ const STYLE: &str = "text/css; charset=utf-8";
 
 const PAGE: &str = include_str!("../../graphiql/page.html");
 
-const FILES: [(&str, &str, &str); 6] = [
-    ("/graphiql/graphiql.min.js", JAVASCRIPT, include_str!("../../graphiql/graphiql.min.js")),
-    ("/graphiql/graphiql.min.css", STYLE, include_str!("../../graphiql/graphiql.min.css")),
-    ("/graphiql/react.production.min.js", JAVASCRIPT, include_str!("../../graphiql/react.production.min.js")),
-    (
-        "/graphiql/react-dom.production.min.js",
-        JAVASCRIPT,
-        include_str!("../../graphiql/react-dom.production.min.js"),
-    ),
-    ("/graphiql/page.js", JAVASCRIPT, include_str!("../../graphiql/page.js")),
-    ("/graphiql/page.css", STYLE, include_str!("../../graphiql/page.css")),
+/// As `build.rs` packs them.
+macro_rules! packed {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"))
+    };
+}
+
+const FILES: [(&str, &str, &[u8]); 6] = [
+    ("/graphiql/graphiql.min.js", JAVASCRIPT, packed!("graphiql.min.js")),
+    ("/graphiql/graphiql.min.css", STYLE, packed!("graphiql.min.css")),
+    ("/graphiql/react.production.min.js", JAVASCRIPT, packed!("react.production.min.js")),
+    ("/graphiql/react-dom.production.min.js", JAVASCRIPT, packed!("react-dom.production.min.js")),
+    ("/graphiql/page.js", JAVASCRIPT, packed!("page.js")),
+    ("/graphiql/page.css", STYLE, packed!("page.css")),
 ];
 
 /// GraphiQL's editor sets styles as it goes; its fonts and pictures are in its style sheet.
@@ -74,7 +78,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(explorer: &Explorer) -> Router<S
         .route("/", get(move || async move { page(&explorer) }))
         .route("/schema.graphql", get(|| async { file("text/plain; charset=utf-8", crate::sdl()) }));
     for (path, content_type, content) in FILES {
-        router = router.route(path, get(move || async move { file(content_type, content) }));
+        router = router.route(path, get(move || async move { packed(content_type, content) }));
     }
     router
 }
@@ -90,6 +94,11 @@ fn page(explorer: &Explorer) -> Response {
     response
 }
 
+/// Every browser unpacks it.
+fn packed(content_type: &'static str, content: &'static [u8]) -> Response {
+    file(content_type, ([(CONTENT_ENCODING, "gzip")], content))
+}
+
 /// Asked for anew each time: after an upgrade the page and its parts belong together.
 fn file(content_type: &'static str, content: impl IntoResponse) -> Response {
     let headers =
@@ -101,6 +110,8 @@ fn file(content_type: &'static str, content: impl IntoResponse) -> Response {
 mod tests {
     use super::*;
     use axum::body::to_bytes;
+    use flate2::read::GzDecoder;
+    use std::{fs, io::Read as _};
 
     #[tokio::test]
     async fn the_page_holds_fresh_tokens_and_nothing_can_end_its_script() {
@@ -118,5 +129,19 @@ mod tests {
             assert!(body.contains(path), "{path}");
         }
         assert!(!body.contains("http"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_browser_unpacks_each_file_to_what_is_kept_here() {
+        for (path, content_type, content) in FILES {
+            let response = packed(content_type, content);
+            assert_eq!(response.headers()[CONTENT_TYPE], content_type);
+            assert_eq!(response.headers()[CONTENT_ENCODING], "gzip");
+            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let mut unpacked = String::new();
+            GzDecoder::new(&body[..]).read_to_string(&mut unpacked).unwrap();
+            let kept = fs::read_to_string(format!("{}{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            assert_eq!(unpacked, kept, "{path}");
+        }
     }
 }

@@ -88,10 +88,10 @@ impl NewOfficerInput {
 }
 
 #[derive(Default)]
-pub struct OrderMutations;
+pub struct FragoMutations;
 
 #[Object]
-impl OrderMutations {
+impl FragoMutations {
     /// Changes what the plan in force leaves open, all of it or nothing: H-hour within its window, and who carries tasks
     /// out. The order is numbered; it needs no new version and no approval.
     async fn issue_fragmentary_order(

@@ -18,5 +18,5 @@ pub mod version;
 
 pub use deciding::DecisionMutations;
 pub use drafting::PlanMutations;
-pub use frago::OrderMutations;
+pub use frago::FragoMutations;
 pub use queries::TaskQueries;
