@@ -8,7 +8,12 @@ use std::{
     io,
     sync::{Arc, Mutex},
 };
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    Layer as _,
+    filter::Targets,
+    fmt::{self, MakeWriter, format::FmtSpan},
+    layer::SubscriberExt as _,
+};
 
 /// Names with labels, and their values.
 async fn figures(server: &Server) -> BTreeMap<String, f64> {
@@ -132,15 +137,11 @@ impl<'a> MakeWriter<'a> for Captured {
 async fn nothing_that_people_send_is_in_the_logs(_: PgPoolOptions, options: PgConnectOptions) {
     let captured = Captured::default();
     let filter = "info,api=trace,engine=trace,event_log=trace,read_model=trace,accord=trace,sqlx=trace";
+    let filter: Targets = filter.parse().unwrap();
+    let logs = fmt::layer().with_span_events(FmtSpan::FULL).with_ansi(false).with_writer(captured.clone());
     // Of this thread, on which the server runs, too.
-    let _subscriber = tracing::subscriber::set_default(
-        tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new(filter))
-            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(captured.clone())
-            .finish(),
-    );
+    let _subscriber =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(logs.with_filter(filter)));
     let server = Server::empty(options).await;
     let founding = json!({ "profile": { "name": "Secret-Name", "agency": "Secret-Agency" }, "role": "HOST" });
     let input = json!({ "partner": "THA", "founding": founding, "idempotencyKey": "Secret-Key" });
