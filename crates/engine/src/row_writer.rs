@@ -14,13 +14,20 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{sleep, timeout},
+};
 use tracing::{Instrument, Span};
 
 /// Commits that may wait to be projected; beyond, the committer waits, and its next commit is larger.
 pub(crate) const MOST_COMMITS: usize = 4;
+
+/// How long a node asks whether Postgres still has a commit, and how long it waits before it asks again.
+const ASK_PATIENCE: Duration = Duration::from_secs(5);
+const ASK_PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) enum Message {
     Commit(Box<Settled>),
@@ -139,7 +146,7 @@ impl RowWriter {
                 raise(&self.health, "could not project a commit", &error);
                 // Its connection may have been all that failed; or the server with it, and another has taken
                 // its place that never heard of the commit.
-                lost = matches!(self.is_in_log(&settled).await, Ok(false));
+                lost = self.is_lost(&settled).await;
                 if !lost {
                     self.catch_up(settled.up_to).await;
                 }
@@ -158,6 +165,20 @@ impl RowWriter {
         }
         let connection = self.kept.get().await.map_err(StoreError::when("connect to the read model"))?;
         Ok(read_model::write(connection, &settled.projection, settled.after, settled.up_to).await?)
+    }
+
+    /// Asks until it is answered: what takes a connection may take those of the next questions, too. What
+    /// nobody can tell in time counts as there, as Postgres has said.
+    async fn is_lost(&self, settled: &Settled) -> bool {
+        let asked = async {
+            loop {
+                match self.is_in_log(settled).await {
+                    Ok(found) => return !found,
+                    Err(_) => sleep(ASK_PAUSE).await,
+                }
+            }
+        };
+        timeout(ASK_PATIENCE, asked).await.unwrap_or(false)
     }
 
     async fn is_in_log(&self, settled: &Settled) -> Result<bool, StoreError> {

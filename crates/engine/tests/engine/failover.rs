@@ -193,6 +193,15 @@ async fn a_commit_that_is_lost_before_its_rows_are_written_leaves_none_and_its_c
     }
     cut(&mut tx, end).await;
     run_sql(&mut tx, END_SESSIONS.to_owned()).await;
+    // The node asks whether its commit is still there, and is cut off from that, too.
+    let asking = "select exists (select from pg_stat_activity where datname = current_database()
+                   and wait_event_type = 'Lock' and query like '%where last_position > $1%')";
+    while !sqlx::query_scalar::<_, bool>(asking).fetch_one(&owner).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    // A transaction sees the same sessions to its end, unless it says otherwise.
+    run_sql(&mut tx, "select pg_stat_clear_snapshot()".to_owned()).await;
+    run_sql(&mut tx, END_SESSIONS.to_owned()).await;
     tx.commit().await.unwrap();
 
     let answer = answer.await.unwrap();
