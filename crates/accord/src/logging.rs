@@ -1,6 +1,6 @@
 //! Logs on standard error, as text or as JSON, and spans for a collector where there is one.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
@@ -40,9 +40,7 @@ impl Logging {
         let given = self.filter.clone().filter(|filter| !filter.is_empty());
         let given = given.or_else(|| std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty()));
         let filter = given.as_deref().unwrap_or(usual);
-        // By targets and levels alone: a filter that knows spans took a part in sixteen of a server's time.
-        let filter: Targets = filter
-            .parse()
+        let filter = read(filter)
             .with_context(|| format!("`{filter}` is no filter of logs; try `info` or `info,sqlx=debug`"))?;
         let logs = fmt::layer().with_writer(io::stderr);
         let logs = match self.log_format {
@@ -55,6 +53,19 @@ impl Logging {
         tracing_subscriber::registry().with(logs).with(spans).init();
         Ok(traces.unwrap_or_default())
     }
+}
+
+/// By targets and levels alone: a filter that knows spans took a part in sixteen of a server's time.
+fn read(filter: &str) -> Result<Targets> {
+    let parts: Vec<_> = filter.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        bail!("it names no level");
+    }
+    if let Some(part) = parts.iter().find(|part| part.contains('[')) {
+        bail!("`{part}` is about spans, which are not told apart");
+    }
+    // Of its own accord it would take nothing between two commas for a level, and a space for a part of a name.
+    Ok(parts.join(",").parse()?)
 }
 
 /// Sends spans to a collector; what is left is sent when this is dropped.
@@ -125,6 +136,19 @@ mod tests {
         let holds = |text: &str| sent.windows(text.len()).any(|window| window == text.as_bytes());
         assert!(holds("command") && holds("command.id") && holds("c1") && holds("accord"));
         assert!(!holds("of-others"));
+    }
+
+    #[test]
+    fn a_filter_is_read_whatever_stands_around_its_parts_and_one_of_spans_is_refused() {
+        let written = |filter: &str| read(filter).map(|targets| targets.to_string());
+        for same in ["info,sqlx=debug", " info , sqlx=debug ", "info,sqlx=debug,", ",info,,sqlx=debug"] {
+            assert_eq!(written(same).unwrap(), written("info,sqlx=debug").unwrap(), "{same}");
+        }
+        for bad in
+            ["", ",", " ", "info,[request]=debug", "info,api[request{id=1}]=debug", "a=b=c", "api=loud"]
+        {
+            assert!(written(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
