@@ -55,7 +55,7 @@ impl Logging {
     }
 }
 
-/// By targets and levels alone: a filter that knows spans took a part in sixteen of a server's time.
+/// By targets and levels alone: a filter that knows spans took up to a twentieth of a server's time.
 fn read(filter: &str) -> Result<Targets> {
     let parts: Vec<_> = filter.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.is_empty() {

@@ -61,8 +61,8 @@ impl Workspace {
     pub fn build_package(&self) -> Result<PathBuf> {
         let build = ["rustc", "--release", "--locked", "--package", "accord", "--bin", "accord"];
         let mut command = self.cargo(build);
-        // Where the loader is to move pointers, in a tenth of the size. An older C library than that of Debian 12
-        // cannot read it, and refuses the binary: who has one builds there.
+        // Where the loader is to move pointers, in a tenth of the size. An older C library than that of
+        // Debian 12 cannot read it, and refuses the binary: who has one builds there.
         if said(Command::new("getconf").arg("GNU_LIBC_VERSION")).is_ok_and(|said| reads_packed(&said)) {
             command.args(["--", "-C", "link-arg=-Wl,-z,pack-relative-relocs"]);
         }
