@@ -58,3 +58,83 @@ async fn graphql_ws_is_cut_off_and_resumes(_: PgPoolOptions, options: PgConnectO
 async fn graphql_sse_is_cut_off_and_resumes(_: PgPoolOptions, options: PgConnectOptions) {
     resumes(options, "event-stream.js").await;
 }
+
+/// One object of each kind, by its id.
+async fn one_of_each_kind(server: &Server) -> Vec<String> {
+    let query = "{
+      operation(code: \"SAPHAN\") { id
+        task(code: \"T18\") { id assignments { id } }
+        plan { id tasks(first: 1) { edges { node { id } } } }
+        first: planVersion(number: 1) { annex(code: \"B\") { id } }
+        second: planVersion(number: 2) { decisions { id conditions { id } } } }
+      partner(code: \"MMR\") { id } centres(first: 1) { edges { node { id } } } post(code: \"MMR-01\") { id }
+      events(first: 1) { edges { node { id } } }
+    }";
+    let mut ids = std::collections::BTreeMap::new();
+    let mut left = vec![server.data("THA-01", query, Value::Null).await];
+    while let Some(value) = left.pop() {
+        if let Some(id) = value["id"].as_str() {
+            let (kind, _) = id.rsplit_once('_').unwrap();
+            ids.entry(kind.to_owned()).or_insert_with(|| id.to_owned());
+        }
+        match value {
+            Value::Object(members) => left.extend(members.into_iter().map(|(_, value)| value)),
+            Value::Array(values) => left.extend(values),
+            _ => {}
+        }
+    }
+    ids.into_values().collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn caches_of_others_as_they_come_keep_the_present_and_the_past_apart(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-12T00:00:00+07:00").await;
+    let ids = one_of_each_kind(&server).await;
+    let kinds =
+        server.data("THA-01", "{ __type(name: \"Node\") { possibleTypes { name } } }", Value::Null).await;
+    // A world is none of the present.
+    let kinds = kinds["__type"]["possibleTypes"].as_array().unwrap().len() - 1;
+    assert_eq!(ids.len(), kinds, "one of each kind: {ids:?}");
+
+    let more = ["2023-09-26T12:00:00+07:00".to_owned(), json!(ids).to_string()];
+    let seen = client(&server, "moments.js", &more).await;
+    let operation = |world: &Value| world["operation"].clone();
+    for library in ["apollo", "relay", "urql"] {
+        let Value::Object(seen) = &seen[library] else { panic!("{library} saw nothing") };
+        let [now, then, both, again] = ["now", "then", "both", "again"].map(|name| &seen[name]);
+        // What is on the screen does not change by looking at the past.
+        assert_eq!(&seen["nowAfter"], now, "{library}");
+        assert_eq!(&seen["nowAtLast"], now, "{library}");
+        assert_ne!(operation(now)["status"], operation(then)["status"], "{library}");
+        assert_ne!(operation(now)["id"], operation(then)["id"], "{library}");
+        assert_eq!(operation(now)["key"], operation(then)["key"], "{library}");
+        // Nor within a request, and each by its own id.
+        assert_eq!(both["now"], now["nodes"], "{library}");
+        assert_eq!(both["then"]["nodes"], then["nodes"], "{library}");
+        for ((id, now), then) in
+            ids.iter().zip(now["nodes"].as_array().unwrap()).zip(then["nodes"].as_array().unwrap())
+        {
+            assert_eq!([&now["id"], &now["key"], &then["key"]], [id; 3], "{library}");
+            let moment = then["id"].as_str().unwrap().strip_prefix(id).unwrap();
+            assert_eq!(then["id"], format!("{id}{moment}"), "{library}");
+            assert_eq!(moment, format!("@{}", then_position(&seen["then"])), "{library}");
+        }
+        let (world, nodes) = again.as_array().unwrap().split_first().unwrap();
+        assert_eq!(world["id"], format!("world@{}", then_position(&seen["then"])), "{library}");
+        assert_eq!(nodes, then["nodes"].as_array().unwrap().as_slice(), "{library}");
+    }
+    // The page's own query, with one fragment for both.
+    let shown = |world: &Value| world["operation"]["status"].clone();
+    assert_eq!(shown(&seen["compare"]), shown(&seen["apollo"]["now"]));
+    assert_eq!(shown(&seen["compare"]["then"]), shown(&seen["apollo"]["then"]));
+    let types = seen["types"].as_str().unwrap();
+    assert!(types.contains("status: OperationStatus") && types.contains("hHour: string | null"), "{types}");
+    server.stop().await;
+}
+
+fn then_position(then: &Value) -> &str {
+    then["head"]["position"].as_str().unwrap()
+}

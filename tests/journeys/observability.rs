@@ -9,7 +9,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 use tracing_subscriber::{
-    Layer as _,
     filter::Targets,
     fmt::{self, MakeWriter, format::FmtSpan},
     layer::SubscriberExt as _,
@@ -141,7 +140,7 @@ async fn nothing_that_people_send_is_in_the_logs(_: PgPoolOptions, options: PgCo
     let logs = fmt::layer().with_span_events(FmtSpan::FULL).with_ansi(false).with_writer(captured.clone());
     // Of this thread, on which the server runs, too.
     let _subscriber =
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(logs.with_filter(filter)));
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(filter).with(logs));
     let server = Server::empty(options).await;
     let founding = json!({ "profile": { "name": "Secret-Name", "agency": "Secret-Agency" }, "role": "HOST" });
     let input = json!({ "partner": "THA", "founding": founding, "idempotencyKey": "Secret-Key" });

@@ -476,7 +476,7 @@ async fn two_moments_in_one_request_share_nothing(_: PgPoolOptions, options: PgC
        b: asOf(at: { recordedAt: \"2023-09-20T12:00:00+07:00\" }) { ...O }
        c: operation(code: \"SAPHAN\") { ...P }
      }
-     fragment O on Query { operation(code: \"SAPHAN\") { ...P } }
+     fragment O on Reading { operation(code: \"SAPHAN\") { ...P } }
      fragment P on Operation { status plan { number status } task(code: \"T18\") { leadPartner { code } } }";
     let data = server.data("THA-01", query, Value::Null).await;
     let expected = |status: &str, number: u32, plan: &str, lead: &str| {
@@ -491,21 +491,21 @@ async fn two_moments_in_one_request_share_nothing(_: PgPoolOptions, options: PgC
 }
 
 /// The operation as whoever asks sees it.
-const WORLD: &str = "fragment World on Query {
+const WORLD: &str = "fragment World on Reading {
    operation(code: \"SAPHAN\") {
-     id title status releasableTo legalBasis warningOrderAt hHour hHourWindow { from to }
+     key title status releasableTo legalBasis warningOrderAt hHour hHourWindow { from to }
      planVersions(first: 10) { totalCount edges { node {
-       id number status contentHash canonicalContent submittedAt promulgatedAt
+       key number status contentHash canonicalContent submittedAt promulgatedAt
        sections { situation mission concept }
        missingApprovals { code }
-       decisions { id partner { code } kind decidedAt reasonCode reason tasks { code } conditions { code gate status } }
-       annexes { id code title text }
+       decisions { key partner { code } kind decidedAt reasonCode reason tasks { code } conditions { code gate status } }
+       annexes { key code title text }
        parts { code hash }
        tasks(first: 100) { totalCount }
      } } }
      tasks(first: 100) { totalCount edges { node {
-       id code title leadPartner { code } territory { code } plannedStart predecessors { predecessor { code } }
-       assignments { id post { code } }
+       key code title leadPartner { code } territory { code } plannedStart predecessors { predecessor { code } }
+       assignments { key post { code } }
      } } }
    }
  }";

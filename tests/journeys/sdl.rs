@@ -116,6 +116,24 @@ impl Sdl {
         selected + " }"
     }
 
+    /// Every field of a world, with the values of what it answers.
+    fn past(&self, covered: &mut BTreeSet<String>) -> String {
+        let mut selected = String::from(" {");
+        for field in list(&self.types["World"]["fields"]) {
+            let name = field["name"].as_str().unwrap();
+            let (ty, _) = named(&field["type"]);
+            covered.insert(format!("World.{name}"));
+            let (arguments, below) = match (name, self.kind(ty)) {
+                ("operation", _) => ("(code: \"OPEN\")".to_owned(), self.plain(ty)),
+                (_, "OBJECT") => (Self::arguments(field), self.plain(ty)),
+                (_, "SCALAR" | "ENUM") => (Self::arguments(field), String::new()),
+                _ => (Self::arguments(field), " { __typename }".to_owned()),
+            };
+            selected.extend([" ", name, &arguments, &below]);
+        }
+        selected + " }"
+    }
+
     /// A query for each field at the root.
     pub fn roots(&self, covered: &mut BTreeSet<String>) -> Vec<String> {
         let mut queries = Vec::new();
@@ -124,7 +142,7 @@ impl Sdl {
             covered.insert(format!("Query.{name}"));
             let (ty, _) = named(&field["type"]);
             let query = match name {
-                "asOf" => "{ asOf(at: { position: \"40\" }) { head { position } } }".to_owned(),
+                "asOf" => format!("{{ asOf(at: {{ position: \"40\" }}) {} }}", self.past(covered)),
                 "operation" => format!("{{ operation(code: \"OPEN\") {} }}", self.whole(ty, 0, covered)),
                 _ if self.kind(ty) == "OBJECT" => {
                     format!("{{ {name}{} {} }}", Self::arguments(field), self.whole(ty, 0, covered))

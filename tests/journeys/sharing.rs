@@ -490,7 +490,8 @@ fn collect_ids(value: &Value, ids: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
             if let Some(id) = members.get("id").and_then(Value::as_str) {
-                ids.insert(id.to_owned());
+                // At whatever moment.
+                ids.insert(id.split('@').next().unwrap().to_owned());
             }
             members.values().for_each(|value| collect_ids(value, ids));
         }

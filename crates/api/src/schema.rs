@@ -7,7 +7,8 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::{World, session},
-        node::{Event, HasHistory, Node},
+        id::{self, AskedId},
+        node::{Event, HasHistory, Node, PastWorld},
         receipt::Receipt,
         root::Root,
         scalars::{DateTime, Position},
@@ -18,12 +19,20 @@ use crate::{
         subscription::Subscription,
     },
 };
-use async_graphql::{Context, ID, MergedObject, Object, OneofObject, SDLExportOptions};
-use domain::ids::{EventId, from_text};
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, ID, MergedObject, Object, ObjectType, OneofObject,
+    OutputType, Positioned, SDLExportOptions, ServerResult,
+    indexmap::IndexMap,
+    parser::types::Field,
+    registry::{MetaType, MetaTypeId, MetaTypeName, Registry},
+};
+use domain::ids::EventId;
 use futures_util::future::{try_join, try_join_all};
 use read_model::Search;
-use std::sync::{Arc, LazyLock};
-use uuid::Uuid;
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
@@ -55,7 +64,8 @@ impl Moment {
                 world.engine.resolve(engine::Moment::RecordedAt(at.to_utc())).await?
             }
             Self::EventId(id) => {
-                let id = id.parse::<EventId>().map_err(|fault| Error::bad_input(fault.to_string()))?;
+                let key = AskedId::read(&id).map_or(id.as_str(), |asked| asked.key);
+                let id = key.parse::<EventId>().map_err(|fault| Error::bad_input(fault.to_string()))?;
                 let event = world.find::<Event>(id.0).await?;
                 event.map(|event| domain::Position(event.row.command_end))
             }
@@ -66,15 +76,51 @@ impl Moment {
     }
 }
 
-/// What no subject owns.
+/// What only the present answers.
 #[derive(Default)]
+pub struct PresentQueries;
+
+#[Object]
+impl PresentQueries {
+    /// The world at a moment in the past: what was known then, as far as you may see it now.
+    async fn as_of(&self, ctx: &Context<'_>, at: Moment) -> Result<PastWorld, Error> {
+        let session = session(ctx)?;
+        let position = at.resolve(session.world()).await?;
+        Ok(PastWorld(session.past_at(position)))
+    }
+}
+
+/// A world as a thing with an id.
+#[derive(Clone)]
+pub struct Itself(Arc<World>);
+
+#[Object]
+impl Itself {
+    /// Opaque and global: `node` of it reads on at this moment.
+    async fn id(&self) -> ID {
+        self.0.id_of(PastWorld::KEY)
+    }
+
+    /// The same at every moment.
+    async fn key(&self) -> ID {
+        PastWorld::KEY.into()
+    }
+}
+
+/// What no subject owns.
+#[derive(Clone, Default)]
 pub struct CommonQueries(Root);
 
 #[Object]
 impl CommonQueries {
     /// What the id names; null when it names nothing that you may see.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Error> {
-        self.0.world(ctx)?.node(&id).await
+        let Some(asked) = AskedId::read(&id) else { return Ok(None) };
+        match self.0.world_of(ctx, asked).await? {
+            Some(world) if asked.key == PastWorld::KEY => Ok(PastWorld::of(&world).map(Node::from)),
+            Some(world) => world.node(asked.key).await,
+            None => Ok(None),
+        }
     }
 
     /// The same for up to 100 ids, in their order.
@@ -82,8 +128,7 @@ impl CommonQueries {
         if ids.len() > MOST_NODES {
             return Err(Error::bad_input(format!("{} ids; {MOST_NODES} is the most.", ids.len())));
         }
-        let world = self.0.world(ctx)?;
-        try_join_all(ids.iter().map(|id| world.node(id))).await
+        try_join_all(ids.into_iter().map(|id| self.node(ctx, id))).await
     }
 
     /// Who asks, and how they stand.
@@ -97,18 +142,9 @@ impl CommonQueries {
         let receipt = world.engine.receipt_at(world.pin.position).await?;
         // Whose events you may not see, their ids you may not either.
         let events = world.find_many::<Event>(receipt.event_ids.iter().map(|id| id.0)).await?;
-        let event_ids = events.iter().map(|event| EventId(event.row.event_id)).collect();
-        Ok(engine::Receipt { event_ids, ..receipt }.into())
-    }
-
-    /// The same queries at a moment in the past: what was known then, as far as you may see it now.
-    async fn as_of(&self, ctx: &Context<'_>, at: Moment) -> Result<Query, Error> {
-        let session = session(ctx)?;
-        if self.0.is_past() {
-            return Err(Error::bad_input("`asOf` does not nest."));
-        }
-        let position = at.resolve(session.world()).await?;
-        Ok(Query::at(&Root::past(session.world_at(position))))
+        let mut receipt = Receipt::from(receipt);
+        receipt.event_ids = events.iter().map(Event::node_id).collect();
+        Ok(receipt)
     }
 
     /// The log as you may see it, in its order unless asked otherwise.
@@ -133,7 +169,8 @@ impl CommonQueries {
     }
 
     /// What differs between two moments, as far as you may see it: net, so that what was changed and changed back is left
-    /// out. `subject` narrows it to events in that object's history, with all that they changed.
+    /// out. `subject` narrows it to events in that object's history, with all that they changed. Objects are as of `to`,
+    /// with ids of that moment; those that were removed, as of `from`.
     async fn changes(
         &self,
         ctx: &Context<'_>,
@@ -145,8 +182,11 @@ impl CommonQueries {
     ) -> Result<Connection<Change>, Error> {
         let (session, world) = (session(ctx)?, self.0.world(ctx)?);
         let (from, to) = try_join(from.resolve(&world), to.resolve(&world)).await?;
-        let subject = subject.map(|id| from_text(&id).map_or(Uuid::nil(), |(_, id)| id));
-        session.world_at(to).changes(&session.world_at(from), subject, first, after).await
+        // As of `to`, also when that is the present: the same on each page, whatever has come since.
+        session
+            .past_at(to)
+            .changes(&session.past_at(from), subject.map(|id| id::subject(&id)), first, after)
+            .await
     }
 
     /// Operations, their tasks, partners, centres and posts whose code begins with the text, or whose code and title have
@@ -180,13 +220,20 @@ impl CommonQueries {
 /// What each subject has at the root, in the schema's order: its queries, then its mutations.
 macro_rules! roots {
     ($([$($query:path),*] [$($mutation:path),*];)*) => {
-        /// Everything that you may see, at one position: that of `extensions.position`, or inside `asOf` that of its moment.
+        /// Everything that you may see now: at the position of `extensions.position`.
         #[derive(MergedObject, Default)]
-        pub struct Query(CommonQueries, $($($query,)*)*);
+        pub struct Query(PresentQueries, CommonQueries, $($($query,)*)*);
 
-        impl Query {
-            fn at(root: &Root) -> Self {
-                Self(CommonQueries(root.clone()), $($($query(root.clone()),)*)*)
+        /// Everything that was known at a moment in the past, as far as you may see it now. Each id in it is of that moment,
+        /// and `node` finds the same by it again; `key` is the id of the present.
+        #[derive(MergedObject)]
+        #[graphql(name = "World")]
+        struct Past(Itself, CommonQueries, $($($query,)*)*);
+
+        impl Past {
+            fn new(world: &Arc<World>) -> Self {
+                let root = Root::past(Arc::clone(world));
+                Self(Itself(Arc::clone(world)), CommonQueries(root.clone()), $($($query(root.clone()),)*)*)
             }
         }
 
@@ -195,6 +242,84 @@ macro_rules! roots {
         #[derive(MergedObject, Default)]
         pub struct Mutation($($($mutation,)*)*);
     };
+}
+
+impl OutputType for PastWorld {
+    fn type_name() -> Cow<'static, str> {
+        Past::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Past::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<async_graphql::Value> {
+        Past::new(&self.0).resolve(ctx, field).await
+    }
+}
+
+impl ContainerType for PastWorld {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<async_graphql::Value>> {
+        Past::new(&self.0).resolve_field(ctx).await
+    }
+}
+
+impl ObjectType for PastWorld {}
+
+/// What `Query` and `World` have in common: an interface that nothing is answered by, so that one fragment
+/// serves both.
+struct Reading;
+
+impl OutputType for Reading {
+    fn type_name() -> Cow<'static, str> {
+        "Reading".into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
+            let types = [Query::create_type_info(registry), PastWorld::create_type_info(registry)];
+            let [query, world] = types.map(|name| MetaTypeName::concrete_typename(&name).to_owned());
+            let fields = |name: &str| match registry.types.get(name) {
+                Some(MetaType::Object { fields, .. }) => fields.clone(),
+                _ => IndexMap::new(),
+            };
+            let (mut fields, others) = (fields(&query), fields(&world));
+            fields.retain(|name, _| others.contains_key(name));
+            for name in [&query, &world] {
+                registry.add_implements(name, "Reading");
+            }
+            MetaType::Interface {
+                name: "Reading".to_owned(),
+                description: Some(
+                    "What can be read at any moment: now from `Query`, in the past from a `World`. One fragment on it serves \
+                     both."
+                        .to_owned(),
+                ),
+                fields,
+                possible_types: [query, world].into_iter().collect(),
+                extends: false,
+                keys: None,
+                visible: None,
+                inaccessible: false,
+                tags: Vec::new(),
+                rust_typename: Some(std::any::type_name::<Self>()),
+                directive_invocations: Vec::new(),
+                requires_scopes: Vec::new(),
+            }
+        })
+    }
+
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<async_graphql::Value> {
+        Ok(async_graphql::Value::Null)
+    }
 }
 
 roots! {
@@ -215,6 +340,7 @@ pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&sdl())
 pub fn schema() -> Schema {
     async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<HasHistory>()
+        .register_output_type::<Reading>()
         .finish()
 }
 

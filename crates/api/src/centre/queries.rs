@@ -11,7 +11,7 @@ use crate::{
 use async_graphql::{Context, Object};
 use domain::centre::{CentreCode, CentreId};
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct CentreQueries(pub(crate) Root);
 
 #[Object]

@@ -85,6 +85,10 @@ impl Centre {
         self.node_id()
     }
 
+    pub async fn key(&self) -> ID {
+        self.node_key()
+    }
+
     /// The events that changed or concern it, as far as you may see them, in the order of the log.
     pub async fn history(
         &self,

@@ -15,7 +15,7 @@ use domain::{
     ids::{PartnerId, PostId},
 };
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PartnerQueries(pub(crate) Root);
 
 #[Object]
@@ -50,7 +50,7 @@ impl PartnerQueries {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PostQueries(pub(crate) Root);
 
 #[Object]

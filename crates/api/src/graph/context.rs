@@ -2,9 +2,9 @@
 
 use crate::{
     Error,
-    graph::{loaders::Loaders, names::Languages, reads::Reads},
+    graph::{id::at_moment, loaders::Loaders, names::Languages, reads::Reads},
 };
-use async_graphql::Context;
+use async_graphql::{Context, ID};
 use domain::{
     Actor, Position, Span,
     ids::PostId,
@@ -15,6 +15,7 @@ use engine::Engine;
 use read_model::{Pin, Viewer};
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -41,6 +42,8 @@ pub struct Session {
     /// What the request's queries are pinned to.
     pub pin: Arc<Pin>,
     world: Arc<World>,
+    /// What it saw of the past, by position: whoever asks for a moment twice asks the same world.
+    past: Mutex<BTreeMap<Position, Arc<World>>>,
     budget: Budget,
     /// What the request was priced at.
     requested: u64,
@@ -84,7 +87,7 @@ impl Session {
         };
         let viewer = Viewer { partner };
         let budget = Budget::default();
-        let world = World::new(&engine, &viewer, position, &budget);
+        let world = World::new(&engine, &viewer, position, None, &budget);
         Ok(Self {
             pin: world.pin.clone(),
             engine,
@@ -93,6 +96,7 @@ impl Session {
             manner: Manner::default(),
             reads: Reads::default(),
             world,
+            past: Mutex::default(),
             budget,
             requested,
             statements,
@@ -130,15 +134,23 @@ impl Session {
         &self.world
     }
 
-    /// The world at another position: that of `asOf`, the newest for a mutation to look things up, a
-    /// receipt's for its payload.
-    pub(crate) fn world_at(&self, position: Position) -> Arc<World> {
-        World::new(&self.engine, &self.viewer, position, &self.budget)
+    /// The present at another position: the newest for a mutation to look things up, a receipt's for its
+    /// payload.
+    pub(crate) fn present_at(&self, position: Position) -> Arc<World> {
+        World::new(&self.engine, &self.viewer, position, None, &self.budget)
+    }
+
+    /// The world as it was at a position, in which everything has an id of that moment: that of `asOf`, and
+    /// of such ids.
+    pub(crate) fn past_at(&self, position: Position) -> Arc<World> {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = || World::new(&self.engine, &self.viewer, position, Some(position), &self.budget);
+        Arc::clone(past.entry(position).or_insert_with(world))
     }
 
     /// The world of an answer of its own, with a budget of its own: one of many that a subscription gives.
     pub(crate) fn answer_at(&self, position: Position) -> Arc<World> {
-        World::new(&self.engine, &self.viewer, position, &Budget::default())
+        World::new(&self.engine, &self.viewer, position, None, &Budget::default())
     }
 
     /// Of a mutation that has its receipt: from here on, nothing may say that it was not carried out.
@@ -188,6 +200,8 @@ pub(crate) fn session<'a>(context: &Context<'a>) -> Result<&'a Arc<Session>, Err
 pub struct World {
     pub(crate) engine: Engine,
     pub(crate) pin: Arc<Pin>,
+    /// That its ids carry; `None` in the present.
+    moment: Option<Position>,
     pub(crate) loaders: Loaders,
     /// By plan version, kept because calendars are worked out day by day.
     finishes: Mutex<BTreeMap<Uuid, Finishes>>,
@@ -235,12 +249,27 @@ impl World {
         finishes.entry(version).or_insert_with(|| Finishes::new(hours)).of(task)
     }
 
-    fn new(engine: &Engine, viewer: &Viewer, position: Position, budget: &Budget) -> Arc<Self> {
+    pub(crate) fn is_past(&self) -> bool {
+        self.moment.is_some()
+    }
+
+    /// The id that something has in this world.
+    pub(crate) fn id_of(&self, key: impl Display) -> ID {
+        at_moment(key, self.moment)
+    }
+
+    fn new(
+        engine: &Engine,
+        viewer: &Viewer,
+        position: Position,
+        moment: Option<Position>,
+        budget: &Budget,
+    ) -> Arc<Self> {
         // Releases count as they are now, also for the past: narrowing works backwards.
         let policy_position = engine.position().max(position);
         let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
         let loaders = Loaders::new(engine, &pin);
         let (engine, budget) = (engine.clone(), budget.clone());
-        Arc::new(Self { engine, pin, loaders, finishes: Mutex::default(), budget })
+        Arc::new(Self { engine, pin, moment, loaders, finishes: Mutex::default(), budget })
     }
 }

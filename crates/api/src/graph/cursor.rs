@@ -1,6 +1,6 @@
 //! Cursors: a place in a list and the position at which the list was read.
 
-use crate::Error;
+use crate::{Error, graph::id::AskedId};
 use async_graphql::{
     Name, Positioned, Value, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet},
@@ -33,7 +33,7 @@ impl Cursor {
     }
 }
 
-/// The position of the cursors in the query, outside `asOf`: the whole request is pinned to it, so that a
+/// The position of the cursors in the query, outside `asOf` and what has an id at a moment: the whole request is pinned to it, so that a
 /// page never shifts under writes. `None` when there is no cursor.
 ///
 /// Fails with `BAD_USER_INPUT` when cursors of different positions meet. Cursors of mutations' payloads and
@@ -69,15 +69,13 @@ impl<'a> Walk<'a> {
     fn selections(&mut self, set: &'a Positioned<SelectionSet>) -> Result<(), Error> {
         for selection in &set.node.items {
             match &selection.node {
-                Selection::Field(field) if field.node.name.node == "asOf" => {}
+                // These say their moments.
+                Selection::Field(field) if matches!(field.node.name.node.as_str(), "asOf" | "changes") => {}
+                Selection::Field(field) if self.is_past(&field.node.arguments) => {}
                 Selection::Field(field) => {
                     for (name, value) in &field.node.arguments {
                         if name.node == "after" || name.node == "before" {
-                            let given = value
-                                .node
-                                .clone()
-                                .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()));
-                            self.argument(given)?;
+                            self.argument(self.given(value))?;
                         }
                     }
                     self.selections(&field.node.selection_set)?;
@@ -94,6 +92,23 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(())
+    }
+
+    fn given(&self, value: &Positioned<async_graphql_value::Value>) -> Result<Value, ()> {
+        value.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
+    }
+
+    /// Whether a field is asked for what has an id at a moment.
+    fn is_past(&self, arguments: &[(Positioned<Name>, Positioned<async_graphql_value::Value>)]) -> bool {
+        let is_past = |id: &Value| match id {
+            Value::String(id) => AskedId::read(id).is_some_and(|asked| asked.at.is_some()),
+            _ => false,
+        };
+        arguments.iter().any(|(name, value)| match (name.node.as_str(), self.given(value)) {
+            ("id", Ok(id)) => is_past(&id),
+            ("ids", Ok(Value::List(ids))) => ids.iter().any(is_past),
+            _ => false,
+        })
     }
 
     fn argument(&mut self, given: Result<Value, ()>) -> Result<(), Error> {
@@ -166,6 +181,15 @@ mod tests {
             cursor(3)
         );
         assert_eq!(pin(&past, json!({})), Ok(None));
+        let by_id = "query ($id: ID!, $c: String) {
+            node(id: $id) { ... on Operation { tasks(after: $c) { edges { cursor } } } } }";
+        assert_eq!(pin(by_id, json!({ "id": "operation_1@3", "c": cursor(3) })), Ok(None));
+        assert_eq!(pin(by_id, json!({ "id": "operation_1", "c": cursor(3) })), Ok(Some(3)));
+        let by_ids = format!(
+            "{{ nodes(ids: [\"world@3\"]) {{ ... on World {{ posts(after: \"{}\") {{ a }} }} }} }}",
+            cursor(3)
+        );
+        assert_eq!(pin(&by_ids, json!({})), Ok(None));
         let payload =
             format!("mutation {{ x {{ tasks(after: \"{}\") {{ edges {{ cursor }} }} }} }}", cursor(3));
         assert_eq!(pin(&payload, json!({})), Ok(None));

@@ -6,6 +6,7 @@
 pub mod connection;
 pub mod context;
 pub mod cursor;
+pub mod id;
 pub mod language;
 pub mod list;
 pub mod loaders;

@@ -7,6 +7,7 @@ use crate::{
     Error,
     graph::{
         context::{Session, World, session},
+        id::AskedId,
         language::LocalisedNameInput,
         node::Item,
         receipt::Receipt,
@@ -16,7 +17,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject};
 use domain::{Command, Names, Prose, Reasons, RefusalCode, Title, refusal::Parse};
-use std::{fmt::Display, str::FromStr, sync::Arc};
+use std::{fmt::Display, sync::Arc};
 use uuid::Uuid;
 
 /// Longest idempotency key, in bytes: a UUID has 36.
@@ -155,7 +156,7 @@ pub(crate) struct Asked<'a> {
 impl<'a> Asked<'a> {
     pub fn new(ctx: &Context<'a>, entry: Entry) -> Result<Self, Error> {
         let session = session(ctx)?;
-        let world = session.world_at(session.engine.position());
+        let world = session.present_at(session.engine.position());
         let mut reasons = Reasons::default();
         if let Some(key) = &entry.idempotency_key {
             let sane = (1..=KEY_BYTES).contains(&key.len()) && !key.chars().any(char::is_control);
@@ -222,14 +223,38 @@ impl<'a> Asked<'a> {
         self.parse("reason", raw)
     }
 
-    /// The id's UUID. An id that is none names nothing, as one of something hidden does.
-    pub async fn find<T: Item>(&mut self, field: &str, id: Option<Uuid>) -> Result<Option<T>, Error> {
-        let found = match id {
-            Some(id) => self.world.find::<T>(id).await?,
-            None => None,
-        };
+    /// The UUID of an id of the present; `None` when it is none, which is then among the reasons.
+    pub fn present<T: Item>(&mut self, field: &str, id: &ID) -> Option<Uuid> {
+        let asked = AskedId::read(id).and_then(|asked| Some((asked, T::uuid_of(asked.key)?)));
+        match asked {
+            Some((AskedId { key, at: Some(position) }, _)) => {
+                let what = T::what();
+                let message = format!(
+                    "This is the {what} as it was at position {position}; what is changed is the present. \
+                     Send `{key}`."
+                );
+                self.reasons.add(RefusalCode::InvalidValue, field, message);
+                None
+            }
+            Some((AskedId { at: None, .. }, id)) => Some(id),
+            None => {
+                self.miss::<T>(field);
+                None
+            }
+        }
+    }
+
+    /// That an id names nothing, as one of something hidden does.
+    pub fn miss<T: Item>(&mut self, field: &str) {
+        self.reasons.add(RefusalCode::NotFound, field, format!("There is no such {}.", T::what()));
+    }
+
+    /// What an id names now; `None` when there is none, which is then among the reasons.
+    pub async fn find<T: Item>(&mut self, field: &str, id: &ID) -> Result<Option<T>, Error> {
+        let Some(id) = self.present::<T>(field, id) else { return Ok(None) };
+        let found = self.world.find::<T>(id).await?;
         if found.is_none() {
-            self.reasons.add(RefusalCode::NotFound, field, format!("There is no such {}.", T::what()));
+            self.miss::<T>(field);
         }
         Ok(found)
     }
@@ -276,11 +301,11 @@ impl<'a> Asked<'a> {
         match session.engine.execute(request).await {
             Ok(outcome) => {
                 session.note_carried_out(answered_as, outcome.receipt.position);
-                let world = session.world_at(outcome.receipt.position);
+                let world = session.present_at(outcome.receipt.position);
                 Ok(R::done(find(world).await?, outcome.receipt.into()))
             }
             Err(engine::Error::Refused(refusals)) => {
-                let world = session.world_at(session.engine.position());
+                let world = session.present_at(session.engine.position());
                 Ok(Refused::new(&world, refusals).await?.into())
             }
             Err(engine::Error::Forbidden(message)) => {
@@ -290,10 +315,6 @@ impl<'a> Asked<'a> {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-pub(crate) fn uuid_of<T: FromStr>(id: &ID) -> Option<T> {
-    id.parse().ok()
 }
 
 #[cfg(test)]

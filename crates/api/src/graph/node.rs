@@ -9,7 +9,7 @@ use crate::{
         nodes::nodes,
     },
 };
-use async_graphql::{ID, Interface};
+use async_graphql::{Context, ID, Interface};
 use domain::ids::from_text;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -19,13 +19,42 @@ pub(crate) trait Item: Sized {
     type Row: Send + Sync + 'static;
     /// The table of its rows.
     const TABLE: &'static str;
+    /// Of its ids.
+    const PREFIX: &'static str;
 
     fn new(world: &Arc<World>, row: Arc<Self::Row>) -> Self;
     fn loader(loaders: &Loaders) -> &Loader<Uuid, Arc<Self::Row>>;
 
+    /// What its own id names; `None` when it is none of this kind.
+    fn uuid_of(key: &str) -> Option<Uuid> {
+        from_text(key).and_then(|(prefix, id)| (prefix == Self::PREFIX).then_some(id))
+    }
+
     /// As refusals call it, such as `plan version`.
     fn what() -> String {
         Self::TABLE.replace('_', " ")
+    }
+}
+
+/// The world at a moment as a thing with an id. What it answers is in `schema`, where all subjects meet.
+#[derive(Clone)]
+pub struct PastWorld(pub(crate) Arc<World>);
+
+impl PastWorld {
+    /// Its own id, which is none without a moment.
+    pub(crate) const KEY: &'static str = "world";
+
+    /// `None` for the present, which is `Query`.
+    pub(crate) fn of(world: &Arc<World>) -> Option<Self> {
+        world.is_past().then(|| Self(Arc::clone(world)))
+    }
+
+    pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID, Error> {
+        Ok(self.0.id_of(Self::KEY))
+    }
+
+    pub(crate) async fn key(&self, _: &Context<'_>) -> Result<ID, Error> {
+        Ok(Self::KEY.into())
     }
 }
 
@@ -38,8 +67,13 @@ macro_rules! item {
         }
 
         impl $name {
-            /// The opaque id that `node` resolves.
+            /// The opaque id that `node` resolves, at the moment that it was read at.
             pub(crate) fn node_id(&self) -> ID {
+                self.world.id_of($id(self.row.$column))
+            }
+
+            /// The same at every moment.
+            pub(crate) fn node_key(&self) -> ID {
                 $id(self.row.$column).into()
             }
         }
@@ -47,6 +81,7 @@ macro_rules! item {
         impl Item for $name {
             type Row = $row;
             const TABLE: &'static str = $table;
+            const PREFIX: &'static str = <$id>::PREFIX;
 
             fn new(world: &Arc<World>, row: Arc<$row>) -> Self {
                 Self { row, world: Arc::clone(world) }
@@ -74,14 +109,14 @@ macro_rules! node {
         $(item! { $name: $table of $row, $id[$column], $query })*
         $(item! { $other: $its_table of $its_row, $its_id[$its_column], $its_query })*
 
-        /// A thing with an id, which names it at every moment.
+        /// A thing with an id. What was read at a moment of the past has an id of that moment.
         #[derive(Interface, Clone)]
-        #[graphql(field(
-            name = "id",
-            ty = "ID",
-            desc = "Opaque, global and typed; the same at every moment."
-        ))]
+        #[graphql(
+            field(name = "id", ty = "ID", desc = "Opaque, global and typed; within a `World` of its moment."),
+            field(name = "key", ty = "ID", desc = "The id of the present, by which it is known at every moment.")
+        )]
         pub enum Node {
+            World(PastWorld),
             $($name($name),)*
             $($other($other),)*
         }
@@ -89,7 +124,8 @@ macro_rules! node {
         /// A thing whose history the log tells.
         #[derive(Interface)]
         #[graphql(
-            field(name = "id", ty = "ID", desc = "Opaque, global and typed; the same at every moment."),
+            field(name = "id", ty = "ID", desc = "Opaque, global and typed; within a `World` of its moment."),
+            field(name = "key", ty = "ID", desc = "The id of the present, by which it is known at every moment."),
             field(
                 name = "history",
                 ty = "Connection<Event>",
@@ -105,9 +141,9 @@ macro_rules! node {
         }
 
         impl World {
-            /// What the id names; `None` when it names nothing that the viewer may see.
-            pub(crate) async fn node(self: &Arc<Self>, id: &str) -> Result<Option<Node>, Error> {
-                match from_text(id) {
+            /// What the key names; `None` when it names nothing that the viewer may see.
+            pub(crate) async fn node(self: &Arc<Self>, key: &str) -> Result<Option<Node>, Error> {
+                match from_text(key) {
                     $(Some((<$id>::PREFIX, id)) => Ok(self.find::<$name>(id).await?.map(Node::from)),)*
                     $(Some((<$its_id>::PREFIX, id)) => Ok(self.find::<$other>(id).await?.map(Node::from)),)*
                     _ => Ok(None),

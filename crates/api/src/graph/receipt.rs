@@ -11,7 +11,7 @@ pub struct Receipt {
     /// When the log learned of it, by the server's clock.
     recorded_at: DateTime,
     /// The events of the command; none when it changed nothing.
-    event_ids: Vec<ID>,
+    pub(crate) event_ids: Vec<ID>,
     /// Hash of the commit that holds the position, chained to all before it.
     commit_hash: Sha256,
 }

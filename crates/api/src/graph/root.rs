@@ -2,9 +2,14 @@
 
 use crate::{
     Error,
-    graph::context::{World, session},
+    graph::{
+        context::{World, session},
+        id::AskedId,
+        node::Item,
+    },
 };
-use async_graphql::Context;
+use async_graphql::{Context, ID};
+use engine::Moment;
 use std::sync::Arc;
 
 /// The moment that the fields of a root are read at. The default is that of the request.
@@ -17,14 +22,31 @@ impl Root {
         Self(Some(world))
     }
 
-    pub fn is_past(&self) -> bool {
-        self.0.is_some()
-    }
-
     pub fn world(&self, ctx: &Context<'_>) -> Result<Arc<World>, Error> {
         match &self.0 {
             Some(world) => Ok(Arc::clone(world)),
             None => Ok(Arc::clone(session(ctx)?.world())),
+        }
+    }
+
+    /// The world that an id is of: its moment's, else this one. `None` when the request sees no such moment.
+    pub async fn world_of(&self, ctx: &Context<'_>, id: AskedId<'_>) -> Result<Option<Arc<World>>, Error> {
+        let Some(position) = id.at else { return self.world(ctx).map(Some) };
+        let session = session(ctx)?;
+        if position > session.pin.position {
+            return Ok(None);
+        }
+        // A moment is the end of a command; no id is of a position within one.
+        let found = session.engine.resolve(Moment::Position(position)).await?;
+        Ok((found == Some(position)).then(|| session.past_at(position)))
+    }
+
+    /// What an id names, at its moment; `None` when there is none that the viewer may see.
+    pub async fn find<T: Item>(&self, ctx: &Context<'_>, id: &ID) -> Result<Option<T>, Error> {
+        let Some(asked) = AskedId::read(id) else { return Ok(None) };
+        match (T::uuid_of(asked.key), self.world_of(ctx, asked).await?) {
+            (Some(id), Some(world)) => world.find(id).await,
+            _ => Ok(None),
         }
     }
 }

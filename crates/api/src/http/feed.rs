@@ -17,7 +17,7 @@ pub fn shown(lead: Option<&PartnerCode>) -> String {
 const HEAD: &str = "code title classification hHour plan { number status }";
 
 const TASKS: &str = "pageInfo { hasNextPage endCursor } edges { node {
-      id code title status plannedStart plannedFinish phase { code name } lineOfEffort { code }
+      key code title status plannedStart plannedFinish phase { code name } lineOfEffort { code }
       leadPartner { code } territory { code } post { code } assignments { post { code } } } }";
 
 /// How long programs should wait before they ask again.
@@ -82,7 +82,7 @@ pub(crate) struct PageInfo {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Task {
-    id: String,
+    key: String,
     code: TaskCode,
     title: String,
     status: String,
@@ -146,7 +146,7 @@ impl Operation {
         let line_of_effort = task.line_of_effort.as_ref().map(|line| line.code.to_string());
         let categories = [Some(task.phase.code.to_string()), line_of_effort];
         Some(Event {
-            uid: format!("{}@accord", task.id),
+            uid: format!("{}@accord", task.key),
             // Also H-hour, officers and drafts change what stands here: nothing but the log grows with all of
             // them.
             stamp: as_of.recorded_at,

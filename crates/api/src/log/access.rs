@@ -129,7 +129,7 @@ impl AccessLogEntry {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct AccessQueries(pub(crate) Root);
 
 #[Object]
@@ -233,7 +233,7 @@ impl Session {
         mutation: &str,
         operation: Option<&OperationCode>,
     ) -> Result<(), Error> {
-        let world = self.world_at(self.engine.position());
+        let world = self.present_at(self.engine.position());
         let operation: Option<Operation> = match operation {
             Some(code) => world.find(OperationId::of(code).0).await?,
             None => None,

@@ -5,17 +5,15 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window, by_position},
         context::{World, session},
-        node::{Annex, Event, Operation, Post},
+        id::{self, AskedId},
+        node::{Annex, Event, Item, Operation, Post},
         scalars::{DateTime, Json, Position},
         zone::Zone,
     },
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::FixedOffset;
-use domain::{
-    PostCode,
-    ids::{OperationId, PostId, from_text},
-};
+use domain::{PostCode, ids::PostId};
 use read_model::{EventRow, Page};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -77,14 +75,16 @@ impl EventFilter {
             }
         }
         let utc = |at: Option<DateTime>| at.map(|DateTime(at)| at.to_utc());
-        let operation = operation_id.map(|id| id.parse::<OperationId>().map_or(Uuid::nil(), |id| id.0));
+        let operation = |id: ID| {
+            AskedId::read(&id).and_then(|asked| Operation::uuid_of(asked.key)).unwrap_or(Uuid::nil())
+        };
         Ok(Wanted {
-            item: subject.map(|id| from_text(&id).map_or(Uuid::nil(), |(_, id)| id)),
+            item: subject.map(|id| id::subject(&id)),
             filter: read_model::EventFilter {
                 kinds: types,
                 actor,
                 partner,
-                operation,
+                operation: operation_id.map(operation),
                 recorded_from: utc(recorded_from),
                 recorded_before: utc(recorded_before),
                 occurred_from: utc(occurred_from),
@@ -168,6 +168,10 @@ impl World {
 impl Event {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    pub async fn key(&self) -> ID {
+        self.node_key()
     }
 
     /// Its place in the log.

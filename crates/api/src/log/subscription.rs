@@ -8,6 +8,7 @@ use crate::{
     Error,
     graph::{
         context::{Session, session},
+        id::AskedId,
         node::{Event, Item, Operation},
         scalars,
     },
@@ -70,7 +71,12 @@ impl Subscription {
     ) -> Result<BoxStream<'static, Result<Operation, Error>>, Error> {
         let follower = Follower::new(ctx, after, |_| Position(0)).await?;
         // What is no id names nothing, as ids of what is hidden do.
-        let id = id.parse::<OperationId>().ok();
+        let id = match AskedId::read(&id) {
+            Some(AskedId { key, at: Some(_) }) => {
+                return Err(Error::bad_input(format!("Only the present changes: send `{key}`.")));
+            }
+            asked => asked.and_then(|asked| asked.key.parse::<OperationId>().ok()),
+        };
         Ok(try_unfold(follower, move |mut follower| async move {
             Ok(follower.operation(id).await?.map(|operation| (operation, follower)))
         })

@@ -3,29 +3,24 @@
 use crate::{
     Error,
     graph::{
-        mutation::{Asked, uuid_of},
+        mutation::Asked,
         node::{Assignment, Operation},
     },
 };
 use async_graphql::ID;
-use domain::{
-    OperationCode,
-    ids::{AssignmentId, OperationId},
-};
+use domain::OperationCode;
 use read_model::parse;
 use uuid::Uuid;
 
 impl Asked<'_> {
     /// `None` when there is none that the caller may see, which is then among the reasons.
     pub async fn operation(&mut self, id: &ID) -> Result<Option<OperationCode>, Error> {
-        let id = uuid_of::<OperationId>(id).map(|id| id.0);
         let found = self.find::<Operation>("operationId", id).await?;
         Ok(found.map(|operation| parse(&operation.row.code)).transpose()?)
     }
 
     /// The operation, and the number of the assignment in it; `None` as with [`Self::operation`].
     pub async fn assignment(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
-        let id = uuid_of::<AssignmentId>(id).map(|id| id.0);
         let Some(found) = self.find::<Assignment>("assignmentId", id).await? else { return Ok(None) };
         Ok(Some((self.code_of(found.row.operation_id).await?, found.row.number.cast_unsigned())))
     }

@@ -5,7 +5,7 @@ use crate::{
     Error,
     graph::{
         context::World,
-        mutation::{Answer, Asked, Entry, results, uuid_of},
+        mutation::{Answer, Asked, Entry, results},
         node::{Annex, Assignment, Node, Operation, PlanVersion, Task},
         receipt::Receipt,
         refused::Refused,
@@ -17,7 +17,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
 use domain::{
     Command, OperationCode, PostCode,
     assignment::AssignmentCommand,
-    ids::{AnnexId, AssignmentId, OperationId, TaskId},
+    ids::{AssignmentId, OperationId, TaskId},
     operation::OperationCommand,
     release::{Marked, Release},
 };
@@ -326,7 +326,6 @@ impl MarkReleasabilityInput {
 }
 
 async fn annex(asked: &mut Asked<'_>, id: &ID) -> Result<Option<Place>, Error> {
-    let id = uuid_of::<AnnexId>(id).map(|id| id.0);
     let Some(annex) = asked.find::<Annex>("annexId", id).await? else { return Ok(None) };
     let version: PlanVersion = asked.world.get(annex.row.version_id).await?;
     let operation = asked.code_of(version.row.operation_id).await?;

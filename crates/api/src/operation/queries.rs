@@ -12,7 +12,7 @@ use crate::{
 use async_graphql::{Context, ID, Object};
 use domain::{OperationCode, ids::OperationId};
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct OperationQueries(pub(crate) Root);
 
 #[Object]
@@ -57,16 +57,15 @@ impl OperationQueries {
         id: Option<ID>,
         code: Option<String>,
     ) -> Result<Option<Operation>, Error> {
-        let id = match (id, code) {
-            (Some(id), None) => id.parse::<OperationId>().ok(),
-            (None, Some(code)) => OperationCode::new(&code).ok().map(|code| OperationId::of(&code)),
+        match (id, code) {
+            (Some(id), None) => self.0.find(ctx, &id).await,
+            (None, Some(code)) => match OperationCode::new(&code) {
+                Ok(code) => self.0.world(ctx)?.find(OperationId::of(&code).0).await,
+                Err(_) => Ok(None),
+            },
             (Some(_), Some(_)) | (None, None) => {
-                return Err(Error::bad_input("Name the operation by `id` or by `code`, one of them."));
+                Err(Error::bad_input("Name the operation by `id` or by `code`, one of them."))
             }
-        };
-        match id {
-            Some(id) => self.0.world(ctx)?.find(id.0).await,
-            None => Ok(None),
         }
     }
 }

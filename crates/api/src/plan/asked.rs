@@ -4,15 +4,15 @@ use crate::{
     Error,
     graph::{
         context::World,
-        mutation::{Asked, uuid_of},
-        node::{Condition, Item, Partner, PlanVersion, PlannedTask},
+        mutation::Asked,
+        node::{Condition, Item, Partner, PlanVersion, PlannedTask, Task},
     },
 };
 use async_graphql::ID;
 use domain::{
-    ConditionCode, OperationCode, PartnerCode, RefusalCode, TaskCode,
+    ConditionCode, OperationCode, PartnerCode, TaskCode,
     coalition::PartnerRole,
-    ids::{ConditionId, OperationId, PartnerId, PlanVersionId, TaskId},
+    ids::{OperationId, PartnerId, TaskId},
 };
 use read_model::parse;
 use std::sync::Arc;
@@ -33,7 +33,6 @@ impl Asked<'_> {
     /// Its operation and its number; `None` when there is none that the caller may see, which is then among
     /// the reasons.
     pub async fn version(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
-        let id = uuid_of::<PlanVersionId>(id).map(|id| id.0);
         let Some(version) = self.find::<PlanVersion>("planVersionId", id).await? else { return Ok(None) };
         Ok(Some((self.code_of(version.row.operation_id).await?, version.row.number.cast_unsigned())))
     }
@@ -49,12 +48,9 @@ impl Asked<'_> {
 
     /// Also one that only a draft has.
     pub async fn task(&mut self, id: &ID) -> Result<Option<(OperationCode, TaskCode)>, Error> {
-        let place = match uuid_of::<TaskId>(id) {
-            Some(id) => self.world.loaders.task_places.load(id.0).await?,
-            None => None,
-        };
-        let Some(place) = place else {
-            self.reasons.add(RefusalCode::NotFound, "taskId", "There is no such task.");
+        let Some(id) = self.present::<Task>("taskId", id) else { return Ok(None) };
+        let Some(place) = self.world.loaders.task_places.load(id).await? else {
+            self.miss::<Task>("taskId");
             return Ok(None);
         };
         Ok(Some((parse(&place.operation)?, parse(&place.task)?)))
@@ -62,7 +58,6 @@ impl Asked<'_> {
 
     /// `None` as with [`Self::version`].
     pub async fn condition(&mut self, id: &ID) -> Result<Option<KnownCondition>, Error> {
-        let id = uuid_of::<ConditionId>(id).map(|id| id.0);
         let Some(condition) = self.find::<Condition>("conditionId", id).await? else { return Ok(None) };
         let version: PlanVersion = self.world.get(condition.row.version_id).await?;
         Ok(Some(KnownCondition {

@@ -128,6 +128,10 @@ impl PlanDecision {
         self.node_id()
     }
 
+    pub async fn key(&self) -> ID {
+        self.node_key()
+    }
+
     /// The events that changed or concern it, as far as you may see them, in the order of the log.
     pub async fn history(
         &self,
@@ -206,6 +210,10 @@ impl PlanDecision {
 impl Condition {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    pub async fn key(&self) -> ID {
+        self.node_key()
     }
 
     /// The events that changed or concern it, as far as you may see them, in the order of the log.

@@ -229,6 +229,10 @@ impl Task {
         self.node_id()
     }
 
+    pub async fn key(&self) -> ID {
+        self.node_key()
+    }
+
     /// The events that changed or concern it, as far as you may see them, in the order of the log.
     pub async fn history(
         &self,
@@ -413,6 +417,10 @@ impl PlannedTask {
 impl PlannedTask {
     pub async fn id(&self) -> ID {
         self.node_id()
+    }
+
+    pub async fn key(&self) -> ID {
+        self.node_key()
     }
 
     /// The events that changed or concern it, as far as you may see them, in the order of the log.
