@@ -138,7 +138,9 @@ async fn nothing_that_people_send_is_in_the_logs(_: PgPoolOptions, options: PgCo
     let filter = "info,api=trace,engine=trace,event_log=trace,read_model=trace,accord=trace,sqlx=trace";
     let filter: Targets = filter.parse().unwrap();
     let logs = fmt::layer().with_span_events(FmtSpan::FULL).with_ansi(false).with_writer(captured.clone());
-    // Of this thread, on which the server runs, too.
+    // Of this thread, on which the server runs, too. Beside another subscriber: of one alone `tracing` keeps
+    // what the thread wants that comes to a place first, which may be another test's.
+    let _another = tracing::Dispatch::new(tracing_subscriber::registry());
     let _subscriber =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(filter).with(logs));
     let server = Server::empty(options).await;
