@@ -1,6 +1,6 @@
 //! How much may be asked for: prices, shares, statements, time; and what attackers get.
 
-use crate::support::Server;
+use crate::support::{Server, column};
 use accord::{
     api::{documents::Documents, rates::Allowance},
     documents,
@@ -144,6 +144,30 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[sqlx::test(migrations = false)]
+async fn ids_of_a_moment_take_as_many_statements_for_fifty_as_for_one_and_are_of_few_moments(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-09-25T10:00:00+07:00").await;
+    let query = "{ asOf(at: { position: \"130\" }) { head { position } operation(code: \"SAPHAN\") {
+        tasks(first: 50) { edges { node { id } } } } } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    let ids = column(&data["asOf"]["operation"]["tasks"]["edges"], "/node/id");
+    assert!(ids.len() > 20 && ids[0].contains('@'), "{ids:?}");
+    let nodes = |ids: &[&str]| format!("{{ nodes(ids: {ids:?}) {{ id }} }}");
+    let one = server.statements("THA-01", &nodes(&ids[..1])).await;
+    assert_eq!(server.statements("THA-01", &nodes(&ids)).await, one);
+
+    let moments: Vec<String> = (1..=60).map(|position| format!("world@{position}")).collect();
+    let many: Vec<&str> = moments.iter().map(String::as_str).collect();
+    let answer = server.ask("THA-01", &nodes(&many), Value::Null).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+    // What has not been reached here is not said to be absent.
+    let answer = server.ask("THA-01", "{ node(id: \"world@9999\") { id } }", Value::Null).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
 }
 
 #[sqlx::test(migrations = false)]

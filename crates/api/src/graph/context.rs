@@ -11,7 +11,7 @@ use domain::{
     plan::PlannedTask,
     schedule::{Finishes, Hours},
 };
-use engine::Engine;
+use engine::{Engine, Moment};
 use read_model::{Pin, Viewer};
 use std::{
     collections::BTreeMap,
@@ -21,6 +21,7 @@ use std::{
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// How a request came. It changes nothing of what its viewer may see.
@@ -44,6 +45,8 @@ pub struct Session {
     world: Arc<World>,
     /// What it saw of the past, by position: whoever asks for a moment twice asks the same world.
     past: Mutex<BTreeMap<Position, Arc<World>>>,
+    /// Whether the positions of ids are moments, asked of the log once for each.
+    moments: Mutex<BTreeMap<Position, Arc<OnceCell<bool>>>>,
     budget: Budget,
     /// What the request was priced at.
     requested: u64,
@@ -97,6 +100,7 @@ impl Session {
             reads: Reads::default(),
             world,
             past: Mutex::default(),
+            moments: Mutex::default(),
             budget,
             requested,
             statements,
@@ -148,6 +152,36 @@ impl Session {
         Arc::clone(past.entry(position).or_insert_with(world))
     }
 
+    /// The same for an id's position; `None` when that is no moment, but within a command.
+    ///
+    /// Fails with `BAD_USER_INPUT` for a position that this request does not reach, and for ids of too many
+    /// moments.
+    pub(crate) async fn past_of_id(&self, position: Position) -> Result<Option<Arc<World>>, Error> {
+        // Not null, which says that there is no such thing: another node, or a later request, has it.
+        if position > self.pin.position {
+            let newest = self.pin.position;
+            return Err(Error::bad_input(format!(
+                "An id is of position {position}, and this answer of {newest}: it has not been reached here."
+            )));
+        }
+        self.world.spend(1)?;
+        let moment = {
+            let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
+            if moments.len() >= MOST_MOMENTS && !moments.contains_key(&position) {
+                return Err(Error::bad_input(format!(
+                    "The ids of one request are of {MOST_MOMENTS} moments at most."
+                )));
+            }
+            Arc::clone(moments.entry(position).or_default())
+        };
+        let found = moment.get_or_try_init(|| async {
+            let end = self.engine.resolve(Moment::Position(position)).await?;
+            Ok::<_, Error>(end == Some(position))
+        });
+        let is_moment = *found.await?;
+        Ok(is_moment.then(|| self.past_at(position)))
+    }
+
     /// The world of an answer of its own, with a budget of its own: one of many that a subscription gives.
     pub(crate) fn answer_at(&self, position: Position) -> Arc<World> {
         World::new(&self.engine, &self.viewer, position, None, &Budget::default())
@@ -170,6 +204,10 @@ impl Session {
         self.noted.store(position.0, Ordering::Relaxed);
     }
 }
+
+/// Moments that the ids of one request may be of: each is a world with loaders of its own, as `asOf` is, of which
+/// a request has as many at its root.
+const MOST_MOMENTS: usize = 50;
 
 /// The most that one request may cost. The introspection of usual clients is a third of it, SAPHAN's whole
 /// plan with tasks, assignments, posts and their holders a tenth.

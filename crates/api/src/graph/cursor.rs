@@ -3,7 +3,9 @@
 use crate::{Error, graph::id::AskedId};
 use async_graphql::{
     Name, Positioned, Value, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet},
+    parser::types::{
+        DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet, VariableDefinition,
+    },
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Position;
@@ -51,7 +53,8 @@ pub fn pin_of_cursors(
     let Some(operation) = operation.filter(|operation| operation.node.ty == OperationType::Query) else {
         return Ok(None);
     };
-    let mut walk = Walk { document, variables, spread: HashSet::new(), pin: None };
+    let definitions = &operation.node.variable_definitions;
+    let mut walk = Walk { document, variables, definitions, spread: HashSet::new(), pin: None };
     walk.selections(&operation.node.selection_set)?;
     Ok(walk.pin)
 }
@@ -59,6 +62,8 @@ pub fn pin_of_cursors(
 struct Walk<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
+    /// Of the variables, which have defaults.
+    definitions: &'a [Positioned<VariableDefinition>],
     /// Fragments that have been walked: each once, however often it is spread.
     spread: HashSet<&'a Name>,
     pin: Option<Position>,
@@ -95,7 +100,13 @@ impl<'a> Walk<'a> {
     }
 
     fn given(&self, value: &Positioned<async_graphql_value::Value>) -> Result<Value, ()> {
-        value.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
+        value.node.clone().into_const_with(|name| {
+            let default = || {
+                let of = self.definitions.iter().find(|definition| definition.node.name.node == name)?;
+                Some(of.node.default_value.as_ref()?.node.clone())
+            };
+            self.variables.get(&name).cloned().or_else(default).ok_or(())
+        })
     }
 
     /// Whether a field is asked for what has an id at a moment.
@@ -105,7 +116,8 @@ impl<'a> Walk<'a> {
             _ => false,
         };
         arguments.iter().any(|(name, value)| match (name.node.as_str(), self.given(value)) {
-            ("id", Ok(id)) => is_past(&id),
+            // A single value stands for a list of one.
+            ("id" | "ids", Ok(id @ Value::String(_))) => is_past(&id),
             ("ids", Ok(Value::List(ids))) => ids.iter().any(is_past),
             _ => false,
         })
@@ -185,6 +197,12 @@ mod tests {
             node(id: $id) { ... on Operation { tasks(after: $c) { edges { cursor } } } } }";
         assert_eq!(pin(by_id, json!({ "id": "operation_1@3", "c": cursor(3) })), Ok(None));
         assert_eq!(pin(by_id, json!({ "id": "operation_1", "c": cursor(3) })), Ok(Some(3)));
+        // As the executor takes them: a default where nothing is given, and one for a list of one.
+        let by_default = by_id.replace("$id: ID!", "$id: ID! = \"operation_1@3\"");
+        assert_eq!(pin(&by_default, json!({ "c": cursor(3) })), Ok(None));
+        assert_eq!(pin(&by_default, json!({ "id": "operation_1", "c": cursor(3) })), Ok(Some(3)));
+        let one = by_id.replace("node(id: $id)", "nodes(ids: $id)");
+        assert_eq!(pin(&one, json!({ "id": "operation_1@3", "c": cursor(3) })), Ok(None));
         let by_ids = format!(
             "{{ nodes(ids: [\"world@3\"]) {{ ... on World {{ posts(after: \"{}\") {{ a }} }} }} }}",
             cursor(3)

@@ -9,7 +9,6 @@ use crate::{
     },
 };
 use async_graphql::{Context, ID};
-use engine::Moment;
 use std::sync::Arc;
 
 /// The moment that the fields of a root are read at. The default is that of the request.
@@ -29,16 +28,10 @@ impl Root {
         }
     }
 
-    /// The world that an id is of: its moment's, else this one. `None` when the request sees no such moment.
+    /// The world that an id is of: its moment's, else this one. `None` when its position is within a command.
     pub async fn world_of(&self, ctx: &Context<'_>, id: AskedId<'_>) -> Result<Option<Arc<World>>, Error> {
         let Some(position) = id.at else { return self.world(ctx).map(Some) };
-        let session = session(ctx)?;
-        if position > session.pin.position {
-            return Ok(None);
-        }
-        // A moment is the end of a command; no id is of a position within one.
-        let found = session.engine.resolve(Moment::Position(position)).await?;
-        Ok((found == Some(position)).then(|| session.past_at(position)))
+        session(ctx)?.past_of_id(position).await
     }
 
     /// What an id names, at its moment; `None` when there is none that the viewer may see.
