@@ -35,8 +35,9 @@ impl Cursor {
     }
 }
 
-/// The position of the cursors in the query, outside `asOf` and what has an id at a moment: the whole request is pinned to it, so that a
-/// page never shifts under writes. `None` when there is no cursor.
+/// The position of the cursors in the query, outside of fields that say their moment (`asOf`, `changes`, an id
+/// at a moment): the whole request is pinned to it, so that a page never shifts under writes. `None` when there
+/// is no cursor.
 ///
 /// Fails with `BAD_USER_INPUT` when cursors of different positions meet. Cursors of mutations' payloads and
 /// texts that are no cursor are left to the resolvers.
