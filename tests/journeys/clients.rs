@@ -1,9 +1,9 @@
 //! Programs of others against a real server: what they make of the API is what outside clients will.
 
-use crate::{live::invite, support::Server};
+use crate::{live::invite, sdl::Sdl, support::Server};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 use tokio::join;
 
 /// Runs one of `tests/clients` with the server's address, a token and more; the JSON that it prints.
@@ -132,6 +132,33 @@ async fn caches_of_others_as_they_come_keep_the_present_and_the_past_apart(
     assert_eq!(shown(&seen["compare"]["then"]), shown(&seen["apollo"]["then"]));
     let types = seen["types"].as_str().unwrap();
     assert!(types.contains("status: OperationStatus") && types.contains("hHour: string | null"), "{types}");
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn no_command_takes_an_id_of_the_past_and_each_says_which_to_send(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-12T00:00:00+07:00").await;
+    let ids = one_of_each_kind(&server).await;
+    let kinds: BTreeSet<String> = ids.iter().map(|id| id.rsplit_once('_').unwrap().0.to_owned()).collect();
+    let key = |kind: &str| ids.iter().find(|id| id.starts_with(&format!("{kind}_"))).cloned();
+    let past = |kind: &str| key(kind).map(|id| format!("{id}@2"));
+    let sdl = Sdl::of(&server, "THA-01").await;
+    let mut told = 0;
+    for (mutation, input) in sdl.mutations() {
+        let Some(sent) = sdl.input(&input, &kinds, &past) else { continue };
+        let refusals = server.refused("THA-01", &mutation, sent.clone()).await;
+        for (field, id) in sent.as_object().unwrap() {
+            let Some(key) = id.as_str().and_then(|id| id.strip_suffix("@2")) else { continue };
+            let refusal = refusals.iter().find(|refusal| refusal["field"] == json!([field])).unwrap();
+            assert_eq!(refusal["code"], "INVALID_VALUE", "{mutation}: {refusal}");
+            assert!(refusal["message"].as_str().unwrap().ends_with(&format!("Send `{key}`.")), "{refusal}");
+            told += 1;
+        }
+    }
+    assert!(told > 20, "{told} ids were sent");
     server.stop().await;
 }
 
