@@ -58,10 +58,10 @@ def known():
         "phase": ["P1", "P3"],
     }
     return {
-        "operationId": [operation["id"]],
+        "operation": [operation["id"]],
         "planVersionId": [operation["plan"]["id"]],
         "contentHash": [operation["plan"]["contentHash"]],
-        "taskId": [task["id"] for task in tasks],
+        "task": [task["id"] for task in tasks],
         "id": [thing["id"] for thing in everything],
         "subject": [thing["id"] for thing in everything],
         "code": ["SAPHAN", *codes["partner"], *codes["post"], *codes["task"]],

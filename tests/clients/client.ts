@@ -59,7 +59,10 @@ export async function approve(ask: Ask, code: string): Promise<string> {
   await ask(ApprovePlanDocument, { input: { planVersionId: plan.id, contentHash: plan.contentHash } });
   const input = { planVersionId: plan.id, contentHash: plan.contentHash, seenAt: head.position };
   const { approvePlan } = await ask(ApprovePlanDocument, { input });
-  if ("refusals" in approvePlan) return mend(approvePlan.refusals.map(({ code }) => code));
+  // @ts-expect-error: what came of it may be unknown, when the server broke off.
+  void approvePlan.refusals;
+  if (!approvePlan) return "Ask whether it was carried out, under the same idempotency key.";
+  if (!approvePlan.receipt) return mend(approvePlan.refusals.map(({ code }) => code));
   const { position, commitHash } = approvePlan.receipt;
   // @ts-expect-error: positions are 64-bit integers, which JavaScript's numbers are not.
   void (position - 1);
@@ -72,10 +75,10 @@ function mend(codes: RefusalCode[]): string {
   return `Refused: ${codes.join(", ")}.`;
 }
 
-export async function draft(ask: Ask, operationId: string): Promise<string | undefined> {
+export async function draft(ask: Ask, operation: string): Promise<string | undefined> {
   const { addTask } = await ask(AddTaskDocument, {
     input: {
-      operationId,
+      operation,
       code: "T30",
       title: "Escort the second convoy",
       phase: "P3",
@@ -85,7 +88,7 @@ export async function draft(ask: Ask, operationId: string): Promise<string | und
       duration: "PT2H",
     },
   });
-  return addTask.__typename === "Refused" ? undefined : addTask.task?.id;
+  return addTask && "task" in addTask ? addTask.task?.id : undefined;
 }
 
 /** What was known at a moment, beside what is known now. */

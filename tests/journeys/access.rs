@@ -26,7 +26,7 @@ const LOG: &str = "query ($filter: AccessLogFilter, $first: Int, $after: String)
 async fn attach(server: &Server, code: &str, classification: &str) -> Value {
     let operation = server.data("THA-02", "{ operation(code: \"SAPHAN\") { id } }", Value::Null).await;
     let annex = json!({
-        "operationId": operation["operation"]["id"], "code": code, "title": format!("Annex {code}"),
+        "operation": operation["operation"]["id"], "code": code, "title": format!("Annex {code}"),
         "text": format!("What {code} says."), "classification": classification, "releasableTo": ["CHN", "MMR"],
     });
     server.done("THA-02", "attachAnnex", annex, "annex { id }").await["annex"]["id"].take()
@@ -126,18 +126,18 @@ async fn commands_that_are_forbidden_are_logged_and_refusals_are_not(
     let server = Server::saphan(options, DRAFTING).await;
     let operation = server.data("CHN-01", "{ operation(code: \"SAPHAN\") { id } }", Value::Null).await;
     let id = &operation["operation"]["id"];
-    let h_hour = "mutation ($id: ID!) {
-       setHHour(input: { operationId: $id, at: \"2023-10-09T06:00:00+07:00\" }) { __typename }
-     }";
-    assert_eq!(failure(&server, "CHN-01", h_hour, json!({ "id": id })).await, "FORBIDDEN");
-    let activate = "mutation { again: activateCentre(input: { centre: \"CMCC\" }) { __typename } }";
-    assert_eq!(failure(&server, "MMR-01", activate, Value::Null).await, "FORBIDDEN");
-    let initiate = "mutation { initiateOperation(input: {
-       code: \"BRAVO\", title: \"Bravo\", leadPartner: \"THA\", classification: SECRET, releasableTo: []
-     }) { __typename } }";
-    assert_eq!(failure(&server, "LAO-01", initiate, Value::Null).await, "FORBIDDEN");
+    let h_hour = json!({ "operation": id, "at": "2023-10-09T06:00:00+07:00" });
+    let refusals = server.refused("CHN-01", "setHHour", h_hour).await;
+    assert_eq!(refusals, [json!({ "code": "FORBIDDEN", "message": "This is for THA to do.", "field": null, "subject": null })]);
+    let refusals = server.refused("MMR-01", "activateCentre", json!({ "centre": "CMCC" })).await;
+    assert_eq!(codes(&refusals), ["FORBIDDEN"]);
+    let initiate = json!({
+        "code": "BRAVO", "title": "Bravo", "leadPartner": "THA", "classification": "SECRET", "releasableTo": [],
+    });
+    let refusals = server.refused("LAO-01", "initiateOperation", initiate).await;
+    assert_eq!(codes(&refusals), ["FORBIDDEN"]);
     // Hidden or absent, and what the rules refuse, is no refusal of permission.
-    let refusals = server.refused("LAO-01", "submitPlan", json!({ "operationId": "operation_none" })).await;
+    let refusals = server.refused("LAO-01", "submitPlan", json!({ "operation": "operation_none" })).await;
     assert_eq!(codes(&refusals), ["NOT_FOUND"]);
 
     let told = |entry: &Value| {

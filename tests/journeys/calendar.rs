@@ -109,7 +109,7 @@ async fn a_calendar_tells_of_a_change_by_all_that_programs_look_at_and_of_nothin
 
     let operation = server.data("THA-01", "{ operation(code: \"SAPHAN\") { id } }", Value::Null).await;
     let input = json!({
-        "operationId": operation["operation"]["id"], "to": "2023-10-09T08:00:00+07:00", "reason": "Fog",
+        "operation": operation["operation"]["id"], "to": "2023-10-09T08:00:00+07:00", "reason": "Fog",
     });
     let shifted = server.done("THA-01", "shiftHHour", input, "receipt { recordedAt }").await;
     let (moved, after) = feed().await;
@@ -170,7 +170,7 @@ async fn what_a_token_may_not_see_is_in_no_calendar(_: PgPoolOptions, options: P
         Value::Null,
     );
     let operation = data.await["operation"].take();
-    let mark = json!({ "taskId": operation["task"]["id"], "releasableTo": ["MMR"] });
+    let mark = json!({ "task": operation["task"]["id"], "releasableTo": ["MMR"] });
     server.done("THA-01", "markReleasability", mark, "").await;
     let mmr = "/calendar/partner/MMR.ics";
     let tasks = |text: String| {
@@ -183,7 +183,7 @@ async fn what_a_token_may_not_see_is_in_no_calendar(_: PgPoolOptions, options: P
     assert!(!tasks(feed(&server, mmr, "LAO-01").await).1);
 
     // Of an operation that is not released to them, they learn no more than of one that there is not.
-    let mark = json!({ "operationId": operation["id"], "releasableTo": ["MMR"] });
+    let mark = json!({ "operation": operation["id"], "releasableTo": ["MMR"] });
     server.done("THA-01", "markReleasability", mark, "").await;
     let mut told = Vec::new();
     for path in [

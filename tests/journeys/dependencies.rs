@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 fn task(operation: &Value, code: &str, duration: &str, predecessors: &[&str]) -> Value {
     json!({
-        "operationId": operation, "code": code, "title": format!("Task {code}"), "phase": "P1",
+        "operation": operation, "code": code, "title": format!("Task {code}"), "phase": "P1",
         "leadPartner": "THA", "territory": "THA", "startOffset": "PT0H", "duration": duration,
         "predecessors": predecessors,
     })
@@ -19,7 +19,7 @@ fn task(operation: &Value, code: &str, duration: &str, predecessors: &[&str]) ->
 /// Four tasks, the fourth without what it waits for; operation, and the id of the fourth.
 async fn drafted(server: &Server) -> (Value, Value) {
     let operation = coalition(server).await;
-    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    server.done("THA-01", "draftPlan", json!({ "operation": operation, "sections": sections() }), "").await;
     for (code, duration, predecessors) in
         [("T01", "PT10H", &[] as &[&str]), ("T02", "PT6H", &["T01SS+2h"]), ("T03", "PT3H", &["T02FF+0h"])]
     {
@@ -38,7 +38,7 @@ async fn a_plan_with_dependencies_of_all_kinds_is_laid_out_as_by_hand(
     let server = Server::empty(options).await;
     let (_, fourth) = drafted(&server).await;
     let before = server.head("THA-01").await;
-    let lead = json!({ "taskId": fourth, "predecessor": "T02", "kind": "START_TO_FINISH", "lag": "-PT30M" });
+    let lead = json!({ "task": fourth, "predecessor": "T02", "kind": "START_TO_FINISH", "lag": "-PT30M" });
     let shown = "task { dependencies { predecessor { code } kind lag } predecessors { code } }";
     let payload = server.done("THA-01", "addDependency", lead, shown).await;
     let waits = json!({ "predecessor": { "code": "T02" }, "kind": "START_TO_FINISH", "lag": "-PT30M" });
@@ -113,13 +113,13 @@ async fn a_dependency_is_replaced_by_the_next_on_the_same_task_and_plain_unless_
         // As clients ask that know of no kinds.
         (json!({}), "FINISH_TO_START", "PT0H"),
     ] {
-        let mut input = json!({ "taskId": fourth, "predecessor": "T01" });
+        let mut input = json!({ "task": fourth, "predecessor": "T01" });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let payload = server.done("THA-01", "addDependency", input, shown).await;
         let waits = json!([{ "predecessor": { "code": "T01" }, "kind": kind, "lag": lag }]);
         assert_eq!(payload["task"]["dependencies"], waits);
     }
-    let removed = json!({ "taskId": fourth, "predecessor": "T01" });
+    let removed = json!({ "task": fourth, "predecessor": "T01" });
     let payload = server.done("THA-01", "removeDependency", removed, shown).await;
     assert_eq!(payload["task"]["dependencies"], json!([]));
 
@@ -134,7 +134,7 @@ async fn a_dependency_is_replaced_by_the_next_on_the_same_task_and_plain_unless_
         .done(
             "THA-01",
             "addDependency",
-            json!({ "taskId": fourth, "predecessor": "T03", "kind": "START_TO_FINISH" }),
+            json!({ "task": fourth, "predecessor": "T03", "kind": "START_TO_FINISH" }),
             "",
         )
         .await;
@@ -142,10 +142,10 @@ async fn a_dependency_is_replaced_by_the_next_on_the_same_task_and_plain_unless_
         .data("THA-01", "{ operation(code: \"ALPHA\") { task(code: \"T01\") { id } } }", Value::Null)
         .await;
     let first = &first["operation"]["task"]["id"];
-    let cycle = json!({ "taskId": first, "predecessor": "T04", "kind": "START_TO_START", "lag": "-PT2H" });
+    let cycle = json!({ "task": first, "predecessor": "T04", "kind": "START_TO_START", "lag": "-PT2H" });
     let refusals = server.refused("THA-01", "addDependency", cycle).await;
     assert_eq!(codes(&refusals), ["DEPENDENCY_CYCLE"]);
-    let endless = json!({ "taskId": fourth, "predecessor": "T01", "lag": "P1Y" });
+    let endless = json!({ "task": fourth, "predecessor": "T01", "lag": "P1Y" });
     let refusals = server.refused("THA-01", "addDependency", endless).await;
     assert_eq!((codes(&refusals), &refusals[0]["field"]), (vec!["INVALID_DURATION"], &json!(["lag"])));
 }

@@ -178,12 +178,12 @@ pub async fn invite(server: &Server, many: usize) {
 /// Marks whom the operation is released to.
 async fn release(server: &Server, operation: &str, to: &[&str]) {
     let id = OperationId::of(&operation.parse().unwrap()).to_string();
-    server.done("THA-01", "markReleasability", json!({ "operationId": id, "releasableTo": to }), "").await;
+    server.done("THA-01", "markReleasability", json!({ "operation": id, "releasableTo": to }), "").await;
 }
 
 /// Records a legal basis, which everybody who sees the operation sees.
 async fn record(server: &Server, operation: &Value, instrument: &str) -> i64 {
-    let input = json!({ "operationId": operation, "instruments": [instrument] });
+    let input = json!({ "operation": operation, "instruments": [instrument] });
     let payload = server.done("THA-01", "recordLegalBasis", input, "").await;
     position(&payload["receipt"]["position"])
 }
@@ -501,7 +501,7 @@ async fn a_filter_lets_through_what_is_asked_for_and_nothing_else(
     let operation = coalition(&server).await;
     let query = "subscription ($filter: EventFilter) { events(after: \"0\", filter: $filter) { position } }";
     let mut socket = Socket::of(&server, "THA-01").await;
-    let filter = json!({ "types": ["LegalBasisRecorded"], "operationId": operation });
+    let filter = json!({ "types": ["LegalBasisRecorded"], "operation": operation });
     socket.subscribe("of", query, json!({ "filter": filter })).await;
     let mut other = Socket::of(&server, "MMR-01").await;
     other.subscribe("subject", query, json!({ "filter": { "subject": operation } })).await;

@@ -144,13 +144,13 @@ async fn x13_h_hour_does_not_move_out_of_its_window(_: PgPoolOptions, options: P
     let server = Server::saphan(options, "2023-10-06T17:00:00+07:00").await;
     let operation = server.data("THA-01", "{ operation(code: \"SAPHAN\") { id } }", Value::Null).await;
     let input = json!({
-        "operationId": operation["operation"]["id"], "to": "2023-10-18T06:00:00+07:00", "reason": "Flooding",
+        "operation": operation["operation"]["id"], "to": "2023-10-18T06:00:00+07:00", "reason": "Flooding",
     });
     let refusals = server.refused("THA-01", "shiftHHour", input).await;
     assert_eq!(codes(&refusals), ["HHOUR_OUTSIDE_WINDOW"]);
     let order = |h_hour: &str, officers: Value| {
         let id = &operation["operation"]["id"];
-        json!({ "operationId": id, "hHour": h_hour, "reason": "Flooding", "officers": officers })
+        json!({ "operation": id, "hHour": h_hour, "reason": "Flooding", "officers": officers })
     };
     let wrong = order("2023-10-18T06:00:00+07:00", json!([{ "task": "T99", "post": "THA-01" }]));
     let refusals = server.refused("THA-01", "issueFragmentaryOrder", wrong).await;
@@ -223,7 +223,7 @@ async fn x05_a_dependency_that_closes_a_cycle_is_refused(_: PgPoolOptions, optio
     let server = Server::saphan(options, "2023-09-16T11:00:00+07:00").await;
     let query = "{ operation(code: \"SAPHAN\") { task(code: \"T02\") { id } } }";
     let data = server.data("THA-02", query, Value::Null).await;
-    let input = json!({ "taskId": data["operation"]["task"]["id"], "predecessor": "T09" });
+    let input = json!({ "task": data["operation"]["task"]["id"], "predecessor": "T09" });
     let refusals = server.refused("THA-02", "addDependency", input).await;
     assert_eq!(codes(&refusals), ["DEPENDENCY_CYCLE"]);
     let message = refusals[0]["message"].as_str().unwrap();

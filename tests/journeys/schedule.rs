@@ -159,10 +159,10 @@ async fn a_forecast_from_what_has_happened_tells_how_much_later_than_the_baselin
 async fn terms_and_calendars_are_drafted_shown_and_kept(_: PgPoolOptions, options: PgConnectOptions) {
     let server = Server::empty(options).await;
     let operation = coalition(&server).await;
-    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    server.done("THA-01", "draftPlan", json!({ "operation": operation, "sections": sections() }), "").await;
     let task = |code: &str, offset: &str, duration: &str, terms: Value| {
         json!({
-            "operationId": operation, "code": code, "title": code, "phase": "P1", "leadPartner": "THA",
+            "operation": operation, "code": code, "title": code, "phase": "P1", "leadPartner": "THA",
             "territory": "THA", "startOffset": offset, "duration": duration, "terms": terms,
         })
     };
@@ -181,7 +181,7 @@ async fn terms_and_calendars_are_drafted_shown_and_kept(_: PgPoolOptions, option
         "holidays": [{ "name": "A day off", "from": "2023-10-10" }],
     });
     let revise =
-        |calendar: &Value| json!({ "operationId": operation, "section": { "calendars": [calendar] } });
+        |calendar: &Value| json!({ "operation": operation, "section": { "calendars": [calendar] } });
     let shown = "planVersion { calendars { code timeZone week { day from to } holidays { from to } rest partners { code } } }";
     let revised = server.done("THA-01", "revisePlanSection", revise(&calendar), shown).await;
     let calendars = &revised["planVersion"]["calendars"];
@@ -235,7 +235,7 @@ async fn a_latest_finish_that_cannot_be_kept_is_a_conflict_and_open_starts_are_l
 ) {
     let server = Server::empty(options).await;
     let operation = coalition(&server).await;
-    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    server.done("THA-01", "draftPlan", json!({ "operation": operation, "sections": sections() }), "").await;
     let task = |code: &str, duration: &str, predecessors: &[&str]| {
         json!({
             "code": code, "title": code, "phase": "P1", "leadPartner": "THA", "territory": "THA", "post": "THA-01",
@@ -244,7 +244,7 @@ async fn a_latest_finish_that_cannot_be_kept_is_a_conflict_and_open_starts_are_l
     };
     let tasks = [task("T01", "PT4H", &[]), task("T02", "PT6H", &["T01"]), task("T03", "PT0H", &["T02"])];
     let shown = "planVersion { tasks(first: 9) { edges { node { id code startOffset milestone terms { constraint } } } } }";
-    let input = json!({ "operationId": operation, "tasks": tasks });
+    let input = json!({ "operation": operation, "tasks": tasks });
     let imported = server.done("THA-01", "importTasks", input, shown).await;
     let nodes: Vec<_> = imported["planVersion"]["tasks"]["edges"].as_array().unwrap().clone();
     let of =
@@ -263,10 +263,10 @@ async fn a_latest_finish_that_cannot_be_kept_is_a_conflict_and_open_starts_are_l
         let query = task_id(code);
         server.data("THA-01", query.as_str().unwrap(), Value::Null).await["operation"]["task"]["id"].clone()
     };
-    let longer = json!({ "taskId": id("T01").await, "duration": "PT5H" });
+    let longer = json!({ "task": id("T01").await, "duration": "PT5H" });
     server.done("THA-01", "reviseTask", longer, "").await;
     let bound = json!({ "constraint": "AS_SOON_AS_POSSIBLE", "finishNoLaterThan": "PT8H" });
-    let input = json!({ "taskId": id("T02").await, "terms": bound });
+    let input = json!({ "task": id("T02").await, "terms": bound });
     server.done("THA-01", "setTaskTerms", input, "task { terms { finishNoLaterThan } }").await;
     let query = "{ operation(code: \"ALPHA\") { conflicts { kind tasks { code } message }
         tasks(first: 9) { edges { node { startOffset totalFloat } } } } }";
@@ -277,7 +277,7 @@ async fn a_latest_finish_that_cannot_be_kept_is_a_conflict_and_open_starts_are_l
         conflicts[1]["message"],
         "T02 has PT3H too little to keep what it or what waits for it is bound to."
     );
-    server.done("THA-01", "submitPlan", json!({ "operationId": operation }), "").await;
+    server.done("THA-01", "submitPlan", json!({ "operation": operation }), "").await;
     let data = server.data("THA-01", query, Value::Null).await;
     let offsets = column(&data["operation"]["tasks"]["edges"], "/node/startOffset");
     assert_eq!(offsets, ["PT0H", "PT5H", "PT11H"]);
@@ -285,10 +285,10 @@ async fn a_latest_finish_that_cannot_be_kept_is_a_conflict_and_open_starts_are_l
 
 /// The plan is drafted with these sections and tasks, approved by the nations and put in force.
 async fn put_in_force(server: &Server, operation: &Value, sections: Value, tasks: Value) {
-    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections }), "").await;
-    server.done("THA-01", "importTasks", json!({ "operationId": operation, "tasks": tasks }), "").await;
+    server.done("THA-01", "draftPlan", json!({ "operation": operation, "sections": sections }), "").await;
+    server.done("THA-01", "importTasks", json!({ "operation": operation, "tasks": tasks }), "").await;
     let shown = "planVersion { id contentHash }";
-    let submitted = server.done("THA-01", "submitPlan", json!({ "operationId": operation }), shown).await;
+    let submitted = server.done("THA-01", "submitPlan", json!({ "operation": operation }), shown).await;
     let (version, seen_at) = (&submitted["planVersion"], &submitted["receipt"]["position"]);
     for who in ["THA-01", "MMR-01"] {
         let decision = json!({
@@ -356,7 +356,7 @@ async fn everything_that_tells_of_a_tasks_finish_counts_working_time(
     let (alphas, bravos) = (id("ALPHA").await, id("BRAVO").await);
     // Without an H-hour nobody knows which hours are worked.
     assert_eq!(told("ALPHA").await, json!([null, "PT16H", null, ""]));
-    let set = |operation: &Value, at: &str| json!({ "operationId": operation, "at": at });
+    let set = |operation: &Value, at: &str| json!({ "operation": operation, "at": at });
     server.done("THA-01", "setHHour", set(&alpha, "2023-10-09T09:00:00+06:30"), "").await;
     let tuesday = "2023-10-10T10:30:00Z";
     assert_eq!(told("ALPHA").await, json!([tuesday, "PT32H", tuesday, "20231010T103000Z"]));
@@ -366,12 +366,12 @@ async fn everything_that_tells_of_a_tasks_finish_counts_working_time(
     assert_eq!(told("BRAVO").await, json!([morning, "PT4H", morning, "20231009T233000Z"]));
 
     // Of the night between, the officer is not free for another operation; of the evening after, it is.
-    let assign = |task: &Value| json!({ "taskId": task, "post": "MMR-01" });
+    let assign = |task: &Value| json!({ "task": task, "post": "MMR-01" });
     server.done("THA-01", "assignOfficer", assign(&alphas), "").await;
     let refusals = server.refused("THA-01", "assignOfficer", assign(&bravos)).await;
     assert_eq!(codes(&refusals), ["OFFICER_OVERLAP"]);
     let shift =
-        |operation: &Value, to: &str| json!({ "operationId": operation, "to": to, "reason": "Flood" });
+        |operation: &Value, to: &str| json!({ "operation": operation, "to": to, "reason": "Flood" });
     server.done("THA-01", "shiftHHour", shift(&bravo, "2023-10-10T17:00:00+06:30"), "").await;
     server.done("THA-01", "assignOfficer", assign(&bravos), "").await;
 

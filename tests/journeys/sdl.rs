@@ -205,7 +205,8 @@ impl Sdl {
         for field in list(&self.types[ty]["inputFields"]) {
             let name = field["name"].as_str().unwrap();
             let (inner, required) = named(&field["type"]);
-            let kind = name.strip_suffix("Id").map(str::to_lowercase).filter(|kind| kinds.contains(kind));
+            let kind = name.strip_suffix("Id").unwrap_or(name).to_lowercase();
+            let kind = Some(kind).filter(|kind| kinds.contains(kind));
             if let ("ID", Some(kind)) = (inner, kind) {
                 has_id = true;
                 let id = pick(&kind).unwrap_or_else(|| format!("{kind}_00000000000000000000000000"));
@@ -217,7 +218,7 @@ impl Sdl {
         }
         // One of several ids.
         if ty == "MarkReleasabilityInput" && input.len() > 2 {
-            input.retain(|name, _| name == "operationId" || !name.ends_with("Id"));
+            input.retain(|name, _| !matches!(name.as_str(), "planVersionId" | "task" | "annexId"));
         }
         has_id.then_some(input.into())
     }

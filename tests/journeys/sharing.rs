@@ -122,7 +122,7 @@ impl Twin<'_> {
         late.run("draftPlan", json!({ "sections": sections("Quiet.") }), "").await;
         let early = self.pick(&["THA"], "Early draft", "Early secret");
         let added = late.run("addTask", task("T01", "THA", early, &[]), "task { task { id } }").await;
-        let revised = json!({ "taskId": added["task"]["task"]["id"], "title": "Released text" });
+        let revised = json!({ "task": added["task"]["task"]["id"], "title": "Released text" });
         self.server.done("THA-01", "reviseTask", revised, "").await;
         late.run("markReleasability", json!({ "releasableTo": ["LAO", "MMR", "CHN", "INTERPOL"] }), "").await;
         late.run("addTask", task("T02", "THA", "Later task", &["T01"]), "").await;
@@ -157,7 +157,7 @@ impl Secret<'_> {
 
     /// A command of the lead about the operation.
     async fn run(&self, name: &str, more: Value, shown: &str) -> Value {
-        let mut input = json!({ "operationId": self.id });
+        let mut input = json!({ "operation": self.id });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.twin.server.done(&format!("{}-01", self.lead), name, input, shown).await
     }
@@ -219,7 +219,7 @@ impl Secret<'_> {
         let task = &data["operation"]["tasks"]["edges"][0]["node"]["id"];
         self.twin
             .server
-            .done("THA-01", "assignOfficer", json!({ "taskId": task, "post": "THA-01" }), "")
+            .done("THA-01", "assignOfficer", json!({ "task": task, "post": "THA-01" }), "")
             .await;
         let order = json!({ "hHour": "2023-10-10T06:00:00+07:00", "reason": "River flooding" });
         self.run("issueFragmentaryOrder", order, "").await;
@@ -339,7 +339,7 @@ impl Pair {
             ask(
                 "query ($id: ID!) {
                    events(filter: { subject: $id }, last: 3) { totalCount edges { cursor node { id type payload } } }
-                   of: events(filter: { operationId: $id }) { totalCount }
+                   of: events(filter: { operation: $id }) { totalCount }
                    changes(from: { position: \"0\" }, to: { position: \"60\" }, subject: $id, first: 5) { totalCount
                      edges { node { field before after event { id } object { id } } } } }",
                 json!({ "id": id }),

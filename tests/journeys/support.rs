@@ -178,8 +178,11 @@ impl Server {
             "mutation ($input: {kind}Input!) {{
                result: {name}(input: $input) {{
                  __typename
-                 ... on Refused {{ refusals {{ code message field subject {{ __typename id }} }} }}
-                 ... on {kind}Payload {{ receipt {{ position eventIds commitHash }} {shown} }}
+                 ... on MutationOutcome {{
+                   receipt {{ position eventIds commitHash }}
+                   refusals {{ code message field subject {{ __typename id }} }}
+                 }}
+                 ... on {kind}Payload {{ __typename {shown} }}
                }}
              }}"
         );

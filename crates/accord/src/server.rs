@@ -103,6 +103,7 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
     let service = api::http::Service {
         engine: engine.clone(),
         schema: api::schema(),
+        careful_schema: api::careful_schema(),
         issuers: Arc::new(issuers),
         clock: Clock::System,
         entropy,

@@ -30,4 +30,4 @@ pub use graph::{
     cursor::pin_of_cursors,
 };
 pub use http::{DemoPost, Explorer, feed};
-pub use schema::{Schema, schema, sdl};
+pub use schema::{Schema, careful_schema, schema, sdl};

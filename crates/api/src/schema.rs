@@ -8,10 +8,14 @@ use crate::{
         connection::{Connection, Window},
         context::{World, session},
         id::{self, AskedId},
+        interface::interface,
+        mutation::MutationOutcome,
         node::{Event, HasHistory, Node, PastWorld},
+        nullable::NullAlone,
         receipt::Receipt,
         root::Root,
         scalars::{DateTime, Position},
+        zone::Zone,
     },
     log::{
         change::Change,
@@ -21,10 +25,9 @@ use crate::{
 };
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, ID, MergedObject, Object, ObjectType, OneofObject,
-    OutputType, Positioned, SDLExportOptions, ServerResult,
-    indexmap::IndexMap,
+    OutputType, Positioned, SDLExportOptions, SchemaBuilder, ServerResult,
     parser::types::Field,
-    registry::{MetaType, MetaTypeId, MetaTypeName, Registry},
+    registry::{MetaTypeName, Registry},
 };
 use domain::ids::EventId;
 use futures_util::future::{try_join, try_join_all};
@@ -46,7 +49,7 @@ const MOST_NODES: usize = 100;
 #[derive(OneofObject)]
 pub enum Moment {
     Position(Position),
-    /// When the log had learned of everything that was recorded by then.
+    /// When the log had learned of everything that was recorded by then. Not after the present.
     RecordedAt(DateTime),
     /// The event's own command included.
     EventId(ID),
@@ -70,9 +73,9 @@ impl Moment {
                 event.map(|event| domain::Position(event.row.command_end))
             }
         };
-        found
-            .filter(|position| *position <= world.pin.position)
-            .ok_or_else(|| Error::bad_input("There is no such moment in what you may see."))
+        found.filter(|position| *position <= world.pin.position).ok_or_else(|| {
+            Error::bad_input("There is no such moment in what you may see: what is to come is none yet.")
+        })
     }
 }
 
@@ -82,6 +85,12 @@ pub struct PresentQueries;
 
 #[Object]
 impl PresentQueries {
+    /// The moment by the server's clock, which an exercise may let stand still.
+    async fn now(&self, ctx: &Context<'_>, zone: Option<Zone>) -> Result<DateTime, Error> {
+        let session = session(ctx)?;
+        session.world().local(session.engine.clock().now(), zone).await
+    }
+
     /// The world at a moment in the past: what was known then, as far as you may see it now.
     async fn as_of(&self, ctx: &Context<'_>, at: Moment) -> Result<PastWorld, Error> {
         let session = session(ctx)?;
@@ -162,10 +171,11 @@ impl CommonQueries {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Event>, Error> {
-        let wanted = filter.unwrap_or_default().read()?;
+        let world = self.0.world(ctx)?;
+        let wanted = filter.unwrap_or_default().read(&world).await?;
         let direction = order_by.unwrap_or_default().direction;
         let window = Window { first, after, last, before };
-        self.0.world(ctx)?.events(wanted, direction, window).await
+        world.events(wanted, direction, window).await
     }
 
     /// What differs between two moments, as far as you may see it: net, so that what was changed and changed back is left
@@ -270,8 +280,7 @@ impl ContainerType for PastWorld {
 
 impl ObjectType for PastWorld {}
 
-/// What `Query` and `World` have in common: an interface that nothing is answered by, so that one fragment
-/// serves both.
+/// What `Query` and `World` have in common. Nothing is answered by it.
 struct Reading;
 
 impl OutputType for Reading {
@@ -280,37 +289,13 @@ impl OutputType for Reading {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
-            let types = [Query::create_type_info(registry), PastWorld::create_type_info(registry)];
-            let [query, world] = types.map(|name| MetaTypeName::concrete_typename(&name).to_owned());
-            let fields = |name: &str| match registry.types.get(name) {
-                Some(MetaType::Object { fields, .. }) => fields.clone(),
-                _ => IndexMap::new(),
-            };
-            let (mut fields, others) = (fields(&query), fields(&world));
-            fields.retain(|name, _| others.contains_key(name));
-            for name in [&query, &world] {
-                registry.add_implements(name, "Reading");
-            }
-            MetaType::Interface {
-                name: "Reading".to_owned(),
-                description: Some(
-                    "What can be read at any moment: now from `Query`, in the past from a `World`. One fragment on it serves \
-                     both."
-                        .to_owned(),
-                ),
-                fields,
-                possible_types: [query, world].into_iter().collect(),
-                extends: false,
-                keys: None,
-                visible: None,
-                inaccessible: false,
-                tags: Vec::new(),
-                rust_typename: Some(std::any::type_name::<Self>()),
-                directive_invocations: Vec::new(),
-                requires_scopes: Vec::new(),
-            }
-        })
+        let members = [Query::create_type_info(registry), PastWorld::create_type_info(registry)];
+        let members = members.map(|name| MetaTypeName::concrete_typename(&name).to_owned());
+        interface::<Self>(
+            registry,
+            members.into(),
+            "What can be read at any moment: now from `Query`, in the past from a `World`. One fragment on it serves both.",
+        )
     }
 
     async fn resolve(
@@ -338,10 +323,19 @@ pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&sdl())
 
 /// The schema that is served. Limits on requests are the server's.
 pub fn schema() -> Schema {
+    build().finish()
+}
+
+/// The same, of which a nullable field that fails is null alone.
+pub fn careful_schema() -> Schema {
+    build().extension(NullAlone).finish()
+}
+
+fn build() -> SchemaBuilder<Query, Mutation, Subscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<HasHistory>()
         .register_output_type::<Reading>()
-        .finish()
+        .register_output_type::<MutationOutcome>()
 }
 
 /// The schema's SDL, as `schema/api.graphql` has it.

@@ -38,6 +38,8 @@ pub enum RefusalCode {
     ExerciseInUsedLog,
     /// A task is led by a partner on a territory whose partner has not consented to this version.
     ForeignLeadWithoutConsent,
+    /// Another input would not help: who sends the command may not do this. The message says what it takes.
+    Forbidden,
     /// H-hour has not been set.
     HhourNotSet,
     /// H-hour may move only inside the window that the plan in force gives.

@@ -246,6 +246,12 @@ impl Engine {
         let end = match moment {
             Moment::Position(position) if position < Position(0) || position > newest => return Ok(None),
             Moment::Position(position) => self.log().command_end_at_or_before(position.0).await,
+            // Asked again, it would be answered otherwise. Another node's clock may be ahead of this one's.
+            Moment::RecordedAt(at)
+                if at > self.clock().now() && at > self.receipt_at(newest).await?.recorded_at =>
+            {
+                return Ok(None);
+            }
             Moment::RecordedAt(at) => self.log().position_at(at).await.map(|end| end.min(newest.0)),
         };
         end.map(|end| Some(Position(end))).map_err(|error| StoreError::from(error).into())

@@ -179,7 +179,7 @@ impl Bench {
                 let query = "mutation ($input: ReviseTaskInput!) { reviseTask(input: $input) { __typename \
                     ... on ReviseTaskPayload { task { title } receipt { position } } } }";
                 let title = format!("{} over HTTP in round {round}", title(number));
-                question(query, &json!({ "input": { "taskId": id.to_string(), "title": title } }))
+                question(query, &json!({ "input": { "task": id.to_string(), "title": title } }))
             });
             mutations.push(answered.await?.per_second);
         }

@@ -96,7 +96,7 @@ impl Program {
             let title = format!("A new title, number {number}");
             let begun = Instant::now();
             let answer = connection
-                .ask(&question(query, &json!({ "input": { "taskId": id.to_string(), "title": title } })))
+                .ask(&question(query, &json!({ "input": { "task": id.to_string(), "title": title } })))
                 .await?;
             let answer: Value = serde_json::from_slice(&answer)?;
             ensure!(answer["data"]["reviseTask"]["receipt"].is_object(), "{answer}");

@@ -171,10 +171,10 @@ pub fn revision(scenario: &Scenario, task: &str) -> Result<TaskRevision, ImportE
         }
         replace(&mut revision.title, &place, to.title.as_ref())?;
         replace(&mut revision.phase, &place, to.phase.as_ref())?;
-        replace(&mut revision.line_of_effort, &place, to.line_of_effort.as_ref())?;
+        replace_some(&mut revision.line_of_effort, &place, to.line_of_effort.as_ref())?;
         replace::<PartnerCode>(&mut revision.lead, &place, to.lead.as_ref())?;
         replace::<PartnerCode>(&mut revision.territory, &place, to.territory.as_ref())?;
-        replace::<PostCode>(&mut revision.post, &place, to.post.as_ref())?;
+        replace_some::<PostCode>(&mut revision.post, &place, to.post.as_ref())?;
         revision.start_offset = to.start.map(|hours| Span::hours(hours.into())).or(revision.start_offset);
         revision.duration = to.duration.map(|hours| Span::hours(hours.into())).or(revision.duration);
     }
@@ -189,6 +189,18 @@ fn replace<T: FromStr<Err: Display>>(
     if let Some(text) = new {
         *old = Some(fit(place, text)?);
     }
+    Ok(())
+}
+
+/// The same for what a task need not have.
+fn replace_some<T: FromStr<Err: Display>>(
+    old: &mut Option<Option<T>>,
+    place: &str,
+    new: Option<&String>,
+) -> Result<(), ImportError> {
+    let mut set = None;
+    replace(&mut set, place, new)?;
+    *old = set.map(Some).or_else(|| old.take());
     Ok(())
 }
 

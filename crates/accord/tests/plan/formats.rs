@@ -126,7 +126,7 @@ async fn calendars_go_out_and_come_in_with_the_tasks(_: PgPoolOptions, options: 
     });
     let query = "{ operation(code: \"BRAVO\") { id } }";
     let id = served.ask("THA-02", query, Value::Null).await["operation"]["id"].take();
-    let input = json!({ "operationId": id, "section": { "calendars": [office, watch] } });
+    let input = json!({ "operation": id, "section": { "calendars": [office, watch] } });
     let query =
         "mutation ($input: RevisePlanSectionInput!) { revisePlanSection(input: $input) { __typename } }";
     let revised = served.ask("THA-02", query, json!({ "input": input })).await;

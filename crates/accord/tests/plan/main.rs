@@ -111,7 +111,7 @@ impl Served {
     /// takes besides.
     async fn on_saphan(&self, command: &str, mut input: Value) {
         let query = "{ operation(code: \"SAPHAN\") { id } }";
-        input["operationId"] = self.ask("THA-01", query, Value::Null).await["operation"]["id"].take();
+        input["operation"] = self.ask("THA-01", query, Value::Null).await["operation"]["id"].take();
         let (first, rest) = command.split_at(1);
         let query = format!(
             "mutation ($input: {command}Input!) {{ done: {}{rest}(input: $input) {{ __typename }} }}",

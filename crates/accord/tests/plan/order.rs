@@ -217,7 +217,7 @@ async fn withhold(served: &Served, task: &str) {
     let id = ask(query, json!({ "code": task })).await["operation"]["task"]["id"].take();
     let mutation =
         "mutation ($input: MarkReleasabilityInput!) { markReleasability(input: $input) { __typename } }";
-    let marked = ask(mutation, json!({ "input": { "taskId": id, "releasableTo": ["MMR"] } })).await;
+    let marked = ask(mutation, json!({ "input": { "task": id, "releasableTo": ["MMR"] } })).await;
     assert_eq!(marked["markReleasability"]["__typename"], "MarkReleasabilityPayload");
 }
 

@@ -123,7 +123,7 @@ impl CentreMutations {
         &self,
         ctx: &Context<'_>,
         input: ProposeCentreInput,
-    ) -> Result<ProposeCentreResult, Error> {
+    ) -> Result<Option<ProposeCentreResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let centre = asked.parse::<CentreCode>("code", &input.code);
         let name = asked.parse("name", &input.name);
@@ -140,7 +140,7 @@ impl CentreMutations {
         &self,
         ctx: &Context<'_>,
         input: AssessSiteInput,
-    ) -> Result<AssessSiteResult, Error> {
+    ) -> Result<Option<AssessSiteResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let site = asked.parse("site", &input.site);
@@ -158,7 +158,7 @@ impl CentreMutations {
         &self,
         ctx: &Context<'_>,
         input: SelectSiteInput,
-    ) -> Result<SelectSiteResult, Error> {
+    ) -> Result<Option<SelectSiteResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let site = asked.parse("site", &input.site);
@@ -179,7 +179,7 @@ impl CentreMutations {
         &self,
         ctx: &Context<'_>,
         input: EstablishCentreInput,
-    ) -> Result<EstablishCentreResult, Error> {
+    ) -> Result<Option<EstablishCentreResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let Some(centre) = centre else { return asked.refuse().await };
@@ -192,7 +192,7 @@ impl CentreMutations {
         &self,
         ctx: &Context<'_>,
         input: ActivateCentreInput,
-    ) -> Result<ActivateCentreResult, Error> {
+    ) -> Result<Option<ActivateCentreResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let Some(centre) = centre else { return asked.refuse().await };
@@ -205,7 +205,7 @@ impl CentreMutations {
         &self,
         ctx: &Context<'_>,
         input: NameCentreInput,
-    ) -> Result<NameCentreResult, Error> {
+    ) -> Result<Option<NameCentreResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let centre = asked.parse::<CentreCode>("centre", &input.centre);
         let names = asked.names("names", &input.names);

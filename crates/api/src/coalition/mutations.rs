@@ -169,7 +169,7 @@ impl PartnerMutations {
         &self,
         ctx: &Context<'_>,
         input: InvitePartnerInput,
-    ) -> Result<InvitePartnerResult, Error> {
+    ) -> Result<Option<InvitePartnerResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let partner = asked.parse::<PartnerCode>("code", &input.code);
         let profile = input.profile.read(&mut asked.at("profile"));
@@ -184,7 +184,7 @@ impl PartnerMutations {
         &self,
         ctx: &Context<'_>,
         input: AccedePartnerInput,
-    ) -> Result<AccedePartnerResult, Error> {
+    ) -> Result<Option<AccedePartnerResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let partner = asked.parse::<PartnerCode>("partner", &input.partner);
         let founding = match &input.founding {
@@ -204,7 +204,7 @@ impl PartnerMutations {
         &self,
         ctx: &Context<'_>,
         input: AdmitObserverInput,
-    ) -> Result<AdmitObserverResult, Error> {
+    ) -> Result<Option<AdmitObserverResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let partner = asked.parse::<PartnerCode>("partner", &input.partner);
         let Some(partner) = partner else { return asked.refuse().await };
@@ -218,7 +218,7 @@ impl PartnerMutations {
         &self,
         ctx: &Context<'_>,
         input: NamePartnerInput,
-    ) -> Result<NamePartnerResult, Error> {
+    ) -> Result<Option<NamePartnerResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let partner = asked.parse::<PartnerCode>("partner", &input.partner);
         let names = asked.names("names", &input.names);
@@ -241,7 +241,7 @@ impl PostMutations {
         &self,
         ctx: &Context<'_>,
         input: EstablishPostInput,
-    ) -> Result<EstablishPostResult, Error> {
+    ) -> Result<Option<EstablishPostResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("code", &input.code);
         let partner = asked.parse("partner", &input.partner);
@@ -259,7 +259,7 @@ impl PostMutations {
         &self,
         ctx: &Context<'_>,
         input: NominateOfficerInput,
-    ) -> Result<NominateOfficerResult, Error> {
+    ) -> Result<Option<NominateOfficerResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let Some(post) = post else { return asked.refuse().await };
@@ -273,7 +273,7 @@ impl PostMutations {
         &self,
         ctx: &Context<'_>,
         input: AcceptNominationInput,
-    ) -> Result<AcceptNominationResult, Error> {
+    ) -> Result<Option<AcceptNominationResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let Some(post) = post else { return asked.refuse().await };
@@ -282,7 +282,7 @@ impl PostMutations {
     }
 
     /// The officer whose nomination was accepted takes the post.
-    async fn take_post(&self, ctx: &Context<'_>, input: TakePostInput) -> Result<TakePostResult, Error> {
+    async fn take_post(&self, ctx: &Context<'_>, input: TakePostInput) -> Result<Option<TakePostResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let Some(post) = post else { return asked.refuse().await };
@@ -295,7 +295,7 @@ impl PostMutations {
         &self,
         ctx: &Context<'_>,
         input: RelieveOfficerInput,
-    ) -> Result<RelieveOfficerResult, Error> {
+    ) -> Result<Option<RelieveOfficerResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let reason = asked.reason(&input.reason);
@@ -305,7 +305,7 @@ impl PostMutations {
     }
 
     /// Says what a post's title is in other languages, in place of what was said before.
-    async fn name_post(&self, ctx: &Context<'_>, input: NamePostInput) -> Result<NamePostResult, Error> {
+    async fn name_post(&self, ctx: &Context<'_>, input: NamePostInput) -> Result<Option<NamePostResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let titles = asked.names("titles", &input.titles);

@@ -13,7 +13,9 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, Object};
 use domain::{
-    Actor, coalition,
+    Actor, PartnerCode,
+    catalogue::sources::senders,
+    coalition,
     ids::{PartnerId, PostId},
 };
 use read_model::parse;
@@ -193,6 +195,34 @@ impl Viewer {
     /// What the token allows. Some things besides need a certain partner: the refusal says which.
     async fn roles(&self) -> Vec<Role> {
         self.actor.roles().iter().copied().map(Role::from).collect()
+    }
+
+    /// Whether you may send the mutation of this name: as far as your post, your roles and, where that has to lead the
+    /// `operation` (by its code or id), your partner decide it. What the state of things allows is decided with the command.
+    /// False for an operation that you may not see.
+    async fn may_call(&self, mutation: String, operation: Option<ID>) -> Result<bool, Error> {
+        let senders: Vec<_> = senders(&mutation).collect();
+        if senders.is_empty() {
+            return Err(Error::bad_input(format!("There is no mutation `{mutation}`.")));
+        }
+        let standing = match &self.actor {
+            Actor::Service { .. } => true,
+            Actor::Post { .. } => self.world.pin.viewer.partner.is_some(),
+        };
+        let lead = match &operation {
+            None => None,
+            Some(operation) => match self.world.operation_named(operation).await? {
+                Some(operation) => Some(operation.row.lead.clone()),
+                None => return Ok(false),
+            },
+        };
+        let leads = |partner: &PartnerCode| lead.as_deref().is_none_or(|lead| lead == partner.as_str());
+        let is_of_lead = match &self.actor {
+            Actor::Post { partner, .. } => leads(partner),
+            Actor::Service { .. } => true,
+        };
+        Ok(standing
+            && senders.iter().any(|sender| sender.allows(&self.actor) && (is_of_lead || !sender.is_lead())))
     }
 
     /// Whether commands are accepted at all: the post is held, and its partner has joined and is not suspended.

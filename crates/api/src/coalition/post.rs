@@ -45,13 +45,13 @@ pub struct PostFilter {
     status: Option<PostStatus>,
 }
 
-impl From<PostFilter> for read_model::coalition::PostFilter {
-    fn from(filter: PostFilter) -> Self {
-        Self {
-            partner: filter.partner,
-            liaison: filter.liaison,
-            status: filter.status.map(|status| coalition::PostStatus::from(status).to_string()),
-        }
+impl PostFilter {
+    /// Fails with `BAD_USER_INPUT` when there is no such partner.
+    pub(super) async fn read(self, world: &Arc<World>) -> Result<read_model::coalition::PostFilter, Error> {
+        let Self { partner, liaison, status } = self;
+        world.check_partner(partner.as_deref()).await?;
+        let status = status.map(|status| coalition::PostStatus::from(status).to_string());
+        Ok(read_model::coalition::PostFilter { partner, liaison, status })
     }
 }
 

@@ -66,10 +66,10 @@ impl PostQueries {
         before: Option<String>,
     ) -> Result<Connection<Post>, Error> {
         let window = Window { first, after, last, before };
-        let filter = read_model::coalition::PostFilter::from(filter.unwrap_or_default());
+        let world = self.0.world(ctx)?;
+        let filter = filter.unwrap_or_default().read(&world).await?;
         let code = |post: &Post| post.row.code.clone();
-        self.0
-            .world(ctx)?
+        world
             .list(
                 window,
                 filter,

@@ -218,7 +218,7 @@ fn page(arguments: &Arguments<'_>) -> u64 {
         }),
         _ => Some(MOST_ENTRIES),
     });
-    asked.max().unwrap_or(connection::DEFAULT.unsigned_abs().into())
+    asked.max().unwrap_or(connection::MOST.unsigned_abs().into())
 }
 
 fn ids(arguments: &Arguments<'_>) -> u64 {

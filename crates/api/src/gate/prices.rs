@@ -119,7 +119,7 @@ fn field_price(parent: &str, field: &FieldDefinition) -> (String, FieldPrice) {
     let is_connection = |of: &str| of.ends_with("Connection");
     let entries = if lists == 0 && is_connection(&leads_to) {
         Entries::Connection
-    } else if lists > 0 && is_connection(parent) && name == "edges" {
+    } else if lists > 0 && is_connection(parent) && matches!(name.as_str(), "edges" | "nodes") {
         Entries::Edges
     } else if lists > 0 && field.arguments.iter().any(|argument| argument.node.name.node == "ids") {
         Entries::Ids

@@ -10,11 +10,11 @@ use futures_util::{FutureExt, future::BoxFuture};
 use read_model::Page;
 use std::{borrow::Cow, sync::Arc};
 
-/// Entries of a page when nothing else is asked for.
-pub(crate) const DEFAULT: i32 = 20;
-
-/// Most entries of a page.
+/// Most entries of a page, and so many when nothing else is asked for.
 pub(crate) const MOST: i32 = 100;
+
+/// More than a request may be answered with.
+const WHOLE: i64 = 1_000_000;
 
 /// Which way a list runs.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,8 +47,15 @@ impl Window {
     fn reverse(self) -> Self {
         // Without a bound the page is the first of what is shown.
         let Self { first, after, last, before } = self;
-        let first = first.or(if last.is_none() { Some(DEFAULT) } else { None });
+        let first = first.or(if last.is_none() { Some(MOST) } else { None });
         Self { first: last, after: before, last: first, before: after }
+    }
+
+    /// The same for a list that comes whole unless a page of it is asked for.
+    pub fn page_or_all(self, world: &World) -> Result<Page, Error> {
+        let all = self.first.is_none() && self.last.is_none();
+        let page = self.page(world)?;
+        Ok(if all { Page { limit: WHOLE, ..page } } else { page })
     }
 
     /// The page to ask the read model for: with one entry more than is shown, to know whether there are
@@ -59,7 +66,7 @@ impl Window {
             (Some(_), Some(_)) => {
                 return Err(Error::bad_input("Ask for `first` or for `last`, not for both."));
             }
-            (first, None) => (first.unwrap_or(DEFAULT), false),
+            (first, None) => (first.unwrap_or(MOST), false),
             (None, Some(last)) => (last, true),
         };
         if !(1..=MOST).contains(&size) {
@@ -197,12 +204,18 @@ impl<N: OutputType> Connection<N> {
     }
 }
 
-/// A page of a list: ask for `first` or `last`, 1 to 100 entries (20 when neither is given), after or before a cursor.
+/// A page of a list: ask for `first` or `last`, at most 100 entries, after or before a cursor. Without either it has 100,
+/// and `pageInfo` says whether there are more; a plan's tasks come all of them.
 #[Object(name_type)]
 impl<N: OutputType> Connection<N> {
     /// The entries, in the order of the list also when they are read from its end.
     async fn edges(&self) -> &[Edge<N>] {
         &self.edges
+    }
+
+    /// The same without their cursors.
+    async fn nodes(&self) -> Vec<&N> {
+        self.edges.iter().map(|edge| &edge.node).collect()
     }
 
     /// Whether there is more, and from where to read on.

@@ -6,7 +6,7 @@ use crate::{
 };
 use async_graphql::{Context, ID};
 use domain::{
-    Actor, Position, Span,
+    Actor, Position, PostCode, Span,
     ids::PostId,
     plan::PlannedTask,
     schedule::{Finishes, Hours},
@@ -107,6 +107,15 @@ impl Session {
             noted: AtomicI64::new(0),
             carried_out: Mutex::default(),
         })
+    }
+
+    /// The post that the sender claims and nobody acts as now; `None` for services, and for whoever is in
+    /// standing.
+    pub(crate) fn out_of_standing(&self) -> Option<&PostCode> {
+        match &self.actor {
+            Actor::Post { post, .. } if self.viewer.partner.is_none() => Some(post),
+            _ => None,
+        }
     }
 
     /// For `extensions.cost`: what was asked for at most and may be, and what it came to.

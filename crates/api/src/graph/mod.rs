@@ -6,7 +6,9 @@
 pub mod connection;
 pub mod context;
 pub mod cursor;
+mod filter;
 pub mod id;
+pub mod interface;
 pub mod language;
 pub mod list;
 pub mod loaders;
@@ -14,6 +16,7 @@ pub mod mutation;
 pub mod names;
 pub mod node;
 mod nodes;
+pub mod nullable;
 pub mod reads;
 pub mod receipt;
 pub mod refused;

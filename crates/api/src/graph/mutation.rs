@@ -8,6 +8,7 @@ use crate::{
     graph::{
         context::{Session, World, session},
         id::AskedId,
+        interface::interface,
         language::LocalisedNameInput,
         node::Item,
         receipt::Receipt,
@@ -15,9 +16,16 @@ use crate::{
         scalars::DateTime,
     },
 };
-use async_graphql::{Context, ID, InputObject};
-use domain::{Command, Names, Prose, Reasons, RefusalCode, Title, refusal::Parse};
-use std::{fmt::Display, sync::Arc};
+use async_graphql::{
+    Context, ContextSelectionSet, ID, InputObject, OutputType, Positioned, ServerResult, Value,
+    indexmap::IndexSet,
+    parser::types::Field,
+    registry::{MetaType, MetaTypeName, Registry},
+};
+use domain::{
+    Command, Names, Position, Prose, Reasons, Refusal, RefusalCode, Title, catalogue::sources::senders, refusal::Parse,
+};
+use std::{borrow::Cow, collections::BTreeSet, fmt::Display, sync::Arc};
 use uuid::Uuid;
 
 /// Longest idempotency key, in bytes: a UUID has 36.
@@ -40,19 +48,93 @@ pub(crate) trait Answer: From<Refused> {
     type Subject;
 
     /// That the command was carried out. `subject` is what it was about, as it is now; `None` when the caller
-    /// may not see it.
-    fn done(subject: Option<Self::Subject>, receipt: Receipt) -> Self;
+    /// may not see it, an error when it cannot be read: the receipt stands in any case.
+    fn done(subject: Result<Option<Self::Subject>, Error>, done: Done) -> Self;
+}
+
+/// A command that was carried out.
+pub(crate) struct Done {
+    pub receipt: Receipt,
+    session: Arc<Session>,
+    /// Where the log stood before the command, and where it stands by it.
+    positions: [Position; 2],
+}
+
+impl Done {
+    fn new(session: &Arc<Session>, receipt: engine::Receipt) -> Self {
+        let after = receipt.position;
+        let events = i64::try_from(receipt.event_ids.len()).unwrap_or_default();
+        let positions = [Position(after.0 - events), after];
+        Self { receipt: receipt.into(), session: Arc::clone(session), positions }
+    }
+
+    /// The present before the command, and by it.
+    pub fn worlds(&self) -> [Arc<World>; 2] {
+        self.positions.map(|position| self.session.present_at(position))
+    }
+}
+
+/// What every mutation answers, done or refused, so that one fragment serves all of them. Nothing is answered by
+/// it.
+pub(crate) struct MutationOutcome;
+
+impl OutputType for MutationOutcome {
+    fn type_name() -> Cow<'static, str> {
+        "MutationOutcome".into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        say_who_may_send(registry);
+        let refused = Refused::create_type_info(registry);
+        let refused = MetaTypeName::concrete_typename(&refused).to_owned();
+        // `Refused` first, of which more is null.
+        let mut members: IndexSet<String> = [refused.clone()].into();
+        for kind in registry.types.values() {
+            if let MetaType::Union { possible_types, .. } = kind
+                && possible_types.contains(&refused)
+            {
+                members.extend(possible_types.iter().cloned());
+            }
+        }
+        interface::<Self>(
+            registry,
+            members,
+            "What came of a command: a receipt, or every reason why it was not carried out.",
+        )
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::Null)
+    }
+}
+
+/// Ends each mutation's description with what the domain says of its senders.
+fn say_who_may_send(registry: &mut Registry) {
+    let Some(MetaType::Object { fields, .. }) = registry.types.get_mut("Mutation") else { return };
+    for (name, field) in fields {
+        let senders: BTreeSet<String> = senders(name).map(ToString::to_string).collect();
+        let who = senders.into_iter().collect::<Vec<_>>().join("; or ");
+        let what = field.description.take().unwrap_or_default();
+        field.description = Some(format!("{what}\n\nFor {who}."));
+    }
 }
 
 /// The answers of mutations: their payloads and unions.
 macro_rules! results {
-    ($($result:ident = $payload:ident { $(#[$doc:meta])* $field:ident: $subject:ty })*) => {$(
+    ($(
+        $result:ident = $payload:ident {
+            $(#[$doc:meta])* $field:ident: $subject:ty $(, $effects:ident: $effect:ty)?
+        }
+    )*) => {$(
         /// The command was carried out.
         #[derive(async_graphql::SimpleObject)]
         pub struct $payload {
             $(#[$doc])*
-            $field: Option<$subject>,
+            $field: Option<Result<$subject, $crate::Error>>,
+            $(#[graphql(flatten)] $effects: $effect,)?
             receipt: $crate::graph::receipt::Receipt,
+            /// None: it was carried out.
+            refusals: Vec<$crate::graph::refused::Refusal>,
         }
 
         #[derive(async_graphql::Union)]
@@ -64,8 +146,16 @@ macro_rules! results {
         impl $crate::graph::mutation::Answer for $result {
             type Subject = $subject;
 
-            fn done($field: Option<$subject>, receipt: $crate::graph::receipt::Receipt) -> Self {
-                Self::Done($payload { $field, receipt })
+            fn done(
+                $field: Result<Option<$subject>, $crate::Error>,
+                done: $crate::graph::mutation::Done,
+            ) -> Self {
+                Self::Done($payload {
+                    $($effects: <$effect>::of(&done, &$field),)?
+                    $field: $field.transpose(),
+                    receipt: done.receipt,
+                    refusals: Vec::new(),
+                })
             }
         }
     )*};
@@ -100,6 +190,36 @@ impl At<'_> {
     pub fn parse_if<T: Parse>(&mut self, field: &str, raw: Option<&str>) -> Option<Option<T>> {
         match raw {
             Some(raw) => self.parse(field, raw).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// What a revision sets: the outer `None` when the text was not taken, or is null where there is always one;
+    /// the inner one when it was left out.
+    #[expect(clippy::option_option, reason = "absent, null and wrong are three things")]
+    pub fn parse_set<T: Parse>(&mut self, field: &str, raw: Option<Option<&str>>) -> Option<Option<T>> {
+        match raw {
+            None => Some(None),
+            Some(Some(raw)) => self.parse(field, raw).map(Some),
+            Some(None) => {
+                let path = self.path_to(field);
+                let message = "This cannot be taken away. Leave it out to keep what is there.";
+                self.reasons.add(RefusalCode::InvalidValue, &path, message);
+                None
+            }
+        }
+    }
+
+    /// What a revision sets or, by null, takes away: as [`Self::parse_set`], and `Some(None)` within for null.
+    #[expect(clippy::option_option, reason = "absent, null and wrong are three things")]
+    pub fn parse_or_clear<T: Parse>(
+        &mut self,
+        field: &str,
+        raw: Option<Option<&str>>,
+    ) -> Option<Option<Option<T>>> {
+        match raw {
+            Some(None) => Some(Some(None)),
+            Some(Some(raw)) => self.parse(field, raw).map(|value| Some(Some(value))),
             None => Some(None),
         }
     }
@@ -146,7 +266,7 @@ pub(crate) struct Asked<'a> {
     mutation: String,
     /// Its name in the answer.
     answered_as: String,
-    pub(crate) session: &'a Session,
+    pub(crate) session: &'a Arc<Session>,
     /// The newest: what ids are looked up in.
     pub(crate) world: Arc<World>,
     entry: Entry,
@@ -260,14 +380,20 @@ impl<'a> Asked<'a> {
     }
 
     /// Says every fault of the input. For whoever could not make a command of it.
-    pub async fn refuse<R: From<Refused>>(self) -> Result<R, Error> {
-        let refusals = self.reasons.into_refusals();
+    pub async fn refuse<R: From<Refused>>(self) -> Result<Option<R>, Error> {
+        let refusals = match self.session.out_of_standing() {
+            // Who sees nothing is told so, and not that there is nothing.
+            Some(post) => vec![forbidden(format!(
+                "Nobody acts as {post} now: the post is vacant, or its partner takes no part."
+            ))],
+            None => self.reasons.into_refusals(),
+        };
         self.session.engine.metrics().refused_early(&refusals);
-        Ok(Refused::new(&self.world, refusals).await?.into())
+        Ok(Some(Refused::new(&self.world, refusals).await?.into()))
     }
 
     /// Carries the command out, unless the input had faults, and answers what has this id, as it is then.
-    pub async fn carry_out<R>(self, id: Uuid, command: Command) -> Result<R, Error>
+    pub async fn carry_out<R>(self, id: Uuid, command: Command) -> Result<Option<R>, Error>
     where
         R: Answer<Subject: Item>,
     {
@@ -280,7 +406,7 @@ impl<'a> Asked<'a> {
         self,
         command: Command,
         find: impl FnOnce(Arc<World>) -> Found,
-    ) -> Result<R, Error>
+    ) -> Result<Option<R>, Error>
     where
         R: Answer,
         Found: Future<Output = Result<Option<R::Subject>, Error>>,
@@ -289,7 +415,7 @@ impl<'a> Asked<'a> {
         if !self.reasons.is_empty() {
             return self.refuse().await;
         }
-        let Self { mutation, answered_as, session, entry, .. } = self;
+        let Self { mutation, answered_as, session, world, entry, .. } = self;
         let operation = command.operation().cloned();
         let request = engine::Request {
             command,
@@ -302,19 +428,25 @@ impl<'a> Asked<'a> {
             Ok(outcome) => {
                 session.note_carried_out(answered_as, outcome.receipt.position);
                 let world = session.present_at(outcome.receipt.position);
-                Ok(R::done(find(world).await?, outcome.receipt.into()))
+                let subject = find(world).await;
+                Ok(Some(R::done(subject, Done::new(session, outcome.receipt))))
             }
             Err(engine::Error::Refused(refusals)) => {
                 let world = session.present_at(session.engine.position());
-                Ok(Refused::new(&world, refusals).await?.into())
+                Ok(Some(Refused::new(&world, refusals).await?.into()))
             }
             Err(engine::Error::Forbidden(message)) => {
                 session.log_refusal(&mutation, operation.as_ref()).await?;
-                Err(Error::Forbidden(message))
+                Ok(Some(Refused::new(&world, vec![forbidden(message)]).await?.into()))
             }
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// That the sender may not do this, whatever the input.
+fn forbidden(message: String) -> Refusal {
+    Refusal { code: RefusalCode::Forbidden, message, field: Vec::new(), subject: None }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    graph::{context::World, node::Node},
+    graph::{context::World, node::Node, receipt::Receipt},
 };
 use async_graphql::{Enum, SimpleObject};
 use futures_util::future::try_join_all;
@@ -28,6 +28,8 @@ pub enum RefusalCode {
     ExerciseInUsedLog,
     /// A task is led by a partner on a territory whose partner has not consented to this version.
     ForeignLeadWithoutConsent,
+    /// Another input would not help: who sends the command may not do this. The message says what it takes.
+    Forbidden,
     /// H-hour has not been set.
     HhourNotSet,
     /// H-hour may move only inside the window that the plan in force gives.
@@ -109,6 +111,8 @@ pub struct Refusal {
 /// The command was not carried out, and nothing was recorded. All reasons at once.
 #[derive(SimpleObject)]
 pub struct Refused {
+    /// Null: there is nothing in the log to have a receipt of.
+    receipt: Option<Receipt>,
     refusals: Vec<Refusal>,
 }
 
@@ -123,6 +127,6 @@ impl Refused {
             let field = Some(field).filter(|path| !path.is_empty());
             Ok::<_, Error>(Refusal { code: code.into(), message, field, subject })
         });
-        Ok(Self { refusals: try_join_all(shown).await? })
+        Ok(Self { receipt: None, refusals: try_join_all(shown).await? })
     }
 }

@@ -134,11 +134,18 @@ pub(super) async fn read(
 
 /// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off.
 pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Answer, Error> {
-    let Prepared { session, request, permit, .. } = prepared;
+    let Prepared { session, request, kind, permit } = prepared;
+    let (schema, careful_schema) = (service.schema.clone(), service.careful_schema.clone());
     // A task of its own: a client that hangs up cancels nothing midway.
-    let schema = service.schema.clone();
+    let asking = Arc::clone(&session);
     let execute = async move {
-        let answer = schema.execute(request).await;
+        let answer = if kind == Some(OperationType::Query) {
+            let again = again(&request, &asking);
+            let answer = schema.execute(request).await;
+            if has_faults(&answer) { careful_schema.execute(again).await } else { answer }
+        } else {
+            careful_schema.execute(request).await
+        };
         // Under way until here, also when nobody waits any more.
         drop(permit);
         answer
@@ -154,6 +161,23 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
             Err(Error::Internal)
         }
     }
+}
+
+/// The same question once more, in the same session: what it has read it does not read again.
+fn again(request: &async_graphql::Request, session: &Arc<Session>) -> async_graphql::Request {
+    let mut again = async_graphql::Request::new(request.query.clone()).variables(request.variables.clone());
+    again.operation_name.clone_from(&request.operation_name);
+    again.data(Arc::clone(session))
+}
+
+/// Whether something was answered, and something else was asked for in a way that cannot be: then the fields that
+/// are at fault are to be null, and no others. What failed on this side fails again.
+fn has_faults(answer: &Answer) -> bool {
+    let codes: Vec<&str> = answer.errors.iter().map(code).collect();
+    !codes.is_empty()
+        && codes.iter().all(|code| matches!(*code, "BAD_USER_INPUT" | "FORBIDDEN"))
+        // Not by whatever does not fit the schema, but for an argument's content, whose fault knows no path.
+        && (was_executed(answer) || answer.errors.iter().any(|error| error.message.starts_with("Failed to parse")))
 }
 
 pub(super) fn with_position(mut answer: Answer, session: &Session) -> Answer {

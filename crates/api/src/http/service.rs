@@ -16,6 +16,8 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 pub struct Service {
     pub engine: Engine,
     pub schema: Schema,
+    /// The same with `graph::nullable`: for commands and subscriptions, and for questions with faults.
+    pub careful_schema: Schema,
     pub issuers: Arc<Issuers>,
     /// The machine's: tokens expire in the real present, whatever the engine's clock shows.
     pub clock: Clock,

@@ -32,7 +32,7 @@ pub(super) fn steps(service: &Service, prepared: Prepared) -> BoxStream<'static,
     if prepared.kind == Some(OperationType::Subscription) {
         let Prepared { session, request, .. } = prepared;
         // The session is told the position of each item before its fields are resolved, one item at a time.
-        let answers = service.schema.execute_stream(request);
+        let answers = service.careful_schema.execute_stream(request);
         let open = service.metrics.open_subscription();
         let answers = answers.map(move |answer| {
             // Counted as long as there may be answers.

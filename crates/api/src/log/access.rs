@@ -12,7 +12,7 @@ use crate::{
         zone::Zone,
     },
 };
-use async_graphql::{Context, Enum, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{
     OperationCode, PartnerCode, Role,
     coalition::{PartnerRole, PartnerStatus},
@@ -41,29 +41,30 @@ pub struct AccessLogFilter {
     actor: Option<String>,
     /// Code of the partner that it belongs to.
     partner: Option<String>,
-    /// Code of the operation.
-    operation: Option<String>,
+    /// The operation by its code or its id.
+    operation: Option<ID>,
     /// Not before this.
     from: Option<DateTime>,
     /// Before this.
     to: Option<DateTime>,
 }
 
-impl From<AccessLogFilter> for AccessFilter {
-    fn from(filter: AccessLogFilter) -> Self {
-        let AccessLogFilter { kind, actor, partner, operation, from, to } = filter;
-        // What is no code names no operation, so nothing stands under it.
-        let id =
-            |code: String| OperationCode::new(&code).map_or(Uuid::nil(), |code| OperationId::of(&code).0);
+impl AccessLogFilter {
+    /// Fails with `BAD_USER_INPUT` when it names a partner or an operation that there is not. Who was refused may
+    /// have claimed a post that there never was.
+    async fn read(self, world: &Arc<World>) -> Result<AccessFilter, Error> {
+        let Self { kind, actor, partner, operation, from, to } = self;
+        world.check_partner(partner.as_deref()).await?;
+        let operation_id = world.named_operation(operation.as_ref()).await?;
         let utc = |DateTime(at): DateTime| at.to_utc();
-        Self {
+        Ok(AccessFilter {
             kind: kind.map(Into::into),
             actor,
             partner,
-            operation_id: operation.map(id),
+            operation_id,
             from: from.map(utc),
             to: to.map(utc),
-        }
+        })
     }
 }
 
@@ -168,7 +169,7 @@ async fn list(
     };
     let reader =
         AccessReader { partner: partner.to_string(), is_host: world.is_host(partner.as_str()).await? };
-    let filter = AccessFilter::from(filter);
+    let filter = filter.read(world).await?;
     let Page { limit, after, before, backwards } = by_position(page.clone(), "the access log")?;
     let stretch = AccessPage { after, before, backwards, limit };
     let rows = world.engine.accesses(&reader, &filter, stretch).await?;

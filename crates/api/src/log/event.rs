@@ -5,8 +5,8 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window, by_position},
         context::{World, session},
-        id::{self, AskedId},
-        node::{Annex, Event, Item, Operation, Post},
+        id,
+        node::{Annex, Event, Operation, Post},
         scalars::{DateTime, Json, Position},
         zone::Zone,
     },
@@ -30,8 +30,8 @@ pub struct EventFilter {
     actor: Option<String>,
     /// Code of the partner whose post sent the command.
     partner: Option<String>,
-    /// An operation, with its plan, tasks and assignments.
-    operation_id: Option<ID>,
+    /// An operation by its code or its id, with its plan, tasks and assignments.
+    operation: Option<ID>,
     /// Anything with an id: only its history.
     subject: Option<ID>,
     /// Inclusive.
@@ -53,12 +53,13 @@ pub(crate) struct Wanted {
 }
 
 impl EventFilter {
-    pub(crate) fn read(self) -> Result<Wanted, Error> {
+    /// Fails with `BAD_USER_INPUT` when it names what nothing in the world has.
+    pub(crate) async fn read(self, world: &Arc<World>) -> Result<Wanted, Error> {
         let Self {
             types,
             actor,
             partner,
-            operation_id,
+            operation,
             subject,
             recorded_from,
             recorded_before,
@@ -74,17 +75,17 @@ impl EventFilter {
                 return Err(Error::bad_input(format!("There is no event type `{unknown}`.")));
             }
         }
+        world.check_actor(actor.as_deref()).await?;
+        world.check_partner(partner.as_deref()).await?;
+        let operation = world.named_operation(operation.as_ref()).await?;
         let utc = |at: Option<DateTime>| at.map(|DateTime(at)| at.to_utc());
-        let operation = |id: ID| {
-            AskedId::read(&id).and_then(|asked| Operation::uuid_of(asked.key)).unwrap_or(Uuid::nil())
-        };
         Ok(Wanted {
             item: subject.map(|id| id::subject(&id)),
             filter: read_model::EventFilter {
                 kinds: types,
                 actor,
                 partner,
-                operation: operation_id.map(operation),
+                operation,
                 recorded_from: utc(recorded_from),
                 recorded_before: utc(recorded_before),
                 occurred_from: utc(occurred_from),

@@ -54,7 +54,7 @@ impl Subscription {
         after: Option<scalars::Position>,
         filter: Option<EventFilter>,
     ) -> Result<BoxStream<'static, Result<Event, Error>>, Error> {
-        let wanted = filter.unwrap_or_default().read()?;
+        let wanted = filter.unwrap_or_default().read(session(ctx)?.world()).await?;
         let follower = Follower::new(ctx, after, |session| session.pin.position).await?;
         let log = LogFollower { follower, wanted, read: None };
         Ok(try_unfold(log, |mut log| async move { Ok(log.next().await?.map(|event| (event, log))) }).boxed())

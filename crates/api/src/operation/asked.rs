@@ -8,14 +8,24 @@ use crate::{
     },
 };
 use async_graphql::ID;
-use domain::OperationCode;
+use domain::{OperationCode, ids::OperationId};
 use read_model::parse;
 use uuid::Uuid;
 
 impl Asked<'_> {
-    /// `None` when there is none that the caller may see, which is then among the reasons.
-    pub async fn operation(&mut self, id: &ID) -> Result<Option<OperationCode>, Error> {
-        let found = self.find::<Operation>("operationId", id).await?;
+    /// By its code or its id; `None` when there is none that the caller may see, which is then among the
+    /// reasons.
+    pub async fn operation(&mut self, asked: &ID) -> Result<Option<OperationCode>, Error> {
+        let found = match OperationCode::new(asked.as_str()) {
+            Ok(code) => {
+                let found = self.world.find::<Operation>(OperationId::of(&code).0).await?;
+                if found.is_none() {
+                    self.miss::<Operation>("operation");
+                }
+                found
+            }
+            Err(_) => self.find::<Operation>("operation", asked).await?,
+        };
         Ok(found.map(|operation| parse(&operation.row.code)).transpose()?)
     }
 

@@ -5,19 +5,20 @@ use crate::{
     Error,
     graph::{
         context::World,
-        mutation::{Answer, Asked, Entry, results},
+        mutation::{Answer, Asked, Done, Entry, results},
         node::{Annex, Assignment, Node, Operation, PlanVersion, Task},
         receipt::Receipt,
-        refused::Refused,
+        refused::{Refusal, Refused},
         scalars::DateTime,
     },
     operation::release::{Classification, HandlingCode},
+    schedule::effects::ConflictsChanged,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
 use domain::{
-    Command, OperationCode, PostCode,
+    Command, OperationCode, PostCode, RefusalCode,
     assignment::AssignmentCommand,
-    ids::{AssignmentId, OperationId, TaskId},
+    ids::{AnnexId, AssignmentId, OperationId, PlanVersionId, TaskId},
     operation::OperationCommand,
     release::{Marked, Release},
 };
@@ -42,7 +43,8 @@ struct InitiateOperationInput {
 
 #[derive(InputObject)]
 struct IssueWarningOrderInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     text: Option<String>,
     #[graphql(flatten)]
     entry: Entry,
@@ -50,7 +52,8 @@ struct IssueWarningOrderInput {
 
 #[derive(InputObject)]
 struct RecordLegalBasisInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     /// All of them: they replace those recorded before.
     instruments: Vec<String>,
     #[graphql(flatten)]
@@ -59,7 +62,8 @@ struct RecordLegalBasisInput {
 
 #[derive(InputObject)]
 struct SetHHourInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     at: DateTime,
     #[graphql(flatten)]
     entry: Entry,
@@ -67,7 +71,8 @@ struct SetHHourInput {
 
 #[derive(InputObject)]
 struct ShiftHHourInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     to: DateTime,
     reason: String,
     #[graphql(flatten)]
@@ -76,14 +81,18 @@ struct ShiftHHourInput {
 
 #[derive(InputObject)]
 struct ActivateOperationInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     #[graphql(flatten)]
     entry: Entry,
 }
 
 #[derive(InputObject)]
 struct AssignOfficerInput {
-    task_id: ID,
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well.
+    task: ID,
+    /// Of a task that is named by its code: the operation's code or id.
+    operation: Option<ID>,
     /// Code of the post.
     post: String,
     #[graphql(flatten)]
@@ -98,13 +107,15 @@ struct WithdrawAssignmentInput {
     entry: Entry,
 }
 
-/// Give exactly one of `operationId`, `planVersionId`, `taskId` and `annexId`.
+/// Give one of `planVersionId`, `task` and `annexId`; or `operation` alone, to mark the operation itself.
 #[derive(InputObject)]
 struct MarkReleasabilityInput {
-    operation_id: Option<ID>,
+    /// Its code, such as `SAPHAN`, or its id. Beside `task`: of a task that is named by its code.
+    operation: Option<ID>,
     plan_version_id: Option<ID>,
-    /// Its mark holds in every version of the plan.
-    task_id: Option<ID>,
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well. Its mark holds in every
+    /// version of the plan.
+    task: Option<ID>,
     /// An annex of one version.
     annex_id: Option<ID>,
     /// Codes of the partners that may read it, all of them. Those that may not read what it is in are kept, and may not
@@ -125,8 +136,10 @@ pub struct MarkReleasabilityPayload {
     /// That of the item.
     operation: Option<Operation>,
     /// What was marked; null when you may not see it any more, and for a task that only a draft has beside a plan in force.
-    item: Option<Node>,
+    item: Option<Result<Node, Error>>,
     receipt: Receipt,
+    /// None: it was carried out.
+    refusals: Vec<Refusal>,
 }
 
 #[derive(Union)]
@@ -138,9 +151,16 @@ pub enum MarkReleasabilityResult {
 impl Answer for MarkReleasabilityResult {
     type Subject = (Option<Operation>, Option<Node>);
 
-    fn done(subject: Option<Self::Subject>, receipt: Receipt) -> Self {
-        let (operation, item) = subject.unwrap_or_default();
-        Self::Done(MarkReleasabilityPayload { operation, item, receipt })
+    fn done(subject: Result<Option<Self::Subject>, Error>, done: Done) -> Self {
+        let (operation, item) = match subject {
+            Ok(found) => {
+                let (operation, item) = found.unwrap_or_default();
+                (operation, item.map(Ok))
+            }
+            Err(error) => (None, Some(Err(error))),
+        };
+        let receipt = done.receipt;
+        Self::Done(MarkReleasabilityPayload { operation, item, receipt, refusals: Vec::new() })
     }
 }
 
@@ -148,8 +168,8 @@ results! {
     InitiateOperationResult = InitiateOperationPayload { operation: Operation }
     IssueWarningOrderResult = IssueWarningOrderPayload { operation: Operation }
     RecordLegalBasisResult = RecordLegalBasisPayload { operation: Operation }
-    SetHHourResult = SetHHourPayload { operation: Operation }
-    ShiftHHourResult = ShiftHHourPayload { operation: Operation }
+    SetHHourResult = SetHHourPayload { operation: Operation, conflicts: ConflictsChanged }
+    ShiftHHourResult = ShiftHHourPayload { operation: Operation, conflicts: ConflictsChanged }
     ActivateOperationResult = ActivateOperationPayload { operation: Operation }
     AssignOfficerResult = AssignOfficerPayload { task: Task }
     WithdrawAssignmentResult = WithdrawAssignmentPayload { assignment: Assignment }
@@ -165,7 +185,7 @@ impl OperationMutations {
         &self,
         ctx: &Context<'_>,
         input: InitiateOperationInput,
-    ) -> Result<InitiateOperationResult, Error> {
+    ) -> Result<Option<InitiateOperationResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let operation = asked.parse::<OperationCode>("code", &input.code);
         let title = asked.parse("title", &input.title);
@@ -193,9 +213,9 @@ impl OperationMutations {
         &self,
         ctx: &Context<'_>,
         input: IssueWarningOrderInput,
-    ) -> Result<IssueWarningOrderResult, Error> {
+    ) -> Result<Option<IssueWarningOrderResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let text = asked.parse_if("text", input.text.as_deref());
         let (Some(operation), Some(text)) = (operation, text) else { return asked.refuse().await };
         let id = OperationId::of(&operation).0;
@@ -207,9 +227,9 @@ impl OperationMutations {
         &self,
         ctx: &Context<'_>,
         input: RecordLegalBasisInput,
-    ) -> Result<RecordLegalBasisResult, Error> {
+    ) -> Result<Option<RecordLegalBasisResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let instruments = asked.parse_all("instruments", &input.instruments);
         let (Some(operation), Some(instruments)) = (operation, instruments) else {
             return asked.refuse().await;
@@ -220,9 +240,9 @@ impl OperationMutations {
     }
 
     /// Sets the one reference time, inside the window of the plan in force.
-    async fn set_h_hour(&self, ctx: &Context<'_>, input: SetHHourInput) -> Result<SetHHourResult, Error> {
+    async fn set_h_hour(&self, ctx: &Context<'_>, input: SetHHourInput) -> Result<Option<SetHHourResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let Some(operation) = operation else { return asked.refuse().await };
         let id = OperationId::of(&operation).0;
         let DateTime(at) = input.at;
@@ -234,9 +254,9 @@ impl OperationMutations {
         &self,
         ctx: &Context<'_>,
         input: ShiftHHourInput,
-    ) -> Result<ShiftHHourResult, Error> {
+    ) -> Result<Option<ShiftHHourResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let reason = asked.reason(&input.reason);
         let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
         let id = OperationId::of(&operation).0;
@@ -249,9 +269,9 @@ impl OperationMutations {
         &self,
         ctx: &Context<'_>,
         input: ActivateOperationInput,
-    ) -> Result<ActivateOperationResult, Error> {
+    ) -> Result<Option<ActivateOperationResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let Some(operation) = operation else { return asked.refuse().await };
         let id = OperationId::of(&operation).0;
         asked.carry_out(id, Command::Operation(OperationCommand::Activate { operation })).await
@@ -268,9 +288,9 @@ impl AssignmentMutations {
         &self,
         ctx: &Context<'_>,
         input: AssignOfficerInput,
-    ) -> Result<AssignOfficerResult, Error> {
+    ) -> Result<Option<AssignOfficerResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let place = asked.task(&input.task_id).await?;
+        let place = asked.task(&input.task, input.operation.as_ref()).await?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let (Some((operation, task)), Some(post)) = (place, post) else { return asked.refuse().await };
         let id = TaskId::of(OperationId::of(&operation), &task).0;
@@ -282,7 +302,7 @@ impl AssignmentMutations {
         &self,
         ctx: &Context<'_>,
         input: WithdrawAssignmentInput,
-    ) -> Result<WithdrawAssignmentResult, Error> {
+    ) -> Result<Option<WithdrawAssignmentResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let place = asked.assignment(&input.assignment_id).await?;
         let reason = asked.reason(&input.reason);
@@ -299,29 +319,28 @@ impl AssignmentMutations {
 type Place = (OperationCode, Option<Marked>);
 
 impl MarkReleasabilityInput {
-    /// The one item named, by the id that the answer is found by. Fails with `BAD_USER_INPUT` where none is,
-    /// or several are.
-    async fn item(&self, asked: &mut Asked<'_>) -> Result<(ID, Option<Place>), Error> {
-        let (id, place) = match (&self.operation_id, &self.plan_version_id, &self.task_id, &self.annex_id) {
+    /// The one item named; `None` where none is, or several are, which is then among the reasons.
+    async fn item(&self, asked: &mut Asked<'_>) -> Result<Option<Place>, Error> {
+        match (&self.operation, &self.plan_version_id, &self.task, &self.annex_id) {
             (Some(id), None, None, None) => {
-                (id, asked.operation(id).await?.map(|operation| (operation, None)))
+                Ok(asked.operation(id).await?.map(|operation| (operation, None)))
             }
             (None, Some(id), None, None) => {
                 let version = asked.version(id).await?;
-                (id, version.map(|(operation, number)| (operation, Some(Marked::PlanVersion { number }))))
+                Ok(version.map(|(operation, number)| (operation, Some(Marked::PlanVersion { number }))))
             }
-            (None, None, Some(id), None) => {
-                let place = asked.task(id).await?;
-                (id, place.map(|(operation, task)| (operation, Some(Marked::Task { task }))))
+            (operation, None, Some(id), None) => {
+                let place = asked.task(id, operation.as_ref()).await?;
+                Ok(place.map(|(operation, task)| (operation, Some(Marked::Task { task }))))
             }
-            (None, None, None, Some(id)) => (id, annex(asked, id).await?),
+            (None, None, None, Some(id)) => annex(asked, id).await,
             _ => {
-                return Err(Error::bad_input(
-                    "Name what is marked by `operationId`, `planVersionId`, `taskId` or `annexId`, one of them.",
-                ));
+                let message =
+                    "Name what is marked: by `planVersionId`, `task` or `annexId`, or the operation by `operation`.";
+                asked.reasons.add(RefusalCode::InvalidValue, "", message);
+                Ok(None)
             }
-        };
-        Ok((id.clone(), place))
+        }
     }
 }
 
@@ -344,9 +363,9 @@ impl ReleaseMutations {
         &self,
         ctx: &Context<'_>,
         mut input: MarkReleasabilityInput,
-    ) -> Result<MarkReleasabilityResult, Error> {
+    ) -> Result<Option<MarkReleasabilityResult>, Error> {
         let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
-        let (id, place) = input.item(&mut asked).await?;
+        let place = input.item(&mut asked).await?;
         let releasable_to = asked.parse_all("releasableTo", &input.releasable_to);
         let (Some((operation, item)), Some(releasable_to)) = (place, releasable_to) else {
             return asked.refuse().await;
@@ -357,9 +376,24 @@ impl ReleaseMutations {
             classification: input.classification.map(Into::into),
             handling: input.handling.map(Into::into),
         };
+        let marked = item.clone();
         let command = OperationCommand::MarkReleasability { operation, item, release };
         let find = |world: Arc<World>| async move {
-            Ok(Some((world.find::<Operation>(operation_id).await?, world.node(&id).await?)))
+            let of = OperationId(operation_id);
+            let item = match marked {
+                None => world.find::<Operation>(operation_id).await?.map(Node::from),
+                Some(Marked::PlanVersion { number }) => {
+                    world.find::<PlanVersion>(PlanVersionId::of(of, number).0).await?.map(Node::from)
+                }
+                Some(Marked::Task { task }) => {
+                    world.find::<Task>(TaskId::of(of, &task).0).await?.map(Node::from)
+                }
+                Some(Marked::Annex { number, annex }) => {
+                    let id = AnnexId::of(PlanVersionId::of(of, number), &annex);
+                    world.find::<Annex>(id.0).await?.map(Node::from)
+                }
+            };
+            Ok(Some((world.find::<Operation>(operation_id).await?, item)))
         };
         asked.carry_out_and(Command::Operation(command), find).await
     }

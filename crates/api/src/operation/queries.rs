@@ -34,11 +34,10 @@ impl OperationQueries {
     ) -> Result<Connection<Operation>, Error> {
         let direction = order_by.unwrap_or_default().direction;
         let window = Window { first, after, last, before }.running(direction);
-        let filter = read_model::operation::OperationFilter::from(filter.unwrap_or_default());
+        let world = self.0.world(ctx)?;
+        let filter = filter.unwrap_or_default().read(&world).await?;
         let code = |operation: &Operation| operation.row.code.clone();
-        let page = self
-            .0
-            .world(ctx)?
+        let page = world
             .list(
                 window,
                 filter,

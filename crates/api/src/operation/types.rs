@@ -4,7 +4,8 @@ use crate::{
     Error,
     graph::{
         connection::{Connection, Direction, Window},
-        node::{Event, Operation, Partner, PlanVersion, Task},
+        context::World,
+        node::{Event, Item, Operation, Partner, PlanVersion, Task},
         scalars::DateTime,
         zone::Zone,
     },
@@ -27,6 +28,7 @@ use domain::{
     PartnerCode, TaskCode,
     ids::{OperationId, PartnerId, TaskId},
     operation,
+    plan::VersionStatus,
 };
 use read_model::{Page, parse, plan::PlanVersionRow};
 use std::sync::Arc;
@@ -59,12 +61,16 @@ pub struct OperationFilter {
     lead_partner: Option<String>,
 }
 
-impl From<OperationFilter> for read_model::operation::OperationFilter {
-    fn from(filter: OperationFilter) -> Self {
-        Self {
-            status: filter.status.map(|status| operation::OperationStatus::from(status).to_string()),
-            lead: filter.lead_partner,
-        }
+impl OperationFilter {
+    /// Fails with `BAD_USER_INPUT` when there is no such partner.
+    pub(super) async fn read(
+        self,
+        world: &Arc<World>,
+    ) -> Result<read_model::operation::OperationFilter, Error> {
+        let Self { status, lead_partner: lead } = self;
+        world.check_partner(lead.as_deref()).await?;
+        let status = status.map(|status| operation::OperationStatus::from(status).to_string());
+        Ok(read_model::operation::OperationFilter { status, lead })
     }
 }
 
@@ -93,7 +99,7 @@ impl Operation {
         }
     }
 
-    async fn current_version(&self) -> Result<Option<PlanVersion>, Error> {
+    pub(crate) async fn current_version(&self) -> Result<Option<PlanVersion>, Error> {
         self.version(self.row.current_version).await
     }
 }
@@ -190,9 +196,25 @@ impl Operation {
         self.world.local_if(self.row.activated_at, zone).await
     }
 
-    /// The version in force, else the one being worked on; null before the first draft.
+    /// The version in force, else the one being worked on; null before the first draft. An amendment that nations decide on
+    /// meanwhile is `underDecision`.
     async fn plan(&self) -> Result<Option<PlanVersion>, Error> {
         self.current_version().await
+    }
+
+    /// The version that nations decide on: submitted, and neither promulgated nor recalled nor superseded; null when there is
+    /// none. While it is, `plan` may be another one, which is in force.
+    async fn under_decision(&self) -> Result<Option<PlanVersion>, Error> {
+        let rows = self.world.loaders.versions_of.children(self.row.id).await?;
+        let Some(newest) = rows.last() else { return Ok(None) };
+        let under_decision = match parse(&newest.status)? {
+            VersionStatus::Submitted | VersionStatus::Approved | VersionStatus::Rejected => true,
+            VersionStatus::Draft
+            | VersionStatus::Promulgated
+            | VersionStatus::Superseded
+            | VersionStatus::Recalled => false,
+        };
+        Ok(under_decision.then(|| PlanVersion::new(&self.world, Arc::clone(newest))))
     }
 
     /// A version by its number, from 1.
@@ -222,7 +244,8 @@ impl Operation {
         self.world.find(TaskId::of(OperationId(self.row.id), &code).0).await
     }
 
-    /// The tasks of the version in force, else of the one being worked on, in the order of their codes.
+    /// The tasks of the version in force, else of the one being worked on, in the order of their codes; all of them, unless a
+    /// page is asked for.
     async fn tasks(
         &self,
         filter: Option<TaskFilter>,

@@ -4,13 +4,14 @@ use crate::{
     Error,
     graph::{
         context::World,
+        id::AskedId,
         mutation::Asked,
         node::{Condition, Item, Partner, PlanVersion, PlannedTask, Task},
     },
 };
 use async_graphql::ID;
 use domain::{
-    ConditionCode, OperationCode, PartnerCode, TaskCode,
+    ConditionCode, OperationCode, PartnerCode, RefusalCode, TaskCode,
     coalition::PartnerRole,
     ids::{OperationId, PartnerId, TaskId},
 };
@@ -46,14 +47,48 @@ impl Asked<'_> {
         Ok(())
     }
 
-    /// Also one that only a draft has.
-    pub async fn task(&mut self, id: &ID) -> Result<Option<(OperationCode, TaskCode)>, Error> {
-        let Some(id) = self.present::<Task>("taskId", id) else { return Ok(None) };
-        let Some(place) = self.world.loaders.task_places.load(id).await? else {
-            self.miss::<Task>("taskId");
+    /// By its code in `operation`, or by its id, as a task or as planned; also one that only a draft has.
+    pub async fn task(
+        &mut self,
+        asked: &ID,
+        operation: Option<&ID>,
+    ) -> Result<Option<(OperationCode, TaskCode)>, Error> {
+        let code = TaskCode::new(asked.as_str()).ok();
+        let operation = match (operation, &code) {
+            (Some(operation), _) => match self.operation(operation).await? {
+                Some(operation) => Some(operation),
+                None => return Ok(None),
+            },
+            (None, Some(_)) => {
+                let message = "A code alone names no task: send its `operation` as well.";
+                self.reasons.add(RefusalCode::UnknownReference, "operation", message);
+                return Ok(None);
+            }
+            (None, None) => None,
+        };
+        let id = match (&operation, code) {
+            (Some(operation), Some(code)) => TaskId::of(OperationId::of(operation), &code).0,
+            _ => match self.task_by_id(asked).await? {
+                Some(id) => id,
+                None => return Ok(None),
+            },
+        };
+        let place = self.world.loaders.task_places.load(id).await?;
+        let place = place.filter(|place| operation.is_none_or(|operation| place.operation == operation.as_str()));
+        let Some(place) = place else {
+            self.miss::<Task>("task");
             return Ok(None);
         };
         Ok(Some((parse(&place.operation)?, parse(&place.task)?)))
+    }
+
+    /// `None` as with [`Self::version`].
+    async fn task_by_id(&mut self, id: &ID) -> Result<Option<Uuid>, Error> {
+        let planned = AskedId::read(id).is_some_and(|asked| PlannedTask::uuid_of(asked.key).is_some());
+        if planned {
+            return Ok(self.find::<PlannedTask>("task", id).await?.map(|task| task.row.task_id));
+        }
+        Ok(self.present::<Task>("task", id))
     }
 
     /// `None` as with [`Self::version`].

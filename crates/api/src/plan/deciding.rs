@@ -136,7 +136,7 @@ impl DecisionMutations {
         &self,
         ctx: &Context<'_>,
         input: ApprovePlanInput,
-    ) -> Result<ApprovePlanResult, Error> {
+    ) -> Result<Option<ApprovePlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         if version.is_none() {
@@ -158,7 +158,7 @@ impl DecisionMutations {
         &self,
         ctx: &Context<'_>,
         input: RejectPlanInput,
-    ) -> Result<RejectPlanResult, Error> {
+    ) -> Result<Option<RejectPlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         let reason_code = asked.parse_if::<Code>("reasonCode", input.reason_code.as_deref());
@@ -181,7 +181,7 @@ impl DecisionMutations {
         &self,
         ctx: &Context<'_>,
         input: ConsentToPlanInput,
-    ) -> Result<ConsentToPlanResult, Error> {
+    ) -> Result<Option<ConsentToPlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         let tasks = asked.parse_all("tasks", &input.tasks.unwrap_or_default());
@@ -199,7 +199,7 @@ impl DecisionMutations {
         &self,
         ctx: &Context<'_>,
         input: RevokeDecisionInput,
-    ) -> Result<RevokeDecisionResult, Error> {
+    ) -> Result<Option<RevokeDecisionResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         let reason = asked.reason(&input.reason);
@@ -215,7 +215,7 @@ impl DecisionMutations {
         &self,
         ctx: &Context<'_>,
         input: SatisfyConditionInput,
-    ) -> Result<SatisfyConditionResult, Error> {
+    ) -> Result<Option<SatisfyConditionResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let condition = asked.condition(&input.condition_id).await?;
         let evidence = asked.parse("evidence", &input.evidence);
@@ -230,7 +230,7 @@ impl DecisionMutations {
         &self,
         ctx: &Context<'_>,
         input: WaiveConditionInput,
-    ) -> Result<WaiveConditionResult, Error> {
+    ) -> Result<Option<WaiveConditionResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let condition = asked.condition(&input.condition_id).await?;
         let reason = asked.reason(&input.reason);
@@ -245,7 +245,7 @@ impl DecisionMutations {
         &self,
         ctx: &Context<'_>,
         input: PromulgatePlanInput,
-    ) -> Result<PromulgatePlanResult, Error> {
+    ) -> Result<Option<PromulgatePlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let version = asked.version(&input.plan_version_id).await?;
         let Some((operation, number)) = version else { return asked.refuse().await };

@@ -14,8 +14,9 @@ use crate::{
         input::{PhaseInput, PlanSectionInput, PlanSectionsInput, RiskInput},
         task::DependencyKind,
         task_input::{AddTaskInput, ImportedTaskInput, ReviseTaskInput},
-        terms::TaskTermsInput,
+        terms::TaskTermsRevisionInput,
     },
+    schedule::effects::LaidOut,
 };
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{
@@ -27,7 +28,8 @@ use std::sync::Arc;
 
 #[derive(InputObject)]
 struct DraftPlanInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     sections: PlanSectionsInput,
     #[graphql(flatten)]
     entry: Entry,
@@ -35,7 +37,8 @@ struct DraftPlanInput {
 
 #[derive(InputObject)]
 struct RevisePlanSectionInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     section: PlanSectionInput,
     #[graphql(flatten)]
     entry: Entry,
@@ -43,7 +46,8 @@ struct RevisePlanSectionInput {
 
 #[derive(InputObject)]
 struct AddPhaseInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     phase: PhaseInput,
     #[graphql(flatten)]
     entry: Entry,
@@ -51,7 +55,8 @@ struct AddPhaseInput {
 
 #[derive(InputObject)]
 struct RecordRiskInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     /// Replaces the risk of the same code.
     risk: RiskInput,
     #[graphql(flatten)]
@@ -60,7 +65,8 @@ struct RecordRiskInput {
 
 #[derive(InputObject)]
 struct ImportTasksInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     /// At most 20,000, and no more than a body of 4 MiB takes.
     tasks: Vec<ImportedTaskInput>,
     /// What the draft's calendars become, all of them, as in `revisePlanSection`; left out: they stay as they are.
@@ -71,16 +77,22 @@ struct ImportTasksInput {
 
 #[derive(InputObject)]
 struct SetTaskTermsInput {
-    task_id: ID,
-    /// Replace those that it has, as a whole.
-    terms: TaskTermsInput,
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well.
+    task: ID,
+    /// Of a task that is named by its code: the operation's code or id.
+    operation: Option<ID>,
+    /// Those that change.
+    terms: TaskTermsRevisionInput,
     #[graphql(flatten)]
     entry: Entry,
 }
 
 #[derive(InputObject)]
 struct RemoveTaskInput {
-    task_id: ID,
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well.
+    task: ID,
+    /// Of a task that is named by its code: the operation's code or id.
+    operation: Option<ID>,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -88,7 +100,10 @@ struct RemoveTaskInput {
 #[derive(InputObject)]
 struct AddDependencyInput {
     /// The task that waits.
-    task_id: ID,
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well.
+    task: ID,
+    /// Of a task that is named by its code: the operation's code or id.
+    operation: Option<ID>,
     /// Code of the task that it waits for.
     predecessor: String,
     /// Which end waits for which.
@@ -103,7 +118,10 @@ struct AddDependencyInput {
 #[derive(InputObject)]
 struct RemoveDependencyInput {
     /// The task that waits.
-    task_id: ID,
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well.
+    task: ID,
+    /// Of a task that is named by its code: the operation's code or id.
+    operation: Option<ID>,
     /// Code of the task that it waits for.
     predecessor: String,
     #[graphql(flatten)]
@@ -112,7 +130,8 @@ struct RemoveDependencyInput {
 
 #[derive(InputObject)]
 struct AttachAnnexInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     /// Replaces the annex of the same code.
     code: String,
     title: String,
@@ -128,14 +147,16 @@ struct AttachAnnexInput {
 
 #[derive(InputObject)]
 struct SubmitPlanInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     #[graphql(flatten)]
     entry: Entry,
 }
 
 #[derive(InputObject)]
 struct RecallPlanInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     reason: String,
     #[graphql(flatten)]
     entry: Entry,
@@ -143,7 +164,8 @@ struct RecallPlanInput {
 
 #[derive(InputObject)]
 struct OpenAmendmentInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     reason: String,
     #[graphql(flatten)]
     entry: Entry,
@@ -171,7 +193,7 @@ results! {
         task: PlannedTask
     }
     AttachAnnexResult = AttachAnnexPayload { annex: Annex }
-    SubmitPlanResult = SubmitPlanPayload { plan_version: PlanVersion }
+    SubmitPlanResult = SubmitPlanPayload { plan_version: PlanVersion, laid_out: LaidOut }
     RecallPlanResult = RecallPlanPayload { plan_version: PlanVersion }
     OpenAmendmentResult = OpenAmendmentPayload { plan_version: PlanVersion }
 }
@@ -181,7 +203,7 @@ async fn carry_out<R: Answer<Subject = PlanVersion>>(
     asked: Asked<'_>,
     operation: OperationId,
     command: PlanCommand,
-) -> Result<R, Error> {
+) -> Result<Option<R>, Error> {
     asked.carry_out_and(Command::Plan(command), |world| world.newest_version(operation)).await
 }
 
@@ -190,7 +212,7 @@ async fn carry_out_on_task<R: Answer<Subject = PlannedTask>>(
     asked: Asked<'_>,
     task: TaskId,
     command: PlanCommand,
-) -> Result<R, Error> {
+) -> Result<Option<R>, Error> {
     asked.carry_out_and(Command::Plan(command), |world| world.newest_task(task)).await
 }
 
@@ -204,9 +226,9 @@ pub struct PlanMutations;
 #[Object]
 impl PlanMutations {
     /// Starts version 1 of an operation's plan.
-    async fn draft_plan(&self, ctx: &Context<'_>, input: DraftPlanInput) -> Result<DraftPlanResult, Error> {
+    async fn draft_plan(&self, ctx: &Context<'_>, input: DraftPlanInput) -> Result<Option<DraftPlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let sections = input.sections.read(&mut asked.at("sections"));
         let (Some(operation), Some(sections)) = (operation, sections) else { return asked.refuse().await };
         let id = OperationId::of(&operation);
@@ -218,9 +240,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: RevisePlanSectionInput,
-    ) -> Result<RevisePlanSectionResult, Error> {
+    ) -> Result<Option<RevisePlanSectionResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let section = input.section.read(&mut asked.at("section"));
         let (Some(operation), Some(section)) = (operation, section) else { return asked.refuse().await };
         let id = OperationId::of(&operation);
@@ -228,9 +250,9 @@ impl PlanMutations {
     }
 
     /// Adds a phase to the draft, after the others.
-    async fn add_phase(&self, ctx: &Context<'_>, input: AddPhaseInput) -> Result<AddPhaseResult, Error> {
+    async fn add_phase(&self, ctx: &Context<'_>, input: AddPhaseInput) -> Result<Option<AddPhaseResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let phase = input.phase.read(&mut asked.at("phase"));
         let (Some(operation), Some(phase)) = (operation, phase) else { return asked.refuse().await };
         let id = OperationId::of(&operation);
@@ -242,9 +264,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: RecordRiskInput,
-    ) -> Result<RecordRiskResult, Error> {
+    ) -> Result<Option<RecordRiskResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let risk = input.risk.read(&mut asked.at("risk"));
         let (Some(operation), Some(risk)) = (operation, risk) else { return asked.refuse().await };
         let id = OperationId::of(&operation);
@@ -252,9 +274,9 @@ impl PlanMutations {
     }
 
     /// Adds a task to the draft.
-    async fn add_task(&self, ctx: &Context<'_>, mut input: AddTaskInput) -> Result<AddTaskResult, Error> {
+    async fn add_task(&self, ctx: &Context<'_>, mut input: AddTaskInput) -> Result<Option<AddTaskResult>, Error> {
         let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let task = input.read(&mut asked.input());
         let (Some(operation), Some(task)) = (operation, task) else { return asked.refuse().await };
         let id = task_id(&operation, &task.code);
@@ -268,9 +290,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: ImportTasksInput,
-    ) -> Result<ImportTasksResult, Error> {
+    ) -> Result<Option<ImportTasksResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let mut tasks = Vec::with_capacity(input.tasks.len());
         for (index, task) in input.tasks.iter().enumerate() {
             if plan::stop_looking(&mut asked.reasons, input.tasks.len() - index) {
@@ -296,9 +318,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         mut input: ReviseTaskInput,
-    ) -> Result<ReviseTaskResult, Error> {
+    ) -> Result<Option<ReviseTaskResult>, Error> {
         let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
-        let place = asked.task(&input.task_id).await?;
+        let place = asked.task(&input.task, input.operation.as_ref()).await?;
         let revision = input.read(&mut asked.input());
         let (Some((operation, task)), Some(revision)) = (place, revision) else {
             return asked.refuse().await;
@@ -308,18 +330,21 @@ impl PlanMutations {
         carry_out_on_task(asked, id, command).await
     }
 
-    /// Sets a task's group, constraint and latest finish in the draft, and whether it needs mutual legal assistance.
+    /// Sets those of a task's terms that are given: its group, constraint and latest finish in the draft, and whether it
+    /// needs mutual legal assistance.
     async fn set_task_terms(
         &self,
         ctx: &Context<'_>,
         input: SetTaskTermsInput,
-    ) -> Result<SetTaskTermsResult, Error> {
+    ) -> Result<Option<SetTaskTermsResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let place = asked.task(&input.task_id).await?;
-        let terms = input.terms.read(&mut asked.at("terms"), false);
-        let (Some((operation, task)), Some(terms)) = (place, terms) else { return asked.refuse().await };
+        let place = asked.task(&input.task, input.operation.as_ref()).await?;
+        let terms = input.terms.read(&mut asked.at("terms"));
+        let (Some((operation, task)), Some((terms, keeping))) = (place, terms) else {
+            return asked.refuse().await;
+        };
         let id = task_id(&operation, &task);
-        carry_out_on_task(asked, id, PlanCommand::SetTaskTerms { operation, task, terms }).await
+        carry_out_on_task(asked, id, PlanCommand::SetTaskTerms { operation, task, terms, keeping }).await
     }
 
     /// Takes a task out of the draft; refused while others wait for it.
@@ -327,9 +352,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: RemoveTaskInput,
-    ) -> Result<RemoveTaskResult, Error> {
+    ) -> Result<Option<RemoveTaskResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let place = asked.task(&input.task_id).await?;
+        let place = asked.task(&input.task, input.operation.as_ref()).await?;
         let Some((operation, task)) = place else { return asked.refuse().await };
         let id = OperationId::of(&operation);
         carry_out(asked, id, PlanCommand::RemoveTask { operation, task }).await
@@ -341,9 +366,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: AddDependencyInput,
-    ) -> Result<AddDependencyResult, Error> {
+    ) -> Result<Option<AddDependencyResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let place = asked.task(&input.task_id).await?;
+        let place = asked.task(&input.task, input.operation.as_ref()).await?;
         let predecessor = asked.parse("predecessor", &input.predecessor);
         let lag = asked.parse_if("lag", input.lag.as_ref().map(Duration::as_str));
         let (Some((operation, task)), Some(predecessor), Some(lag)) = (place, predecessor, lag) else {
@@ -360,9 +385,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: RemoveDependencyInput,
-    ) -> Result<RemoveDependencyResult, Error> {
+    ) -> Result<Option<RemoveDependencyResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let place = asked.task(&input.task_id).await?;
+        let place = asked.task(&input.task, input.operation.as_ref()).await?;
         let predecessor = asked.parse("predecessor", &input.predecessor);
         let (Some((operation, task)), Some(predecessor)) = (place, predecessor) else {
             return asked.refuse().await;
@@ -376,9 +401,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: AttachAnnexInput,
-    ) -> Result<AttachAnnexResult, Error> {
+    ) -> Result<Option<AttachAnnexResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let code = asked.parse::<AnnexCode>("code", &input.code);
         let title = asked.parse("title", &input.title);
         let text = asked.parse_if("text", input.text.as_deref());
@@ -410,9 +435,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: SubmitPlanInput,
-    ) -> Result<SubmitPlanResult, Error> {
+    ) -> Result<Option<SubmitPlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let Some(operation) = operation else { return asked.refuse().await };
         let id = OperationId::of(&operation);
         carry_out(asked, id, PlanCommand::Submit { operation }).await
@@ -423,9 +448,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: RecallPlanInput,
-    ) -> Result<RecallPlanResult, Error> {
+    ) -> Result<Option<RecallPlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let reason = asked.reason(&input.reason);
         let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
         let id = OperationId::of(&operation);
@@ -437,9 +462,9 @@ impl PlanMutations {
         &self,
         ctx: &Context<'_>,
         input: OpenAmendmentInput,
-    ) -> Result<OpenAmendmentResult, Error> {
+    ) -> Result<Option<OpenAmendmentResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let reason = asked.reason(&input.reason);
         let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
         let id = OperationId::of(&operation);

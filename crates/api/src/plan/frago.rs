@@ -10,6 +10,7 @@ use crate::{
         scalars::DateTime,
         zone::Zone,
     },
+    schedule::effects::ConflictsChanged,
 };
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{
@@ -64,7 +65,8 @@ struct NewOfficerInput {
 
 #[derive(InputObject)]
 struct IssueFragmentaryOrderInput {
-    operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
     reason: String,
     /// Where H-hour moves to, inside the window of the plan in force; it stays where it is when left out.
     h_hour: Option<DateTime>,
@@ -76,7 +78,7 @@ struct IssueFragmentaryOrderInput {
 }
 
 results! {
-    IssueFragmentaryOrderResult = IssueFragmentaryOrderPayload { operation: Operation }
+    IssueFragmentaryOrderResult = IssueFragmentaryOrderPayload { operation: Operation, conflicts: ConflictsChanged }
 }
 
 impl NewOfficerInput {
@@ -98,9 +100,9 @@ impl FragoMutations {
         &self,
         ctx: &Context<'_>,
         input: IssueFragmentaryOrderInput,
-    ) -> Result<IssueFragmentaryOrderResult, Error> {
+    ) -> Result<Option<IssueFragmentaryOrderResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
-        let operation = asked.operation(&input.operation_id).await?;
+        let operation = asked.operation(&input.operation).await?;
         let reason = asked.reason(&input.reason);
         let officers = asked.each("officers", &input.officers, NewOfficerInput::read);
         let (Some(operation), Some(reason), Some(officers)) = (operation, reason, officers) else {

@@ -58,10 +58,39 @@ pub struct TaskFilter {
     territory: Option<String>,
 }
 
-impl From<TaskFilter> for read_model::plan::TaskFilter {
-    fn from(filter: TaskFilter) -> Self {
-        let TaskFilter { phase, line_of_effort, lead_partner: lead, territory } = filter;
-        Self { phase, line_of_effort, lead, territory }
+impl TaskFilter {
+    /// Fails with `BAD_USER_INPUT` when the version has no such phase or line of effort, or there is no such
+    /// partner.
+    async fn read(
+        self,
+        world: &Arc<World>,
+        version: Uuid,
+    ) -> Result<read_model::plan::TaskFilter, Error> {
+        let Self { phase, line_of_effort, lead_partner: lead, territory } = self;
+        world.check_partner(lead.as_deref()).await?;
+        world.check_partner(territory.as_deref()).await?;
+        if phase.is_some() || line_of_effort.is_some() {
+            let version: PlanVersion = world.get(version).await?;
+            let sections = &version.row.sections;
+            let phases = sections.phases.iter().map(|phase| phase.code.as_str());
+            check_among(phase.as_deref(), "phase", phases)?;
+            let lines = sections.lines_of_effort.iter().map(|line| line.code.as_str());
+            check_among(line_of_effort.as_deref(), "line of effort", lines)?;
+        }
+        Ok(read_model::plan::TaskFilter { phase, line_of_effort, lead, territory })
+    }
+}
+
+fn check_among<'a>(
+    wanted: Option<&str>,
+    what: &str,
+    mut there: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Error> {
+    match wanted {
+        Some(wanted) if !there.any(|code| code == wanted) => {
+            Err(Error::bad_input(format!("This version of the plan has no {what} `{wanted}`.")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -76,8 +105,8 @@ pub(crate) async fn task_page<T>(
 where
     T: Item<Row = PlannedTaskRow> + OutputType,
 {
-    let page = window.page(world)?;
-    let filter = read_model::plan::TaskFilter::from(filter.unwrap_or_default());
+    let page = window.page_or_all(world)?;
+    let filter = filter.unwrap_or_default().read(world, version).await?;
     let rows = world.loaders.task_pages.children((version, filter.clone(), page.clone())).await?;
     Ok(Connection::new(world, &page, world.all(&rows), code, move |world| {
         let key = (version, filter.clone());
@@ -421,6 +450,11 @@ impl PlannedTask {
 
     pub async fn key(&self) -> ID {
         self.node_key()
+    }
+
+    /// Of the task that it plans, the same in every version. Inputs take either.
+    async fn task_id(&self) -> ID {
+        self.world.id_of(TaskId(self.row.task_id))
     }
 
     /// The events that changed or concern it, as far as you may see them, in the order of the log.

@@ -7,7 +7,7 @@ use crate::{
     },
     plan::terms::TaskTermsInput,
 };
-use async_graphql::{ID, InputObject};
+use async_graphql::{ID, InputObject, MaybeUndefined};
 use domain::{
     TaskCode,
     plan::{ImportedTask, PlannedTask, TaskRevision},
@@ -15,7 +15,8 @@ use domain::{
 
 #[derive(InputObject)]
 pub(super) struct AddTaskInput {
-    pub operation_id: ID,
+    /// Its code, such as `SAPHAN`, or its id.
+    pub operation: ID,
     /// What people will call it by, such as `T16`.
     code: String,
     title: String,
@@ -70,45 +71,60 @@ pub(super) struct ImportedTaskInput {
     terms: Option<TaskTermsInput>,
 }
 
-/// What is left out stays as it is.
+/// What is left out stays as it is. Null takes away what a task need not have; every task has a title, a phase, a lead, a
+/// territory, a start and a duration.
 #[derive(InputObject)]
 pub(super) struct ReviseTaskInput {
-    pub task_id: ID,
-    title: Option<String>,
-    phase: Option<String>,
-    line_of_effort: Option<String>,
-    lead_partner: Option<String>,
-    territory: Option<String>,
-    post: Option<String>,
-    start_offset: Option<Duration>,
-    duration: Option<Duration>,
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well.
+    pub task: ID,
+    /// Of a task that is named by its code: the operation's code or id.
+    pub operation: Option<ID>,
+    title: MaybeUndefined<String>,
+    phase: MaybeUndefined<String>,
+    /// Null: none any more.
+    line_of_effort: MaybeUndefined<String>,
+    lead_partner: MaybeUndefined<String>,
+    territory: MaybeUndefined<String>,
+    /// Null: none any more.
+    post: MaybeUndefined<String>,
+    start_offset: MaybeUndefined<Duration>,
+    duration: MaybeUndefined<Duration>,
     #[graphql(flatten)]
     pub entry: Entry,
 }
 
-/// The fields of a task that an input may have, as it writes them. `None` was left out.
-struct Texts<'a> {
-    title: Option<&'a str>,
-    phase: Option<&'a str>,
+/// A whole task as inputs write it. `None` was left out.
+struct WholeTask<'a> {
+    code: &'a str,
+    title: &'a str,
+    phase: &'a str,
     line_of_effort: Option<&'a str>,
-    lead_partner: Option<&'a str>,
-    territory: Option<&'a str>,
+    lead_partner: &'a str,
+    territory: &'a str,
     post: Option<&'a str>,
     start_offset: Option<&'a str>,
-    duration: Option<&'a str>,
+    duration: &'a str,
+    predecessors: &'a [String],
+    terms: Option<&'a TaskTermsInput>,
 }
 
-impl Texts<'_> {
-    fn read(&self, at: &mut At<'_>) -> Option<TaskRevision> {
-        let title = at.parse_if("title", self.title);
-        let phase = at.parse_if("phase", self.phase);
+impl WholeTask<'_> {
+    fn read(&self, at: &mut At<'_>) -> Option<ImportedTask> {
+        let code = at.parse::<TaskCode>("code", self.code);
+        let title = at.parse("title", self.title);
+        let phase = at.parse("phase", self.phase);
         let line_of_effort = at.parse_if("lineOfEffort", self.line_of_effort);
-        let lead = at.parse_if("leadPartner", self.lead_partner);
-        let territory = at.parse_if("territory", self.territory);
+        let lead = at.parse("leadPartner", self.lead_partner);
+        let territory = at.parse("territory", self.territory);
         let post = at.parse_if("post", self.post);
         let start_offset = at.parse_if("startOffset", self.start_offset);
-        let duration = at.parse_if("duration", self.duration);
-        Some(TaskRevision {
+        let duration = at.parse("duration", self.duration);
+        let predecessors = at.parse_all("predecessors", self.predecessors);
+        let none = TaskTermsInput::default();
+        let open = self.start_offset.is_none();
+        let terms = self.terms.unwrap_or(&none).read(&mut at.at("terms"), open);
+        Some(ImportedTask {
+            code: code?,
             title: title?,
             phase: phase?,
             line_of_effort: line_of_effort?,
@@ -117,38 +133,6 @@ impl Texts<'_> {
             post: post?,
             start_offset: start_offset?,
             duration: duration?,
-        })
-    }
-}
-
-/// A whole task: its code, its fields, what it waits for and its terms.
-struct WholeTask<'a> {
-    code: &'a str,
-    texts: Texts<'a>,
-    predecessors: &'a [String],
-    terms: Option<&'a TaskTermsInput>,
-}
-
-impl WholeTask<'_> {
-    /// `texts` has all fields that every task has.
-    fn read(&self, at: &mut At<'_>) -> Option<ImportedTask> {
-        let code = at.parse::<TaskCode>("code", self.code);
-        let fields = self.texts.read(at);
-        let predecessors = at.parse_all("predecessors", self.predecessors);
-        let none = TaskTermsInput::default();
-        let open = self.texts.start_offset.is_none();
-        let terms = self.terms.unwrap_or(&none).read(&mut at.at("terms"), open);
-        let fields = fields?;
-        Some(ImportedTask {
-            code: code?,
-            title: fields.title?,
-            phase: fields.phase?,
-            line_of_effort: fields.line_of_effort,
-            lead: fields.lead?,
-            territory: fields.territory?,
-            post: fields.post,
-            start_offset: fields.start_offset,
-            duration: fields.duration?,
             predecessors: predecessors?,
             terms: terms?,
         })
@@ -159,44 +143,30 @@ impl AddTaskInput {
     pub fn read(&self, at: &mut At<'_>) -> Option<PlannedTask> {
         let task = WholeTask {
             code: &self.code,
-            texts: Texts {
-                title: Some(&self.title),
-                phase: Some(&self.phase),
-                line_of_effort: self.line_of_effort.as_deref(),
-                lead_partner: Some(&self.lead_partner),
-                territory: Some(&self.territory),
-                post: self.post.as_deref(),
-                start_offset: Some(self.start_offset.as_str()),
-                duration: Some(self.duration.as_str()),
-            },
+            title: &self.title,
+            phase: &self.phase,
+            line_of_effort: self.line_of_effort.as_deref(),
+            lead_partner: &self.lead_partner,
+            territory: &self.territory,
+            post: self.post.as_deref(),
+            start_offset: Some(self.start_offset.as_str()),
+            duration: self.duration.as_str(),
             predecessors: &self.predecessors,
             terms: self.terms.as_ref(),
         };
-        let ImportedTask {
-            code,
-            title,
-            phase,
-            line_of_effort,
-            lead,
-            territory,
-            post,
-            start_offset,
-            duration,
-            predecessors,
-            terms,
-        } = task.read(at)?;
+        let task = task.read(at)?;
         Some(PlannedTask {
-            code,
-            title,
-            phase,
-            line_of_effort,
-            lead,
-            territory,
-            post,
-            start_offset: start_offset?,
-            duration,
-            predecessors,
-            terms,
+            code: task.code,
+            title: task.title,
+            phase: task.phase,
+            line_of_effort: task.line_of_effort,
+            lead: task.lead,
+            territory: task.territory,
+            post: task.post,
+            start_offset: task.start_offset?,
+            duration: task.duration,
+            predecessors: task.predecessors,
+            terms: task.terms,
         })
     }
 }
@@ -205,16 +175,14 @@ impl ImportedTaskInput {
     pub fn read(&self, at: &mut At<'_>) -> Option<ImportedTask> {
         let task = WholeTask {
             code: &self.code,
-            texts: Texts {
-                title: Some(&self.title),
-                phase: Some(&self.phase),
-                line_of_effort: self.line_of_effort.as_deref(),
-                lead_partner: Some(&self.lead_partner),
-                territory: Some(&self.territory),
-                post: self.post.as_deref(),
-                start_offset: self.start_offset.as_ref().map(Duration::as_str),
-                duration: Some(self.duration.as_str()),
-            },
+            title: &self.title,
+            phase: &self.phase,
+            line_of_effort: self.line_of_effort.as_deref(),
+            lead_partner: &self.lead_partner,
+            territory: &self.territory,
+            post: self.post.as_deref(),
+            start_offset: self.start_offset.as_ref().map(Duration::as_str),
+            duration: self.duration.as_str(),
             predecessors: &self.predecessors,
             terms: self.terms.as_ref(),
         };
@@ -223,17 +191,25 @@ impl ImportedTaskInput {
 }
 
 impl ReviseTaskInput {
-    pub fn read(&self, at: &mut At<'_>) -> Option<TaskRevision> {
-        let texts = Texts {
-            title: self.title.as_deref(),
-            phase: self.phase.as_deref(),
-            line_of_effort: self.line_of_effort.as_deref(),
-            lead_partner: self.lead_partner.as_deref(),
-            territory: self.territory.as_deref(),
-            post: self.post.as_deref(),
-            start_offset: self.start_offset.as_ref().map(Duration::as_str),
-            duration: self.duration.as_ref().map(Duration::as_str),
-        };
-        texts.read(at)
+    pub fn read<'a>(&'a self, at: &mut At<'_>) -> Option<TaskRevision> {
+        let title = at.parse_set("title", self.title.as_opt_deref());
+        let phase = at.parse_set("phase", self.phase.as_opt_deref());
+        let line_of_effort = at.parse_or_clear("lineOfEffort", self.line_of_effort.as_opt_deref());
+        let lead = at.parse_set("leadPartner", self.lead_partner.as_opt_deref());
+        let territory = at.parse_set("territory", self.territory.as_opt_deref());
+        let post = at.parse_or_clear("post", self.post.as_opt_deref());
+        let text = |given: &'a MaybeUndefined<Duration>| Some(given.as_opt_ref()?.map(Duration::as_str));
+        let start_offset = at.parse_set("startOffset", text(&self.start_offset));
+        let duration = at.parse_set("duration", text(&self.duration));
+        Some(TaskRevision {
+            title: title?,
+            phase: phase?,
+            line_of_effort: line_of_effort?,
+            lead: lead?,
+            territory: territory?,
+            post: post?,
+            start_offset: start_offset?,
+            duration: duration?,
+        })
     }
 }

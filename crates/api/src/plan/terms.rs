@@ -1,8 +1,9 @@
 //! What binds a task in time besides what it waits for, and what it needs.
 
 use crate::graph::{mutation::At, scalars::Duration};
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
 use domain::plan;
+use std::collections::BTreeSet;
 
 /// How a task's planned start binds it.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,5 +71,39 @@ impl TaskTermsInput {
             finish_no_later_than: latest?,
             mutual_legal_assistance: self.mutual_legal_assistance,
         })
+    }
+}
+
+/// Some of a task's terms. What is left out stays as it is; null takes it away.
+#[derive(InputObject)]
+pub(super) struct TaskTermsRevisionInput {
+    /// Its group within its phase. Null: it stands alone.
+    group: MaybeUndefined<String>,
+    /// Null: `START_NO_EARLIER_THAN`.
+    constraint: MaybeUndefined<StartConstraint>,
+    /// From H-hour. Null: no latest finish.
+    finish_no_later_than: MaybeUndefined<Duration>,
+    /// Whether it needs mutual legal assistance. Null: it does not.
+    mutual_legal_assistance: MaybeUndefined<bool>,
+}
+
+impl TaskTermsRevisionInput {
+    /// The terms, and which of them the task keeps.
+    pub(super) fn read(&self, at: &mut At<'_>) -> Option<(plan::Terms, BTreeSet<plan::Term>)> {
+        let Self { group, constraint, finish_no_later_than: latest, mutual_legal_assistance: assistance } = self;
+        let kept = [
+            (plan::Term::Group, group.is_undefined()),
+            (plan::Term::Constraint, constraint.is_undefined()),
+            (plan::Term::FinishNoLaterThan, latest.is_undefined()),
+            (plan::Term::MutualLegalAssistance, assistance.is_undefined()),
+        ];
+        let whole = TaskTermsInput {
+            group: group.value().cloned(),
+            constraint: constraint.value().copied(),
+            finish_no_later_than: latest.value().cloned(),
+            mutual_legal_assistance: assistance.value().copied().unwrap_or_default(),
+        };
+        let keeping = kept.into_iter().filter_map(|(term, is_kept)| is_kept.then_some(term)).collect();
+        Some((whole.read(at, false)?, keeping))
     }
 }

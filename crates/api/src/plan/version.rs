@@ -30,7 +30,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use domain::{
     AnnexCode, OperationCode, PartnerCode, Title, coalition,
     ids::{AnnexId, PlanVersionId},
-    plan::{self, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
+    plan::{self, ConditionStatus, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
     schedule::Hours,
 };
 use futures_util::future::{try_join, try_join3, try_join4};
@@ -45,7 +45,7 @@ pub enum PlanVersionStatus {
     Draft,
     /// Under decision.
     Submitted,
-    /// Under decision, with nothing missing: it may be promulgated.
+    /// Under decision, with no approval, no consent and no condition of its promulgation missing: it may be promulgated.
     Approved,
     /// A partner has rejected it.
     Rejected,
@@ -143,7 +143,21 @@ impl PlanVersion {
         let (missing, decisions) = try_join(self.outstanding_decisions(), self.live_decisions()).await?;
         // A coalition that has lost its voters approves nothing by silence.
         let approved = missing.is_empty() && decisions.iter().any(|decision| decision.kind.approves());
-        Ok(if approved { VersionStatus::Approved } else { stored })
+        if !approved {
+            return Ok(stored);
+        }
+        let outstanding = ConditionStatus::Outstanding.to_string();
+        let blocked = self.live_conditions().await?.iter().any(|condition| {
+            condition.row.gate == GATE_PROMULGATION && condition.row.status == outstanding
+        });
+        Ok(if blocked { stored } else { VersionStatus::Approved })
+    }
+
+    async fn live_conditions(&self) -> Result<Vec<Condition>, Error> {
+        let decisions = self.world.loaders.decisions_of.children(self.row.id).await?;
+        let live = decisions.iter().filter(|decision| decision.revoked_at.is_none());
+        let found = self.world.loaders.conditions_of.load_many(live.map(|decision| decision.id)).await?;
+        Ok(found.iter().flat_map(|rows| self.world.all(rows)).collect())
     }
 }
 
@@ -298,7 +312,7 @@ impl PlanVersion {
         ApprovalPolicy::from(&self.row.sections.approval_policy)
     }
 
-    /// The tasks as this version has them, in the order of their codes.
+    /// The tasks as this version has them, in the order of their codes; all of them, unless a page is asked for.
     async fn tasks(
         &self,
         filter: Option<TaskFilter>,
@@ -375,10 +389,7 @@ impl PlanVersion {
 
     /// Conditions attached to approvals that have not been revoked.
     async fn conditions(&self) -> Result<Vec<Condition>, Error> {
-        let decisions = self.world.loaders.decisions_of.children(self.row.id).await?;
-        let live = decisions.iter().filter(|decision| decision.revoked_at.is_none());
-        let found = self.world.loaders.conditions_of.load_many(live.map(|decision| decision.id)).await?;
-        Ok(found.iter().flat_map(|rows| self.world.all(rows)).collect())
+        self.live_conditions().await
     }
 
     /// Partners whose approval or territorial consent promulgation still waits for.

@@ -59,6 +59,23 @@ pub struct Conflict {
     post: Option<Post>,
 }
 
+/// Those that are new in the second list, and those of the first that are in it no more. One whose size alone
+/// changes is the same conflict.
+pub(crate) fn compare(
+    before: Vec<conflict::Conflict>,
+    after: Vec<conflict::Conflict>,
+) -> (Vec<conflict::Conflict>, Vec<conflict::Conflict>) {
+    let what = |conflict: &conflict::Conflict| {
+        let (kind, tasks, _) = describe(conflict);
+        (kind as usize, tasks.into_iter().cloned().collect::<Vec<_>>())
+    };
+    let (known, left): (BTreeSet<_>, BTreeSet<_>) =
+        (before.iter().map(what).collect(), after.iter().map(what).collect());
+    let new = after.into_iter().filter(|conflict| !known.contains(&what(conflict))).collect();
+    let resolved = before.into_iter().filter(|conflict| !left.contains(&what(conflict))).collect();
+    (new, resolved)
+}
+
 impl Conflict {
     pub(crate) async fn of(version: &PlanVersion) -> Result<Vec<Self>, Error> {
         let network = version.network().await?;

@@ -2,6 +2,7 @@
 //! it is stored: it is computed from pinned rows when asked for.
 
 pub mod conflict;
+pub mod effects;
 pub mod matrix;
 pub mod network;
 pub mod reschedule;

@@ -9,7 +9,7 @@ use crate::{
         zone::Zone,
     },
     schedule::{
-        conflict::{Conflict, describe},
+        conflict::{Conflict, compare},
         network::{Network, ScheduleBasis},
         types::{Progress, TaskActualInput},
     },
@@ -20,10 +20,7 @@ use domain::{
     plan::{PlannedTask, StartConstraint},
     schedule::{Basis, Hours, Times},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A task as it would be; what is left out stays as it is.
 #[derive(InputObject)]
@@ -213,15 +210,7 @@ async fn conflicts(
 ) -> Result<(Vec<Conflict>, Vec<Conflict>), Error> {
     let before = Conflict::find_all(version, network, hours).await?;
     let after = Conflict::find_all(version, moved, hours_after).await?;
-    // One whose size alone changes is the same conflict.
-    let what = |conflict: &domain::schedule::conflict::Conflict| {
-        let (kind, tasks, _) = describe(conflict);
-        (kind as usize, tasks.into_iter().cloned().collect::<Vec<_>>())
-    };
-    let (known, left): (BTreeSet<_>, BTreeSet<_>) =
-        (before.iter().map(what).collect(), after.iter().map(what).collect());
-    let new: Vec<_> = after.into_iter().filter(|conflict| !known.contains(&what(conflict))).collect();
-    let resolved: Vec<_> = before.into_iter().filter(|conflict| !left.contains(&what(conflict))).collect();
+    let (new, resolved) = compare(before, after);
     Ok((
         Conflict::show_all(world, network, &new).await?,
         Conflict::show_all(world, network, &resolved).await?,

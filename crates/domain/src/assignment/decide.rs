@@ -93,7 +93,7 @@ fn assign(
     };
     let task = version.tasks.get(task_code).filter(|task| operation.shows_task(task, viewer));
     if task.is_none() {
-        reasons.add(RefusalCode::NotFound, "taskId", "There is no such task.");
+        reasons.add(RefusalCode::NotFound, "task", "There is no such task.");
     }
     if post.is_none() {
         reasons.add(RefusalCode::NotFound, "post", "There is no such post.");

@@ -33,7 +33,7 @@ impl World {
         });
         match visible {
             Some(operation) => Ok((operation, reasons)),
-            None => Err(reasons.not_found("operationId", "operation")),
+            None => Err(reasons.not_found("operation", "operation")),
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn mark(
         }
         Some(Marked::Task { task: code }) => {
             let Some(task) = operation.task(code, viewer) else {
-                return Err(reasons.not_found("taskId", "task"));
+                return Err(reasons.not_found("task", "task"));
             };
             commander(if viewer == Some(&task.lead) { &task.lead } else { &operation.lead })?;
             let known = operation.task_labels.get(code).map(|label| label.release.clone());

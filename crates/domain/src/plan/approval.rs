@@ -299,7 +299,7 @@ pub(super) fn recall(
     context.require_of(&operation.lead, &[Role::Planner, Role::Commander])?;
     let Some(version) = operation.plan.versions.iter().find(|version| version.is_under_decision()) else {
         let message = "No version is under decision.";
-        return Err(reasons.refuse_with(RefusalCode::WrongState, "operationId", message));
+        return Err(reasons.refuse_with(RefusalCode::WrongState, "operation", message));
     };
     reasons.or(vec![Event::Plan(PlanEvent::PlanVersionRecalled {
         operation: code.clone(),

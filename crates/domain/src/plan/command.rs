@@ -5,8 +5,8 @@ use crate::{
     Code, ConditionCode, Instant, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Prose, Sha256,
     Span, TaskCode, Title,
     plan::{
-        Annex, Dependency, NewCondition, Phase, PlannedTask, Risk, Section, Sections, TaskRevision, Terms,
-        WorkCalendar, terms::is_default,
+        Annex, Dependency, NewCondition, Phase, PlannedTask, Risk, Section, Sections, TaskRevision, Term,
+        Terms, WorkCalendar, terms::is_default,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -45,11 +45,13 @@ pub enum PlanCommand {
         task: TaskCode,
         revision: Box<TaskRevision>,
     },
-    /// Replaces a task's terms as a whole.
     SetTaskTerms {
         operation: OperationCode,
         task: TaskCode,
         terms: Terms,
+        /// Of these the task keeps what it has, whatever `terms` say.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        keeping: BTreeSet<Term>,
     },
     RemoveTask {
         operation: OperationCode,

@@ -37,8 +37,8 @@ impl Decide for PlanCommand {
             Self::ReviseTask { operation, task, revision } => {
                 drafting::revise_task(open(world, operation, context, reasons)?, task, revision)
             }
-            Self::SetTaskTerms { operation, task, terms } => {
-                drafting::set_task_terms(open(world, operation, context, reasons)?, task, terms)
+            Self::SetTaskTerms { operation, task, terms, keeping } => {
+                drafting::set_task_terms(open(world, operation, context, reasons)?, task, terms, keeping)
             }
             Self::RemoveTask { operation, task } => {
                 drafting::remove_task(open(world, operation, context, reasons)?, task)

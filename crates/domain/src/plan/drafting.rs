@@ -12,7 +12,7 @@ use crate::{
     operation::Operation,
     plan::{
         Annex, Dependency, Phase, PlanEvent, PlannedTask, Risk, Section, Sections, StartConstraint,
-        TaskRevision, Terms, Version, VersionStatus,
+        TaskRevision, Term, Terms, Version, VersionStatus,
     },
     schedule::{Basis, Graph, Hours, activities},
 };
@@ -96,11 +96,11 @@ fn draft_of<'a>(
         }
         Some(version) => {
             let message = format!("Version {} is {}: open an amendment.", version.number, version.status);
-            Err(reasons.refuse_with(RefusalCode::VersionImmutable, "operationId", message))
+            Err(reasons.refuse_with(RefusalCode::VersionImmutable, "operation", message))
         }
         None => {
             let message = "No plan has been drafted for this operation.";
-            Err(reasons.refuse_with(RefusalCode::WrongState, "operationId", message))
+            Err(reasons.refuse_with(RefusalCode::WrongState, "operation", message))
         }
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn draft(
         operation.plan.versions.iter().partition(|version| operation.shows(version, context.actor.partner()));
     if seen.is_empty() && !hidden.is_empty() {
         let message = "There is a plan, and it is not released to you.";
-        reasons.add(RefusalCode::AlreadyExists, "operationId", message);
+        reasons.add(RefusalCode::AlreadyExists, "operation", message);
     }
     if let Some(version) = seen.last() {
         let reason = if version.status == VersionStatus::Draft {
@@ -135,7 +135,7 @@ pub(super) fn draft(
         } else {
             RefusalCode::WrongState
         };
-        reasons.add(reason, "operationId", format!("Version {} exists: open an amendment.", version.number));
+        reasons.add(reason, "operation", format!("Version {} exists: open an amendment.", version.number));
     }
     check_sections(sections, &mut reasons);
     let mut sections = Box::new(sections.clone());
@@ -166,9 +166,9 @@ pub(super) fn amend(
     context.require_of(&operation.lead, LEAD)?;
     let Some(base) = operation.plan.versions.last() else {
         let message = "No plan has been drafted for this operation.";
-        return Err(reasons.refuse_with(RefusalCode::WrongState, "operationId", message));
+        return Err(reasons.refuse_with(RefusalCode::WrongState, "operation", message));
     };
-    reasons.check(base.status != VersionStatus::Draft, RefusalCode::DraftExists, "operationId", || {
+    reasons.check(base.status != VersionStatus::Draft, RefusalCode::DraftExists, "operation", || {
         format!("Version {} is being drafted.", base.number)
     });
     reasons.or(vec![Event::Plan(PlanEvent::AmendmentOpened {
@@ -335,7 +335,7 @@ pub(super) fn revise_task(
     revision: &TaskRevision,
 ) -> Result<Vec<Event>, Rejection> {
     let Some(task) = draft.task(code) else {
-        return Err(draft.reasons.not_found("taskId", "task"));
+        return Err(draft.reasons.not_found("task", "task"));
     };
     let revised = revision.apply(task);
     // Whoever says when it starts wants it there, and not as soon as possible.
@@ -370,25 +370,22 @@ pub(super) fn set_task_terms(
     mut draft: Draft<'_>,
     code: &TaskCode,
     terms: &Terms,
+    keeping: &BTreeSet<Term>,
 ) -> Result<Vec<Event>, Rejection> {
     let Some(task) = draft.task(code) else {
-        return Err(draft.reasons.not_found("taskId", "task"));
+        return Err(draft.reasons.not_found("task", "task"));
     };
-    if task.terms == *terms {
+    let terms = terms.keeping(keeping, &task.terms);
+    if task.terms == terms {
         return draft.unchanged();
     }
-    check_terms(terms, "", &mut draft.reasons);
-    draft.or(|operation, number| PlanEvent::TaskTermsSet {
-        operation,
-        number,
-        task: code.clone(),
-        terms: terms.clone(),
-    })
+    check_terms(&terms, "terms", &mut draft.reasons);
+    draft.or(|operation, number| PlanEvent::TaskTermsSet { operation, number, task: code.clone(), terms })
 }
 
 pub(super) fn remove_task(mut draft: Draft<'_>, code: &TaskCode) -> Result<Vec<Event>, Rejection> {
     if draft.task(code).is_none() {
-        return Err(draft.reasons.not_found("taskId", "task"));
+        return Err(draft.reasons.not_found("task", "task"));
     }
     let waiting = draft.version.tasks.values().filter(|task| task.dependency_on(code).is_some());
     // All that are hidden read alike, and are one.
@@ -400,7 +397,7 @@ pub(super) fn remove_task(mut draft: Draft<'_>, code: &TaskCode) -> Result<Vec<E
         .collect();
     for (waiting, subject) in told {
         let message = format!("{waiting} waits for {code}.");
-        draft.reasons.add_about(RefusalCode::TaskHasSuccessors, "taskId", message, subject);
+        draft.reasons.add_about(RefusalCode::TaskHasSuccessors, "task", message, subject);
     }
     draft.or(|operation, number| PlanEvent::TaskRemovedFromPlan { operation, number, task: code.clone() })
 }
@@ -411,7 +408,7 @@ pub(super) fn add_dependency(
     dependency: &Dependency,
 ) -> Result<Vec<Event>, Rejection> {
     let (version, predecessor) = (draft.version, &dependency.predecessor);
-    for (code, field) in [(task, "taskId"), (predecessor, "predecessor")] {
+    for (code, field) in [(task, "task"), (predecessor, "predecessor")] {
         let known = draft.task(code).is_some();
         draft.reasons.check(known, RefusalCode::NotFound, field, || "There is no such task.".to_owned());
     }
@@ -450,7 +447,7 @@ pub(super) fn remove_dependency(
     predecessor: &TaskCode,
 ) -> Result<Vec<Event>, Rejection> {
     let Some(planned) = draft.task(task) else {
-        return Err(draft.reasons.not_found("taskId", "task"));
+        return Err(draft.reasons.not_found("task", "task"));
     };
     if planned.dependency_on(predecessor).is_none() || draft.task(predecessor).is_none() {
         return draft.unchanged();

@@ -226,7 +226,7 @@ fn drafting_events() -> Vec<PlanEvent> {
             task: of("T18"),
             revision: TaskRevision {
                 lead: Some(of("MMR")),
-                post: Some(of("MMR-03")),
+                post: Some(Some(of("MMR-03"))),
                 ..TaskRevision::default()
             },
         },
@@ -237,12 +237,22 @@ fn drafting_events() -> Vec<PlanEvent> {
             revision: TaskRevision {
                 title: Some(of("Escort recovered persons to Friendship Bridge No. 2")),
                 phase: Some(of::<PhaseCode>("P3")),
-                line_of_effort: Some(of("LOE1")),
+                line_of_effort: Some(Some(of("LOE1"))),
                 lead: Some(of("MMR")),
                 territory: Some(of("MMR")),
-                post: Some(of("MMR-02")),
+                post: Some(Some(of("MMR-02"))),
                 start_offset: Some(Span::hours(12)),
                 duration: Some(Span::hours(12)),
+            },
+        },
+        PlanEvent::TaskRevised {
+            operation: operation(),
+            number: 2,
+            task: of("T22"),
+            revision: TaskRevision {
+                line_of_effort: Some(None),
+                post: Some(None),
+                ..TaskRevision::default()
             },
         },
         PlanEvent::TaskRemovedFromPlan { operation: operation(), number, task: of("T13") },

@@ -250,7 +250,7 @@ fn changes(draft: &Draft<'_>, wanted: &PlannedTask) -> Vec<PlanEvent> {
         ..wanted.clone()
     };
     if revision.apply(known) != changed {
-        // A revision takes nothing away: a post or a line of effort that is no more needs the task anew. What
+        // The revision takes nothing away: a post or a line of effort that is no more has the task made anew. What
         // is hidden is added by events of its own, which are for those who see both tasks; the task's is for
         // whoever sees that.
         let mut anew = wanted.clone();

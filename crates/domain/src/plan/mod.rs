@@ -38,7 +38,7 @@ pub use sections::{
 };
 pub use state::{FragmentaryOrder, Plan, SaltedAnnex, Version, VersionStatus};
 pub use task::{ContentTask, PlannedTask, TaskRevision, territories};
-pub use terms::{StartConstraint, Terms};
+pub use terms::{StartConstraint, Term, Terms};
 
 /// Gate of conditions that block promulgation.
 pub const GATE_PROMULGATION: &str = "PROMULGATION";

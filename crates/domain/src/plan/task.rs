@@ -6,7 +6,7 @@ use crate::{
     hash::{canonical_json, part_hash},
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A task as one plan version has it.
@@ -51,18 +51,18 @@ pub struct TaskRevision {
     /// The phase that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<PhaseCode>,
-    /// The line of effort that it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line_of_effort: Option<Code>,
+    /// The line of effort that it belongs to; null: none any more.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub line_of_effort: Option<Option<Code>>,
     /// The partner that carries it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<PartnerCode>,
     /// The partner on whose territory it is carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub territory: Option<PartnerCode>,
-    /// The post that the plan foresees.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post: Option<PostCode>,
+    /// The post that the plan foresees; null: none any more.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub post: Option<Option<PostCode>>,
     /// Planned start relative to H-hour; negative before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_offset: Option<Span>,
@@ -94,8 +94,8 @@ impl PlannedTask {
 }
 
 impl TaskRevision {
-    /// What makes the one task the other, predecessors and terms left out and as far as a revision can: it
-    /// takes no post and no line of effort away.
+    /// What makes the one task the other, predecessors and terms left out. A post or a line of effort that is no
+    /// more it leaves there: an import makes such a task anew.
     pub fn between(known: &PlannedTask, wanted: &PlannedTask) -> Self {
         fn new<T: Clone + PartialEq>(known: &T, wanted: &T) -> Option<T> {
             (known != wanted).then(|| wanted.clone())
@@ -103,10 +103,10 @@ impl TaskRevision {
         Self {
             title: new(&known.title, &wanted.title),
             phase: new(&known.phase, &wanted.phase),
-            line_of_effort: new(&known.line_of_effort, &wanted.line_of_effort).flatten(),
+            line_of_effort: new(&known.line_of_effort, &wanted.line_of_effort).filter(Option::is_some),
             lead: new(&known.lead, &wanted.lead),
             territory: new(&known.territory, &wanted.territory),
-            post: new(&known.post, &wanted.post).flatten(),
+            post: new(&known.post, &wanted.post).filter(Option::is_some),
             start_offset: new(&known.start_offset, &wanted.start_offset),
             duration: new(&known.duration, &wanted.duration),
         }
@@ -121,16 +121,21 @@ impl TaskRevision {
             code: task.code.clone(),
             title: or(self.title.as_ref(), &task.title),
             phase: or(self.phase.as_ref(), &task.phase),
-            line_of_effort: self.line_of_effort.clone().or_else(|| task.line_of_effort.clone()),
+            line_of_effort: or(self.line_of_effort.as_ref(), &task.line_of_effort),
             lead: or(self.lead.as_ref(), &task.lead),
             territory: or(self.territory.as_ref(), &task.territory),
-            post: self.post.clone().or_else(|| task.post.clone()),
+            post: or(self.post.as_ref(), &task.post),
             start_offset: self.start_offset.unwrap_or(task.start_offset),
             duration: self.duration.unwrap_or(task.duration),
             predecessors: task.predecessors.clone(),
             terms: task.terms.clone(),
         }
     }
+}
+
+/// Null is given, and not left out.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// A task as contents have it: a dependency that is a finish to start without lag is the predecessor's code,

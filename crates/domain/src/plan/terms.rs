@@ -3,6 +3,7 @@
 use crate::{Span, Title};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How a task's planned start binds it, by the names that planning tools give.
 #[derive(
@@ -48,6 +49,29 @@ pub struct Terms {
     /// Whether it needs mutual legal assistance, which takes months where police channels take hours.
     #[serde(skip_serializing_if = "is_default")]
     pub mutual_legal_assistance: bool,
+}
+
+/// One of a task's terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Term {
+    Group,
+    Constraint,
+    FinishNoLaterThan,
+    MutualLegalAssistance,
+}
+
+impl Terms {
+    /// These, but for some that stay as they are in `old`.
+    pub fn keeping(&self, kept: &BTreeSet<Term>, old: &Self) -> Self {
+        let of = |term| if kept.contains(&term) { old } else { self };
+        Self {
+            group: of(Term::Group).group.clone(),
+            constraint: of(Term::Constraint).constraint,
+            finish_no_later_than: of(Term::FinishNoLaterThan).finish_no_later_than,
+            mutual_legal_assistance: of(Term::MutualLegalAssistance).mutual_legal_assistance,
+        }
+    }
 }
 
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -137,7 +137,7 @@ fn an_amendment_starts_from_the_newest_version_whatever_became_of_it() {
     let recalled = submitted().when(tha(), recall()).accepted();
     let again = recalled.when(tha(), open_amendment()).accepted();
     assert_eq!(again.version(2).base, Some(1));
-    again.when(tha(), open_amendment()).refused_at([(RefusalCode::DraftExists, "operationId")]);
+    again.when(tha(), open_amendment()).refused_at([(RefusalCode::DraftExists, "operation")]);
     let second = amend(in_force(), 2, |story| story.when(tha(), remove_task("T02")).accepted());
     let third = second.when(tha(), open_amendment()).accepted();
     assert_eq!(third.version(3).base, Some(2), "version 2 is newer than the one in force");

@@ -121,7 +121,7 @@ fn the_lead_binds_anybody_and_a_partner_its_own() {
 fn unknown_tasks_and_posts_are_told_together() {
     in_force()
         .when(tha(), assign("T99", "MMR-99"))
-        .refused_at([(RefusalCode::NotFound, "taskId"), (RefusalCode::NotFound, "post")]);
+        .refused_at([(RefusalCode::NotFound, "task"), (RefusalCode::NotFound, "post")]);
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn a_task_of_a_draft_is_nothing_to_be_bound_to() {
         .when(tha(), add_task(task("T30", "MMR", "MMR", 60, 4, &[])))
         .accepted()
         .when(tha(), assign("T30", "MMR-02"))
-        .refused_at([(RefusalCode::NotFound, "taskId")]);
+        .refused_at([(RefusalCode::NotFound, "task")]);
 }
 
 #[test]

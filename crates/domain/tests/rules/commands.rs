@@ -15,7 +15,7 @@ use domain::{
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
     hash::canonical_json,
     operation::OperationCommand,
-    plan::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Terms},
+    plan::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms},
     release::{Classification, HandlingCode, Marked, Release},
 };
 use serde_json::Value;
@@ -175,6 +175,13 @@ fn of_plans() -> Vec<PlanCommand> {
             operation: operation(),
             task: task(),
             terms: Terms { finish_no_later_than: Some(Span::hours(12)), ..Terms::default() },
+            keeping: BTreeSet::new(),
+        },
+        PlanCommand::SetTaskTerms {
+            operation: operation(),
+            task: task(),
+            terms: Terms { finish_no_later_than: Some(Span::hours(12)), ..Terms::default() },
+            keeping: [Term::Group, Term::Constraint].into(),
         },
         PlanCommand::RemoveTask { operation: operation(), task: task() },
         PlanCommand::AddDependency { operation: operation(), task: task(), dependency: of("T15") },

@@ -114,7 +114,7 @@ fn a_hidden_operation_and_an_absent_one_answer_alike() {
             let named = named.clone();
             Box::new(move |_| named)
         };
-        let answer = hidden.clone().when(chn(), ask()).refused_at([(RefusalCode::NotFound, "operationId")]);
+        let answer = hidden.clone().when(chn(), ask()).refused_at([(RefusalCode::NotFound, "operation")]);
         assert_eq!(
             answer.refusals,
             absent.clone().when(chn(), ask()).refused([RefusalCode::NotFound]).refusals

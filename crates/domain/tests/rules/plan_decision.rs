@@ -218,7 +218,7 @@ fn only_the_lead_recalls_and_only_what_is_under_decision() {
     submitted().when(chn(), recall()).forbidden();
     let story = submitted().when(tha(), recall()).accepted();
     assert_eq!(story.version(1).status, VersionStatus::Recalled);
-    story.when(tha(), recall()).refused_at([(RefusalCode::WrongState, "operationId")]);
+    story.when(tha(), recall()).refused_at([(RefusalCode::WrongState, "operation")]);
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn an_operation_that_is_not_released_to_the_decider_is_not_there() {
     submitted()
         .and([marked(None, &["CHN"])])
         .when(mmr(), command)
-        .refused_at([(RefusalCode::NotFound, "operationId")]);
+        .refused_at([(RefusalCode::NotFound, "operation")]);
 }
 
 #[test]

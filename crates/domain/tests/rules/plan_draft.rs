@@ -72,14 +72,14 @@ fn planners_of_all_task_taking_partners_draft_together() {
 #[test]
 fn there_is_one_draft() {
     let again = |story: Story| story.when(tha(), draft_plan(sections()));
-    again(draft()).refused_at([(RefusalCode::DraftExists, "operationId")]);
-    again(submitted()).refused_at([(RefusalCode::WrongState, "operationId")]);
-    draft().when(tha(), open_amendment()).refused_at([(RefusalCode::DraftExists, "operationId")]);
+    again(draft()).refused_at([(RefusalCode::DraftExists, "operation")]);
+    again(submitted()).refused_at([(RefusalCode::WrongState, "operation")]);
+    draft().when(tha(), open_amendment()).refused_at([(RefusalCode::DraftExists, "operation")]);
     operation()
         .when(tha(), open_amendment())
-        .refused_at([(RefusalCode::WrongState, "operationId")])
+        .refused_at([(RefusalCode::WrongState, "operation")])
         .when(tha(), add_phase("P1"))
-        .refused_at([(RefusalCode::WrongState, "operationId")]);
+        .refused_at([(RefusalCode::WrongState, "operation")]);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_submitted_version_never_changes() {
         story
             .clone()
             .when(tha(), command)
-            .refused_at([(RefusalCode::VersionImmutable, "operationId")])
+            .refused_at([(RefusalCode::VersionImmutable, "operation")])
             .saying("Version 1 is SUBMITTED: open an amendment.");
     }
 }
@@ -286,7 +286,7 @@ fn a_task_is_revised_field_by_field() {
         .when(tha(), revise_task("T21", revision.clone()))
         .unchanged()
         .when(tha(), revise_task("T99", revision))
-        .refused_at([(RefusalCode::NotFound, "taskId")])
+        .refused_at([(RefusalCode::NotFound, "task")])
         .story;
     let wanted =
         PlannedTask { title: of("Escort to the bridge"), ..task("T21", "MMR", "MMR", 12, 12, &["T16"]) };
@@ -297,12 +297,12 @@ fn a_task_is_revised_field_by_field() {
 fn a_task_that_others_wait_for_stays() {
     draft()
         .when(tha(), remove_task("T01"))
-        .refused_at([(RefusalCode::TaskHasSuccessors, "taskId"), (RefusalCode::TaskHasSuccessors, "taskId")])
+        .refused_at([(RefusalCode::TaskHasSuccessors, "task"), (RefusalCode::TaskHasSuccessors, "task")])
         .saying("T02 waits for T01.")
         .when(tha(), remove_task("T27"))
         .then([PlanEvent::TaskRemovedFromPlan { operation: saphan(), number: 1, task: of("T27") }])
         .when(tha(), remove_task("T27"))
-        .refused_at([(RefusalCode::NotFound, "taskId")]);
+        .refused_at([(RefusalCode::NotFound, "task")]);
 }
 
 #[test]
@@ -327,9 +327,9 @@ fn dependencies_come_and_go_and_repetition_changes_nothing() {
         .when(tha(), remove_dependency("T27", "T02"))
         .unchanged()
         .when(tha(), remove_dependency("T99", "T02"))
-        .refused_at([(RefusalCode::NotFound, "taskId")])
+        .refused_at([(RefusalCode::NotFound, "task")])
         .when(tha(), add_dependency("T98", "T99"))
-        .refused_at([(RefusalCode::NotFound, "taskId"), (RefusalCode::NotFound, "predecessor")]);
+        .refused_at([(RefusalCode::NotFound, "task"), (RefusalCode::NotFound, "predecessor")]);
 }
 
 #[test]

@@ -296,7 +296,7 @@ fn an_import_has_tasks_and_not_too_many_and_needs_a_draft() {
     let many = vec![imported("T40", None, &[]); MOST_IMPORTED + 1];
     draft().when(tha(), import_tasks(many)).refused_at([(RefusalCode::InvalidValue, "tasks")]);
     let one = || import_tasks(vec![imported("T40", None, &[])]);
-    submitted().when(tha(), one()).refused_at([(RefusalCode::VersionImmutable, "operationId")]);
+    submitted().when(tha(), one()).refused_at([(RefusalCode::VersionImmutable, "operation")]);
     draft().when(import(), one()).forbidden();
 }
 

@@ -51,7 +51,7 @@ fn terms_are_set_as_a_whole_and_what_is_so_already_is_no_event() {
         .when(mmr(), set_terms("T01", Terms::default()))
         .then([terms_set("T01", Terms::default())])
         .when(tha(), set_terms("T99", floating()))
-        .refused_at([(RefusalCode::NotFound, "taskId")])
+        .refused_at([(RefusalCode::NotFound, "task")])
         .when(
             tha(),
             set_terms(

@@ -10,7 +10,9 @@ use domain::{
 use strum::IntoEnumIterator;
 
 /// Given by others than the rules, which never see what these are about.
-const ELSEWHERE: [RefusalCode; 2] = [
+const ELSEWHERE: [RefusalCode; 3] = [
+    // The API's, of what the rules tell apart from refusals, because it is logged.
+    RefusalCode::Forbidden,
     // The engine's, which knows what came under a key before.
     RefusalCode::IdempotencyKeyReused,
     // The API's: in a command a reason cannot be empty.

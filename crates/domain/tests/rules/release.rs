@@ -400,7 +400,7 @@ fn a_hidden_version_is_not_there() {
     let section = || planning(PlanCommand::Draft { operation: saphan(), sections: Box::default() });
     hidden(draft())
         .when(chn(), section())
-        .refused_at([(RefusalCode::AlreadyExists, "operationId")])
+        .refused_at([(RefusalCode::AlreadyExists, "operation")])
         .saying("There is a plan, and it is not released to you.");
     let decisions: [fn(u32) -> Ask; 4] =
         [approve, |number| reject(number, &[]), revoke, |number| waive(number, "CHN", "C1")];

@@ -13,6 +13,7 @@ use domain::{
     release::Label,
 };
 use sqlx::types::Json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 row! {
@@ -202,8 +203,27 @@ impl ReadModel {
         .map_err(doing("read planned tasks"))
     }
 
-    /// The tasks as their operation's current plan version has them.
+    /// The tasks as their operation's current plan version has them; one that only a later version has, as the
+    /// newest such version has it.
     pub async fn tasks_by_id(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
+        let mut tasks = self.current_tasks(pin, task_ids).await?;
+        let found: BTreeSet<Uuid> = tasks.iter().map(|task| task.task_id).collect();
+        let others: Vec<Uuid> = task_ids.iter().filter(|id| !found.contains(id)).copied().collect();
+        if others.is_empty() {
+            return Ok(tasks);
+        }
+        let drafted = self.newest_tasks_by_id(pin, &others).await?;
+        let operations: Vec<Uuid> = drafted.iter().map(|task| task.operation_id).collect();
+        let operations = self.operations_by_id(pin, &operations).await?;
+        // What an earlier version had and the current one has not is no task any more.
+        tasks.extend(drafted.into_iter().filter(|task| {
+            let of = operations.iter().find(|operation| operation.id == task.operation_id);
+            of.is_some_and(|operation| operation.current_version.is_none_or(|current| task.version > current))
+        }));
+        Ok(tasks)
+    }
+
+    async fn current_tasks(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
         task_rows!(
             "from planned_task task
              join visible_planned_task($1, $2, $3) visible on visible.id = task.id

@@ -223,7 +223,7 @@ impl Import {
         })?;
 
         let input = json!({
-            "operationId": id,
+            "operation": id,
             "sections": {
                 "phases": phases(&read.sheet.rows, &read.names),
                 "linesOfEffort": lines_of_effort(&read.sheet.rows),
@@ -251,7 +251,7 @@ impl Import {
         key: String,
         end: String,
     ) -> Result<Imported> {
-        let mut input = json!({ "operationId": operation, "tasks": tasks(read), "idempotencyKey": key });
+        let mut input = json!({ "operation": operation, "tasks": tasks(read), "idempotencyKey": key });
         if let Some(calendars) = &read.calendars {
             input["calendars"] = json!(calendars);
         }

@@ -25,6 +25,11 @@ pub fn sources(event: &Event) -> Vec<&'static Source> {
     sources
 }
 
+/// Who may send a mutation; nobody when there is none of that name.
+pub fn senders(mutation: &str) -> impl Iterator<Item = &'static Sender> {
+    all().filter(move |source| source.mutation == Some(mutation)).map(|source| &source.sender)
+}
+
 fn all() -> impl Iterator<Item = &'static Source> {
     FAMILIES.iter().rev().copied().flatten()
 }

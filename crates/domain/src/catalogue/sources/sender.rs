@@ -1,6 +1,7 @@
 //! A command, who may send it, and what may follow from it, in words for people.
 
 use crate::{Actor, Role};
+use std::fmt;
 
 /// A command from which events follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,11 +29,31 @@ pub struct Sender {
 }
 
 impl Sender {
+    /// Whether the post is to be of the operation's lead.
+    pub fn is_lead(&self) -> bool {
+        self.of == LEAD
+    }
+
     /// Whether the actor may, as far as its roles say: of which partner it is, is not looked at.
     pub fn allows(&self, actor: &Actor) -> bool {
         match actor {
             Actor::Post { roles, .. } => self.roles.iter().any(|role| roles.contains(role)),
             Actor::Service { roles, .. } => self.service && roles.contains(&Role::Admin),
+        }
+    }
+}
+
+/// A sentence's beginning, such as "A planner or commander of the operation's lead".
+impl fmt::Display for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let roles: Vec<_> = self.roles.iter().map(|role| role.to_string().to_lowercase()).collect();
+        match (roles.is_empty(), self.service) {
+            (false, service) => {
+                write!(f, "a {} of {}", roles.join(" or "), self.of)?;
+                if service { f.write_str(", or an administering service") } else { Ok(()) }
+            }
+            (true, true) => f.write_str("an administering service"),
+            (true, false) => f.write_str("nobody"),
         }
     }
 }

@@ -1,0 +1,67 @@
+//! What filters name by its code. A code that nothing has is refused: an empty list would say that there is
+//! nothing to see.
+
+use crate::{
+    Error,
+    graph::{
+        context::World,
+        id::AskedId,
+        node::{Item, Operation, Partner, Post},
+    },
+};
+use async_graphql::ID;
+use domain::{
+    OperationCode, PartnerCode, PostCode,
+    ids::{OperationId, PartnerId, PostId},
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What the names of services begin with, where actors are named.
+const SERVICE: &str = "service:";
+
+impl World {
+    /// Fails with `BAD_USER_INPUT` when there is no such partner.
+    pub(crate) async fn check_partner(self: &Arc<Self>, code: Option<&str>) -> Result<(), Error> {
+        let Some(code) = code else { return Ok(()) };
+        let found = match PartnerCode::new(code) {
+            Ok(code) => self.find::<Partner>(PartnerId::of(&code).0).await?,
+            Err(_) => None,
+        };
+        found.map(|_| ()).ok_or_else(|| unknown(Partner::what(), code))
+    }
+
+    /// Fails with `BAD_USER_INPUT` when it is no post, and not the name of a service either.
+    pub(crate) async fn check_actor(self: &Arc<Self>, name: Option<&str>) -> Result<(), Error> {
+        let Some(name) = name.filter(|name| !name.starts_with(SERVICE)) else { return Ok(()) };
+        let found = match PostCode::new(name) {
+            Ok(code) => self.find::<Post>(PostId::of(&code).0).await?,
+            Err(_) => None,
+        };
+        found.map(|_| ()).ok_or_else(|| unknown(Post::what(), name))
+    }
+
+    /// The operation that a filter names by its code or its id. Fails with `BAD_USER_INPUT` when there is none
+    /// that the viewer may see.
+    pub(crate) async fn named_operation(self: &Arc<Self>, asked: Option<&ID>) -> Result<Option<Uuid>, Error> {
+        let Some(asked) = asked else { return Ok(None) };
+        let found = self.operation_named(asked).await?;
+        found.map(|found| Some(found.row.id)).ok_or_else(|| unknown(Operation::what(), asked))
+    }
+
+    /// By its code or its id; `None` when there is none that the viewer may see.
+    pub(crate) async fn operation_named(self: &Arc<Self>, asked: &ID) -> Result<Option<Operation>, Error> {
+        let id = match OperationCode::new(asked.as_str()) {
+            Ok(code) => Some(OperationId::of(&code).0),
+            Err(_) => AskedId::read(asked).and_then(|asked| Operation::uuid_of(asked.key)),
+        };
+        match id {
+            Some(id) => self.find(id).await,
+            None => Ok(None),
+        }
+    }
+}
+
+fn unknown(what: String, named: &str) -> Error {
+    Error::bad_input(format!("There is no {what} `{named}`."))
+}
