@@ -6,6 +6,7 @@ mod arrows;
 mod calendar;
 mod circles;
 mod clients;
+mod contract;
 mod conventions;
 mod dependencies;
 mod history;

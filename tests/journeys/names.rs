@@ -1,6 +1,6 @@
 //! Names in the languages of the coalition, and times on the clocks of its partners.
 
-use crate::support::Server;
+use crate::support::{Server, codes};
 use chrono::DateTime;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};

@@ -284,7 +284,7 @@ async fn a_latest_finish_that_cannot_be_kept_is_a_conflict_and_open_starts_are_l
 }
 
 /// The plan is drafted with these sections and tasks, approved by the nations and put in force.
-async fn put_in_force(server: &Server, operation: &Value, sections: Value, tasks: Value) {
+pub async fn put_in_force(server: &Server, operation: &Value, sections: Value, tasks: Value) {
     server.done("THA-01", "draftPlan", json!({ "operation": operation, "sections": sections }), "").await;
     server.done("THA-01", "importTasks", json!({ "operation": operation, "tasks": tasks }), "").await;
     let shown = "planVersion { id contentHash }";

@@ -3,7 +3,7 @@
 use crate::{
     Error,
     coalition::partner::Viewer,
-    gate::prices::Prices,
+    gate::{inputs::Inputs, prices::Prices},
     graph::{
         connection::{Connection, Window},
         context::{World, session},
@@ -317,6 +317,9 @@ roots! {
     [] [crate::operation::AssignmentMutations, crate::operation::ReleaseMutations];
     [crate::log::AccessQueries] [];
 }
+
+/// What the schema's inputs are made of.
+pub(crate) static INPUTS: LazyLock<Inputs> = LazyLock::new(|| Inputs::of(&sdl()));
 
 /// What the schema's fields cost.
 pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&sdl()));

@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod cost;
 pub mod documents;
+pub mod inputs;
 pub mod limits;
 pub mod prices;
 pub mod rates;

@@ -2,11 +2,12 @@
 
 use crate::{
     Error,
+    gate::inputs::Faults,
     graph::{id::at_moment, loaders::Loaders, names::Languages, reads::Reads},
 };
 use async_graphql::{Context, ID};
 use domain::{
-    Actor, Position, PostCode, Span,
+    Actor, Position, PostCode, Refusal, Span,
     ids::PostId,
     plan::PlannedTask,
     schedule::{Finishes, Hours},
@@ -55,6 +56,8 @@ pub struct Session {
     /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0
     /// before the first.
     noted: AtomicI64,
+    /// What is wrong with the scalars and enums of its commands, see `gate::inputs`.
+    faults: Faults,
     /// Where the mutations of this request that were carried out stand, by their names in the answer.
     carried_out: Mutex<BTreeMap<String, Position>>,
 }
@@ -104,6 +107,7 @@ impl Session {
             budget,
             requested,
             statements,
+            faults: Faults::new(),
             noted: AtomicI64::new(0),
             carried_out: Mutex::default(),
         })
@@ -140,6 +144,16 @@ impl Session {
             0 => self.pin.position,
             position => Position(position),
         }
+    }
+
+    #[must_use]
+    pub(crate) fn with_faults(self, faults: Faults) -> Self {
+        Self { faults, ..self }
+    }
+
+    /// Those of the command of this name in the answer.
+    pub(crate) fn faults_of(&self, answered_as: &str) -> &[Refusal] {
+        self.faults.get(answered_as).map_or(&[], Vec::as_slice)
     }
 
     /// What the request's queries see.

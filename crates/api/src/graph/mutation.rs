@@ -386,7 +386,14 @@ impl<'a> Asked<'a> {
             Some(post) => vec![forbidden(format!(
                 "Nobody acts as {post} now: the post is vacant, or its partner takes no part."
             ))],
-            None => self.reasons.into_refusals(),
+            None => {
+                // What was put in place of something wrong has faults of its own, or none: neither is told.
+                let wrong = self.session.faults_of(&self.answered_as);
+                let follows =
+                    |refusal: &Refusal| wrong.iter().any(|fault| fault.field.starts_with(&refusal.field));
+                let others = self.reasons.into_refusals().into_iter().filter(|refusal| !follows(refusal));
+                wrong.iter().cloned().chain(others).collect()
+            }
         };
         self.session.engine.metrics().refused_early(&refusals);
         Ok(Some(Refused::new(&self.world, refusals).await?.into()))
@@ -412,7 +419,7 @@ impl<'a> Asked<'a> {
         Found: Future<Output = Result<Option<R::Subject>, Error>>,
     {
         // Those of what every input may say besides: they hinder no command from being made.
-        if !self.reasons.is_empty() {
+        if !self.reasons.is_empty() || !self.session.faults_of(&self.answered_as).is_empty() {
             return self.refuse().await;
         }
         let Self { mutation, answered_as, session, world, entry, .. } = self;

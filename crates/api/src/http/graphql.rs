@@ -20,7 +20,7 @@ use crate::{
         service::{BODY_BYTES, Service},
     },
     pin_of_cursors,
-    schema::PRICES,
+    schema::{INPUTS, PRICES},
 };
 use async_graphql::{
     ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value, Variables,
@@ -304,7 +304,8 @@ pub(super) async fn prepare(
     sent: Sent,
     told: &mut Told,
 ) -> Result<Prepared, ServerError> {
-    let document = limits::parse(&sent.query)?;
+    let mut document = limits::parse(&sent.query)?;
+    let mut sent = sent;
     let operation_name = sent.operation_name.as_deref();
     let permit = service.rates.enter(&actor, service.clock.now()).map_err(too_much)?;
     let mut kind = None;
@@ -322,7 +323,8 @@ pub(super) async fn prepare(
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
     let session =
         Session::new(&service.engine, actor, position, requested).await.map_err(|error| entry(&error))?;
-    let session = Arc::new(session.in_manner(manner));
+    let faults = INPUTS.mend(&mut document, sent.operation_name.as_deref(), &mut sent.variables);
+    let session = Arc::new(session.in_manner(manner).with_faults(faults));
 
     let mut request =
         async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
@@ -565,10 +567,21 @@ pub(super) fn complete(errors: &mut Vec<ServerError>, request_id: &str) {
     errors.truncate(MOST_ERRORS);
     for error in errors {
         // What came without a code is the library's: it does not fit the schema.
+        if error.extensions.as_ref().is_none_or(|extensions| extensions.get("code").is_none()) {
+            list_values(&mut error.message);
+        }
         let code = code(error).to_owned();
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code);
         extensions.set("requestId", request_id);
+    }
+}
+
+/// Of an enum that has no such value, it says which it has.
+fn list_values(message: &mut String) {
+    let named = message.split_once("enumeration type \"").and_then(|(_, rest)| rest.split_once('"'));
+    if let Some(values) = named.and_then(|(name, _)| INPUTS.values(name)) {
+        *message = format!("{message}: it has {values}");
     }
 }
 

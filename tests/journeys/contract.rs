@@ -1,0 +1,336 @@
+//! What clients may rely on: what a command answers, how inputs name things, what is cut short and what is not.
+
+use crate::{
+    plan::{coalition, sections},
+    schedule::put_in_force,
+    support::{Server, codes, column},
+};
+use serde_json::{Value, json};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+fn task(code: &str, offset: &str) -> Value {
+    json!({
+        "code": code, "title": code, "phase": "P1", "leadPartner": "THA", "territory": "THA",
+        "startOffset": offset, "duration": "PT2H",
+    })
+}
+
+fn with(mut input: Value, more: Value) -> Value {
+    let (Value::Object(input_members), Value::Object(more)) = (&mut input, more) else { panic!("two objects") };
+    input_members.extend(more);
+    input
+}
+
+/// ALPHA with a draft of these tasks, which people name by their codes.
+async fn drafted(options: PgConnectOptions, tasks: &[Value]) -> Server {
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    server.done("THA-01", "draftPlan", json!({ "operation": "ALPHA", "sections": sections() }), "").await;
+    server.done("THA-01", "importTasks", json!({ "operation": "ALPHA", "tasks": tasks }), "").await;
+    server
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_was_carried_out_is_told_whatever_fails_beside_it(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = drafted(options, &[task("T01", "PT0H")]).await;
+    let query = "mutation {
+      broken: addTask(input: { operation: \"ALPHA\", code: \"T02\", title: \"Two\", phase: \"P1\", leadPartner: \"THA\",
+        territory: \"THA\", startOffset: \"PT0H\", duration: \"PT1H\" }) {
+        ...Outcome ... on AddTaskPayload { task { code plannedStart(zone: { name: \"CET+1\" }) } } }
+      forbidden: activateOperation(input: { operation: \"ALPHA\" }) { ...Outcome }
+      after: removeTask(input: { operation: \"ALPHA\", task: \"T02\" }) { ...Outcome } }
+      fragment Outcome on MutationOutcome { receipt { eventIds } refusals { code message field } }";
+    let answer = server.ask("THA-01", query, Value::Null).await;
+    let data = &answer["data"];
+    // The field is null, its task is not, and what was done is told.
+    assert_eq!(data["broken"]["task"], json!({ "code": "T02", "plannedStart": null }), "{answer:#}");
+    assert_eq!(answer["errors"][0]["path"], json!(["broken", "task", "plannedStart"]));
+    assert_eq!(answer["errors"].as_array().unwrap().len(), 1);
+    assert_eq!(data["broken"]["receipt"]["eventIds"].as_array().unwrap().len(), 1);
+    assert_eq!(data["broken"]["refusals"], json!([]));
+    assert_eq!(data["forbidden"]["receipt"], Value::Null);
+    assert_eq!(data["after"]["receipt"]["eventIds"].as_array().unwrap().len(), 1);
+    // Who may not send it is refused like any other, and told what it takes.
+    let refusals = server.refused("MMR-01", "activateOperation", json!({ "operation": "ALPHA" })).await;
+    assert_eq!((codes(&refusals), &refusals[0]["message"]), (vec!["FORBIDDEN"], &json!("This is for THA to do.")));
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_faulty_nullable_field_is_null_alone(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    let query = "{ operation(code: \"ALPHA\") { code hHour(zone: { name: \"CET+1\" }) status }
+      post(code: \"THA-01\") { code status } head { position } }";
+    let answer = server.ask("THA-01", query, Value::Null).await;
+    let operation = json!({ "code": "ALPHA", "hHour": null, "status": "INITIATED" });
+    assert_eq!(answer["data"]["operation"], operation, "{answer:#}");
+    assert_eq!(answer["data"]["post"], json!({ "code": "THA-01", "status": "IN_POST" }));
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!((errors.len(), &errors[0]["path"]), (1, &json!(["operation", "hHour"])));
+    assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT");
+    // Of a value that an enum has not, all that it has are told.
+    let query = "{ operations(filter: { status: BURNING }) { totalCount } }";
+    let answer = server.ask("THA-01", query, Value::Null).await;
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("it has INITIATED, "), "{message}");
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn faults_of_scalars_and_enums_come_with_all_others_at_their_places(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    let week = json!([{ "day": "MON", "from": "08:00", "to": "25:00" }]);
+    let calendar = json!({
+        "code": "c 1", "name": "Office", "timeZone": "Asia/Bangkok", "partners": ["THA"], "week": week, "holidays": [],
+    });
+    let sections = with(
+        sections(),
+        json!({
+            "hHourWindow": { "from": "8 October", "to": "2023-10-16T00:00:00+07:00" },
+            "calendars": [calendar],
+        }),
+    );
+    let input = json!({ "operation": "ALPHA", "sections": sections, "occurredAt": "yesterday" });
+    let refusals = server.refused("THA-01", "draftPlan", input).await;
+    let mut places: Vec<String> =
+        refusals.iter().map(|refusal| column(&refusal["field"], "").join(".")).collect();
+    places.sort_unstable();
+    let expected = [
+        "occurredAt",
+        "sections.calendars.0.code",
+        "sections.calendars.0.week.0.day",
+        "sections.calendars.0.week.0.to",
+        "sections.hHourWindow.from",
+    ];
+    assert_eq!(places, expected, "{refusals:#?}");
+    let day = refusals.iter().find(|refusal| refusal["field"].as_array().unwrap().last().unwrap() == "day");
+    assert!(day.unwrap()["message"].as_str().unwrap().contains("MONDAY, TUESDAY"), "{day:?}");
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn null_takes_away_and_what_is_left_out_stays(_: PgPoolOptions, options: PgConnectOptions) {
+    let lines = json!({ "linesOfEffort": [{ "code": "LOE1", "name": "Search" }] });
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    let plan = json!({ "operation": "ALPHA", "sections": with(sections(), lines) });
+    server.done("THA-01", "draftPlan", plan, "").await;
+    let terms = json!({ "group": "Ports", "constraint": "AS_SOON_AS_POSSIBLE", "finishNoLaterThan": "PT9H" });
+    let new = json!({ "operation": "ALPHA", "post": "THA-01", "lineOfEffort": "LOE1", "terms": terms });
+    server.done("THA-01", "addTask", with(task("T01", "PT0H"), new), "").await;
+
+    let shown = "task { title post { code } lineOfEffort terms { group constraint finishNoLaterThan } }";
+    let named = json!({ "operation": "ALPHA", "task": "T01" });
+    let revise = |more: Value| with(named.clone(), more);
+    let left = server.done("THA-01", "reviseTask", revise(json!({ "title": "One" })), shown).await;
+    assert_eq!((&left["task"]["post"], &left["task"]["lineOfEffort"]), (&json!({ "code": "THA-01" }), &json!("LOE1")));
+    let nulls = json!({ "post": null, "lineOfEffort": null });
+    let taken = server.done("THA-01", "reviseTask", revise(nulls), shown).await;
+    assert_eq!((&taken["task"]["post"], &taken["task"]["lineOfEffort"]), (&Value::Null, &Value::Null));
+    assert_eq!(taken["task"]["title"], "One");
+    let refusals = server.refused("THA-01", "reviseTask", revise(json!({ "title": null, "duration": null }))).await;
+    assert_eq!(codes(&refusals), ["INVALID_VALUE"; 2]);
+    assert_eq!(column(&json!(refusals), "/field/0"), ["title", "duration"]);
+
+    let set = |terms: Value| revise(json!({ "terms": terms }));
+    let grouped = server.done("THA-01", "setTaskTerms", set(json!({ "group": "Roads" })), shown).await;
+    let expected =
+        json!({ "group": "Roads", "constraint": "AS_SOON_AS_POSSIBLE", "finishNoLaterThan": "PT9H" });
+    assert_eq!(grouped["task"]["terms"], expected);
+    let nulls = json!({ "group": null, "finishNoLaterThan": null });
+    let bare = server.done("THA-01", "setTaskTerms", set(nulls), shown).await;
+    let expected = json!({ "group": null, "constraint": "AS_SOON_AS_POSSIBLE", "finishNoLaterThan": null });
+    assert_eq!(bare["task"]["terms"], expected);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_task_is_named_by_its_code_or_by_any_of_its_ids_also_one_that_only_an_amendment_has(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    put_in_force(&server, &operation, sections(), json!([task("T01", "PT0H")])).await;
+    server.done("THA-01", "openAmendment", json!({ "operation": "ALPHA", "reason": "A road is closed" }), "").await;
+    let new = with(task("T30", "PT1H"), json!({ "operation": "ALPHA" }));
+    let added = server.done("THA-01", "addTask", new, "task { id taskId }").await;
+    let planned = &added["task"]["id"];
+    // By each of them, one after the other.
+    let query = "{ operation(code: \"ALPHA\") { task(code: \"T30\") { id title } } }";
+    let found = server.data("THA-01", query, Value::Null).await["operation"]["task"].clone();
+    assert_eq!(found, json!({ "id": added["task"]["taskId"], "title": "T30" }));
+    for (number, named) in [
+        json!({ "task": planned }),
+        json!({ "task": found["id"] }),
+        json!({ "task": "T30", "operation": "ALPHA" }),
+        json!({ "task": "T30", "operation": operation }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let revision = with(named, json!({ "title": format!("Name {number}") }));
+        let revised = server.done("THA-01", "reviseTask", revision, "task { title id }").await;
+        assert_eq!(revised["task"], json!({ "title": format!("Name {number}"), "id": planned }));
+    }
+    let nodes = server
+        .data("THA-01", "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Task { code } ... on PlannedTask { code } } }",
+            json!({ "ids": [found["id"], planned] }))
+        .await;
+    assert_eq!(nodes["nodes"], json!([{ "code": "T30" }, { "code": "T30" }]));
+    // A code alone names none; nor does a code of another operation.
+    let refusals = server.refused("THA-01", "removeTask", json!({ "task": "T30" })).await;
+    assert_eq!((codes(&refusals), &refusals[0]["field"]), (vec!["UNKNOWN_REFERENCE"], &json!(["operation"])));
+    let refusals = server.refused("THA-01", "removeTask", json!({ "task": "T30", "operation": "BRAVO" })).await;
+    assert_eq!((codes(&refusals), &refusals[0]["field"]), (vec!["NOT_FOUND"], &json!(["operation"])));
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn no_list_of_a_plan_is_cut_short(_: PgPoolOptions, options: PgConnectOptions) {
+    let tasks: Vec<Value> = (0..130).map(|number| task(&format!("T{number:03}"), "PT0H")).collect();
+    let server = drafted(options, &tasks).await;
+    let query = "{ operation(code: \"ALPHA\") { tasks { nodes { code } pageInfo { hasNextPage } }
+      plan { tasks { nodes { code } edges { node { code } } totalCount pageInfo { hasNextPage } } }
+      page: tasks(first: 100) { nodes { code } pageInfo { hasNextPage } } }
+      posts { nodes { code } edges { node { code } } } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    let codes: Vec<String> = (0..130).map(|number| format!("T{number:03}")).collect();
+    for list in ["/operation/tasks", "/operation/plan/tasks"] {
+        let list = data.pointer(list).unwrap();
+        assert_eq!(column(&list["nodes"], "/code"), codes);
+        assert_eq!(list["pageInfo"]["hasNextPage"], false);
+    }
+    assert_eq!(column(&data["operation"]["plan"]["tasks"]["edges"], "/node/code"), codes);
+    assert_eq!(data["operation"]["plan"]["tasks"]["totalCount"], 130);
+    assert_eq!(column(&data["operation"]["page"]["nodes"], "/code"), codes[..100]);
+    assert_eq!(data["operation"]["page"]["pageInfo"]["hasNextPage"], true);
+    assert_eq!(column(&data["posts"]["nodes"], "/code"), column(&data["posts"]["edges"], "/node/code"));
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn filters_that_name_nothing_and_moments_to_come_are_refused(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = drafted(options, &[task("T01", "PT0H")]).await;
+    for faulty in [
+        "{ operation(code: \"ALPHA\") { tasks(filter: { phase: \"P77\" }) { totalCount } } }",
+        "{ operation(code: \"ALPHA\") { tasks(filter: { lineOfEffort: \"LOE9\" }) { totalCount } } }",
+        "{ operation(code: \"ALPHA\") { plan { tasks(filter: { leadPartner: \"BLE\" }) { totalCount } } } }",
+        "{ operation(code: \"ALPHA\") { plan { tasks(filter: { territory: \"tha\" }) { totalCount } } } }",
+        "{ operations(filter: { leadPartner: \"BLE\" }) { totalCount } }",
+        "{ posts(filter: { partner: \"BLE\" }) { totalCount } }",
+        "{ events(filter: { partner: \"BLE\" }) { totalCount } }",
+        "{ events(filter: { actor: \"BLE-01\" }) { totalCount } }",
+        "{ events(filter: { operation: \"BRAVO\" }) { totalCount } }",
+        "{ asOf(at: { recordedAt: \"2226-01-01T00:00:00Z\" }) { head { position } } }",
+        "{ changes(from: { position: \"1\" }, to: { recordedAt: \"2226-01-01T00:00:00Z\" }) { totalCount } }",
+    ] {
+        let answer = server.ask("THA-01", faulty, Value::Null).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{faulty}: {answer}");
+    }
+    let right = "{ events(filter: { operation: \"ALPHA\", actor: \"service:import\" }) { totalCount }
+      of: events(filter: { operation: \"ALPHA\", actor: \"THA-01\", partner: \"THA\" }) { totalCount }
+      operation(code: \"ALPHA\") { tasks(filter: { phase: \"P1\", leadPartner: \"THA\" }) { totalCount } } now }";
+    let data = server.data("THA-01", right, Value::Null).await;
+    assert_eq!((&data["events"]["totalCount"], &data["operation"]["tasks"]["totalCount"]), (&json!(0), &json!(1)));
+    assert!(data["of"]["totalCount"].as_i64().unwrap() > 0);
+    // The present is no moment to come.
+    let query = "query ($now: DateTime!) { asOf(at: { recordedAt: $now }) { head { position } } head { position } }";
+    let data = server.data("THA-01", query, json!({ "now": data["now"] })).await;
+    assert_eq!(data["asOf"]["head"], data["head"]);
+    server.stop().await;
+}
+
+/// T02 waits for T01; T03 has office hours that the H-hour does not meet.
+#[sqlx::test(migrations = false)]
+async fn payloads_tell_what_a_command_did_besides(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    let hours = |day: &str| json!({ "day": day, "from": "08:00", "to": "16:00" });
+    let week: Vec<Value> = ["MONDAY", "TUESDAY", "WEDNESDAY"].into_iter().map(hours).collect();
+    let calendar = json!({
+        "code": "OFFICE", "name": "Office hours", "timeZone": "Asia/Bangkok", "partners": ["THA"], "week": week,
+        "holidays": [],
+    });
+    let plan = json!({ "operation": operation, "sections": with(sections(), json!({ "calendars": [calendar] })) });
+    server.done("THA-01", "draftPlan", plan, "").await;
+    let floating = json!({ "predecessors": ["T01"], "terms": { "constraint": "AS_SOON_AS_POSSIBLE" } });
+    for task in [task("T01", "PT0H"), with(task("T02", "PT2H"), floating)] {
+        server.done("THA-01", "addTask", with(task, json!({ "operation": "ALPHA" })), "").await;
+    }
+    let longer = json!({ "operation": "ALPHA", "task": "T01", "duration": "PT5H" });
+    server.done("THA-01", "reviseTask", longer, "").await;
+    let shown = "planVersion { id contentHash status } laidOut { task { code } startBefore startAfter }";
+    let submitted = server.done("THA-01", "submitPlan", json!({ "operation": "ALPHA" }), shown).await;
+    let moved = json!([{ "task": { "code": "T02" }, "startBefore": "PT2H", "startAfter": "PT5H" }]);
+    assert_eq!(submitted["laidOut"], moved);
+
+    // Under decision until nothing hinders its promulgation.
+    let (version, seen_at) = (&submitted["planVersion"], &submitted["receipt"]["position"]);
+    let decision =
+        json!({ "planVersionId": version["id"], "contentHash": version["contentHash"], "seenAt": seen_at });
+    let condition = json!([{ "code": "C1", "gate": "PROMULGATION", "text": "The road is open" }]);
+    server.done("THA-01", "approvePlan", decision.clone(), "").await;
+    server.done("MMR-01", "approvePlan", with(decision, json!({ "conditions": condition })), "").await;
+    let query = "{ operation(code: \"ALPHA\") { underDecision { status conditions { id } missingApprovals { code } } } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    let under = &data["operation"]["underDecision"];
+    assert_eq!((&under["status"], &under["missingApprovals"]), (&json!("SUBMITTED"), &json!([])));
+    let met = json!({ "conditionId": under["conditions"][0]["id"], "evidence": "Seen open" });
+    server.done("MMR-01", "satisfyCondition", met, "").await;
+    let data = server.data("THA-01", query, Value::Null).await;
+    assert_eq!(data["operation"]["underDecision"]["status"], "APPROVED");
+    let promulgation = json!({ "planVersionId": version["id"], "seenAt": seen_at });
+    server.done("THA-01", "promulgatePlan", promulgation, "").await;
+    let data = server.data("THA-01", query, Value::Null).await;
+    assert_eq!(data["operation"]["underDecision"], Value::Null);
+
+    // On Monday, 9 October, the office works from 8:00, which is no conflict; at 20:00 it is closed.
+    let shown = "newConflicts { kind tasks { code } } resolvedConflicts { kind tasks { code } }";
+    let h_hour = |at: &str| json!({ "operation": "ALPHA", "at": format!("2023-10-09T{at}+07:00") });
+    let set = server.done("THA-01", "setHHour", h_hour("20:00:00"), shown).await;
+    let closed = |code: &str| json!({ "kind": "OUTSIDE_WORKING_TIME", "tasks": [{ "code": code }] });
+    let kinds = |list: &Value| -> Vec<Value> {
+        list.as_array().unwrap().iter().filter(|one| one["kind"] == "OUTSIDE_WORKING_TIME").cloned().collect()
+    };
+    assert_eq!(kinds(&set["newConflicts"]), [closed("T01"), closed("T02")], "{set:#}");
+    let shift = json!({ "operation": "ALPHA", "to": "2023-10-09T08:00:00+07:00", "reason": "By day" });
+    let shifted = server.done("THA-01", "shiftHHour", shift, shown).await;
+    assert_eq!(kinds(&shifted["resolvedConflicts"]), [closed("T01"), closed("T02")], "{shifted:#}");
+    assert_eq!(kinds(&shifted["newConflicts"]), [Value::Null; 0]);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_viewer_knows_which_commands_are_theirs_to_send(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = drafted(options, &[task("T01", "PT0H")]).await;
+    let query = "{ viewer { submit: mayCall(mutation: \"submitPlan\", operation: \"ALPHA\")
+      task: mayCall(mutation: \"addTask\", operation: \"ALPHA\") invite: mayCall(mutation: \"invitePartner\")
+      hidden: mayCall(mutation: \"addTask\", operation: \"BRAVO\") } }";
+    for (who, submit, task, invite) in
+        [("THA-01", true, true, false), ("MMR-01", false, true, false), ("service:import", false, false, true)]
+    {
+        let viewer = server.data(who, query, Value::Null).await["viewer"].clone();
+        let expected = json!({ "submit": submit, "task": task, "invite": invite, "hidden": false });
+        assert_eq!(viewer, expected, "{who}");
+    }
+    let unknown = "{ viewer { mayCall(mutation: \"burn\") } }";
+    let answer = server.ask("THA-01", unknown, Value::Null).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    // And everybody reads who may, beside what each does.
+    let query = "{ __type(name: \"Mutation\") { fields { name description } } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    for field in data["__type"]["fields"].as_array().unwrap() {
+        let description = field["description"].as_str().unwrap_or_default();
+        assert!(description.lines().last().unwrap_or_default().starts_with("For a"), "{field}");
+    }
+    server.stop().await;
+}
