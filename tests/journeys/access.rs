@@ -128,7 +128,10 @@ async fn commands_that_are_forbidden_are_logged_and_refusals_are_not(
     let id = &operation["operation"]["id"];
     let h_hour = json!({ "operation": id, "at": "2023-10-09T06:00:00+07:00" });
     let refusals = server.refused("CHN-01", "setHHour", h_hour).await;
-    assert_eq!(refusals, [json!({ "code": "FORBIDDEN", "message": "This is for THA to do.", "field": null, "subject": null })]);
+    assert_eq!(
+        refusals,
+        [json!({ "code": "FORBIDDEN", "message": "This is for THA to do.", "field": null, "subject": null })]
+    );
     let refusals = server.refused("MMR-01", "activateCentre", json!({ "centre": "CMCC" })).await;
     assert_eq!(codes(&refusals), ["FORBIDDEN"]);
     let initiate = json!({

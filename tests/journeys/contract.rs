@@ -16,7 +16,9 @@ fn task(code: &str, offset: &str) -> Value {
 }
 
 fn with(mut input: Value, more: Value) -> Value {
-    let (Value::Object(input_members), Value::Object(more)) = (&mut input, more) else { panic!("two objects") };
+    let (Value::Object(input_members), Value::Object(more)) = (&mut input, more) else {
+        panic!("two objects")
+    };
     input_members.extend(more);
     input
 }
@@ -52,7 +54,10 @@ async fn what_was_carried_out_is_told_whatever_fails_beside_it(_: PgPoolOptions,
     assert_eq!(data["after"]["receipt"]["eventIds"].as_array().unwrap().len(), 1);
     // Who may not send it is refused like any other, and told what it takes.
     let refusals = server.refused("MMR-01", "activateOperation", json!({ "operation": "ALPHA" })).await;
-    assert_eq!((codes(&refusals), &refusals[0]["message"]), (vec!["FORBIDDEN"], &json!("This is for THA to do.")));
+    assert_eq!(
+        (codes(&refusals), &refusals[0]["message"]),
+        (vec!["FORBIDDEN"], &json!("This is for THA to do."))
+    );
     server.stop().await;
 }
 
@@ -128,12 +133,16 @@ async fn null_takes_away_and_what_is_left_out_stays(_: PgPoolOptions, options: P
     let named = json!({ "operation": "ALPHA", "task": "T01" });
     let revise = |more: Value| with(named.clone(), more);
     let left = server.done("THA-01", "reviseTask", revise(json!({ "title": "One" })), shown).await;
-    assert_eq!((&left["task"]["post"], &left["task"]["lineOfEffort"]), (&json!({ "code": "THA-01" }), &json!("LOE1")));
+    assert_eq!(
+        (&left["task"]["post"], &left["task"]["lineOfEffort"]),
+        (&json!({ "code": "THA-01" }), &json!("LOE1"))
+    );
     let nulls = json!({ "post": null, "lineOfEffort": null });
     let taken = server.done("THA-01", "reviseTask", revise(nulls), shown).await;
     assert_eq!((&taken["task"]["post"], &taken["task"]["lineOfEffort"]), (&Value::Null, &Value::Null));
     assert_eq!(taken["task"]["title"], "One");
-    let refusals = server.refused("THA-01", "reviseTask", revise(json!({ "title": null, "duration": null }))).await;
+    let refusals =
+        server.refused("THA-01", "reviseTask", revise(json!({ "title": null, "duration": null }))).await;
     assert_eq!(codes(&refusals), ["INVALID_VALUE"; 2]);
     assert_eq!(column(&json!(refusals), "/field/0"), ["title", "duration"]);
 
@@ -157,7 +166,9 @@ async fn a_task_is_named_by_its_code_or_by_any_of_its_ids_also_one_that_only_an_
     let server = Server::empty(options).await;
     let operation = coalition(&server).await;
     put_in_force(&server, &operation, sections(), json!([task("T01", "PT0H")])).await;
-    server.done("THA-01", "openAmendment", json!({ "operation": "ALPHA", "reason": "A road is closed" }), "").await;
+    server
+        .done("THA-01", "openAmendment", json!({ "operation": "ALPHA", "reason": "A road is closed" }), "")
+        .await;
     let new = with(task("T30", "PT1H"), json!({ "operation": "ALPHA" }));
     let added = server.done("THA-01", "addTask", new, "task { id taskId }").await;
     let planned = &added["task"]["id"];
@@ -179,14 +190,18 @@ async fn a_task_is_named_by_its_code_or_by_any_of_its_ids_also_one_that_only_an_
         assert_eq!(revised["task"], json!({ "title": format!("Name {number}"), "id": planned }));
     }
     let nodes = server
-        .data("THA-01", "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Task { code } ... on PlannedTask { code } } }",
-            json!({ "ids": [found["id"], planned] }))
+        .data(
+            "THA-01",
+            "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Task { code } ... on PlannedTask { code } } }",
+            json!({ "ids": [found["id"], planned] }),
+        )
         .await;
     assert_eq!(nodes["nodes"], json!([{ "code": "T30" }, { "code": "T30" }]));
     // A code alone names none; nor does a code of another operation.
     let refusals = server.refused("THA-01", "removeTask", json!({ "task": "T30" })).await;
     assert_eq!((codes(&refusals), &refusals[0]["field"]), (vec!["UNKNOWN_REFERENCE"], &json!(["operation"])));
-    let refusals = server.refused("THA-01", "removeTask", json!({ "task": "T30", "operation": "BRAVO" })).await;
+    let refusals =
+        server.refused("THA-01", "removeTask", json!({ "task": "T30", "operation": "BRAVO" })).await;
     assert_eq!((codes(&refusals), &refusals[0]["field"]), (vec!["NOT_FOUND"], &json!(["operation"])));
     server.stop().await;
 }
@@ -240,10 +255,14 @@ async fn filters_that_name_nothing_and_moments_to_come_are_refused(
       of: events(filter: { operation: \"ALPHA\", actor: \"THA-01\", partner: \"THA\" }) { totalCount }
       operation(code: \"ALPHA\") { tasks(filter: { phase: \"P1\", leadPartner: \"THA\" }) { totalCount } } now }";
     let data = server.data("THA-01", right, Value::Null).await;
-    assert_eq!((&data["events"]["totalCount"], &data["operation"]["tasks"]["totalCount"]), (&json!(0), &json!(1)));
+    assert_eq!(
+        (&data["events"]["totalCount"], &data["operation"]["tasks"]["totalCount"]),
+        (&json!(0), &json!(1))
+    );
     assert!(data["of"]["totalCount"].as_i64().unwrap() > 0);
     // The present is no moment to come.
-    let query = "query ($now: DateTime!) { asOf(at: { recordedAt: $now }) { head { position } } head { position } }";
+    let query =
+        "query ($now: DateTime!) { asOf(at: { recordedAt: $now }) { head { position } } head { position } }";
     let data = server.data("THA-01", query, json!({ "now": data["now"] })).await;
     assert_eq!(data["asOf"]["head"], data["head"]);
     server.stop().await;
@@ -260,7 +279,8 @@ async fn payloads_tell_what_a_command_did_besides(_: PgPoolOptions, options: PgC
         "code": "OFFICE", "name": "Office hours", "timeZone": "Asia/Bangkok", "partners": ["THA"], "week": week,
         "holidays": [],
     });
-    let plan = json!({ "operation": operation, "sections": with(sections(), json!({ "calendars": [calendar] })) });
+    let plan =
+        json!({ "operation": operation, "sections": with(sections(), json!({ "calendars": [calendar] })) });
     server.done("THA-01", "draftPlan", plan, "").await;
     let floating = json!({ "predecessors": ["T01"], "terms": { "constraint": "AS_SOON_AS_POSSIBLE" } });
     for task in [task("T01", "PT0H"), with(task("T02", "PT2H"), floating)] {
@@ -315,9 +335,11 @@ async fn a_viewer_knows_which_commands_are_theirs_to_send(_: PgPoolOptions, opti
     let query = "{ viewer { submit: mayCall(mutation: \"submitPlan\", operation: \"ALPHA\")
       task: mayCall(mutation: \"addTask\", operation: \"ALPHA\") invite: mayCall(mutation: \"invitePartner\")
       hidden: mayCall(mutation: \"addTask\", operation: \"BRAVO\") } }";
-    for (who, submit, task, invite) in
-        [("THA-01", true, true, false), ("MMR-01", false, true, false), ("service:import", false, false, true)]
-    {
+    for (who, submit, task, invite) in [
+        ("THA-01", true, true, false),
+        ("MMR-01", false, true, false),
+        ("service:import", false, false, true),
+    ] {
         let viewer = server.data(who, query, Value::Null).await["viewer"].clone();
         let expected = json!({ "submit": submit, "task": task, "invite": invite, "hidden": false });
         assert_eq!(viewer, expected, "{who}");

@@ -180,8 +180,7 @@ async fn terms_and_calendars_are_drafted_shown_and_kept(_: PgPoolOptions, option
         "week": [hours("MONDAY"), hours("TUESDAY"), hours("WEDNESDAY")],
         "holidays": [{ "name": "A day off", "from": "2023-10-10" }],
     });
-    let revise =
-        |calendar: &Value| json!({ "operation": operation, "section": { "calendars": [calendar] } });
+    let revise = |calendar: &Value| json!({ "operation": operation, "section": { "calendars": [calendar] } });
     let shown = "planVersion { calendars { code timeZone week { day from to } holidays { from to } rest partners { code } } }";
     let revised = server.done("THA-01", "revisePlanSection", revise(&calendar), shown).await;
     let calendars = &revised["planVersion"]["calendars"];
@@ -370,8 +369,7 @@ async fn everything_that_tells_of_a_tasks_finish_counts_working_time(
     server.done("THA-01", "assignOfficer", assign(&alphas), "").await;
     let refusals = server.refused("THA-01", "assignOfficer", assign(&bravos)).await;
     assert_eq!(codes(&refusals), ["OFFICER_OVERLAP"]);
-    let shift =
-        |operation: &Value, to: &str| json!({ "operation": operation, "to": to, "reason": "Flood" });
+    let shift = |operation: &Value, to: &str| json!({ "operation": operation, "to": to, "reason": "Flood" });
     server.done("THA-01", "shiftHHour", shift(&bravo, "2023-10-10T17:00:00+06:30"), "").await;
     server.done("THA-01", "assignOfficer", assign(&bravos), "").await;
 

@@ -217,10 +217,7 @@ impl Secret<'_> {
         let query = "query ($id: ID!) { operation(id: $id) { tasks { edges { node { id } } } } }";
         let data = self.twin.server.data("THA-01", query, json!({ "id": self.id })).await;
         let task = &data["operation"]["tasks"]["edges"][0]["node"]["id"];
-        self.twin
-            .server
-            .done("THA-01", "assignOfficer", json!({ "task": task, "post": "THA-01" }), "")
-            .await;
+        self.twin.server.done("THA-01", "assignOfficer", json!({ "task": task, "post": "THA-01" }), "").await;
         let order = json!({ "hHour": "2023-10-10T06:00:00+07:00", "reason": "River flooding" });
         self.run("issueFragmentaryOrder", order, "").await;
     }

@@ -55,6 +55,16 @@ impl Reasons {
         }
     }
 
+    /// Adds what is wrong with a part of the input, whose paths begin at that part; empty for the input itself.
+    pub fn add_within(&mut self, part: &str, found: Reasons) {
+        self.0.extend(found.0.into_iter().map(|mut refusal| {
+            if !part.is_empty() {
+                refusal.field.insert(0, part.to_owned());
+            }
+            refusal
+        }));
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

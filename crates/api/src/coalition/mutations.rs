@@ -282,7 +282,11 @@ impl PostMutations {
     }
 
     /// The officer whose nomination was accepted takes the post.
-    async fn take_post(&self, ctx: &Context<'_>, input: TakePostInput) -> Result<Option<TakePostResult>, Error> {
+    async fn take_post(
+        &self,
+        ctx: &Context<'_>,
+        input: TakePostInput,
+    ) -> Result<Option<TakePostResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let Some(post) = post else { return asked.refuse().await };
@@ -305,7 +309,11 @@ impl PostMutations {
     }
 
     /// Says what a post's title is in other languages, in place of what was said before.
-    async fn name_post(&self, ctx: &Context<'_>, input: NamePostInput) -> Result<Option<NamePostResult>, Error> {
+    async fn name_post(
+        &self,
+        ctx: &Context<'_>,
+        input: NamePostInput,
+    ) -> Result<Option<NamePostResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let post = asked.parse::<PostCode>("post", &input.post);
         let titles = asked.names("titles", &input.titles);

@@ -8,8 +8,8 @@ use async_graphql::{
     parser::{
         parse_schema,
         types::{
-            BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, Type,
-            TypeKind, TypeSystemDefinition,
+            BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+            Type, TypeKind, TypeSystemDefinition,
         },
     },
 };
@@ -51,7 +51,11 @@ fn scalar(name: &str) -> Option<Scalar> {
     match name {
         "Int" => of(
             |value| match value {
-                Const::Number(number) if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) => Ok(()),
+                Const::Number(number)
+                    if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) =>
+                {
+                    Ok(())
+                }
                 _ => Err("This is a whole number, from -2147483648 to 2147483647.".to_owned()),
             },
             || Const::Number(0.into()),
@@ -109,7 +113,8 @@ impl Inputs {
                     types.insert(name, Input::Enum(values));
                 }
                 TypeKind::InputObject(of) => {
-                    let fields = of.fields.into_iter().map(|field| (field.node.name.node, field.node.ty.node));
+                    let fields =
+                        of.fields.into_iter().map(|field| (field.node.name.node, field.node.ty.node));
                     types.insert(name, Input::Object(fields.collect()));
                 }
                 TypeKind::Scalar => {
@@ -232,10 +237,10 @@ impl Walk<'_> {
                 }
                 Some(Input::Scalar(Scalar { check, sample })) => {
                     // A list or an object with variables in it is no scalar either.
-                    let checked = value.clone().into_const().map_or_else(
-                        || Err("This is a single value.".to_owned()),
-                        |value| check(&value),
-                    );
+                    let checked = value
+                        .clone()
+                        .into_const()
+                        .map_or_else(|| Err("This is a single value.".to_owned()), |value| check(&value));
                     if let Err(message) = checked {
                         self.fault(message);
                         *value = sample().into_value();
@@ -297,7 +302,10 @@ mod tests {
         places.sort_unstable();
         assert_eq!(places, expected, "{told:#?}");
         let day = told.iter().find(|line| line.contains(".day")).unwrap();
-        assert!(day.ends_with("This is one of MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY."), "{day}");
+        assert!(
+            day.ends_with("This is one of MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY."),
+            "{day}"
+        );
     }
 
     #[test]

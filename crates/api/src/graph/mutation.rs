@@ -23,7 +23,8 @@ use async_graphql::{
     registry::{MetaType, MetaTypeName, Registry},
 };
 use domain::{
-    Command, Names, Position, Prose, Reasons, Refusal, RefusalCode, Title, catalogue::sources::senders, refusal::Parse,
+    Command, Names, Position, Prose, Reasons, Refusal, RefusalCode, Title, catalogue::sources::senders,
+    refusal::Parse,
 };
 use std::{borrow::Cow, collections::BTreeSet, fmt::Display, sync::Arc};
 use uuid::Uuid;

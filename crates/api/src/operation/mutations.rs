@@ -240,7 +240,11 @@ impl OperationMutations {
     }
 
     /// Sets the one reference time, inside the window of the plan in force.
-    async fn set_h_hour(&self, ctx: &Context<'_>, input: SetHHourInput) -> Result<Option<SetHHourResult>, Error> {
+    async fn set_h_hour(
+        &self,
+        ctx: &Context<'_>,
+        input: SetHHourInput,
+    ) -> Result<Option<SetHHourResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let operation = asked.operation(&input.operation).await?;
         let Some(operation) = operation else { return asked.refuse().await };
@@ -322,9 +326,7 @@ impl MarkReleasabilityInput {
     /// The one item named; `None` where none is, or several are, which is then among the reasons.
     async fn item(&self, asked: &mut Asked<'_>) -> Result<Option<Place>, Error> {
         match (&self.operation, &self.plan_version_id, &self.task, &self.annex_id) {
-            (Some(id), None, None, None) => {
-                Ok(asked.operation(id).await?.map(|operation| (operation, None)))
-            }
+            (Some(id), None, None, None) => Ok(asked.operation(id).await?.map(|operation| (operation, None))),
             (None, Some(id), None, None) => {
                 let version = asked.version(id).await?;
                 Ok(version.map(|(operation, number)| (operation, Some(Marked::PlanVersion { number }))))
@@ -335,8 +337,7 @@ impl MarkReleasabilityInput {
             }
             (None, None, None, Some(id)) => annex(asked, id).await,
             _ => {
-                let message =
-                    "Name what is marked: by `planVersionId`, `task` or `annexId`, or the operation by `operation`.";
+                let message = "Name what is marked: by `planVersionId`, `task` or `annexId`, or the operation by `operation`.";
                 asked.reasons.add(RefusalCode::InvalidValue, "", message);
                 Ok(None)
             }

@@ -74,7 +74,8 @@ impl Asked<'_> {
             },
         };
         let place = self.world.loaders.task_places.load(id).await?;
-        let place = place.filter(|place| operation.is_none_or(|operation| place.operation == operation.as_str()));
+        let place =
+            place.filter(|place| operation.is_none_or(|operation| place.operation == operation.as_str()));
         let Some(place) = place else {
             self.miss::<Task>("task");
             return Ok(None);

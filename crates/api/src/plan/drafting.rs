@@ -226,7 +226,11 @@ pub struct PlanMutations;
 #[Object]
 impl PlanMutations {
     /// Starts version 1 of an operation's plan.
-    async fn draft_plan(&self, ctx: &Context<'_>, input: DraftPlanInput) -> Result<Option<DraftPlanResult>, Error> {
+    async fn draft_plan(
+        &self,
+        ctx: &Context<'_>,
+        input: DraftPlanInput,
+    ) -> Result<Option<DraftPlanResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let operation = asked.operation(&input.operation).await?;
         let sections = input.sections.read(&mut asked.at("sections"));
@@ -250,7 +254,11 @@ impl PlanMutations {
     }
 
     /// Adds a phase to the draft, after the others.
-    async fn add_phase(&self, ctx: &Context<'_>, input: AddPhaseInput) -> Result<Option<AddPhaseResult>, Error> {
+    async fn add_phase(
+        &self,
+        ctx: &Context<'_>,
+        input: AddPhaseInput,
+    ) -> Result<Option<AddPhaseResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let operation = asked.operation(&input.operation).await?;
         let phase = input.phase.read(&mut asked.at("phase"));
@@ -274,7 +282,11 @@ impl PlanMutations {
     }
 
     /// Adds a task to the draft.
-    async fn add_task(&self, ctx: &Context<'_>, mut input: AddTaskInput) -> Result<Option<AddTaskResult>, Error> {
+    async fn add_task(
+        &self,
+        ctx: &Context<'_>,
+        mut input: AddTaskInput,
+    ) -> Result<Option<AddTaskResult>, Error> {
         let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
         let operation = asked.operation(&input.operation).await?;
         let task = input.read(&mut asked.input());

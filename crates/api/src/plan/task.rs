@@ -61,11 +61,7 @@ pub struct TaskFilter {
 impl TaskFilter {
     /// Fails with `BAD_USER_INPUT` when the version has no such phase or line of effort, or there is no such
     /// partner.
-    async fn read(
-        self,
-        world: &Arc<World>,
-        version: Uuid,
-    ) -> Result<read_model::plan::TaskFilter, Error> {
+    async fn read(self, world: &Arc<World>, version: Uuid) -> Result<read_model::plan::TaskFilter, Error> {
         let Self { phase, line_of_effort, lead_partner: lead, territory } = self;
         world.check_partner(lead.as_deref()).await?;
         world.check_partner(territory.as_deref()).await?;

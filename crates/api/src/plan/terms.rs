@@ -90,7 +90,8 @@ pub(super) struct TaskTermsRevisionInput {
 impl TaskTermsRevisionInput {
     /// The terms, and which of them the task keeps.
     pub(super) fn read(&self, at: &mut At<'_>) -> Option<(plan::Terms, BTreeSet<plan::Term>)> {
-        let Self { group, constraint, finish_no_later_than: latest, mutual_legal_assistance: assistance } = self;
+        let Self { group, constraint, finish_no_later_than: latest, mutual_legal_assistance: assistance } =
+            self;
         let kept = [
             (plan::Term::Group, group.is_undefined()),
             (plan::Term::Constraint, constraint.is_undefined()),

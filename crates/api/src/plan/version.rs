@@ -147,9 +147,10 @@ impl PlanVersion {
             return Ok(stored);
         }
         let outstanding = ConditionStatus::Outstanding.to_string();
-        let blocked = self.live_conditions().await?.iter().any(|condition| {
-            condition.row.gate == GATE_PROMULGATION && condition.row.status == outstanding
-        });
+        let blocked =
+            self.live_conditions().await?.iter().any(|condition| {
+                condition.row.gate == GATE_PROMULGATION && condition.row.status == outstanding
+            });
         Ok(if blocked { stored } else { VersionStatus::Approved })
     }
 

@@ -54,7 +54,9 @@ impl Side {
         world: &Arc<World>,
         operation: Uuid,
     ) -> Result<(Option<PlanVersion>, Vec<domain::schedule::conflict::Conflict>), Error> {
-        let Some(operation) = world.find::<Operation>(operation).await? else { return Ok((None, Vec::new())) };
+        let Some(operation) = world.find::<Operation>(operation).await? else {
+            return Ok((None, Vec::new()));
+        };
         let Some(version) = operation.current_version().await? else { return Ok((None, Vec::new())) };
         let network = version.network().await?;
         world.spend(network.tasks.len())?;
@@ -113,7 +115,8 @@ impl LaidOut {
         let is: PlanVersion = after.get(version).await?;
         let (was, is) = (was.network().await?, is.network().await?);
         after.spend(is.tasks.len())?;
-        let starts: BTreeMap<_, Span> = was.tasks.iter().map(|task| (&task.code, task.start_offset)).collect();
+        let starts: BTreeMap<_, Span> =
+            was.tasks.iter().map(|task| (&task.code, task.start_offset)).collect();
         let moved = is.tasks.iter().filter_map(|task| {
             let before = *starts.get(&task.code)?;
             (before != task.start_offset).then(|| {

@@ -38,14 +38,16 @@ impl<'a> Draft<'a> {
         self.operation.shows_task(task, self.viewer).then_some(task)
     }
 
-    /// All sections with this one in its place, checked; `None`: it is there already.
-    pub fn revised(&mut self, section: &Section) -> Option<Sections> {
+    /// All sections with this one in its place, checked; `None`: it is there already. `part` of the input has it.
+    pub fn revised(&mut self, section: &Section, part: &str) -> Option<Sections> {
         let mut revised = (*self.version.sections).clone();
         revised.revise(section);
         if revised == *self.version.sections {
             return None;
         }
-        check_sections(&revised, &mut self.reasons);
+        let mut found = Reasons::default();
+        check_sections(&revised, &mut found);
+        self.reasons.add_within(part, found);
         Some(revised)
     }
 
@@ -137,7 +139,9 @@ pub(super) fn draft(
         };
         reasons.add(reason, "operation", format!("Version {} exists: open an amendment.", version.number));
     }
-    check_sections(sections, &mut reasons);
+    let mut found = Reasons::default();
+    check_sections(sections, &mut found);
+    reasons.add_within("sections", found);
     let mut sections = Box::new(sections.clone());
     // In an event of their own, as a revision is: a node of a build before them stops there and does not read
     // over them.
@@ -255,7 +259,7 @@ fn laid_out(operation: &Operation, version: &Version) -> (Version, Vec<Event>) {
 }
 
 pub(super) fn revise_section(mut draft: Draft<'_>, section: &Section) -> Result<Vec<Event>, Rejection> {
-    let Some(revised) = draft.revised(section) else { return draft.unchanged() };
+    let Some(revised) = draft.revised(section, "section") else { return draft.unchanged() };
     if matches!(section, Section::Phases(_) | Section::LinesOfEffort(_)) {
         let (operation, viewer) = (draft.operation, draft.viewer);
         let (shown, hidden): (Vec<_>, Vec<_>) =
@@ -284,10 +288,10 @@ pub(super) fn add_phase(mut draft: Draft<'_>, phase: &Phase) -> Result<Vec<Event
     draft.reasons.check(
         phases.iter().all(|known| known.code != phase.code),
         RefusalCode::AlreadyExists,
-        "code",
+        "phase.code",
         || format!("There is a phase {} already.", phase.code),
     );
-    check_length("", phases.len() + 1, &mut draft.reasons);
+    check_length("phase", phases.len() + 1, &mut draft.reasons);
     draft.or(|operation, number| PlanEvent::PhaseAdded { operation, number, phase: phase.clone() })
 }
 
@@ -466,13 +470,13 @@ pub(super) fn record_risk(mut draft: Draft<'_>, risk: &Risk) -> Result<Vec<Event
         return draft.unchanged();
     }
     let others = risks.iter().filter(|known| known.code != risk.code).count();
-    check_length("", others + 1, &mut draft.reasons);
-    check_risk(risk, "", &mut draft.reasons);
+    check_length("risk", others + 1, &mut draft.reasons);
+    check_risk(risk, "risk", &mut draft.reasons);
     if let Some(owner) = &risk.owner {
         draft.reasons.check(
             draft.coalition.posts.contains_key(owner),
             RefusalCode::UnknownReference,
-            "owner",
+            "risk.owner",
             || format!("There is no post {owner}."),
         );
     }

@@ -43,7 +43,7 @@ pub(super) fn import(
 ) -> Result<Vec<Event>, Rejection> {
     let before = draft.reasons.len();
     let section = calendars.map(|calendars| Section::Calendars(calendars.to_vec()));
-    let section = section.filter(|section| draft.revised(section).is_some());
+    let section = section.filter(|section| draft.revised(section, "").is_some());
     let sound = draft.reasons.len() == before;
     if !(1..=MOST_IMPORTED).contains(&imported.len()) {
         let message = format!("{} tasks: an import has 1 to {MOST_IMPORTED}.", imported.len());

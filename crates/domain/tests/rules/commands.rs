@@ -15,7 +15,9 @@ use domain::{
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
     hash::canonical_json,
     operation::OperationCommand,
-    plan::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms},
+    plan::{
+        ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms,
+    },
     release::{Classification, HandlingCode, Marked, Release},
 };
 use serde_json::Value;

@@ -551,5 +551,10 @@ pub fn assigned(number: u32, task: &str, post: &str, start: i64, hours: i64) -> 
 }
 
 pub fn set_terms(code: &str, terms: Terms) -> Ask {
-    planning(PlanCommand::SetTaskTerms { operation: saphan(), task: of(code), terms, keeping: BTreeSet::new() })
+    planning(PlanCommand::SetTaskTerms {
+        operation: saphan(),
+        task: of(code),
+        terms,
+        keeping: BTreeSet::new(),
+    })
 }
