@@ -3,6 +3,9 @@
 //!
 //! It is never a request's future, so a client that hangs up cancels nothing. It waits for nothing but work:
 //! whatever came in while a commit was on its way makes up the next one.
+//!
+//! Commands share a commit, not each other's faults: where Postgres refuses what a commit says, the commit is
+//! halved until the command stands alone whose data it is.
 
 use crate::{
     Clock, Entropy, Error, Health, Metrics, Outcome, Receipt, Request, StoreError,
@@ -103,6 +106,8 @@ enum Attempt {
     Appended(Head),
     /// Decide again, on the log as it is now.
     Again,
+    /// The log cannot hold what one of the commands says.
+    Unfit(StoreError),
     Failed(StoreError),
 }
 
@@ -173,13 +178,27 @@ impl Committer {
     /// One batch; the jobs that must wait for another of it.
     async fn batch(&mut self, jobs: Vec<Job>) -> Vec<Job> {
         self.batches += 1;
-        let (mut jobs, later) = match self.answer_repeated(jobs).await {
-            Ok(split) => split,
-            Err((jobs, error)) => {
-                self.fail(jobs, error);
-                return Vec::new();
+        let mut later = Vec::new();
+        let mut groups = vec![jobs];
+        while let Some(jobs) = groups.pop() {
+            match self.answer_repeated(jobs).await {
+                Ok((jobs, repeated)) => {
+                    later.extend(repeated);
+                    // The last is committed first: halves keep their order.
+                    groups.extend(self.commit(jobs).await.into_iter().rev());
+                }
+                Err((jobs, error)) if error.is_about_data() => {
+                    groups.extend(self.halve(jobs, &error).into_iter().rev());
+                }
+                Err((jobs, error)) => self.fail(jobs, error),
             }
-        };
+        }
+        later
+    }
+
+    /// Commits the jobs and answers them. Those that are left are to be committed apart, one group after the
+    /// other: the log cannot hold what one of them says.
+    async fn commit(&mut self, mut jobs: Vec<Job>) -> Vec<Vec<Job>> {
         for _ in 0..MOST_RACES {
             let batch = self.decide(jobs).await;
             let appends = !batch.prepared.is_empty();
@@ -200,11 +219,11 @@ impl Committer {
             match attempt {
                 Attempt::Appended(_) if !appends => {
                     self.answer_undone(batch.unchanged, batch.refused);
-                    return later;
+                    return Vec::new();
                 }
                 Attempt::Appended(head) => {
                     self.settle(batch, head).await;
-                    return later;
+                    return Vec::new();
                 }
                 Attempt::Again => {
                     jobs = batch.into_jobs();
@@ -213,22 +232,48 @@ impl Committer {
                         Ok(split) => split,
                         Err((jobs, error)) => {
                             self.fail(jobs, error);
-                            return later;
+                            return Vec::new();
                         }
                     };
                     debug_assert!(again.is_empty(), "keys were told apart before");
                     jobs = left;
                 }
+                Attempt::Unfit(error) => {
+                    // The others were decided behind the one that is to blame, perhaps because of it.
+                    let (appended, others) = batch.into_appended_and_others();
+                    let mut groups = self.halve(appended, &error);
+                    groups.push(others);
+                    return groups;
+                }
                 Attempt::Failed(error) => {
                     self.fail(batch.into_jobs(), error);
-                    return later;
+                    return Vec::new();
                 }
             }
         }
         for job in jobs {
             job.answer(Err(Error::Busy("other nodes are faster just now")));
         }
-        later
+        Vec::new()
+    }
+
+    /// Two halves, to be tried apart; a job that stands alone is to blame, and refused.
+    fn halve(&self, mut jobs: Vec<Job>, error: &StoreError) -> Vec<Vec<Job>> {
+        if jobs.len() > 1 {
+            let second = jobs.split_off(jobs.len() / 2);
+            return vec![jobs, second];
+        }
+        for job in jobs {
+            let refusal = unfit(error);
+            // Once, and without what was said: what reads commands should have refused it.
+            tracing::error!(
+                code = error.database_code().as_deref().unwrap_or("none"),
+                field = refusal.field.join("."),
+                "A command was refused by the log alone"
+            );
+            job.answer(Err(Error::Refused(vec![refusal])));
+        }
+        Vec::new()
     }
 
     /// What an append proves besides, for a batch that appends nothing: that it was decided on the newest
@@ -474,6 +519,8 @@ impl Committer {
                 Err(error) => error,
             };
             match error {
+                // Whatever became of an earlier try, it fared like this one.
+                AppendError::Data { .. } => return Attempt::Unfit(StoreError::Append(error)),
                 AppendError::HeadMoved { .. } | AppendError::KeyTaken => {
                     let first = commit.commands.first().map(|command| command.command_id).unwrap_or_default();
                     if looks > 0 {
@@ -678,6 +725,22 @@ impl Committer {
     }
 }
 
+/// Why a command is refused that the log cannot hold, as far as Postgres tells.
+fn unfit(error: &StoreError) -> Refusal {
+    let (field, message) = match error.constraint().as_deref() {
+        Some("event_years_check" | "event_occurred_at_check" | "event_occurred_offset_check") => {
+            ("occurredAt", "The log cannot hold this time.")
+        }
+        _ => ("", "The log cannot hold what this command says."),
+    };
+    Refusal {
+        code: RefusalCode::InvalidValue,
+        message: message.to_owned(),
+        field: Some(field).filter(|field| !field.is_empty()).map(str::to_owned).into_iter().collect(),
+        subject: None,
+    }
+}
+
 /// What is done once for all commands of a commit: a part of the first, and linked to the others.
 fn batch_span(prepared: &[Prepared], step: &'static str) -> Span {
     let Some((first, others)) = prepared.split_first() else { return Span::none() };
@@ -699,5 +762,11 @@ impl Batch {
         let unchanged = self.unchanged.into_iter().map(|(job, _)| job);
         let refused = self.refused.into_iter().map(|(job, _)| job);
         prepared.chain(unchanged).chain(refused).collect()
+    }
+
+    /// Those with events, in their order, and the rest.
+    fn into_appended_and_others(mut self) -> (Vec<Job>, Vec<Job>) {
+        let appended = std::mem::take(&mut self.prepared).into_iter().map(|prepared| prepared.job).collect();
+        (appended, self.into_jobs())
     }
 }

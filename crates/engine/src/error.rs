@@ -111,6 +111,47 @@ impl StoreError {
         }
     }
 
+    /// Postgres does not take a value that it was given, and never will.
+    pub(crate) fn is_about_data(&self) -> bool {
+        self.database().is_some_and(event_log::is_about_data)
+    }
+
+    /// By which code Postgres said that it failed.
+    pub(crate) fn database_code(&self) -> Option<String> {
+        self.database()?.as_database_error()?.code().map(Into::into)
+    }
+
+    /// The constraint that a value broke.
+    pub(crate) fn constraint(&self) -> Option<String> {
+        self.database()?.as_database_error()?.constraint().map(str::to_owned)
+    }
+
+    /// What Postgres, or the way to it, said.
+    fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Log(event_log::Error::Database { source, .. })
+            | Self::Append(
+                AppendError::Database { source, .. }
+                | AppendError::Data { source, .. }
+                | AppendError::Fate { source, .. },
+            )
+            | Self::Database { source, .. } => Some(source),
+            Self::ReadModel(error) => Some(&error.source),
+            Self::Shared(error) => error.database(),
+            Self::Fate(event_log::Error::Database { source, .. }) => Some(source),
+            Self::Log(_)
+            | Self::Append(_)
+            | Self::Fate(_)
+            | Self::Decode { .. }
+            | Self::Outcome { .. }
+            | Self::NoCommit { .. }
+            | Self::Lost { .. }
+            | Self::StillMissing { .. }
+            | Self::WriterGone
+            | Self::ProjectedBeyondLog { .. } => None,
+        }
+    }
+
     /// A newer build has written to the log what this one cannot read: only an upgrade helps.
     pub fn outdated(&self) -> bool {
         match self {

@@ -30,6 +30,14 @@ pub enum AppendError {
         #[source]
         source: sqlx::Error,
     },
+    /// Postgres does not take what the commit says, at this attempt or at any: something in it is out of a
+    /// column's bounds. It is not in the log, and others without what is wrong in it may follow.
+    #[error("the log cannot hold what is to be appended after position {after}")]
+    Data {
+        after: i64,
+        #[source]
+        source: sqlx::Error,
+    },
     /// The commit is certainly not in the log.
     #[error("could not append after position {after}")]
     Database {
@@ -125,7 +133,7 @@ impl Writer {
 fn meaning(source: sqlx::Error, after: i64) -> AppendError {
     let refused = match &source {
         sqlx::Error::Database(error) => error.downcast_ref::<PgDatabaseError>(),
-        sqlx::Error::Encode(_) => return AppendError::Database { after, source },
+        sqlx::Error::Encode(_) => return AppendError::Data { after, source },
         _ => return AppendError::Fate { after, source },
     };
     match refused.constraint() {
@@ -134,9 +142,22 @@ fn meaning(source: sqlx::Error, after: i64) -> AppendError {
         }
         Some("log_commit_prev_position_fkey") => AppendError::AheadOfLog { after },
         Some("command_pkey") => AppendError::KeyTaken,
+        _ if is_about_data(&source) => AppendError::Data { after, source },
         // Anything worse ends the session, perhaps after the commit: while it waits for a standby, say.
         _ if refused.severity() == PgSeverity::Error => AppendError::Database { after, source },
         _ => AppendError::Fate { after, source },
+    }
+}
+
+/// Whether a statement failed by the values that it was given, so that it fails with them every time.
+pub fn is_about_data(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Encode(_) => true,
+        sqlx::Error::Database(error) => {
+            // A value that its type cannot hold, one that a constraint refuses, and one too large for an index.
+            error.code().is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
+        }
+        _ => false,
     }
 }
 

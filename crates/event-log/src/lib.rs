@@ -18,7 +18,7 @@ mod stored;
 mod verify;
 
 pub use access::{AccessFilter, AccessKind, AccessPage, AccessReader, NewAccess, StoredAccess};
-pub use append::{AppendError, Writer};
+pub use append::{AppendError, Writer, is_about_data};
 pub use commit::{Head, NewCommand, NewCommit, NewEvent};
 pub use durability::{Setting, durability, refuse_if_not_durable};
 pub use error::Error;

@@ -291,3 +291,75 @@ async fn what_the_database_cannot_do_just_now_is_answered_busy_with_the_reason_a
     engine.execute(command()).await.unwrap();
     assert_eq!(events(&engine).await, before + 1);
 }
+
+/// A command that reaches the log as no text that Postgres takes: what reads commands refuses it, the engine
+/// itself does not look.
+fn unfit(post: &str, operation: &str) -> engine::Request {
+    let late_reason = Some("\0".to_owned());
+    engine::Request { late_reason, ..request(officer(post), initiate(operation, &post[..3])) }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_command_that_the_log_cannot_hold_fails_alone(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let before = events(&engine).await;
+    // All are queued before the first is decided, so they share a commit. Every seventh is to blame.
+    let requests = (0..40).map(|number| match number % 7 {
+        3 => unfit("MMR-01", &format!("OP{number}")),
+        _ => request(officer("THA-01"), initiate(&format!("OP{number}"), "THA")),
+    });
+    let answers = join_all(requests.map(|request| engine.execute(request))).await;
+    let mut positions = Vec::new();
+    for (number, answer) in answers.into_iter().enumerate() {
+        match (number % 7, answer) {
+            (3, Err(Error::Refused(refusals))) => {
+                assert_eq!(refusals.len(), 1);
+                assert_eq!(refusals[0].code, RefusalCode::InvalidValue);
+            }
+            (3, other) => panic!("{number} went through: {other:?}"),
+            (_, answer) => positions.push(answer.unwrap().receipt.position.0),
+        }
+    }
+    // Nothing lost, nothing doubled, and in the order in which they came.
+    assert_eq!(positions, (before + 1..=before + 34).collect::<Vec<_>>());
+    assert_eq!(events(&engine).await, before + 34);
+    assert_eq!(engine.health().trouble, None);
+    assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
+    assert_eq!(engine::check_decisions(&pool, |_, _| ()).await.unwrap().differences, []);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn what_was_decided_behind_a_command_that_failed_is_decided_without_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let engine = engine(&pool(options).await, 1).await;
+    found(&engine).await;
+    let good = with_key(officer("MMR-01"), initiate("OP1", "MMR"), "good");
+    let sent = [
+        // The code would be taken, the draft without an operation.
+        unfit("MMR-01", "OP1"),
+        good.clone(),
+        unfit("MMR-01", "OP2"),
+        request(officer("MMR-01"), draft("OP2")),
+        // A key that cannot even be looked for.
+        with_key(officer("MMR-01"), initiate("OP3", "MMR"), "\0"),
+        good.clone(),
+        request(officer("MMR-01"), draft("OP1")),
+    ];
+    let answers = join_all(sent.map(|request| engine.execute(request))).await;
+    let code = |number: usize| match &answers[number] {
+        Ok(_) => "done".to_owned(),
+        Err(Error::Refused(refusals)) => refusals[0].code.to_string(),
+        Err(other) => format!("{other:?}"),
+    };
+    assert_eq!(
+        (0..7).map(code).collect::<Vec<_>>(),
+        ["INVALID_VALUE", "done", "INVALID_VALUE", "NOT_FOUND", "INVALID_VALUE", "done", "done"]
+    );
+    assert_eq!(answers[1].as_ref().unwrap(), answers[5].as_ref().unwrap());
+    // Under its key, what failed has left no trace.
+    assert_eq!(engine.execute(good).await.unwrap(), answers[1].as_ref().unwrap().clone());
+}

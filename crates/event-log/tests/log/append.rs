@@ -211,18 +211,24 @@ async fn instants_are_hashed_as_postgres_keeps_them(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
-async fn a_commit_that_postgres_refuses_leaves_nothing_behind(pool: PgPool) {
+async fn a_commit_whose_data_postgres_refuses_is_told_from_others_and_leaves_nothing_behind(pool: PgPool) {
     let (log, [_, _, head]) = told(&pool).await;
-    let from_the_future = NewEvent { occurred_at: noon() + TimeDelta::days(1), ..event(202, &[]) };
-    let refused = commit(head, 30, vec![command(201, vec![event(201, &[RIVER]), from_the_future])]);
-    let without_events = commit(head, 30, vec![command(203, vec![])]);
-
-    assert!(matches!(log.writer().append(&refused).await, Err(AppendError::Database { after: 7, .. })));
-    assert!(matches!(
-        log.writer().append(&without_events).await,
-        Err(AppendError::Database { after: 7, .. })
-    ));
-
+    let one = |event: NewEvent| vec![event];
+    let earliest = "0001-01-01T00:00:00Z".parse().unwrap();
+    for (what, events) in [
+        ("from the future", one(NewEvent { occurred_at: noon() + TimeDelta::days(1), ..event(202, &[]) })),
+        ("before the first year", one(NewEvent { occurred_at: earliest, ..event(202, &[]) })),
+        ("no text", one(NewEvent { late_reason: Some("\0".to_owned()), ..event(202, &[]) })),
+        ("an id that is taken", vec![event(201, &[]), event(201, &[])]),
+        ("without events", vec![]),
+    ] {
+        let mut commands = vec![command(203, events)];
+        if what != "without events" {
+            commands.insert(0, command(201, vec![event(204, &[RIVER])]));
+        }
+        let refused = log.writer().append(&commit(head, 30, commands)).await;
+        assert!(matches!(refused, Err(AppendError::Data { after: 7, .. })), "{what}: {refused:?}");
+    }
     assert_eq!(log.head().await.unwrap(), head);
     assert_eq!(log.command(Uuid::from_u128(201)).await.unwrap(), None);
     assert_eq!(log.subject_page(RIVER, 7, 10).await.unwrap(), []);
