@@ -51,6 +51,7 @@ pub enum RefusalCode {
     InvalidCode,
     InvalidCurrency,
     InvalidDuration,
+    /// A text that is empty, too long, or does not show what it says.
     InvalidText,
     InvalidTimeZone,
     /// A number, list or time outside its bounds.

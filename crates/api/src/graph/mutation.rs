@@ -275,7 +275,7 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    pub fn new(ctx: &Context<'a>, entry: Entry) -> Result<Self, Error> {
+    pub fn new(ctx: &Context<'a>, mut entry: Entry) -> Result<Self, Error> {
         let session = session(ctx)?;
         let world = session.present_at(session.engine.position());
         let mut reasons = Reasons::default();
@@ -286,8 +286,9 @@ impl<'a> Asked<'a> {
             });
         }
         if let Some(reason) = &entry.late_reason {
-            // Stands with every event of the command.
-            reasons.parse::<Title>("lateReason", reason);
+            // Stands with every event of the command, spelt like all else in it.
+            let read = reasons.parse::<Title>("lateReason", reason);
+            entry.late_reason = read.map(|reason| reason.as_str().to_owned());
         }
         let mutation = ctx.field().name().to_owned();
         let answered_as = ctx.field().alias().unwrap_or(&mutation).to_owned();

@@ -44,7 +44,8 @@ pub enum RefusalCode {
     InvalidCurrency,
     /// A duration is one of ISO 8601, of whole weeks, days, hours, minutes or seconds, within 100 years.
     InvalidDuration,
-    /// The text is empty, too long, or has control characters in it.
+    /// The text is empty, too long, has a control character or a letter in it that nobody sees and that may change how
+    /// others are shown, or has nothing in it that can be seen.
     InvalidText,
     /// A time zone has an IANA name, such as `Asia/Yangon`.
     InvalidTimeZone,

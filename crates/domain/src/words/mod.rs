@@ -7,6 +7,7 @@ pub mod day;
 pub mod duration;
 pub mod hash;
 pub mod ids;
+pub mod instant;
 pub mod names;
 pub mod position;
 pub mod text;

@@ -2,8 +2,8 @@
 
 use super::{DATE, xml::Element};
 use crate::{Column, Faults};
-use chrono::{DateTime, NaiveDateTime};
-use domain::{Span, Title};
+use chrono::{DateTime, Datelike as _, NaiveDateTime};
+use domain::{Span, Title, instant};
 use std::{fmt::Display, str::FromStr};
 
 /// Something is wrong and was told.
@@ -46,7 +46,9 @@ pub fn parse_offset(faults: &mut Faults, element: &Element, h_hour: NaiveDateTim
     if offset.is_within_bounds() {
         Ok(offset)
     } else {
-        Err(tell(faults, element, "is more than 100 years from H-hour"))
+        let meant = instant::year_meant(date.year(), h_hour.year());
+        let hint = meant.map_or(String::new(), |meant| format!("; by the Buddhist era it is {meant}"));
+        Err(tell(faults, element, &format!("is more than 100 years from H-hour{hint}")))
     }
 }
 

@@ -492,7 +492,7 @@ fn any_hours() -> impl Strategy<Value = WorkingHours> {
 
 fn any_holiday() -> impl Strategy<Value = Holiday> {
     let first = || "2023-10-01".parse::<NaiveDate>().unwrap();
-    ("[ab\u{fffe}]{1,2}", 0..40_u64, 0..9_u64).prop_map(move |(name, from, days)| Holiday {
+    ("[ab\u{e000}]{0,1}b", 0..40_u64, 0..9_u64).prop_map(move |(name, from, days)| Holiday {
         name: name.parse().unwrap(),
         from: first() + Days::new(from),
         to: first() + Days::new(from + days),
@@ -512,7 +512,7 @@ fn any_calendar() -> impl Strategy<Value = WorkCalendar> {
     ];
     (
         prop::sample::select(zones.to_vec()),
-        "[a-z<&\"\u{fffe}\u{e000} ]{0,8}x|Hours",
+        "[a-z<&\"\u{e000} ]{0,8}x|Hours",
         prop::collection::vec(any_hours(), 1..8),
         prop::collection::vec(any_holiday(), 0..5),
         prop::option::of((0..168_i64).prop_map(Span::hours)),
