@@ -2,7 +2,7 @@
 
 use super::{
     ACCENT, BOTTOM, FAINT, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, h_offset,
-    hours, shortened, utc, width,
+    hours, said, shortened, utc, width,
 };
 use domain::{Day, PhaseCode, Span, TaskCode, plan::DependencyKind};
 use maud::{Markup, html};
@@ -293,7 +293,7 @@ impl<'a> Plot<'a> {
                         rect x=(MARGIN) y=(y - ROW / 2) width=(WIDTH - 2 * MARGIN) height=(ROW) fill=(SHADE) {}
                         text x=(MARGIN + 40) y=(baseline) font-size="115" font-weight="700" {
                             @if !code.is_empty() { (code) " · " }
-                            (shortened(name, 120, self.labels - 400))
+                            (said(&shortened(name, 120, self.labels - 400)))
                         }
                         @if let Some((start, finish)) = span {
                             @let (from, to) = (self.x(*start), self.x(*finish));
@@ -301,14 +301,14 @@ impl<'a> Plot<'a> {
                         }
                     }
                     Row::Group(name) => {
-                        text x=(MARGIN + 40) y=(baseline) font-size=(SIZE) font-weight="700" fill=(QUIET) { (title(name, MARGIN + 40)) }
+                        text x=(MARGIN + 40) y=(baseline) font-size=(SIZE) font-weight="700" fill=(QUIET) { (said(&title(name, MARGIN + 40))) }
                     }
                     Row::Task(task) => {
                         text x=(MARGIN + if task.group.is_some() { 120 } else { 40 }) y=(baseline) font-size=(SIZE) font-weight=(weight(task)) {
                             (shortened(task.code.as_str(), SIZE, CODE - 220))
                             @if task.critical { " *" }
                         }
-                        text x=(MARGIN + CODE) y=(baseline) font-size=(SIZE) { (title(&task.title, MARGIN + CODE)) }
+                        text x=(MARGIN + CODE) y=(baseline) font-size=(SIZE) { (said(&title(&task.title, MARGIN + CODE))) }
                     }
                 }
             }

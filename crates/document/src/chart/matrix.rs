@@ -2,7 +2,7 @@
 //! it.
 
 use super::{
-    ACCENT, BOTTOM, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, utc, wrapped,
+    ACCENT, BOTTOM, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, said, utc, wrapped,
 };
 use domain::Span;
 use maud::{Markup, html};
@@ -199,7 +199,7 @@ fn lines_high(lines: usize) -> Length {
 fn texts(lines: &[String], x: Length, y: Length) -> Markup {
     html! {
         g font-size=(SIZE) fill=(QUIET) {
-            @for (index, line) in (0..).zip(lines) { text x=(x) y=(y + index * LINE) { (line) } }
+            @for (index, line) in (0..).zip(lines) { text x=(x) y=(y + index * LINE) { (said(line)) } }
         }
     }
 }
@@ -212,7 +212,7 @@ fn cell(lines: &[Line], x: Length, y: Length) -> Markup {
                 @match line {
                     Line::Task { text, first } => {
                         @let (code, rest) = if *first { text.split_once(' ').unwrap_or((text, "")) } else { ("", text.as_str()) };
-                        text x=(x) y=(y) { @if *first { tspan font-weight="700" { (code) } " " } (rest) }
+                        text x=(x) y=(y) { @if *first { tspan font-weight="700" { (code) } " " } (said(rest)) }
                     }
                     Line::Due(code) => (due(x, y, code)),
                 }
@@ -225,6 +225,6 @@ fn cell(lines: &[Line], x: Length, y: Length) -> Markup {
 fn due(x: Length, y: Length, text: &str) -> Markup {
     html! {
         path d=(diamond(x + 55, y - 38, 55)) fill=(ACCENT) stroke=(INK) stroke-width="8" {}
-        text x=(x + 150) y=(y) font-size=(SIZE) font-weight="700" { (text) }
+        text x=(x + 150) y=(y) font-size=(SIZE) font-weight="700" { (said(text)) }
     }
 }

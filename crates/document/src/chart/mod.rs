@@ -115,6 +115,11 @@ pub(crate) const FONTS: &str = "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial
                      'Noto Sans Thai', 'Noto Sans Lao', 'Leelawadee UI', 'Noto Sans Myanmar', 'Myanmar Text', \
                      'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
 
+/// What people wrote: its direction is not carried over to what stands beside it.
+fn said(text: &str) -> Markup {
+    html! { tspan unicode-bidi="isolate" { (text) } }
+}
+
 /// How wide a text is at most about, at a font's size. A column of a terminal is a little more than half of
 /// it in most fonts.
 fn width(text: &str, size: Length) -> Length {
@@ -187,7 +192,7 @@ impl Sheet<'_> {
                 desc id={ (id) "-desc" } { (description) " " (heading.marking) "." }
                 rect width=(width) height=(height) fill="#ffffff" {}
                 text x=(centre) y="190" font-size="130" font-weight="700" text-anchor="middle" { (heading.marking) }
-                text x=(MARGIN) y="430" font-size="200" font-weight="700" { (name) }
+                text x=(MARGIN) y="430" font-size="200" font-weight="700" { (said(&name)) }
                 text x=(MARGIN) y="610" font-size="120" fill=(QUIET) { (heading.version_line()) }
                 text x=(MARGIN) y="770" font-size="120" fill=(QUIET) { (heading.h_hour_line()) }
                 @if heading.is_draft() {

@@ -43,7 +43,7 @@ impl Order {
             main {
                 header {
                     @if self.heading.is_draft() { p.draft { "DRAFT: not decided, and not in force" } }
-                    h1 { (self.name()) }
+                    h1 { (said(&self.name())) }
                     dl {
                         @for (name, fact) in self.facts() {
                             div {
@@ -51,7 +51,7 @@ impl Order {
                                 dd {
                                     @if name == "As of" {
                                         time datetime=(machine(self.recorded_at)) { (fact) }
-                                    } @else { (fact) }
+                                    } @else { (said(&fact)) }
                                 }
                             }
                         }
@@ -59,11 +59,11 @@ impl Order {
                 }
                 nav aria-labelledby="contents" {
                     h2 #contents { "Contents" }
-                    ol { @for section in sections { li { a href={ "#" (section.id) } { (section.title) } } } }
+                    ol { @for section in sections { li { a href={ "#" (section.id) } { (said(&section.title)) } } } }
                 }
                 @for (index, section) in sections.iter().enumerate() {
                     section aria-labelledby=(section.id) {
-                        h2 id=(section.id) { (index + 1) ". " (section.title) }
+                        h2 id=(section.id) { (index + 1) ". " (said(&section.title)) }
                         @for block in &section.blocks { (self.block(block)) }
                     }
                 }
@@ -74,9 +74,9 @@ impl Order {
     fn block(&self, block: &Block) -> Markup {
         html! {
             @match block {
-                Block::Lines { lines } => { @for line in lines { p { (line) } } }
-                Block::Note { text } => { p.note { (text) } }
-                Block::List { items } => { ul { @for item in items { li { (item) } } } }
+                Block::Lines { lines } => { @for line in lines { p { (said(line)) } } }
+                Block::Note { text } => { p.note { (said(text)) } }
+                Block::List { items } => { ul { @for item in items { li { (said(item)) } } } }
                 Block::Table { caption, columns, rows } => (table(caption, columns, rows)),
                 Block::Chart => { figure { (PreEscaped(self.gantt.svg("gantt"))) } }
             }
@@ -84,17 +84,22 @@ impl Order {
     }
 }
 
+/// What people may have written: in its own direction, which it cannot carry over to what stands beside it.
+fn said(text: &str) -> Markup {
+    html! { bdi dir="auto" { (text) } }
+}
+
 fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
     html! {
         // Wide ones scroll on a narrow screen, and can be reached by keys.
         div.wide tabindex="0" role="group" aria-label=(caption) {
             table {
-                caption { (caption) }
+                caption { (said(caption)) }
                 thead {
                     tr {
                         @for Column { title, explained, .. } in columns {
                             @if title.is_empty() { td {} } @else {
-                                th scope="col" { (title) @if let Some(text) = explained { br; span.explained { (text) } } }
+                                th scope="col" { (said(title)) @if let Some(text) = explained { br; span.explained { (said(text)) } } }
                             }
                         }
                     }
@@ -113,7 +118,7 @@ fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
 
 fn cell(Cell { lines, marks, strong }: &Cell) -> Markup {
     html! {
-        @for line in lines { div { @if *strong { strong { (line) } } @else { (line) } } }
-        @for mark in marks { div.mark { strong { "Decision due: " (mark) } } }
+        @for line in lines { div { @if *strong { strong { (said(line)) } } @else { (said(line)) } } }
+        @for mark in marks { div.mark { strong { "Decision due: " (said(mark)) } } }
     }
 }

@@ -68,6 +68,24 @@ fn an_order_says_all_that_it_is_given() {
 }
 
 #[test]
+fn what_people_wrote_turns_nothing_around_that_stands_beside_it() {
+    // As older logs may hold it.
+    let spoof = "Hold fire until \u{202e}12:00";
+    let mut order = samples::order();
+    order.heading.title = spoof.to_owned();
+    order.go_no_go = vec![spoof.to_owned()];
+    let (html, gantt) = (order.html(), order.gantt.svg("gantt"));
+    let chart = html.find("<svg").unwrap()..html.find("</svg>").unwrap();
+    for (at, _) in html.match_indices(spoof).filter(|(at, _)| !chart.contains(at)) {
+        let before = &html[..at];
+        let open = |tag: &str| before.rfind(&format!("<{tag}")) > before.rfind(&format!("</{tag}"));
+        assert!(open("bdi dir=\"auto\"") || open("title"), "{}", &before[before.len() - 80..]);
+    }
+    assert!(html.contains(&format!("<li><bdi dir=\"auto\">{spoof}</bdi></li>")));
+    assert!(gantt.contains("<tspan unicode-bidi=\"isolate\">Secure Site A</tspan>"), "{gantt}");
+}
+
+#[test]
 fn what_people_wrote_is_shown_and_never_read_as_markup() {
     let mut order = samples::order();
     order.heading.title = "<script>alert(1)</script> & #panic()".to_owned();
