@@ -10,6 +10,7 @@ use crate::{
     projector::Projector,
     row_writer::{self, RowWriter},
 };
+use chrono::{DateTime, Utc};
 use domain::{Position, Recorded, Sha256, World, ids::EventId};
 use event_log::{AccessFilter, AccessPage, AccessReader, Head, Kept, Log, ReaderSettings, StoredAccess};
 use read_model::ReadModel;
@@ -280,6 +281,15 @@ impl Engine {
             event_ids: events.iter().map(|event| EventId(event.event_id)).collect(),
             commit_hash: Sha256(commit.hash),
         })
+    }
+
+    /// Where the log's clock stood at `position`, which this node has shown: when that was recorded.
+    pub async fn recorded_at(&self, position: Position) -> Result<DateTime<Utc>, Error> {
+        if position == Position(0) {
+            return Ok(Head::EMPTY.recorded_at);
+        }
+        let commit = self.log().commit_holding(position.0).await.map_err(StoreError::from)?;
+        Ok(commit.ok_or(StoreError::Lost { position })?.recorded_at)
     }
 
     /// Writes to the access log; returns once the entry stands. Fails with `Busy` when it does not: then

@@ -268,7 +268,8 @@ impl OperationMutations {
         asked.carry_out(id, Command::Operation(OperationCommand::ShiftHHour { operation, to, reason })).await
     }
 
-    /// Starts carrying the plan in force out.
+    /// Starts carrying the plan in force out. What of it lies in the past by then is no refusal, and is told among the
+    /// `conflicts` of the payload's operation: ask for them.
     async fn activate_operation(
         &self,
         ctx: &Context<'_>,

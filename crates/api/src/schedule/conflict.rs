@@ -10,13 +10,14 @@ use crate::{
     schedule::network::Network,
 };
 use async_graphql::{Enum, SimpleObject};
+use chrono::{DateTime, Utc};
 use domain::{
     PartnerCode, TaskCode,
     coalition::PostStatus,
     ids::{PartnerId, PostId},
     schedule::{
         Hours,
-        conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts},
+        conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts, in_the_past},
     },
 };
 use futures_util::future::try_join3;
@@ -44,6 +45,12 @@ pub enum ConflictKind {
     LegalAssistanceInHours,
     /// The plan foresees no post for a task, and none is assigned to it.
     TaskUnassigned,
+    /// H-hour has passed, and the operation was not activated by then.
+    HhourInPast,
+    /// H-hour is not set, and the window that it may be set in has passed.
+    HhourWindowInPast,
+    /// Tasks are planned to start before the present, or before the operation was activated.
+    TasksInPast,
 }
 
 /// What hinders carrying the plan out as it stands.
@@ -105,7 +112,10 @@ impl Conflict {
             }
         }
         let decisions = decisions.iter().map(LiveDecision::as_tuple);
-        Ok(conflicts(&network.tasks, hours, decisions, &with_liaison, &assigned))
+        let mut found = conflicts(&network.tasks, hours, decisions, &with_liaison, &assigned);
+        let now = planned_at(version).await?;
+        found.extend(in_the_past(&network.tasks, hours, version.row.sections.h_hour_window, now));
+        Ok(found)
     }
 
     pub(crate) async fn show_all(
@@ -138,7 +148,10 @@ impl Conflict {
             | conflict::Conflict::DependencyNotMet { .. }
             | conflict::Conflict::NegativeFloat { .. }
             | conflict::Conflict::LegalAssistanceInHours { .. }
-            | conflict::Conflict::TaskUnassigned { .. } => None,
+            | conflict::Conflict::TaskUnassigned { .. }
+            | conflict::Conflict::HHourInPast { .. }
+            | conflict::Conflict::HHourWindowInPast { .. }
+            | conflict::Conflict::TasksInPast { .. } => None,
         };
         let post = match conflict {
             conflict::Conflict::OfficerOverlap { post, .. }
@@ -149,10 +162,23 @@ impl Conflict {
             | conflict::Conflict::DependencyNotMet { .. }
             | conflict::Conflict::NegativeFloat { .. }
             | conflict::Conflict::LegalAssistanceInHours { .. }
-            | conflict::Conflict::TaskUnassigned { .. } => None,
+            | conflict::Conflict::TaskUnassigned { .. }
+            | conflict::Conflict::HHourInPast { .. }
+            | conflict::Conflict::HHourWindowInPast { .. }
+            | conflict::Conflict::TasksInPast { .. } => None,
         };
         Ok(Self { kind, message, tasks: network.tasks_of(world, tasks), partner, post })
     }
+}
+
+/// The present of whoever plans: the log's clock at the answer's position, and once the operation has been
+/// activated, that moment.
+async fn planned_at(version: &PlanVersion) -> Result<DateTime<Utc>, Error> {
+    if let Some(activated_at) = version.operation_of().await?.row.activated_at {
+        return Ok(activated_at);
+    }
+    let world = &version.world;
+    Ok(world.engine.recorded_at(world.pin.position).await?)
 }
 
 /// Its kind, the tasks that it is about, and a sentence for a person.
@@ -208,6 +234,27 @@ pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&Tas
             ConflictKind::TaskUnassigned,
             vec![task],
             format!("No post is planned for {task} or assigned to it."),
+        ),
+        conflict::Conflict::HHourInPast { h_hour } => (
+            ConflictKind::HhourInPast,
+            Vec::new(),
+            format!("H-hour, {}, has passed: shift it.", h_hour.to_rfc3339()),
+        ),
+        conflict::Conflict::HHourWindowInPast { to } => (
+            ConflictKind::HhourWindowInPast,
+            Vec::new(),
+            format!("The window of H-hour ended at {}, and H-hour is not set.", to.to_rfc3339()),
+        ),
+        conflict::Conflict::TasksInPast { tasks } => (
+            ConflictKind::TasksInPast,
+            tasks.iter().collect(),
+            format!(
+                "{} planned to start at a time that has passed.",
+                match tasks.len() {
+                    1 => "A task is".to_owned(),
+                    more => format!("{more} tasks are"),
+                }
+            ),
         ),
     }
 }

@@ -5,11 +5,12 @@
 //! schedule lays a task that is to start as soon as possible, if all that it waits for is seen.
 
 use crate::{
-    Code, PartnerCode, PostCode, Span, TaskCode,
-    plan::{CalendarOf, DecisionKind, Dependency, PlannedTask, StartConstraint, WorkCalendar},
+    Code, Instant, PartnerCode, PostCode, Span, TaskCode,
+    plan::{CalendarOf, DecisionKind, Dependency, PlannedTask, StartConstraint, TimeWindow, WorkCalendar},
     schedule::working::Working,
     schedule::{Activity, Basis, Graph, Hours, Layout, activities, early_by, finish},
 };
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What mutual legal assistance takes at least: months, where a police channel takes hours.
@@ -37,6 +38,12 @@ pub enum Conflict {
     LegalAssistanceInHours { task: TaskCode, duration: Span },
     /// The plan foresees no post for the task, and none is assigned to it.
     TaskUnassigned { task: TaskCode },
+    /// H-hour has passed before the operation was activated.
+    HHourInPast { h_hour: Instant },
+    /// H-hour is not set, and the window that it may be set in has passed.
+    HHourWindowInPast { to: Instant },
+    /// The tasks are planned to start before the operation is activated, wherever H-hour may still be set.
+    TasksInPast { tasks: BTreeSet<TaskCode> },
 }
 
 /// A task where the plan has it.
@@ -97,6 +104,36 @@ pub fn conflicts<'a>(
     );
     let unassigned = tasks.iter().filter(|task| task.post.is_none() && !assigned.contains(&task.code));
     conflicts.extend(unassigned.map(|task| Conflict::TaskUnassigned { task: task.code.clone() }));
+    conflicts
+}
+
+/// What nobody can carry out as planned, because its time has passed. `now` is the log's clock, or where it
+/// stood when the operation was activated: what follows from then on is carried out, not planned.
+///
+/// A task that is still to start as soon as possible starts when it can, so it is left out.
+pub fn in_the_past(
+    tasks: &[PlannedTask],
+    hours: &Hours<'_>,
+    window: Option<TimeWindow>,
+    now: DateTime<Utc>,
+) -> Vec<Conflict> {
+    let mut conflicts = Vec::new();
+    match (hours.h_hour, window) {
+        (Some(h_hour), _) if h_hour < now => conflicts.push(Conflict::HHourInPast { h_hour }),
+        (None, Some(TimeWindow { to, .. })) if to <= now => {
+            conflicts.push(Conflict::HHourWindowInPast { to })
+        }
+        _ => {}
+    }
+    let Some(latest) = hours.h_hour.or(window.map(|window| window.to)) else { return conflicts };
+    let missed = |task: &&PlannedTask| {
+        let start = latest.checked_add_signed(task.start_offset.as_delta());
+        !(hours.floating && task.is_floating()) && start.is_some_and(|start| start < now)
+    };
+    let missed: BTreeSet<_> = tasks.iter().filter(missed).map(|task| task.code.clone()).collect();
+    if !missed.is_empty() {
+        conflicts.push(Conflict::TasksInPast { tasks: missed });
+    }
     conflicts
 }
 
@@ -467,6 +504,36 @@ mod tests {
         let in_hours = Conflict::LegalAssistanceInHours { task: code("A"), duration: Span::hours(719) };
         assert_eq!(found(&[needs(719)], &ROUND_THE_CLOCK), [in_hours]);
         assert_eq!(found(&[needs(720)], &ROUND_THE_CLOCK), []);
+    }
+
+    #[test]
+    fn what_is_planned_for_a_time_that_has_passed_conflicts() {
+        // By hand: at noon of the 10th, in a window from the 10th to the 12th at 6:00. A starts 48 h before
+        // H-hour, B with it; C as soon as possible.
+        let now = "2023-10-10T12:00:00Z".parse().unwrap();
+        let at = |text: &str| -> Instant { text.parse().unwrap() };
+        let floating = Terms { constraint: StartConstraint::AsSoonAsPossible, ..Terms::default() };
+        let tasks = [own("A", -48..0), own("B", 0..4), PlannedTask { terms: floating, ..own("C", -48..0) }];
+        let past = |h_hour: Option<&str>, to: &str, floating| {
+            let hours = Hours { calendars: &[], h_hour: h_hour.map(at), floating };
+            let window = TimeWindow { from: at("2023-10-09T06:00:00Z"), to: at(to) };
+            in_the_past(&tasks, &hours, Some(window), now)
+        };
+        let tasks_in_past =
+            |codes: &[&str]| Conflict::TasksInPast { tasks: codes.iter().map(|text| code(text)).collect() };
+        // The last H-hour of the window is in time for B, for A it is not; nor is any for what was submitted.
+        let window = "2023-10-12T06:00:00Z";
+        assert_eq!(past(None, window, true), [tasks_in_past(&["A"])]);
+        assert_eq!(past(None, window, false), [tasks_in_past(&["A", "C"])]);
+        assert_eq!(past(None, "2023-10-12T12:00:00Z", true), []);
+        assert_eq!(past(Some("2023-10-12T12:00:00Z"), window, true), []);
+        let early = "2023-10-10T11:59:59Z";
+        let h_hour = Conflict::HHourInPast { h_hour: at(early) };
+        assert_eq!(past(Some(early), window, true), [h_hour, tasks_in_past(&["A", "B"])]);
+        let to = "2023-10-10T12:00:00Z";
+        let gone = Conflict::HHourWindowInPast { to: at(to) };
+        assert_eq!(past(None, to, true), [gone, tasks_in_past(&["A"])]);
+        assert_eq!(in_the_past(&tasks, &ROUND_THE_CLOCK, None, now), []);
     }
 
     #[test]
