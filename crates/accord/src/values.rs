@@ -1,15 +1,22 @@
 //! Values of options that clap does not know how to read.
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
-use domain::{Role, Sha256};
+use domain::{Role, Sha256, instant::InvalidInstant};
 use event_log::Anchor;
 
-/// RFC 3339; seconds may be left out.
+/// RFC 3339, as the log stores it; seconds may be left out.
 pub fn instant(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
-        .or_else(|_| DateTime::parse_from_str(&text.replace('Z', "+00:00"), "%Y-%m-%dT%H:%M%:z"))
-        .map_err(|_| "give an instant with its offset, such as 2023-10-10T06:00+07:00".to_owned())
+    let wrong = || "give an instant with its offset, such as 2023-10-10T06:00+07:00".to_owned();
+    match domain::instant::parse(text) {
+        Ok(at) => Ok(at),
+        Err(fault @ InvalidInstant::LeapSecond) => Err(fault.to_string()),
+        Err(InvalidInstant::Form) => {
+            let without_seconds = |text: &str| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z");
+            without_seconds(text)
+                .or_else(|_| without_seconds(&text.replace('Z', "+00:00")))
+                .map_err(|_| wrong())
+        }
+    }
 }
 
 /// A moment of the log.

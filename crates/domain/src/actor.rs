@@ -1,7 +1,9 @@
 //! Who asks, in which roles, and what `decide` may not fetch for itself.
 
-use crate::{Instant, PartnerCode, Position, PostCode, Reasons, RefusalCode, Rejection, Salt, Sha256, Span};
-use chrono::{DateTime, Utc};
+use crate::{
+    Instant, PartnerCode, Position, PostCode, Reasons, RefusalCode, Rejection, Salt, Sha256, Span, instant,
+};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
@@ -99,8 +101,15 @@ impl Context<'_> {
     pub(crate) fn check_times(&self, reasons: &mut Reasons) {
         let behind = self.now - self.occurred_at.to_utc();
         reasons.check(behind >= -CLOCK_SKEW.as_delta(), RefusalCode::OccurredInFuture, "occurredAt", || {
-            format!("{} lies after the present, {}.", self.occurred_at.to_rfc3339(), self.now.to_rfc3339())
+            let (at, now) = (self.occurred_at, self.now);
+            let hint = instant::hint(at.year(), now.year());
+            format!("{} lies after the present, {}.{hint}", at.to_rfc3339(), now.to_rfc3339())
         });
+        if behind > TimeDelta::zero() && instant::is_far(self.occurred_at, self.now) {
+            // Whoever sends such a time has no reason to give for it.
+            self.check_near(self.occurred_at, "occurredAt", reasons);
+            return;
+        }
         let explained = self.late_reason.is_some_and(|reason| !reason.trim().is_empty());
         reasons.check(
             behind <= LATE_AFTER.as_delta() || explained,
@@ -113,6 +122,14 @@ impl Context<'_> {
                 )
             },
         );
+    }
+
+    /// A time within 50 years of the log's clock: beyond, it is a slip of the keyboard or of a program.
+    pub(crate) fn check_near(&self, at: Instant, field: &str, reasons: &mut Reasons) {
+        reasons.check(!instant::is_far(at, self.now), RefusalCode::InvalidValue, field, || {
+            let (hint, now) = (instant::hint(at.year(), self.now.year()), self.now.to_rfc3339());
+            format!("{} is more than 50 years from the present, {now}.{hint}", at.to_rfc3339())
+        });
     }
 
     /// The actor holds one of `roles`.

@@ -2,8 +2,10 @@
 //! keeps it so that [`crate::check_decisions`] can decide it again. Nothing here decides.
 
 use crate::Request;
-use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
-use domain::{Actor, Command, Context, Instant, Position, RULES_VERSION, Sha256, hash::canonical_json};
+use chrono::{DateTime, FixedOffset, Utc};
+use domain::{
+    Actor, Command, Context, Instant, Position, RULES_VERSION, Sha256, hash::canonical_json, instant,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -84,7 +86,8 @@ impl<'a> Basis<'a> {
     }
 
     fn reported(&self, now: DateTime<Utc>) -> Instant {
-        self.occurred_at.unwrap_or_else(|| now.fixed_offset()).trunc_subsecs(6)
+        // As the log stores it: older builds took leap seconds, and decided on what Postgres had made of them.
+        instant::stored(self.occurred_at.unwrap_or_else(|| now.fixed_offset()))
     }
 
     pub fn fingerprint(&self) -> Sha256 {

@@ -7,6 +7,7 @@
 use super::fault::Fault;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
+use domain::instant::{self, InvalidInstant};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use std::{
     borrow::Cow,
@@ -500,14 +501,17 @@ fn plausible(year: i32) -> Result<(), String> {
     if (2000..2100).contains(&year) {
         Ok(())
     } else {
-        Err(format!("the year {year} is out of bounds: 2000 to 2099"))
+        let meant = instant::year_meant(year, 2_050);
+        let hint = meant.map_or(String::new(), |meant| format!("; by the Buddhist era it is {meant}"));
+        Err(format!("the year {year} is out of bounds: 2000 to 2099{hint}"))
     }
 }
 
 pub fn instant(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    match DateTime::parse_from_rfc3339(text) {
+    match instant::parse(text) {
         Ok(instant) if text.as_bytes().get(10) == Some(&b'T') => plausible(instant.year()).map(|()| instant),
-        Err(_) if text.parse::<NaiveDateTime>().is_ok() => {
+        Err(fault @ InvalidInstant::LeapSecond) => Err(format!("`{}`: {fault}", brief(text))),
+        Err(InvalidInstant::Form) if text.parse::<NaiveDateTime>().is_ok() => {
             Err(format!("`{text}` has no offset: write it with one, such as +07:00"))
         }
         _ => Err(format!("`{}` is no ISO 8601 instant such as 2023-10-09T06:00:00+07:00", brief(text))),

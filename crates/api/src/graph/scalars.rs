@@ -3,8 +3,7 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, FixedOffset, SecondsFormat, TimeDelta, Utc};
-use domain::{Span, TimeZone};
-use std::ops::RangeInclusive;
+use domain::{Span, TimeZone, instant};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(pub domain::Position);
@@ -15,9 +14,9 @@ pub struct Position(pub domain::Position);
 impl ScalarType for Position {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        // `parse` alone would take `+7`, which is another spelling of the same.
+        // `parse` alone would take `+7`, which is another spelling of the same, and `-7`, which is no place.
         match text.parse() {
-            Ok(position) if !text.starts_with('+') => Ok(Self(domain::Position(position))),
+            Ok(position) if !text.starts_with(['+', '-']) => Ok(Self(domain::Position(position))),
             _ => Err(InputValueError::custom("A position is a string of digits, such as \"42\".")),
         }
     }
@@ -27,29 +26,24 @@ impl ScalarType for Position {
     }
 }
 
-/// What RFC 3339, the log and its rows all write.
-const YEARS: RangeInclusive<i32> = 1..=9_999;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<FixedOffset>);
 
 /// An instant as RFC 3339 has it. Answers are in UTC (`Z`), or with the offset of the `zone` that a field was asked for;
-/// inputs carry their offset, such as `+06:30`.
+/// inputs carry their offset, such as `+06:30`. In whole microseconds, as the log stores it: what is finer is cut off, and
+/// a second 60 is refused.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        let parsed = chrono::DateTime::parse_from_rfc3339(text).ok();
-        // Also once the offset is taken off.
-        parsed.filter(|at| YEARS.contains(&at.to_utc().year())).map(Self).ok_or_else(|| {
-            InputValueError::custom(
-                "A DateTime is an instant of the years 1 to 9999 with its offset, such as \"2023-10-10T06:00:00+07:00\".",
-            )
-        })
+        instant::parse(text)
+            .map(Self)
+            .map_err(|fault| InputValueError::custom(format!("`{}`: {fault}.", brief(text))))
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        // What older builds took may be finer, or have a second 60, which clients cannot read.
+        Value::String(instant::stored(self.0).to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 
@@ -76,8 +70,13 @@ impl DateTime {
     /// writes.
     pub(crate) fn local(self, zone: Option<&TimeZone>) -> Self {
         let local = zone.map(|zone| zone.local(self.0.to_utc()));
-        local.filter(|at| YEARS.contains(&at.year())).map_or(self, Self)
+        local.filter(|at| instant::YEARS.contains(&at.year())).map_or(self, Self)
     }
+}
+
+/// As much of a text as a message quotes.
+fn brief(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 /// Holds the text as sent: what is no duration is refused with its field, like any other input that people
@@ -156,7 +155,7 @@ mod tests {
     #[test]
     fn positions_are_strings_of_digits() {
         assert_eq!(read::<Position>("9007199254740993"), Some(Value::from("9007199254740993")));
-        for bad in ["", "+7", "7.0", "seven", "9223372036854775808"] {
+        for bad in ["", "+7", "-7", "7.0", "seven", "9223372036854775808"] {
             assert_eq!(read::<Position>(bad), None, "{bad}");
         }
         assert!(Position::parse(Value::from(7)).is_err());
@@ -176,6 +175,12 @@ mod tests {
 
         assert_eq!(read::<DateTime>("2023-09-15T10:30:00"), None);
         assert_eq!(read::<DateTime>("2023-09-15"), None);
+        assert_eq!(read::<DateTime>("2023-09-15T10:30:60Z"), None);
+        let finer = read::<DateTime>("2023-09-15T10:30:00.123456789Z");
+        assert_eq!(finer, Some(Value::from("2023-09-15T10:30:00.123456Z")));
+        // As older builds have stored it.
+        let leap = DateTime("2023-09-15T10:30:60Z".parse().unwrap());
+        assert_eq!(leap.to_value(), Value::from("2023-09-15T10:31:00Z"));
         // Years that Postgres or RFC 3339 do not write again.
         for bad in ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"] {
             assert_eq!(read::<DateTime>(bad), None, "{bad}");

@@ -3,9 +3,11 @@
 use crate::{
     Instant, Reasons, RefusalCode,
     ids::ConditionId,
+    instant,
     operation::Operation,
     plan::{ConditionStatus, Version},
 };
+use chrono::Datelike as _;
 
 /// Whether H-hour can move there, as far as the operation and its plan say.
 pub(crate) fn check_shift(operation: &Operation, to: Instant, field: &str, reasons: &mut Reasons) {
@@ -27,11 +29,11 @@ pub(super) fn check_window(operation: &Operation, at: Instant, field: &str, reas
     };
     let Some(window) = version.sections.h_hour_window else { return };
     reasons.check(window.contains(at), RefusalCode::HhourOutsideWindow, field, || {
+        let (from, to) = (window.from.to_rfc3339(), window.to.to_rfc3339());
         format!(
-            "{} is outside the window from {} to {} (excluded): an amendment can change it.",
+            "{} is outside the window from {from} to {to} (excluded): an amendment can change it.{}",
             at.to_rfc3339(),
-            window.from.to_rfc3339(),
-            window.to.to_rfc3339()
+            instant::hint(at.year(), window.from.year())
         )
     });
 }

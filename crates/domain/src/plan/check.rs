@@ -2,8 +2,9 @@
 
 use super::dependency::{NOTATION, resembles_notation};
 use crate::{
-    PartnerCode, Reasons, RefusalCode, Span, TaskCode,
+    Context, PartnerCode, Reasons, RefusalCode, Span, TaskCode,
     coalition::{Coalition, PartnerRole},
+    instant,
     plan::{
         Dependency, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF, MOST_HOLIDAYS, MOST_STRETCHES,
         PlannedTask, Risk, Sections, Terms, Version, WorkCalendar,
@@ -142,14 +143,14 @@ fn check_unique<C: Ord + Display>(
 }
 
 /// What a version's sections must keep among themselves at any time.
-pub(super) fn check_sections(sections: &Sections, reasons: &mut Reasons) {
+pub(super) fn check_sections(sections: &Sections, context: &Context<'_>, reasons: &mut Reasons) {
     check_unique("linesOfEffort", sections.lines_of_effort.iter().map(|line| &line.code), reasons);
     check_unique("phases", sections.phases.iter().map(|phase| &phase.code), reasons);
     check_unique("objectives", sections.objectives.iter().map(|objective| &objective.code), reasons);
     check_unique("decisionPoints", sections.decision_points.iter().map(|point| &point.code), reasons);
     check_unique("ccir", sections.ccir.iter().map(|ccir| &ccir.code), reasons);
     check_unique("risks", sections.risks.iter().map(|risk| &risk.code), reasons);
-    check_calendars(&sections.calendars, reasons);
+    check_calendars(&sections.calendars, context.now.year(), reasons);
     check_length("goNoGo", sections.go_no_go.len(), reasons);
     check_length("commandRelationships", sections.command_relationships.len(), reasons);
     for (index, objective) in sections.objectives.iter().enumerate() {
@@ -183,6 +184,8 @@ pub(super) fn check_sections(sections: &Sections, reasons: &mut Reasons) {
         reasons.check(window.from < window.to, RefusalCode::InvalidValue, "hHourWindow", || {
             "The window ends before it starts.".to_owned()
         });
+        context.check_near(window.from, "hHourWindow.from", reasons);
+        context.check_near(window.to, "hHourWindow.to", reasons);
     }
     // Domain rule 4: else a policy could ask for nobody's approval, or for that of partners without a vote.
     let roles = &sections.approval_policy.required_roles;
@@ -195,7 +198,7 @@ pub(super) fn check_sections(sections: &Sections, reasons: &mut Reasons) {
 }
 
 /// Hours that are hours, and one calendar at most for each partner and post.
-fn check_calendars(calendars: &[WorkCalendar], reasons: &mut Reasons) {
+fn check_calendars(calendars: &[WorkCalendar], present: i32, reasons: &mut Reasons) {
     check_unique("calendars", calendars.iter().map(|calendar| &calendar.code), reasons);
     reasons.check(calendars.len() <= MOST_CALENDARS, RefusalCode::InvalidValue, "calendars", || {
         format!("{} calendars are more than the {MOST_CALENDARS} that a plan takes.", calendars.len())
@@ -226,7 +229,10 @@ fn check_calendars(calendars: &[WorkCalendar], reasons: &mut Reasons) {
             let near = HOLIDAY_YEARS.contains(&from.year()) && (*to - *from).num_days() < MOST_DAYS_OFF;
             reasons.check(near, RefusalCode::InvalidValue, &field, || {
                 let (first, last) = (HOLIDAY_YEARS.start(), HOLIDAY_YEARS.end());
-                format!("A holiday lies between {first} and {last}, and has at most {MOST_DAYS_OFF} days.")
+                let hint = instant::hint(from.year(), present);
+                format!(
+                    "A holiday lies between {first} and {last}, and has at most {MOST_DAYS_OFF} days.{hint}"
+                )
             });
         }
         let rest = rest.unwrap_or_default();

@@ -23,7 +23,7 @@ impl Decide for PlanCommand {
                 drafting::draft(world, operation, sections, context, reasons)
             }
             Self::ReviseSection { operation, section } => {
-                drafting::revise_section(open(world, operation, context, reasons)?, section)
+                drafting::revise_section(open(world, operation, context, reasons)?, section, context)
             }
             Self::AddPhase { operation, phase } => {
                 drafting::add_phase(open(world, operation, context, reasons)?, phase)
@@ -32,7 +32,8 @@ impl Decide for PlanCommand {
                 drafting::add_task(open(world, operation, context, reasons)?, task)
             }
             Self::ImportTasks { operation, tasks, calendars } => {
-                importing::import(open(world, operation, context, reasons)?, tasks, calendars.as_deref())
+                let draft = open(world, operation, context, reasons)?;
+                importing::import(draft, tasks, calendars.as_deref(), context)
             }
             Self::ReviseTask { operation, task, revision } => {
                 drafting::revise_task(open(world, operation, context, reasons)?, task, revision)

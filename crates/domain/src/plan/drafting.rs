@@ -39,14 +39,19 @@ impl<'a> Draft<'a> {
     }
 
     /// All sections with this one in its place, checked; `None`: it is there already. `part` of the input has it.
-    pub fn revised(&mut self, section: &Section, part: &str) -> Option<Sections> {
+    pub fn revised(
+        &mut self,
+        section: &Section,
+        part: &str,
+        context: &Context<'_>,
+    ) -> Option<Sections> {
         let mut revised = (*self.version.sections).clone();
         revised.revise(section);
         if revised == *self.version.sections {
             return None;
         }
         let mut found = Reasons::default();
-        check_sections(&revised, &mut found);
+        check_sections(&revised, context, &mut found);
         self.reasons.add_within(part, found);
         Some(revised)
     }
@@ -140,7 +145,7 @@ pub(super) fn draft(
         reasons.add(reason, "operation", format!("Version {} exists: open an amendment.", version.number));
     }
     let mut found = Reasons::default();
-    check_sections(sections, &mut found);
+    check_sections(sections, context, &mut found);
     reasons.add_within("sections", found);
     let mut sections = Box::new(sections.clone());
     // In an event of their own, as a revision is: a node of a build before them stops there and does not read
@@ -258,8 +263,12 @@ fn laid_out(operation: &Operation, version: &Version) -> (Version, Vec<Event>) {
     (laid, events)
 }
 
-pub(super) fn revise_section(mut draft: Draft<'_>, section: &Section) -> Result<Vec<Event>, Rejection> {
-    let Some(revised) = draft.revised(section, "section") else { return draft.unchanged() };
+pub(super) fn revise_section(
+    mut draft: Draft<'_>,
+    section: &Section,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(revised) = draft.revised(section, "section", context) else { return draft.unchanged() };
     if matches!(section, Section::Phases(_) | Section::LinesOfEffort(_)) {
         let (operation, viewer) = (draft.operation, draft.viewer);
         let (shown, hidden): (Vec<_>, Vec<_>) =

@@ -7,7 +7,7 @@ use super::{
     drafting::{Draft, added},
 };
 use crate::{
-    Event, Reasons, RefusalCode, Rejection, TaskCode,
+    Context, Event, Reasons, RefusalCode, Rejection, TaskCode,
     plan::{
         Dependency, ImportedTask, PlanEvent, PlannedTask, Section, StartConstraint, TaskRevision,
         WorkCalendar,
@@ -40,10 +40,11 @@ pub(super) fn import(
     mut draft: Draft<'_>,
     imported: &[ImportedTask],
     calendars: Option<&[WorkCalendar]>,
+    context: &Context<'_>,
 ) -> Result<Vec<Event>, Rejection> {
     let before = draft.reasons.len();
     let section = calendars.map(|calendars| Section::Calendars(calendars.to_vec()));
-    let section = section.filter(|section| draft.revised(section, "").is_some());
+    let section = section.filter(|section| draft.revised(section, "", context).is_some());
     let sound = draft.reasons.len() == before;
     if !(1..=MOST_IMPORTED).contains(&imported.len()) {
         let message = format!("{} tasks: an import has 1 to {MOST_IMPORTED}.", imported.len());

@@ -115,6 +115,31 @@ fn a_clock_ahead_of_the_servers_is_forgiven_for_two_minutes() {
 }
 
 #[test]
+fn what_is_said_to_have_happened_half_a_century_ago_did_not() {
+    let year = |year: i64| Span::hours(year * 8_766);
+    let establish = || {
+        posting(PostCommand::Establish {
+            post: of("MMR-09"),
+            partner: of("MMR"),
+            title: of("Officer"),
+            liaison: false,
+        })
+    };
+    given(coalition()).late(year(49)).because("Found in an archive").when(import(), establish()).accepted();
+    // A reason does not help, and none is asked for.
+    for told in [given(coalition()).late(year(51)), given(coalition()).late(year(2_000)).because("Not set")] {
+        told.when(import(), establish()).refused_at([(RefusalCode::InvalidValue, "occurredAt")]);
+    }
+    let buddhist = submitted().late(year(-543)).when(tha(), approve(1));
+    let refused = buddhist.refused_at([(RefusalCode::OccurredInFuture, "occurredAt")]);
+    let message = &refused.refusals[0].message;
+    assert!(
+        message.ends_with(" 2566 looks like a year of the Buddhist era: 2023 was probably meant."),
+        "{message}"
+    );
+}
+
+#[test]
 fn what_is_entered_after_two_days_says_why() {
     let later = || submitted().after(Span::hours(72));
     later().late(Span::hours(48)).when(tha(), approve(1)).accepted();

@@ -1,6 +1,6 @@
 //! Drafting: one draft, references that hold, dependencies without cycles, submission.
 
-use crate::support::{Ask, Story, of, saphan::*};
+use crate::support::{Ask, Story, instant, of, saphan::*};
 use domain::{
     PostCode, RefusalCode, Role, Span, TaskCode,
     coalition::PartnerRole,
@@ -166,6 +166,19 @@ fn the_sections_of_a_plan_hold_together_at_any_time() {
         (RefusalCode::InvalidValue, "risks.0.impact"),
         (RefusalCode::InvalidValue, "hHourWindow"),
     ]);
+    let buddhist =
+        TimeWindow { from: instant("2566-10-08T00:00:00+07:00"), to: instant("2566-10-16T00:00:00+07:00") };
+    let refused = operation()
+        .when(tha(), draft_plan(Sections { h_hour_window: Some(buddhist), ..sections() }))
+        .refused_at([
+            (RefusalCode::InvalidValue, "hHourWindow.from"),
+            (RefusalCode::InvalidValue, "hHourWindow.to"),
+        ]);
+    let message = &refused.refusals[0].message;
+    assert!(
+        message.ends_with(" 2566 looks like a year of the Buddhist era: 2023 was probably meant."),
+        "{message}"
+    );
     let lines: Vec<_> = (0..1_001)
         .map(|number| LineOfEffort { code: of(&format!("LOE{number}")), name: of("Line") })
         .collect();
