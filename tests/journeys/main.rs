@@ -3,6 +3,7 @@
 
 mod access;
 mod arrows;
+mod bounds;
 mod calendar;
 mod circles;
 mod clients;

@@ -41,11 +41,20 @@ impl Server {
 
     /// The same with other bounds of websockets and event streams.
     pub async fn saphan_live(options: PgConnectOptions, until: &str, live: LiveSettings) -> Self {
+        Self::saphan_as(options, until, Settings { live, ..Settings::default() }).await
+    }
+
+    async fn saphan_as(options: PgConnectOptions, until: &str, settings: Settings) -> Self {
         let until: DateTime<FixedOffset> = until.parse().unwrap();
         let pool = database::prepare(options).await.unwrap();
         let scenario = scenario::read(SAPHAN).unwrap();
         import::run(&pool, &scenario, Some(until), Entropy::seeded(1), |_, _| ()).await.unwrap();
-        Self::start(pool, until, Settings { live, ..Settings::default() }).await
+        Self::start(pool, until, settings).await
+    }
+
+    /// SAPHAN as it was recorded by then, under other limits.
+    pub async fn saphan_with(options: PgConnectOptions, until: &str, limits: Limits) -> Self {
+        Self::saphan_as(options, until, Settings { limits, ..Settings::default() }).await
     }
 
     /// With an empty log.
