@@ -188,7 +188,7 @@ impl Committer {
                     groups.extend(self.commit(jobs).await.into_iter().rev());
                 }
                 Err((jobs, error)) if error.is_about_data() => {
-                    groups.extend(self.halve(jobs, &error).into_iter().rev());
+                    groups.extend(halve(jobs, &error).into_iter().rev());
                 }
                 Err((jobs, error)) => self.fail(jobs, error),
             }
@@ -241,7 +241,7 @@ impl Committer {
                 Attempt::Unfit(error) => {
                     // The others were decided behind the one that is to blame, perhaps because of it.
                     let (appended, others) = batch.into_appended_and_others();
-                    let mut groups = self.halve(appended, &error);
+                    let mut groups = halve(appended, &error);
                     groups.push(others);
                     return groups;
                 }
@@ -253,25 +253,6 @@ impl Committer {
         }
         for job in jobs {
             job.answer(Err(Error::Busy("other nodes are faster just now")));
-        }
-        Vec::new()
-    }
-
-    /// Two halves, to be tried apart; a job that stands alone is to blame, and refused.
-    fn halve(&self, mut jobs: Vec<Job>, error: &StoreError) -> Vec<Vec<Job>> {
-        if jobs.len() > 1 {
-            let second = jobs.split_off(jobs.len() / 2);
-            return vec![jobs, second];
-        }
-        for job in jobs {
-            let refusal = unfit(error);
-            // Once, and without what was said: what reads commands should have refused it.
-            tracing::error!(
-                code = error.database_code().as_deref().unwrap_or("none"),
-                field = refusal.field.join("."),
-                "A command was refused by the log alone"
-            );
-            job.answer(Err(Error::Refused(vec![refusal])));
         }
         Vec::new()
     }
@@ -723,6 +704,25 @@ impl Committer {
             self.world.remove(&subject);
         }
     }
+}
+
+/// Two halves, to be tried apart; a job that stands alone is to blame, and refused.
+fn halve(mut jobs: Vec<Job>, error: &StoreError) -> Vec<Vec<Job>> {
+    if jobs.len() > 1 {
+        let second = jobs.split_off(jobs.len() / 2);
+        return vec![jobs, second];
+    }
+    for job in jobs {
+        let refusal = unfit(error);
+        // Once, and without what was said: what reads commands should have refused it.
+        tracing::error!(
+            code = error.database_code().as_deref().unwrap_or("none"),
+            field = refusal.field.join("."),
+            "A command was refused by the log alone"
+        );
+        job.answer(Err(Error::Refused(vec![refusal])));
+    }
+    Vec::new()
 }
 
 /// Why a command is refused that the log cannot hold, as far as Postgres tells.

@@ -130,6 +130,7 @@ impl StoreError {
     fn database(&self) -> Option<&sqlx::Error> {
         match self {
             Self::Log(event_log::Error::Database { source, .. })
+            | Self::Fate(event_log::Error::Database { source, .. })
             | Self::Append(
                 AppendError::Database { source, .. }
                 | AppendError::Data { source, .. }
@@ -138,7 +139,6 @@ impl StoreError {
             | Self::Database { source, .. } => Some(source),
             Self::ReadModel(error) => Some(&error.source),
             Self::Shared(error) => error.database(),
-            Self::Fate(event_log::Error::Database { source, .. }) => Some(source),
             Self::Log(_)
             | Self::Append(_)
             | Self::Fate(_)

@@ -121,7 +121,7 @@ pub fn in_the_past(
     match (hours.h_hour, window) {
         (Some(h_hour), _) if h_hour < now => conflicts.push(Conflict::HHourInPast { h_hour }),
         (None, Some(TimeWindow { to, .. })) if to <= now => {
-            conflicts.push(Conflict::HHourWindowInPast { to })
+            conflicts.push(Conflict::HHourWindowInPast { to });
         }
         _ => {}
     }
