@@ -16,6 +16,8 @@ pub enum Error {
     Forbidden(String),
     /// The request itself makes no sense, such as a cursor that is none.
     BadUserInput(String),
+    /// The client hoped that its query is kept here, and sends it now.
+    PersistedQuery,
     /// Try again in a moment.
     Busy(String),
     /// Logged where it was met; nothing of it is shown.
@@ -47,6 +49,8 @@ impl Error {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Forbidden(_) => "FORBIDDEN",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
+            // As Apollo's clients know it.
+            Self::PersistedQuery => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::Busy(_) => "BUSY",
             Self::Internal => "INTERNAL",
         }
@@ -58,6 +62,7 @@ impl Error {
             | Self::Forbidden(message)
             | Self::BadUserInput(message)
             | Self::Busy(message) => message,
+            Self::PersistedQuery => "Queries that clients send are not kept here: send `query`, or the `documentId` of a trusted document.",
             Self::Internal => "Something went wrong on our side. The request's id finds it in the log.",
         }
     }

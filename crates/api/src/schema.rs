@@ -322,7 +322,7 @@ roots! {
 pub(crate) static INPUTS: LazyLock<Inputs> = LazyLock::new(|| Inputs::of(&sdl()));
 
 /// What the schema's fields cost.
-pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&sdl()));
+pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&types()));
 
 /// The schema that is served. Limits on requests are the server's.
 pub fn schema() -> Schema {
@@ -341,7 +341,23 @@ fn build() -> SchemaBuilder<Query, Mutation, Subscription> {
         .register_output_type::<MutationOutcome>()
 }
 
+/// What the schema says of itself.
+pub(crate) const DESCRIPTION: &str = "\
+Accord: plans of joint operations of several nations, and the log of all that happened to them. Every answer is true
+at one position of the log, which `extensions.position` tells; `asOf` reads any earlier one. A mutation answers what it
+changed with a receipt, or every reason why it was refused. Everybody reads what their nation was shown, and no more.";
+
 /// The schema's SDL, as `schema/api.graphql` has it.
 pub fn sdl() -> String {
+    let types = types();
+    // At the end, as the library writes it, which has no description of the whole.
+    match types.rsplit_once("schema {\n") {
+        Some((types, roots)) => format!("{types}\"\"\"\n{DESCRIPTION}\n\"\"\"\nschema {{\n{roots}"),
+        None => types,
+    }
+}
+
+/// The SDL that the library's own parser reads, which knows no description of the whole.
+pub(crate) fn types() -> String {
     schema().sdl_with_options(SDLExportOptions::new().include_specified_by())
 }

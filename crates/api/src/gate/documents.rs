@@ -4,10 +4,11 @@
 
 use crate::{
     gate::limits,
+    log::subscription::Subscription,
     schema::{Mutation, Query},
 };
 use async_graphql::{
-    EmptySubscription, Request, Response, Value,
+    Request, Response, ServerError, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::types::DocumentOperations,
 };
@@ -41,21 +42,28 @@ fn validate(text: &str) -> BoxFuture<'_, Result<(), InvalidDocument>> {
     async move {
         let invalid = |message: String| InvalidDocument(message);
         let document = limits::parse(text).map_err(|error| invalid(error.message))?;
+        for (_, operation) in document.operations.iter() {
+            limits::check_subscription(&operation.node).map_err(|error| invalid(told(&error)))?;
+        }
         let mut request = Request::new(text);
         // Whichever it is, all of them are validated.
         if let DocumentOperations::Multiple(operations) = &document.operations {
             request.operation_name = operations.keys().next().map(ToString::to_string);
         }
         request.set_parsed_query(document);
-        let schema = async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        let schema = async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
             .extension(ValidateOnly)
             .finish();
         let answer = schema.execute(request).await;
-        let Some(error) = answer.errors.first() else { return Ok(()) };
-        let line = error.locations.first().map(|at| format!(" (line {})", at.line)).unwrap_or_default();
-        Err(invalid(format!("{}{line}", error.message)))
+        answer.errors.first().map_or(Ok(()), |error| Err(invalid(told(error))))
     }
     .boxed()
+}
+
+/// With its line.
+fn told(error: &ServerError) -> String {
+    let line = error.locations.first().map(|at| format!(" (line {})", at.line)).unwrap_or_default();
+    format!("{}{line}", error.message)
 }
 
 impl Documents {
@@ -163,6 +171,8 @@ mod tests {
             ("query A { head { position } } query B { nothing }", "Unknown field \"nothing\""),
             ("query A { partner(code: $code) { name } }", "Variable \"$code\" is not defined"),
             ("{ ...F } fragment F on Query { ...F }", "contains itself"),
+            ("subscription { events { position } b: events { position } }", "one field at its root"),
+            ("subscription { head { position } }", "Unknown field \"head\""),
         ] {
             let fault = documents.trust(text).await.unwrap_err().to_string();
             assert!(fault.contains(says), "{fault}");
@@ -171,6 +181,8 @@ mod tests {
         for good in [
             "query A { head { position } } query B { viewer { name } }",
             "query One { head { position } }",
+            "subscription ($after: Position) { events(after: $after) { position type } }",
+            "query A { head { position } } subscription B { events { position } }",
             "mutation ($input: ApprovePlanInput!) { approvePlan(input: $input) { __typename } }",
             "query ($n: Int!, $f: PostFilter) { posts(first: $n, filter: $f) { totalCount } __typename }",
         ] {

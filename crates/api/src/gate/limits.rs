@@ -4,11 +4,14 @@
 //! cost minutes. Here each fragment is counted once. Nothing here knows the schema: what a single field costs
 //! is the resolvers' matter.
 
+use crate::gate::strings::{NoLetter, plain_escapes};
 use async_graphql::{
     ErrorExtensionValues, Name, Pos, Positioned, ServerError,
     parser::{
         self, parse_query,
-        types::{Directive, ExecutableDocument, Selection, SelectionSet},
+        types::{
+            Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+        },
     },
 };
 use std::collections::HashMap;
@@ -58,6 +61,10 @@ pub fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
     if bracket_depth(query) > BRACKETS {
         return Err(refusal(format!("The query has more than {BRACKETS} brackets within each other."), None));
     }
+    let query = plain_escapes(query).map_err(|NoLetter { at, what }| {
+        let Pos { line, column } = at;
+        refusal(format!("The query is not GraphQL at line {line}, column {column}: {what}."), Some(at))
+    })?;
     let document = parse_query(query).map_err(|error| syntax_error(&error))?;
     check(&document)?;
     Ok(document)
@@ -67,6 +74,23 @@ fn refusal(message: String, at: Option<Pos>) -> ServerError {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", "BAD_USER_INPUT");
     ServerError { extensions: Some(extensions), ..ServerError::new(message, at) }
+}
+
+/// A subscription has one field: each of its answers is of one position. The library would run several beside
+/// each other, and none of those in fragments.
+pub fn check_subscription(operation: &OperationDefinition) -> Result<(), ServerError> {
+    if operation.ty != OperationType::Subscription {
+        return Ok(());
+    }
+    match operation.selection_set.node.items.as_slice() {
+        [one] if matches!(&one.node, Selection::Field(field) if !field.node.name.node.starts_with("__")) => {
+            Ok(())
+        }
+        _ => {
+            let message = "A subscription has one field at its root, outside of fragments.".to_owned();
+            Err(refusal(message, Some(operation.selection_set.pos)))
+        }
+    }
 }
 
 /// Without the parser's drawing, which quotes the whole line of the query.

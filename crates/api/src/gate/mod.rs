@@ -10,3 +10,4 @@ pub mod inputs;
 pub mod limits;
 pub mod prices;
 pub mod rates;
+mod strings;

@@ -69,9 +69,9 @@ impl Window {
             (first, None) => (first.unwrap_or(MOST), false),
             (None, Some(last)) => (last, true),
         };
-        if !(1..=MOST).contains(&size) {
+        if !(0..=MOST).contains(&size) {
             let name = if backwards { "last" } else { "first" };
-            return Err(Error::bad_input(format!("`{name}` is from 1 to {MOST}, not {size}.")));
+            return Err(Error::bad_input(format!("`{name}` is from 0 to {MOST}, not {size}.")));
         }
         let key =
             |text: Option<String>, name| text.map(|text| key_at(world.pin.position, &text, name)).transpose();
@@ -204,7 +204,7 @@ impl<N: OutputType> Connection<N> {
     }
 }
 
-/// A page of a list: ask for `first` or `last`, at most 100 entries, after or before a cursor. Without either it has 100,
+/// A page of a list: ask for `first` or `last`, 0 to 100 entries, after or before a cursor. Without either it has 100,
 /// and `pageInfo` says whether there are more; a plan's tasks come all of them.
 #[Object(name_type)]
 impl<N: OutputType> Connection<N> {

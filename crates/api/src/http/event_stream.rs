@@ -42,7 +42,7 @@ use tracing::error;
 const EVENT_STREAM: &str = "text/event-stream";
 
 /// What a client that was cut off has seen last.
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Tells proxies of one kind what others know from the content's type: to pass on each event as it comes.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");

@@ -1,4 +1,4 @@
-//! The page of a demo at `/`: GraphiQL with ready tokens, and the schema to read. All of it is in the binary.
+//! The page of a demo at `/`: GraphiQL with ready tokens. All of it is in the binary.
 //!
 //! It gives tokens away, so it is absent unless the server was started as a demo.
 
@@ -75,8 +75,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 pub fn routes<S: Clone + Send + Sync + 'static>(explorer: &Explorer) -> Router<S> {
     let explorer = explorer.clone();
     let mut router = Router::new()
-        .route("/", get(move || async move { page(&explorer) }))
-        .route("/schema.graphql", get(|| async { file("text/plain; charset=utf-8", crate::sdl()) }));
+        .route("/", get(move || async move { page(&explorer) }));
     for (path, content_type, content) in FILES {
         router = router.route(path, get(move || async move { packed(content_type, content) }));
     }
@@ -100,7 +99,7 @@ fn packed(content_type: &'static str, content: &'static [u8]) -> Response {
 }
 
 /// Asked for anew each time: after an upgrade the page and its parts belong together.
-fn file(content_type: &'static str, content: impl IntoResponse) -> Response {
+pub(super) fn file(content_type: &'static str, content: impl IntoResponse) -> Response {
     let headers =
         [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (headers, content).into_response()

@@ -15,6 +15,7 @@ use crate::{
     },
     graph::context::Cost,
     http::{
+        introspection::Described,
         language, quality,
         request_log::{RequestId, Told},
         service::{BODY_BYTES, Service},
@@ -24,24 +25,24 @@ use crate::{
 };
 use async_graphql::{
     ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
     value,
 };
 use axum::{
     body::{Body, Bytes},
-    extract::{DefaultBodyLimit, FromRequest, Request, State},
+    extract::{DefaultBodyLimit, FromRequest, Query, Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
         header::{
-            ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
-            X_CONTENT_TYPE_OPTIONS,
+            ACCEPT, ACCEPT_ENCODING, ALLOW, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
+            RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
         },
         request::Parts,
     },
     response::Response,
 };
 use domain::{Actor, Position};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::{
     collections::BTreeMap,
@@ -53,7 +54,7 @@ use tokio::time::timeout;
 use tracing::{Instrument, error};
 
 /// A client that has seen a position may ask not to be answered from before it.
-const MIN_POSITION: HeaderName = HeaderName::from_static("accord-min-position");
+pub(super) const MIN_POSITION: HeaderName = HeaderName::from_static("accord-min-position");
 
 /// How long a request waits for the position that it asks for.
 const POSITION_PATIENCE: Duration = Duration::from_secs(5);
@@ -88,9 +89,28 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
 
 pub async fn refuse_method(request: Request) -> Response {
     let (head, _) = request.into_parts();
-    let error = Error::bad_input("GraphQL is asked for by POST here, with a body in JSON.");
+    // Some clients ask so for what they hope is kept here, and send the query only when they are told.
+    let error = if asks_for_persisted_query(&head.uri) {
+        Error::PersistedQuery
+    } else {
+        Error::bad_input("GraphQL is asked for by POST here, with a body in JSON.")
+    };
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, error).with(ALLOW, "POST");
     respond(Media::wanted(&head.headers).unwrap_or(Media::Json), request_id(&head), Err(problem))
+}
+
+/// What the address of a GET asks for.
+#[derive(Deserialize)]
+struct InAddress {
+    query: Option<String>,
+    extensions: Option<String>,
+}
+
+fn asks_for_persisted_query(uri: &Uri) -> bool {
+    let Ok(Query(InAddress { query: None, extensions: Some(extensions) })) = Query::try_from_uri(uri) else {
+        return false;
+    };
+    serde_json::from_str(&extensions).is_ok_and(|extensions| names_persisted_query(&extensions))
 }
 
 pub(super) fn request_id(head: &Parts) -> &str {
@@ -122,19 +142,24 @@ pub(super) async fn read(
 ) -> Result<(Proof, Sent), Problem> {
     let proof = authenticate(service, &head.headers)?;
     told.actor = Some(proof.actor.to_string());
+    if !is_as_it_is(&head.headers) {
+        let error = Error::bad_input("Send the body as it is, without `Content-Encoding`: nothing is unpacked here.");
+        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
+        return Err(problem.with(ACCEPT_ENCODING, "identity"));
+    }
     if !is_json(&head.headers) {
         let error = Error::bad_input("Send the request as `Content-Type: application/json`, in UTF-8.");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
     wait_for_position(service, &head.headers).await?;
-    let sent = Sent::read(&read_body(body).await?, &service.documents)
-        .map_err(|message| Problem::new(StatusCode::BAD_REQUEST, Error::BadUserInput(message)))?;
+    let sent = Sent::read(&read_body(&head.headers, body).await?, &service.documents)
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error))?;
     Ok((proof, sent))
 }
 
 /// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off.
 pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Answer, Error> {
-    let Prepared { session, request, kind, permit } = prepared;
+    let Prepared { session, request, kind, described, permit } = prepared;
     let (schema, careful_schema) = (service.schema.clone(), service.careful_schema.clone());
     // A task of its own: a client that hangs up cancels nothing midway.
     let asking = Arc::clone(&session);
@@ -152,6 +177,7 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
     };
     match tokio::spawn(execute.in_current_span()).await {
         Ok(mut answer) => {
+            described.write(&mut answer.data);
             say_what_was_done(&mut answer, &session);
             extend(&mut answer, &session);
             Ok(answer)
@@ -226,6 +252,14 @@ fn is_json(headers: &HeaderMap) -> bool {
         && charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"))
 }
 
+/// Not packed in any way (RFC 9110, section 8.4).
+fn is_as_it_is(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
+}
+
 async fn wait_for_position(service: &Service, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(value) = headers.get(MIN_POSITION) else { return Ok(()) };
     let position = value.to_str().ok().and_then(|text| i64::from_str(text.trim()).ok());
@@ -241,16 +275,25 @@ async fn wait_for_position(service: &Service, headers: &HeaderMap) -> Result<(),
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, error).with(RETRY_AFTER, "1"))
 }
 
-async fn read_body(body: Body) -> Result<Bytes, Problem> {
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let mib = BODY_BYTES / 1024 / 1024;
+        let error = Error::bad_input(format!("The body has more than {BODY_BYTES} bytes ({mib} MiB), which is the most."));
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, error)
+    };
+    // Whoever says so at once need not send it all.
+    let said = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|length| length > BODY_BYTES) {
+        return Err(too_large());
+    }
     let mut request = Request::new(body);
     // Else axum has a limit of its own, of 2 MB.
     DefaultBodyLimit::max(BODY_BYTES).apply(&mut request);
     match timeout(BODY_PATIENCE, Bytes::from_request(request, &())).await {
         Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
         Ok(Err(rejection)) => {
-            let error = Error::bad_input(format!(
-                "The body could not be read to its end; {BODY_BYTES} bytes are the most."
-            ));
+            let error = Error::bad_input("The body could not be read to its end.");
             Err(Problem::new(rejection.status(), error))
         }
         Err(_) => {
@@ -267,6 +310,8 @@ pub(super) struct Prepared {
     pub request: async_graphql::Request,
     /// `None` when the document and the operation's name do not say, which validation then tells.
     pub kind: Option<OperationType>,
+    /// Where the answer has the schema's description.
+    described: Described,
     /// Counts among what its sender has under way for as long as it is kept.
     pub permit: Permit,
 }
@@ -308,13 +353,14 @@ pub(super) async fn prepare(
     let mut sent = sent;
     let operation_name = sent.operation_name.as_deref();
     let permit = service.rates.enter(&actor, service.clock.now()).map_err(too_much)?;
-    let mut kind = None;
+    let (mut kind, mut described) = (None, Described::default());
     let operation = operation(&document, operation_name);
     if let Some((name, operation)) = operation {
         told.operation = name.map(|name| name.chars().take(64).collect());
         check_variables(operation, &sent.variables)?;
-        check_subscription(operation)?;
+        limits::check_subscription(operation)?;
         kind = Some(operation.ty);
+        described = Described::of(&document, operation);
     }
     let requested = PRICES.price(&document, operation.map(|(_, operation)| operation), &sent.variables);
     cost::hold(requested)?;
@@ -330,7 +376,7 @@ pub(super) async fn prepare(
         async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
     request.operation_name = sent.operation_name;
     request.set_parsed_query(document);
-    Ok(Prepared { session, request, kind, permit })
+    Ok(Prepared { session, request, kind, described, permit })
 }
 
 /// The operation that is going to be executed; `None` when the name does not say, which validation then
@@ -367,24 +413,6 @@ fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Re
     Ok(())
 }
 
-/// A subscription has one field: each of its answers is of one position. The library would run several beside
-/// each other, and none of those in fragments.
-fn check_subscription(operation: &OperationDefinition) -> Result<(), ServerError> {
-    if operation.ty != OperationType::Subscription {
-        return Ok(());
-    }
-    match operation.selection_set.node.items.as_slice() {
-        [one] if matches!(&one.node, Selection::Field(field) if !field.node.name.node.starts_with("__")) => {
-            Ok(())
-        }
-        _ => {
-            let error = Error::bad_input("A subscription has one field at its root, outside of fragments.");
-            let at = operation.selection_set.pos;
-            Err(ServerError { locations: vec![at], ..entry(&error) })
-        }
-    }
-}
-
 /// What a client sends, or this server asks itself for one.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
@@ -399,42 +427,48 @@ impl Sent {
         Self { query, operation_name: None, variables: Variables::from_json(variables) }
     }
 
-    /// Fails with a sentence for the client.
-    fn read(body: &[u8], documents: &Documents) -> Result<Self, String> {
-        let body: Json =
-            serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}."))?;
+    fn read(body: &[u8], documents: &Documents) -> Result<Self, Error> {
+        let body: Json = serde_json::from_slice(body)
+            .map_err(|error| Error::BadUserInput(format!("The body is not JSON: {error}.")))?;
         match body {
             Json::Object(members) => Self::of(members, documents),
-            Json::Array(_) => Err("Batches are not taken: send one request at a time.".to_owned()),
-            _ => Err("The body is not a JSON object.".to_owned()),
+            Json::Array(_) => Err(Error::bad_input("Batches are not taken: send one request at a time.")),
+            _ => Err(Error::bad_input("The body is not a JSON object.")),
         }
     }
 
-    /// Fails with a sentence for the client.
-    pub(super) fn of(mut members: Map<String, Json>, documents: &Documents) -> Result<Self, String> {
+    pub(super) fn of(mut members: Map<String, Json>, documents: &Documents) -> Result<Self, Error> {
         let query = text(&mut members, "query")?;
         let document_id = text(&mut members, "documentId")?;
-        let query = documents.resolve(query, document_id.as_deref())?;
+        let extensions = object(&mut members, "extensions")?;
+        if query.is_none() && document_id.is_none() && names_persisted_query(&extensions) {
+            return Err(Error::PersistedQuery);
+        }
+        let query = documents.resolve(query, document_id.as_deref()).map_err(Error::BadUserInput)?;
         let operation_name = text(&mut members, "operationName")?;
         let variables = Variables::from_json(Json::Object(object(&mut members, "variables")?));
-        object(&mut members, "extensions")?;
         Ok(Self { query, operation_name, variables })
     }
 }
 
-fn text(members: &mut Map<String, Json>, name: &str) -> Result<Option<String>, String> {
+/// A client that hopes that its query was kept here from an earlier time, as Apollo's do.
+fn names_persisted_query(extensions: &Map<String, Json>) -> bool {
+    extensions.contains_key("persistedQuery")
+}
+
+fn text(members: &mut Map<String, Json>, name: &str) -> Result<Option<String>, Error> {
     match members.remove(name) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{name}` is not a string.")),
+        Some(_) => Err(Error::BadUserInput(format!("`{name}` is not a string."))),
     }
 }
 
-fn object(members: &mut Map<String, Json>, name: &str) -> Result<Map<String, Json>, String> {
+fn object(members: &mut Map<String, Json>, name: &str) -> Result<Map<String, Json>, Error> {
     match members.remove(name) {
         None | Some(Json::Null) => Ok(Map::new()),
         Some(Json::Object(object)) => Ok(object),
-        Some(_) => Err(format!("`{name}` is not an object.")),
+        Some(_) => Err(Error::BadUserInput(format!("`{name}` is not an object."))),
     }
 }
 
@@ -665,7 +699,8 @@ fn outcome_of(outcome: &Result<Answer, Problem>) -> &'static str {
         Err(problem) => problem.error.code(),
     };
     // One of a few, whatever an error says.
-    let known = ["OK", "UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "BUSY"];
+    let known =
+        ["OK", "UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "BUSY", "PERSISTED_QUERY_NOT_SUPPORTED"];
     known.into_iter().find(|known| *known == code).unwrap_or("INTERNAL")
 }
 
@@ -797,10 +832,37 @@ mod tests {
             (json!({ "query": "{a}", "variables": "{}" }), "`variables` is not an object"),
             (json!({ "query": "{a}", "extensions": 1 }), "`extensions` is not an object"),
         ] {
-            assert!(read(body).unwrap_err().contains(says), "{says}");
+            assert!(read(body).unwrap_err().message().contains(says), "{says}");
         }
-        assert!(Sent::read(b"", &documents).unwrap_err().contains("not JSON"));
-        assert!(Sent::read(b"{\"query\": \"\xff\"}", &documents).unwrap_err().contains("not JSON"));
+        for no_json in [&b""[..], b"{\"query\": \"\xff\"}"] {
+            assert!(Sent::read(no_json, &documents).unwrap_err().message().contains("not JSON"));
+        }
+    }
+
+    #[test]
+    fn what_was_never_kept_here_is_not_looked_for_and_its_client_told_to_send_the_query() {
+        let documents = Documents::default();
+        let read = |body: Json| Sent::read(body.to_string().as_bytes(), &documents);
+        let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": "00" } });
+        assert_eq!(read(json!({ "extensions": hash })).unwrap_err(), Error::PersistedQuery);
+        // As it is sent then.
+        assert!(read(json!({ "query": "{a}", "extensions": hash })).is_ok());
+
+        let asks = |query: &str| asks_for_persisted_query(&format!("/graphql?{query}").parse().unwrap());
+        let hash = "extensions=%7B%22persistedQuery%22%3A%7B%22version%22%3A1%7D%7D";
+        assert!(asks(hash) && asks(&format!("operationName=A&variables=%7B%7D&{hash}")));
+        for other in ["", "extensions=%7B%7D", "extensions=x", &format!("query=%7Ba%7D&{hash}")] {
+            assert!(!asks(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_packed_is_not_read() {
+        let packed = |value| is_as_it_is(&headers(CONTENT_ENCODING, value));
+        assert!(packed("identity") && packed(" Identity ") && is_as_it_is(&HeaderMap::new()));
+        for bad in ["gzip", "br", "identity, gzip", ""] {
+            assert!(!packed(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -6,11 +6,14 @@
 mod calendar;
 mod event_stream;
 pub mod feed;
+mod front;
 mod graphiql;
 mod graphql;
+mod introspection;
 mod language;
 mod live;
 pub mod metrics;
+mod origins;
 mod quality;
 mod request_log;
 mod router;
@@ -20,5 +23,6 @@ mod websocket;
 
 pub use graphiql::{DemoPost, Explorer};
 pub use live::{Live, LiveSettings};
+pub use origins::{InvalidOrigin, Origin, Origins};
 pub use router::router;
 pub use service::{BODY_BYTES, Service};

@@ -2,8 +2,10 @@
 
 use crate::{
     http::{
-        calendar, event_stream, graphiql, graphql, request_log,
-        service::{BODY_BYTES, Service},
+        calendar, event_stream, front, graphiql, graphql,
+        origins::Origins,
+        request_log,
+        service::Service,
         websocket,
     },
     schema::PRICES,
@@ -11,20 +13,36 @@ use crate::{
 use axum::{
     Json, Router,
     extract::State,
-    http::StatusCode,
+    http::{
+        Method, StatusCode,
+        header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
     middleware,
     routing::{any, get, post},
 };
 use serde::Serialize;
 use std::{sync::LazyLock, time::Duration};
 use tokio::time::timeout;
-use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer, Predicate as _,
+        predicate::{NotForContentType, SizeAbove},
+    },
+    cors::{AllowOrigin, CorsLayer},
+};
 
 /// How long the database may take to answer for this node to count as ready.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How many events this node's answers may be behind the log for it to count as ready.
 const MOST_BEHIND: i64 = 5_000;
+
+/// Answers of more bytes are packed for whoever takes them so: below, the network has it in one parcel anyway.
+const PACKED_BYTES: u64 = 1024;
+
+/// How long a browser need not ask again whether a page may.
+const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 
 pub fn router(service: Service) -> Router {
     // Now, so that the first request does not wait for it.
@@ -35,14 +53,42 @@ pub fn router(service: Service) -> Router {
         .route("/graphql/stream", post(event_stream::answer).fallback(event_stream::refuse_method))
         .route("/calendar/{of}/{file}", get(calendar::answer))
         .route("/healthz", get(alive))
-        .route("/readyz", get(ready));
-    if let Some(explorer) = &service.explorer {
-        router = router.merge(graphiql::routes(explorer));
+        .route("/readyz", get(ready))
+        .route("/schema.graphql", get(front::schema));
+    router = match &service.explorer {
+        Some(explorer) => router.merge(graphiql::routes(explorer)),
+        None => router.route("/", get(front::page)),
+    };
+    // Event streams are sent on as they come.
+    let packed = SizeAbove::new(PACKED_BYTES).and(NotForContentType::SSE);
+    // The first level gives nearly all, and costs least.
+    let packing = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(packed);
+    if let Some(cors) = cors(&service.origins) {
+        router = router.layer(cors);
     }
     router
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(packing)
         .layer(middleware::from_fn_with_state(service.clone(), request_log::log))
         .with_state(service)
+}
+
+/// Answers browsers that ask before they send (Fetch, CORS protocol); `None` when no origin is named.
+fn cors(origins: &Origins) -> Option<CorsLayer> {
+    let named: Vec<_> = origins.named().collect();
+    let layer = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(named.clone()))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            ACCEPT_LANGUAGE,
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            event_stream::LAST_EVENT_ID,
+            graphql::MIN_POSITION,
+            request_log::REQUEST_ID,
+        ])
+        .expose_headers([request_log::REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE])
+        .max_age(REMEMBERED);
+    (!named.is_empty()).then_some(layer)
 }
 
 /// The process answers.

@@ -2,7 +2,7 @@
 
 use crate::{
     gate::{auth::Issuers, documents::Documents, rates::Rates},
-    http::{graphiql::Explorer, live::Live, metrics::Metrics},
+    http::{graphiql::Explorer, live::Live, metrics::Metrics, origins::Origins},
     schema::Schema,
 };
 use engine::{Clock, Engine, Entropy};
@@ -29,6 +29,8 @@ pub struct Service {
     pub rates: Arc<Rates>,
     pub documents: Arc<Documents>,
     pub metrics: Arc<Metrics>,
+    /// Whose pages may ask.
+    pub origins: Origins,
     /// The page at `/`, in a demo only: it gives away tokens.
     pub explorer: Option<Explorer>,
 }

@@ -1,8 +1,8 @@
 //! GraphQL over a websocket, by the protocol `graphql-transport-ws`: subscriptions, and whatever `/graphql`
 //! answers.
 //!
-//! Tokens come in the first message or a header, never in a cookie, so a page of another origin that opens a
-//! socket has nothing to send. One task serves a socket: it reads and writes in turn, one message at a time.
+//! Tokens come in the first message or a header, never in a cookie. A page of another origin opens a socket
+//! only if that is named. One task serves a socket: it reads and writes in turn, one message at a time.
 
 use crate::{
     Error, Manner,
@@ -57,6 +57,13 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
         let problem = Problem::new(StatusCode::UPGRADE_REQUIRED, error).with(UPGRADE, "websocket");
         return graphql::respond(Media::Json, &id, Err(problem));
     };
+    if !service.origins.admit(&head.headers) {
+        let error = Error::Forbidden(
+            "Pages of this origin may not open a websocket here: an operator names those that may in ACCORD_ORIGINS."
+                .to_owned(),
+        );
+        return graphql::respond(Media::Json, &id, Err(Problem::new(StatusCode::FORBIDDEN, error)));
+    }
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES).max_frame_size(MESSAGE_BYTES);
     let speaks = upgrade.selected_protocol().is_some();
     let manner = graphql::manner(&head);
@@ -115,6 +122,8 @@ enum Sends<'a> {
 enum End {
     /// There is nobody to tell.
     Gone,
+    /// The client said so, and is answered in the same words (RFC 6455, section 5.5.1).
+    Closed,
     /// A code of the protocol, or of websockets, and a reason.
     Close(u16, String),
 }
@@ -164,6 +173,11 @@ impl Connection {
         match end {
             End::Gone => {
                 info!(request.id = %self.manner.request_id, actor, seconds, "A websocket ended: the client hung up");
+            }
+            End::Closed => {
+                info!(request.id = %self.manner.request_id, actor, seconds, "A websocket ended: the client closed it");
+                // The library has its answer ready, and sends it when it is asked for more.
+                let _ = timeout(GOODBYE, self.socket.recv()).await;
             }
             End::Close(code, reason) => {
                 // Not the reason, which may quote what the client sent.
@@ -218,7 +232,8 @@ impl Connection {
             Some(Ok(Message::Binary(_))) => return Err(End::invalid("it is not text")),
             // The library answers pings and closings itself.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(None),
-            Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
+            Some(Ok(Message::Close(_))) => return Err(End::Closed),
+            None => return Err(End::Gone),
             Some(Err(error)) => return Err(end_of(&error)),
         };
         let received = serde_json::from_str(&text).map_err(|error| End::invalid(&error.to_string()))?;
@@ -281,7 +296,7 @@ impl Connection {
         if self.running.contains_key(&id) {
             return Err(End::new(4409, format!("Subscriber for {id} already exists")));
         }
-        let sent = Sent::of(payload, &self.service.documents).map_err(|fault| End::invalid(&fault))?;
+        let sent = Sent::of(payload, &self.service.documents).map_err(|fault| End::invalid(fault.message()))?;
         let most = self.seat.settings().operations;
         let steps = if self.running.len() < most {
             let (service, manner) = (self.service.clone(), self.manner.clone());

@@ -449,7 +449,7 @@ mod tests {
 
     /// The fields of an object type of the schema.
     fn fields_of(name: &str) -> Vec<String> {
-        let document = parse_schema(crate::sdl()).unwrap();
+        let document = parse_schema(crate::schema::types()).unwrap();
         document
             .definitions
             .into_iter()
