@@ -59,6 +59,30 @@ async fn graphql_sse_is_cut_off_and_resumes(_: PgPoolOptions, options: PgConnect
     resumes(options, "event-stream.js").await;
 }
 
+#[sqlx::test(migrations = false)]
+async fn a_websocket_that_its_client_closes_ends_cleanly(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    let seen = client(&server, "close.js", &[]).await;
+    let expected = json!({
+        "ws without a code": [1005, ""], "ws 1000": [1000, "bye"], "ws 4000": [4000, "bye"],
+        "graphql-ws": [1000, true],
+    });
+    assert_eq!(seen, expected);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn apollos_link_for_persisted_queries_falls_back_to_the_queries(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    let seen = client(&server, "persisted.js", &[]).await;
+    // The hash alone once, and never again.
+    let got = json!([{ "position": "0", "requests": 2 }, { "position": "0", "requests": 3 }]);
+    assert_eq!(seen, json!({ "POST": got, "GET": got }));
+}
+
 /// One object of each kind, by its id.
 async fn one_of_each_kind(server: &Server) -> Vec<String> {
     let query = "{

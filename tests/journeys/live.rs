@@ -1,7 +1,11 @@
 //! Subscriptions over websockets and event streams: what is delivered, to whom, and how connections end.
 
 use crate::{plan::coalition, support::Server};
-use accord::{domain::ids::OperationId, server::LiveSettings};
+use accord::{
+    api::documents::Documents,
+    domain::ids::OperationId,
+    server::{Limits, LiveSettings},
+};
 use chrono::TimeDelta;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -618,4 +622,20 @@ async fn event_streams_are_asked_for_as_answers_are(_: PgPoolOptions, options: P
     let payload: Value = serde_json::from_str(&data).unwrap();
     assert_eq!((id, &payload["errors"][0]["extensions"]["code"]), (None, &json!("BAD_USER_INPUT")));
     assert_eq!(events.next().await.unwrap().0, "complete");
+}
+
+#[sqlx::test(migrations = false)]
+async fn trusted_documents_may_be_subscriptions(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut documents = Documents::default();
+    let id = documents.trust(EVENTS).await.unwrap();
+    let server = Server::empty_with(options, Limits::default(), documents).await;
+    invite(&server, 2).await;
+    let named = json!({ "documentId": id, "variables": { "after": "1" } });
+    let mut socket = Socket::of(&server, "service:import").await;
+    socket.send(json!({ "type": "subscribe", "id": "a", "payload": named })).await;
+    assert_eq!(socket.position("a").await, 2);
+    let stream = server.client().post(server.url("/graphql/stream"));
+    let stream = stream.bearer_auth(server.token("service:import")).json(&named).send().await.unwrap();
+    let (event, position, _) = Events::of(stream).next().await.unwrap();
+    assert_eq!((event.as_str(), position), ("next", Some(2)));
 }

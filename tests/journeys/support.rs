@@ -1,14 +1,17 @@
 //! A real server on a real Postgres, and people who send it requests.
 
 use accord::{
-    api::documents::Documents,
+    api::{
+        documents::Documents,
+        trust::{TOKEN_LIFE, Trust},
+    },
     database,
     domain::{Actor, PartnerCode, Role},
     engine::{Clock, Engine, Entropy},
     import,
     keys::Keys,
     scenario,
-    server::{self, Limits, Live, LiveSettings, Running, ServerSettings},
+    server::{self, Limits, Live, LiveSettings, Origins, Running, ServerSettings},
 };
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -25,6 +28,9 @@ struct Settings {
     live: LiveSettings,
     limits: Limits,
     documents: Documents,
+    origins: Origins,
+    /// `None`: keys that are kept nowhere, of every partner.
+    trust: Option<Trust>,
 }
 
 pub struct Server {
@@ -72,23 +78,34 @@ impl Server {
         Self::empty_as(options, Settings { limits, documents, ..Settings::default() }).await
     }
 
+    /// The same with pages of others that may ask.
+    pub async fn empty_for(options: PgConnectOptions, origins: Origins) -> Self {
+        Self::empty_as(options, Settings { origins, ..Settings::default() }).await
+    }
+
+    /// The same with tokens that others sign.
+    pub async fn empty_that_trusts(options: PgConnectOptions, trust: Trust) -> Self {
+        Self::empty_as(options, Settings { trust: Some(trust), ..Settings::default() }).await
+    }
+
     async fn empty_as(options: PgConnectOptions, settings: Settings) -> Self {
         let pool = database::prepare(options).await.unwrap();
         Self::start(pool, "2023-08-16T09:00:00+07:00".parse().unwrap(), settings).await
     }
 
     async fn start(pool: sqlx::PgPool, now: DateTime<FixedOffset>, settings: Settings) -> Self {
-        let Settings { live, limits, documents } = settings;
+        let Settings { live, limits, documents, origins, trust } = settings;
         let keys = Keys::generate(PARTNERS.map(|code| PartnerCode::new(code).unwrap())).unwrap();
         let settings = ServerSettings {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             clock: Clock::scripted(now.to_utc()),
             entropy: Entropy::seeded(2),
-            issuers: keys.issuers().unwrap(),
+            trust: trust.unwrap_or_else(|| Trust::new(keys.issuers().unwrap(), TOKEN_LIFE)),
             explorer: None,
             live,
             limits,
             documents,
+            origins,
             metrics_listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
         };
         let running = server::start(pool, settings).await.unwrap();
@@ -128,6 +145,11 @@ impl Server {
     /// The same, good for this long by the machine's clock.
     pub fn token_for(&self, who: &str, life: TimeDelta) -> String {
         self.signed(who, &[Role::Planner, Role::Commander, Role::Liaison, Role::Reviewer], life)
+    }
+
+    /// A token of a post that only reads, good for this long.
+    pub fn reader_token(&self, who: &str, life: TimeDelta) -> String {
+        self.signed(who, &[], life)
     }
 
     /// A token of a post with these roles.

@@ -1,11 +1,14 @@
 //! Whose tokens a server trusts, and the keys of the development issuers, which make tokens on this machine.
 //!
-//! A production server holds no private key: it reads the public ones that partners hand in ([`trusted`]).
+//! A production server holds no private key: it reads the public ones that partners hand in ([`Trusted`]).
 //! Every other server has an issuer for each partner, and one for services, whose private keys lie in its
-//! data directory.
+//! data directory, beside the public ones that it reads.
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use api::auth::{AUDIENCE, Holder, Issuers, PublicKey};
+use api::{
+    auth::{AUDIENCE, Holder, Issuers, PublicKey, SERVICES},
+    trust::Look,
+};
 use aws_lc_rs::{
     encoding::{AsDer as _, PublicKeyX509Der},
     signature::{Ed25519KeyPair, KeyPair as _},
@@ -13,21 +16,23 @@ use aws_lc_rs::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use domain::{Actor, PartnerCode, Role};
+use engine::Clock;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
     fs::{self, DirBuilder, OpenOptions},
     io::{ErrorKind, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
-
-/// The issuer of the tokens of services. No partner has its name: codes have no small letters.
-const SERVICES: &str = "services";
+use tracing::{error, info};
 
 const PRIVATE: &str = ".pem";
 const PUBLIC: &str = ".pub.pem";
+
+/// Keys of one issuer: each may have to be tried for a token.
+const MOST_KEYS: usize = 8;
 
 /// Development issuers: a key for each partner, and one for services.
 pub struct Keys {
@@ -47,6 +52,7 @@ struct Claims<'a> {
     iss: &'a str,
     sub: String,
     aud: &'a str,
+    iat: i64,
     exp: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     partner: Option<&'a str>,
@@ -73,6 +79,10 @@ impl Keys {
         for (issuer, path) in files(dir, PRIVATE)? {
             if !issuer.contains('.') {
                 let key = Key::read(&path, holder(&issuer)?)?;
+                let public = dir.join(format!("{issuer}{PUBLIC}"));
+                if !public.exists() {
+                    key.publish(&public)?;
+                }
                 keys.by_issuer.insert(issuer, key);
             }
         }
@@ -80,7 +90,7 @@ impl Keys {
         Ok(keys)
     }
 
-    /// Makes the holder's key if there is none. A server that runs already trusts it from its next start on.
+    /// Makes the holder's key if there is none. A server that runs already reads it when a token wants it.
     pub fn ensure(&mut self, holder: &Holder) -> Result<()> {
         let issuer = issuer(holder);
         if !self.by_issuer.contains_key(issuer) {
@@ -93,7 +103,7 @@ impl Keys {
         Ok(())
     }
 
-    /// The token that proves to be this actor. Fails when its partner has no key here.
+    /// The token that proves to be this actor, signed now. Fails when its partner has no key here.
     pub fn token(&self, actor: &Actor, expires: DateTime<Utc>) -> Result<String> {
         let (name, partner) = match actor {
             Actor::Post { partner, .. } => (partner.as_str(), Some(partner.as_str())),
@@ -104,6 +114,7 @@ impl Keys {
             iss: name,
             sub: actor.to_string(),
             aud: AUDIENCE,
+            iat: Clock::System.now().timestamp(),
             exp: expires.timestamp(),
             partner,
             roles: actor.roles().iter().copied().collect(),
@@ -171,24 +182,107 @@ impl Key {
     }
 }
 
-/// The issuers of a directory of public keys, `THA.pub.pem` for the partner THA and `services.pub.pem` for
-/// services.
-pub fn trusted(dir: &Path) -> Result<Issuers> {
-    let mut issuers = Issuers::default();
-    for (issuer, path) in files(dir, PUBLIC)? {
-        let pem = fs::read_to_string(&path)
-            .with_context(|| format!("could not read the public key {}", path.display()))?;
-        let key = PublicKey::from_pem(&pem).with_context(|| format!("could not use {}", path.display()))?;
-        issuers.trust(&issuer, holder(&issuer).with_context(|| path.display().to_string())?, key)?;
+/// A directory of public keys: `THA.pub.pem` and `THA.NAME.pub.pem` for the partner THA, `services.pub.pem` and
+/// `services.NAME.pub.pem` for services.
+pub struct Trusted {
+    dir: PathBuf,
+    /// As the files were just before they were read.
+    seen: Vec<Seen>,
+}
+
+/// A file, and what changes with it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Seen {
+    name: String,
+    path: PathBuf,
+    inode: u64,
+    length: u64,
+    /// Of its content and of the rest, in nanoseconds: whoever sets one back moves the other.
+    changed: [(i64, i64); 2],
+}
+
+impl Trusted {
+    /// Reads the directory; fails on the first file that is no key, or when there is none.
+    pub fn open(dir: &Path) -> Result<(Self, Issuers)> {
+        let seen = Seen::all(dir)?;
+        let (issuers, faults) = read(&seen);
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(fault);
+        }
+        if issuers.list().is_empty() {
+            bail!(
+                "there is no public key in {}, so nobody could use this server. Put a file there for each partner, such \
+                 as THA.pub.pem, as `openssl pkey -pubout` writes it",
+                dir.display()
+            );
+        }
+        Ok((Self { dir: dir.to_owned(), seen }, issuers))
     }
-    if issuers.list().is_empty() {
-        bail!(
-            "there is no public key in {}, so nobody could use this server. Put a file there for each partner, such as \
-             THA.pub.pem, as `openssl pkey -pubout` writes it",
-            dir.display()
-        );
+
+    /// Looks for what has changed since. A file that is no key, perhaps not yet, is left out and told in the
+    /// log. A directory that cannot be read changes nothing: it may be back in a moment.
+    pub fn look(&mut self) -> Option<Issuers> {
+        let seen = match Seen::all(&self.dir) {
+            Ok(seen) if seen == self.seen => return None,
+            Ok(seen) => seen,
+            Err(error) => {
+                error!("Trusting the keys of issuers that were read before: {error:#}");
+                return None;
+            }
+        };
+        let (issuers, faults) = read(&seen);
+        for fault in faults {
+            error!("Leaving out a key: {fault:#}");
+        }
+        info!(keys = seen.len(), issuers = issuers.list().len(), "Read the keys of issuers anew");
+        self.seen = seen;
+        Some(issuers)
     }
-    Ok(issuers)
+
+    pub fn into_look(mut self) -> Look {
+        Box::new(move || self.look())
+    }
+}
+
+impl Seen {
+    fn all(dir: &Path) -> Result<Vec<Self>> {
+        let mut all = Vec::new();
+        for (name, path) in files(dir, PUBLIC)? {
+            let is = match fs::metadata(&path) {
+                Ok(is) => is,
+                // Taken away since it was listed.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => {
+                    return Err(error).with_context(|| format!("could not look at {}", path.display()));
+                }
+            };
+            let changed = [(is.mtime(), is.mtime_nsec()), (is.ctime(), is.ctime_nsec())];
+            all.push(Self { name, path, inode: is.ino(), length: is.len(), changed });
+        }
+        Ok(all)
+    }
+
+    fn trust(&self, issuers: &mut Issuers, keys: &mut BTreeMap<String, usize>) -> Result<()> {
+        let path = self.path.display();
+        let issuer = self.name.split('.').next().unwrap_or_default();
+        let holder = holder(issuer).with_context(|| path.to_string())?;
+        let pem = fs::read_to_string(&self.path)
+            .with_context(|| format!("could not read the public key {path}"))?;
+        let key = PublicKey::from_pem(&pem).with_context(|| format!("could not use {path}"))?;
+        let of_issuer = keys.entry(issuer.to_owned()).or_default();
+        *of_issuer += 1;
+        if *of_issuer > MOST_KEYS {
+            bail!("{path} is one key too many: an issuer has {MOST_KEYS} at most");
+        }
+        Ok(issuers.trust(issuer, holder, key)?)
+    }
+}
+
+/// What the files hold, and what is wrong with those that are no keys.
+fn read(files: &[Seen]) -> (Issuers, Vec<anyhow::Error>) {
+    let (mut issuers, mut keys) = (Issuers::default(), BTreeMap::new());
+    let faults = files.iter().filter_map(|file| file.trust(&mut issuers, &mut keys).err()).collect();
+    (issuers, faults)
 }
 
 fn issuer(holder: &Holder) -> &str {
@@ -308,7 +402,7 @@ mod tests {
 
         assert_eq!(verified(&Keys::open(&dir).unwrap().issuers().unwrap(), &token), Ok(director()));
         // The public half alone does for a server elsewhere.
-        assert_eq!(verified(&trusted(&dir).unwrap(), &token), Ok(director()));
+        assert_eq!(verified(&Trusted::open(&dir).unwrap().1, &token), Ok(director()));
         for name in ["THA.pem", "services.pem"] {
             assert_eq!(fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o777, 0o600);
         }
@@ -318,8 +412,78 @@ mod tests {
     #[test]
     fn a_directory_without_public_keys_or_with_a_strange_one_is_refused() {
         let scratch = tempfile::tempdir().unwrap();
-        assert!(trusted(scratch.path()).err().unwrap().to_string().contains("no public key"));
-        fs::write(scratch.path().join("tha.pub.pem"), "x").unwrap();
-        assert!(trusted(scratch.path()).is_err());
+        let fault = || Trusted::open(scratch.path()).err().unwrap().to_string();
+        assert!(fault().contains("no public key"));
+        fs::write(scratch.path().join("THA.pub.pem"), "x").unwrap();
+        assert!(fault().contains("could not use"));
+        fs::rename(scratch.path().join("THA.pub.pem"), scratch.path().join("tha.pub.pem")).unwrap();
+        assert!(fault().contains("tha.pub.pem"));
+    }
+
+    /// A directory of public keys, and the key pairs of one partner to put there.
+    fn public_keys() -> (tempfile::TempDir, [Keys; 2]) {
+        let pairs = [(); 2].map(|()| Keys::generate([partner("THA")]).unwrap());
+        (tempfile::tempdir().unwrap(), pairs)
+    }
+
+    fn put(dir: &Path, name: &str, keys: &Keys) {
+        keys.by_issuer["THA"].publish(&dir.join(name)).unwrap();
+    }
+
+    #[test]
+    fn a_partner_has_several_keys_while_it_changes_them_and_each_counts_until_its_file_goes() {
+        let (dir, [old, new]) = public_keys();
+        let dir = dir.path();
+        let token = |keys: &Keys| keys.token(&director(), now() + chrono::TimeDelta::hours(1)).unwrap();
+        let good = |issuers: &Issuers| [&old, &new].map(|keys| verified(issuers, &token(keys)).is_ok());
+
+        put(dir, "THA.pub.pem", &old);
+        let (mut trusted, issuers) = Trusted::open(dir).unwrap();
+        assert_eq!(good(&issuers), [true, false]);
+        assert!(trusted.look().is_none());
+
+        put(dir, "THA.2024.pub.pem", &new);
+        assert_eq!(good(&trusted.look().unwrap()), [true, true]);
+        assert!(trusted.look().is_none());
+
+        fs::remove_file(dir.join("THA.pub.pem")).unwrap();
+        assert_eq!(good(&trusted.look().unwrap()), [false, true]);
+        // Written over in place, and of the same length.
+        put(dir, "THA.2024.pub.pem", &old);
+        assert_eq!(good(&trusted.look().unwrap()), [true, false]);
+        // The last one that goes is believed no longer either.
+        fs::remove_file(dir.join("THA.2024.pub.pem")).unwrap();
+        assert_eq!(good(&trusted.look().unwrap()), [false, false]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_takes_no_other_key_with_it() {
+        let (dir, [key, other]) = public_keys();
+        let dir = dir.path();
+        put(dir, "THA.pub.pem", &key);
+        put(dir, "THA.b.pub.pem", &other);
+        let (mut trusted, _) = Trusted::open(dir).unwrap();
+        let token = key.token(&director(), now() + chrono::TimeDelta::hours(1)).unwrap();
+        // Half of a file that is being copied.
+        fs::write(dir.join("MMR.pub.pem"), "-----BEGIN PUB").unwrap();
+        fs::remove_file(dir.join("THA.b.pub.pem")).unwrap();
+        let issuers = trusted.look().unwrap();
+        assert_eq!(verified(&issuers, &token), Ok(director()));
+        assert_eq!(issuers.list().len(), 1);
+        // Nothing is known of a directory that is not there.
+        let gone = dir.with_extension("gone");
+        fs::rename(dir, &gone).unwrap();
+        assert!(trusted.look().is_none());
+        fs::rename(&gone, dir).unwrap();
+        assert!(trusted.look().is_none());
+    }
+
+    #[test]
+    fn an_issuer_has_a_bounded_number_of_keys() {
+        let (dir, [key, _]) = public_keys();
+        for number in 0..=MOST_KEYS {
+            put(dir.path(), &format!("THA.{number}.pub.pem"), &key);
+        }
+        assert!(Trusted::open(dir.path()).err().unwrap().to_string().contains("8 at most"));
     }
 }

@@ -5,11 +5,12 @@
 use anyhow::{Context as _, Result, bail};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-pub use api::http::{Live, LiveSettings};
+pub use api::http::{Live, LiveSettings, Origins};
 use api::{
     documents::Documents,
     http::metrics::Metrics,
     rates::{Allowance, Rates},
+    trust::Trust,
 };
 use engine::{Clock, Engine, Entropy};
 use event_log::ReaderSettings;
@@ -38,11 +39,13 @@ pub struct ServerSettings {
     /// Of what is recorded. Tokens expire by the machine's clock, whatever this one shows.
     pub clock: Clock,
     pub entropy: Entropy,
-    pub issuers: api::auth::Issuers,
+    pub trust: Trust,
     pub explorer: Option<api::Explorer>,
     pub live: LiveSettings,
     pub limits: Limits,
     pub documents: Documents,
+    /// Of other pages that may ask.
+    pub origins: Origins,
     /// Where operators read metrics, without a token; `None`: nowhere.
     pub metrics_listen: Option<SocketAddr>,
 }
@@ -73,14 +76,15 @@ pub struct Running {
     pub live: Live,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
-    /// Who serves the figures. Ends with this, or it would keep the engine and its connections.
+    /// Who serves the figures, and who looks for keys. Ends with this, or it would keep the engine and its
+    /// connections.
     watched: JoinSet<std::io::Result<()>>,
 }
 
 /// Listens, projects what the read model lacks, and answers. The pool is that of
 /// [`crate::database::prepare`].
 pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
-    let ServerSettings { listen, clock, entropy, issuers, explorer, live, limits, documents, metrics_listen } =
+    let ServerSettings { listen, clock, entropy, trust, explorer, live, limits, documents, origins, metrics_listen } =
         settings;
     let (listener, url) = bind(listen, "--listen or ACCORD_LISTEN").await?;
     let metrics_listener = match metrics_listen {
@@ -100,20 +104,26 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
     let listener = PatientListener { listener, patience: live.unread * 2 };
     let live = Live::new(live);
     let metrics = Metrics::new(&engine);
+    let trust = Arc::new(trust);
     let service = api::http::Service {
         engine: engine.clone(),
         schema: api::schema(),
         careful_schema: api::careful_schema(),
-        issuers: Arc::new(issuers),
+        trust: Arc::clone(&trust),
         clock: Clock::System,
         entropy,
         rates: Rates::new(limits.allowance),
         documents: Arc::new(documents),
         metrics: Arc::clone(&metrics),
         live: live.clone(),
+        origins,
         explorer,
     };
     let mut watched = JoinSet::new();
+    watched.spawn(async move {
+        trust.keep_looking().await;
+        Ok(())
+    });
     let metrics_url = metrics_listener.map(|(listener, url)| {
         watched.spawn(axum::serve(listener, api::http::metrics::router(metrics)).into_future());
         format!("{url}/metrics")

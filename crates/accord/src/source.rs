@@ -70,7 +70,11 @@ impl Source {
 
     /// The development issuers of this data directory.
     pub fn keys(&self, usual: &str) -> Result<Keys> {
-        Keys::open(&self.data_dir(usual)?.join("keys"))
+        Keys::open(&self.keys_dir(usual)?)
+    }
+
+    pub fn keys_dir(&self, usual: &str) -> Result<PathBuf> {
+        Ok(self.data_dir(usual)?.join("keys"))
     }
 
     /// Starts the embedded server unless a URL was given. `usual` is the place below the default data

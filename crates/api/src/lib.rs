@@ -24,7 +24,7 @@ mod schedule;
 mod schema;
 
 pub use errors::Error;
-pub use gate::{auth, documents, rates};
+pub use gate::{auth, documents, rates, trust};
 pub use graph::{
     context::{Manner, Session},
     cursor::pin_of_cursors,

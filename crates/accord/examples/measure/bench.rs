@@ -257,12 +257,13 @@ async fn serve(url: &str, keys: &Keys) -> Result<Running> {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         clock: Clock::System,
         entropy: Entropy::system(),
-        issuers: keys.issuers()?,
+        trust: accord::api::trust::Trust::new(keys.issuers()?, accord::api::trust::TOKEN_LIFE),
         explorer: None,
         live: LiveSettings { connections: LISTENERS * 2, ..LiveSettings::default() },
         // What is measured is the server, not what it allows one caller.
         limits: Limits { allowance: Allowance::NONE, ..Limits::default() },
         documents: Documents::default(),
+        origins: accord::server::Origins::default(),
         metrics_listen: None,
     };
     server::start(pool, settings).await

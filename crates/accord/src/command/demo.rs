@@ -9,7 +9,7 @@ use crate::{
     keys::Keys,
     output::Output,
     scenario::{self, Scenario},
-    server::{Limits, Running},
+    server::{Limits, Origins, Running},
     source::{Source, Use},
     values,
 };
@@ -76,7 +76,7 @@ impl Demo {
             None => known.clock(None)?,
         };
         let mut keys = self.source.keys(&dir)?;
-        let issuers = known.issuers(&mut keys)?;
+        let trust = known.trust(&mut keys, &self.source.keys_dir(&dir)?, api::trust::TOKEN_LIFE)?;
         let keys = Arc::new(keys);
         if !self.listen.listen.ip().is_loopback() {
             warn!("The page gives tokens to everybody who can reach {}", self.listen.listen);
@@ -85,10 +85,11 @@ impl Demo {
         let settings = Settings {
             listen: self.listen.listen,
             clock,
-            issuers,
+            trust,
             explorer: Some(explorer),
             limits: Limits::default(),
             documents: Documents::default(),
+            origins: Origins::default(),
             metrics_listen: None,
         };
         until_stopped(database, pool, settings, |running| {

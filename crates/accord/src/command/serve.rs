@@ -1,15 +1,17 @@
 //! `accord serve`: the server.
 
-use super::serving::{Known, Limiting, Listen, Settings, refuse_if_not_durable, until_stopped};
+use super::serving::{
+    Known, Life, Limiting, Listen, Settings, refuse_if_not_durable, trust, until_stopped,
+};
 use crate::{
     database, documents,
-    keys::trusted,
     output::Output,
+    server::Origins,
     source::{Source, Use},
     values,
 };
 use anyhow::Result;
-use api::documents::Documents;
+use api::{documents::Documents, http::Origin};
 use chrono::{DateTime, FixedOffset};
 use clap::builder::FalseyValueParser;
 use serde_json::json;
@@ -27,9 +29,16 @@ pub struct Serve {
     #[command(flatten)]
     source: Source,
     /// Trust only the public keys in this directory: THA.pub.pem for the partner THA, services.pub.pem for
-    /// services. Without it, development issuers are trusted, whose private keys lie in the data directory.
+    /// services, and THA.NAME.pub.pem for further ones. Files that come, change or go are noticed while the
+    /// server runs. Without it, development issuers are trusted, whose private keys lie in the data directory.
     #[arg(long, env = "ACCORD_ISSUERS", value_name = "DIR")]
     issuers: Option<PathBuf>,
+    #[command(flatten)]
+    life: Life,
+    /// Let pages of these origins ask from browsers and open websockets, separated by commas:
+    /// https://console.example.org. Without it, only pages of this server's own.
+    #[arg(long, env = "ACCORD_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    origins: Vec<Origin>,
     /// Let the clock of an exercise stand still here, instead of running on from its last event.
     #[arg(long, env = "ACCORD_NOW", value_name = "TIME", value_parser = values::instant)]
     now: Option<DateTime<FixedOffset>>,
@@ -51,7 +60,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(&self, output: Output) -> Result<ExitCode> {
         // Before Postgres is started for nothing.
-        let trusted = self.issuers.as_deref().map(trusted).transpose()?;
+        let trusted = self.issuers.as_deref().map(|dir| trust(dir, self.life.longest)).transpose()?;
         let documents = match &self.documents {
             Some(dir) => documents::read(dir, self.documents_only).await?,
             None => Documents::default(),
@@ -61,20 +70,21 @@ impl Serve {
         refuse_if_not_durable(&pool).await?;
         let known = Known::look(&pool).await?;
         let clock = known.clock(self.now.map(|now| now.to_utc()))?;
-        let issuers = if let Some(trusted) = trusted {
+        let trust = if let Some(trusted) = trusted {
             trusted
         } else {
-            let dir = self.source.data_dir("")?.join("keys");
+            let dir = self.source.keys_dir("")?;
             info!(keys = %dir.display(), "Trusting development issuers: who reads their keys may be anybody");
-            known.issuers(&mut self.source.keys("")?)?
+            known.trust(&mut self.source.keys("")?, &dir, self.life.longest)?
         };
         let settings = Settings {
             listen: self.listen.listen,
             clock,
-            issuers,
+            trust,
             explorer: None,
             limits: self.limiting.limits(),
             documents,
+            origins: Origins(self.origins.clone()),
             metrics_listen: self.metrics_listen,
         };
         until_stopped(database, pool, settings, |running| {

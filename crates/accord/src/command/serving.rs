@@ -1,25 +1,27 @@
 //! What `serve` and `demo` share: from a database to a server that runs until it is told to stop.
 
 use crate::{
-    keys::Keys,
+    keys::{Keys, Trusted},
     progress::Progress,
-    server::{self, Limits, LiveSettings, Running, ServerSettings},
+    server::{self, Limits, LiveSettings, Origins, Running, ServerSettings},
     source::Database,
+    values,
 };
 use anyhow::{Context as _, Result, bail};
 use api::{
     Explorer,
-    auth::{Holder, Issuers},
+    auth::Holder,
     documents::Documents,
     rates::Allowance,
+    trust::Trust,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{PartnerCode, Position};
 use engine::{Clock, Entropy};
 use event_log::Head;
 use read_model::{Page, Pin, ReadModel, Viewer};
 use sqlx::PgPool;
-use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::Path, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
@@ -31,6 +33,16 @@ pub struct Listen {
     /// Address and port to listen on; port 0 takes any that is free.
     #[arg(long, env = "ACCORD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+}
+
+/// For how long tokens may be good.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Life {
+    /// Refuse tokens that are good for longer: a number and s, m, h or d. Calendars take those without roles
+    /// however long they are good.
+    #[arg(id = "token-life", long = "token-life", env = "ACCORD_TOKEN_LIFE", value_name = "DURATION",
+          default_value = "24h", value_parser = values::duration)]
+    pub longest: TimeDelta,
 }
 
 /// How much is answered at once and in a time.
@@ -102,13 +114,19 @@ impl Known {
         }
     }
 
-    /// A key for each partner, and what is to be trusted.
-    pub fn issuers(&self, keys: &mut Keys) -> Result<Issuers> {
+    /// Sees to a key for each partner in the data directory's, and trusts those that are there, also later.
+    pub fn trust(&self, keys: &mut Keys, dir: &Path, longest_life: TimeDelta) -> Result<Trust> {
         for partner in &self.partners {
             keys.ensure(&Holder::Partner(partner.clone()))?;
         }
-        keys.issuers()
+        trust(dir, longest_life)
     }
+}
+
+/// Trusts the public keys of a directory, as they are there from now on.
+pub fn trust(dir: &Path, longest_life: TimeDelta) -> Result<Trust> {
+    let (trusted, issuers) = Trusted::open(dir)?;
+    Ok(Trust::new(issuers, longest_life).that_changes(trusted.into_look()))
 }
 
 /// Fails on a Postgres that may lose what it has acknowledged.
@@ -130,15 +148,16 @@ pub async fn until_stopped(
     // Before anything is announced, so that whoever reads the announcement may stop us.
     let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
-    let Settings { listen, clock, issuers, explorer, limits, documents, metrics_listen } = settings;
+    let Settings { listen, clock, trust, explorer, limits, documents, origins, metrics_listen } = settings;
     let settings = ServerSettings {
         listen,
         clock,
         entropy: Entropy::system(),
-        issuers,
+        trust,
         explorer,
         limits,
         documents,
+        origins,
         metrics_listen,
         live: LiveSettings::default(),
     };
@@ -170,10 +189,11 @@ pub async fn until_stopped(
 pub struct Settings {
     pub listen: SocketAddr,
     pub clock: Clock,
-    pub issuers: Issuers,
+    pub trust: Trust,
     pub explorer: Option<Explorer>,
     pub limits: Limits,
     pub documents: Documents,
+    pub origins: Origins,
     pub metrics_listen: Option<SocketAddr>,
 }
 

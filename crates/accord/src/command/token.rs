@@ -1,18 +1,20 @@
 //! `accord token`: a token of a development issuer.
 
+use super::serving::Life;
 use crate::{output::Output, source::Source, values};
 use anyhow::{Context as _, Result, bail};
-use api::auth::{Holder, is_service_name};
+use api::auth::{Holder, in_words, is_service_name};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Actor, PartnerCode, PostCode, Role};
 use engine::Clock;
 use serde_json::json;
 use std::{collections::BTreeSet, process::ExitCode};
+use tracing::warn;
 
 /// Print a token for a post or a service, signed with a key of the data directory.
 ///
 /// A server on the same data directory trusts it, unless it has `ACCORD_ISSUERS`. A partner that has no key
-/// yet gets one here; a server that runs already trusts it only after a restart.
+/// yet gets one here, which a server that runs already takes as well.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Token {
     /// The post, such as THA-01.
@@ -43,12 +45,21 @@ pub struct Token {
     )]
     ttl: TimeDelta,
     #[command(flatten)]
+    life: Life,
+    #[command(flatten)]
     source: Source,
 }
 
 impl Token {
     pub fn run(&self, output: Output) -> Result<ExitCode> {
         let actor = self.actor()?;
+        if self.ttl > self.life.longest {
+            let most = format!("a server takes tokens that are good for {} at most", in_words(self.life.longest));
+            if !actor.roles().is_empty() {
+                bail!("{most}, by --token-life or ACCORD_TOKEN_LIFE: name less in --ttl");
+            }
+            warn!("This token is good for calendars alone: for anything else, {most}");
+        }
         let mut keys = self.source.keys("")?;
         if let Some(partner) = actor.partner() {
             keys.ensure(&Holder::Partner(partner.clone()))?;

@@ -52,11 +52,12 @@ impl Served {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             clock: Clock::scripted(until.to_utc()),
             entropy: Entropy::seeded(2),
-            issuers: keys.issuers().unwrap(),
+            trust: accord::api::trust::Trust::new(keys.issuers().unwrap(), accord::api::trust::TOKEN_LIFE),
             explorer: None,
             live: LiveSettings::default(),
             limits: Limits::default(),
             documents: accord::api::documents::Documents::default(),
+            origins: accord::server::Origins::default(),
             metrics_listen: None,
         };
         let running = server::start(pool, settings).await.unwrap();

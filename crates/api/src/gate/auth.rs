@@ -20,6 +20,9 @@ pub const LEEWAY: TimeDelta = TimeDelta::seconds(30);
 /// Longest token, in bytes: ours have under 400.
 const TOKEN_BYTES: usize = 8 * 1024;
 
+/// The issuer of the tokens of services. No partner has its name: codes have no small letters.
+pub const SERVICES: &str = "services";
+
 /// What the subject of a service begins with.
 const SERVICE: &str = "service:";
 
@@ -34,7 +37,12 @@ pub enum Holder {
 
 /// An Ed25519 public key.
 #[derive(Clone, Debug)]
-pub struct PublicKey(DecodingKey);
+pub struct PublicKey {
+    key: DecodingKey,
+    bytes: KeyBytes,
+}
+
+type KeyBytes = [u8; 32];
 
 /// The text is not the PEM of an Ed25519 public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,10 +53,8 @@ impl PublicKey {
     /// Reads what `openssl pkey -pubout` writes.
     pub fn from_pem(pem: &str) -> Result<Self, InvalidKey> {
         let key = DecodingKey::from_ed_pem(pem.as_bytes()).map_err(|_| InvalidKey)?;
-        match key.try_get_as_bytes() {
-            Ok(bytes) if bytes.len() == 32 => Ok(Self(key)),
-            _ => Err(InvalidKey),
-        }
+        let bytes = key.try_get_as_bytes().ok().and_then(|bytes| bytes.try_into().ok()).ok_or(InvalidKey)?;
+        Ok(Self { key, bytes })
     }
 }
 
@@ -71,7 +77,7 @@ struct Issuer {
 }
 
 /// Why a token proves nothing. Says what to mend, and nothing of what the token or the server holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
     #[error("This needs a token: send the header `Authorization: Bearer TOKEN`.")]
     Missing,
@@ -79,9 +85,17 @@ pub enum Unauthenticated {
     NotBearer,
     #[error("The token is not a JSON Web Token signed with EdDSA, or a claim of it is of the wrong type.")]
     Malformed,
-    #[error("The token's issuer (`iss`) is not one that this server trusts.")]
+    #[error("The token's issuer (`iss`) is neither a partner's code nor `services`: there is no key of any other.")]
     UnknownIssuer,
-    #[error("The token's signature is not by its issuer's key.")]
+    #[error(
+        "This server has no key of the token's issuer (`iss`), {0}. Its operator has to put {0}.pub.pem, the public half \
+         of the key that signs, into the directory of keys (ACCORD_ISSUERS). No restart is needed."
+    )]
+    NoKey(String),
+    #[error(
+        "The token's signature is by none of the keys of its issuer that this server has. A new key has to be handed to \
+         its operator first."
+    )]
     Signature,
     #[error("The token's claim `{0}` is missing or not of the form that it should have.")]
     Claim(&'static str),
@@ -91,6 +105,8 @@ pub enum Unauthenticated {
     Expired,
     #[error("The token is not valid yet (`nbf`). Is the issuer's clock right?")]
     TooEarly,
+    #[error("The token is good for longer than this server takes, which is {0}. Sign one with an earlier `exp`.")]
+    TooLong(String),
     #[error("The token claims another partner than its issuer speaks for.")]
     Partner,
     #[error(
@@ -105,6 +121,10 @@ pub struct Proof {
     pub actor: Actor,
     /// By the issuer's clock, which may be [`LEEWAY`] from the machine's.
     expires_at: DateTime<Utc>,
+    /// When it was signed, by the same; `None` when it does not say.
+    issued_at: Option<DateTime<Utc>>,
+    issuer: String,
+    key: KeyBytes,
 }
 
 impl Proof {
@@ -112,6 +132,26 @@ impl Proof {
     pub fn left(&self, now: DateTime<Utc>) -> Duration {
         (self.expires_at - now + LEEWAY).to_std().unwrap_or_default()
     }
+
+    /// Fails when it is good for longer than this: from when it was signed, and in any case from now on.
+    pub(crate) fn hold(&self, longest: TimeDelta, now: DateTime<Utc>) -> Result<(), Unauthenticated> {
+        let life = self.issued_at.map_or(TimeDelta::zero(), |issued_at| self.expires_at - issued_at);
+        if life > longest || self.expires_at - now > longest + LEEWAY {
+            return Err(Unauthenticated::TooLong(in_words(longest)));
+        }
+        Ok(())
+    }
+}
+
+/// `24 hours`, in the largest unit that has a whole number.
+pub fn in_words(span: TimeDelta) -> String {
+    let seconds = span.num_seconds();
+    let (number, unit) = match seconds {
+        _ if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
+        _ if seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ => (seconds, "second"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 #[derive(Deserialize)]
@@ -128,6 +168,7 @@ struct Claims {
     /// Seconds since 1970.
     exp: Option<i64>,
     nbf: Option<i64>,
+    iat: Option<i64>,
     partner: Option<String>,
     #[serde(default)]
     roles: Vec<String>,
@@ -191,27 +232,41 @@ impl Issuers {
         let unverified: Unverified =
             dangerous::insecure_decode_claims(token).map_err(|_| Unauthenticated::Malformed)?;
         let name = unverified.iss.ok_or(Unauthenticated::Claim("iss"))?;
-        let issuer = self.by_name.get(&name).ok_or(Unauthenticated::UnknownIssuer)?;
-        let claims = issuer.claims(token)?;
+        let issuer = self.by_name.get(&name).ok_or_else(|| unknown(&name))?;
+        let (claims, key) = issuer.claims(token)?;
         if claims.iss.as_ref() != Some(&name) {
             return Err(Unauthenticated::Claim("iss"));
         }
-        let expires_at = claims.check_times_and_audience(now)?;
-        Ok(Proof { actor: claims.actor(&issuer.holder)?, expires_at })
+        let (issued_at, expires_at) = claims.check_times_and_audience(now)?;
+        Ok(Proof { actor: claims.actor(&issuer.holder)?, expires_at, issued_at, issuer: name, key })
+    }
+
+    /// Whether the key that has proved this is still trusted.
+    pub(crate) fn still_prove(&self, proof: &Proof) -> bool {
+        let issuer = self.by_name.get(&proof.issuer);
+        issuer.is_some_and(|issuer| issuer.keys.iter().any(|key| key.bytes == proof.key))
+    }
+}
+
+fn unknown(issuer: &str) -> Unauthenticated {
+    if issuer == SERVICES || PartnerCode::new(issuer).is_ok() {
+        Unauthenticated::NoKey(issuer.to_owned())
+    } else {
+        Unauthenticated::UnknownIssuer
     }
 }
 
 impl Issuer {
-    /// What one of the issuer's keys has signed.
-    fn claims(&self, token: &str) -> Result<Claims, Unauthenticated> {
+    /// What one of the issuer's keys has signed, and which.
+    fn claims(&self, token: &str) -> Result<(Claims, KeyBytes), Unauthenticated> {
         // Only the signature is the library's matter: its checks of times read a clock of their own.
         let mut signature_only = Validation::new(Algorithm::EdDSA);
         signature_only.required_spec_claims.clear();
         signature_only.validate_exp = false;
         signature_only.validate_aud = false;
         for key in &self.keys {
-            match decode::<Claims>(token, &key.0, &signature_only) {
-                Ok(decoded) => return Ok(decoded.claims),
+            match decode::<Claims>(token, &key.key, &signature_only) {
+                Ok(decoded) => return Ok((decoded.claims, key.bytes)),
                 Err(error) if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::InvalidSignature) => {}
                 Err(_) => return Err(Unauthenticated::Malformed),
             }
@@ -221,8 +276,11 @@ impl Issuer {
 }
 
 impl Claims {
-    /// Until when the token is good.
-    fn check_times_and_audience(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Unauthenticated> {
+    /// From when and until when the token is good.
+    fn check_times_and_audience(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<(Option<DateTime<Utc>>, DateTime<Utc>), Unauthenticated> {
         match &self.aud {
             Some(Audience::One(audience)) if audience == AUDIENCE => {}
             Some(Audience::Many(audiences)) if audiences.iter().any(|audience| audience == AUDIENCE) => {}
@@ -240,7 +298,8 @@ impl Claims {
         {
             return Err(Unauthenticated::TooEarly);
         }
-        Ok(expires_at)
+        let issued_at = self.iat.map(|seconds| instant("iat", seconds)).transpose()?;
+        Ok((issued_at, expires_at))
     }
 
     fn actor(self, holder: &Holder) -> Result<Actor, Unauthenticated> {
@@ -436,6 +495,33 @@ mod tests {
         assert!(verify(&with("nbf", json!(NOW + 30))).is_ok());
         assert_eq!(verify(&with("nbf", json!(NOW + 31))), Err(Unauthenticated::TooEarly));
         assert_eq!(verify(&with("exp", json!(i64::MAX))), Err(Unauthenticated::Claim("exp")));
+    }
+
+    #[test]
+    fn a_token_is_good_for_no_longer_than_tokens_may_be() {
+        let hold = |claims: &Value, later: i64| {
+            let proof = issuers().verify(&signed(claims, THA_PRIVATE), now())?;
+            proof.hold(TimeDelta::hours(1), now() + TimeDelta::seconds(later))
+        };
+        let too_long = || Err(Unauthenticated::TooLong("1 hour".to_owned()));
+        assert_eq!(hold(&with("exp", json!(NOW + 3_630)), 0), Ok(()));
+        assert_eq!(hold(&with("exp", json!(NOW + 3_631)), 0), too_long());
+        // Nor does it become good in its last hour, if it says when it was signed.
+        let mut old = with("exp", json!(NOW + 3_700));
+        assert_eq!(hold(&old, 3_600), Ok(()));
+        old["iat"] = json!(NOW);
+        assert_eq!(hold(&old, 3_600), too_long());
+        assert_eq!(verify(&with("iat", json!(i64::MAX))), Err(Unauthenticated::Claim("iat")));
+        assert_eq!(["24 hours", "90 minutes", "1 second"], [86_400, 5_400, 1].map(|s| in_words(TimeDelta::seconds(s))));
+    }
+
+    #[test]
+    fn who_has_no_key_here_is_told_which_and_what_to_do() {
+        let said = |issuer: &str| verify(&with("iss", json!(issuer))).unwrap_err();
+        assert_eq!(said("NLD"), Unauthenticated::NoKey("NLD".to_owned()));
+        assert!(said("NLD").to_string().contains("NLD.pub.pem"), "{}", said("NLD"));
+        // What is no code is not said again.
+        assert_eq!(said("<b>"), Unauthenticated::UnknownIssuer);
     }
 
     #[test]

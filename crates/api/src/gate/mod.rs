@@ -11,3 +11,4 @@ pub mod limits;
 pub mod prices;
 pub mod rates;
 mod strings;
+pub mod trust;

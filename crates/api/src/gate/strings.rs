@@ -80,7 +80,7 @@ fn string<'a>(text: &'a str, plain: &mut String) -> Result<&'a str, (&'a str, &'
                 match letter {
                     // The parser knows this form.
                     None => plain.push_str(escape),
-                    Some(_) if length == 4 => plain.push_str(escape),
+                    Some(_) if length == 4 && !escape.ends_with('}') => plain.push_str(escape),
                     Some('"') => plain.push_str("\\\""),
                     Some('\\') => plain.push_str("\\\\"),
                     Some('\n') => plain.push_str("\\n"),

@@ -10,7 +10,7 @@
 
 use crate::{
     Error,
-    gate::auth::Proof,
+    gate::{auth::Proof, trust::Purpose},
     http::{
         feed::{AsOf, NO_H_HOUR, Of, Operation, PageInfo, calendar, shown},
         graphql::{
@@ -69,7 +69,7 @@ async fn feed(
     file: &str,
     told: &mut Told,
 ) -> Result<Response, Problem> {
-    let Proof { actor, .. } = authenticate(service, head)?;
+    let Proof { actor, .. } = authenticate(service, head).await?;
     told.actor = Some(actor.to_string());
     let of = read_path(of, file).ok_or_else(nothing)?;
     let text = Reader { service, head, actor, told }.calendar(&of).await?;
@@ -77,13 +77,13 @@ async fn feed(
 }
 
 /// By the header, else by the address.
-fn authenticate(service: &Service, head: &Parts) -> Result<Proof, Problem> {
+async fn authenticate(service: &Service, head: &Parts) -> Result<Proof, Problem> {
     let of_address = bearer_of_address(&head.uri);
     let authorization = match authorization(&head.headers) {
         Ok(None) => Ok(of_address.as_deref()),
         header => header,
     };
-    prove(service, authorization)
+    prove(service, authorization, Purpose::Calendar).await
 }
 
 fn bearer_of_address(uri: &Uri) -> Option<Vec<u8>> {

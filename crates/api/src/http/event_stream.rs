@@ -29,13 +29,14 @@ use axum::{
 };
 use domain::Position;
 use futures_util::{
-    StreamExt,
+    FutureExt, StreamExt,
+    future::BoxFuture,
     stream::{self, BoxStream, Stream},
 };
-use std::{convert::Infallible, pin::Pin, str::FromStr};
+use std::{convert::Infallible, str::FromStr, sync::Arc};
 use tokio::{
     select,
-    time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep},
+    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep},
 };
 use tracing::error;
 
@@ -83,7 +84,14 @@ async fn open(service: &Service, head: &Parts, body: Body, told: &mut Told) -> R
         let error = Error::Busy(format!("You have {most} connections open, which is the most."));
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, error).with(RETRY_AFTER, "1"));
     }
-    let expires = Box::pin(sleep(proof.left(service.clock.now())));
+    let expires = sleep(proof.left(service.clock.now()));
+    let (trust, proved) = (Arc::clone(&service.trust), proof.clone());
+    let refused = async move {
+        select! {
+            () = expires => Unauthenticated::Expired,
+            () = trust.withdrawn(&proved) => Unauthenticated::Signature,
+        }
+    };
     let mut prepared = match prepare(service, proof.actor, manner(head), asked, told).await {
         Ok(prepared) => prepared,
         Err(error) => {
@@ -98,7 +106,7 @@ async fn open(service: &Service, head: &Parts, body: Body, told: &mut Told) -> R
     let mut keepalive = interval_at(Instant::now() + keepalive, keepalive);
     keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let steps = steps(service, prepared);
-    let open = Open { steps, expires, keepalive, seat, request_id: request_id(head).to_owned() };
+    let open = Open { steps, refused: refused.boxed(), keepalive, seat, request_id: request_id(head).to_owned() };
     let headers = [
         (CONTENT_TYPE, EVENT_STREAM),
         (CACHE_CONTROL, "no-cache"),
@@ -123,7 +131,8 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
 /// An event stream on its way.
 struct Open {
     steps: BoxStream<'static, Step>,
-    expires: Pin<Box<Sleep>>,
+    /// Why its token is good no longer.
+    refused: BoxFuture<'static, Unauthenticated>,
     keepalive: Interval,
     seat: Seat,
     request_id: String,
@@ -137,9 +146,9 @@ impl Open {
             let step = select! {
                 // Without the event that would tell the client that all is said: it comes back.
                 () = open.seat.server_stops() => return None,
-                () = &mut open.expires => {
-                    let expired = Error::Unauthenticated(Unauthenticated::Expired.to_string());
-                    Step::Failed(Answer::from_errors(vec![entry(&expired)]))
+                reason = &mut open.refused => {
+                    let refused = Error::Unauthenticated(reason.to_string());
+                    Step::Failed(Answer::from_errors(vec![entry(&refused)]))
                 }
                 _ = open.keepalive.tick() => return Some((Ok(COMMENT.to_owned()), Some(open))),
                 step = open.steps.next() => step?,

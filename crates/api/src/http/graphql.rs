@@ -12,6 +12,7 @@ use crate::{
         documents::Documents,
         limits,
         rates::{Permit, TooMuch},
+        trust::Purpose,
     },
     graph::context::Cost,
     http::{
@@ -140,7 +141,7 @@ pub(super) async fn read(
     body: Body,
     told: &mut Told,
 ) -> Result<(Proof, Sent), Problem> {
-    let proof = authenticate(service, &head.headers)?;
+    let proof = prove(service, authorization(&head.headers), Purpose::Anything).await?;
     told.actor = Some(proof.actor.to_string());
     if !is_as_it_is(&head.headers) {
         let error = Error::bad_input("Send the body as it is, without `Content-Encoding`: nothing is unpacked here.");
@@ -193,6 +194,9 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
 fn again(request: &async_graphql::Request, session: &Arc<Session>) -> async_graphql::Request {
     let mut again = async_graphql::Request::new(request.query.clone()).variables(request.variables.clone());
     again.operation_name.clone_from(&request.operation_name);
+    if let Ok(document) = limits::parse(&request.query) {
+        again.set_parsed_query(document);
+    }
     again.data(Arc::clone(session))
 }
 
@@ -211,16 +215,16 @@ pub(super) fn with_position(mut answer: Answer, session: &Session) -> Answer {
     answer
 }
 
-fn authenticate(service: &Service, headers: &HeaderMap) -> Result<Proof, Problem> {
-    prove(service, authorization(headers))
-}
-
 /// Who sends this header `Authorization`.
-pub(super) fn prove(
+pub(super) async fn prove(
     service: &Service,
     authorization: Result<Option<&[u8]>, Unauthenticated>,
+    purpose: Purpose,
 ) -> Result<Proof, Problem> {
-    let proof = authorization.and_then(|header| service.issuers.prove(header, service.clock.now()));
+    let proof = match authorization {
+        Ok(header) => service.trust.prove(header, service.clock.now(), purpose).await,
+        Err(reason) => Err(reason),
+    };
     proof.map_err(|reason| {
         let challenge = match reason {
             Unauthenticated::Missing => r#"Bearer realm="accord""#,

@@ -1,7 +1,7 @@
 //! What requests are answered with, whatever they ask.
 
 use crate::{
-    gate::{auth::Issuers, documents::Documents, rates::Rates},
+    gate::{documents::Documents, rates::Rates, trust::Trust},
     http::{graphiql::Explorer, live::Live, metrics::Metrics, origins::Origins},
     schema::Schema,
 };
@@ -18,7 +18,7 @@ pub struct Service {
     pub schema: Schema,
     /// The same with `graph::nullable`: for commands and subscriptions, and for questions with faults.
     pub careful_schema: Schema,
-    pub issuers: Arc<Issuers>,
+    pub trust: Arc<Trust>,
     /// The machine's: tokens expire in the real present, whatever the engine's clock shows.
     pub clock: Clock,
     /// Of request ids.

@@ -6,7 +6,10 @@
 
 use crate::{
     Error, Manner,
-    gate::auth::{Proof, Unauthenticated},
+    gate::{
+        auth::{Proof, Unauthenticated},
+        trust::Purpose,
+    },
     http::{
         graphql::{self, Media, Problem, Sending, Sent, authorization, complete, entry, prepare, request_id},
         live::Seat,
@@ -31,7 +34,7 @@ use futures_util::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     select,
     time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
@@ -189,8 +192,9 @@ impl Connection {
 
     async fn serve(&mut self) -> Result<std::convert::Infallible, End> {
         let settings = self.seat.settings().clone();
-        // Until the connection is initialised, for that; from then on until the token expires.
-        let mut deadline = Box::pin(sleep(settings.init));
+        // Until the connection is initialised, for that; from then on until the token is good no longer.
+        let timed_out = End::new(4408, "Connection initialisation timeout");
+        let mut deadline = sleep(settings.init).map(|()| timed_out).boxed();
         let mut keepalive = interval_at(Instant::now() + settings.keepalive, settings.keepalive);
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = true;
@@ -201,16 +205,11 @@ impl Connection {
                 () = self.seat.server_stops() => {
                     return Err(End::new(close_code::AWAY, "The server stops. Come back, and resume."));
                 }
-                () = &mut deadline => return Err(if self.actor.is_some() {
-                    End::new(4401, format!("Unauthorized: {}", Unauthenticated::Expired))
-                } else {
-                    End::new(4408, "Connection initialisation timeout")
-                }),
+                end = &mut deadline => return Err(end),
                 message = self.socket.recv() => {
                     heard = true;
                     if let Some(proof) = self.receive(message).await? {
-                        let left = proof.left(self.service.clock.now());
-                        deadline.as_mut().reset(Instant::now() + left);
+                        deadline = self.refused(proof).boxed();
                     }
                 }
                 Some((id, step)) = self.operations.next() => self.deliver(&id, step).await?,
@@ -222,6 +221,19 @@ impl Connection {
                     self.write(Message::Ping(axum::body::Bytes::new())).await?;
                 }
             }
+        }
+    }
+
+    /// Why the token is good no longer, when it is not.
+    fn refused(&self, proof: Proof) -> impl Future<Output = End> + Send + use<> {
+        let expires = sleep(proof.left(self.service.clock.now()));
+        let trust = Arc::clone(&self.service.trust);
+        async move {
+            let reason = select! {
+                () = expires => Unauthenticated::Expired,
+                () = trust.withdrawn(&proof) => Unauthenticated::Signature,
+            };
+            End::new(4401, format!("Unauthorized: {reason}"))
         }
     }
 
@@ -261,13 +273,18 @@ impl Connection {
                 .iter()
                 .find_map(|(name, value)| name.eq_ignore_ascii_case("authorization").then_some(value))
         });
-        let proof = match (sent, &self.header) {
-            (Some(Json::String(sent)), _) => {
-                self.service.issuers.prove(Some(sent.as_bytes()), self.service.clock.now())
-            }
+        let authorization = match (sent, &self.header) {
+            (Some(Json::String(sent)), _) => Ok(Some(sent.as_bytes())),
             (Some(_), _) => Err(Unauthenticated::NotBearer),
-            (None, Ok(header)) => self.service.issuers.prove(header.as_deref(), self.service.clock.now()),
-            (None, Err(reason)) => Err(*reason),
+            (None, Ok(header)) => Ok(header.as_deref()),
+            (None, Err(reason)) => Err(reason.clone()),
+        };
+        let proof = match authorization {
+            Ok(header) => {
+                let now = self.service.clock.now();
+                self.service.trust.prove(header, now, Purpose::Anything).await
+            }
+            Err(reason) => Err(reason),
         };
         let proof = proof.map_err(|reason| match reason {
             Unauthenticated::Missing => End::new(
