@@ -13,11 +13,31 @@ create table checkpoint (
 );
 insert into checkpoint (position) values (0);
 
--- Whether a code begins with what is searched for, or code and title have all its words. `words` is a
--- text-search query.
-create function found(code text, title text, words text, prefix text) returns boolean
+-- Whether a code begins with what is searched for, or code and text have all its words. `words` are regular
+-- expressions that leave nothing to the database's locale; a text without a code has an empty one.
+create function found(code text, said text, words text[], prefix text) returns boolean
 language sql immutable parallel safe
-return code like prefix or to_tsvector('simple'::regconfig, code || ' ' || title) @@ words::tsquery;
+return code like prefix or code || ' ' || said ~ all (words);
+
+-- All names of a thing in other languages, one after the other.
+create function names(of jsonb) returns text
+language sql immutable parallel safe
+return (select string_agg(name.value, ' ') from jsonb_each_text(of) name);
+
+-- What people wrote in a plan's sections, without codes, times and kinds.
+create function prose(sections jsonb) returns text
+language sql immutable parallel safe
+return (
+  select string_agg(said #>> '{}', ' ')
+  from unnest(array[
+    '$.situation', '$.mission', '$.commandersIntent.purpose', '$.commandersIntent.endState', '$.concept',
+    '$.administration', '$.commandAndSignal', '$.linesOfEffort[*].name', '$.phases[*].name',
+    '$.objectives[*].text', '$.objectives[*].measure', '$.decisionPoints[*].decision',
+    '$.decisionPoints[*].trigger', '$.ccir[*].text', '$.goNoGo[*]', '$.risks[*].text', '$.risks[*].treatment',
+    '$.calendars[*].name'
+  ]::jsonpath[]) place
+  cross join jsonb_path_query(sections, place) said
+);
 
 -- Who may see what at a position is said by functions that are called `visible_` and the table: whatever was
 -- released then, and still is at the policy's position, so that narrowing works backwards and widening does

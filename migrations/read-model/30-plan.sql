@@ -219,3 +219,29 @@ begin atomic
       )
     );
 end;
+
+-- The version of an operation's plan that is in force at a position, else the one being worked on, and the
+-- operation's code. `offset 0` keeps it a look-up, as above.
+create function current_version(at bigint, operation uuid) returns table (id uuid, code text)
+language sql stable parallel safe
+begin atomic
+  select
+    version_.id,
+    operation_.code
+  from operation operation_
+  cross join lateral (
+    select
+      plan_version.id,
+      plan_version.number
+    from plan_version
+    where plan_version.operation_id = operation_.id
+      and plan_version.valid_from <= at
+      and at < plan_version.valid_to
+    offset 0
+  ) version_
+  where operation_.id = operation
+    and operation_.valid_from <= at
+    and at < operation_.valid_to
+    and operation_.current_version = version_.number
+  offset 0;
+end;

@@ -1,6 +1,9 @@
 //! What happened: the log as each viewer may see it, and the history of everything in it.
 
-use crate::support::{Server, column};
+use crate::{
+    plan::{coalition, sections},
+    support::{Server, column},
+};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -248,10 +251,15 @@ async fn titles_and_codes_are_searched_in_what_one_may_see(_: PgPoolOptions, opt
     let server = Server::saphan(options, "2023-09-26T12:00:00+07:00").await;
     let query = "query ($text: String!, $first: Int, $after: String) { search(text: $text, first: $first, after: $after) {
         totalCount pageInfo { hasNextPage endCursor } edges { node { __typename ... on Task { code } ... on Post { code }
-        ... on Operation { code } ... on Partner { code } ... on Centre { code } } } } }";
+        ... on Operation { code } ... on Partner { code } ... on Centre { code } ... on Annex { code } } } } }";
+    // A plan version has no code.
+    let codes = |found: &Value| {
+        let nodes = found["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]);
+        let code = |node: &Value| node["code"].as_str().unwrap_or("plan").to_owned();
+        nodes.map(code).collect::<Vec<_>>().join(" ")
+    };
     let found = async |who: &str, text: &str| {
-        let data = server.data(who, query, json!({ "text": text })).await;
-        column(&data["search"]["edges"], "/node/code").join(" ")
+        codes(&server.data(who, query, json!({ "text": text })).await["search"])
     };
     assert_eq!(found("THA-02", "liaison officer").await, "CHN-01 LAO-01 MMR-01 T07 THA-02");
     assert_eq!(found("THA-02", "evid prep").await, "T11");
@@ -262,9 +270,104 @@ async fn titles_and_codes_are_searched_in_what_one_may_see(_: PgPoolOptions, opt
         assert_eq!(found("THA-02", nothing).await, "", "{nothing}");
     }
     let first = server.data("THA-02", query, json!({ "text": "liaison", "first": 2 })).await;
-    assert_eq!(column(&first["search"]["edges"], "/node/code"), ["CHN-01", "LAO-01"]);
+    assert_eq!(codes(&first["search"]), "CHN-01 LAO-01");
     let after = &first["search"]["pageInfo"]["endCursor"];
     let second = server.data("THA-02", query, json!({ "text": "liaison", "first": 2, "after": after })).await;
-    assert_eq!(column(&second["search"]["edges"], "/node/code"), ["MMR-01", "T07"]);
+    assert_eq!(codes(&second["search"]).split(' ').next(), Some("MMR-01"));
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn words_of_every_script_are_found_in_what_one_may_read_then_and_now(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    let titles = [
+        ("S1", "น้ำมันสำรอง"),
+        ("S2", "ตรวจด่านแม่สอด"),
+        ("S3", "ກວດກາດ່ານ"),
+        ("S4", "ការពារព្រំដែន"),
+        ("S5", "湄索边境检查站"),
+        ("S6", "လုံခြုံရေးနယ်စပ်"),
+        ("S7", "Kiểm soát biên giới"),
+        ("S8", "Grenzübergang prüfen"),
+        // As logs have them from before there was one spelling.
+        ("S9", "Grenzu\u{308}bergang ra\u{308}umen"),
+    ];
+    for (code, title) in titles {
+        let task = json!({
+            "operationId": operation, "code": code, "title": title, "phase": "P1", "leadPartner": "THA",
+            "territory": "THA", "startOffset": "PT0H", "duration": "PT1H",
+        });
+        server.done("THA-01", "addTask", task, "").await;
+    }
+    let concept = json!({ "concept": "ประชุมก่อน, then meet at Mae Sot." });
+    server
+        .done("THA-01", "revisePlanSection", json!({ "operationId": operation, "section": concept }), "")
+        .await;
+    let before = server.head("THA-01").await;
+    let annex = json!({
+        "operationId": operation, "code": "K", "title": "Sources", "text": "พยานลับ in the harbour",
+        "classification": "RESTRICTED", "releasableTo": ["MMR"],
+    });
+    server.done("THA-01", "attachAnnex", annex, "").await;
+
+    let nodes = "totalCount edges { node { __typename ... on Task { code } ... on Annex { code } } }";
+    let query = format!(
+        "query ($text: String!, $at: Position!) {{
+           search(text: $text) {{ {nodes} }} asOf(at: {{ position: $at }}) {{ search(text: $text) {{ {nodes} }} }} }}"
+    );
+    let codes = |found: &Value| {
+        let nodes: Vec<&Value> =
+            found["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]).collect();
+        assert_eq!(found["totalCount"], nodes.len());
+        let code = |node: &&Value| node["code"].as_str().or(node["__typename"].as_str()).unwrap().to_owned();
+        nodes.iter().map(code).collect::<Vec<_>>().join(" ")
+    };
+    // Now, and at a moment.
+    let found = async |who: &str, text: &str, at: &Value| {
+        let data = server.data(who, &query, json!({ "text": text, "at": at })).await;
+        [codes(&data["search"]), codes(&data["asOf"]["search"])]
+    };
+    for (text, expected) in [
+        ("น้ำมันสำรอง", "S1"),
+        ("สำรอง", "S1"),
+        ("ด่านแม่สอด", "S2"),
+        ("ด่าน ตรวจ", "S2"),
+        ("ດ່ານ", "S3"),
+        ("ព្រំដែន", "S4"),
+        ("检查站", "S5"),
+        ("边境检查站", "S5"),
+        ("နယ်စပ်", "S6"),
+        ("biên giới", "S7"),
+        ("BIÊN GIỚI", "S7"),
+        ("bie\u{302}n gio\u{31b}\u{301}i", "S7"),
+        ("Grenzübergang", "S8 S9"),
+        ("grenzu\u{308}b", "S8 S9"),
+        ("PRÜFEN", "S8"),
+        ("räumen", "S9"),
+        ("ประชุม", "PlanVersion"),
+        ("mae sot", "PlanVersion"),
+        ("s8", "S8"),
+        // Within a word of an alphabet, and a letter without its marks.
+        ("übergang", ""),
+        ("ดาน", ""),
+    ] {
+        assert_eq!(found("MMR-01", text, &before).await, [expected, expected], "{text}");
+    }
+    // The annex is found by whoever may read it, since it is there.
+    let head = server.head("THA-01").await;
+    for text in ["พยาน", "harbour", "Sources"] {
+        for who in ["THA-01", "MMR-01"] {
+            assert_eq!(found(who, text, &before).await, ["K", ""], "{who}: {text}");
+            assert_eq!(found(who, text, &head).await, ["K", "K"], "{who}: {text}");
+        }
+        for at in [&before, &head] {
+            assert_eq!(found("LAO-01", text, at).await, ["", ""], "{text}");
+        }
+    }
     server.stop().await;
 }

@@ -17,8 +17,10 @@ const COMMAND: u64 = 10;
 /// Entries that a list without pages is taken to have.
 const LIST: u64 = 5;
 
-/// Fields that lay a whole plan out anew each time: type, field, what it costs.
-const LAYOUTS: [(&str, &str, u64); 1] = [("Operation", "previewReschedule", 100)];
+/// Fields that cost more than what they answer: type, field, what it costs. A preview lays a whole plan out anew;
+/// a search reads the titles and texts of all that its sender may see, whatever it finds.
+const COSTLY: [(&str, &str, u64); 3] =
+    [("Operation", "previewReschedule", 100), ("Query", "search", 1_000), ("World", "search", 1_000)];
 
 /// Entries of lists that usually have more: type, field, entries.
 const LONG_LISTS: [(&str, &str, u64); 16] = [
@@ -128,8 +130,8 @@ fn field_price(parent: &str, field: &FieldDefinition) -> (String, FieldPrice) {
     } else {
         Entries::Fixed(LIST.saturating_pow(lists))
     };
-    let layout = LAYOUTS.iter().find(|(of, field, _)| *of == parent && *field == name);
-    let own = match layout {
+    let costly = COSTLY.iter().find(|(of, field, _)| *of == parent && *field == name);
+    let own = match costly {
         Some((.., cost)) => *cost,
         None if parent == MUTATION => COMMAND,
         None => 1,

@@ -1,25 +1,37 @@
-//! Finding things by the words of their titles and the beginnings of their codes.
+//! Finding things by the words of their titles and texts, and the beginnings of their codes.
+//!
+//! How a database compares letters depends on how it was made, so nothing is left to that: a word is looked for
+//! in every case and spelling that its letters have. No index helps: whatever the viewer may see is read.
 
 use crate::{Error, Page, Pin, ReadModel, doing};
+use std::fmt::Write as _;
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use uuid::Uuid;
 
 /// What is searched for: every word, the last letters of each left open, or the beginning of a code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Search {
-    /// In the language of Postgres' text search; empty when there is no word, which finds nothing.
-    words: String,
+    /// Regular expressions, all of which have to be found.
+    words: Vec<String>,
     /// A pattern of `like`.
     prefix: String,
 }
 
+/// Letters that a word of them goes on from: all that stand in alphabets whose words have spaces between them,
+/// as far as they matter here. The rest is no letter, or a word may begin behind it.
+const BEFORE: &str = "0-9A-Za-z\\u00C0-\\u0DFF\\u10A0-\\u177F\\u1800-\\u194F\\u1AB0-\\u1FFF\\u2C00-\\u2DFF\
+                      \\uA4D0-\\uA97F\\uAA00-\\uAA5F\\uAB00-\\uD7FF";
+
+/// Where words may be broken between letters of a script without spaces, and how they are joined.
+const INVISIBLE: &str = "[\\u200B-\\u200D]?";
+
 impl Search {
     /// `None` when the text has neither letter nor digit.
     pub fn new(text: &str) -> Option<Self> {
+        let text: String = text.nfc().collect();
         let words: Vec<String> = text
-            .split(|letter: char| !letter.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            // Quoted, so that no word is an operator.
-            .map(|word| format!("'{}':*", word.to_lowercase()))
+            .split(|letter: char| !is_of_word(letter))
+            .flat_map(|word| runs(word).map(pattern).collect::<Vec<_>>())
             .collect();
         if words.is_empty() {
             return None;
@@ -32,8 +44,61 @@ impl Search {
             prefix.push(letter);
         }
         prefix.push('%');
-        Some(Self { words: words.join(" & "), prefix })
+        Some(Self { words, prefix })
     }
+}
+
+/// A mark belongs to the letter before it; what joins letters is none.
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || is_combining_mark(letter)
+}
+
+/// Whether words of this letter's script stand next to each other without a space.
+fn is_spaceless(letter: char) -> bool {
+    matches!(letter,
+        '\u{e00}'..='\u{fff}' // Thai, Lao, Tibetan
+        | '\u{1000}'..='\u{109f}' | '\u{a9e0}'..='\u{a9ff}' | '\u{aa60}'..='\u{aadf}' // Burmese, Shan, Tai Viet
+        | '\u{1780}'..='\u{17ff}' // Khmer
+        | '\u{1950}'..='\u{1aaf}' // Tai Le, New Tai Lue, Tai Tham
+        | '\u{a980}'..='\u{a9df}' // Javanese
+        | '\u{2e80}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' // Chinese, Japanese
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// A word in pieces of one kind each, and whether that kind has no spaces between words.
+fn runs(word: &str) -> impl Iterator<Item = (bool, &str)> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let kind = is_spaceless(rest.chars().next()?);
+        // A mark goes with its letter, of whatever script.
+        let ends = |letter: char| !is_combining_mark(letter) && is_spaceless(letter) != kind;
+        let (run, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+        rest = after;
+        Some((kind, run))
+    })
+}
+
+/// Finds the word wherever it begins; of a script without spaces, wherever it stands.
+fn pattern((spaceless, word): (bool, &str)) -> String {
+    let mut pattern = if spaceless { String::new() } else { format!("(?:^|[^{BEFORE}])") };
+    let mut letters = word.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let mut forms: Vec<String> = Vec::new();
+        for case in [letter.to_lowercase().collect(), letter.to_uppercase().collect::<String>()] {
+            forms.extend([case.nfd().collect(), case]);
+        }
+        forms.sort();
+        forms.dedup();
+        // Letters, digits and marks: nothing in them is an operator.
+        match forms.as_slice() {
+            [only] => pattern.push_str(only),
+            _ => drop(write!(pattern, "(?:{})", forms.join("|"))),
+        }
+        if spaceless && letters.peek().is_some() {
+            pattern.push_str(INVISIBLE);
+        }
+    }
+    pattern
 }
 
 /// Something found.
@@ -46,8 +111,9 @@ pub struct Found {
     pub key: String,
 }
 
-/// Finds operations and tasks as far as the viewer may see them, and what everybody sees: of that each table,
-/// and where the words are that are looked for. What follows are the arguments.
+/// Finds operations, and what stands in their current plan versions, as far as the viewer may see them, and
+/// what everybody sees: of that each table, and where the words are that are looked for. What follows are the
+/// arguments.
 macro_rules! found {
     ({ $($table:literal: $words:literal;)* } $($argument:tt)*) => {
         sqlx::query_as!(
@@ -69,7 +135,34 @@ macro_rules! found {
                  and operation.current_version = version
                where planned_task.valid_from <= $1
                  and $1 < planned_task.valid_to
-                 and found(planned_task.code, planned_task.title, $4, $5)"#
+                 and found(
+                   planned_task.code,
+                   planned_task.title || ' ' || coalesce(planned_task.terms ->> 'group', ''),
+                   $4,
+                   $5
+                 )
+               union all
+               select 'annex', annex.id, annex.code
+               from annex
+               join visible_annex($1, $2, $3) visible on visible.id = annex.id
+               where annex.valid_from <= $1
+                 and $1 < annex.valid_to
+                 and found(annex.code, annex.title || ' ' || coalesce(annex.text, ''), $4, $5)
+                 and exists (
+                   select
+                   from current_version($1, annex.operation_id) current_
+                   where current_.id = annex.version_id
+                   offset 0
+                 )
+               union all
+               select 'plan_version', plan_version.id, current_.code
+               from plan_version
+               join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
+               cross join lateral current_version($1, operation_id) current_
+               where plan_version.valid_from <= $1
+                 and $1 < plan_version.valid_to
+                 and current_.id = plan_version.id
+                 and found('', prose(sections), $4, $5)"#
                 $(+ r#"
                union all
                select '"# + $table + r#"', id, code
@@ -89,18 +182,19 @@ macro_rules! found {
 }
 
 impl ReadModel {
-    /// Operations, their current tasks, partners, centres and posts, in the order of their codes.
+    /// Operations, their current plan versions with tasks and annexes, partners, centres and posts, in the order
+    /// of their codes; a plan version stands where its operation does.
     pub async fn search(&self, pin: &Pin, search: &Search, page: &Page) -> Result<Vec<Found>, Error> {
         let rows = found!(
             {
-                "partner": "name || ' ' || agency";
-                "centre": "name";
-                "post": "title";
+                "partner": "concat_ws(' ', name, agency, names(names), names(agency_names))";
+                "centre": "concat_ws(' ', name, names(names))";
+                "post": "concat_ws(' ', title, names(titles))";
             }
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
-            search.words,
+            &search.words,
             search.prefix,
             page.after.as_deref(),
             page.before.as_deref(),
@@ -121,10 +215,38 @@ impl ReadModel {
 mod tests {
     use super::*;
 
+    fn words(text: &str) -> Vec<String> {
+        Search::new(text).unwrap().words
+    }
+
     #[test]
     fn every_word_is_looked_for_and_no_sign_is_an_operator() {
-        let search = Search::new(" o'Brien | !Site-B:* ").unwrap();
-        assert_eq!(search.words, "'o':* & 'brien':* & 'site':* & 'b':*");
+        let found = words(" o'Brien | !Site-7:* .*");
+        let begins = format!("(?:^|[^{BEFORE}])");
+        assert!(found.iter().all(|word| word.starts_with(&begins)), "{found:?}");
+        let letters: Vec<&str> = found.iter().map(|word| &word[begins.len()..]).collect();
+        assert_eq!(
+            letters,
+            ["(?:O|o)", "(?:B|b)(?:R|r)(?:I|i)(?:E|e)(?:N|n)", "(?:S|s)(?:I|i)(?:T|t)(?:E|e)", "7"]
+        );
+    }
+
+    #[test]
+    fn marks_stay_in_their_words_and_words_without_spaces_are_looked_for_anywhere() {
+        for word in ["น้ำมันสำรอง", "ດ່ານ", "ព្រំដែន", "နယ်စပ်", "检查站"]
+        {
+            let [found] = words(word).try_into().unwrap();
+            assert_eq!(found.replace(INVISIBLE, ""), word);
+        }
+        // Two spellings are one word.
+        for (one, other) in
+            [("Grenzübergang", "Grenzu\u{308}bergang"), ("biên giới", "bie\u{302}n gio\u{31b}\u{301}i")]
+        {
+            assert_eq!(words(one), words(other));
+        }
+        // Of two scripts.
+        assert_eq!(words("แผนSAPHAN").len(), 2);
+        assert_eq!(words("ด่าน\u{200b}แม่สอด").len(), 2);
     }
 
     #[test]
