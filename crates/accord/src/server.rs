@@ -84,8 +84,18 @@ pub struct Running {
 /// Listens, projects what the read model lacks, and answers. The pool is that of
 /// [`crate::database::prepare`].
 pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
-    let ServerSettings { listen, clock, entropy, trust, explorer, live, limits, documents, origins, metrics_listen } =
-        settings;
+    let ServerSettings {
+        listen,
+        clock,
+        entropy,
+        trust,
+        explorer,
+        live,
+        limits,
+        documents,
+        origins,
+        metrics_listen,
+    } = settings;
     let (listener, url) = bind(listen, "--listen or ACCORD_LISTEN").await?;
     let metrics_listener = match metrics_listen {
         Some(address) => Some(bind(address, "--metrics-listen or ACCORD_METRICS_LISTEN").await?),

@@ -62,7 +62,9 @@ impl Error {
             | Self::Forbidden(message)
             | Self::BadUserInput(message)
             | Self::Busy(message) => message,
-            Self::PersistedQuery => "Queries that clients send are not kept here: send `query`, or the `documentId` of a trusted document.",
+            Self::PersistedQuery => {
+                "Queries that clients send are not kept here: send `query`, or the `documentId` of a trusted document."
+            }
             Self::Internal => "Something went wrong on our side. The request's id finds it in the log.",
         }
     }

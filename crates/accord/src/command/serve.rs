@@ -1,8 +1,6 @@
 //! `accord serve`: the server.
 
-use super::serving::{
-    Known, Life, Limiting, Listen, Settings, refuse_if_not_durable, trust, until_stopped,
-};
+use super::serving::{Known, Life, Limiting, Listen, Settings, refuse_if_not_durable, trust, until_stopped};
 use crate::{
     database, documents,
     output::Output,

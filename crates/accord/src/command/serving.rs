@@ -8,13 +8,7 @@ use crate::{
     values,
 };
 use anyhow::{Context as _, Result, bail};
-use api::{
-    Explorer,
-    auth::Holder,
-    documents::Documents,
-    rates::Allowance,
-    trust::Trust,
-};
+use api::{Explorer, auth::Holder, documents::Documents, rates::Allowance, trust::Trust};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{PartnerCode, Position};
 use engine::{Clock, Entropy};

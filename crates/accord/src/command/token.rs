@@ -54,7 +54,8 @@ impl Token {
     pub fn run(&self, output: Output) -> Result<ExitCode> {
         let actor = self.actor()?;
         if self.ttl > self.life.longest {
-            let most = format!("a server takes tokens that are good for {} at most", in_words(self.life.longest));
+            let most =
+                format!("a server takes tokens that are good for {} at most", in_words(self.life.longest));
             if !actor.roles().is_empty() {
                 bail!("{most}, by --token-life or ACCORD_TOKEN_LIFE: name less in --ttl");
             }

@@ -85,7 +85,9 @@ pub enum Unauthenticated {
     NotBearer,
     #[error("The token is not a JSON Web Token signed with EdDSA, or a claim of it is of the wrong type.")]
     Malformed,
-    #[error("The token's issuer (`iss`) is neither a partner's code nor `services`: there is no key of any other.")]
+    #[error(
+        "The token's issuer (`iss`) is neither a partner's code nor `services`: there is no key of any other."
+    )]
     UnknownIssuer,
     #[error(
         "This server has no key of the token's issuer (`iss`), {0}. Its operator has to put {0}.pub.pem, the public half \
@@ -105,7 +107,9 @@ pub enum Unauthenticated {
     Expired,
     #[error("The token is not valid yet (`nbf`). Is the issuer's clock right?")]
     TooEarly,
-    #[error("The token is good for longer than this server takes, which is {0}. Sign one with an earlier `exp`.")]
+    #[error(
+        "The token is good for longer than this server takes, which is {0}. Sign one with an earlier `exp`."
+    )]
     TooLong(String),
     #[error("The token claims another partner than its issuer speaks for.")]
     Partner,
@@ -512,7 +516,10 @@ mod tests {
         old["iat"] = json!(NOW);
         assert_eq!(hold(&old, 3_600), too_long());
         assert_eq!(verify(&with("iat", json!(i64::MAX))), Err(Unauthenticated::Claim("iat")));
-        assert_eq!(["24 hours", "90 minutes", "1 second"], [86_400, 5_400, 1].map(|s| in_words(TimeDelta::seconds(s))));
+        assert_eq!(
+            ["24 hours", "90 minutes", "1 second"],
+            [86_400, 5_400, 1].map(|s| in_words(TimeDelta::seconds(s)))
+        );
     }
 
     #[test]

@@ -9,9 +9,7 @@ use async_graphql::{
     ErrorExtensionValues, Name, Pos, Positioned, ServerError,
     parser::{
         self, parse_query,
-        types::{
-            Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
-        },
+        types::{Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
     },
 };
 use std::collections::HashMap;

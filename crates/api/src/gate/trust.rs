@@ -72,9 +72,9 @@ impl Trust {
     ) -> Result<Proof, Unauthenticated> {
         let known = || self.issuers.borrow().clone().prove(authorization, now);
         let proof = match known() {
-            Err(
-                Unauthenticated::NoKey(_) | Unauthenticated::UnknownIssuer | Unauthenticated::Signature,
-            ) if self.look.is_some() => {
+            Err(Unauthenticated::NoKey(_) | Unauthenticated::UnknownIssuer | Unauthenticated::Signature)
+                if self.look.is_some() =>
+            {
                 self.look().await;
                 known()?
             }

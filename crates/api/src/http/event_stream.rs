@@ -106,7 +106,8 @@ async fn open(service: &Service, head: &Parts, body: Body, told: &mut Told) -> R
     let mut keepalive = interval_at(Instant::now() + keepalive, keepalive);
     keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let steps = steps(service, prepared);
-    let open = Open { steps, refused: refused.boxed(), keepalive, seat, request_id: request_id(head).to_owned() };
+    let open =
+        Open { steps, refused: refused.boxed(), keepalive, seat, request_id: request_id(head).to_owned() };
     let headers = [
         (CONTENT_TYPE, EVENT_STREAM),
         (CACHE_CONTROL, "no-cache"),

@@ -44,7 +44,8 @@ mod tests {
         for foreign in ["http", "//", "src=", "<script", "<link", "url("] {
             assert!(!PAGE.contains(foreign), "{foreign}");
         }
-        let links: Vec<&str> = PAGE.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let links: Vec<&str> =
+            PAGE.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(links, ["/schema.graphql", "/healthz", "/readyz"]);
     }
 }

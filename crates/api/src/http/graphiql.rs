@@ -74,8 +74,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 
 pub fn routes<S: Clone + Send + Sync + 'static>(explorer: &Explorer) -> Router<S> {
     let explorer = explorer.clone();
-    let mut router = Router::new()
-        .route("/", get(move || async move { page(&explorer) }));
+    let mut router = Router::new().route("/", get(move || async move { page(&explorer) }));
     for (path, content_type, content) in FILES {
         router = router.route(path, get(move || async move { packed(content_type, content) }));
     }

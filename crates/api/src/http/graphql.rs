@@ -144,7 +144,8 @@ pub(super) async fn read(
     let proof = prove(service, authorization(&head.headers), Purpose::Anything).await?;
     told.actor = Some(proof.actor.to_string());
     if !is_as_it_is(&head.headers) {
-        let error = Error::bad_input("Send the body as it is, without `Content-Encoding`: nothing is unpacked here.");
+        let error =
+            Error::bad_input("Send the body as it is, without `Content-Encoding`: nothing is unpacked here.");
         let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
         return Err(problem.with(ACCEPT_ENCODING, "identity"));
     }
@@ -282,7 +283,9 @@ async fn wait_for_position(service: &Service, headers: &HeaderMap) -> Result<(),
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     let too_large = || {
         let mib = BODY_BYTES / 1024 / 1024;
-        let error = Error::bad_input(format!("The body has more than {BODY_BYTES} bytes ({mib} MiB), which is the most."));
+        let error = Error::bad_input(format!(
+            "The body has more than {BODY_BYTES} bytes ({mib} MiB), which is the most."
+        ));
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, error)
     };
     // Whoever says so at once need not send it all.

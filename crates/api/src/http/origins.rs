@@ -108,7 +108,8 @@ mod tests {
         assert!(admit(None));
         assert!(admit(Some("https://console.example")));
         assert!(admit(Some("https://Accord.example:8443")));
-        for other in ["https://accord.example", "http://console.example", "https://evil.example", "null", ""] {
+        for other in ["https://accord.example", "http://console.example", "https://evil.example", "null", ""]
+        {
             assert!(!admit(Some(other)), "{other}");
         }
     }

@@ -2,10 +2,7 @@
 
 use crate::{
     http::{
-        calendar, event_stream, front, graphiql, graphql,
-        origins::Origins,
-        request_log,
-        service::Service,
+        calendar, event_stream, front, graphiql, graphql, origins::Origins, request_log, service::Service,
         websocket,
     },
     schema::PRICES,

@@ -313,7 +313,8 @@ impl Connection {
         if self.running.contains_key(&id) {
             return Err(End::new(4409, format!("Subscriber for {id} already exists")));
         }
-        let sent = Sent::of(payload, &self.service.documents).map_err(|fault| End::invalid(fault.message()))?;
+        let sent =
+            Sent::of(payload, &self.service.documents).map_err(|fault| End::invalid(fault.message()))?;
         let most = self.seat.settings().operations;
         let steps = if self.running.len() < most {
             let (service, manner) = (self.service.clone(), self.manner.clone());
