@@ -74,7 +74,7 @@ impl Inputs {
             ("WorkingHoursInput", "from") => json!("08:00"),
             ("WorkingHoursInput", "to") => json!("16:00"),
             ("HolidayInput", _) if field != "name" => json!("2023-10-02"),
-            ("DraftPlanInput", "operationId") => self.bare.clone(),
+            ("DraftPlanInput", "operation") => self.bare.clone(),
             ("EstablishPostInput", "code") => {
                 json!(format!("CHN-P{}", self.number.fetch_add(1, Ordering::Relaxed)))
             }
@@ -278,10 +278,10 @@ async fn drafted(server: &Server, who: &str, code: &str) -> Value {
     let lead = &who[..3];
     let id = initiated(server, who, code).await;
     let sections = json!({ "phases": [{ "code": "P1", "name": "Act" }], "linesOfEffort": [{ "code": "L1", "name": "Line" }] });
-    server.done(who, "draftPlan", json!({ "operationId": id, "sections": sections }), "").await;
+    server.done(who, "draftPlan", json!({ "operation": id, "sections": sections }), "").await;
     for task in ["T1", "T2"] {
         let task = json!({
-            "operationId": id, "code": task, "title": task, "phase": "P1", "leadPartner": lead, "territory": lead,
+            "operation": id, "code": task, "title": task, "phase": "P1", "leadPartner": lead, "territory": lead,
             "startOffset": "PT0H", "duration": "PT1H",
         });
         server.done(who, "addTask", task, "").await;
@@ -310,8 +310,8 @@ async fn no_scalar_of_any_input_fails_a_neighbour_or_leaves_what_does_not_verify
         types: types.collect(),
         mutations: entries(&schema["mutationType"]["fields"]).cloned().collect(),
         known: BTreeMap::from([
-            ("operationId", operation),
-            ("taskId", version["schedule"]["tasks"][0]["task"]["id"].clone()),
+            ("operation", operation),
+            ("task", version["schedule"]["tasks"][0]["task"]["id"].clone()),
             ("planVersionId", version["id"].clone()),
             ("contentHash", version["contentHash"].clone()),
             ("phase", json!("P1")),
@@ -356,7 +356,7 @@ async fn no_scalar_of_any_input_fails_a_neighbour_or_leaves_what_does_not_verify
         let mut number = 0;
         while !over.load(Ordering::Relaxed) {
             let section = json!({ "mission": format!("Good {number}") });
-            let input = json!({ "operationId": neighbour, "section": section });
+            let input = json!({ "operation": neighbour, "section": section });
             server.done("THA-01", "revisePlanSection", input, "").await;
             number += 1;
         }
@@ -389,7 +389,7 @@ async fn no_scalar_of_any_input_fails_a_neighbour_or_leaves_what_does_not_verify
 async fn times_are_what_the_log_can_store_and_near_its_clock(_: PgPoolOptions, options: PgConnectOptions) {
     let server = Server::saphan(options, "2023-09-12T09:00:00+07:00").await;
     let operation = drafted(&server, "THA-01", "TIMES").await;
-    let phase = json!({ "operationId": operation, "phase": { "code": "P2", "name": "Two" } });
+    let phase = json!({ "operation": operation, "phase": { "code": "P2", "name": "Two" } });
     let told = |refusals: Vec<Value>| -> Vec<(String, String, String)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let path = |refusal: &Value| {
@@ -407,7 +407,7 @@ async fn times_are_what_the_log_can_store_and_near_its_clock(_: PgPoolOptions, o
     let refusals = told(server.refused("THA-01", "addPhase", unset).await);
     assert_eq!((refusals.len(), &*refusals[0].0, &*refusals[0].1), (1, "INVALID_VALUE", "occurredAt"));
 
-    let window = |from: &str, to: &str| json!({ "operationId": operation, "section": { "hHourWindow": { "from": from, "to": to } } });
+    let window = |from: &str, to: &str| json!({ "operation": operation, "section": { "hHourWindow": { "from": from, "to": to } } });
     let buddhist = window("2566-10-08T00:00:00+07:00", "2566-10-16T00:00:00+07:00");
     let refusals = told(server.refused("THA-01", "revisePlanSection", buddhist).await);
     assert_eq!(refusals.iter().map(|(code, ..)| &**code).collect::<Vec<_>>(), ["INVALID_VALUE"; 2]);
@@ -437,7 +437,7 @@ async fn texts_have_one_spelling_and_show_what_they_say(_: PgPoolOptions, option
             "terms": { "group": group },
         })
     };
-    let import = |tasks: Vec<Value>| json!({ "operationId": operation, "tasks": tasks });
+    let import = |tasks: Vec<Value>| json!({ "operation": operation, "tasks": tasks });
     // The same group, as two programs write it.
     let (composed, apart) = ("\u{c9}quipe Grenz\u{fc}bergang", "E\u{301}quipe Grenzu\u{308}bergang");
     server
@@ -457,7 +457,7 @@ async fn texts_have_one_spelling_and_show_what_they_say(_: PgPoolOptions, option
     let message = refusals[0]["message"].as_str().unwrap();
     assert!(message.contains("U+202E") && message.ends_with("as character 17"), "{message}");
     // A reason for being late stands with every event.
-    let mut late = json!({ "operationId": operation, "phase": { "code": "P2", "name": "Two" } });
+    let mut late = json!({ "operation": operation, "phase": { "code": "P2", "name": "Two" } });
     late["lateReason"] = json!("\u{2066}");
     let refusals = server.refused("THA-01", "addPhase", late).await;
     assert_eq!(
@@ -474,7 +474,7 @@ async fn what_lies_in_the_past_is_a_conflict_and_activation_says_so(
     let server = Server::empty(options).await;
     let operation = coalition(&server).await;
     let on = |more: Value| {
-        let mut input = json!({ "operationId": operation });
+        let mut input = json!({ "operation": operation });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         input
     };

@@ -284,7 +284,7 @@ async fn words_of_every_script_are_found_in_what_one_may_read_then_and_now(
 ) {
     let server = Server::empty(options).await;
     let operation = coalition(&server).await;
-    server.done("THA-01", "draftPlan", json!({ "operationId": operation, "sections": sections() }), "").await;
+    server.done("THA-01", "draftPlan", json!({ "operation": operation, "sections": sections() }), "").await;
     let titles = [
         ("S1", "น้ำมันสำรอง"),
         ("S2", "ตรวจด่านแม่สอด"),
@@ -299,18 +299,18 @@ async fn words_of_every_script_are_found_in_what_one_may_read_then_and_now(
     ];
     for (code, title) in titles {
         let task = json!({
-            "operationId": operation, "code": code, "title": title, "phase": "P1", "leadPartner": "THA",
+            "operation": operation, "code": code, "title": title, "phase": "P1", "leadPartner": "THA",
             "territory": "THA", "startOffset": "PT0H", "duration": "PT1H",
         });
         server.done("THA-01", "addTask", task, "").await;
     }
     let concept = json!({ "concept": "ประชุมก่อน, then meet at Mae Sot." });
     server
-        .done("THA-01", "revisePlanSection", json!({ "operationId": operation, "section": concept }), "")
+        .done("THA-01", "revisePlanSection", json!({ "operation": operation, "section": concept }), "")
         .await;
     let before = server.head("THA-01").await;
     let annex = json!({
-        "operationId": operation, "code": "K", "title": "Sources", "text": "พยานลับ in the harbour",
+        "operation": operation, "code": "K", "title": "Sources", "text": "พยานลับ in the harbour",
         "classification": "RESTRICTED", "releasableTo": ["MMR"],
     });
     server.done("THA-01", "attachAnnex", annex, "").await;

@@ -20,7 +20,7 @@ const LIST: u64 = 5;
 /// Fields that cost more than what they answer: type, field, what it costs. A preview lays a whole plan out anew;
 /// a search reads the titles and texts of all that its sender may see, whatever it finds.
 const COSTLY: [(&str, &str, u64); 3] =
-    [("Operation", "previewReschedule", 100), ("Query", "search", 1_000), ("World", "search", 1_000)];
+    [("Operation", "previewReschedule", 100), ("Query", "search", 2_000), ("World", "search", 2_000)];
 
 /// Entries of lists that usually have more: type, field, entries.
 const LONG_LISTS: [(&str, &str, u64); 16] = [
