@@ -27,6 +27,29 @@ create table partner (
 alter table partner add primary key (id, valid_to, valid_from);
 create index partner_by_code on partner (code, valid_to, valid_from);
 
+-- Whether the viewer takes tasks: at the position and at the policy's.
+create function takes_tasks(at bigint, policy bigint, viewer text) returns table (code text)
+language sql stable parallel safe
+begin atomic
+  select then_.code
+  from partner then_
+  where then_.code = viewer
+    and then_.valid_from <= at
+    and at < then_.valid_to
+    and then_.status = 'ACCEDED'
+    and then_.role <> 'OBSERVER'
+    and exists (
+      select
+      from partner now_
+      where now_.code = viewer
+        and now_.valid_from <= policy
+        and policy < now_.valid_to
+        and now_.status = 'ACCEDED'
+        and now_.role <> 'OBSERVER'
+      offset 0
+    );
+end;
+
 create table post (
   id         uuid not null,
   code       text not null,

@@ -41,6 +41,26 @@ create index assignment_by_task on assignment (task_id, valid_to, valid_from);
 create index assignment_by_operation on assignment (operation_id, valid_to, valid_from);
 create index assignment_by_post on assignment (post, valid_to, valid_from);
 
+-- Officers that were asked for, and what their partners answered.
+create table officer_request (
+  id           uuid not null,
+  operation_id uuid not null,
+  task_id      uuid not null,
+  number       integer not null,
+  task         text not null,
+  post         text not null,
+  partner      text not null,        -- that asks
+  reason       text,
+  requested_at timestamptz not null,
+  status       text not null,
+  answered_at  timestamptz,
+  declined     text,                 -- why
+  valid_from   bigint not null,
+  valid_to     bigint not null
+);
+alter table officer_request add primary key (id, valid_to, valid_from);
+create index officer_request_by_operation on officer_request (operation_id, valid_to, valid_from);
+
 -- What a task itself says of its release, in every version. One without a label is as its version.
 create table task_label (
   id           uuid not null,        -- the task's

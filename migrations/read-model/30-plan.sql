@@ -13,7 +13,12 @@ create table plan_version (
   drafted_at         timestamptz not null,
   submitted_at       timestamptz,
   submitted_position bigint,
+  submitted_to       text[] not null, -- who could read it when it was submitted
+  shared_with        text[] not null, -- observers that read it while it is a draft
+  draft_readers      text[],          -- the same with the operation's lead; null: it is no draft
   promulgated_at     timestamptz,
+  suspended_by       text[] not null,
+  withdrawn          jsonb,
   fragmentary_orders jsonb not null, -- issued while it was in force
   valid_from         bigint not null,
   valid_to           bigint not null
@@ -83,6 +88,8 @@ create table decision (
   reason       text,
   tasks        text[] not null,
   revoked_at   timestamptz,
+  confirmed_by text,                 -- a post
+  confirmed_at timestamptz,
   valid_from   bigint not null,
   valid_to     bigint not null
 );
@@ -102,12 +109,14 @@ create table condition (
   status       text not null,
   settled_at   timestamptz,
   note         text,
+  proposal     jsonb,
   valid_from   bigint not null,
   valid_to     bigint not null
 );
 alter table condition add primary key (id, valid_to, valid_from);
 create index condition_by_decision on condition (decision_id, valid_to, valid_from);
 
+-- A draft is for those that will decide on it or carry it out, and for whom it is shared with.
 create function visible_plan_version(at bigint, policy bigint, viewer text) returns table (id uuid)
 language sql stable parallel safe
 begin atomic
@@ -116,6 +125,15 @@ begin atomic
   where then_.valid_from <= at
     and at < then_.valid_to
     and (then_.readers is null or viewer = any (then_.readers))
+    and (
+      then_.draft_readers is null
+      or viewer = any (then_.draft_readers)
+      or exists (
+        select
+        from takes_tasks(at, policy, viewer) drafter
+        offset 0
+      )
+    )
     and exists (
       select
       from visible_operation(at, policy, viewer) operation_
@@ -131,6 +149,15 @@ begin atomic
           and now_.valid_from <= policy
           and policy < now_.valid_to
           and (now_.readers is null or viewer = any (now_.readers))
+          and (
+            now_.draft_readers is null
+            or viewer = any (now_.draft_readers)
+            or exists (
+              select
+              from takes_tasks(at, policy, viewer) drafter
+              offset 0
+            )
+          )
         offset 0
       )
     );

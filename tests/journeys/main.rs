@@ -16,6 +16,7 @@ mod limits;
 mod live;
 mod matrix;
 mod names;
+mod nations;
 mod observability;
 mod plan;
 mod release;

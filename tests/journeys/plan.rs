@@ -142,8 +142,18 @@ async fn a_plan_is_drafted_decided_by_nations_and_put_in_force(_: PgPoolOptions,
     let waiver = json!({ "conditionId": condition, "reason": "Delivered" });
     assert_eq!(codes(&server.refused("THA-01", "waiveCondition", waiver).await), ["NOT_THE_AUTHOR"]);
     let satisfied = json!({ "conditionId": condition, "evidence": "12 of 12" });
-    let payload = server.done("THA-01", "satisfyCondition", satisfied, "condition { status }").await;
-    assert_eq!(payload["condition"]["status"], "SATISFIED");
+    let told = codes(&server.refused("THA-01", "satisfyCondition", satisfied.clone()).await).join(" ");
+    assert_eq!(told, "NOT_THE_AUTHOR");
+    // The lead lays its evidence before the author, which takes it.
+    let shown = "condition { status proposal { evidence partner { code } post { code } contested } }";
+    let payload = server.done("THA-01", "proposeConditionSatisfied", satisfied, shown).await;
+    let proposal = json!({
+        "evidence": "12 of 12", "partner": { "code": "THA" }, "post": { "code": "THA-01" }, "contested": null,
+    });
+    assert_eq!(payload["condition"], json!({ "status": "OUTSTANDING", "proposal": proposal }));
+    let taken = json!({ "conditionId": condition });
+    let payload = server.done("MMR-01", "satisfyCondition", taken, "condition { status note }").await;
+    assert_eq!(payload["condition"], json!({ "status": "SATISFIED", "note": "12 of 12" }));
 
     let shown = "planVersion { status operation { status plan { number } } }";
     let payload = server.done("THA-01", "promulgatePlan", promulgation, shown).await;

@@ -63,6 +63,43 @@ impl Server {
         Self::saphan_as(options, until, Settings { limits, ..Settings::default() }).await
     }
 
+    /// With version 2 of SAPHAN's plan under decision and T21 withheld from Lao PDR, which has decided on nothing
+    /// yet: afterwards nothing could be withheld from it. Then the version is decided on by all and carried out.
+    pub async fn saphan_without_t21_for_laos(options: PgConnectOptions) -> Self {
+        let server = Self::saphan(options, "2023-09-19T10:00:00+07:00").await;
+        let query = "{ operation(code: \"SAPHAN\") {
+           id task(code: \"T21\") { id } tasks(first: 100) { edges { node { id post { code } } } }
+         } }";
+        let seen = server.data("THA-01", query, Value::Null).await;
+        let (operation, task) = (&seen["operation"]["id"], &seen["operation"]["task"]["id"]);
+        let mark = json!({ "task": task, "releasableTo": ["CHN", "MMR"] });
+        server.done("THA-01", "markReleasability", mark, "").await;
+        server.decide_on_saphan(2).await;
+        let at = json!({ "operation": operation, "at": "2023-10-09T06:00:00+07:00" });
+        server.done("THA-01", "setHHour", at, "").await;
+        for edge in seen["operation"]["tasks"]["edges"].as_array().unwrap() {
+            let bound = json!({ "task": edge["node"]["id"], "post": edge["node"]["post"]["code"] });
+            server.done("THA-01", "assignOfficer", bound, "").await;
+        }
+        server
+    }
+
+    /// Every nation agrees to a version of SAPHAN's plan, and it comes into force.
+    pub async fn decide_on_saphan(&self, number: u32) {
+        let (id, hash) = self.version("THA-01", number).await;
+        let seen_at = self.head("THA-01").await;
+        for (who, name) in [
+            ("THA-01", "approvePlan"),
+            ("CHN-01", "approvePlan"),
+            ("MMR-01", "approvePlan"),
+            ("LAO-01", "consentToPlan"),
+        ] {
+            let input = json!({ "planVersionId": id, "contentHash": hash, "seenAt": seen_at });
+            self.done(who, name, input, "").await;
+        }
+        self.done("THA-01", "promulgatePlan", json!({ "planVersionId": id, "seenAt": seen_at }), "").await;
+    }
+
     /// With an empty log.
     pub async fn empty(options: PgConnectOptions) -> Self {
         Self::empty_with(options, Limits::default(), Documents::default()).await

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// logged before is read and decided to mean what it did: the shapes of events have versions of their own.
 /// Nor does what is decided of things that no released build could log, as plans with calendars are before
 /// the first release.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// The commands of one family, and the rules that judge them.
 pub(crate) trait Decide {

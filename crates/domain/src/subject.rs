@@ -3,8 +3,8 @@
 use crate::{
     AnnexCode, At, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode,
     ids::{
-        AnnexId, AssignmentId, COALITION, ConditionId, DecisionId, Naming, OperationId, PartnerId,
-        PlanVersionId, PlannedTaskId, PostId, TaskId, TenureId,
+        AnnexId, AssignmentId, COALITION, ConditionId, DecisionId, Naming, OfficerRequestId, OperationId,
+        PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId, TenureId,
     },
 };
 use uuid::Uuid;
@@ -93,6 +93,9 @@ subjects! { subject
         /// The `n`th assignment in an operation, from 1.
         Assignment(operation: OperationCode, number: u32) of Operation(operation) =
             AssignmentId::of(OperationId::of(operation), *number);
+        /// The `n`th request for an officer in an operation, from 1.
+        OfficerRequest(operation: OperationCode, number: u32) of Operation(operation) =
+            OfficerRequestId::of(OperationId::of(operation), *number);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);

@@ -95,6 +95,7 @@ tables! {
     "20-operation.sql" {
         Operation: crate::operation::OperationRow;
         Assignment: crate::operation::AssignmentRow;
+        OfficerRequest: crate::operation::OfficerRequestRow;
         TaskLabel: crate::operation::TaskLabelRow;
     }
     "30-plan.sql" {

@@ -70,6 +70,7 @@ pub fn sections(scenario: &Scenario) -> Result<Sections, ImportError> {
                 .iter()
                 .map(|required| partner_role("approvals.policy", *required))
                 .collect::<Result<_, _>>()?,
+            ..ApprovalPolicy::default()
         },
     })
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset};
 use domain::{
     OperationCode, Position,
     ids::{OperationId, PlanVersionId},
-    plan::{DecisionKind, Outstanding, outstanding},
+    plan::{DecisionKind, Electorate, Outstanding, outstanding},
 };
 use engine::{Clock, Engine, Entropy, Moment, Settings};
 use event_log::PoolSettings;
@@ -131,8 +131,15 @@ impl History {
             })
             .collect();
         let version = self.version(&pin, number).await.unwrap();
+        let (readers, lead) = (version.submitted_to.iter().map(|code| good(code)).collect(), good("THA"));
+        let electorate = Electorate {
+            policy: &version.sections.approval_policy,
+            readers: &readers,
+            lead: &lead,
+            status: good(&version.status),
+        };
         let missing = outstanding(
-            &version.sections.approval_policy.required_roles,
+            &electorate,
             members.iter().map(|(code, role)| (code, *role)),
             places.iter().map(|(task, territory)| (task, territory)),
             decided.iter().map(|(partner, kind, tasks)| (partner, *kind, tasks)),

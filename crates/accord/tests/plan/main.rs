@@ -43,7 +43,12 @@ impl Ran {
 
 impl Served {
     async fn saphan(options: PgConnectOptions) -> Self {
-        let until: DateTime<FixedOffset> = IN_FORCE.parse().unwrap();
+        Self::saphan_until(options, IN_FORCE).await
+    }
+
+    /// As it was recorded by then.
+    async fn saphan_until(options: PgConnectOptions, until: &str) -> Self {
+        let until: DateTime<FixedOffset> = until.parse().unwrap();
         let pool = database::prepare(options).await.unwrap();
         let saphan = scenario::read(include_str!("../../../../scenario/saphan.yaml")).unwrap();
         import::run(&pool, &saphan, Some(until), Entropy::seeded(1), |_, _| ()).await.unwrap();

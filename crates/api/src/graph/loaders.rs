@@ -10,7 +10,7 @@ use futures_util::{
 use read_model::{
     EventFilter, EventRow, Page, Pin, ReadModel,
     coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
-    operation::{AssignmentRow, TaskLabelRow},
+    operation::{AssignmentRow, OfficerRequestRow, TaskLabelRow},
     plan::{
         AnnexRow, ConditionRow, DecisionRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace,
         TaskVersionRow,
@@ -390,6 +390,7 @@ nodes! { loaders
     }
     many {
         tenures: TenureRow, post_id = tenures_of;
+        officer_requests_of: OfficerRequestRow, operation_id = officer_requests_of;
         versions_of: PlanVersionRow, operation_id = plan_versions_of;
         annexes_of: AnnexRow, version_id = annexes_of;
         parts_of: PartRow, version_id = parts_of;

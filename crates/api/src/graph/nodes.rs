@@ -26,6 +26,8 @@ macro_rules! nodes {
                 domain::ids::ConditionId[id], conditions_by_id;
             Assignment: "assignment" of read_model::operation::AssignmentRow,
                 domain::ids::AssignmentId[id], assignments_by_id;
+            OfficerRequest: "officer_request" of read_model::operation::OfficerRequestRow,
+                domain::ids::OfficerRequestId[id], officer_requests_by_id;
         }
         without_history {
             Event: "event" of read_model::EventRow, domain::ids::EventId[event_id], events_by_id;

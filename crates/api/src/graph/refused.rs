@@ -20,6 +20,12 @@ pub enum RefusalCode {
     ApprovalIncomplete,
     /// A condition blocks the gate it names until it is satisfied, or waived by its author.
     ConditionOutstanding,
+    /// A partner without whose decision the version cannot come into force may not read it.
+    DeciderCannotRead,
+    /// The officer who decided turned out not to have held the post then: the partner confirms or revokes.
+    DecidedOutOfPost,
+    /// A partner decided on it, so that it stays readable to that partner.
+    DecidedUpon,
     /// The dependency would make a task wait for itself.
     DependencyCycle,
     /// A version of this plan is being drafted already.
@@ -57,10 +63,12 @@ pub enum RefusalCode {
     LiaisonNotInPost,
     /// Absent, or not visible to the one who asks: the answer is the same.
     NotFound,
-    /// Only partners whose role the approval policy names approve or reject a plan.
+    /// Only partners that the approval policy names, by their roles or by themselves, approve or reject a plan.
     NotAnApprover,
-    /// Only the partner that attached a condition may waive it.
+    /// Only the partner that attached a condition says that it is met, waives it or contests it.
     NotTheAuthor,
+    /// Another partner's officer, whom the plan does not foresee for the task: ask that partner.
+    NotYourOfficer,
     /// The version has no task on this partner's territory, so there is nothing to consent to.
     NoTerritoryInPlan,
     /// The event is said to have happened after the server's present.
@@ -71,6 +79,8 @@ pub enum RefusalCode {
     PlanIncomplete,
     /// The operation has no promulgated plan.
     PlanNotInForce,
+    /// A partner has taken its decision on the plan in force back: nothing goes on until that is settled.
+    PlanSuspended,
     /// The post belongs to another partner than the one that leads the task.
     PostNotOfLeadPartner,
     /// One holder at a time.

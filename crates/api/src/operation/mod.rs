@@ -6,6 +6,7 @@ pub mod assignment;
 mod mutations;
 mod queries;
 pub mod release;
+pub mod request;
 pub mod types;
 
 pub use mutations::{AssignmentMutations, OperationMutations, ReleaseMutations};

@@ -6,7 +6,7 @@ use crate::{
     graph::{
         context::World,
         mutation::{Answer, Asked, Done, Entry, results},
-        node::{Annex, Assignment, Node, Operation, PlanVersion, Task},
+        node::{Annex, Assignment, Item as _, Node, OfficerRequest, Operation, PlanVersion, Task},
         receipt::Receipt,
         refused::{Refusal, Refused},
         scalars::DateTime,
@@ -18,7 +18,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
 use domain::{
     Command, OperationCode, PostCode, RefusalCode,
     assignment::AssignmentCommand,
-    ids::{AnnexId, AssignmentId, OperationId, PlanVersionId, TaskId},
+    ids::{AnnexId, AssignmentId, OfficerRequestId, OperationId, PlanVersionId, TaskId},
     operation::OperationCommand,
     release::{Marked, Release},
 };
@@ -107,6 +107,35 @@ struct WithdrawAssignmentInput {
     entry: Entry,
 }
 
+#[derive(InputObject)]
+struct RequestOfficerInput {
+    /// Its id, of a `Task` or of a `PlannedTask`; or its code, and then `operation` as well.
+    task: ID,
+    /// Of a task that is named by its code: the operation's code or id.
+    operation: Option<ID>,
+    /// Code of the post, which is one of the partner that leads the task.
+    post: String,
+    /// Why this one.
+    reason: Option<String>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct AcceptRequestedOfficerInput {
+    request_id: ID,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct DeclineRequestedOfficerInput {
+    request_id: ID,
+    reason: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 /// Give one of `planVersionId`, `task` and `annexId`; or `operation` alone, to mark the operation itself.
 #[derive(InputObject)]
 struct MarkReleasabilityInput {
@@ -173,6 +202,9 @@ results! {
     ActivateOperationResult = ActivateOperationPayload { operation: Operation }
     AssignOfficerResult = AssignOfficerPayload { task: Task }
     WithdrawAssignmentResult = WithdrawAssignmentPayload { assignment: Assignment }
+    RequestOfficerResult = RequestOfficerPayload { request: OfficerRequest }
+    AcceptRequestedOfficerResult = AcceptRequestedOfficerPayload { request: OfficerRequest }
+    DeclineRequestedOfficerResult = DeclineRequestedOfficerPayload { request: OfficerRequest }
 }
 
 #[derive(Default)]
@@ -288,7 +320,9 @@ pub struct AssignmentMutations;
 
 #[Object]
 impl AssignmentMutations {
-    /// Binds a post to a task of the plan in force; refused where the post is bound elsewhere at that time.
+    /// Binds a post to a task of the plan in force; refused where the post is bound elsewhere at that time. For planners and
+    /// commanders of the post's partner, and of the operation's lead where the plan in force foresees the post for the task:
+    /// what else is another partner's is asked for by `requestOfficer`.
     async fn assign_officer(
         &self,
         ctx: &Context<'_>,
@@ -302,7 +336,7 @@ impl AssignmentMutations {
         asked.carry_out(id, Command::Assignment(AssignmentCommand::Assign { operation, task, post })).await
     }
 
-    /// Takes an assignment back.
+    /// Takes an assignment back. For planners and commanders of the post's partner and of the operation's lead.
     async fn withdraw_assignment(
         &self,
         ctx: &Context<'_>,
@@ -316,6 +350,68 @@ impl AssignmentMutations {
         };
         let id = AssignmentId::of(OperationId::of(&operation), number).0;
         let command = AssignmentCommand::Withdraw { operation, number, reason };
+        asked.carry_out(id, Command::Assignment(command)).await
+    }
+
+    /// Asks another partner for one of its posts, to carry a task of the plan in force out. Whether the post is free, its
+    /// partner judges when it answers. For planners and commanders of every partner that takes tasks and may read the task.
+    async fn request_officer(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestOfficerInput,
+    ) -> Result<Option<RequestOfficerResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let place = asked.task(&input.task, input.operation.as_ref()).await?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let reason = asked.parse_if("reason", input.reason.as_deref());
+        let (Some((operation, task)), Some(post), Some(reason)) = (place, post, reason) else {
+            return asked.refuse().await;
+        };
+        let by = asked.session.actor.partner().map(ToString::to_string).unwrap_or_default();
+        let (id, wanted) = (OperationId::of(&operation).0, (task.to_string(), post.to_string(), by));
+        let command = AssignmentCommand::Request { operation, task, post, reason };
+        // The newest of those that ask for just this: the one that was made, or was there already.
+        let find = |world: Arc<World>| async move {
+            let rows = world.loaders.officer_requests_of.children(id).await?;
+            let newest = rows
+                .iter()
+                .rev()
+                .find(|row| (&row.task, &row.post, &row.partner) == (&wanted.0, &wanted.1, &wanted.2));
+            Ok(newest.map(|row| OfficerRequest::new(&world, Arc::clone(row))))
+        };
+        asked.carry_out_and(Command::Assignment(command), find).await
+    }
+
+    /// Gives the post that was asked for: binds it to the task, unless it is bound elsewhere at that time. For planners and
+    /// commanders of the post's partner.
+    async fn accept_requested_officer(
+        &self,
+        ctx: &Context<'_>,
+        input: AcceptRequestedOfficerInput,
+    ) -> Result<Option<AcceptRequestedOfficerResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let Some((operation, number)) = asked.officer_request(&input.request_id).await? else {
+            return asked.refuse().await;
+        };
+        let id = OfficerRequestId::of(OperationId::of(&operation), number).0;
+        let command = AssignmentCommand::AcceptRequested { operation, number };
+        asked.carry_out(id, Command::Assignment(command)).await
+    }
+
+    /// Says why the post that was asked for is not given. For planners and commanders of the post's partner.
+    async fn decline_requested_officer(
+        &self,
+        ctx: &Context<'_>,
+        input: DeclineRequestedOfficerInput,
+    ) -> Result<Option<DeclineRequestedOfficerResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let place = asked.officer_request(&input.request_id).await?;
+        let reason = asked.reason(&input.reason);
+        let (Some((operation, number)), Some(reason)) = (place, reason) else {
+            return asked.refuse().await;
+        };
+        let id = OfficerRequestId::of(OperationId::of(&operation), number).0;
+        let command = AssignmentCommand::DeclineRequested { operation, number, reason };
         asked.carry_out(id, Command::Assignment(command)).await
     }
 }
@@ -360,7 +456,7 @@ pub struct ReleaseMutations;
 #[Object]
 impl ReleaseMutations {
     /// Says who may read an operation, a plan version, a task or an annex, and how carefully. Narrowing works backwards,
-    /// widening does not open earlier states. For commanders of its owner.
+    /// widening does not open earlier states; what a partner has decided on stays readable to it. For commanders of its owner.
     async fn mark_releasability(
         &self,
         ctx: &Context<'_>,

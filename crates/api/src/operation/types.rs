@@ -5,7 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window},
         context::World,
-        node::{Event, Item, Operation, Partner, PlanVersion, Task},
+        node::{Event, Item, OfficerRequest, Operation, Partner, PlanVersion, Task},
         scalars::DateTime,
         zone::Zone,
     },
@@ -45,7 +45,7 @@ pub enum OperationStatus {
     Authorised,
     /// Being carried out.
     Active,
-    /// Halted for a while.
+    /// It was activated, and its plan is suspended or withdrawn: no task starts.
     Paused,
     /// Ended as planned.
     Closed,
@@ -236,6 +236,16 @@ impl Operation {
         let shown = self.world.all(&page_of_versions(&rows, &page)?);
         let number = |version: &PlanVersion| version.row.number.to_string();
         Ok(Connection::new(&self.world, &page, shown, number, move |_| async move { Ok(count) }))
+    }
+
+    /// Officers that partners asked each other for, in the order of asking; `pending: true` leaves out those that were answered.
+    async fn officer_requests(
+        &self,
+        #[graphql(default)] pending: bool,
+    ) -> Result<Vec<OfficerRequest>, Error> {
+        let rows = self.world.loaders.officer_requests_of.children(self.row.id).await?;
+        let rows: Vec<_> = rows.iter().filter(|row| !pending || row.answered_at.is_none()).cloned().collect();
+        Ok(self.world.all(&rows))
     }
 
     /// A task by its code.

@@ -3,8 +3,9 @@
 use crate::{
     Error,
     graph::{
+        context::World,
         mutation::{Asked, At, Entry, results},
-        node::{Condition, PlanVersion},
+        node::{Condition, Item as _, PlanVersion},
         scalars::{Position, Sha256},
     },
     plan::asked::KnownCondition,
@@ -15,6 +16,7 @@ use domain::{
     ids::{OperationId, PlanVersionId},
     plan::{Named, NewCondition, PlanCommand},
 };
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A requirement to attach to an approval.
@@ -80,8 +82,41 @@ struct RevokeDecisionInput {
 #[derive(InputObject)]
 struct SatisfyConditionInput {
     condition_id: ID,
+    /// What shows that it is met; what was proposed last, when it is left out.
+    evidence: Option<String>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct ProposeConditionSatisfiedInput {
+    condition_id: ID,
     /// What shows that it is met.
     evidence: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct ContestConditionInput {
+    condition_id: ID,
+    reason: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct ConfirmDecisionInput {
+    plan_version_id: ID,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct WithdrawPlanInput {
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
+    reason: String,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -111,6 +146,13 @@ results! {
     PromulgatePlanResult = PromulgatePlanPayload { plan_version: PlanVersion }
     SatisfyConditionResult = SatisfyConditionPayload { condition: Condition }
     WaiveConditionResult = WaiveConditionPayload { condition: Condition }
+    ProposeConditionSatisfiedResult = ProposeConditionSatisfiedPayload { condition: Condition }
+    ContestConditionResult = ContestConditionPayload { condition: Condition }
+    ConfirmDecisionResult = ConfirmDecisionPayload { plan_version: PlanVersion }
+    WithdrawPlanResult = WithdrawPlanPayload {
+        /// The version that was in force.
+        plan_version: PlanVersion
+    }
 }
 
 impl ConditionInput {
@@ -194,7 +236,8 @@ impl DecisionMutations {
         asked.carry_out(id, Command::Plan(PlanCommand::Consent { named, tasks })).await
     }
 
-    /// Takes back the decision of the commander's partner on a version that is under decision.
+    /// Takes back the decision of the commander's partner on a version that is under decision, or in force: that is suspended
+    /// then, until the partner approves or consents anew, the plan is withdrawn, or an amendment takes its place.
     async fn revoke_decision(
         &self,
         ctx: &Context<'_>,
@@ -210,7 +253,75 @@ impl DecisionMutations {
         asked.carry_out(id, Command::Plan(PlanCommand::Revoke { operation, number, reason })).await
     }
 
-    /// Records that a condition is met; for its author, or the operation's lead.
+    /// Says that the decision of the commander's partner stands, where whoever took it turned out to have left the post before.
+    /// For commanders of the partner that had decided.
+    async fn confirm_decision(
+        &self,
+        ctx: &Context<'_>,
+        input: ConfirmDecisionInput,
+    ) -> Result<Option<ConfirmDecisionResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let version = asked.version(&input.plan_version_id).await?;
+        let Some((operation, number)) = version else { return asked.refuse().await };
+        let id = version_id(&operation, number);
+        asked.carry_out(id, Command::Plan(PlanCommand::ConfirmDecision { operation, number })).await
+    }
+
+    /// Lays evidence that a condition is met before its author, which confirms it by `satisfyCondition` or contests it. For
+    /// commanders and liaison officers of every partner that may read the version.
+    async fn propose_condition_satisfied(
+        &self,
+        ctx: &Context<'_>,
+        input: ProposeConditionSatisfiedInput,
+    ) -> Result<Option<ProposeConditionSatisfiedResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let condition = asked.condition(&input.condition_id).await?;
+        let evidence = asked.parse("evidence", &input.evidence);
+        let (Some(condition), Some(evidence)) = (condition, evidence) else { return asked.refuse().await };
+        let KnownCondition { id, operation, number, partner, code: condition } = condition;
+        let command = PlanCommand::ProposeSatisfaction { operation, number, partner, condition, evidence };
+        asked.carry_out(id, Command::Plan(command)).await
+    }
+
+    /// Says that a condition is not met, against what was proposed last; or not any more, which breaks one that was satisfied.
+    /// For commanders of its author.
+    async fn contest_condition(
+        &self,
+        ctx: &Context<'_>,
+        input: ContestConditionInput,
+    ) -> Result<Option<ContestConditionResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let condition = asked.condition(&input.condition_id).await?;
+        let reason = asked.reason(&input.reason);
+        let (Some(condition), Some(reason)) = (condition, reason) else { return asked.refuse().await };
+        let KnownCondition { id, operation, number, partner, code: condition } = condition;
+        let command = PlanCommand::ContestCondition { operation, number, partner, condition, reason };
+        asked.carry_out(id, Command::Plan(command)).await
+    }
+
+    /// Takes the plan in force out of force: no task of it starts from then on, and the officers bound to its tasks are free.
+    /// For commanders of the operation's lead; where the plan's policy says so, also of an approver one of whose conditions was
+    /// broken.
+    async fn withdraw_plan(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawPlanInput,
+    ) -> Result<Option<WithdrawPlanResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation).await?;
+        let reason = asked.reason(&input.reason);
+        let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
+        let command = Command::Plan(PlanCommand::Withdraw { operation, reason });
+        let find = |world: Arc<World>| async move {
+            let rows = world.loaders.versions_of.children(id).await?;
+            let withdrawn = rows.iter().rev().find(|row| row.withdrawn.is_some());
+            Ok(withdrawn.map(|row| PlanVersion::new(&world, Arc::clone(row))))
+        };
+        asked.carry_out_and(command, find).await
+    }
+
+    /// Records that a condition is met. For commanders and liaison officers of its author alone: others propose it.
     async fn satisfy_condition(
         &self,
         ctx: &Context<'_>,
@@ -218,7 +329,7 @@ impl DecisionMutations {
     ) -> Result<Option<SatisfyConditionResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let condition = asked.condition(&input.condition_id).await?;
-        let evidence = asked.parse("evidence", &input.evidence);
+        let evidence = asked.parse_if("evidence", input.evidence.as_deref());
         let (Some(condition), Some(evidence)) = (condition, evidence) else { return asked.refuse().await };
         let KnownCondition { id, operation, number, partner, code: condition } = condition;
         let command = PlanCommand::SatisfyCondition { operation, number, partner, condition, evidence };

@@ -4,6 +4,7 @@ use crate::{
     Error,
     graph::{
         connection::{Connection, Window},
+        context::World,
         node::{Condition, Event, Partner, PlanDecision, PlanVersion, PlannedTask, Post},
         scalars::{DateTime, Position},
         zone::Zone,
@@ -16,7 +17,7 @@ use domain::{
     plan::{self, DecisionKind, Outstanding},
 };
 use read_model::{parse, plan::DecisionRow};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 /// What a partner decided.
@@ -45,6 +46,8 @@ pub enum ConditionStatus {
     Satisfied,
     /// Given up by its author.
     Waived,
+    /// It was satisfied, and is not any more, as its author says: blocks its gate.
+    Broken,
 }
 
 /// What promulgation waits for from a partner.
@@ -70,6 +73,11 @@ impl LiveDecision {
             kind: parse(&row.kind)?,
             tasks: row.tasks.iter().map(|task| parse(task)).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Consent that nobody had to say.
+    pub fn implied(partner: PartnerCode, tasks: BTreeSet<TaskCode>) -> Self {
+        Self { partner, kind: DecisionKind::TerritorialConsent, tasks }
     }
 
     pub fn as_tuple(&self) -> (&PartnerCode, DecisionKind, &BTreeSet<TaskCode>) {
@@ -203,6 +211,74 @@ impl PlanDecision {
     async fn revoked_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         self.world.local_if(self.row.revoked_at, zone).await
     }
+
+    /// When its partner said last, by an officer in post, that it stands; null where that was not needed.
+    async fn confirmed_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.confirmed_at, zone).await
+    }
+
+    /// The post that said so.
+    async fn confirmed_by(&self) -> Result<Option<Post>, Error> {
+        match &self.row.confirmed_by {
+            Some(post) => self.world.find(PostId::of(&parse::<PostCode>(post)?).0).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether nobody held its post when it was taken, or confirmed, as far as is known: it hinders promulgation until its
+    /// partner confirms or revokes it.
+    async fn out_of_post(&self) -> Result<bool, Error> {
+        Ok(out_of_post(&self.world, &self.row).await?.is_some())
+    }
+}
+
+/// The post that a decision rests on, if nobody held it at the moment that counts.
+pub(crate) async fn out_of_post(world: &World, row: &DecisionRow) -> Result<Option<PostCode>, Error> {
+    let post: PostCode = parse(row.confirmed_by.as_deref().unwrap_or(&row.actor))?;
+    let at = row.confirmed_at.unwrap_or(row.decided_at);
+    let tenures = world.loaders.tenures.children(PostId::of(&post).0).await?;
+    let held = tenures
+        .iter()
+        .any(|tenure| tenure.taken_at <= at && tenure.relieved_at.is_none_or(|relieved_at| at < relieved_at));
+    Ok((!held).then_some(post))
+}
+
+/// That a condition is met, as somebody says to its author.
+pub struct ConditionProposal {
+    world: Arc<World>,
+    proposal: plan::Proposal,
+}
+
+/// Evidence that a condition is met, laid before its author.
+#[Object]
+impl ConditionProposal {
+    /// The partner that proposed it.
+    async fn partner(&self) -> Result<Partner, Error> {
+        self.world.get(PartnerId::of(&self.proposal.partner).0).await
+    }
+
+    async fn post(&self) -> Result<Option<Post>, Error> {
+        self.world.find(PostId::of(&parse::<PostCode>(&self.proposal.actor)?).0).await
+    }
+
+    async fn evidence(&self) -> &str {
+        self.proposal.evidence.as_str()
+    }
+
+    async fn proposed_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.proposal.at.to_utc(), zone).await
+    }
+
+    /// When the condition's author contested it; null where it did not.
+    async fn contested_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        let contested = self.proposal.contested.as_ref();
+        self.world.local_if(contested.map(|contest| contest.at.to_utc()), zone).await
+    }
+
+    /// Why.
+    async fn contested(&self) -> Option<&str> {
+        self.proposal.contested.as_ref().map(|contest| contest.reason.as_str())
+    }
 }
 
 /// A requirement attached to an approval; it blocks the gate that it names until it is satisfied or waived.
@@ -236,7 +312,7 @@ impl Condition {
         self.world.get(self.row.decision_id).await
     }
 
-    /// The partner that attached it, which alone may waive it.
+    /// The partner that attached it, which alone says that it is met, waives it or contests it.
     async fn author(&self) -> Result<Partner, Error> {
         self.world.get(PartnerId::of(&parse::<PartnerCode>(&self.row.partner)?).0).await
     }
@@ -264,8 +340,14 @@ impl Condition {
         self.world.local_if(self.row.settled_at, zone).await
     }
 
-    /// Evidence that it was met, or the reason why it was waived.
+    /// Evidence that it was met, or the reason why it was waived or is broken.
     async fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
+    }
+
+    /// What somebody laid before its author last; null where nobody did.
+    async fn proposal(&self) -> Option<ConditionProposal> {
+        let proposal = self.row.proposal.as_ref()?.0.clone();
+        Some(ConditionProposal { world: Arc::clone(&self.world), proposal })
     }
 }

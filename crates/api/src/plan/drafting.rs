@@ -171,7 +171,18 @@ struct OpenAmendmentInput {
     entry: Entry,
 }
 
+#[derive(InputObject)]
+struct ShareDraftInput {
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
+    /// Codes of the partners, which the version is released to, all of them; none: it is shared no more.
+    with: Vec<String>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
 results! {
+    ShareDraftResult = ShareDraftPayload { plan_version: PlanVersion }
     DraftPlanResult = DraftPlanPayload { plan_version: PlanVersion }
     RevisePlanSectionResult = RevisePlanSectionPayload { plan_version: PlanVersion }
     AddPhaseResult = AddPhasePayload { plan_version: PlanVersion }
@@ -481,5 +492,20 @@ impl PlanMutations {
         let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
         let id = OperationId::of(&operation);
         carry_out(asked, id, PlanCommand::OpenAmendment { operation, reason }).await
+    }
+
+    /// Says which observers read the draft before it is submitted, in place of those that did: else they read it from its
+    /// submission on. For planners and commanders of the operation's lead.
+    async fn share_draft(
+        &self,
+        ctx: &Context<'_>,
+        input: ShareDraftInput,
+    ) -> Result<Option<ShareDraftResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation).await?;
+        let with = asked.parse_all("with", &input.with);
+        let (Some(operation), Some(with)) = (operation, with) else { return asked.refuse().await };
+        let id = OperationId::of(&operation);
+        carry_out(asked, id, PlanCommand::ShareDraft { operation, with }).await
     }
 }

@@ -95,7 +95,8 @@ pub struct FragoMutations;
 #[Object]
 impl FragoMutations {
     /// Changes what the plan in force leaves open, all of it or nothing: H-hour within its window, and who carries tasks
-    /// out. The order is numbered; it needs no new version and no approval.
+    /// out, of the lead's own officers and those that the plan foresees. The order is numbered; it needs no new version and no
+    /// approval. For commanders of the operation's lead.
     async fn issue_fragmentary_order(
         &self,
         ctx: &Context<'_>,

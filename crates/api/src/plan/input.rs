@@ -3,7 +3,10 @@
 use crate::{
     coalition::partner::PartnerRole,
     graph::{mutation::At, scalars::DateTime},
-    plan::{calendar::WorkCalendarInput, sections::CommandRelationshipKind},
+    plan::{
+        calendar::WorkCalendarInput,
+        sections::{CommandRelationshipKind, WithdrawalRight},
+    },
 };
 use async_graphql::{InputObject, OneofObject};
 use domain::plan;
@@ -96,8 +99,14 @@ pub(super) struct TimeWindowInput {
 
 #[derive(InputObject)]
 pub(super) struct ApprovalPolicyInput {
-    /// Every partner of these roles must approve.
+    /// Every partner of these roles must approve, of those that the version is released to when it is submitted.
     required_roles: Vec<PartnerRole>,
+    /// Codes of the partners that must approve instead, whatever their roles.
+    #[graphql(default)]
+    approvers: Vec<String>,
+    /// Who may withdraw the version once it is in force.
+    #[graphql(default_with = "WithdrawalRight::Lead")]
+    withdrawal: WithdrawalRight,
 }
 
 /// Everything of a plan but its tasks and annexes. What is left out can be written later.
@@ -256,9 +265,13 @@ impl From<&TimeWindowInput> for plan::TimeWindow {
     }
 }
 
-impl From<&ApprovalPolicyInput> for plan::ApprovalPolicy {
-    fn from(input: &ApprovalPolicyInput) -> Self {
-        Self { required_roles: input.required_roles.iter().map(|role| (*role).into()).collect() }
+impl ApprovalPolicyInput {
+    fn read(&self, at: &mut At<'_>) -> Option<plan::ApprovalPolicy> {
+        Some(plan::ApprovalPolicy {
+            required_roles: self.required_roles.iter().map(|role| (*role).into()).collect(),
+            approvers: at.parse_all("approvers", &self.approvers)?,
+            withdrawal: self.withdrawal.into(),
+        })
     }
 }
 
@@ -283,6 +296,10 @@ impl PlanSectionsInput {
             at.each("commandRelationships", &self.command_relationships, CommandRelationshipInput::read);
         let calendars = at.each("calendars", &self.calendars, WorkCalendarInput::read);
         let risks = at.each("risks", &self.risks, RiskInput::read);
+        let approval_policy = match &self.approval_policy {
+            Some(policy) => policy.read(&mut at.at("approvalPolicy")),
+            None => Some(plan::ApprovalPolicy::default()),
+        };
         Some(plan::Sections {
             situation: situation?,
             mission: mission?,
@@ -300,11 +317,7 @@ impl PlanSectionsInput {
             risks: risks?,
             h_hour_window: self.h_hour_window.as_ref().map(plan::TimeWindow::from),
             calendars: calendars?,
-            approval_policy: self
-                .approval_policy
-                .as_ref()
-                .map(plan::ApprovalPolicy::from)
-                .unwrap_or_default(),
+            approval_policy: approval_policy?,
         })
     }
 }
@@ -340,7 +353,9 @@ impl PlanSectionInput {
                 at.each("calendars", list, WorkCalendarInput::read).map(Section::Calendars)
             }
             Self::HHourWindow(window) => Some(Section::HHourWindow(window.into())),
-            Self::ApprovalPolicy(policy) => Some(Section::ApprovalPolicy(policy.into())),
+            Self::ApprovalPolicy(policy) => {
+                policy.read(&mut at.at("approvalPolicy")).map(Section::ApprovalPolicy)
+            }
         }
     }
 }

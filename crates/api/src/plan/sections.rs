@@ -142,11 +142,26 @@ pub struct Risk {
     owner: Option<String>,
 }
 
+/// Who may withdraw a plan in force.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "plan::Withdrawal")]
+pub enum WithdrawalRight {
+    /// The lead of the operation, and nobody else.
+    Lead,
+    /// The lead, and each approver one of whose conditions was broken.
+    BrokenCondition,
+}
+
 /// Whose approval a version needs. The consent of every partner on whose territory a task lies is needed besides.
 #[derive(SimpleObject)]
 pub struct ApprovalPolicy {
-    /// Every partner of these roles must approve.
+    /// Every partner of these roles must approve, of those that the version is released to when it is submitted; unless
+    /// `approvers` names others.
     required_roles: Vec<PartnerRole>,
+    /// Codes of the partners that must approve, whatever their roles; none: those of the roles.
+    approvers: Vec<String>,
+    /// Who may withdraw the version once it is in force.
+    withdrawal: WithdrawalRight,
 }
 
 /// A separately releasable part of a version: everybody who sees the version sees this, to check its content hash.
@@ -252,7 +267,11 @@ impl From<&plan::Risk> for Risk {
 
 impl From<&plan::ApprovalPolicy> for ApprovalPolicy {
     fn from(policy: &plan::ApprovalPolicy) -> Self {
-        Self { required_roles: policy.required_roles.iter().copied().map(PartnerRole::from).collect() }
+        Self {
+            required_roles: policy.required_roles.iter().copied().map(PartnerRole::from).collect(),
+            approvers: texts(&policy.approvers.iter().collect::<Vec<_>>()),
+            withdrawal: policy.withdrawal.into(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     Error,
     graph::{
         connection::{Connection, Window},
+        context::World,
         node::{Annex, Condition, Event, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
         scalars::{DateTime, Position, Sha256},
         zone::Zone,
@@ -29,8 +30,10 @@ use crate::{
 use async_graphql::{Context, Enum, ID, Object};
 use domain::{
     AnnexCode, OperationCode, PartnerCode, Title, coalition,
-    ids::{AnnexId, PlanVersionId},
-    plan::{self, ConditionStatus, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
+    ids::{AnnexId, PartnerId, PlanVersionId},
+    plan::{
+        self, ConditionStatus, Electorate, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus,
+    },
     schedule::Hours,
 };
 use futures_util::future::{try_join, try_join3, try_join4};
@@ -51,10 +54,14 @@ pub enum PlanVersionStatus {
     Rejected,
     /// In force.
     Promulgated,
+    /// In force, and a partner has taken its decision back: nothing of it goes on until that is settled.
+    Suspended,
     /// Another version took its place.
     Superseded,
     /// Taken back by its lead.
     Recalled,
+    /// It was in force, and was taken out of force.
+    Withdrawn,
 }
 
 /// A version's canonical content and its hash.
@@ -113,26 +120,58 @@ impl PlanVersion {
 
     /// What promulgation waits for; of a version that can no more be promulgated nothing.
     async fn outstanding_decisions(&self) -> Result<Vec<Outstanding>, Error> {
-        use VersionStatus::{Approved, Draft, Promulgated, Recalled, Rejected, Submitted, Superseded};
+        use VersionStatus::{
+            Approved, Draft, Promulgated, Recalled, Rejected, Submitted, Superseded, Suspended, Withdrawn,
+        };
         match self.stored_status()? {
-            Draft | Submitted | Approved | Rejected => {}
-            Promulgated | Superseded | Recalled => return Ok(Vec::new()),
+            Draft | Submitted | Approved | Rejected | Suspended => {}
+            Promulgated | Superseded | Recalled | Withdrawn => return Ok(Vec::new()),
         }
-        let (partners, network, decisions) =
-            try_join3(self.world.loaders.coalition.children(()), self.network(), self.live_decisions())
-                .await?;
+        let (voters, network, decisions, implied) =
+            try_join4(self.voters(), self.network(), self.live_decisions(), self.implied_consent()).await?;
+        Ok(plan::outstanding(
+            &voters.electorate(),
+            voters.members(),
+            network.tasks.iter().map(|task| (&task.code, &task.territory)),
+            decisions.iter().chain(&implied).map(LiveDecision::as_tuple),
+        ))
+    }
+
+    async fn voters(&self) -> Result<Voters, Error> {
+        let (partners, operation) =
+            try_join(self.world.loaders.coalition.children(()), self.operation_of()).await?;
         let acceded = coalition::PartnerStatus::Acceded.to_string();
-        let members: Vec<(PartnerCode, coalition::PartnerRole)> = partners
+        let members = partners
             .iter()
             .filter(|row| row.status == acceded)
             .map(|row| Ok((parse(&row.code)?, parse(&row.role)?)))
             .collect::<Result<_, Error>>()?;
-        Ok(plan::outstanding(
-            &self.row.sections.approval_policy.required_roles,
-            members.iter().map(|(code, role)| (code, *role)),
+        let status = self.stored_status()?;
+        let readers = if status == VersionStatus::Draft {
+            self.row.label(&operation.row.label()?).releasable_to
+        } else {
+            self.row.submitted_to.iter().map(|code| parse(code)).collect::<Result<_, _>>()?
+        };
+        let policy = self.row.sections.approval_policy.clone();
+        Ok(Voters { members, readers, lead: parse(&operation.row.lead)?, policy, status })
+    }
+
+    /// What the lead has consented to by submitting, as if it had said so.
+    pub(crate) async fn implied_consent(&self) -> Result<Option<LiveDecision>, Error> {
+        let (voters, network, decisions) =
+            try_join3(self.voters(), self.network(), self.live_decisions()).await?;
+        let implied = voters.electorate().implied_consent(
+            voters.members(),
             network.tasks.iter().map(|task| (&task.code, &task.territory)),
-            decisions.iter().map(LiveDecision::as_tuple),
-        ))
+            decisions.iter().map(|decision| decision.as_tuple().0),
+        );
+        Ok(implied.map(|(partner, tasks)| LiveDecision::implied(partner, tasks)))
+    }
+
+    async fn partners(&self, codes: &[String]) -> Result<Vec<Partner>, Error> {
+        let ids: Vec<_> =
+            codes.iter().map(|code| Ok(PartnerId::of(&parse(code)?).0)).collect::<Result<_, Error>>()?;
+        self.world.find_many(ids).await
     }
 
     async fn shown_status(&self) -> Result<VersionStatus, Error> {
@@ -159,6 +198,49 @@ impl PlanVersion {
         let live = decisions.iter().filter(|decision| decision.revoked_at.is_none());
         let found = self.world.loaders.conditions_of.load_many(live.map(|decision| decision.id)).await?;
         Ok(found.iter().flat_map(|rows| self.world.all(rows)).collect())
+    }
+}
+
+/// That a version was taken out of force.
+pub struct PlanWithdrawal {
+    world: Arc<World>,
+    withdrawn: plan::Withdrawn,
+}
+
+/// That a plan in force was taken out of force.
+#[Object]
+impl PlanWithdrawal {
+    /// The partner that withdrew it.
+    async fn partner(&self) -> Result<Partner, Error> {
+        self.world.get(PartnerId::of(&self.withdrawn.by).0).await
+    }
+
+    async fn reason(&self) -> &str {
+        self.withdrawn.reason.as_str()
+    }
+
+    async fn at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.withdrawn.at.to_utc(), zone).await
+    }
+}
+
+/// The members of the coalition, and who of them has a vote on a version.
+struct Voters {
+    members: Vec<(PartnerCode, coalition::PartnerRole)>,
+    readers: BTreeSet<PartnerCode>,
+    lead: PartnerCode,
+    policy: plan::ApprovalPolicy,
+    status: VersionStatus,
+}
+
+impl Voters {
+    fn members(&self) -> impl Iterator<Item = (&PartnerCode, coalition::PartnerRole)> {
+        self.members.iter().map(|(code, role)| (code, *role))
+    }
+
+    fn electorate(&self) -> Electorate<'_> {
+        let Self { policy, readers, lead, status, .. } = self;
+        Electorate { policy, readers, lead, status: *status }
     }
 }
 
@@ -242,6 +324,30 @@ impl PlanVersion {
     /// Null until it is in force.
     async fn promulgated_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         self.world.local_if(self.row.promulgated_at, zone).await
+    }
+
+    /// Partners whose approval it needs: whom the policy names, of those that it is released to, or was when it was submitted.
+    async fn approvers(&self) -> Result<Vec<Partner>, Error> {
+        let voters = self.voters().await?;
+        let electorate = voters.electorate();
+        let voting = voters.members().filter(|(code, role)| electorate.has_vote(code, *role));
+        self.world.find_many(voting.map(|(code, _)| PartnerId::of(code).0)).await
+    }
+
+    /// Observers that may read it while it is a draft, besides the partners that take tasks.
+    async fn shared_with(&self) -> Result<Vec<Partner>, Error> {
+        self.partners(&self.row.shared_with).await
+    }
+
+    /// Partners that took their decision back while it was in force: they approve or consent anew, or it is withdrawn.
+    async fn suspended_by(&self) -> Result<Vec<Partner>, Error> {
+        self.partners(&self.row.suspended_by).await
+    }
+
+    /// How it was taken out of force; null where it was not.
+    async fn withdrawal(&self) -> Option<PlanWithdrawal> {
+        let withdrawn = self.row.withdrawn.as_ref()?.0.clone();
+        Some(PlanWithdrawal { world: Arc::clone(&self.world), withdrawn })
     }
 
     /// Issued while it was in force, in the order of their numbers.

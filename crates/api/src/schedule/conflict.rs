@@ -6,13 +6,13 @@ use crate::{
         context::World,
         node::{Partner, PlanVersion, Post, Task},
     },
-    plan::decision::LiveDecision,
+    plan::decision::{self, LiveDecision},
     schedule::network::Network,
 };
 use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{
-    PartnerCode, TaskCode,
+    PartnerCode, PostCode, TaskCode,
     coalition::PostStatus,
     ids::{PartnerId, PostId},
     schedule::{
@@ -20,9 +20,12 @@ use domain::{
         conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts, in_the_past},
     },
 };
-use futures_util::future::try_join3;
-use read_model::parse;
-use std::{collections::BTreeSet, sync::Arc};
+use futures_util::future::{try_join_all, try_join4};
+use read_model::{coalition::PostRow, parse};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What hinders carrying a plan out: the first three are what promulgation or assignment would refuse.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,11 @@ pub enum ConflictKind {
     HhourWindowInPast,
     /// Tasks are planned to start before the present, or before the operation was activated.
     TasksInPast,
+    /// A post is assigned to tasks, and nobody holds it.
+    PostNotHeld,
+    /// A partner's decision was taken by an officer who had left the post by then, as is known now: promulgation is refused
+    /// until that partner confirms or revokes it.
+    DecidedOutOfPost,
 }
 
 /// What hinders carrying the plan out as it stands.
@@ -60,9 +68,9 @@ pub struct Conflict {
     /// For a person; the tasks and partners in it are linked beside.
     message: String,
     tasks: Vec<Task>,
-    /// The partner whose consent or liaison officer is missing.
+    /// The partner whose consent or liaison officer is missing, or whose decision is to be confirmed.
     partner: Option<Partner>,
-    /// The post that is planned twice.
+    /// The post that is planned twice, or that nobody holds, or held.
     post: Option<Post>,
 }
 
@@ -99,20 +107,25 @@ impl Conflict {
         hours: &Hours<'_>,
     ) -> Result<Vec<conflict::Conflict>, Error> {
         let world = &version.world;
-        let (decisions, liaison_posts, assigned) = try_join3(
+        let (mut decisions, implied, liaison_posts, assigned) = try_join4(
             version.live_decisions(),
+            version.implied_consent(),
             world.loaders.liaison_posts.children(()),
             assigned(world, network),
         )
         .await?;
+        decisions.extend(implied);
         let mut with_liaison = BTreeSet::new();
         for post in liaison_posts.iter() {
-            if matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting) {
+            if is_held(post)? {
                 with_liaison.insert(parse::<PartnerCode>(&post.partner)?);
             }
         }
         let decisions = decisions.iter().map(LiveDecision::as_tuple);
-        let mut found = conflicts(&network.tasks, hours, decisions, &with_liaison, &assigned);
+        let tasks = assigned.keys().cloned().collect();
+        let mut found = conflicts(&network.tasks, hours, decisions, &with_liaison, &tasks);
+        found.extend(not_held(world, assigned).await?);
+        found.extend(out_of_post(version).await?);
         let now = planned_at(version).await?;
         found.extend(in_the_past(&network.tasks, hours, version.row.sections.h_hour_window, now));
         Ok(found)
@@ -139,7 +152,8 @@ impl Conflict {
         let (kind, tasks, message) = describe(conflict);
         let partner = match conflict {
             conflict::Conflict::ForeignLeadWithoutConsent { territory: partner, .. }
-            | conflict::Conflict::LiaisonNotInPost { partner, .. } => {
+            | conflict::Conflict::LiaisonNotInPost { partner, .. }
+            | conflict::Conflict::DecidedOutOfPost { partner, .. } => {
                 world.find(PartnerId::of(partner).0).await?
             }
             conflict::Conflict::OfficerOverlap { .. }
@@ -149,13 +163,16 @@ impl Conflict {
             | conflict::Conflict::NegativeFloat { .. }
             | conflict::Conflict::LegalAssistanceInHours { .. }
             | conflict::Conflict::TaskUnassigned { .. }
+            | conflict::Conflict::PostNotHeld { .. }
             | conflict::Conflict::HHourInPast { .. }
             | conflict::Conflict::HHourWindowInPast { .. }
             | conflict::Conflict::TasksInPast { .. } => None,
         };
         let post = match conflict {
             conflict::Conflict::OfficerOverlap { post, .. }
-            | conflict::Conflict::RestTooShort { post, .. } => world.find(PostId::of(post).0).await?,
+            | conflict::Conflict::RestTooShort { post, .. }
+            | conflict::Conflict::PostNotHeld { post, .. }
+            | conflict::Conflict::DecidedOutOfPost { post, .. } => world.find(PostId::of(post).0).await?,
             conflict::Conflict::ForeignLeadWithoutConsent { .. }
             | conflict::Conflict::LiaisonNotInPost { .. }
             | conflict::Conflict::OutsideWorkingTime { .. }
@@ -230,6 +247,16 @@ pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&Tas
                  {LEGAL_ASSISTANCE_TAKES}."
             ),
         ),
+        conflict::Conflict::PostNotHeld { post, tasks } => (
+            ConflictKind::PostNotHeld,
+            tasks.iter().collect(),
+            format!("{post} is assigned, and nobody holds it."),
+        ),
+        conflict::Conflict::DecidedOutOfPost { partner, post } => (
+            ConflictKind::DecidedOutOfPost,
+            Vec::new(),
+            format!("Nobody held {post} when it decided for {partner}, which confirms that or revokes it."),
+        ),
         conflict::Conflict::TaskUnassigned { task } => (
             ConflictKind::TaskUnassigned,
             vec![task],
@@ -259,10 +286,54 @@ pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&Tas
     }
 }
 
-/// The tasks that no post is planned for and one is assigned to. It matters for those alone.
-async fn assigned(world: &World, network: &Network) -> Result<BTreeSet<TaskCode>, Error> {
-    let without_post = network.rows().iter().filter(|row| row.post.is_none()).map(|row| row.id);
-    let assignments = world.loaders.assignments_of.load_many(without_post).await?;
+/// The posts that are assigned to each task.
+async fn assigned(world: &World, network: &Network) -> Result<BTreeMap<TaskCode, BTreeSet<PostCode>>, Error> {
+    let tasks = network.rows().iter().map(|row| row.id);
+    let assignments = world.loaders.assignments_of.load_many(tasks).await?;
     let live = assignments.iter().flat_map(|of_task| of_task.iter()).filter(|row| row.withdrawn_at.is_none());
-    Ok(live.map(|row| parse(&row.task)).collect::<Result<_, _>>()?)
+    let mut assigned = BTreeMap::<_, BTreeSet<_>>::new();
+    for row in live {
+        assigned.entry(parse(&row.task)?).or_default().insert(parse(&row.post)?);
+    }
+    Ok(assigned)
+}
+
+/// Assigned posts that nobody holds, each with its tasks.
+async fn not_held(
+    world: &World,
+    assigned: BTreeMap<TaskCode, BTreeSet<PostCode>>,
+) -> Result<Vec<conflict::Conflict>, Error> {
+    let mut tasks_of = BTreeMap::<_, BTreeSet<_>>::new();
+    for (task, posts) in assigned {
+        for post in posts {
+            tasks_of.entry(post).or_default().insert(task.clone());
+        }
+    }
+    let posts = world.loaders.posts_by_id.load_many(tasks_of.keys().map(|post| PostId::of(post).0)).await?;
+    for post in posts {
+        if is_held(&post)? {
+            tasks_of.remove(&parse::<PostCode>(&post.code)?);
+        }
+    }
+    Ok(tasks_of.into_iter().map(|(post, tasks)| conflict::Conflict::PostNotHeld { post, tasks }).collect())
+}
+
+fn is_held(post: &PostRow) -> Result<bool, Error> {
+    Ok(matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting))
+}
+
+/// Live decisions that rest on a post which nobody held then.
+async fn out_of_post(version: &PlanVersion) -> Result<Vec<conflict::Conflict>, Error> {
+    let rows = version.world.loaders.decisions_of.children(version.row.id).await?;
+    let live = rows.iter().filter(|row| row.revoked_at.is_none());
+    let judged = try_join_all(live.map(|row| async {
+        let post = decision::out_of_post(&version.world, row).await?;
+        Ok::<_, Error>(post.map(|post| (parse(&row.partner), post)))
+    }))
+    .await?;
+    judged
+        .into_iter()
+        .flatten()
+        .map(|(partner, post)| Ok(conflict::Conflict::DecidedOutOfPost { partner: partner?, post }))
+        .collect()
 }

@@ -3,11 +3,11 @@
 use crate::{
     Context, Event, Instant, OperationCode, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Rejection,
     Role, Span, Subject, TaskCode, World,
-    assignment::{Assignment, AssignmentCommand, AssignmentEvent, Booking, Bookings},
+    assignment::{Assignment, AssignmentCommand, AssignmentEvent, Booking, Bookings, OfficerRequest},
     coalition::Coalition,
     command::Decide,
     ids::PostId,
-    operation::Operation,
+    operation::{Operation, gates},
     plan::{NewOfficer, PlannedTask, Version},
     schedule::{Finishes, Hours},
 };
@@ -40,8 +40,9 @@ impl Decide for AssignmentCommand {
             Self::Assign { operation, task, post } => assign(world, operation, task, post, context, reasons),
             Self::Withdraw { operation: code, number, reason } => {
                 let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
+                let (viewer, coalition) = (context.actor.partner(), world.coalition()?);
                 let shown =
-                    |found: &&Arc<Assignment>| operation.task(&found.task, context.actor.partner()).is_some();
+                    |found: &&Arc<Assignment>| operation.task(&found.task, viewer, coalition).is_some();
                 let Some(assignment) = operation.assignments.get(number).filter(shown) else {
                     return Err(reasons.not_found("assignmentId", "assignment"));
                 };
@@ -64,6 +65,30 @@ impl Decide for AssignmentCommand {
                     reason: reason.clone(),
                 })])
             }
+            Self::Request { operation, task, post, reason } => {
+                request(world, operation, (task, post), reason.as_ref(), context, reasons)
+            }
+            Self::AcceptRequested { operation, number } => {
+                accept_requested(world, operation, *number, context, reasons)
+            }
+            Self::DeclineRequested { operation: code, number, reason } => {
+                let (_, request, mut reasons) = find_request(world, code, *number, context, reasons)?;
+                let declined = request.answer.as_ref().map(|answer| answer.declined.is_some());
+                if declined == Some(true) {
+                    return reasons.or(Vec::new());
+                }
+                reasons.check(declined.is_none(), RefusalCode::WrongState, "requestId", || {
+                    format!("{} was given: withdraw the assignment.", request.post)
+                });
+                check_after_request(request, context, &mut reasons);
+                reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerRequestDeclined {
+                    operation: code.clone(),
+                    number: *number,
+                    task: request.task.clone(),
+                    post: request.post.clone(),
+                    reason: reason.clone(),
+                })])
+            }
         }
     }
 }
@@ -81,31 +106,70 @@ fn assign(
         Subject::Operation(code.clone()),
         Subject::Bookings(post_code.clone()),
     ])?;
-    let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
+    let (operation, reasons) = world.visible_operation(code, context, reasons)?;
     let coalition = world.coalition()?;
     let post = coalition.posts.get(post_code);
     authorise(context, operation, post.map(|post| &post.partner))?;
-    let viewer = context.actor.partner();
-    let Some(version) = operation.plan.version_in_force().filter(|version| operation.shows(version, viewer))
-    else {
-        let message = "Officers are bound to tasks of a promulgated plan, and there is none.";
-        return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
-    };
-    let task = version.tasks.get(task_code).filter(|task| operation.shows_task(task, viewer));
-    if task.is_none() {
-        reasons.add(RefusalCode::NotFound, "task", "There is no such task.");
-    }
-    if post.is_none() {
-        reasons.add(RefusalCode::NotFound, "post", "There is no such post.");
-    }
-    let (Some(task), Some(_)) = (task, post) else { return Err(reasons.refuse()) };
+    let place = find_task(world, operation, (task_code, "task"), post_code, context, reasons)?;
+    let TaskInForce { version, task, mut reasons } = place;
     // Asked of the bookings, which is short, where the operation may have an assignment for each of its
     // tasks.
     let bookings = world.bookings(post_code)?;
     if bookings.entries.iter().any(|((of, _), booking)| of == code && booking.task == *task_code) {
         return reasons.or(Vec::new());
     }
-    check_fit(coalition, task, post_code, "post", &mut reasons);
+    check_fit(coalition, task, post_code, context.actor.partner(), "post", &mut reasons);
+    let bound = bound(operation, version, task, (post_code, bookings), (context, "post"), &mut reasons);
+    reasons.or(vec![Event::Assignment(bound)])
+}
+
+/// A task of the plan in force.
+struct TaskInForce<'a> {
+    version: &'a Version,
+    task: &'a PlannedTask,
+    reasons: Reasons,
+}
+
+/// The task and its post, of a plan in force that is not suspended.
+fn find_task<'a>(
+    world: &'a World,
+    operation: &'a Operation,
+    (task_code, field): (&TaskCode, &str),
+    post: &PostCode,
+    context: &Context<'_>,
+    mut reasons: Reasons,
+) -> Result<TaskInForce<'a>, Rejection> {
+    let (coalition, viewer) = (world.coalition()?, context.actor.partner());
+    let in_force = operation.plan.version_in_force();
+    let Some(version) = in_force.filter(|version| operation.shows(version, viewer, coalition)) else {
+        let message = "Officers are bound to tasks of a promulgated plan, and there is none.";
+        return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
+    };
+    gates::check_runs(version, &mut reasons);
+    let task = version.tasks.get(task_code).filter(|task| operation.shows_task(task, viewer));
+    if task.is_none() {
+        reasons.add(RefusalCode::NotFound, field, "There is no such task.");
+    }
+    let post = coalition.posts.get(post);
+    if post.is_none() {
+        reasons.add(RefusalCode::NotFound, "post", "There is no such post.");
+    }
+    match (task, post) {
+        (Some(task), Some(_)) => Ok(TaskInForce { version, task, reasons }),
+        _ => Err(reasons.refuse()),
+    }
+}
+
+/// That the post is bound to the task from now on, with a reason where it cannot be.
+fn bound(
+    operation: &Operation,
+    version: &Version,
+    task: &PlannedTask,
+    (post, bookings): (&PostCode, &Bookings),
+    (context, field): (&Context<'_>, &str),
+    reasons: &mut Reasons,
+) -> AssignmentEvent {
+    let (code, viewer) = (&operation.code, context.actor.partner());
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
     let booking = Stretches::new(version, operation.h_hour).of(task);
     // Only of a post that could be bound: what else it does is not to be found out by asking for what is
@@ -113,20 +177,128 @@ fn assign(
     if reasons.is_empty()
         && let Some(clash) = bookings.clashes(code, number, &booking).next()
     {
-        tell_overlap(operation, post_code, &booking, clash, viewer, "post", &mut reasons);
+        let seen = version.tasks.get(&clash.1.task);
+        let seen = seen.is_some_and(|task| operation.shows_task(task, viewer));
+        tell_overlap(operation, post, &booking, clash, seen, field, reasons);
     }
-    reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerAssigned {
+    AssignmentEvent::OfficerAssigned {
+        operation: code.clone(),
+        number,
+        task: task.code.clone(),
+        post: post.clone(),
+        start: booking.start,
+        duration: booking.duration,
+        h_hour: booking.h_hour,
+    }
+}
+
+/// Asks the post's partner for it. What else the post does is that partner's to know: overlaps are judged
+/// when it answers.
+fn request(
+    world: &World,
+    code: &OperationCode,
+    (task_code, post_code): (&TaskCode, &PostCode),
+    reason: Option<&Prose>,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, reasons) = world.visible_operation(code, context, reasons)?;
+    let (by, coalition) = (context.require_post(ROLES)?, world.coalition()?);
+    if !coalition.takes_tasks(by) {
+        return Err(Rejection::Forbidden(format!("{by} takes no tasks, so it asks for no officers.")));
+    }
+    let place = find_task(world, operation, (task_code, "task"), post_code, context, reasons)?;
+    let TaskInForce { task, mut reasons, .. } = place;
+    let same = |request: &Arc<OfficerRequest>| {
+        let OfficerRequest { task, post, by: asked_by, answer, .. } = request.as_ref();
+        (task, post, asked_by) == (task_code, post_code, by) && answer.is_none()
+    };
+    if operation.requests.values().any(same) {
+        return reasons.or(Vec::new());
+    }
+    check_fit(coalition, task, post_code, None, "post", &mut reasons);
+    let own = coalition.posts.get(post_code).is_some_and(|post| post.partner == *by);
+    reasons.check(!own, RefusalCode::WrongState, "post", || {
+        format!("{post_code} is a post of your own: assign it.")
+    });
+    let bound = operation.assignments_of(task_code).any(|known| known.post == *post_code);
+    reasons.check(!bound, RefusalCode::WrongState, "post", || {
+        format!("{post_code} is bound to {task_code} already.")
+    });
+    let number = operation.requests.get_max().map_or(1, |(last, _)| last + 1);
+    reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerRequested {
         operation: code.clone(),
         number,
         task: task_code.clone(),
         post: post_code.clone(),
-        start: booking.start,
-        duration: booking.duration,
-        h_hour: booking.h_hour,
+        by: by.clone(),
+        reason: reason.cloned(),
     })])
 }
 
-/// The lead's planners and commanders bind anybody, a partner's its own officers.
+/// The request, for those who answer it: the post's own partner.
+fn find_request<'a>(
+    world: &'a World,
+    code: &OperationCode,
+    number: u32,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<(&'a Operation, &'a OfficerRequest, Reasons), Rejection> {
+    let (operation, reasons) = world.visible_operation(code, context, reasons)?;
+    let (viewer, coalition) = (context.actor.partner(), world.coalition()?);
+    let found = operation
+        .requests
+        .get(&number)
+        .filter(|request| operation.task(&request.task, viewer, coalition).is_some());
+    let Some(request) = found else { return Err(reasons.not_found("requestId", "officer request")) };
+    let partner = coalition.posts.get(&request.post).map_or(&operation.lead, |post| &post.partner);
+    context.require_of(partner, ROLES)?;
+    Ok((operation, request, reasons))
+}
+
+fn accept_requested(
+    world: &World,
+    code: &OperationCode,
+    number: u32,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, request, mut reasons) = find_request(world, code, number, context, reasons)?;
+    if let Some(answer) = &request.answer {
+        reasons.check(answer.declined.is_none(), RefusalCode::WrongState, "requestId", || {
+            format!("{} was not given: it can be asked for anew.", request.post)
+        });
+        return reasons.or(Vec::new());
+    }
+    check_after_request(request, context, &mut reasons);
+    let OfficerRequest { task: task_code, post, .. } = request;
+    let place = find_task(world, operation, (task_code, "requestId"), post, context, reasons)?;
+    let TaskInForce { version, task, mut reasons } = place;
+    let mut events = vec![Event::Assignment(AssignmentEvent::OfficerRequestAccepted {
+        operation: code.clone(),
+        number,
+        task: task_code.clone(),
+        post: post.clone(),
+    })];
+    let bookings = world.bookings(post)?;
+    if !operation.assignments_of(task_code).any(|known| known.post == *post) {
+        check_fit(world.coalition()?, task, post, context.actor.partner(), "requestId", &mut reasons);
+        let at = (context, "requestId");
+        events.push(Event::Assignment(bound(operation, version, task, (post, bookings), at, &mut reasons)));
+    }
+    reasons.or(events)
+}
+
+/// A late entry must not make an answer older than what it answers.
+fn check_after_request(request: &OfficerRequest, context: &Context<'_>, reasons: &mut Reasons) {
+    let asked = request.requested_at;
+    reasons.check(context.occurred_at >= asked, RefusalCode::InvalidValue, "occurredAt", || {
+        format!("{} was asked for only at {}.", request.post, asked.to_rfc3339())
+    });
+}
+
+/// A partner's planners and commanders bind its officers, and the lead's those that the plan foresees; each
+/// of them takes assignments back.
 fn authorise(
     context: &Context<'_>,
     operation: &Operation,
@@ -165,14 +337,14 @@ fn tell_overlap(
     post: &PostCode,
     booking: &Booking,
     (other, clash): (&OperationCode, &Booking),
-    viewer: Option<&PartnerCode>,
+    seen: bool,
     field: &str,
     reasons: &mut Reasons,
 ) {
     // Another operation, or a task, may be hidden from the actor: its code is not named then.
     let what = if *other != operation.code {
         "in another operation".to_owned()
-    } else if operation.task(&clash.task, viewer).is_some() {
+    } else if seen {
         format!("with {}", clash.task)
     } else {
         "with another task".to_owned()
@@ -281,7 +453,7 @@ fn judge(
             });
             if let Some((field, clash)) = first {
                 // Asked by the lead, who sees every task.
-                tell_overlap(operation, post, booking, clash, Some(&operation.lead), field, reasons);
+                tell_overlap(operation, post, booking, clash, true, field, reasons);
             }
         }
     }
@@ -342,6 +514,19 @@ pub(crate) fn rebind(
     Ok(events)
 }
 
+/// What withdrawing the plan in force does to assignments: nobody is bound to what is not carried out.
+pub(crate) fn free_all(operation: &Operation, version: u32) -> impl Iterator<Item = Event> {
+    operation.live_assignments().map(move |assignment| {
+        Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
+            operation: operation.code.clone(),
+            number: assignment.number,
+            task: assignment.task.clone(),
+            post: assignment.post.clone(),
+            reason: short(&format!("Version {version} of the plan was withdrawn.")),
+        })
+    })
+}
+
 /// Who is to carry tasks out by an order.
 pub(crate) struct Officers<'a> {
     pub given: &'a [NewOfficer],
@@ -399,7 +584,9 @@ pub(crate) fn reassign(
             reasons.add(RefusalCode::NotFound, &field, "There is no such task.");
             continue;
         };
-        check_fit(coalition, planned, post, &field, reasons);
+        // Who is bound already was agreed to.
+        let by = (!bound.contains(task)).then_some(&operation.lead);
+        check_fit(coalition, planned, post, by, &field, reasons);
         fields.insert(task, field);
         if bound.contains(task) {
             continue;
@@ -427,8 +614,16 @@ pub(crate) fn reassign(
     Ok((posts.into_iter().collect(), events))
 }
 
-/// Whether a post can carry a task out, whatever else it does.
-fn check_fit(coalition: &Coalition, task: &PlannedTask, code: &PostCode, field: &str, reasons: &mut Reasons) {
+/// Whether a post can carry a task out, whatever else it does; and whether `by` may bind it, if that is
+/// asked. What the plan foresees its partner has agreed to by its decision.
+fn check_fit(
+    coalition: &Coalition,
+    task: &PlannedTask,
+    code: &PostCode,
+    by: Option<&PartnerCode>,
+    field: &str,
+    reasons: &mut Reasons,
+) {
     let Some(post) = coalition.posts.get(code) else {
         reasons.add(RefusalCode::NotFound, field, "There is no such post.");
         return;
@@ -438,6 +633,14 @@ fn check_fit(coalition: &Coalition, task: &PlannedTask, code: &PostCode, field: 
     });
     reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, field, || {
         format!("{} leads {}, and {code} is a post of {}.", task.lead, task.code, post.partner)
+    });
+    let foreseen = task.post.as_ref() == Some(code);
+    let foreign = by.is_some_and(|by| *by != post.partner) && !foreseen && post.partner == task.lead;
+    reasons.check(!foreign, RefusalCode::NotYourOfficer, field, || {
+        format!(
+            "{code} is a post of {}, and the plan in force does not foresee it for {}: request it.",
+            post.partner, task.code
+        )
     });
     coalition.check_liaison([&post.partner], field, reasons);
 }

@@ -1,6 +1,6 @@
 //! What happened between posts and tasks.
 
-use crate::{About, Instant, OperationCode, PostCode, Prose, Span, TaskCode};
+use crate::{About, Instant, OperationCode, PartnerCode, PostCode, Prose, Span, TaskCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,47 @@ pub enum AssignmentEvent {
         /// Why.
         reason: Prose,
     },
+    /// A partner was asked for one of its officers.
+    OfficerRequested {
+        /// The operation.
+        operation: OperationCode,
+        /// The request, counted from 1 in its operation.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The post that is asked for.
+        post: PostCode,
+        /// The partner that asks.
+        by: PartnerCode,
+        /// Why; absent where none was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Prose>,
+    },
+    /// The post's own partner gave the officer that it had been asked for; that the post is bound follows as
+    /// an event of its own.
+    OfficerRequestAccepted {
+        /// The operation.
+        operation: OperationCode,
+        /// The request, counted from 1 in its operation.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The post.
+        post: PostCode,
+    },
+    /// The post's own partner did not give the officer that it had been asked for.
+    OfficerRequestDeclined {
+        /// The operation.
+        operation: OperationCode,
+        /// The request, counted from 1 in its operation.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The post.
+        post: PostCode,
+        /// Why.
+        reason: Prose,
+    },
 }
 
 impl AssignmentEvent {
@@ -67,6 +108,11 @@ impl AssignmentEvent {
             | Self::AssignmentRetimed { operation, task, post, .. }
             | Self::AssignmentWithdrawn { operation, task, post, .. } => {
                 About::operation(operation).task(task).bookings([post])
+            }
+            Self::OfficerRequested { operation, task, post, .. }
+            | Self::OfficerRequestAccepted { operation, task, post, .. }
+            | Self::OfficerRequestDeclined { operation, task, post, .. } => {
+                About::operation(operation).task(task).post(post)
             }
         }
     }

@@ -20,6 +20,14 @@ impl AssignmentEvent {
             duration: Span::hours(12),
             h_hour: h_hour.map(at),
         };
+        let requested = |reason: Option<&str>| Self::OfficerRequested {
+            operation: operation(),
+            number: 1,
+            task: task(),
+            post: post(),
+            by: of("THA"),
+            reason: reason.map(of),
+        };
         vec![
             assigned(None),
             assigned(Some("2023-10-09T06:00:00+07:00")),
@@ -37,6 +45,16 @@ impl AssignmentEvent {
                 task: task(),
                 post: post(),
                 reason: of("Needed at Site B"),
+            },
+            requested(Some("For the night crossing")),
+            requested(None),
+            Self::OfficerRequestAccepted { operation: operation(), number: 1, task: task(), post: post() },
+            Self::OfficerRequestDeclined {
+                operation: operation(),
+                number: 1,
+                task: task(),
+                post: post(),
+                reason: of("On leave"),
             },
         ]
     }

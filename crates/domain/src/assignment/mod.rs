@@ -13,4 +13,4 @@ mod state;
 
 pub use command::AssignmentCommand;
 pub use event::AssignmentEvent;
-pub use state::{Assignment, Booking, Bookings};
+pub use state::{Answer, Assignment, Booking, Bookings, OfficerRequest, RequestStatus};

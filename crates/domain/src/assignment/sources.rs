@@ -5,11 +5,30 @@ use crate::{
     catalogue::sources::sender::{STAFF, Sender, Source, by, mutation},
 };
 
-const ASSIGNER: Sender = by(STAFF, "the post's partner or the operation's lead");
+const ASSIGNER: Sender =
+    by(STAFF, "the post's partner, or of the operation's lead where the plan in force foresees the post");
+const WITHDRAWER: Sender = by(STAFF, "the post's partner or the operation's lead");
+const ASKER: Sender = by(STAFF, "any partner that takes tasks and may read the task");
+const GIVER: Sender = by(STAFF, "the post's partner");
 
 impl AssignmentCommand {
     pub(crate) const SOURCES: &'static [Source] = &[
         mutation("Assignment", "Assign", "assignOfficer", ASSIGNER, &["OfficerAssigned"]),
-        mutation("Assignment", "Withdraw", "withdrawAssignment", ASSIGNER, &["AssignmentWithdrawn"]),
+        mutation("Assignment", "Withdraw", "withdrawAssignment", WITHDRAWER, &["AssignmentWithdrawn"]),
+        mutation("Assignment", "Request", "requestOfficer", ASKER, &["OfficerRequested"]),
+        mutation(
+            "Assignment",
+            "AcceptRequested",
+            "acceptRequestedOfficer",
+            GIVER,
+            &["OfficerRequestAccepted", "OfficerAssigned"],
+        ),
+        mutation(
+            "Assignment",
+            "DeclineRequested",
+            "declineRequestedOfficer",
+            GIVER,
+            &["OfficerRequestDeclined"],
+        ),
     ];
 }

@@ -1,9 +1,9 @@
 //! Assignments as folded: as their operation sees them, and as their post does, across operations.
 
 use crate::{
-    At, Instant, Item, OperationCode, PostCode, Span, TaskCode,
+    At, Instant, Item, OperationCode, PartnerCode, PostCode, Prose, Span, TaskCode,
     assignment::AssignmentEvent,
-    ids::{AssignmentId, OperationId},
+    ids::{AssignmentId, OfficerRequestId, OperationId},
     operation::OperationEvent,
     subject::{Evolve, Items},
 };
@@ -23,6 +23,51 @@ impl Assignment {
     pub fn id(&self, operation: OperationId) -> AssignmentId {
         AssignmentId::of(operation, self.number)
     }
+}
+
+/// An officer whom somebody asked another partner for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfficerRequest {
+    pub number: u32,
+    pub task: TaskCode,
+    pub post: PostCode,
+    /// The partner that asks.
+    pub by: PartnerCode,
+    pub reason: Option<Prose>,
+    pub requested_at: Instant,
+    /// Of the post's partner; `None` until it answers.
+    pub answer: Option<Answer>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub at: Instant,
+    /// Why not; `None`: the officer was bound.
+    pub declined: Option<Prose>,
+}
+
+impl OfficerRequest {
+    pub fn id(&self, operation: OperationId) -> OfficerRequestId {
+        OfficerRequestId::of(operation, self.number)
+    }
+
+    /// As text: `PENDING`, `ACCEPTED` or `DECLINED`.
+    pub fn status(&self) -> RequestStatus {
+        match &self.answer {
+            None => RequestStatus::Pending,
+            Some(Answer { declined: None, .. }) => RequestStatus::Accepted,
+            Some(Answer { declined: Some(_), .. }) => RequestStatus::Declined,
+        }
+    }
+}
+
+/// Where a request for an officer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum RequestStatus {
+    Pending,
+    Accepted,
+    Declined,
 }
 
 /// When one post is bound, by its assignments across operations: operation, number of the assignment in it.
@@ -98,6 +143,10 @@ impl Evolve<AssignmentEvent> for Bookings {
             AssignmentEvent::AssignmentWithdrawn { operation, number, .. } => {
                 self.entries.remove(&(operation.clone(), *number));
             }
+            // Whoever is asked for is not bound yet; who is given is assigned by the same command.
+            AssignmentEvent::OfficerRequested { .. }
+            | AssignmentEvent::OfficerRequestAccepted { .. }
+            | AssignmentEvent::OfficerRequestDeclined { .. } => {}
         }
     }
 }

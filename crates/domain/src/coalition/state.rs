@@ -36,6 +36,12 @@ impl Coalition {
         self.partners.get(code).is_some_and(|partner| partner.takes_tasks())
     }
 
+    /// Whether somebody held the post at that moment in the world, as far as the log knows.
+    pub fn was_held(&self, post: &str, at: Instant) -> bool {
+        let post = post.parse::<PostCode>().ok().and_then(|code| self.posts.get(&code));
+        post.is_some_and(|post| post.tenures.iter().any(|tenure| tenure.covers(at)))
+    }
+
     pub fn has_liaison_in_post(&self, partner: &PartnerCode) -> bool {
         self.posts.values().any(|post| post.liaison && post.partner == *partner && post.holder().is_some())
     }
@@ -185,6 +191,13 @@ pub struct Tenure {
     pub acting: bool,
     pub taken_at: Instant,
     pub relieved_at: Option<Instant>,
+}
+
+impl Tenure {
+    /// Whether the officer held the post at that moment in the world, as far as the log knows.
+    pub fn covers(&self, at: Instant) -> bool {
+        self.taken_at <= at && self.relieved_at.is_none_or(|relieved| at < relieved)
+    }
 }
 
 impl Post {

@@ -207,6 +207,7 @@ fn activate(
     });
     match operation.plan.version_in_force() {
         Some(version) => {
+            gates::check_runs(version, &mut reasons);
             world.coalition()?.check_liaison(version.leads(), "", &mut reasons);
             gates::check_conditions(operation, version, GATE_ACTIVATION, "", &mut reasons);
         }

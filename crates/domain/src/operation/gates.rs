@@ -1,7 +1,7 @@
 //! What holds an operation back: the window of H-hour, and conditions on gates.
 
 use crate::{
-    Instant, Reasons, RefusalCode,
+    Instant, PartnerCode, Reasons, RefusalCode,
     ids::ConditionId,
     instant,
     operation::Operation,
@@ -17,6 +17,14 @@ pub(crate) fn check_shift(operation: &Operation, to: Instant, field: &str, reaso
     check_window(operation, to, field, reasons);
 }
 
+/// A plan that a nation has taken its decision back on goes no further.
+pub(crate) fn check_runs(version: &Version, reasons: &mut Reasons) {
+    let by: Vec<_> = version.suspended_by.iter().map(PartnerCode::as_str).collect();
+    reasons.check(by.is_empty(), RefusalCode::PlanSuspended, "", || {
+        format!("Version {} is suspended: {} took its decision back.", version.number, by.join(", "))
+    });
+}
+
 /// Domain rule 17. The window is half-open and part of the plan's content, under its hash.
 pub(super) fn check_window(operation: &Operation, at: Instant, field: &str, reasons: &mut Reasons) {
     let Some(version) = operation.plan.version_in_force() else {
@@ -27,6 +35,7 @@ pub(super) fn check_window(operation: &Operation, at: Instant, field: &str, reas
         );
         return;
     };
+    check_runs(version, reasons);
     let Some(window) = version.sections.h_hour_window else { return };
     reasons.check(window.contains(at), RefusalCode::HhourOutsideWindow, field, || {
         let (from, to) = (window.from.to_rfc3339(), window.to.to_rfc3339());
@@ -47,11 +56,12 @@ pub(crate) fn check_conditions(
     reasons: &mut Reasons,
 ) {
     for (decision, condition) in version.live_conditions() {
-        if condition.gate.as_str() == gate && condition.status == ConditionStatus::Outstanding {
+        if condition.gate.as_str() == gate && condition.status.blocks() {
+            let stands = if condition.status == ConditionStatus::Broken { "broken" } else { "outstanding" };
             reasons.add_about(
                 RefusalCode::ConditionOutstanding,
                 field,
-                format!("{} of {} is outstanding: {}", condition.code, decision.partner, condition.text),
+                format!("{} of {} is {stands}: {}", condition.code, decision.partner, condition.text),
                 Some(
                     ConditionId::of(decision.id(operation.id(), version.number), &condition.code).to_string(),
                 ),

@@ -2,11 +2,13 @@
 
 use crate::{
     Context, Event, PartnerCode, Reasons, RefusalCode, Rejection, Role, World,
-    coalition::Coalition,
+    coalition::{Coalition, PartnerStatus},
+    ids::PartnerId,
     operation::{Operation, OperationEvent},
+    plan::{Decision, Version, deciders},
     release::{Label, Marked, MarkedItem, Release},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A label names partners of this coalition, also such as have not joined yet.
 pub(crate) fn check_partners(
@@ -32,8 +34,10 @@ pub(crate) fn mark(
     mut reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let viewer = context.actor.partner();
-    let version =
-        |number: u32| operation.plan.version(number).filter(|version| operation.shows(version, viewer));
+    let coalition = world.coalition()?;
+    let version = |number: u32| {
+        operation.plan.version(number).filter(|version| operation.shows(version, viewer, coalition))
+    };
     let commander = |owner: &PartnerCode| context.require_of(owner, &[Role::Commander]);
     let (known, item) = match item {
         None => {
@@ -52,7 +56,7 @@ pub(crate) fn mark(
             (version.release.clone(), Some(MarkedItem::PlanVersion { number: *number }))
         }
         Some(Marked::Task { task: code }) => {
-            let Some(task) = operation.task(code, viewer) else {
+            let Some(task) = operation.task(code, viewer, coalition) else {
                 return Err(reasons.not_found("task", "task"));
             };
             commander(if viewer == Some(&task.lead) { &task.lead } else { &operation.lead })?;
@@ -73,7 +77,28 @@ pub(crate) fn mark(
     if known.as_ref() == Some(&Release::marked(known.as_ref(), new)) {
         return reasons.or(Vec::new());
     }
-    check_partners(world.coalition()?, &new.releasable_to, "releasableTo", &mut reasons);
+    for (partner, number) in deciders_without(coalition, operation, item.as_ref(), new) {
+        reasons.add_about(
+            RefusalCode::DecidedUpon,
+            "releasableTo",
+            format!(
+                "{partner} decided on version {number} with this in it, which stays readable to it: narrow it \
+                 in another version."
+            ),
+            Some(PartnerId::of(partner).to_string()),
+        );
+    }
+    if matches!(item, None | Some(MarkedItem::PlanVersion { .. })) {
+        for (partner, number) in waited_for_without(coalition, operation, item.as_ref(), new) {
+            reasons.add_about(
+                RefusalCode::DeciderCannotRead,
+                "releasableTo",
+                format!("{partner} has to decide on version {number}, which is under decision."),
+                Some(PartnerId::of(partner).to_string()),
+            );
+        }
+    }
+    check_partners(coalition, &new.releasable_to, "releasableTo", &mut reasons);
     let Release { releasable_to, classification, handling } = new.clone();
     reasons.or(vec![Event::Operation(OperationEvent::ReleasabilityMarked {
         operation: operation.code.clone(),
@@ -82,4 +107,83 @@ pub(crate) fn mark(
         handling,
         item,
     })])
+}
+
+/// Whether the mark takes from a reader what it is on, as the version has that. What it is not on, it takes
+/// from nobody.
+fn takes(
+    operation: &Operation,
+    version: &Version,
+    item: Option<&MarkedItem>,
+    new: &Release,
+    reader: &PartnerCode,
+) -> bool {
+    let admits = |keepers: &[&PartnerCode]| new.admits(reader, keepers);
+    let lead = &operation.lead;
+    match item {
+        None => operation.is_visible_to(reader) && !admits(&[lead]),
+        Some(MarkedItem::PlanVersion { number }) => {
+            *number == version.number
+                && operation.version_label(version).is_readable_by(reader)
+                && !admits(&[lead])
+        }
+        Some(MarkedItem::Task { task, .. }) => version.tasks.get(task).is_some_and(|task| {
+            operation.shows_task(task, Some(reader)) && !admits(&[lead, &task.lead, &task.territory])
+        }),
+        Some(MarkedItem::Annex { number, annex }) => {
+            let annex = version.annexes.get(annex).filter(|_| *number == version.number);
+            annex.is_some_and(|annex| operation.shows_annex(annex, Some(reader)) && !admits(&[lead]))
+        }
+    }
+}
+
+/// The partners from which the mark would take what they have decided on, each with the version. One that has
+/// left the coalition reads nothing any more.
+fn deciders_without<'a>(
+    coalition: &Coalition,
+    operation: &'a Operation,
+    item: Option<&MarkedItem>,
+    new: &Release,
+) -> BTreeMap<&'a PartnerCode, u32> {
+    let stays = |partner: &PartnerCode| {
+        coalition.partners.get(partner).is_some_and(|partner| partner.status != PartnerStatus::Withdrawn)
+    };
+    let saw = |decision: &Decision| match item {
+        None | Some(MarkedItem::PlanVersion { .. }) => true,
+        Some(MarkedItem::Task { task, .. }) => !decision.withheld.tasks.contains(task),
+        Some(MarkedItem::Annex { annex, .. }) => !decision.withheld.annexes.contains(annex),
+    };
+    let mut without = BTreeMap::new();
+    for version in &operation.plan.versions {
+        for decision in version.decisions.iter().filter(|decision| saw(decision)) {
+            let partner = &decision.partner;
+            if stays(partner) && takes(operation, version, item, new, partner) {
+                without.insert(partner, version.number);
+            }
+        }
+    }
+    without
+}
+
+/// The partners that a version under decision waits for, or may, and from which the mark would take it.
+fn waited_for_without<'a>(
+    coalition: &'a Coalition,
+    operation: &'a Operation,
+    item: Option<&MarkedItem>,
+    new: &Release,
+) -> BTreeMap<&'a PartnerCode, u32> {
+    let mut without = BTreeMap::new();
+    for version in operation.plan.versions.iter().filter(|version| version.is_under_decision()) {
+        let electorate = operation.electorate(version, &version.submitted_to);
+        let voters = coalition.members().filter(|member| electorate.has_vote(&member.code, member.role));
+        let undecided = deciders(coalition, version)
+            .chain(voters.map(|member| &member.code))
+            .filter(|partner| !version.decisions.iter().any(|decision| decision.partner == **partner));
+        for partner in undecided {
+            if takes(operation, version, item, new, partner) {
+                without.insert(partner, version.number);
+            }
+        }
+    }
+    without
 }

@@ -3,10 +3,11 @@
 
 use crate::{
     At, Instant, Item, OperationCode, PartnerCode, Prose, TaskCode, Title,
-    assignment::{Assignment, AssignmentEvent},
+    assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
+    coalition::Coalition,
     ids::OperationId,
     operation::OperationEvent,
-    plan::{Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus},
+    plan::{Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus, Withheld},
     release::{Classification, HandlingCode, Label, MarkedItem, Release, TaskLabel},
     subject::{Evolve, Items},
 };
@@ -57,6 +58,8 @@ pub struct Operation {
     pub plan: Plan,
     /// By number, from 1; withdrawn ones stay.
     pub assignments: OrdMap<u32, Arc<Assignment>>,
+    /// Officers that were asked for, by number, from 1; answered ones stay.
+    pub requests: OrdMap<u32, Arc<OfficerRequest>>,
     /// Tasks that have a label of their own, in every version.
     pub task_labels: OrdMap<TaskCode, Arc<TaskLabel>>,
 }
@@ -72,8 +75,9 @@ impl Operation {
     }
 
     pub fn status(&self) -> OperationStatus {
+        let runs = self.plan.version_in_force().is_some_and(|version| version.suspended_by.is_empty());
         if self.activated_at.is_some() {
-            OperationStatus::Active
+            if runs { OperationStatus::Active } else { OperationStatus::Paused }
         } else if self.plan.in_force.is_some() {
             OperationStatus::Authorised
         } else if self.warning_order_at.is_some() || !self.plan.versions.is_empty() {
@@ -113,10 +117,38 @@ impl Operation {
         self.version_label(version).narrowed(Some(&annex.release()))
     }
 
-    /// Whether one who sees the operation sees the version. Services, which are no partner's, see all.
-    pub(crate) fn shows(&self, version: &Version, viewer: Option<&PartnerCode>) -> bool {
+    /// Whether one who sees the operation sees the version. Services, which are no partner's, see all. A
+    /// draft is for those that will decide on it or carry it out, and for whom it is shared with.
+    pub(crate) fn shows(
+        &self,
+        version: &Version,
+        viewer: Option<&PartnerCode>,
+        coalition: &Coalition,
+    ) -> bool {
         let own = version.release.as_ref();
-        viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &[&self.lead])))
+        viewer.is_none_or(|partner| {
+            let drafts = || {
+                self.lead == *partner
+                    || version.shared_with.contains(partner)
+                    || coalition.takes_tasks(partner)
+            };
+            own.is_none_or(|own| own.admits(partner, &[&self.lead]))
+                && (version.status != VersionStatus::Draft || drafts())
+        })
+    }
+
+    /// Among whom those are that decide on the version; `readers` are those of a draft.
+    pub(crate) fn electorate<'a>(
+        &'a self,
+        version: &'a Version,
+        readers: &'a BTreeSet<PartnerCode>,
+    ) -> Electorate<'a> {
+        Electorate {
+            policy: &version.sections.approval_policy,
+            readers: if version.status == VersionStatus::Draft { readers } else { &version.submitted_to },
+            lead: &self.lead,
+            status: version.status,
+        }
     }
 
     /// Whether one who sees the version sees the task.
@@ -132,16 +164,49 @@ impl Operation {
     }
 
     /// The task as the current version has it, else the newest, among those in which the viewer sees it.
-    pub(crate) fn task(&self, code: &TaskCode, viewer: Option<&PartnerCode>) -> Option<&PlannedTask> {
+    pub(crate) fn task(
+        &self,
+        code: &TaskCode,
+        viewer: Option<&PartnerCode>,
+        coalition: &Coalition,
+    ) -> Option<&PlannedTask> {
         let newest_first = self.plan.versions.iter().rev().map(Arc::as_ref);
         self.plan
             .current_version()
             .into_iter()
             .chain(newest_first)
-            .filter(|version| self.shows(version, viewer))
+            .filter(|version| self.shows(version, viewer, coalition))
             .filter_map(|version| version.tasks.get(code))
             .map(Arc::as_ref)
             .find(|task| self.shows_task(task, viewer))
+    }
+
+    fn answer(&mut self, number: u32, answer: Answer, touched: &mut Vec<Item>) {
+        if let Some(request) = self.requests.get_mut(&number) {
+            Arc::make_mut(request).answer = Some(answer);
+        }
+        touched.push(Item::OfficerRequest(self.code.clone(), number));
+    }
+
+    /// Keeps who could read the version when it was submitted: marks change that later.
+    fn note_readers(&mut self, number: u32) {
+        let readers = self.plan.version(number).map(|version| self.version_label(version).releasable_to);
+        if let (Some(version), Some(readers)) = (self.plan.version_mut(number), readers) {
+            version.submitted_to = readers;
+        }
+    }
+
+    /// Keeps what of the version the partner could not read when it decided last, which is just now.
+    fn note_withheld(&mut self, number: u32, partner: &PartnerCode) {
+        let Some(version) = self.plan.version(number) else { return };
+        let hidden = version.tasks.values().filter(|task| !self.shows_task(task, Some(partner)));
+        let tasks = hidden.map(|task| task.code.clone()).collect();
+        let hidden = version.annexes.iter().filter(|(_, annex)| !self.shows_annex(annex, Some(partner)));
+        let annexes = hidden.map(|(code, _)| code.clone()).collect();
+        let last = self.plan.version_mut(number).and_then(|version| version.decisions.iter_mut().last());
+        if let Some(decision) = last {
+            Arc::make_mut(decision).withheld = Withheld { tasks, annexes };
+        }
     }
 
     /// Labels the operation, or an item in it, anew.
@@ -194,6 +259,7 @@ impl Items for Operation {
             items.extend(version.items(&self.code));
         }
         items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
+        items.extend(self.requests.keys().map(|number| Item::OfficerRequest(self.code.clone(), *number)));
         items.extend(self.task_labels.keys().map(|task| Item::TaskLabel(self.code.clone(), task.clone())));
         items
     }
@@ -225,6 +291,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 activated_at: None,
                 plan: Plan::default(),
                 assignments: OrdMap::new(),
+                requests: OrdMap::new(),
                 task_labels: OrdMap::new(),
             });
         }
@@ -255,9 +322,16 @@ impl Evolve<OperationEvent> for Option<Operation> {
 
 impl Evolve<PlanEvent> for Option<Operation> {
     fn evolve(&mut self, event: &PlanEvent, at: &At, touched: &mut Vec<Item>) {
-        let Some(Operation { code, plan, task_labels, .. }) = self else { return };
+        let Some(operation) = self else { return };
+        let Operation { code, plan, task_labels, .. } = operation;
         let salts = || task_labels.iter().map(|(task, label)| (task.clone(), label.salt)).collect();
         plan.evolve(code, salts, event, at, touched);
+        if let PlanEvent::PlanVersionSubmitted { number, .. } = event {
+            operation.note_readers(*number);
+        }
+        if let Some((number, partner)) = event.decided() {
+            operation.note_withheld(number, partner);
+        }
     }
 }
 
@@ -278,6 +352,29 @@ impl Evolve<AssignmentEvent> for Option<Operation> {
             }
             // The task's times are the version's, not the assignment's.
             AssignmentEvent::AssignmentRetimed { .. } => return,
+            AssignmentEvent::OfficerRequested { number, task, post, by, reason, .. } => {
+                let request = OfficerRequest {
+                    number: *number,
+                    task: task.clone(),
+                    post: post.clone(),
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    requested_at: at.occurred_at,
+                    answer: None,
+                };
+                operation.requests.insert(*number, Arc::new(request));
+                touched.push(Item::OfficerRequest(operation.code.clone(), *number));
+                return;
+            }
+            AssignmentEvent::OfficerRequestAccepted { number, .. } => {
+                operation.answer(*number, Answer { at: at.occurred_at, declined: None }, touched);
+                return;
+            }
+            AssignmentEvent::OfficerRequestDeclined { number, reason, .. } => {
+                let declined = Some(reason.clone());
+                operation.answer(*number, Answer { at: at.occurred_at, declined }, touched);
+                return;
+            }
             AssignmentEvent::AssignmentWithdrawn { number, .. } => {
                 if let Some(assignment) = operation.assignments.get_mut(number) {
                     let assignment = Arc::make_mut(assignment);

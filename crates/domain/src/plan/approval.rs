@@ -2,16 +2,19 @@
 //! decision per partner, nothing carries over.
 
 use crate::{
-    Code, ConditionCode, Context, Event, OperationCode, PartnerCode, Position, Prose, Reasons, RefusalCode,
-    Rejection, Role, TaskCode, World,
+    Code, ConditionCode, Context, Event, Instant, OperationCode, PartnerCode, Position, Prose, Reasons,
+    RefusalCode, Rejection, Role, TaskCode, World,
     actor::CLOCK_SKEW,
     assignment::decide as assignment,
-    coalition::Coalition,
+    coalition::{Coalition, PartnerRole},
     ids::{PartnerId, TaskId},
-    operation::{Operation, gates::check_conditions},
+    operation::{
+        Operation,
+        gates::{self, check_conditions},
+    },
     plan::{
-        Condition, ConditionStatus, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Given, Named,
-        NewCondition, Outstanding, PlanEvent, Version, VersionStatus, outstanding,
+        Condition, ConditionStatus, Decision, DecisionKind, GATE_ACTIVATION, GATE_PROMULGATION, Given, Named,
+        NewCondition, Outstanding, PlanEvent, Version, VersionStatus, Withdrawal, outstanding,
     },
     schedule::conflict::guests_without_consent,
 };
@@ -46,7 +49,7 @@ fn hear<'a>(
     let partner = context.require_post(&[Role::Commander])?.clone();
     let (operation, version, mut reasons) =
         find_version(world, &named.operation, named.number, context, reasons)?;
-    if version.is_under_decision() {
+    if version.awaits(&partner) {
         if version.content_hash != Some(named.content_hash) {
             let message = format!("The content of version {} has another hash.", version.number);
             reasons.add(RefusalCode::StalePlanVersion, "contentHash", message);
@@ -61,11 +64,16 @@ fn hear<'a>(
 }
 
 fn stale(operation: &Operation, version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
+    let reads = |other: &Version| {
+        let label = operation.version_label(other);
+        context.actor.partner().is_none_or(|partner| label.is_readable_by(partner))
+    };
     let under_decision = operation
         .plan
         .versions
         .iter()
-        .find(|other| other.is_under_decision() && operation.shows(other, context.actor.partner()));
+        .map(Arc::as_ref)
+        .find(|other| other.is_under_decision() && reads(other));
     let instead = match under_decision {
         Some(other) => format!("version {} is under decision", other.number),
         None => "no version is under decision".to_owned(),
@@ -80,18 +88,13 @@ fn stale(operation: &Operation, version: &Version, context: &Context<'_>, reason
 
 impl Hearing<'_> {
     fn is_approver(&self) -> bool {
-        let policy = &self.version.sections.approval_policy;
-        self.coalition
-            .members()
-            .any(|member| member.code == self.partner && policy.required_roles.contains(&member.role))
+        has_vote(self.coalition, self.operation, self.version, &self.partner)
     }
 
     fn check_approver(&mut self) {
         let (approver, partner) = (self.is_approver(), &self.partner);
         self.reasons.check(approver, RefusalCode::NotAnApprover, "", || {
-            format!(
-                "{partner} has no vote on this plan: its role is not among those whose approval it needs."
-            )
+            format!("{partner} has no vote on this plan: it is not among those whose approval it needs.")
         });
     }
 
@@ -108,7 +111,7 @@ impl Hearing<'_> {
             return true;
         }
         // On a version that was overtaken nothing can be revoked either: that it is stale says it all.
-        if self.version.is_under_decision() {
+        if self.version.awaits(&self.partner) {
             let message =
                 format!("{} has decided {} on this version: revoke that first.", self.partner, live.kind);
             self.reasons.add(RefusalCode::AlreadyDecided, "planVersionId", message);
@@ -128,6 +131,18 @@ impl Hearing<'_> {
             let message = format!("{task} is no task on the territory of {}.", self.partner);
             self.reasons.add(RefusalCode::UnknownReference, field, message);
         }
+    }
+
+    /// Whoever has suspended a plan in force lets it go on, or leaves it: it is not rejected any more.
+    fn check_under_decision(&mut self) {
+        let version = self.version;
+        let settles = version.suspended_by.contains(&self.partner);
+        self.reasons.check(!settles, RefusalCode::WrongState, "planVersionId", || {
+            format!(
+                "Version {} is in force and suspended: approve it, consent, or leave it so.",
+                version.number
+            )
+        });
     }
 
     fn or(self, events: Vec<PlanEvent>) -> Result<Vec<Event>, Rejection> {
@@ -159,6 +174,12 @@ pub(super) fn approve(
             || format!("{} stands twice.", condition.code),
         );
         let gate = condition.gate.as_str();
+        // A condition on what has been is none.
+        let passed = gate == GATE_PROMULGATION && hearing.version.promulgated_at.is_some()
+            || gate == GATE_ACTIVATION && hearing.operation.activated_at.is_some();
+        hearing.reasons.check(!passed, RefusalCode::WrongState, &format!("conditions.{index}.gate"), || {
+            format!("{gate} has been: a condition on it would block nothing.")
+        });
         let phases = &hearing.version.sections.phases;
         let known = gate == GATE_PROMULGATION
             || gate == GATE_ACTIVATION
@@ -190,6 +211,7 @@ pub(super) fn reject(
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let mut hearing = hear(world, named, context, reasons)?;
+    hearing.check_under_decision();
     let (operation, number) = (named.operation.clone(), named.number);
     let own_tasks = hearing.own_tasks();
     if !hearing.is_approver() && !own_tasks.is_empty() {
@@ -269,13 +291,11 @@ pub(super) fn revoke(
 ) -> Result<Vec<Event>, Rejection> {
     let partner = context.require_post(&[Role::Commander])?;
     let (operation, version, mut reasons) = find_version(world, code, number, context, reasons)?;
-    if !version.is_under_decision() {
+    if !version.is_under_decision() && operation.plan.in_force != Some(number) {
         stale(operation, version, context, &mut reasons);
     }
     if let Some(live) = version.live_decision_of(partner) {
-        reasons.check(context.occurred_at >= live.at, RefusalCode::InvalidValue, "occurredAt", || {
-            format!("{partner} decided only at {}.", live.at.to_rfc3339())
-        });
+        check_after(live.at, &format!("{partner} decided"), context, &mut reasons);
     } else {
         let message = format!("{partner} has no decision on this version to revoke.");
         reasons.add(RefusalCode::WrongState, "planVersionId", message);
@@ -286,6 +306,82 @@ pub(super) fn revoke(
         partner: partner.clone(),
         reason: reason.clone(),
     })])
+}
+
+/// By an officer in post, of a decision that another turned out not to have been in post for.
+pub(super) fn confirm(
+    world: &World,
+    code: &OperationCode,
+    number: u32,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let partner = context.require_post(&[Role::Commander])?;
+    let (operation, version, mut reasons) = find_version(world, code, number, context, reasons)?;
+    if !version.is_under_decision() && operation.plan.in_force != Some(number) {
+        stale(operation, version, context, &mut reasons);
+    }
+    let Some(live) = version.live_decision_of(partner) else {
+        let message = format!("{partner} has no decision on this version to confirm.");
+        return Err(reasons.refuse_with(RefusalCode::WrongState, "planVersionId", message));
+    };
+    if !is_out_of_post(world.coalition()?, live) {
+        return reasons.or(Vec::new());
+    }
+    let coalition = world.coalition()?;
+    let actor = context.actor.to_string();
+    reasons.check(
+        coalition.was_held(&actor, context.occurred_at),
+        RefusalCode::DecidedOutOfPost,
+        "occurredAt",
+        || format!("Nobody held {actor} at {}.", context.occurred_at.to_rfc3339()),
+    );
+    check_after(live.at, &format!("{partner} decided"), context, &mut reasons);
+    reasons.or(vec![Event::Plan(PlanEvent::DecisionConfirmed {
+        operation: code.clone(),
+        number,
+        partner: partner.clone(),
+    })])
+}
+
+/// Takes the plan in force out of force, and frees the officers that are bound to its tasks.
+pub(super) fn withdraw(
+    world: &World,
+    code: &OperationCode,
+    reason: &Prose,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
+    let partner = context.require_post(&[Role::Commander])?;
+    let in_force = operation.plan.version_in_force();
+    let may = |version: &Version| version.sections.approval_policy.withdrawal == Withdrawal::BrokenCondition;
+    if !in_force.is_some_and(may) {
+        context.require_of(&operation.lead, &[Role::Commander])?;
+    }
+    let coalition = world.coalition()?;
+    let seen = |version: &&Version| operation.shows(version, Some(partner), coalition);
+    let Some(version) = in_force.filter(seen) else {
+        let message = "No plan is in force.";
+        return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "operation", message));
+    };
+    let broken = version.live_conditions().any(|(decision, condition)| {
+        decision.partner == *partner && condition.status == ConditionStatus::Broken
+    });
+    reasons.check(*partner == operation.lead || broken, RefusalCode::WrongState, "operation", || {
+        format!("No condition of {partner} is broken, and {} leads the operation.", operation.lead)
+    });
+    if let Some(at) = version.promulgated_at {
+        check_after(at, &format!("Version {} came into force", version.number), context, &mut reasons);
+    }
+    let mut events = vec![Event::Plan(PlanEvent::PlanWithdrawn {
+        operation: code.clone(),
+        number: version.number,
+        by: partner.clone(),
+        reason: reason.clone(),
+    })];
+    events.extend(assignment::free_all(operation, version.number));
+    reasons.or(events)
 }
 
 pub(super) fn recall(
@@ -321,6 +417,7 @@ pub(super) fn promulgate(
     context.require_of(&operation.lead, &[Role::Commander])?;
     let coalition = world.coalition()?;
     if operation.plan.in_force == Some(number) {
+        gates::check_runs(version, &mut reasons);
         return reasons.or(Vec::new());
     }
     match version.status {
@@ -332,14 +429,18 @@ pub(super) fn promulgate(
                 format!("Version {number} has not been submitted."),
             );
         }
-        VersionStatus::Promulgated | VersionStatus::Superseded | VersionStatus::Recalled => {
-            stale(operation, version, context, &mut reasons);
-        }
+        VersionStatus::Promulgated
+        | VersionStatus::Suspended
+        | VersionStatus::Superseded
+        | VersionStatus::Recalled
+        | VersionStatus::Withdrawn => stale(operation, version, context, &mut reasons),
     }
     context.check_seen_at(&mut reasons, seen_at, version.submitted_position.unwrap_or_default());
     check_after_submission(version, context, &mut reasons);
     check_after_decisions(version, context, &mut reasons);
-    let missing = missing(coalition, version);
+    let implied = implied_consent(coalition, operation, version);
+    let decided = || decided(version, implied.as_ref());
+    let missing = missing(coalition, operation, version, decided());
     // A coalition that has lost its voters approves nothing by silence.
     reasons.check(
         !missing.is_empty() || version.live_decisions().any(|decision| decision.kind.approves()),
@@ -367,7 +468,20 @@ pub(super) fn promulgate(
         let subject = Some(PartnerId::of(partner).to_string());
         reasons.add_about(RefusalCode::ApprovalIncomplete, "planVersionId", message, subject);
     }
-    for task in guests_without_consent(version.tasks.values().map(Arc::as_ref), decided(version)) {
+    for decision in decided_out_of_post(coalition, version) {
+        let (post, at) = decision.authority();
+        reasons.add_about(
+            RefusalCode::DecidedOutOfPost,
+            "planVersionId",
+            format!(
+                "Nobody held {post} at {}, when it decided: {} confirms that decision, or revokes it.",
+                at.to_rfc3339(),
+                decision.partner
+            ),
+            Some(decision.id(operation.id(), number).to_string()),
+        );
+    }
+    for task in guests_without_consent(version.tasks.values().map(Arc::as_ref), decided()) {
         reasons.add_about(
             RefusalCode::ForeignLeadWithoutConsent,
             "planVersionId",
@@ -420,7 +534,8 @@ fn check_after_decisions(version: &Version, context: &Context<'_>, reasons: &mut
         .live_conditions()
         .filter(|(_, condition)| condition.gate.as_str() == GATE_PROMULGATION)
         .filter_map(|(_, condition)| condition.settled_at);
-    let Some(last) = version.live_decisions().map(|decision| decision.at).chain(settled).max() else {
+    let decided = version.live_decisions().map(|decision| decision.authority().1.max(decision.at));
+    let Some(last) = decided.chain(settled).max() else {
         return;
     };
     reasons.check(
@@ -431,18 +546,85 @@ fn check_after_decisions(version: &Version, context: &Context<'_>, reasons: &mut
     );
 }
 
-fn decided(version: &Version) -> impl Iterator<Item = (&PartnerCode, DecisionKind, &BTreeSet<TaskCode>)> {
-    version.live_decisions().map(|decision| (&decision.partner, decision.kind, &decision.tasks))
+/// Nor may it put something before what it is about; `what` as it begins a sentence.
+fn check_after(at: Instant, what: &str, context: &Context<'_>, reasons: &mut Reasons) {
+    reasons.check(context.occurred_at >= at, RefusalCode::InvalidValue, "occurredAt", || {
+        format!("{what} only at {}.", at.to_rfc3339())
+    });
+}
+
+/// A partner's decision on a version, or what it comes to.
+type Judged<'a> = (&'a PartnerCode, DecisionKind, &'a BTreeSet<TaskCode>);
+
+fn decided<'a>(
+    version: &'a Version,
+    implied: Option<&'a (PartnerCode, BTreeSet<TaskCode>)>,
+) -> impl Iterator<Item = Judged<'a>> {
+    let implied = implied.map(|(partner, tasks)| (partner, DecisionKind::TerritorialConsent, tasks));
+    version
+        .live_decisions()
+        .map(|decision| (&decision.partner, decision.kind, &decision.tasks))
+        .chain(implied)
+}
+
+fn members(coalition: &Coalition) -> impl Iterator<Item = (&PartnerCode, PartnerRole)> {
+    coalition.members().map(|partner| (&partner.code, partner.role))
+}
+
+/// What a lead without a vote has consented to by submitting.
+fn implied_consent(
+    coalition: &Coalition,
+    operation: &Operation,
+    version: &Version,
+) -> Option<(PartnerCode, BTreeSet<TaskCode>)> {
+    operation.electorate(version, &BTreeSet::new()).implied_consent(
+        members(coalition),
+        version.task_territories(),
+        version.live_decisions().map(|decision| &decision.partner),
+    )
 }
 
 /// Who must still decide on the version, as the coalition stands.
-fn missing(coalition: &Coalition, version: &Version) -> Vec<Outstanding> {
-    outstanding(
-        &version.sections.approval_policy.required_roles,
-        coalition.members().map(|partner| (&partner.code, partner.role)),
-        version.task_territories(),
-        decided(version),
-    )
+fn missing<'a>(
+    coalition: &'a Coalition,
+    operation: &Operation,
+    version: &'a Version,
+    decided: impl Iterator<Item = Judged<'a>>,
+) -> Vec<Outstanding> {
+    let readers = operation.version_label(version).releasable_to;
+    let electorate = operation.electorate(version, &readers);
+    outstanding(&electorate, members(coalition), version.task_territories(), decided)
+}
+
+/// Whether the partner's approval is needed.
+fn has_vote(coalition: &Coalition, operation: &Operation, version: &Version, partner: &PartnerCode) -> bool {
+    let readers = operation.version_label(version).releasable_to;
+    let electorate = operation.electorate(version, &readers);
+    members(coalition).any(|(member, role)| member == partner && electorate.has_vote(member, role))
+}
+
+/// The partners without whose decision the version cannot come into force whether or not they read it: whom
+/// its policy lists, and those on whose territory its tasks lie. A role gives a vote to readers alone.
+pub(crate) fn deciders<'a>(
+    coalition: &'a Coalition,
+    version: &'a Version,
+) -> impl Iterator<Item = &'a PartnerCode> {
+    let policy = &version.sections.approval_policy;
+    let territories = version.task_territories().map(|(_, territory)| territory);
+    policy.approvers.iter().filter(|approver| coalition.takes_tasks(approver)).chain(territories)
+}
+
+/// Live decisions by an officer who had left the post by then, as is known now.
+fn decided_out_of_post<'a>(
+    coalition: &'a Coalition,
+    version: &'a Version,
+) -> impl Iterator<Item = &'a Decision> {
+    version.live_decisions().filter(|decision| is_out_of_post(coalition, decision))
+}
+
+fn is_out_of_post(coalition: &Coalition, decision: &Decision) -> bool {
+    let (post, at) = decision.authority();
+    !coalition.was_held(post, at)
 }
 
 fn find_version<'a>(
@@ -453,7 +635,8 @@ fn find_version<'a>(
     reasons: Reasons,
 ) -> Result<(&'a Operation, &'a Version, Reasons), Rejection> {
     let (operation, reasons) = world.visible_operation(code, context, reasons)?;
-    let seen = |version: &&Version| operation.shows(version, context.actor.partner());
+    let (coalition, viewer) = (world.coalition()?, context.actor.partner());
+    let seen = |version: &&Version| operation.shows(version, viewer, coalition);
     match operation.plan.version(number).filter(seen) {
         Some(version) => Ok((operation, version, reasons)),
         None => Err(reasons.not_found("planVersionId", "plan version")),
@@ -474,7 +657,7 @@ impl Attached<'_> {
         world: &'w World,
         context: &Context<'_>,
         reasons: Reasons,
-    ) -> Result<(&'w Operation, &'w Condition, Reasons), Rejection> {
+    ) -> Result<(&'w Condition, Reasons), Rejection> {
         let (operation, version, mut reasons) =
             find_version(world, self.operation, self.number, context, reasons)?;
         // Nothing waits for the conditions of a version that is neither decided on nor carried out.
@@ -485,24 +668,48 @@ impl Attached<'_> {
             .live_decision_of(self.partner)
             .and_then(|decision| decision.conditions.iter().find(|known| known.code == *self.condition));
         match found {
-            Some(found) => Ok((operation, found, reasons)),
+            Some(found) => Ok((found, reasons)),
             None => Err(reasons.not_found("conditionId", "condition")),
         }
     }
+
+    fn require_author(
+        &self,
+        roles: &[Role],
+        context: &Context<'_>,
+        reasons: &mut Reasons,
+    ) -> Result<(), Rejection> {
+        let Self { partner, condition, .. } = self;
+        let own = context.require_post(roles)? == *partner;
+        reasons.check(own, RefusalCode::NotTheAuthor, "conditionId", || {
+            format!("{condition} is a condition of {partner}, which alone may say what becomes of it.")
+        });
+        Ok(())
+    }
 }
 
-/// Domain rule 7. Satisfaction is a fact with evidence: the lead or the condition's author records it.
+/// Who speaks for a partner on conditions.
+const SPEAKERS: &[Role] = &[Role::Commander, Role::Liaison];
+
+/// Domain rule 7. Satisfaction is a fact with evidence: the condition's author alone says that it is one.
+/// Without evidence of its own it takes what was proposed last, and that it has not contested.
 pub(super) fn satisfy(
     world: &World,
     attached: &Attached<'_>,
-    evidence: &Prose,
+    evidence: Option<&Prose>,
     context: &Context<'_>,
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
-    let (operation, condition, reasons) = attached.find(world, context, reasons)?;
-    let own = context.actor.partner() == Some(attached.partner);
-    let by = if own { attached.partner } else { &operation.lead };
-    context.require_of(by, &[Role::Commander, Role::Liaison])?;
+    let (condition, mut reasons) = attached.find(world, context, reasons)?;
+    attached.require_author(SPEAKERS, context, &mut reasons)?;
+    let proposed = condition.proposal.as_ref().filter(|proposal| proposal.contested.is_none());
+    let evidence = evidence.or(proposed.map(|proposal| &proposal.evidence));
+    let settled = condition.status == ConditionStatus::Satisfied;
+    let Some(evidence) = evidence else {
+        let message = format!("Say what shows that {} is met: nobody has proposed it.", condition.code);
+        reasons.check(settled, RefusalCode::ReasonRequired, "evidence", || message);
+        return reasons.or(Vec::new());
+    };
     settle(condition, ConditionStatus::Satisfied, reasons, || PlanEvent::ApprovalConditionSatisfied {
         operation: attached.operation.clone(),
         number: attached.number,
@@ -510,6 +717,65 @@ pub(super) fn satisfy(
         condition: attached.condition.clone(),
         evidence: evidence.clone(),
     })
+}
+
+/// Whoever reads the version may lay evidence before a condition's author.
+pub(super) fn propose(
+    world: &World,
+    attached: &Attached<'_>,
+    evidence: &Prose,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (condition, mut reasons) = attached.find(world, context, reasons)?;
+    let by = context.require_post(SPEAKERS)?;
+    let known = condition.proposal.as_ref().filter(|known| known.contested.is_none());
+    if known.is_some_and(|known| known.partner == *by && known.evidence == *evidence) {
+        return reasons.or(Vec::new());
+    }
+    reasons.check(condition.status.blocks(), RefusalCode::WrongState, "conditionId", || {
+        format!("{} is {} already.", condition.code, condition.status)
+    });
+    reasons.or(vec![Event::Plan(PlanEvent::ConditionSatisfactionProposed {
+        operation: attached.operation.clone(),
+        number: attached.number,
+        partner: attached.partner.clone(),
+        condition: attached.condition.clone(),
+        by: by.clone(),
+        evidence: evidence.clone(),
+    })])
+}
+
+/// A condition's author says that it is not met: against what was proposed, or what it had held for met.
+pub(super) fn contest(
+    world: &World,
+    attached: &Attached<'_>,
+    reason: &Prose,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (condition, mut reasons) = attached.find(world, context, reasons)?;
+    attached.require_author(&[Role::Commander], context, &mut reasons)?;
+    let contested = condition.proposal.as_ref().map(|proposal| proposal.contested.is_some());
+    if condition.status != ConditionStatus::Satisfied {
+        match (condition.status, contested) {
+            (ConditionStatus::Broken, None | Some(true)) | (_, Some(true)) => {
+                return reasons.or(Vec::new());
+            }
+            (ConditionStatus::Waived, _) | (_, None) => {
+                let message = format!("Nobody says that {} is met.", condition.code);
+                reasons.add(RefusalCode::WrongState, "conditionId", message);
+            }
+            (_, Some(false)) => {}
+        }
+    }
+    reasons.or(vec![Event::Plan(PlanEvent::ApprovalConditionContested {
+        operation: attached.operation.clone(),
+        number: attached.number,
+        partner: attached.partner.clone(),
+        condition: attached.condition.clone(),
+        reason: reason.clone(),
+    })])
 }
 
 /// Domain rule 7: a condition's author alone gives it up.
@@ -520,12 +786,8 @@ pub(super) fn waive(
     context: &Context<'_>,
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
-    let Attached { partner, condition: code, .. } = attached;
-    let (_, condition, mut reasons) = attached.find(world, context, reasons)?;
-    let own = context.require_post(&[Role::Commander])?;
-    reasons.check(own == *partner, RefusalCode::NotTheAuthor, "conditionId", || {
-        format!("{code} is a condition of {partner}, which alone may waive it.")
-    });
+    let (condition, mut reasons) = attached.find(world, context, reasons)?;
+    attached.require_author(&[Role::Commander], context, &mut reasons)?;
     settle(condition, ConditionStatus::Waived, reasons, || PlanEvent::ApprovalConditionWaived {
         operation: attached.operation.clone(),
         number: attached.number,
@@ -544,11 +806,8 @@ fn settle(
     if condition.status == status {
         return reasons.or(Vec::new());
     }
-    reasons.check(
-        condition.status == ConditionStatus::Outstanding,
-        RefusalCode::WrongState,
-        "conditionId",
-        || format!("{} is {} already.", condition.code, condition.status),
-    );
+    reasons.check(condition.status.blocks(), RefusalCode::WrongState, "conditionId", || {
+        format!("{} is {} already.", condition.code, condition.status)
+    });
     reasons.or(vec![Event::Plan(event())])
 }

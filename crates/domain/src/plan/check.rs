@@ -6,8 +6,8 @@ use crate::{
     coalition::{Coalition, PartnerRole},
     instant,
     plan::{
-        Dependency, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF, MOST_HOLIDAYS, MOST_STRETCHES,
-        PlannedTask, Risk, Sections, Terms, Version, WorkCalendar,
+        ApprovalPolicy, Dependency, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF, MOST_HOLIDAYS,
+        MOST_STRETCHES, PlannedTask, Risk, Sections, Terms, Version, WorkCalendar,
     },
 };
 use chrono::Datelike as _;
@@ -188,9 +188,10 @@ pub(super) fn check_sections(sections: &Sections, context: &Context<'_>, reasons
         context.check_near(window.to, "hHourWindow.to", reasons);
     }
     // Domain rule 4: else a policy could ask for nobody's approval, or for that of partners without a vote.
-    let roles = &sections.approval_policy.required_roles;
+    let ApprovalPolicy { required_roles: roles, approvers, .. } = &sections.approval_policy;
     reasons.check(
-        roles.contains(&PartnerRole::Principal) && roles.iter().all(|role| role.may_approve()),
+        !approvers.is_empty()
+            || roles.contains(&PartnerRole::Principal) && roles.iter().all(|role| role.may_approve()),
         RefusalCode::InvalidValue,
         "approvalPolicy.requiredRoles",
         || "Every plan needs the approval of its principals; the host's may be asked for too.".to_owned(),
@@ -284,6 +285,12 @@ pub(super) fn check_references(version: &Version, coalition: &Coalition, reasons
             let field = format!("calendars.{index}.posts");
             reasons.add(RefusalCode::UnknownReference, &field, format!("There is no post {post}."));
         }
+    }
+    for (index, partner) in sections.approval_policy.approvers.iter().enumerate() {
+        let field = format!("approvalPolicy.approvers.{index}");
+        reasons.check(coalition.takes_tasks(partner), RefusalCode::UnknownReference, &field, || {
+            format!("{partner} is to approve, and is no partner that takes tasks.")
+        });
     }
     for annex in version.annexes.values().map(|salted| &salted.annex) {
         for partner in &annex.releasable_to {

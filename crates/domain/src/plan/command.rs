@@ -107,12 +107,33 @@ pub enum PlanCommand {
         number: u32,
         reason: Prose,
     },
+    /// That a live decision of the actor's partner stands.
+    ConfirmDecision {
+        operation: OperationCode,
+        number: u32,
+    },
+    /// `evidence` left out: what was proposed last.
     SatisfyCondition {
         operation: OperationCode,
         number: u32,
         partner: PartnerCode,
         condition: ConditionCode,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<Prose>,
+    },
+    ProposeSatisfaction {
+        operation: OperationCode,
+        number: u32,
+        partner: PartnerCode,
+        condition: ConditionCode,
         evidence: Prose,
+    },
+    ContestCondition {
+        operation: OperationCode,
+        number: u32,
+        partner: PartnerCode,
+        condition: ConditionCode,
+        reason: Prose,
     },
     WaiveCondition {
         operation: OperationCode,
@@ -129,6 +150,15 @@ pub enum PlanCommand {
         operation: OperationCode,
         number: u32,
         seen_at: Position,
+    },
+    Withdraw {
+        operation: OperationCode,
+        reason: Prose,
+    },
+    /// The draft that there is; `with` replaces those it was shared with before.
+    ShareDraft {
+        operation: OperationCode,
+        with: BTreeSet<PartnerCode>,
     },
     IssueFragmentaryOrder {
         operation: OperationCode,
@@ -158,7 +188,12 @@ impl PlanCommand {
             | Self::Reject { named: Named { operation, .. }, .. }
             | Self::Consent { named: Named { operation, .. }, .. }
             | Self::Revoke { operation, .. }
+            | Self::ConfirmDecision { operation, .. }
             | Self::SatisfyCondition { operation, .. }
+            | Self::ProposeSatisfaction { operation, .. }
+            | Self::ContestCondition { operation, .. }
+            | Self::Withdraw { operation, .. }
+            | Self::ShareDraft { operation, .. }
             | Self::WaiveCondition { operation, .. }
             | Self::OpenAmendment { operation, .. }
             | Self::Promulgate { operation, .. }

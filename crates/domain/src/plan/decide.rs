@@ -73,9 +73,20 @@ impl Decide for PlanCommand {
             Self::Revoke { operation, number, reason } => {
                 approval::revoke(world, operation, *number, reason, context, reasons)
             }
+            Self::ConfirmDecision { operation, number } => {
+                approval::confirm(world, operation, *number, context, reasons)
+            }
             Self::SatisfyCondition { operation, number, partner, condition, evidence } => {
                 let attached = Attached { operation, number: *number, partner, condition };
-                approval::satisfy(world, &attached, evidence, context, reasons)
+                approval::satisfy(world, &attached, evidence.as_ref(), context, reasons)
+            }
+            Self::ProposeSatisfaction { operation, number, partner, condition, evidence } => {
+                let attached = Attached { operation, number: *number, partner, condition };
+                approval::propose(world, &attached, evidence, context, reasons)
+            }
+            Self::ContestCondition { operation, number, partner, condition, reason } => {
+                let attached = Attached { operation, number: *number, partner, condition };
+                approval::contest(world, &attached, reason, context, reasons)
             }
             Self::WaiveCondition { operation, number, partner, condition, reason } => {
                 let attached = Attached { operation, number: *number, partner, condition };
@@ -84,6 +95,10 @@ impl Decide for PlanCommand {
             Self::Promulgate { operation, number, seen_at } => {
                 approval::promulgate(world, operation, *number, *seen_at, context, reasons)
             }
+            Self::Withdraw { operation, reason } => {
+                approval::withdraw(world, operation, reason, context, reasons)
+            }
+            Self::ShareDraft { operation, with } => drafting::share(world, operation, with, context, reasons),
             Self::IssueFragmentaryOrder { operation, reason, change } => {
                 frago::issue(world, operation, reason, change, context, reasons)
             }

@@ -1,7 +1,7 @@
 //! What is known of a partner's decision on a version, and of the conditions attached to it. No rule is here.
 
 use crate::{
-    Code, ConditionCode, Instant, PartnerCode, Position, Prose, TaskCode,
+    AnnexCode, Code, ConditionCode, Instant, PartnerCode, Position, Prose, TaskCode,
     ids::{DecisionId, OperationId, PlanVersionId},
     plan::NewCondition,
 };
@@ -56,6 +56,25 @@ pub struct Decision {
     pub tasks: BTreeSet<TaskCode>,
     pub conditions: Vec<Condition>,
     pub revoked_at: Option<Instant>,
+    /// By whom its partner said last, in post, that it stands.
+    pub confirmed: Option<Confirmation>,
+    /// What of the version was not shown to the partner when it decided: it did not decide on that.
+    pub withheld: Withheld,
+}
+
+/// That a decision stands, said by an officer in post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmation {
+    /// A post of the decision's partner.
+    pub actor: String,
+    pub at: Instant,
+}
+
+/// Parts of a version that a partner could not read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Withheld {
+    pub tasks: BTreeSet<TaskCode>,
+    pub annexes: BTreeSet<AnnexCode>,
 }
 
 impl Decision {
@@ -65,6 +84,14 @@ impl Decision {
 
     pub fn is_live(&self) -> bool {
         self.revoked_at.is_none()
+    }
+
+    /// Which post the decision rests on, and the moment at which that has to have been held.
+    pub fn authority(&self) -> (&str, Instant) {
+        match &self.confirmed {
+            Some(confirmation) => (&confirmation.actor, confirmation.at),
+            None => (&self.actor, self.at),
+        }
     }
 }
 
@@ -88,6 +115,14 @@ pub enum ConditionStatus {
     Outstanding,
     Satisfied,
     Waived,
+    /// Said to be met once, and not any more by its author: blocks its gate like an outstanding one.
+    Broken,
+}
+
+impl ConditionStatus {
+    pub fn blocks(self) -> bool {
+        matches!(self, Self::Outstanding | Self::Broken)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -97,13 +132,44 @@ pub struct Condition {
     pub text: Prose,
     pub status: ConditionStatus,
     pub settled_at: Option<Instant>,
-    /// Evidence of satisfaction, or the reason of a waiver.
+    /// Evidence of satisfaction, or the reason why it was waived or is broken.
     pub note: Option<Prose>,
+    /// The last evidence that somebody laid before its author.
+    pub proposal: Option<Proposal>,
+}
+
+/// That a condition is met, as somebody says to its author.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proposal {
+    pub partner: PartnerCode,
+    /// A post of that partner.
+    pub actor: String,
+    pub evidence: Prose,
+    pub at: Instant,
+    /// When the author contested it, and why.
+    pub contested: Option<Contest>,
+}
+
+/// Why a condition's author does not hold it for met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contest {
+    pub at: Instant,
+    pub reason: Prose,
 }
 
 impl From<NewCondition> for Condition {
     fn from(new: NewCondition) -> Self {
         let NewCondition { code, gate, text } = new;
-        Self { code, gate, text, status: ConditionStatus::Outstanding, settled_at: None, note: None }
+        Self {
+            code,
+            gate,
+            text,
+            status: ConditionStatus::Outstanding,
+            settled_at: None,
+            note: None,
+            proposal: None,
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! Rules of drafting: only the one draft changes, references hold, dependencies stay acyclic.
 
-use super::check::{
-    check_lag, check_length, check_place, check_references, check_risk, check_sections, check_task,
-    check_terms, explain_unknown,
+use super::{
+    approval::deciders,
+    check::{
+        check_lag, check_length, check_place, check_references, check_risk, check_sections, check_task,
+        check_terms, explain_unknown,
+    },
 };
 use crate::{
     Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, TaskCode,
     World,
     coalition::Coalition,
-    ids::{PlannedTaskId, TaskId},
+    ids::{PartnerId, PlannedTaskId, TaskId},
     operation::Operation,
     plan::{
         Annex, Dependency, Phase, PlanEvent, PlannedTask, Risk, Section, Sections, StartConstraint,
@@ -97,7 +100,7 @@ fn draft_of<'a>(
 ) -> Result<Draft<'a>, Rejection> {
     let (coalition, viewer) = (world.coalition()?, context.actor.partner());
     let newest_first = operation.plan.versions.iter().rev().map(Arc::as_ref);
-    match newest_first.into_iter().find(|version| operation.shows(version, viewer)) {
+    match newest_first.into_iter().find(|version| operation.shows(version, viewer, coalition)) {
         Some(version) if version.status == VersionStatus::Draft => {
             Ok(Draft { operation, coalition, version, viewer, reasons })
         }
@@ -129,9 +132,10 @@ pub(super) fn draft(
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
-    require_planner(world.coalition()?, context)?;
+    let (coalition, viewer) = (world.coalition()?, context.actor.partner());
+    require_planner(coalition, context)?;
     let (seen, hidden): (Vec<_>, Vec<_>) =
-        operation.plan.versions.iter().partition(|version| operation.shows(version, context.actor.partner()));
+        operation.plan.versions.iter().partition(|version| operation.shows(version, viewer, coalition));
     if seen.is_empty() && !hidden.is_empty() {
         let message = "There is a plan, and it is not released to you.";
         reasons.add(RefusalCode::AlreadyExists, "operation", message);
@@ -209,6 +213,7 @@ pub(super) fn submit(
         reasons.check(present, RefusalCode::PlanIncomplete, "", || format!("The plan has no {what}."));
     }
     check_references(version, coalition, &mut reasons);
+    check_deciders(operation, version, coalition, &mut reasons);
     let (submitted, mut events) = laid_out(operation, version);
     for task in submitted.tasks.values() {
         reasons.check(task.start_offset.is_within_bounds(), RefusalCode::InvalidValue, "", || {
@@ -234,6 +239,56 @@ pub(super) fn submit(
         }));
     }
     reasons.or(events)
+}
+
+/// Else it would wait for a decision that nobody can take.
+fn check_deciders(operation: &Operation, version: &Version, coalition: &Coalition, reasons: &mut Reasons) {
+    let label = operation.version_label(version);
+    let deciders: BTreeSet<_> = deciders(coalition, version).collect();
+    for partner in deciders.into_iter().filter(|partner| !label.is_readable_by(partner)) {
+        reasons.add_about(
+            RefusalCode::DeciderCannotRead,
+            "",
+            format!("{partner} has to decide on version {}, which is not released to it.", version.number),
+            Some(PartnerId::of(partner).to_string()),
+        );
+    }
+    let electorate = operation.electorate(version, &label.releasable_to);
+    let voters = coalition.members().any(|member| electorate.has_vote(&member.code, member.role));
+    reasons.check(voters, RefusalCode::PlanIncomplete, "", || {
+        format!("Nobody that version {} is released to has a vote on it.", version.number)
+    });
+}
+
+/// Says which observers read the draft before it is submitted.
+pub(super) fn share(
+    world: &World,
+    code: &OperationCode,
+    with: &BTreeSet<PartnerCode>,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (operation, reasons) = world.visible_operation(code, context, reasons)?;
+    context.require_of(&operation.lead, LEAD)?;
+    let mut draft = draft_of(world, operation, context, reasons)?;
+    if draft.version.shared_with == *with {
+        return draft.unchanged();
+    }
+    let label = operation.version_label(draft.version);
+    for (index, partner) in with.iter().enumerate() {
+        let field = format!("with.{index}");
+        let known = draft.coalition.partners.contains_key(partner);
+        draft.reasons.check(known, RefusalCode::UnknownReference, &field, || {
+            format!("There is no partner {partner}.")
+        });
+        draft.reasons.check(
+            !known || label.is_readable_by(partner),
+            RefusalCode::UnknownReference,
+            &field,
+            || format!("The version is not released to {partner}: release it first."),
+        );
+    }
+    draft.or(|operation, number| PlanEvent::DraftShared { operation, number, with: with.clone() })
 }
 
 /// The version with each task that is to start as soon as possible where that is today, and the events that

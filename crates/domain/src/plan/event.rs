@@ -226,7 +226,8 @@ pub enum PlanEvent {
         /// Why.
         reason: Prose,
     },
-    /// A partner took back its decision on a version that was under decision.
+    /// A partner took back its decision on a version that was under decision, or in force: that is suspended
+    /// then, until the partner decides anew, the plan is withdrawn or another version is promulgated.
     ApprovalRevoked {
         /// The operation.
         operation: OperationCode,
@@ -237,7 +238,46 @@ pub enum PlanEvent {
         /// Why.
         reason: Prose,
     },
-    /// A condition was met.
+    /// A partner said again, by an officer in post, that its decision stands: the one that had decided turned
+    /// out to have left the post before.
+    DecisionConfirmed {
+        /// The operation.
+        operation: OperationCode,
+        /// The plan version, counted from 1.
+        number: u32,
+        /// Whose decision stands.
+        partner: PartnerCode,
+    },
+    /// Evidence that a condition is met was laid before its author, which confirms it or contests it.
+    ConditionSatisfactionProposed {
+        /// The operation.
+        operation: OperationCode,
+        /// The plan version, counted from 1.
+        number: u32,
+        /// The partner that attached the condition.
+        partner: PartnerCode,
+        /// The condition, by its code within the approval.
+        condition: ConditionCode,
+        /// The partner that proposes it.
+        by: PartnerCode,
+        /// What shows that it is met.
+        evidence: Prose,
+    },
+    /// The partner that had attached a condition said that it is not met: against what was proposed last, or
+    /// against what it had held for met, which is broken then.
+    ApprovalConditionContested {
+        /// The operation.
+        operation: OperationCode,
+        /// The plan version, counted from 1.
+        number: u32,
+        /// The partner that attached the condition.
+        partner: PartnerCode,
+        /// The condition, by its code within the approval.
+        condition: ConditionCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// A condition was met, as the partner that had attached it says.
     ApprovalConditionSatisfied {
         /// The operation.
         operation: OperationCode,
@@ -285,6 +325,26 @@ pub enum PlanEvent {
         /// The position of the log that the commander was looking at.
         seen_at: Position,
     },
+    /// The plan in force was taken out of force: no task of it starts from then on.
+    PlanWithdrawn {
+        /// The operation.
+        operation: OperationCode,
+        /// The plan version that was in force, counted from 1.
+        number: u32,
+        /// The partner that withdrew it.
+        by: PartnerCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// Observers that may read a draft before it is submitted were named, in place of those named before.
+    DraftShared {
+        /// The operation.
+        operation: OperationCode,
+        /// The plan version, counted from 1.
+        number: u32,
+        /// The partners that may read the draft besides those that draft; none: it is shared no more.
+        with: BTreeSet<PartnerCode>,
+    },
     /// A change inside the authority of the plan in force was ordered; what it changes follows as events of
     /// their own.
     FragmentaryOrderIssued {
@@ -302,6 +362,19 @@ pub enum PlanEvent {
 }
 
 impl PlanEvent {
+    /// The version that it tells a decision on, and whose.
+    pub(crate) fn decided(&self) -> Option<(u32, &PartnerCode)> {
+        let (Self::PlanVersionApproved { number, given, .. }
+        | Self::PlanVersionApprovedWithConditions { number, given, .. }
+        | Self::PlanVersionRejected { number, given, .. }
+        | Self::TerritorialConsentGiven { number, given, .. }
+        | Self::TerritorialConsentRefused { number, given, .. }) = self
+        else {
+            return None;
+        };
+        Some((*number, &given.partner))
+    }
+
     pub(crate) fn about(&self) -> About<'_> {
         match self {
             Self::PlanDrafted { operation, number, .. }
@@ -313,6 +386,7 @@ impl PlanEvent {
             | Self::PlanVersionRecalled { operation, number, .. }
             | Self::AmendmentOpened { operation, number, .. }
             | Self::PlanPromulgated { operation, number, .. }
+            | Self::DraftShared { operation, number, .. }
             | Self::FragmentaryOrderIssued { operation, number, .. } => About::version(operation, *number),
             Self::TaskAddedToPlan { operation, number, task } => {
                 About::version(operation, *number).task(&task.code)
@@ -341,6 +415,10 @@ impl PlanEvent {
                 About::version(operation, *number).partner(&given.partner).tasks(tasks)
             }
             Self::ApprovalRevoked { operation, number, partner, .. }
+            | Self::DecisionConfirmed { operation, number, partner }
+            | Self::ConditionSatisfactionProposed { operation, number, partner, .. }
+            | Self::ApprovalConditionContested { operation, number, partner, .. }
+            | Self::PlanWithdrawn { operation, number, by: partner, .. }
             | Self::ApprovalConditionSatisfied { operation, number, partner, .. }
             | Self::ApprovalConditionWaived { operation, number, partner, .. } => {
                 About::version(operation, *number).partner(partner)

@@ -6,7 +6,8 @@ use crate::{
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Given,
         Holiday, Intent, LineOfEffort, NewCondition, Objective, Phase, PlanEvent, PlannedTask, Risk, Section,
-        Sections, StartConstraint, TaskRevision, Terms, TimeWindow, Weekday, WorkCalendar, WorkingHours,
+        Sections, StartConstraint, TaskRevision, Terms, TimeWindow, Weekday, Withdrawal, WorkCalendar,
+        WorkingHours,
     },
     release::{Classification, HandlingCode},
 };
@@ -146,6 +147,11 @@ fn revisions() -> Vec<Section> {
     ]);
     revisions.extend(h_hour_window.map(Section::HHourWindow));
     revisions.push(Section::Calendars(vec![calendar()]));
+    revisions.push(Section::ApprovalPolicy(ApprovalPolicy {
+        approvers: set(&["CHN", "LAO"]),
+        withdrawal: Withdrawal::BrokenCondition,
+        ..approval_policy.clone()
+    }));
     revisions.push(Section::ApprovalPolicy(approval_policy));
     revisions
 }
@@ -361,6 +367,29 @@ fn deciding_events() -> Vec<PlanEvent> {
             partner: of("CHN"),
             reason: of("The condition was worded wrongly"),
         },
+        PlanEvent::DecisionConfirmed { operation: operation(), number: 2, partner: of("CHN") },
+        PlanEvent::ConditionSatisfactionProposed {
+            operation: operation(),
+            number: 2,
+            partner: of("CHN"),
+            condition: of("C1"),
+            by: of("THA"),
+            evidence: of("K3 delivery accepted 12/12"),
+        },
+        PlanEvent::ApprovalConditionContested {
+            operation: operation(),
+            number: 2,
+            partner: of("CHN"),
+            condition: of("C1"),
+            reason: of("Two terminals do not work"),
+        },
+        PlanEvent::PlanWithdrawn {
+            operation: operation(),
+            number: 2,
+            by: of("THA"),
+            reason: of("The border is closed"),
+        },
+        PlanEvent::DraftShared { operation: operation(), number: 1, with: set(&["INTERPOL"]) },
         PlanEvent::ApprovalConditionSatisfied {
             operation: operation(),
             number: 2,

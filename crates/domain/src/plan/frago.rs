@@ -28,6 +28,10 @@ pub(super) fn issue(
         let message = "An order changes a plan in force, and none has been promulgated.";
         return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
     };
+    // An order that moves H-hour is told so by the window's check.
+    if change.h_hour.is_none_or(|to| operation.h_hour == Some(to)) {
+        gates::check_runs(version, &mut reasons);
+    }
     reasons.check(
         change.h_hour.is_some() || !change.officers.is_empty(),
         RefusalCode::InvalidValue,

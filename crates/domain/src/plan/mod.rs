@@ -21,22 +21,25 @@ mod state;
 mod task;
 mod terms;
 
+pub(crate) use approval::deciders;
 pub use calendar::{
     CalendarOf, DayTime, HOLIDAY_YEARS, Holiday, InvalidDayTime, MOST_CALENDARS, MOST_DAYS_OFF,
     MOST_HOLIDAYS, MOST_STRETCHES, Weekday, WorkCalendar, WorkingHours,
 };
 pub use command::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand};
 pub use content::{Annex, Content, ContentPart, NewCondition};
-pub use decision::{Condition, ConditionStatus, Decision, DecisionKind};
+pub use decision::{
+    Condition, ConditionStatus, Confirmation, Contest, Decision, DecisionKind, Proposal, Withheld,
+};
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
 pub use event::{Given, PlanEvent};
 pub use importing::{MOST_IMPORTED, stop_looking};
-pub use outstanding::{Outstanding, outstanding};
+pub use outstanding::{Electorate, Outstanding, outstanding};
 pub use sections::{
     ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Intent, LineOfEffort,
-    Objective, Paragraph, Phase, Risk, Section, Sections, TimeWindow, View,
+    Objective, Paragraph, Phase, Risk, Section, Sections, TimeWindow, View, Withdrawal,
 };
-pub use state::{FragmentaryOrder, Plan, SaltedAnnex, Version, VersionStatus};
+pub use state::{FragmentaryOrder, Plan, SaltedAnnex, Version, VersionStatus, Withdrawn};
 pub use task::{ContentTask, PlannedTask, TaskRevision, territories};
 pub use terms::{StartConstraint, Term, Terms};
 

@@ -3,7 +3,7 @@
 use crate::{
     PartnerCode, TaskCode,
     coalition::PartnerRole,
-    plan::{DecisionKind, territories},
+    plan::{ApprovalPolicy, DecisionKind, VersionStatus, territories},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,10 +30,47 @@ impl Outstanding {
     }
 }
 
+/// Among whom those are that decide on a version.
+#[derive(Debug, Clone, Copy)]
+pub struct Electorate<'a> {
+    pub policy: &'a ApprovalPolicy,
+    /// Who could read the version when it was submitted, or can while it is a draft.
+    pub readers: &'a BTreeSet<PartnerCode>,
+    pub lead: &'a PartnerCode,
+    pub status: VersionStatus,
+}
+
+impl Electorate<'_> {
+    /// Whether a member of the coalition has a vote: whom the policy lists, else whom it means by their
+    /// roles.
+    pub fn has_vote(&self, partner: &PartnerCode, role: PartnerRole) -> bool {
+        let ApprovalPolicy { required_roles, approvers, .. } = self.policy;
+        self.readers.contains(partner)
+            && if approvers.is_empty() { required_roles.contains(&role) } else { approvers.contains(partner) }
+    }
+
+    /// The tasks that the lead has consented to by submitting: those on its own ground, if it has no vote
+    /// and has not decided otherwise. With its code, for decisions to be chained with.
+    pub fn implied_consent<'a>(
+        &self,
+        members: impl IntoIterator<Item = (&'a PartnerCode, PartnerRole)>,
+        tasks: impl IntoIterator<Item = (&'a TaskCode, &'a PartnerCode)>,
+        mut decided: impl Iterator<Item = &'a PartnerCode>,
+    ) -> Option<(PartnerCode, BTreeSet<TaskCode>)> {
+        let votes =
+            members.into_iter().any(|(member, role)| member == self.lead && self.has_vote(member, role));
+        if self.status == VersionStatus::Draft || votes || decided.any(|partner| partner == self.lead) {
+            return None;
+        }
+        let own = tasks.into_iter().filter(|(_, territory)| *territory == self.lead);
+        Some((self.lead.clone(), own.map(|(task, _)| task.clone()).collect()))
+    }
+}
+
 /// Domain rule 5: who must still decide. `members` are the acceded partners with their roles, `decisions`
 /// the live ones of the version. An approval includes consent for one's own territory.
 pub fn outstanding<'a>(
-    required_roles: &BTreeSet<PartnerRole>,
+    electorate: &Electorate<'_>,
     members: impl IntoIterator<Item = (&'a PartnerCode, PartnerRole)>,
     tasks: impl IntoIterator<Item = (&'a TaskCode, &'a PartnerCode)>,
     decisions: impl IntoIterator<Item = (&'a PartnerCode, DecisionKind, &'a BTreeSet<TaskCode>)>,
@@ -44,7 +81,7 @@ pub fn outstanding<'a>(
     let mut missing = Vec::new();
     let mut voters = BTreeSet::new();
     for (partner, role) in members {
-        if !required_roles.contains(&role) {
+        if !electorate.has_vote(partner, role) {
             continue;
         }
         voters.insert(partner);

@@ -260,14 +260,43 @@ impl TimeWindow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalPolicy {
-    /// Every partner of these roles must approve.
+    /// Every partner of these roles must approve, of those that the version is released to when it is
+    /// submitted.
     pub required_roles: BTreeSet<PartnerRole>,
+    /// The partners that must approve, whatever their roles; absent: those of the roles.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub approvers: BTreeSet<PartnerCode>,
+    /// Who may withdraw the version once it is in force; absent: its lead alone.
+    #[serde(default, skip_serializing_if = "Withdrawal::is_default")]
+    pub withdrawal: Withdrawal,
 }
 
-/// Host and principals: the coalition's custom.
+/// Host and principals, and what they have put in force only the lead withdraws: the coalition's custom.
 impl Default for ApprovalPolicy {
     fn default() -> Self {
-        Self { required_roles: [PartnerRole::Host, PartnerRole::Principal].into() }
+        Self {
+            required_roles: [PartnerRole::Host, PartnerRole::Principal].into(),
+            approvers: BTreeSet::new(),
+            withdrawal: Withdrawal::default(),
+        }
+    }
+}
+
+/// Who may withdraw a plan in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Withdrawal {
+    /// The lead of the operation, and nobody else.
+    #[default]
+    Lead,
+    /// The lead, and each approver one of whose conditions was broken.
+    BrokenCondition,
+}
+
+impl Withdrawal {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -8,12 +8,17 @@ use crate::{
 };
 
 const DRAFTER: Sender = by(PLANNER, "any partner that takes tasks and may read the operation");
-const APPROVER: Sender = by(COMMANDER, "a partner whose role the approval policy names");
+const APPROVER: Sender = by(COMMANDER, "a partner that the approval policy names, by its role or by itself");
 const TERRITORY: Sender = by(COMMANDER, "a partner with tasks on its territory");
 const REFUSER: Sender = by(COMMANDER, "a partner without a vote and with tasks on its territory");
 const DECIDER: Sender = by(COMMANDER, "the partner that had decided");
-const SETTLER: Sender = by(SPEAKER, "the condition's author or the operation's lead");
+const SETTLER: Sender = by(SPEAKER, "the condition's author");
+const PROPOSER: Sender = by(SPEAKER, "any partner that may read the version");
 const AUTHOR: Sender = by(COMMANDER, "the condition's author");
+const WITHDRAWER: Sender = by(
+    COMMANDER,
+    "the operation's lead, or of an approver one of whose conditions was broken where the plan's policy says so",
+);
 
 impl PlanCommand {
     pub(crate) const SOURCES: &'static [Source] = &[
@@ -62,6 +67,17 @@ impl PlanCommand {
         mutation("Plan", "Reject", "rejectPlan", REFUSER, &["TerritorialConsentRefused"]),
         mutation("Plan", "Consent", "consentToPlan", TERRITORY, &["TerritorialConsentGiven"]),
         mutation("Plan", "Revoke", "revokeDecision", DECIDER, &["ApprovalRevoked"]),
+        mutation("Plan", "ConfirmDecision", "confirmDecision", DECIDER, &["DecisionConfirmed"]),
+        mutation(
+            "Plan",
+            "ProposeSatisfaction",
+            "proposeConditionSatisfied",
+            PROPOSER,
+            &["ConditionSatisfactionProposed"],
+        ),
+        mutation("Plan", "ContestCondition", "contestCondition", AUTHOR, &["ApprovalConditionContested"]),
+        mutation("Plan", "Withdraw", "withdrawPlan", WITHDRAWER, &["PlanWithdrawn", "AssignmentWithdrawn"]),
+        mutation("Plan", "ShareDraft", "shareDraft", LEAD_STAFF, &["DraftShared"]),
         mutation("Plan", "SatisfyCondition", "satisfyCondition", SETTLER, &["ApprovalConditionSatisfied"]),
         mutation("Plan", "WaiveCondition", "waiveCondition", AUTHOR, &["ApprovalConditionWaived"]),
         mutation("Plan", "OpenAmendment", "openAmendment", LEAD_STAFF, &["AmendmentOpened"]),

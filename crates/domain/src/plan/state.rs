@@ -5,8 +5,9 @@ use crate::{
     Sha256, TaskCode,
     ids::{OperationId, PlanVersionId},
     plan::{
-        Annex, Condition, ConditionStatus, Content, ContentPart, ContentTask, Decision, DecisionKind,
-        Dependency, Given, NewCondition, PlanEvent, PlannedTask, Sections,
+        Annex, Condition, ConditionStatus, Confirmation, Content, ContentPart, ContentTask, Contest,
+        Decision, DecisionKind, Dependency, Given, NewCondition, PlanEvent, PlannedTask, Proposal, Sections,
+        Withheld,
     },
     release::Release,
 };
@@ -41,8 +42,12 @@ pub enum VersionStatus {
     Approved,
     Rejected,
     Promulgated,
+    /// In force, and a partner has taken its decision back: nothing of it goes on until that is settled.
+    Suspended,
     Superseded,
     Recalled,
+    /// It was in force.
+    Withdrawn,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -67,9 +72,25 @@ pub struct Version {
     pub submitted_at: Option<Instant>,
     /// Position of the submission: nobody can have decided on what they saw before it.
     pub submitted_position: Option<Position>,
+    /// Who could read it when it was submitted: among them are those that decide on it. Empty before.
+    pub submitted_to: BTreeSet<PartnerCode>,
+    /// Observers that read it while it is a draft.
+    pub shared_with: BTreeSet<PartnerCode>,
     pub promulgated_at: Option<Instant>,
     /// Issued while it was in force, in the order of their numbers.
     pub orders: Vector<FragmentaryOrder>,
+    /// Partners that took their decision back while it was in force, and have not decided anew.
+    pub suspended_by: BTreeSet<PartnerCode>,
+    pub withdrawn: Option<Withdrawn>,
+}
+
+/// That a version was taken out of force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Withdrawn {
+    pub by: PartnerCode,
+    pub reason: Prose,
+    pub at: Instant,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -125,6 +146,11 @@ impl Version {
     /// Submitted or rejected, and not yet overtaken: what partners decide on.
     pub fn is_under_decision(&self) -> bool {
         matches!(self.status, VersionStatus::Submitted | VersionStatus::Rejected)
+    }
+
+    /// Whether the partner decides on it: it is under decision, or in force and suspended by that partner.
+    pub fn awaits(&self, partner: &PartnerCode) -> bool {
+        self.is_under_decision() || self.suspended_by.contains(partner)
     }
 
     pub fn content<'a>(&'a self, operation: &'a OperationCode) -> Content<'a> {
@@ -240,8 +266,12 @@ impl Version {
             drafted_at: at,
             submitted_at: None,
             submitted_position: None,
+            submitted_to: BTreeSet::new(),
+            shared_with: BTreeSet::new(),
             promulgated_at: None,
             orders: Vector::new(),
+            suspended_by: BTreeSet::new(),
+            withdrawn: None,
         }
     }
 
@@ -391,6 +421,20 @@ impl Plan {
             PlanEvent::PlanVersionSuperseded { number, .. } => {
                 self.change_version(*number, &mut intake, |version| {
                     version.status = VersionStatus::Superseded;
+                    version.suspended_by.clear();
+                });
+            }
+            PlanEvent::DraftShared { number, with, .. } => {
+                self.change_version(*number, &mut intake, |version| version.shared_with.clone_from(with));
+            }
+            PlanEvent::PlanWithdrawn { number, by, reason, .. } => {
+                self.in_force = None;
+                intake.touch_operation();
+                let withdrawn = Withdrawn { by: by.clone(), reason: reason.clone(), at: at.occurred_at };
+                self.change_version(*number, &mut intake, |version| {
+                    version.status = VersionStatus::Withdrawn;
+                    version.suspended_by.clear();
+                    version.withdrawn = Some(withdrawn);
                 });
             }
             PlanEvent::PlanVersionRecalled { number, .. } => {
@@ -430,6 +474,32 @@ impl Plan {
                 self.decide(*number, given, new, &mut intake);
             }
             PlanEvent::ApprovalRevoked { number, partner, .. } => self.revoke(*number, partner, &mut intake),
+            PlanEvent::DecisionConfirmed { number, partner, .. } => {
+                self.confirm(*number, partner, &mut intake);
+            }
+            PlanEvent::ConditionSatisfactionProposed { number, partner, condition, by, evidence, .. } => {
+                let proposal = Proposal {
+                    partner: by.clone(),
+                    actor: at.actor.clone(),
+                    evidence: evidence.clone(),
+                    at: at.occurred_at,
+                    contested: None,
+                };
+                self.change_condition(*number, partner, condition, &mut intake, |known| {
+                    known.proposal = Some(proposal);
+                });
+            }
+            PlanEvent::ApprovalConditionContested { number, partner, condition, reason, .. } => {
+                self.change_condition(*number, partner, condition, &mut intake, |known| {
+                    if known.status == ConditionStatus::Satisfied {
+                        known.status = ConditionStatus::Broken;
+                        known.settled_at = None;
+                        known.note = Some(reason.clone());
+                    } else if let Some(proposal) = &mut known.proposal {
+                        proposal.contested = Some(Contest { at: at.occurred_at, reason: reason.clone() });
+                    }
+                });
+            }
             PlanEvent::ApprovalConditionSatisfied { number, partner, condition, evidence, .. } => {
                 let settled = (ConditionStatus::Satisfied, evidence);
                 self.settle(*number, partner, condition, settled, &mut intake);
@@ -489,9 +559,18 @@ impl Plan {
             tasks: new.tasks.cloned().unwrap_or_default(),
             conditions: new.conditions.iter().cloned().map(Condition::from).collect(),
             revoked_at: None,
+            confirmed: None,
+            withheld: Withheld::default(),
         }));
         if new.kind == DecisionKind::Rejected {
             version.status = VersionStatus::Rejected;
+            intake.touch_version(number);
+        }
+        if version.suspended_by.remove(&given.partner) {
+            if version.suspended_by.is_empty() {
+                version.status = VersionStatus::Promulgated;
+                intake.touch_operation();
+            }
             intake.touch_version(number);
         }
     }
@@ -508,6 +587,20 @@ impl Plan {
             version.status = VersionStatus::Submitted;
             intake.touch_version(number);
         }
+        if matches!(version.status, VersionStatus::Promulgated | VersionStatus::Suspended) {
+            version.status = VersionStatus::Suspended;
+            version.suspended_by.insert(partner.clone());
+            intake.touch_version(number);
+            intake.touch_operation();
+        }
+    }
+
+    fn confirm(&mut self, number: u32, partner: &PartnerCode, intake: &mut Intake<'_>) {
+        let Some(version) = self.version_mut(number) else { return };
+        let confirmation = Confirmation { actor: intake.at.actor.clone(), at: intake.at.occurred_at };
+        let confirmed = version.change_decision(partner, |decision| decision.confirmed = Some(confirmation));
+        let operation = intake.operation;
+        intake.touched.extend(confirmed.map(|decision| Item::Decision(operation.clone(), number, decision)));
     }
 
     /// A condition has a new status, with what was said of it.
@@ -519,18 +612,31 @@ impl Plan {
         (status, note): (ConditionStatus, &Prose),
         intake: &mut Intake<'_>,
     ) {
-        let Some(version) = self.version_mut(number) else { return };
         let at = intake.at.occurred_at;
-        let settled = version.change_decision(partner, |decision| {
+        self.change_condition(number, partner, condition, intake, |known| {
+            known.status = status;
+            known.settled_at = Some(at);
+            known.note = Some(note.clone());
+        });
+    }
+
+    fn change_condition(
+        &mut self,
+        number: u32,
+        partner: &PartnerCode,
+        condition: &ConditionCode,
+        intake: &mut Intake<'_>,
+        make: impl FnOnce(&mut Condition),
+    ) {
+        let Some(version) = self.version_mut(number) else { return };
+        let changed = version.change_decision(partner, |decision| {
             if let Some(known) = decision.conditions.iter_mut().find(|known| known.code == *condition) {
-                known.status = status;
-                known.settled_at = Some(at);
-                known.note = Some(note.clone());
+                make(known);
             }
         });
         let operation = intake.operation;
         let item = |decision| Item::Condition(operation.clone(), number, decision, condition.clone());
-        intake.touched.extend(settled.map(item));
+        intake.touched.extend(changed.map(item));
     }
 }
 

@@ -44,6 +44,10 @@ pub enum Conflict {
     HHourWindowInPast { to: Instant },
     /// The tasks are planned to start before the operation is activated, wherever H-hour may still be set.
     TasksInPast { tasks: BTreeSet<TaskCode> },
+    /// The post is assigned to the tasks, and nobody holds it.
+    PostNotHeld { post: PostCode, tasks: BTreeSet<TaskCode> },
+    /// The partner's decision rests on a post that nobody held then, as is known now.
+    DecidedOutOfPost { partner: PartnerCode, post: PostCode },
 }
 
 /// A task where the plan has it.

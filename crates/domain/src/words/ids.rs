@@ -126,6 +126,7 @@ ids! {
     DecisionId = "decision" "a decision";
     ConditionId = "condition" "a condition";
     AssignmentId = "assignment" "an assignment";
+    OfficerRequestId = "officerrequest" "an officer request";
     EventId = "event" "an event";
     CommandId = "command" "a command";
 }
@@ -182,6 +183,13 @@ impl AssignmentId {
     /// The `number`th assignment in an operation, from 1, withdrawn ones counted.
     pub fn of(operation: OperationId, number: u32) -> Self {
         Self(derive(operation.0, &format!("assignment:{number}")))
+    }
+}
+
+impl OfficerRequestId {
+    /// The `number`th request for an officer in an operation, from 1, answered ones counted.
+    pub fn of(operation: OperationId, number: u32) -> Self {
+        Self(derive(operation.0, &format!("officer-request:{number}")))
     }
 }
 

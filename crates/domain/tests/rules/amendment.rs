@@ -75,9 +75,9 @@ fn the_version_in_force_stays_until_another_is_promulgated() {
 #[test]
 fn a_new_version_moves_the_officers_that_it_moves_and_releases_those_it_drops() {
     let story = in_force()
-        .when(tha(), assign("T27", "LAO-02"))
+        .when(lao(), assign("T27", "LAO-02"))
         .accepted()
-        .when(tha(), assign("T21", "MMR-02"))
+        .when(mmr(), assign("T21", "MMR-02"))
         .accepted();
     let story = amend(story, 2, |story| {
         let to_laos =
@@ -114,9 +114,9 @@ fn a_new_version_that_binds_an_officer_twice_is_not_promulgated() {
         approve_by_all(draft_with(sections(), tasks).when(tha(), submit()).accepted(), 1)
             .when(tha(), promulgate(1))
             .accepted()
-            .when(tha(), assign("T27", "LAO-02"))
+            .when(lao(), assign("T27", "LAO-02"))
             .accepted()
-            .when(tha(), assign("T30", "LAO-02"))
+            .when(lao(), assign("T30", "LAO-02"))
             .accepted()
     };
     amend(plan(), 2, |story| story.when(tha(), move_task("T30", 50)).accepted())
@@ -167,7 +167,7 @@ fn while_an_amendment_is_under_way_the_version_in_force_is_carried_out() {
         let story = story
             .when(tha(), set_h_hour("2023-10-09T06:00:00+07:00"))
             .accepted()
-            .when(tha(), assign("T16", "MMR-02"))
+            .when(mmr(), assign("T16", "MMR-02"))
             .accepted()
             .when(tha(), activate())
             .accepted();
@@ -224,11 +224,11 @@ fn consent_and_conditions_do_not_carry_over_either() {
 #[test]
 fn promulgation_tells_what_it_does_to_the_one_before_and_to_each_officer() {
     let story = in_force()
-        .when(tha(), assign("T16", "MMR-02"))
+        .when(mmr(), assign("T16", "MMR-02"))
         .accepted()
-        .when(tha(), assign("T21", "MMR-02"))
+        .when(mmr(), assign("T21", "MMR-02"))
         .accepted()
-        .when(tha(), assign("T02", "CHN-03"))
+        .when(chn(), assign("T02", "CHN-03"))
         .accepted();
     let story = amend(story, 2, |story| {
         let story = story.when(tha(), move_task("T21", 20)).accepted();
@@ -269,9 +269,9 @@ fn a_task_may_take_the_time_of_one_that_the_amendment_drops() {
     let story = approve_by_all(draft_with(sections(), plan).when(tha(), submit()).accepted(), 1)
         .when(tha(), promulgate(1))
         .accepted()
-        .when(tha(), assign("T02", "CHN-03"))
+        .when(chn(), assign("T02", "CHN-03"))
         .accepted()
-        .when(tha(), assign("T03", "CHN-03"))
+        .when(chn(), assign("T03", "CHN-03"))
         .accepted();
     amend(story, 2, |story| {
         let story = story.when(tha(), remove_task("T02")).accepted();
@@ -285,7 +285,7 @@ fn a_task_may_take_the_time_of_one_that_the_amendment_drops() {
 fn a_promulgation_entered_late_withdraws_nobody_before_they_were_assigned() {
     let story = amend(in_force(), 2, |story| story.when(tha(), remove_task("T02")).accepted())
         .after(Span::hours(10))
-        .when(tha(), assign("T02", "CHN-03"))
+        .when(chn(), assign("T02", "CHN-03"))
         .accepted()
         .after(Span::hours(1))
         .late(Span::hours(5))

@@ -170,7 +170,7 @@ fn all_reasons_are_told_at_once_with_the_field_of_each() {
 
 #[test]
 fn a_decision_asks_for_all_that_it_lacks_in_few_rounds() {
-    let actor = tha();
+    let actor = mmr();
     let mut story = in_force();
     let command = assign("T16", "MMR-02")(&story);
     let now = story.now;

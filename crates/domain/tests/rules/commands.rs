@@ -215,7 +215,7 @@ fn of_plans() -> Vec<PlanCommand> {
             number: 2,
             partner: partner(),
             condition: condition(),
-            evidence: of("Seen by both"),
+            evidence: Some(of("Seen by both")),
         },
         PlanCommand::WaiveCondition {
             operation: operation(),
@@ -224,6 +224,30 @@ fn of_plans() -> Vec<PlanCommand> {
             condition: condition(),
             reason: reason(),
         },
+        PlanCommand::SatisfyCondition {
+            operation: operation(),
+            number: 2,
+            partner: partner(),
+            condition: condition(),
+            evidence: None,
+        },
+        PlanCommand::ProposeSatisfaction {
+            operation: operation(),
+            number: 2,
+            partner: partner(),
+            condition: condition(),
+            evidence: of("Seen by both"),
+        },
+        PlanCommand::ContestCondition {
+            operation: operation(),
+            number: 2,
+            partner: partner(),
+            condition: condition(),
+            reason: reason(),
+        },
+        PlanCommand::ConfirmDecision { operation: operation(), number: 2 },
+        PlanCommand::Withdraw { operation: operation(), reason: reason() },
+        PlanCommand::ShareDraft { operation: operation(), with: partners(&["INTERPOL"]) },
         PlanCommand::OpenAmendment { operation: operation(), reason: reason() },
         PlanCommand::Promulgate { operation: operation(), number: 2, seen_at: Position(207) },
         PlanCommand::IssueFragmentaryOrder {
@@ -249,7 +273,17 @@ fn examples() -> Vec<Command> {
     let assign = AssignmentCommand::Assign { operation: saphan(), task: of("T16"), post: of("MMR-02") };
     let withdraw =
         AssignmentCommand::Withdraw { operation: saphan(), number: 16, reason: of("Needed at Site B") };
-    commands.extend([assign, withdraw].map(Command::Assignment));
+    let asks = |reason| AssignmentCommand::Request {
+        operation: saphan(),
+        task: of("T16"),
+        post: of("MMR-02"),
+        reason,
+    };
+    let accept = AssignmentCommand::AcceptRequested { operation: saphan(), number: 1 };
+    let decline =
+        AssignmentCommand::DeclineRequested { operation: saphan(), number: 1, reason: of("On leave") };
+    let asked = [asks(Some(of("For the night"))), asks(None), accept, decline];
+    commands.extend([assign, withdraw].into_iter().chain(asked).map(Command::Assignment));
     commands
 }
 

@@ -71,7 +71,7 @@ fn every_change_of_the_content_changes_its_hash() {
         revise(TaskRevision { phase: Some(of("P1")), ..none() }),
         revise(TaskRevision { lead: Some(of("LAO")), ..none() }),
         revise(TaskRevision { territory: Some(of("THA")), ..none() }),
-        revise(TaskRevision { post: Some(of("MMR-02")), ..none() }),
+        revise(TaskRevision { post: Some(Some(of("MMR-02"))), ..none() }),
         revise(TaskRevision { start_offset: Some(Span::hours(1)), ..none() }),
         revise(TaskRevision { duration: Some(Span::hours(11)), ..none() }),
         add_dependency("T27", "T02"),
@@ -287,7 +287,10 @@ fn every_section_of_a_plan_is_under_its_hash() {
             to: crate::support::instant("2023-10-17T00:00:00+07:00"),
             ..window()
         }),
-        Section::ApprovalPolicy(ApprovalPolicy { required_roles: [PartnerRole::Principal].into() }),
+        Section::ApprovalPolicy(ApprovalPolicy {
+            required_roles: [PartnerRole::Principal].into(),
+            ..ApprovalPolicy::default()
+        }),
     ];
     let story = draft_with(full(), small_plan());
     let mut hashes = BTreeSet::from([hash(&story)]);

@@ -229,7 +229,7 @@ fn activation_tells_all_that_it_waits_for() {
         .when(tha(), activate())
         .refused([RefusalCode::ConditionOutstanding])
         .saying("C1 of CHN is outstanding: All terminals accepted")
-        .when(tha(), satisfy(1, "CHN", "C1"))
+        .when(chn(), satisfy(1, "CHN", "C1"))
         .accepted()
         .when(tha(), activate())
         .accepted();

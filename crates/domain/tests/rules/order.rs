@@ -2,8 +2,10 @@
 
 use crate::support::{Story, instant, of, saphan::*};
 use domain::{
-    Event, RefusalCode, Role, Span, Subject, assignment::AssignmentEvent, operation::OperationEvent,
-    plan::PlanEvent,
+    Event, RefusalCode, Role, Span, Subject,
+    assignment::AssignmentEvent,
+    operation::OperationEvent,
+    plan::{PlanEvent, PlannedTask},
 };
 
 const H_HOUR: &str = "2023-10-09T06:00:00+07:00";
@@ -46,12 +48,30 @@ fn bound_from(number: u32, task: &str, post: &str, start: i64, hours: i64, h_hou
     Event::Assignment(event)
 }
 
-/// In force, with H-hour, T16 (H to H+12) and T21 (H+12 to H+24) carried out by MMR-02.
+/// T16 and T21 are Thailand's, which leads the operation and binds its own officers.
+fn plan() -> Vec<PlannedTask> {
+    let mut tasks = small_plan();
+    for planned in tasks.iter_mut().filter(|task| ["T16", "T21"].contains(&task.code.as_str())) {
+        planned.lead = of("THA");
+    }
+    tasks
+}
+
+fn in_force() -> Story {
+    put_in_force(plan())
+}
+
+fn put_in_force(tasks: Vec<PlannedTask>) -> Story {
+    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
+    approve_by_all(story, 1).when(tha(), promulgate(1)).accepted()
+}
+
+/// In force, with H-hour, T16 (H to H+12) and T21 (H+12 to H+24) carried out by THA-01.
 fn carried_out() -> Story {
     in_force()
-        .when(tha(), assign("T16", "MMR-02"))
+        .when(tha(), assign("T16", "THA-01"))
         .accepted()
-        .when(tha(), assign("T21", "MMR-02"))
+        .when(tha(), assign("T21", "THA-01"))
         .accepted()
         .when(tha(), set_h_hour(H_HOUR))
         .accepted()
@@ -61,40 +81,40 @@ fn carried_out() -> Story {
 fn an_order_moves_h_hour_in_its_window_and_is_numbered() {
     carried_out()
         .when(tha(), order(Some(NEXT_DAY), &[]))
-        .then([issued(1, Some(NEXT_DAY)), shifted("FRAGO-1", NEXT_DAY, &["MMR-02"])])
+        .then([issued(1, Some(NEXT_DAY)), shifted("FRAGO-1", NEXT_DAY, &["THA-01"])])
         .when(tha(), order(Some(NEXT_DAY), &[]))
         .unchanged()
         .when(tha(), order(Some(H_HOUR), &[]))
-        .then([issued(2, Some(H_HOUR)), shifted("FRAGO-2", H_HOUR, &["MMR-02"])])
+        .then([issued(2, Some(H_HOUR)), shifted("FRAGO-2", H_HOUR, &["THA-01"])])
         .when(tha(), order(Some("2023-10-18T06:00:00+07:00"), &[]))
         .refused_at([(RefusalCode::HhourOutsideWindow, "hHour")]);
 }
 
 #[test]
 fn an_order_gives_a_task_to_another_officer() {
-    let taken = "FRAGO-1 gives the task to MMR-01.";
+    let taken = "FRAGO-1 gives the task to THA-02.";
     carried_out()
-        .when(tha(), order(None, &[("T21", "MMR-01"), ("T16", "MMR-02")]))
+        .when(tha(), order(None, &[("T21", "THA-02"), ("T16", "THA-01")]))
         .then([
             issued(1, None),
-            withdrawn(2, "T21", "MMR-02", taken),
-            bound_from(3, "T21", "MMR-01", 12, 12, H_HOUR),
+            withdrawn(2, "T21", "THA-01", taken),
+            bound_from(3, "T21", "THA-02", 12, 12, H_HOUR),
         ])
-        .when(tha(), order(None, &[("T21", "MMR-01")]))
+        .when(tha(), order(None, &[("T21", "THA-02")]))
         .unchanged();
 }
 
 #[test]
 fn two_officers_change_places_while_h_hour_moves() {
-    let story = carried_out().when(tha(), assign("T16", "MMR-01")).accepted();
-    let story = story.when(tha(), order(Some(NEXT_DAY), &[("T21", "MMR-01"), ("T16", "MMR-02")])).then([
+    let story = carried_out().when(tha(), assign("T16", "THA-02")).accepted();
+    let story = story.when(tha(), order(Some(NEXT_DAY), &[("T21", "THA-02"), ("T16", "THA-01")])).then([
         issued(1, Some(NEXT_DAY)),
-        shifted("FRAGO-1", NEXT_DAY, &["MMR-01", "MMR-02"]),
-        withdrawn(2, "T21", "MMR-02", "FRAGO-1 gives the task to MMR-01."),
-        withdrawn(3, "T16", "MMR-01", "FRAGO-1 gives the task to MMR-02."),
-        bound_from(4, "T21", "MMR-01", 12, 12, NEXT_DAY),
+        shifted("FRAGO-1", NEXT_DAY, &["THA-01", "THA-02"]),
+        withdrawn(2, "T21", "THA-01", "FRAGO-1 gives the task to THA-02."),
+        withdrawn(3, "T16", "THA-02", "FRAGO-1 gives the task to THA-01."),
+        bound_from(4, "T21", "THA-02", 12, 12, NEXT_DAY),
     ]);
-    for post in ["MMR-01", "MMR-02"] {
+    for post in ["THA-02", "THA-01"] {
         let calendar = Subject::Bookings(of(post));
         assert_eq!(story.world().get(&calendar), Some(&crate::support::fold(&story.log, &calendar)));
     }
@@ -102,19 +122,17 @@ fn two_officers_change_places_while_h_hour_moves() {
 
 #[test]
 fn an_order_that_would_bind_an_officer_twice_is_refused_where_that_was_asked_for() {
-    let mut tasks = small_plan();
-    tasks.push(task("T17", "MMR", "MMR", 6, 4, &[]));
-    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
-    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
-    let story = story.when(tha(), assign("T16", "MMR-02")).accepted();
+    let mut tasks = plan();
+    tasks.push(task("T17", "THA", "MMR", 6, 4, &[]));
+    let story = put_in_force(tasks).when(tha(), assign("T16", "THA-01")).accepted();
     let story = story.when(tha(), set_h_hour(H_HOUR)).accepted();
     story
         .clone()
-        .when(tha(), order(Some(NEXT_DAY), &[("T17", "MMR-02")]))
+        .when(tha(), order(Some(NEXT_DAY), &[("T17", "THA-01")]))
         .refused_at([(RefusalCode::OfficerOverlap, "officers.0.post")])
-        .saying("MMR-02 cannot take T17: it is bound with T16 at that time.");
+        .saying("THA-01 cannot take T17: it is bound with T16 at that time.");
     // Not so when another takes over what it did.
-    story.when(tha(), order(None, &[("T17", "MMR-02"), ("T16", "MMR-01")])).accepted();
+    story.when(tha(), order(None, &[("T17", "THA-01"), ("T16", "THA-02")])).accepted();
 }
 
 #[test]
@@ -124,7 +142,7 @@ fn an_order_is_refused_for_every_reason_at_once() {
             tha(),
             order(
                 Some("2023-10-18T06:00:00+07:00"),
-                &[("T99", "MMR-02"), ("T16", "LAO-02"), ("T21", "MMR-99"), ("T16", "MMR-01")],
+                &[("T99", "THA-01"), ("T16", "LAO-02"), ("T21", "THA-99"), ("T16", "THA-02")],
             ),
         )
         .refused_at([
@@ -164,7 +182,7 @@ fn an_order_entered_late_is_no_older_than_what_it_changes_or_the_one_before() {
 
 #[test]
 fn an_order_gives_a_thousand_tasks_away_at_most() {
-    let many = |count| vec![("T99", "MMR-99"); count];
+    let many = |count| vec![("T99", "THA-99"); count];
     carried_out()
         .when(tha(), order(Some(NEXT_DAY), &many(1_001)))
         .refused_at([(RefusalCode::InvalidValue, "officers")]);

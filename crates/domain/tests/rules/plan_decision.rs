@@ -34,7 +34,11 @@ fn a_version_that_is_not_under_decision_is_stale() {
         .when(chn(), approve(1))
         .refused_at([(RefusalCode::StalePlanVersion, "planVersionId")])
         .saying("Version 1 is DRAFT; no version is under decision.");
-    in_force().when(chn(), revoke(1)).refused([RefusalCode::StalePlanVersion]);
+    amend(in_force(), 2, |story| story)
+        .when(tha(), promulgate(2))
+        .accepted()
+        .when(chn(), revoke(1))
+        .refused([RefusalCode::StalePlanVersion]);
     submitted()
         .when(tha(), recall())
         .accepted()
@@ -171,15 +175,21 @@ fn conditions_name_a_gate_that_there_is_and_stand_once() {
 }
 
 #[test]
-fn a_condition_is_satisfied_by_its_author_or_the_lead_and_waived_by_its_author_alone() {
+fn a_condition_is_satisfied_and_waived_by_its_author_alone() {
     let story = submitted().when(chn(), approve_if(1, vec![condition("C1", "P3")])).accepted();
     let status = |story: &crate::support::Story| {
         story.version(1).live_conditions().next().map(|(_, condition)| condition.status)
     };
     assert_eq!(status(&story), Some(ConditionStatus::Outstanding));
 
-    story.clone().when(mmr(), satisfy(1, "CHN", "C1")).forbidden();
-    let satisfied = story.clone().when(tha(), satisfy(1, "CHN", "C1")).accepted();
+    for other in [tha(), mmr()] {
+        story
+            .clone()
+            .when(other, satisfy(1, "CHN", "C1"))
+            .refused_at([(RefusalCode::NotTheAuthor, "conditionId")]);
+    }
+    story.clone().when(import(), satisfy(1, "CHN", "C1")).forbidden();
+    let satisfied = story.clone().when(chn(), satisfy(1, "CHN", "C1")).accepted();
     assert_eq!(status(&satisfied), Some(ConditionStatus::Satisfied));
     satisfied
         .when(chn(), satisfy(1, "CHN", "C1"))
@@ -195,6 +205,66 @@ fn a_condition_is_satisfied_by_its_author_or_the_lead_and_waived_by_its_author_a
         .accepted();
     assert_eq!(status(&waived), Some(ConditionStatus::Waived));
     story.when(chn(), waive(1, "CHN", "C9")).refused_at([(RefusalCode::NotFound, "conditionId")]);
+}
+
+#[test]
+fn what_others_propose_the_author_confirms_or_contests() {
+    let conditional =
+        || submitted().when(chn(), approve_if(1, vec![condition("C1", "PROMULGATION")])).accepted();
+    let proposed = |by: &str| PlanEvent::ConditionSatisfactionProposed {
+        operation: saphan(),
+        number: 1,
+        partner: of("CHN"),
+        condition: of("C1"),
+        by: of(by),
+        evidence: of("12 of 12"),
+    };
+    let status = |story: &crate::support::Story| {
+        story.version(1).live_conditions().next().map(|(_, condition)| condition.status)
+    };
+    conditional()
+        .when(chn(), confirm_proposed(1, "CHN", "C1"))
+        .refused_at([(RefusalCode::ReasonRequired, "evidence")])
+        .when(chn(), contest(1, "CHN", "C1"))
+        .refused_at([(RefusalCode::WrongState, "conditionId")]);
+    let story = conditional()
+        .when(tha(), propose(1, "CHN", "C1", "12 of 12"))
+        .then([proposed("THA")])
+        .when(tha(), propose(1, "CHN", "C1", "12 of 12"))
+        .unchanged()
+        .when(lao(), propose(1, "CHN", "C1", "12 of 12"))
+        .then([proposed("LAO")]);
+    assert_eq!(status(&story), Some(ConditionStatus::Outstanding), "it is its author's to say");
+    story.clone().when(tha(), contest(1, "CHN", "C1")).refused([RefusalCode::NotTheAuthor]);
+    // Contested, it is proposed anew or not at all.
+    let contested = story.clone().when(chn(), contest(1, "CHN", "C1")).accepted();
+    let contested = contested.when(chn(), contest(1, "CHN", "C1")).unchanged();
+    contested
+        .when(chn(), confirm_proposed(1, "CHN", "C1"))
+        .refused([RefusalCode::ReasonRequired])
+        .when(lao(), propose(1, "CHN", "C1", "12 of 12"))
+        .accepted();
+    let confirmed =
+        story.when(chn(), confirm_proposed(1, "CHN", "C1")).then([PlanEvent::ApprovalConditionSatisfied {
+            operation: saphan(),
+            number: 1,
+            partner: of("CHN"),
+            condition: of("C1"),
+            evidence: of("12 of 12"),
+        }]);
+    confirmed
+        .clone()
+        .when(tha(), propose(1, "CHN", "C1", "Again"))
+        .refused_at([(RefusalCode::WrongState, "conditionId")]);
+    // What turns out not to be so is broken, and blocks its gate again.
+    let broken = confirmed.when(chn(), contest(1, "CHN", "C1")).accepted();
+    assert_eq!(status(&broken), Some(ConditionStatus::Broken));
+    let refusals = broken.clone().when(tha(), promulgate(1)).rejected().refusals;
+    let told = refusals.iter().find(|refusal| refusal.code == RefusalCode::ConditionOutstanding).unwrap();
+    assert_eq!(told.message, "C1 of CHN is broken: All terminals accepted");
+    let mended = broken.clone().when(chn(), satisfy(1, "CHN", "C1")).accepted();
+    assert_eq!(status(&mended), Some(ConditionStatus::Satisfied));
+    broken.when(chn(), waive(1, "CHN", "C1")).accepted();
 }
 
 #[test]
@@ -331,7 +401,7 @@ fn a_settled_condition_does_not_make_the_same_approval_another() {
     submitted()
         .when(chn(), approve_if(1, vec![condition("C1", "P3")]))
         .accepted()
-        .when(tha(), satisfy(1, "CHN", "C1"))
+        .when(chn(), satisfy(1, "CHN", "C1"))
         .accepted()
         .when(chn(), approve_if(1, vec![condition("C1", "P3")]))
         .unchanged();

@@ -118,7 +118,10 @@ fn sections_are_revised_one_by_one_and_repetition_changes_nothing() {
         Section::GoNoGo(vec![of("rehearsal_complete")]),
         Section::CommandRelationships(Vec::new()),
         Section::HHourWindow(window()),
-        Section::ApprovalPolicy(ApprovalPolicy { required_roles: [PartnerRole::Principal].into() }),
+        Section::ApprovalPolicy(ApprovalPolicy {
+            required_roles: [PartnerRole::Principal].into(),
+            ..ApprovalPolicy::default()
+        }),
     ];
     for section in revisions {
         let mut wanted = sections();
@@ -197,7 +200,8 @@ fn a_policy_asks_for_the_principals_and_for_nobody_without_a_vote() {
         &[PartnerRole::Principal, PartnerRole::Observer],
     ];
     for roles in policies {
-        let policy = ApprovalPolicy { required_roles: roles.iter().copied().collect() };
+        let policy =
+            ApprovalPolicy { required_roles: roles.iter().copied().collect(), ..ApprovalPolicy::default() };
         draft()
             .when(tha(), revise(Section::ApprovalPolicy(policy)))
             .refused_at([(RefusalCode::InvalidValue, "approvalPolicy.requiredRoles")]);
@@ -258,7 +262,7 @@ fn the_post_that_a_task_foresees_is_one_of_its_lead() {
     let foreign = PlannedTask { post: Some(of("CHN-03")), ..task("T18", "MMR", "MMR", 12, 24, &["T16"]) };
     let own = PlannedTask { post: Some(of("MMR-02")), ..foreign.clone() };
     let lead = TaskRevision { lead: Some(of("CHN")), ..TaskRevision::default() };
-    let both = TaskRevision { post: Some(of("CHN-03")), ..lead.clone() };
+    let both = TaskRevision { post: Some(Some(of("CHN-03"))), ..lead.clone() };
     draft()
         .when(tha(), add_task(foreign))
         .refused_at([(RefusalCode::PostNotOfLeadPartner, "post")])

@@ -3,9 +3,11 @@
 
 use crate::support::{Story, of, saphan::*};
 use domain::{
-    Position, RefusalCode, Role, Span,
+    Event, Position, RefusalCode, Role, Span,
+    assignment::AssignmentEvent,
     coalition::{PartnerCommand, PartnerEvent, PartnerRole, PostCommand},
-    plan::{ApprovalPolicy, PlanEvent, Sections, VersionStatus},
+    operation::OperationStatus,
+    plan::{ApprovalPolicy, PlanEvent, Sections, VersionStatus, Withdrawal},
 };
 
 #[test]
@@ -137,7 +139,7 @@ fn a_condition_on_promulgation_blocks_it_and_one_on_a_later_gate_does_not() {
         .accepted()
         .when(tha(), activate())
         .refused([RefusalCode::ConditionOutstanding])
-        .when(tha(), satisfy(1, "CHN", "C1"))
+        .when(chn(), satisfy(1, "CHN", "C1"))
         .accepted()
         .when(tha(), activate())
         .accepted();
@@ -269,7 +271,10 @@ fn silence_is_no_approval_when_nobody_is_left_to_vote() {
     let suspended =
         |partner: &str| PartnerEvent::PartnerSuspended { partner: of(partner), reason: of("A breach") };
     let sections = Sections {
-        approval_policy: ApprovalPolicy { required_roles: [PartnerRole::Principal].into() },
+        approval_policy: ApprovalPolicy {
+            required_roles: [PartnerRole::Principal].into(),
+            ..ApprovalPolicy::default()
+        },
         ..sections()
     };
     draft_with(sections, vec![task("T16", "THA", "THA", 0, 12, &[])])
@@ -318,7 +323,7 @@ fn conditions_of_two_partners_under_one_code_are_two() {
         .accepted()
         .when(tha(), promulgate(1))
         .refused([RefusalCode::ConditionOutstanding, RefusalCode::ConditionOutstanding])
-        .when(tha(), satisfy(1, "CHN", "C1"))
+        .when(chn(), satisfy(1, "CHN", "C1"))
         .accepted()
         .when(tha(), promulgate(1))
         .refused([RefusalCode::ConditionOutstanding])
@@ -351,10 +356,10 @@ fn a_promulgation_entered_late_is_not_older_than_what_it_rests_on() {
         .when(lao(), consent(1, &[]))
         .accepted()
         .after(Span::hours(10))
-        .when(tha(), satisfy(1, "CHN", "C1"))
+        .when(chn(), satisfy(1, "CHN", "C1"))
         .accepted()
         .after(Span::hours(10))
-        .when(tha(), satisfy(1, "CHN", "C2"))
+        .when(chn(), satisfy(1, "CHN", "C2"))
         .accepted();
     conditional
         .late(Span::hours(15))
@@ -389,11 +394,15 @@ fn the_liaison_officer_may_be_acting_and_needs_to_be_there_only_for_partners_tha
 fn x14_a_partner_that_joined_later_leads_nothing_before_its_liaison_officer_is_in_post() {
     let joined = in_force().and([acceded("KHM", PartnerRole::Participant)]).and(held("KHM-02", false));
     let story = amend(joined, 2, |story| {
-        story.when(tha(), add_task(task("T30", "KHM", "KHM", 60, 4, &[]))).accepted()
+        let added = story.when(tha(), add_task(task("T30", "KHM", "KHM", 60, 4, &[]))).accepted();
+        added
+            .when(tha(), submit())
+            .refused([RefusalCode::DeciderCannotRead])
+            .saying("KHM has to decide on version 2, which is not released to it.")
+            .when(tha(), release(&["CHN", "KHM", "LAO", "MMR", "THA"]))
+            .accepted()
     });
     story
-        .when(tha(), release(&["CHN", "KHM", "LAO", "MMR", "THA"]))
-        .accepted()
         .when(post("KHM-02"), consent(2, &[]))
         .accepted()
         .when(tha(), promulgate(2))
@@ -411,4 +420,249 @@ fn an_approval_stays_consent_when_its_author_has_lost_its_vote() {
         .accepted()
         .when(tha(), promulgate(1))
         .accepted();
+}
+
+/// The operation is released to Thailand, which leads it, and to China; it has a task on each one's ground.
+fn bilateral(policy: ApprovalPolicy) -> Story {
+    let tasks = vec![task("T16", "THA", "THA", 0, 12, &[]), task("T17", "CHN", "CHN", 0, 12, &[])];
+    let sections = Sections { approval_policy: policy, ..sections() };
+    draft_with(sections, tasks).and([marked(None, &["CHN"])])
+}
+
+#[test]
+fn approvers_are_those_that_the_operation_is_released_to_when_the_version_is_submitted() {
+    let story = bilateral(ApprovalPolicy::default()).when(tha(), submit()).accepted();
+    story
+        .when(tha(), promulgate(1))
+        .refused([RefusalCode::ApprovalIncomplete, RefusalCode::ApprovalIncomplete])
+        .saying("CHN has not approved version 1.")
+        .when(tha(), approve(1))
+        .accepted()
+        // Who comes to read it later had no vote on it, and needs none.
+        .when(tha(), release(&["CHN", "MMR"]))
+        .accepted()
+        .when(mmr(), approve(1))
+        .refused([RefusalCode::NotAnApprover])
+        .when(chn(), approve(1))
+        .accepted()
+        .when(tha(), promulgate(1))
+        .accepted();
+}
+
+#[test]
+fn a_policy_may_list_who_has_to_approve() {
+    let policy = ApprovalPolicy { approvers: partners(&["LAO", "THA"]), ..ApprovalPolicy::default() };
+    bilateral(policy.clone())
+        .when(tha(), submit())
+        .refused([RefusalCode::DeciderCannotRead])
+        .saying("LAO has to decide on version 1, which is not released to it.");
+    let sections = Sections { approval_policy: policy, ..sections() };
+    draft_with(sections.clone(), small_plan())
+        .when(tha(), submit())
+        .accepted()
+        .when(chn(), approve(1))
+        .refused([RefusalCode::NotAnApprover])
+        .when(mmr(), consent(1, &[]))
+        .accepted()
+        .when(lao(), approve(1))
+        .accepted()
+        .when(tha(), approve(1))
+        .accepted()
+        .when(tha(), promulgate(1))
+        .accepted();
+    let unknown = ApprovalPolicy { approvers: partners(&["VNM"]), ..ApprovalPolicy::default() };
+    draft_with(Sections { approval_policy: unknown, ..sections }, small_plan())
+        .when(tha(), submit())
+        .refused_at([
+            (RefusalCode::UnknownReference, "approvalPolicy.approvers.0"),
+            (RefusalCode::PlanIncomplete, ""),
+        ]);
+}
+
+#[test]
+fn who_has_to_decide_and_may_not_read_the_version_is_told_when_it_is_submitted() {
+    draft()
+        .when(tha(), release_version(1, &["CHN", "MMR"]))
+        .accepted()
+        .when(tha(), submit())
+        .refused_at([(RefusalCode::DeciderCannotRead, "")])
+        .saying("LAO has to decide on version 1, which is not released to it.");
+    // Nor is it taken from them while they decide.
+    submitted()
+        .when(tha(), release(&["CHN", "MMR"]))
+        .refused_at([(RefusalCode::DeciderCannotRead, "releasableTo")])
+        .when(tha(), release_version(1, &["CHN", "MMR"]))
+        .refused_at([(RefusalCode::DeciderCannotRead, "releasableTo")]);
+}
+
+#[test]
+fn a_lead_without_a_vote_consents_to_its_own_ground_by_submitting() {
+    let policy =
+        ApprovalPolicy { required_roles: [PartnerRole::Principal].into(), ..ApprovalPolicy::default() };
+    let story = bilateral(policy).when(tha(), submit()).accepted().when(chn(), approve(1)).accepted();
+    story.clone().when(tha(), promulgate(1)).accepted();
+    // It may still think better of it.
+    story
+        .when(tha(), reject(1, &[]))
+        .accepted()
+        .when(tha(), promulgate(1))
+        .refused([RefusalCode::ApprovalIncomplete])
+        .saying("THA has refused its territorial consent.");
+}
+
+#[test]
+fn a_decision_by_an_officer_who_had_left_is_confirmed_or_revoked_by_its_partner() {
+    let late = Span::seconds(1_800);
+    let took = |story: Story| story.and(held("CHN-04", true));
+    let left = || {
+        let story = took(submitted().after(Span::hours(2)));
+        let story = approve_by_all(story, 1);
+        story.late(late).when(import(), relieve("CHN-01")).accepted()
+    };
+    let promulgated = |story: Story| story.when(tha(), promulgate(1));
+    promulgated(left())
+        .refused_at([(RefusalCode::DecidedOutOfPost, "planVersionId")])
+        .story
+        .when(post("CHN-04"), confirm(1))
+        .then([PlanEvent::DecisionConfirmed { operation: saphan(), number: 1, partner: of("CHN") }])
+        .when(post("CHN-04"), confirm(1))
+        .unchanged()
+        .when(tha(), promulgate(1))
+        .accepted();
+    promulgated(left().when(post("CHN-04"), revoke(1)).accepted())
+        .refused([RefusalCode::ApprovalIncomplete])
+        .when(post("CHN-04"), approve(1))
+        .accepted()
+        .when(tha(), promulgate(1))
+        .accepted();
+    // Nobody confirms for another, and what was decided in post needs no word.
+    left().when(mmr(), confirm(1)).unchanged();
+    left().when(post_as("CHN-04", [Role::Planner]), confirm(1)).forbidden();
+    left().when(import(), confirm(1)).forbidden();
+    submitted().when(chn(), confirm(1)).refused_at([(RefusalCode::WrongState, "planVersionId")]);
+    // A confirmation may turn out to be out of post as well.
+    let confirmed = left().when(post("CHN-04"), confirm(1)).accepted();
+    let again = confirmed.and(held("CHN-05", true)).late(Span::seconds(200));
+    promulgated(again.when(import(), relieve("CHN-04")).accepted())
+        .refused_at([(RefusalCode::DecidedOutOfPost, "planVersionId")]);
+}
+
+#[test]
+fn a_plan_in_force_is_withdrawn_by_the_lead_and_frees_its_officers() {
+    let withdrawn = PlanEvent::PlanWithdrawn {
+        operation: saphan(),
+        number: 1,
+        by: of("THA"),
+        reason: of("The border is closed"),
+    };
+    let freed = AssignmentEvent::AssignmentWithdrawn {
+        operation: saphan(),
+        number: 1,
+        task: of("T16"),
+        post: of("MMR-02"),
+        reason: of("Version 1 of the plan was withdrawn."),
+    };
+    let events: [Event; 2] = [withdrawn.into(), freed.into()];
+    let story = in_force()
+        .when(mmr(), assign("T16", "MMR-02"))
+        .accepted()
+        .when(tha(), withdraw_plan())
+        .then(events)
+        .when(tha(), withdraw_plan())
+        .refused([RefusalCode::PlanNotInForce])
+        .when(mmr(), assign("T16", "MMR-02"))
+        .refused([RefusalCode::PlanNotInForce])
+        .when(tha(), set_h_hour("2023-10-09T06:00:00+07:00"))
+        .refused([RefusalCode::PlanNotInForce])
+        .story;
+    assert_eq!(story.version(1).status, VersionStatus::Withdrawn);
+    assert_eq!(story.operation("SAPHAN").plan.in_force, None);
+    // Another version may take its place.
+    amend(story, 2, |story| story).when(tha(), promulgate(2)).accepted();
+    in_force().when(chn(), withdraw_plan()).forbidden();
+    in_force().when(post_as("THA-02", [Role::Planner]), withdraw_plan()).forbidden();
+    approved().when(tha(), withdraw_plan()).refused_at([(RefusalCode::PlanNotInForce, "operation")]);
+}
+
+#[test]
+fn an_approver_withdraws_a_plan_when_its_condition_was_broken_and_the_policy_says_so() {
+    let with = |withdrawal| {
+        let policy = ApprovalPolicy { withdrawal, ..ApprovalPolicy::default() };
+        draft_with(Sections { approval_policy: policy, ..sections() }, small_plan())
+            .when(tha(), submit())
+            .accepted()
+            .when(tha(), approve(1))
+            .accepted()
+            .when(chn(), approve_if(1, vec![condition("C1", "PROMULGATION")]))
+            .accepted()
+            .when(mmr(), approve(1))
+            .accepted()
+            .when(lao(), consent(1, &[]))
+            .accepted()
+            .when(chn(), satisfy(1, "CHN", "C1"))
+            .accepted()
+            .when(tha(), promulgate(1))
+            .accepted()
+    };
+    let broken = |story: Story| story.when(chn(), contest(1, "CHN", "C1")).accepted();
+    broken(with(Withdrawal::Lead)).when(chn(), withdraw_plan()).forbidden();
+    let story = with(Withdrawal::BrokenCondition)
+        .when(chn(), withdraw_plan())
+        .refused_at([(RefusalCode::WrongState, "operation")])
+        .story;
+    let story = broken(story);
+    story.clone().when(mmr(), withdraw_plan()).refused([RefusalCode::WrongState]);
+    story.when(chn(), withdraw_plan()).accepted();
+}
+
+#[test]
+fn a_decision_taken_back_suspends_the_plan_in_force_until_it_is_settled() {
+    let h_hour = "2023-10-09T06:00:00+07:00";
+    let running = || {
+        let story = in_force().when(tha(), set_h_hour(h_hour)).accepted();
+        story.when(tha(), activate()).accepted()
+    };
+    let status = |story: &Story| story.operation("SAPHAN").status();
+    let story = running().when(mmr(), revoke(1)).accepted();
+    assert_eq!(story.version(1).status, VersionStatus::Suspended);
+    assert_eq!(status(&story), OperationStatus::Paused);
+    let story = story
+        .when(mmr(), assign("T16", "MMR-02"))
+        .refused([RefusalCode::PlanSuspended])
+        .when(tha(), shift_h_hour("2023-10-10T06:00:00+07:00"))
+        .refused([RefusalCode::PlanSuspended])
+        .when(tha(), order(Some("2023-10-10T06:00:00+07:00"), &[]))
+        .refused([RefusalCode::PlanSuspended])
+        .when(tha(), order(None, &[("T01", "THA-01")]))
+        .refused([RefusalCode::PlanSuspended])
+        .when(tha(), promulgate(1))
+        .refused([RefusalCode::PlanSuspended])
+        .saying("Version 1 is suspended: MMR took its decision back.");
+    in_force()
+        .when(lao(), revoke(1))
+        .accepted()
+        .when(tha(), activate())
+        .refused([RefusalCode::HhourNotSet, RefusalCode::PlanSuspended]);
+    // Whoever has not taken its decision back has nothing to decide.
+    let story = story
+        .when(chn(), approve(1))
+        .refused([RefusalCode::StalePlanVersion])
+        .when(mmr(), reject(1, &[]))
+        .refused([RefusalCode::WrongState])
+        .when(mmr(), approve_if(1, vec![condition("C9", "PROMULGATION")]))
+        .refused_at([(RefusalCode::WrongState, "conditions.0.gate")])
+        .story;
+    // Two may suspend it, and both have to let it go on.
+    let both = story.clone().when(lao(), revoke(1)).accepted().when(mmr(), approve(1)).accepted();
+    assert_eq!(both.version(1).suspended_by, partners(&["LAO"]));
+    let settled = both.when(lao(), consent(1, &[])).accepted();
+    assert_eq!(settled.version(1).status, VersionStatus::Promulgated);
+    assert_eq!(status(&settled), OperationStatus::Active);
+    settled.when(mmr(), assign("T16", "MMR-02")).accepted();
+    // Or it is withdrawn, or another version takes its place.
+    let withdrawn = story.clone().when(tha(), withdraw_plan()).accepted();
+    assert_eq!(status(&withdrawn), OperationStatus::Paused);
+    let amended = amend(story, 2, |story| story).when(tha(), promulgate(2)).accepted();
+    assert_eq!(status(&amended), OperationStatus::Active);
+    assert_eq!(amended.version(1).status, VersionStatus::Superseded);
 }

@@ -89,10 +89,17 @@ fn asked_once(newest: u32, choice: Choice) -> (Actor, Ask) {
         14 => (actor(who), reject(number, &[])),
         15 => (lao(), consent(number, if one < 3 { &[] } else { &["T27"] })),
         16 => (actor(who), revoke(number)),
-        17 => (chn(), waive(number, "CHN", "C1")),
+        17 if one < 2 => (chn(), waive(number, "CHN", "C1")),
+        17 if one == 2 => (chn(), satisfy(number, "CHN", "C1")),
+        17 if one == 3 => (chn(), contest(number, "CHN", "C1")),
+        17 if one == 4 => (actor(who), confirm(number)),
+        17 => (actor(who), withdraw_plan()),
         18 => (tha(), open_amendment()),
         19 | PROMULGATE => (tha(), promulgate(number)),
-        21 | 22 => (tha(), assign(task_code, ["THA-01", "CHN-03", "MMR-02", "LAO-02"][usize::from(who)])),
+        21 | 22 => {
+            let post = ["THA-01", "CHN-03", "MMR-02", "LAO-02"][usize::from(who)];
+            (if other < 4 { actor(who) } else { tha() }, assign(task_code, post))
+        }
         23 if one < 2 => (tha(), set_h_hour("2023-10-09T06:00:00+07:00")),
         23 if one == 2 => (tha(), order(Some("2023-10-13T06:00:00+07:00"), &[])),
         23 if one == 3 => {
@@ -209,6 +216,11 @@ fn judge(story: &Story, event: &Event) {
         | PlanEvent::ApprovalConditionSatisfied { .. }
         | PlanEvent::ApprovalConditionWaived { .. }
         | PlanEvent::AmendmentOpened { .. }
+        | PlanEvent::DecisionConfirmed { .. }
+        | PlanEvent::ConditionSatisfactionProposed { .. }
+        | PlanEvent::ApprovalConditionContested { .. }
+        | PlanEvent::PlanWithdrawn { .. }
+        | PlanEvent::DraftShared { .. }
         | PlanEvent::FragmentaryOrderIssued { .. } => {}
     }
 }
@@ -230,6 +242,7 @@ fn promulgable(coalition: &Coalition, version: &Version) {
     assert!(live.iter().any(|decision| decision.kind.approves()), "somebody has approved");
     for partner in coalition.partners.values() {
         let votes = partner.status == PartnerStatus::Acceded
+            && version.submitted_to.contains(&partner.code)
             && version.sections.approval_policy.required_roles.contains(&partner.role);
         assert!(!votes || approves(&partner.code), "{} has not approved", partner.code);
     }
@@ -237,7 +250,9 @@ fn promulgable(coalition: &Coalition, version: &Version) {
         let consented = of_partner(&task.territory).is_some_and(|decision| {
             decision.kind == DecisionKind::TerritorialConsent && decision.tasks.contains(&task.code)
         });
-        assert!(approves(&task.territory) || consented, "nobody let {} in", task.code);
+        // The lead, without a vote, has by submitting, if it has not decided otherwise.
+        let submitted = task.territory.as_str() == "THA" && of_partner(&task.territory).is_none();
+        assert!(approves(&task.territory) || consented || submitted, "nobody let {} in", task.code);
         let there = coalition
             .posts
             .values()
@@ -249,7 +264,15 @@ fn promulgable(coalition: &Coalition, version: &Version) {
     }
     for condition in live.iter().flat_map(|decision| &decision.conditions) {
         let blocks = condition.gate.as_str() == "PROMULGATION";
-        assert!(!blocks || condition.status != ConditionStatus::Outstanding, "{}", condition.code);
+        let settled = matches!(condition.status, ConditionStatus::Satisfied | ConditionStatus::Waived);
+        assert!(!blocks || settled, "{}", condition.code);
+    }
+    for decision in &live {
+        let (post, at) = decision.authority();
+        let tenures = &coalition.posts[&of::<domain::PostCode>(post)].tenures;
+        let held =
+            tenures.iter().any(|held| held.taken_at <= at && held.relieved_at.is_none_or(|end| at < end));
+        assert!(held, "{post} did not decide out of post");
     }
 }
 

@@ -60,16 +60,21 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
         tasks.push(task("T17", "MMR", "MMR", 6, 4, &[]));
         let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
         let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
-        story.when(tha(), assign("T16", "MMR-02")).accepted()
+        story.when(mmr(), assign("T16", "MMR-02")).accepted()
     };
     let without_liaison = approved().when(import(), relieve("CHN-01")).accepted();
     let without_mission = draft_with(domain::plan::Sections { mission: None, ..sections() }, small_plan());
+    let decided_late = approve_by_all(submitted().after(Span::hours(2)), 1).late(Span::hours(1));
+    let out_of_post = decided_late.when(import(), relieve("CHN-01")).accepted();
     let without_site = given(coalition()).when(import(), centre(proposed(100))).accepted();
     vec![
         (Code::AlreadyExists, draft().when(tha(), add_task(task("T01", "THA", "THA", 0, 1, &[])))),
         (Code::AlreadyDecided, approved().when(chn(), reject(1, &[]))),
         (Code::ApprovalIncomplete, submitted().when(tha(), promulgate(1))),
         (Code::ConditionOutstanding, conditional().when(tha(), promulgate(1))),
+        (Code::DeciderCannotRead, submitted().when(tha(), release(&["CHN"]))),
+        (Code::DecidedOutOfPost, out_of_post.when(tha(), promulgate(1))),
+        (Code::DecidedUpon, approved().when(tha(), release_task("T16", &[]))),
         (Code::DependencyCycle, draft().when(tha(), add_dependency("T01", "T21"))),
         (Code::DraftExists, draft().when(tha(), open_amendment())),
         (Code::ExerciseInUsedLog, given(coalition()).when(import(), declare_exercise())),
@@ -85,10 +90,15 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
         (Code::NotTheAuthor, conditional().when(tha(), waive(1, "CHN", "C1"))),
         (Code::NoTerritoryInPlan, submitted().when(chn(), consent(1, &[]))),
         (Code::OccurredInFuture, submitted().late(Span::hours(-1)).when(tha(), recall())),
-        (Code::OfficerOverlap, overlapping().when(tha(), assign("T17", "MMR-02"))),
+        (Code::NotYourOfficer, in_force().when(tha(), assign("T16", "MMR-02"))),
+        (
+            Code::PlanSuspended,
+            in_force().when(chn(), revoke(1)).accepted().when(mmr(), assign("T16", "MMR-02")),
+        ),
+        (Code::OfficerOverlap, overlapping().when(mmr(), assign("T17", "MMR-02"))),
         (Code::PlanIncomplete, without_mission.when(tha(), submit())),
-        (Code::PlanNotInForce, submitted().when(tha(), assign("T16", "MMR-02"))),
-        (Code::PostNotOfLeadPartner, in_force().when(tha(), assign("T16", "LAO-02"))),
+        (Code::PlanNotInForce, submitted().when(mmr(), assign("T16", "MMR-02"))),
+        (Code::PostNotOfLeadPartner, in_force().when(lao(), assign("T16", "LAO-02"))),
         (Code::PostAlreadyHeld, given(coalition()).when(import(), posting(acting))),
         (
             Code::SeenAtInvalid,

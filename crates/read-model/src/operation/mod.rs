@@ -2,9 +2,11 @@
 
 mod assignment;
 mod release;
+mod request;
 mod rows;
 
 pub use assignment::AssignmentRow;
 pub use release::TaskLabelRow;
 pub(crate) use release::readers;
+pub use request::OfficerRequestRow;
 pub use rows::{OperationFilter, OperationRow};

@@ -9,8 +9,9 @@ use domain::{
     Item, State,
     ids::ConditionId,
     operation::Operation,
-    plan::{Decision, Version},
+    plan::{Decision, Proposal, Version},
 };
+use sqlx::types::Json;
 use uuid::Uuid;
 
 row! {
@@ -32,6 +33,9 @@ row! {
         /// Tasks objected to, or consented to.
         pub tasks: Vec<String>,
         pub revoked_at: Option<DateTime<Utc>>,
+        /// The post that said last that it stands.
+        pub confirmed_by: Option<String>,
+        pub confirmed_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -54,7 +58,9 @@ macro_rules! decision_rows {
                reason_code,
                reason,
                tasks,
-               revoked_at
+               revoked_at,
+               confirmed_by,
+               confirmed_at
              " + $($rest)*
         )
     };
@@ -76,6 +82,7 @@ row! {
         pub status: String,
         pub settled_at: Option<DateTime<Utc>>,
         pub note: Option<String>,
+        pub proposal: Option<Json<Proposal>>,
     }
 }
 
@@ -84,7 +91,7 @@ macro_rules! condition_rows {
     ($($rest:tt)*) => {
         sqlx::query_as!(
             ConditionRow,
-            "select
+            r#"select
                condition.id,
                operation_id,
                version_id,
@@ -96,8 +103,9 @@ macro_rules! condition_rows {
                text,
                status,
                settled_at,
-               note
-             " + $($rest)*
+               note,
+               proposal as "proposal: Json<Proposal>"
+             "# + $($rest)*
         )
     };
 }
@@ -124,6 +132,8 @@ impl Versioned for DecisionRow {
         Column::plain("reason", "reason"),
         Column::plain("tasks", "tasks"),
         Column::instant("revoked_at", "revokedAt"),
+        Column::plain("confirmed_by", "confirmedBy"),
+        Column::instant("confirmed_at", "confirmedAt"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -146,6 +156,8 @@ impl Versioned for DecisionRow {
             reason: decision.reason.as_ref().map(ToString::to_string),
             tasks: decision.tasks.iter().map(ToString::to_string).collect(),
             revoked_at: decision.revoked_at.map(|at| at.to_utc()),
+            confirmed_by: decision.confirmed.as_ref().map(|confirmed| confirmed.actor.clone()),
+            confirmed_at: decision.confirmed.as_ref().map(|confirmed| confirmed.at.to_utc()),
         })
     }
 }
@@ -163,6 +175,7 @@ impl Versioned for ConditionRow {
         Column::plain("status", "status"),
         Column::instant("settled_at", "settledAt"),
         Column::plain("note", "note"),
+        Column::plain("proposal", "proposal"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -185,6 +198,7 @@ impl Versioned for ConditionRow {
             status: condition.status.to_string(),
             settled_at: condition.settled_at.map(|at| at.to_utc()),
             note: condition.note.as_ref().map(ToString::to_string),
+            proposal: condition.proposal.clone().map(Json),
         })
     }
 }

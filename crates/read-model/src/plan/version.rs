@@ -8,7 +8,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     Item, State,
-    plan::{FragmentaryOrder, Sections},
+    plan::{FragmentaryOrder, Sections, VersionStatus, Withdrawn},
     release::{Label, Release},
 };
 use sqlx::types::Json;
@@ -31,7 +31,16 @@ row! {
         pub drafted_at: DateTime<Utc>,
         pub submitted_at: Option<DateTime<Utc>>,
         pub submitted_position: Option<i64>,
+        /// Who could read it when it was submitted; nobody before.
+        pub submitted_to: Vec<String>,
+        /// Observers that read it while it is a draft.
+        pub shared_with: Vec<String>,
+        /// The same with the operation's lead; `None`: it is no draft.
+        pub draft_readers: Option<Vec<String>>,
         pub promulgated_at: Option<DateTime<Utc>>,
+        /// Partners that took their decision back while it was in force.
+        pub suspended_by: Vec<String>,
+        pub withdrawn: Option<Json<Withdrawn>>,
         pub fragmentary_orders: Json<Vec<FragmentaryOrder>>,
     }
 }
@@ -54,7 +63,12 @@ macro_rules! plan_version_rows {
                drafted_at,
                submitted_at,
                submitted_position,
+               submitted_to,
+               shared_with,
+               draft_readers,
                promulgated_at,
+               suspended_by,
+               withdrawn as "withdrawn: Json<Withdrawn>",
                fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
              "# + $($rest)*
         )
@@ -81,7 +95,12 @@ impl Versioned for PlanVersionRow {
         Column::instant("drafted_at", "draftedAt"),
         Column::instant("submitted_at", "submittedAt"),
         Column::position("submitted_position", "submittedPosition"),
+        Column::nowhere("submitted_to", "computed from the label at the submission"),
+        Column::plain("shared_with", "sharedWith"),
+        Column::nowhere("draft_readers", "computed from those it is shared with"),
         Column::instant("promulgated_at", "promulgatedAt"),
+        Column::plain("suspended_by", "suspendedBy"),
+        Column::plain("withdrawn", "withdrawn"),
         Column::plain("fragmentary_orders", "fragmentaryOrders"),
     ];
 
@@ -103,7 +122,13 @@ impl Versioned for PlanVersionRow {
             drafted_at: version.drafted_at.to_utc(),
             submitted_at: version.submitted_at.map(|at| at.to_utc()),
             submitted_position: version.submitted_position.map(|position| position.0),
+            submitted_to: version.submitted_to.iter().map(ToString::to_string).collect(),
+            shared_with: version.shared_with.iter().map(ToString::to_string).collect(),
+            draft_readers: (version.status == VersionStatus::Draft)
+                .then(|| readers(operation, &version.shared_with)),
             promulgated_at: version.promulgated_at.map(|at| at.to_utc()),
+            suspended_by: version.suspended_by.iter().map(ToString::to_string).collect(),
+            withdrawn: version.withdrawn.clone().map(Json),
             fragmentary_orders: Json(version.orders.iter().cloned().collect()),
         })
     }

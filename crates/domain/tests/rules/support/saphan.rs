@@ -441,8 +441,67 @@ pub fn satisfy(number: u32, partner: &str, condition: &str) -> Ask {
         number,
         partner: of(partner),
         condition: of(condition),
-        evidence: of("Delivery accepted 12/12"),
+        evidence: Some(of("Delivery accepted 12/12")),
     })
+}
+
+/// Takes what was proposed last.
+pub fn confirm_proposed(number: u32, partner: &str, condition: &str) -> Ask {
+    planning(PlanCommand::SatisfyCondition {
+        operation: saphan(),
+        number,
+        partner: of(partner),
+        condition: of(condition),
+        evidence: None,
+    })
+}
+
+pub fn propose(number: u32, partner: &str, condition: &str, evidence: &str) -> Ask {
+    planning(PlanCommand::ProposeSatisfaction {
+        operation: saphan(),
+        number,
+        partner: of(partner),
+        condition: of(condition),
+        evidence: of(evidence),
+    })
+}
+
+pub fn contest(number: u32, partner: &str, condition: &str) -> Ask {
+    planning(PlanCommand::ContestCondition {
+        operation: saphan(),
+        number,
+        partner: of(partner),
+        condition: of(condition),
+        reason: of("Two terminals do not work"),
+    })
+}
+
+pub fn confirm(number: u32) -> Ask {
+    planning(PlanCommand::ConfirmDecision { operation: saphan(), number })
+}
+
+pub fn withdraw_plan() -> Ask {
+    planning(PlanCommand::Withdraw { operation: saphan(), reason: of("The border is closed") })
+}
+
+pub fn share_draft(with: &[&str]) -> Ask {
+    planning(PlanCommand::ShareDraft { operation: saphan(), with: partners(with) })
+}
+
+pub fn request(task: &str, post: &str) -> Ask {
+    let (task, post, reason) = (of(task), of(post), Some(of("For the night crossing")));
+    let command = AssignmentCommand::Request { operation: saphan(), task, post, reason };
+    Box::new(|_| Command::Assignment(command))
+}
+
+pub fn accept_requested(number: u32) -> Ask {
+    let command = AssignmentCommand::AcceptRequested { operation: saphan(), number };
+    Box::new(|_| Command::Assignment(command))
+}
+
+pub fn decline_requested(number: u32) -> Ask {
+    let command = AssignmentCommand::DeclineRequested { operation: saphan(), number, reason: of("On leave") };
+    Box::new(|_| Command::Assignment(command))
 }
 
 pub fn waive(number: u32, partner: &str, condition: &str) -> Ask {
