@@ -133,6 +133,21 @@ impl Hearing<'_> {
         }
     }
 
+    /// Whoever has suspended a plan in force lets it go on by what was needed of it, and by nothing less.
+    fn check_settling(&mut self, tasks: &BTreeSet<TaskCode>, own_tasks: &BTreeSet<TaskCode>) {
+        if !self.version.suspended_by.contains(&self.partner) {
+            return;
+        }
+        let (approver, number) = (self.is_approver(), self.version.number);
+        self.reasons.check(!approver, RefusalCode::WrongState, "planVersionId", || {
+            format!("Version {number} is in force and suspended until it is approved again.")
+        });
+        let whole = tasks.is_empty() || tasks.is_superset(own_tasks);
+        self.reasons.check(whole, RefusalCode::WrongState, "tasks", || {
+            format!("Version {number} is in force and suspended until all of them are consented to again.")
+        });
+    }
+
     /// Whoever has suspended a plan in force lets it go on, or leaves it: it is not rejected any more.
     fn check_under_decision(&mut self) {
         let version = self.version;
@@ -271,6 +286,7 @@ pub(super) fn consent(
         format!("Version {} has no task on the territory of {partner}.", named.number)
     });
     hearing.check_own(tasks, &own_tasks, "tasks");
+    hearing.check_settling(tasks, &own_tasks);
     let tasks = if tasks.is_empty() { own_tasks } else { tasks.clone() };
     let kind = DecisionKind::TerritorialConsent;
     if hearing.is_repeated(&Asked { kind, tasks: &tasks, conditions: &[], reason_code: None, reason: None }) {

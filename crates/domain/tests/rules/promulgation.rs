@@ -652,6 +652,11 @@ fn a_decision_taken_back_suspends_the_plan_in_force_until_it_is_settled() {
         .when(mmr(), approve_if(1, vec![condition("C9", "PROMULGATION")]))
         .refused_at([(RefusalCode::WrongState, "conditions.0.gate")])
         .story;
+    // Nor is less than its approval enough.
+    let story = story
+        .when(mmr(), consent(1, &[]))
+        .refused_at([(RefusalCode::WrongState, "planVersionId")])
+        .story;
     // Two may suspend it, and both have to let it go on.
     let both = story.clone().when(lao(), revoke(1)).accepted().when(mmr(), approve(1)).accepted();
     assert_eq!(both.version(1).suspended_by, partners(&["LAO"]));
@@ -665,4 +670,19 @@ fn a_decision_taken_back_suspends_the_plan_in_force_until_it_is_settled() {
     let amended = amend(story, 2, |story| story).when(tha(), promulgate(2)).accepted();
     assert_eq!(status(&amended), OperationStatus::Active);
     assert_eq!(amended.version(1).status, VersionStatus::Superseded);
+}
+
+#[test]
+fn a_plan_suspended_by_a_partner_without_a_vote_goes_on_with_all_of_its_consent() {
+    let mut tasks = small_plan();
+    tasks.push(task("T28", "LAO", "LAO", 80, 4, &[]));
+    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
+    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    let suspended = story.when(lao(), revoke(1)).accepted();
+    let story = suspended
+        .when(lao(), consent(1, &["T27"]))
+        .refused_at([(RefusalCode::WrongState, "tasks")])
+        .when(lao(), consent(1, &["T27", "T28"]))
+        .accepted();
+    assert_eq!(story.version(1).status, VersionStatus::Promulgated);
 }
