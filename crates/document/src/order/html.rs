@@ -63,7 +63,7 @@ impl Order {
                 }
                 @for (index, section) in sections.iter().enumerate() {
                     section aria-labelledby=(section.id) {
-                        h2 id=(section.id) { (index + 1) ". " (said(&section.title)) }
+                        h2 id=(section.id) { (said(&format!("{}. {}", index + 1, section.title))) }
                         @for block in &section.blocks { (self.block(block)) }
                     }
                 }
@@ -119,6 +119,6 @@ fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
 fn cell(Cell { lines, marks, strong }: &Cell) -> Markup {
     html! {
         @for line in lines { div { @if *strong { strong { (said(line)) } } @else { (said(line)) } } }
-        @for mark in marks { div.mark { strong { "Decision due: " (said(mark)) } } }
+        @for mark in marks { div.mark { strong { "Decision due: " (mark) } } }
     }
 }

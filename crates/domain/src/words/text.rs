@@ -169,12 +169,14 @@ fn is_of_unspaced_script(letter: char) -> bool {
     )
 }
 
-/// Leaves ink on paper by itself.
+/// Leaves ink on paper by itself, as far as anybody can tell: letters of private use may, and those that
+/// Unicode has yet to name.
 fn is_visible(letter: char) -> bool {
-    use GeneralCategoryGroup::{Letter, Number, Punctuation, Symbol};
+    use GeneralCategoryGroup::{Mark, Separator};
     // Fillers of Hangul and the empty pattern of Braille count as letters and signs, and are blank.
     let blank = matches!(letter, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}');
-    !blank && matches!(letter.general_category_group(), Letter | Number | Punctuation | Symbol)
+    let unseen = letter.is_control() || letter.general_category() == GeneralCategory::Format;
+    !blank && !unseen && !matches!(letter.general_category_group(), Mark | Separator)
 }
 
 /// As Unicode names it: `U+202E`.
@@ -238,7 +240,7 @@ mod tests {
         for blank in ["\u{3164}", "\u{301}", "\u{2800} \u{34f}", "\u{fe0f}"] {
             assert_eq!(title(blank), Err(InvalidText::Invisible), "{blank:?}");
         }
-        for seen in ["!", "12:00", "ກ", "🚓", "(,)"] {
+        for seen in ["!", "12:00", "\u{10fffd}", "ກ", "🚓", "(,)"] {
             assert!(title(seen).is_ok(), "{seen}");
         }
     }
