@@ -94,21 +94,24 @@ async fn an_officer_of_another_nation_is_asked_for_and_that_nation_answers(
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_post_that_nobody_holds_any_more_is_a_conflict_of_the_plan_that_it_is_assigned_in(
+async fn a_relieved_officers_assigned_post_is_a_conflict_of_the_plan(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
     let server = Server::saphan(options, IN_FORCE).await;
     assert_eq!(
-        conflicts(&server.data("THA-01", CONFLICTS, Value::Null).await, "POST_NOT_HELD"),
+        conflicts(&server.data("THA-01", CONFLICTS, Value::Null).await, "OFFICER_RELIEVED"),
         Vec::<&Value>::new()
     );
     server.done("MMR-01", "relieveOfficer", json!({ "post": "MMR-02", "reason": "Rotation" }), "").await;
     let seen = server.data("THA-01", CONFLICTS, Value::Null).await;
-    let found = conflicts(&seen, "POST_NOT_HELD");
+    let found = conflicts(&seen, "OFFICER_RELIEVED");
     assert_eq!(found.len(), 1);
     assert_eq!(found[0]["post"]["code"], "MMR-02");
-    assert_eq!(found[0]["message"], "MMR-02 is assigned, and nobody holds it.");
+    assert_eq!(
+        found[0]["message"],
+        "The officer of MMR-02 was relieved, and nobody has taken the post, which is assigned."
+    );
     assert!(column(&found[0]["tasks"], "/code").contains(&"T16"));
     server.stop().await;
 }

@@ -21,7 +21,7 @@ use domain::{
     },
 };
 use futures_util::future::{try_join_all, try_join4};
-use read_model::{coalition::PostRow, parse};
+use read_model::parse;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -54,8 +54,8 @@ pub enum ConflictKind {
     HhourWindowInPast,
     /// Tasks are planned to start before the present, or before the operation was activated.
     TasksInPast,
-    /// A post is assigned to tasks, and nobody holds it.
-    PostNotHeld,
+    /// A post is assigned to tasks, its officer was relieved, and nobody has taken it since.
+    OfficerRelieved,
     /// A partner's decision was taken by an officer who had left the post by then, as is known now: promulgation is refused
     /// until that partner confirms or revokes it.
     DecidedOutOfPost,
@@ -70,7 +70,7 @@ pub struct Conflict {
     tasks: Vec<Task>,
     /// The partner whose consent or liaison officer is missing, or whose decision is to be confirmed.
     partner: Option<Partner>,
-    /// The post that is planned twice, or that nobody holds, or held.
+    /// The post that is planned twice, or whose officer was relieved, or had been.
     post: Option<Post>,
 }
 
@@ -117,14 +117,14 @@ impl Conflict {
         decisions.extend(implied);
         let mut with_liaison = BTreeSet::new();
         for post in liaison_posts.iter() {
-            if is_held(post)? {
+            if matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting) {
                 with_liaison.insert(parse::<PartnerCode>(&post.partner)?);
             }
         }
         let decisions = decisions.iter().map(LiveDecision::as_tuple);
         let tasks = assigned.keys().cloned().collect();
         let mut found = conflicts(&network.tasks, hours, decisions, &with_liaison, &tasks);
-        found.extend(not_held(world, assigned).await?);
+        found.extend(relieved(world, assigned).await?);
         found.extend(out_of_post(version).await?);
         let now = planned_at(version).await?;
         found.extend(in_the_past(&network.tasks, hours, version.row.sections.h_hour_window, now));
@@ -163,7 +163,7 @@ impl Conflict {
             | conflict::Conflict::NegativeFloat { .. }
             | conflict::Conflict::LegalAssistanceInHours { .. }
             | conflict::Conflict::TaskUnassigned { .. }
-            | conflict::Conflict::PostNotHeld { .. }
+            | conflict::Conflict::OfficerRelieved { .. }
             | conflict::Conflict::HHourInPast { .. }
             | conflict::Conflict::HHourWindowInPast { .. }
             | conflict::Conflict::TasksInPast { .. } => None,
@@ -171,7 +171,7 @@ impl Conflict {
         let post = match conflict {
             conflict::Conflict::OfficerOverlap { post, .. }
             | conflict::Conflict::RestTooShort { post, .. }
-            | conflict::Conflict::PostNotHeld { post, .. }
+            | conflict::Conflict::OfficerRelieved { post, .. }
             | conflict::Conflict::DecidedOutOfPost { post, .. } => world.find(PostId::of(post).0).await?,
             conflict::Conflict::ForeignLeadWithoutConsent { .. }
             | conflict::Conflict::LiaisonNotInPost { .. }
@@ -247,10 +247,10 @@ pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&Tas
                  {LEGAL_ASSISTANCE_TAKES}."
             ),
         ),
-        conflict::Conflict::PostNotHeld { post, tasks } => (
-            ConflictKind::PostNotHeld,
+        conflict::Conflict::OfficerRelieved { post, tasks } => (
+            ConflictKind::OfficerRelieved,
             tasks.iter().collect(),
-            format!("{post} is assigned, and nobody holds it."),
+            format!("The officer of {post} was relieved, and nobody has taken the post, which is assigned."),
         ),
         conflict::Conflict::DecidedOutOfPost { partner, post } => (
             ConflictKind::DecidedOutOfPost,
@@ -298,8 +298,8 @@ async fn assigned(world: &World, network: &Network) -> Result<BTreeMap<TaskCode,
     Ok(assigned)
 }
 
-/// Assigned posts that nobody holds, each with its tasks.
-async fn not_held(
+/// Assigned posts whose officer was relieved, each with its tasks. One that is yet to be taken has its time.
+async fn relieved(
     world: &World,
     assigned: BTreeMap<TaskCode, BTreeSet<PostCode>>,
 ) -> Result<Vec<conflict::Conflict>, Error> {
@@ -309,17 +309,13 @@ async fn not_held(
             tasks_of.entry(post).or_default().insert(task.clone());
         }
     }
-    let posts = world.loaders.posts_by_id.load_many(tasks_of.keys().map(|post| PostId::of(post).0)).await?;
-    for post in posts {
-        if is_held(&post)? {
-            tasks_of.remove(&parse::<PostCode>(&post.code)?);
-        }
-    }
-    Ok(tasks_of.into_iter().map(|(post, tasks)| conflict::Conflict::PostNotHeld { post, tasks }).collect())
-}
-
-fn is_held(post: &PostRow) -> Result<bool, Error> {
-    Ok(matches!(parse(&post.status)?, PostStatus::InPost | PostStatus::Acting))
+    let judged = try_join_all(tasks_of.into_iter().map(|(post, tasks)| async {
+        let tenures = world.loaders.tenures.children(PostId::of(&post).0).await?;
+        let relieved = !tenures.is_empty() && tenures.iter().all(|tenure| tenure.relieved_at.is_some());
+        Ok::<_, Error>(relieved.then_some(conflict::Conflict::OfficerRelieved { post, tasks }))
+    }))
+    .await?;
+    Ok(judged.into_iter().flatten().collect())
 }
 
 /// Live decisions that rest on a post which nobody held then.

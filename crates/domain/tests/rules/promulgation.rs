@@ -653,10 +653,8 @@ fn a_decision_taken_back_suspends_the_plan_in_force_until_it_is_settled() {
         .refused_at([(RefusalCode::WrongState, "conditions.0.gate")])
         .story;
     // Nor is less than its approval enough.
-    let story = story
-        .when(mmr(), consent(1, &[]))
-        .refused_at([(RefusalCode::WrongState, "planVersionId")])
-        .story;
+    let story =
+        story.when(mmr(), consent(1, &[])).refused_at([(RefusalCode::WrongState, "planVersionId")]).story;
     // Two may suspend it, and both have to let it go on.
     let both = story.clone().when(lao(), revoke(1)).accepted().when(mmr(), approve(1)).accepted();
     assert_eq!(both.version(1).suspended_by, partners(&["LAO"]));
