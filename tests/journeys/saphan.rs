@@ -160,7 +160,7 @@ async fn x13_h_hour_does_not_move_out_of_its_window(_: PgPoolOptions, options: P
     // Another officer of Myanmar takes T18 over, whom Myanmar has bound to it, and H-hour moves by less.
     let query = "{ operation(code: \"SAPHAN\") { task(code: \"T18\") { id } } }";
     let t18 = server.data("MMR-01", query, Value::Null).await["operation"]["task"]["id"].take();
-    server.done("MMR-01", "assignOfficer", json!({ "taskId": t18, "post": "MMR-01" }), "").await;
+    server.done("MMR-01", "assignOfficer", json!({ "task": t18, "post": "MMR-01" }), "").await;
     let right = order("2023-10-10T05:00:00+07:00", json!([{ "task": "T18", "post": "MMR-01" }]));
     let shown = "operation { hHour plan { number status fragmentaryOrders { code hHour } }
                    task(code: \"T18\") { assignments { post { code } } } }";

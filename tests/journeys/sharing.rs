@@ -216,8 +216,15 @@ impl Secret<'_> {
         self.run("setHHour", json!({ "at": "2023-10-09T06:00:00+07:00" }), "").await;
         let query = "query ($id: ID!) { operation(id: $id) { tasks { edges { node { id } } } } }";
         let data = self.twin.server.data("THA-01", query, json!({ "id": self.id })).await;
-        let task = &data["operation"]["tasks"]["edges"][0]["node"]["id"];
-        self.twin.server.done("THA-01", "assignOfficer", json!({ "task": task, "post": "THA-01" }), "").await;
+        let task = |index: usize| &data["operation"]["tasks"]["edges"][index]["node"]["id"];
+        self.twin
+            .server
+            .done("THA-01", "assignOfficer", json!({ "task": task(0), "post": "THA-01" }), "")
+            .await;
+        let wanted = json!({ "task": task(1), "post": "THA-01", "reason": "For the night" });
+        let asked = self.twin.server.done("MMR-01", "requestOfficer", wanted, "request { id }").await;
+        let refusal = json!({ "requestId": asked["request"]["id"], "reason": "On leave" });
+        self.twin.server.done("THA-01", "declineRequestedOfficer", refusal, "").await;
         let order = json!({ "hHour": "2023-10-10T06:00:00+07:00", "reason": "River flooding" });
         self.run("issueFragmentaryOrder", order, "").await;
     }
@@ -641,6 +648,9 @@ struct Release {
     own: Option<Vec<String>>,
     /// Of an event: the end of its command, when it had to be released already.
     happened: Option<i64>,
+    /// Of what is in a plan: from where on which version is shown, in order, and from where on that is
+    /// submitted, if it is. Before, observers do not see it.
+    versions: Vec<(i64, Option<i64>)>,
 }
 
 impl Release {
@@ -652,7 +662,13 @@ impl Release {
                 partner == self.lead || readers.iter().any(|reader| reader == partner)
             })
         };
-        released_at(position)
+        let submitted_at = |position: i64| {
+            let version = self.versions.iter().rev().find(|(from, _)| *from <= position);
+            version.is_none_or(|(_, submitted)| submitted.is_some_and(|submitted| submitted <= position))
+        };
+        let drafts = partner != "INTERPOL";
+        (drafts || submitted_at(position) && self.happened.is_none_or(submitted_at))
+            && released_at(position)
             && released_at(i64::MAX)
             && self.happened.is_none_or(released_at)
             && self
@@ -667,7 +683,8 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
         Event,
         ids::{
-            AnnexId, AssignmentId, ConditionId, DecisionId, OperationId, PlanVersionId, PlannedTaskId, TaskId,
+            AnnexId, AssignmentId, ConditionId, DecisionId, OfficerRequestId, OperationId, PlanVersionId,
+            PlannedTaskId, TaskId,
         },
         operation::OperationEvent,
         plan::PlanEvent,
@@ -699,18 +716,38 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             | OperationEvent::OperationActivated { .. } => {}
         }
     }
+    let end_of = |index: usize| {
+        let command = log[index].command_id;
+        log[index..].iter().take_while(|next| next.command_id == command).last().unwrap().at.position.0
+    };
+    let mut submitted = BTreeMap::<(String, u32), i64>::new();
+    let mut opened = BTreeMap::<(String, u32), i64>::new();
+    for (index, recorded) in log.iter().enumerate() {
+        let Event::Plan(event) = &recorded.event else { continue };
+        if let PlanEvent::PlanVersionSubmitted { operation, number, .. } = event {
+            submitted.insert((operation.to_string(), *number), end_of(index));
+        }
+        if let PlanEvent::PlanDrafted { operation, number, .. }
+        | PlanEvent::AmendmentOpened { operation, number, .. } = event
+        {
+            opened.insert((operation.to_string(), *number), end_of(index));
+        }
+    }
     let mut releases = BTreeMap::new();
     let mut annexes = BTreeMap::<(String, u32, String), Vec<String>>::new();
     for (index, recorded) in log.iter().enumerate() {
         let scope = recorded.event.about().scope();
         let Some(operation) = scope.operation else { continue };
         let (lead, readers) = operations[&operation.to_string()].clone();
-        let release = |own: Option<Vec<String>>, happened: Option<i64>| Release {
-            lead: lead.clone(),
-            operation: readers.clone(),
-            own,
-            happened,
+        let release = |own: Option<Vec<String>>, happened: Option<i64>, versions: Vec<(i64, Option<i64>)>| {
+            Release { lead: lead.clone(), operation: readers.clone(), own, happened, versions }
         };
+        let of = |number: u32| (operation.to_string(), number);
+        let of_version = |number: u32| vec![(0, submitted.get(&of(number)).copied())];
+        // A task is shown as the newest version has it, while none is in force.
+        let of_task: Vec<_> = (1..=2)
+            .filter_map(|number| Some((*opened.get(&of(number))?, submitted.get(&of(number)).copied())))
+            .collect();
         let id = OperationId::of(operation);
         let mut own = None;
         if let Event::Plan(PlanEvent::AnnexAttached { number, annex, .. }) = &recorded.event {
@@ -728,33 +765,35 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
                 .collect();
             annexes.extend(copied);
         }
-        let command = recorded.command_id;
-        let end =
-            log[index..].iter().take_while(|next| next.command_id == command).last().unwrap().at.position.0;
-        releases.insert(recorded.event_id.to_string(), release(own, Some(end)));
-        releases.insert(id.to_string(), release(None, None));
+        let end = end_of(index);
+        let its = scope.version.map(of_version).unwrap_or_default();
+        releases.insert(recorded.event_id.to_string(), release(own, Some(end), its));
+        releases.insert(id.to_string(), release(None, None, Vec::new()));
         for number in 1..=2 {
             let version = PlanVersionId::of(id, number);
-            releases.insert(version.to_string(), release(None, None));
+            releases.insert(version.to_string(), release(None, None, of_version(number)));
             for decision in 1..=4 {
                 let decision = DecisionId::of(version, decision);
-                releases.insert(decision.to_string(), release(None, None));
+                releases.insert(decision.to_string(), release(None, None, of_version(number)));
                 releases.insert(
                     ConditionId::of(decision, &"C1".parse().unwrap()).to_string(),
-                    release(None, None),
+                    release(None, None, of_version(number)),
                 );
             }
             for code in ["T01", "T02", "S01", "S02"] {
                 let code = code.parse().unwrap();
-                releases.insert(PlannedTaskId::of(version, &code).to_string(), release(None, None));
-                releases.insert(TaskId::of(id, &code).to_string(), release(None, None));
+                let planned = PlannedTaskId::of(version, &code);
+                releases.insert(planned.to_string(), release(None, None, of_version(number)));
+                releases.insert(TaskId::of(id, &code).to_string(), release(None, None, of_task.clone()));
             }
             for code in ["A", "B"] {
                 let own = annexes.get(&(operation.to_string(), number, code.to_owned())).cloned();
-                releases.insert(AnnexId::of(version, &code.parse().unwrap()).to_string(), release(own, None));
+                let annex = AnnexId::of(version, &code.parse().unwrap());
+                releases.insert(annex.to_string(), release(own, None, of_version(number)));
             }
         }
-        releases.insert(AssignmentId::of(id, 1).to_string(), release(None, None));
+        releases.insert(AssignmentId::of(id, 1).to_string(), release(None, None, Vec::new()));
+        releases.insert(OfficerRequestId::of(id, 1).to_string(), release(None, None, Vec::new()));
     }
     releases
 }

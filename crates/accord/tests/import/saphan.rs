@@ -148,7 +148,7 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("HHourSet", "THA-01", "2023-09-25T09:30:00+07:00"),
         ("OperationActivated", "THA-01", "2023-09-27T05:55:00+07:00"),
         ("ObserverAdmitted", "service:import", "2023-09-28T10:00:00+07:00"),
-        ("ApprovalConditionSatisfied", "THA-01", "2023-10-05T16:00:00+07:00"),
+        ("ApprovalConditionSatisfied", "CHN-01", "2023-10-05T16:00:00+07:00"),
         ("FragmentaryOrderIssued", "THA-01", "2023-10-06T18:00:00+07:00"),
         ("HHourShifted", "THA-01", "2023-10-06T18:00:00+07:00"),
         ("InvitationDeferred", "service:import", "2023-11-10T10:00:00+07:00"),

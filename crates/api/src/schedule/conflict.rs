@@ -20,7 +20,7 @@ use domain::{
         conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts, in_the_past},
     },
 };
-use futures_util::future::{try_join_all, try_join4};
+use futures_util::future::{try_join, try_join_all, try_join4};
 use read_model::parse;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -124,8 +124,9 @@ impl Conflict {
         let decisions = decisions.iter().map(LiveDecision::as_tuple);
         let tasks = assigned.keys().cloned().collect();
         let mut found = conflicts(&network.tasks, hours, decisions, &with_liaison, &tasks);
-        found.extend(relieved(world, assigned).await?);
-        found.extend(out_of_post(version).await?);
+        // Together, so that both ask for tenures at once.
+        let (relieved, out_of_post) = try_join(relieved(world, assigned), out_of_post(version)).await?;
+        found.extend(relieved.into_iter().chain(out_of_post));
         let now = planned_at(version).await?;
         found.extend(in_the_past(&network.tasks, hours, version.row.sections.h_hour_window, now));
         Ok(found)
