@@ -20,7 +20,7 @@ pub fn plain_escapes(query: &str) -> Result<Cow<'_, str>, NoLetter> {
     // Hardly any query has one.
     let has_any = query.match_indices("\\u").any(|(at, _)| {
         let after = &query.as_bytes()[at + 2..];
-        matches!(after, [b'{', ..] | [b'd' | b'D', ..])
+        matches!(after, [b'{' | b'd' | b'D', ..])
     });
     if !has_any {
         return Ok(Cow::Borrowed(query));

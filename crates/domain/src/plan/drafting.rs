@@ -42,12 +42,7 @@ impl<'a> Draft<'a> {
     }
 
     /// All sections with this one in its place, checked; `None`: it is there already. `part` of the input has it.
-    pub fn revised(
-        &mut self,
-        section: &Section,
-        part: &str,
-        context: &Context<'_>,
-    ) -> Option<Sections> {
+    pub fn revised(&mut self, section: &Section, part: &str, context: &Context<'_>) -> Option<Sections> {
         let mut revised = (*self.version.sections).clone();
         revised.revise(section);
         if revised == *self.version.sections {
