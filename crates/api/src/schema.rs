@@ -322,7 +322,7 @@ roots! {
 }
 
 /// What the schema's inputs are made of.
-pub(crate) static INPUTS: LazyLock<Inputs> = LazyLock::new(|| Inputs::of(&sdl()));
+pub(crate) static INPUTS: LazyLock<Inputs> = LazyLock::new(|| Inputs::of(&types()));
 
 /// What the schema's fields cost.
 pub(crate) static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(&types()));

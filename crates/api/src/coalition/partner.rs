@@ -197,8 +197,8 @@ impl Viewer {
         self.actor.roles().iter().copied().map(Role::from).collect()
     }
 
-    /// Whether you may send the mutation of this name: as far as your post, your roles and, where that has to lead the
-    /// `operation` (by its code or id), your partner decide it. What the state of things allows is decided with the command.
+    /// Whether you may send the mutation of this name: as far as your post, your roles and, where that has to be the
+    /// host or to lead the `operation` (by its code or id), your partner decide it. What the state of things allows is decided with the command.
     /// False for an operation that you may not see.
     async fn may_call(&self, mutation: String, operation: Option<ID>) -> Result<bool, Error> {
         let senders: Vec<_> = senders(&mutation).collect();
@@ -217,12 +217,16 @@ impl Viewer {
             },
         };
         let leads = |partner: &PartnerCode| lead.as_deref().is_none_or(|lead| lead == partner.as_str());
-        let is_of_lead = match &self.actor {
-            Actor::Post { partner, .. } => leads(partner),
-            Actor::Service { .. } => true,
+        let (is_of_lead, is_of_host) = match &self.actor {
+            Actor::Post { partner, .. } => (leads(partner), self.world.is_host(partner.as_str()).await?),
+            Actor::Service { .. } => (true, true),
         };
         Ok(standing
-            && senders.iter().any(|sender| sender.allows(&self.actor) && (is_of_lead || !sender.is_lead())))
+            && senders.iter().any(|sender| {
+                sender.allows(&self.actor)
+                    && (is_of_lead || !sender.is_lead())
+                    && (is_of_host || !sender.is_host())
+            }))
     }
 
     /// Whether commands are accepted at all: the post is held, and its partner has joined and is not suspended.

@@ -206,6 +206,10 @@ fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
+/// Entries that a list is taken to have when no number of them is asked for. Whatever it turns out to have more is
+/// charged afterwards, see [`Rates::charge`](crate::gate::rates::Rates::charge).
+const ASSUMED: u64 = 20;
+
 /// Entries of the page that the arguments ask for. Some number also for what is no page: that is refused
 /// later.
 fn page(arguments: &Arguments<'_>) -> u64 {
@@ -218,7 +222,7 @@ fn page(arguments: &Arguments<'_>) -> u64 {
         }),
         _ => Some(MOST_ENTRIES),
     });
-    asked.max().unwrap_or(connection::MOST.unsigned_abs().into())
+    asked.max().unwrap_or(ASSUMED)
 }
 
 fn ids(arguments: &Arguments<'_>) -> u64 {

@@ -149,6 +149,17 @@ impl Rates {
         self.take(account, cost)
     }
 
+    /// Takes what a request turned out to cost besides: its sender has had it, so that later requests pay.
+    pub fn charge(&self, actor: &Actor, cost: u64, now: DateTime<Utc>) {
+        if self.allowance.per_second.is_none() {
+            return;
+        }
+        let mut accounts = self.lock();
+        let account = self.account(&mut accounts, &Who::from(actor), now);
+        let cost = i64::try_from(cost).unwrap_or(i64::MAX).saturating_mul(MICRO);
+        account.level = account.level.saturating_sub(cost);
+    }
+
     fn take(&self, account: &mut Account, cost: u64) -> Result<(), TooMuch> {
         let Some(rate) = self.allowance.per_second else { return Ok(()) };
         let cost = i64::try_from(cost).unwrap_or(i64::MAX).saturating_mul(MICRO);

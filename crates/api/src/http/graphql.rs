@@ -182,6 +182,8 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
             described.write(&mut answer.data);
             say_what_was_done(&mut answer, &session);
             extend(&mut answer, &session);
+            let Cost { requested, objects, .. } = session.cost();
+            service.rates.charge(&session.actor, objects.saturating_sub(requested), service.clock.now());
             Ok(answer)
         }
         Err(failure) => {

@@ -185,7 +185,7 @@ async fn list(
 
 impl World {
     /// Whether the coalition's host has this code.
-    async fn is_host(&self, code: &str) -> Result<bool, Error> {
+    pub(crate) async fn is_host(&self, code: &str) -> Result<bool, Error> {
         let partners = self.loaders.coalition.children(()).await?;
         let Some(partner) = partners.iter().find(|partner| partner.code == code) else { return Ok(false) };
         Ok(parse::<PartnerRole>(&partner.role)? == PartnerRole::Host

@@ -1,11 +1,11 @@
 //! Who may send what about a coordination centre.
 
 use crate::{
-    catalogue::sources::sender::{STAFF, Sender, Source, by, import, mutation, or_service},
+    catalogue::sources::sender::{self, STAFF, Sender, Source, by, import, mutation, or_service},
     centre::CentreCommand,
 };
 
-const HOST_STAFF: Sender = or_service(by(STAFF, "the host"));
+const HOST_STAFF: Sender = or_service(by(STAFF, sender::HOST));
 
 impl CentreCommand {
     pub(crate) const SOURCES: &'static [Source] = &[

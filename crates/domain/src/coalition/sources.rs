@@ -1,11 +1,11 @@
 //! Who may send what about the coalition, its partners and their posts.
 
 use crate::{
-    catalogue::sources::sender::{SERVICE, SPEAKER, Sender, Source, by, import, mutation, or_service},
+    catalogue::sources::sender::{self, SERVICE, SPEAKER, Sender, Source, by, import, mutation, or_service},
     coalition::{CoalitionCommand, PartnerCommand, PostCommand},
 };
 
-const HOST: Sender = or_service(by(SPEAKER, "the host"));
+const HOST: Sender = or_service(by(SPEAKER, sender::HOST));
 const OWN_POSTS: Sender = or_service(by(SPEAKER, "the post's partner"));
 const LEAVER: Sender = or_service(by(SPEAKER, "the host, or a commander of the partner itself"));
 const NAMER: Sender = or_service(by(SPEAKER, "the host, or the partner itself"));

@@ -383,6 +383,6 @@ fn two_targets_never_stand_under_one_hash() {
         );
     }
     for target in [most + 1, most + 2, -most - 1, i64::MAX, i64::MIN] {
-        aiming(target).refused_at([(RefusalCode::InvalidValue, "objectives.0.target")]);
+        aiming(target).refused_at([(RefusalCode::InvalidValue, "section.objectives.0.target")]);
     }
 }

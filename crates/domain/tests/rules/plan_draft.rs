@@ -162,20 +162,20 @@ fn the_sections_of_a_plan_hold_together_at_any_time() {
         ..sections()
     };
     operation().when(tha(), draft_plan(faulty)).refused_at([
-        (RefusalCode::AlreadyExists, "phases.1.code"),
-        (RefusalCode::UnknownReference, "objectives.0.lineOfEffort"),
-        (RefusalCode::UnknownReference, "decisionPoints.0.ccir"),
-        (RefusalCode::InvalidValue, "risks.0.likelihood"),
-        (RefusalCode::InvalidValue, "risks.0.impact"),
-        (RefusalCode::InvalidValue, "hHourWindow"),
+        (RefusalCode::AlreadyExists, "sections.phases.1.code"),
+        (RefusalCode::UnknownReference, "sections.objectives.0.lineOfEffort"),
+        (RefusalCode::UnknownReference, "sections.decisionPoints.0.ccir"),
+        (RefusalCode::InvalidValue, "sections.risks.0.likelihood"),
+        (RefusalCode::InvalidValue, "sections.risks.0.impact"),
+        (RefusalCode::InvalidValue, "sections.hHourWindow"),
     ]);
     let buddhist =
         TimeWindow { from: instant("2566-10-08T00:00:00+07:00"), to: instant("2566-10-16T00:00:00+07:00") };
     let refused = operation()
         .when(tha(), draft_plan(Sections { h_hour_window: Some(buddhist), ..sections() }))
         .refused_at([
-            (RefusalCode::InvalidValue, "hHourWindow.from"),
-            (RefusalCode::InvalidValue, "hHourWindow.to"),
+            (RefusalCode::InvalidValue, "sections.hHourWindow.from"),
+            (RefusalCode::InvalidValue, "sections.hHourWindow.to"),
         ]);
     let message = &refused.refusals[0].message;
     assert!(
@@ -204,7 +204,7 @@ fn a_policy_asks_for_the_principals_and_for_nobody_without_a_vote() {
             ApprovalPolicy { required_roles: roles.iter().copied().collect(), ..ApprovalPolicy::default() };
         draft()
             .when(tha(), revise(Section::ApprovalPolicy(policy)))
-            .refused_at([(RefusalCode::InvalidValue, "approvalPolicy.requiredRoles")]);
+            .refused_at([(RefusalCode::InvalidValue, "section.approvalPolicy.requiredRoles")]);
     }
 }
 
@@ -230,7 +230,7 @@ fn a_phase_is_added_once() {
             phase: Phase { code: of("P5"), name: of("Review"), gate: None },
         }])
         .when(tha(), add_phase("P5"))
-        .refused_at([(RefusalCode::AlreadyExists, "code")]);
+        .refused_at([(RefusalCode::AlreadyExists, "phase.code")]);
 }
 
 #[test]
@@ -480,9 +480,9 @@ fn a_risk_is_rated_owned_by_a_post_and_replaced_under_its_code() {
     let story = draft()
         .when(tha(), record(risk("R1", 0, 6, Some("CHN-99"))))
         .refused_at([
-            (RefusalCode::InvalidValue, "likelihood"),
-            (RefusalCode::InvalidValue, "impact"),
-            (RefusalCode::UnknownReference, "owner"),
+            (RefusalCode::InvalidValue, "risk.likelihood"),
+            (RefusalCode::InvalidValue, "risk.impact"),
+            (RefusalCode::UnknownReference, "risk.owner"),
         ])
         .when(tha(), record(risk("R1", 3, 5, Some("MMR-01"))))
         .then([PlanEvent::RiskRecorded {
@@ -505,7 +505,7 @@ fn a_plan_full_of_risks_takes_no_other_but_has_each_replaced() {
         .when(tha(), record(risk("R7", 5, 5, None)))
         .accepted()
         .when(tha(), record(risk("R1000", 1, 1, None)))
-        .refused_at([(RefusalCode::InvalidValue, "")]);
+        .refused_at([(RefusalCode::InvalidValue, "risk")]);
 }
 
 #[test]

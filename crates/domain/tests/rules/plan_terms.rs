@@ -59,7 +59,7 @@ fn terms_are_set_as_a_whole_and_what_is_so_already_is_no_event() {
                 Terms { finish_no_later_than: Some(Span::MAX + Span::seconds(1)), ..floating() },
             ),
         )
-        .refused_at([(RefusalCode::InvalidValue, "finishNoLaterThan")])
+        .refused_at([(RefusalCode::InvalidValue, "terms.finishNoLaterThan")])
         .saying("A latest finish lies within 100 years of H-hour.");
     drop(story);
 }
@@ -188,12 +188,12 @@ fn calendars_are_a_section_and_every_fault_of_theirs_is_told() {
     };
     let idle = WorkCalendar { code: of("IDLE"), week: Vec::new(), partners: [].into(), ..calendar() };
     draft().when(tha(), calendars(vec![calendar(), faulty, idle])).refused_at([
-        (RefusalCode::AlreadyExists, "calendars.1.code"),
-        (RefusalCode::InvalidValue, "calendars.1.week.0.to"),
-        (RefusalCode::InvalidValue, "calendars.1.holidays.0.to"),
-        (RefusalCode::InvalidValue, "calendars.1.rest"),
-        (RefusalCode::AlreadyExists, "calendars.1.partners"),
-        (RefusalCode::InvalidValue, "calendars.2.week"),
+        (RefusalCode::AlreadyExists, "section.calendars.1.code"),
+        (RefusalCode::InvalidValue, "section.calendars.1.week.0.to"),
+        (RefusalCode::InvalidValue, "section.calendars.1.holidays.0.to"),
+        (RefusalCode::InvalidValue, "section.calendars.1.rest"),
+        (RefusalCode::AlreadyExists, "section.calendars.1.partners"),
+        (RefusalCode::InvalidValue, "section.calendars.2.week"),
     ]);
     let long = WorkCalendar {
         week: vec![calendar().week[0]; 51],
@@ -203,9 +203,9 @@ fn calendars_are_a_section_and_every_fault_of_theirs_is_told() {
         ..calendar()
     };
     draft().when(tha(), calendars(vec![long])).refused_at([
-        (RefusalCode::InvalidValue, "calendars.0.week"),
-        (RefusalCode::InvalidValue, "calendars.0.holidays.0.to"),
-        (RefusalCode::InvalidValue, "calendars.0.holidays.1.to"),
+        (RefusalCode::InvalidValue, "section.calendars.0.week"),
+        (RefusalCode::InvalidValue, "section.calendars.0.holidays.0.to"),
+        (RefusalCode::InvalidValue, "section.calendars.0.holidays.1.to"),
     ]);
     let many = (0..21).map(|number| WorkCalendar {
         code: of(&format!("C{number}")),
@@ -214,7 +214,7 @@ fn calendars_are_a_section_and_every_fault_of_theirs_is_told() {
     });
     draft()
         .when(tha(), calendars(many.collect()))
-        .refused_at([(RefusalCode::InvalidValue, "calendars")])
+        .refused_at([(RefusalCode::InvalidValue, "section.calendars")])
         .saying("21 calendars are more than the 20 that a plan takes.");
 }
 
@@ -263,9 +263,9 @@ fn faults_of_imported_calendars_and_tasks_are_told_together() {
     let idle = WorkCalendar { week: Vec::new(), ..calendar() };
     let wrong = ImportedTask { phase: of("P9"), ..imported("T31", None, &["T99"]) };
     draft().when(tha(), import_with(vec![wrong], vec![calendar(), idle])).refused_at([
-        (RefusalCode::AlreadyExists, "calendars.1.code"),
-        (RefusalCode::InvalidValue, "calendars.1.week"),
-        (RefusalCode::AlreadyExists, "calendars.1.partners"),
+        (RefusalCode::AlreadyExists, "section.calendars.1.code"),
+        (RefusalCode::InvalidValue, "section.calendars.1.week"),
+        (RefusalCode::AlreadyExists, "section.calendars.1.partners"),
         (RefusalCode::UnknownReference, "tasks.0.phase"),
         (RefusalCode::UnknownReference, "tasks.0.predecessors"),
     ]);
@@ -274,7 +274,7 @@ fn faults_of_imported_calendars_and_tasks_are_told_together() {
         ..calendar()
     };
     draft().when(tha(), import_with(Vec::new(), vec![backwards])).refused_at([
-        (RefusalCode::InvalidValue, "calendars.0.week.0.to"),
+        (RefusalCode::InvalidValue, "section.calendars.0.week.0.to"),
         (RefusalCode::InvalidValue, "tasks"),
     ]);
 }
@@ -287,8 +287,8 @@ fn calendars_of_whom_nobody_knows_are_refused_when_the_plan_is_submitted() {
         .accepted()
         .when(tha(), submit())
         .refused_at([
-            (RefusalCode::UnknownReference, "calendars.0.partners"),
-            (RefusalCode::UnknownReference, "calendars.0.posts"),
+            (RefusalCode::UnknownReference, "section.calendars.0.partners"),
+            (RefusalCode::UnknownReference, "section.calendars.0.posts"),
         ]);
 }
 

@@ -34,6 +34,11 @@ impl Sender {
         self.of == LEAD
     }
 
+    /// Whether the post is to be of the coalition's host.
+    pub fn is_host(&self) -> bool {
+        self.of == HOST
+    }
+
     /// Whether the actor may, as far as its roles say: of which partner it is, is not looked at.
     pub fn allows(&self, actor: &Actor) -> bool {
         match actor {
@@ -95,6 +100,7 @@ pub(crate) const STAFF: &[Role] = &[Role::Planner, Role::Commander];
 pub(crate) const SPEAKER: &[Role] = &[Role::Liaison, Role::Commander];
 
 const LEAD: &str = "the operation's lead";
+pub(crate) const HOST: &str = "the host";
 
 pub(crate) const SERVICE: Sender = or_service(by(&[], ""));
 pub(crate) const LEAD_STAFF: Sender = by(STAFF, LEAD);
