@@ -160,7 +160,6 @@ async fn commands_that_are_forbidden_are_logged_and_refusals_are_not(
         (json!({ "actor": "CHN-01" }), 1),
         (json!({ "partner": "MMR" }), 1),
         (json!({ "operation": "SAPHAN" }), 1),
-        (json!({ "operation": "no code" }), 0),
         (json!({ "from": DRAFTING }), 3),
         (json!({ "to": DRAFTING }), 0),
     ] {

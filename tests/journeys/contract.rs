@@ -38,15 +38,19 @@ async fn what_was_carried_out_is_told_whatever_fails_beside_it(_: PgPoolOptions,
     let query = "mutation {
       broken: addTask(input: { operation: \"ALPHA\", code: \"T02\", title: \"Two\", phase: \"P1\", leadPartner: \"THA\",
         territory: \"THA\", startOffset: \"PT0H\", duration: \"PT1H\" }) {
-        ...Outcome ... on AddTaskPayload { task { code plannedStart(zone: { name: \"CET+1\" }) } } }
+        ...Outcome ... on AddTaskPayload { task { code task { plannedStart(zone: { name: \"CET+1\" }) } } } }
       forbidden: activateOperation(input: { operation: \"ALPHA\" }) { ...Outcome }
       after: removeTask(input: { operation: \"ALPHA\", task: \"T02\" }) { ...Outcome } }
       fragment Outcome on MutationOutcome { receipt { eventIds } refusals { code message field } }";
     let answer = server.ask("THA-01", query, Value::Null).await;
     let data = &answer["data"];
     // The field is null, its task is not, and what was done is told.
-    assert_eq!(data["broken"]["task"], json!({ "code": "T02", "plannedStart": null }), "{answer:#}");
-    assert_eq!(answer["errors"][0]["path"], json!(["broken", "task", "plannedStart"]));
+    assert_eq!(
+        data["broken"]["task"],
+        json!({ "code": "T02", "task": { "plannedStart": null } }),
+        "{answer:#}"
+    );
+    assert_eq!(answer["errors"][0]["path"], json!(["broken", "task", "task", "plannedStart"]));
     assert_eq!(answer["errors"].as_array().unwrap().len(), 1);
     assert_eq!(data["broken"]["receipt"]["eventIds"].as_array().unwrap().len(), 1);
     assert_eq!(data["broken"]["refusals"], json!([]));
@@ -129,13 +133,14 @@ async fn null_takes_away_and_what_is_left_out_stays(_: PgPoolOptions, options: P
     let new = json!({ "operation": "ALPHA", "post": "THA-01", "lineOfEffort": "LOE1", "terms": terms });
     server.done("THA-01", "addTask", with(task("T01", "PT0H"), new), "").await;
 
-    let shown = "task { title post { code } lineOfEffort terms { group constraint finishNoLaterThan } }";
+    let shown =
+        "task { title post { code } lineOfEffort { code } terms { group constraint finishNoLaterThan } }";
     let named = json!({ "operation": "ALPHA", "task": "T01" });
     let revise = |more: Value| with(named.clone(), more);
     let left = server.done("THA-01", "reviseTask", revise(json!({ "title": "One" })), shown).await;
     assert_eq!(
         (&left["task"]["post"], &left["task"]["lineOfEffort"]),
-        (&json!({ "code": "THA-01" }), &json!("LOE1"))
+        (&json!({ "code": "THA-01" }), &json!({ "code": "LOE1" }))
     );
     let nulls = json!({ "post": null, "lineOfEffort": null });
     let taken = server.done("THA-01", "reviseTask", revise(nulls), shown).await;
@@ -335,11 +340,9 @@ async fn a_viewer_knows_which_commands_are_theirs_to_send(_: PgPoolOptions, opti
     let query = "{ viewer { submit: mayCall(mutation: \"submitPlan\", operation: \"ALPHA\")
       task: mayCall(mutation: \"addTask\", operation: \"ALPHA\") invite: mayCall(mutation: \"invitePartner\")
       hidden: mayCall(mutation: \"addTask\", operation: \"BRAVO\") } }";
-    for (who, submit, task, invite) in [
-        ("THA-01", true, true, false),
-        ("MMR-01", false, true, false),
-        ("service:import", false, false, true),
-    ] {
+    for (who, submit, task, invite) in
+        [("THA-01", true, true, true), ("MMR-01", false, true, false), ("service:import", false, false, true)]
+    {
         let viewer = server.data(who, query, Value::Null).await["viewer"].clone();
         let expected = json!({ "submit": submit, "task": task, "invite": invite, "hidden": false });
         assert_eq!(viewer, expected, "{who}");

@@ -79,7 +79,7 @@ async fn x04_a_partner_without_a_vote_approves_no_plan_also_one_that_it_does_not
     let input = |version: &Value| json!({ "planVersionId": version, "contentHash": hash, "seenAt": seen_at });
     // INTERPOL is invited, nobody speaks for it yet, and it does not see the plan.
     let refusals = server.refused("INTERPOL-01", "approvePlan", input(&version)).await;
-    assert_eq!(codes(&refusals), ["NOT_FOUND", "NOT_AN_APPROVER"]);
+    assert_eq!(codes(&refusals), ["FORBIDDEN", "NOT_AN_APPROVER"]);
     // Nor is it told whether there is one.
     let approve = "mutation ($input: ApprovePlanInput!) { approvePlan(input: $input) {
        ... on Refused { refusals { code message field subject { id } } }

@@ -160,6 +160,7 @@ impl Sdl {
             "planversion" => "PlanVersion".to_owned(),
             "plannedtask" => "PlannedTask".to_owned(),
             "decision" => "PlanDecision".to_owned(),
+            "officerrequest" => "OfficerRequest".to_owned(),
             other => format!("{}{}", other[..1].to_uppercase(), &other[1..]),
         };
         format!(

@@ -467,7 +467,7 @@ async fn everything(server: &Server) -> Vec<String> {
             after = data["events"]["pageInfo"]["endCursor"].clone();
         }
         let query = "{ partners { edges { node { id } } } posts { edges { node { id } } } centres { edges { node { id } } }
-            operations { edges { node { id planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
+            operations { edges { node { id officerRequests { id } planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
     }

@@ -143,7 +143,7 @@ mod tests {
 
     /// In logs as it stands here: a change needs another `RULES_VERSION`.
     const STORED: &str = concat!(
-        r#"{"rules":1,"command":{"Plan":{"Approve":{"named":{"operation":"SAPHAN","number":2,"#,
+        r#"{"rules":2,"command":{"Plan":{"Approve":{"named":{"operation":"SAPHAN","number":2,"#,
         r#""content_hash":"abababababababababababababababababababababababababababababababab","#,
         r#""seen_at":207},"conditions":[]}}},"#,
         r#""actor":{"Post":{"post":"THA-01","partner":"THA","roles":["PLANNER","COMMANDER"]}},"#,

@@ -383,20 +383,20 @@ impl<'a> Asked<'a> {
 
     /// Says every fault of the input. For whoever could not make a command of it.
     pub async fn refuse<R: From<Refused>>(self) -> Result<Option<R>, Error> {
-        let refusals = match self.session.out_of_standing() {
-            // Who sees nothing is told so, and not that there is nothing.
-            Some(post) => vec![forbidden(format!(
-                "Nobody acts as {post} now: the post is vacant, or its partner takes no part."
-            ))],
-            None => {
-                // What was put in place of something wrong has faults of its own, or none: neither is told.
-                let wrong = self.session.faults_of(&self.answered_as);
-                let follows =
-                    |refusal: &Refusal| wrong.iter().any(|fault| fault.field.starts_with(&refusal.field));
-                let others = self.reasons.into_refusals().into_iter().filter(|refusal| !follows(refusal));
-                wrong.iter().cloned().chain(others).collect()
-            }
+        // What was put in place of something wrong has faults of its own, or none: neither is told.
+        let wrong = self.session.faults_of(&self.answered_as);
+        let follows = |refusal: &Refusal| wrong.iter().any(|fault| fault.field.starts_with(&refusal.field));
+        // Who sees nothing is told so, and not that there is nothing.
+        let unseen = self.session.out_of_standing();
+        let standing = unseen.map(|post| {
+            forbidden(format!("Nobody acts as {post} now: the post is vacant, or its partner takes no part."))
+        });
+        let is_told = |refusal: &Refusal| {
+            !follows(refusal) && (unseen.is_none() || refusal.code != RefusalCode::NotFound)
         };
+        let others = self.reasons.into_refusals().into_iter().filter(is_told);
+        let refusals: Vec<Refusal> =
+            standing.into_iter().chain(wrong.iter().cloned()).chain(others).collect();
         self.session.engine.metrics().refused_early(&refusals);
         Ok(Some(Refused::new(&self.world, refusals).await?.into()))
     }

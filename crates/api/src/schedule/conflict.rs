@@ -55,7 +55,7 @@ pub enum ConflictKind {
     /// Tasks are planned to start before the present, or before the operation was activated.
     TasksInPast,
     /// A post is assigned to tasks, its officer was relieved, and nobody has taken it since.
-    OfficerRelieved,
+    PostWithoutOfficer,
     /// A partner's decision was taken by an officer who had left the post by then, as is known now: promulgation is refused
     /// until that partner confirms or revokes it.
     DecidedOutOfPost,
@@ -164,7 +164,7 @@ impl Conflict {
             | conflict::Conflict::NegativeFloat { .. }
             | conflict::Conflict::LegalAssistanceInHours { .. }
             | conflict::Conflict::TaskUnassigned { .. }
-            | conflict::Conflict::OfficerRelieved { .. }
+            | conflict::Conflict::PostWithoutOfficer { .. }
             | conflict::Conflict::HHourInPast { .. }
             | conflict::Conflict::HHourWindowInPast { .. }
             | conflict::Conflict::TasksInPast { .. } => None,
@@ -172,7 +172,7 @@ impl Conflict {
         let post = match conflict {
             conflict::Conflict::OfficerOverlap { post, .. }
             | conflict::Conflict::RestTooShort { post, .. }
-            | conflict::Conflict::OfficerRelieved { post, .. }
+            | conflict::Conflict::PostWithoutOfficer { post, .. }
             | conflict::Conflict::DecidedOutOfPost { post, .. } => world.find(PostId::of(post).0).await?,
             conflict::Conflict::ForeignLeadWithoutConsent { .. }
             | conflict::Conflict::LiaisonNotInPost { .. }
@@ -248,8 +248,8 @@ pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&Tas
                  {LEGAL_ASSISTANCE_TAKES}."
             ),
         ),
-        conflict::Conflict::OfficerRelieved { post, tasks } => (
-            ConflictKind::OfficerRelieved,
+        conflict::Conflict::PostWithoutOfficer { post, tasks } => (
+            ConflictKind::PostWithoutOfficer,
             tasks.iter().collect(),
             format!("The officer of {post} was relieved, and nobody has taken the post, which is assigned."),
         ),
@@ -313,7 +313,7 @@ async fn relieved(
     let judged = try_join_all(tasks_of.into_iter().map(|(post, tasks)| async {
         let tenures = world.loaders.tenures.children(PostId::of(&post).0).await?;
         let relieved = !tenures.is_empty() && tenures.iter().all(|tenure| tenure.relieved_at.is_some());
-        Ok::<_, Error>(relieved.then_some(conflict::Conflict::OfficerRelieved { post, tasks }))
+        Ok::<_, Error>(relieved.then_some(conflict::Conflict::PostWithoutOfficer { post, tasks }))
     }))
     .await?;
     Ok(judged.into_iter().flatten().collect())

@@ -45,7 +45,7 @@ pub enum Conflict {
     /// The tasks are planned to start before the operation is activated, wherever H-hour may still be set.
     TasksInPast { tasks: BTreeSet<TaskCode> },
     /// The post is assigned to the tasks, its officer was relieved, and nobody has taken it since.
-    OfficerRelieved { post: PostCode, tasks: BTreeSet<TaskCode> },
+    PostWithoutOfficer { post: PostCode, tasks: BTreeSet<TaskCode> },
     /// The partner's decision rests on a post that nobody held then, as is known now.
     DecidedOutOfPost { partner: PartnerCode, post: PostCode },
 }
