@@ -238,7 +238,7 @@ async fn who_may_not_read_a_task_recomputes_the_hash_of_the_content_that_has_it(
     options: PgConnectOptions,
 ) {
     let server = Server::saphan_without_t21_for_laos(options).await;
-    let escort = Escort::of(&server).await;
+    let _escort = Escort::of(&server).await;
     let operation = operation(&server).await;
     let reason = json!({ "operation": operation, "reason": "Flood" });
     server.done("THA-01", "openAmendment", reason, "").await;

@@ -480,6 +480,7 @@ mod tests {
             ("decision", "PlanDecision"),
             ("condition", "Condition"),
             ("assignment", "Assignment"),
+            ("officer_request", "OfficerRequest"),
         ];
         for (table, name) in types {
             let known = fields_of(name);

@@ -100,7 +100,7 @@ impl Versioned for PlanVersionRow {
         Column::nowhere("draft_readers", "computed from those it is shared with"),
         Column::instant("promulgated_at", "promulgatedAt"),
         Column::plain("suspended_by", "suspendedBy"),
-        Column::plain("withdrawn", "withdrawn"),
+        Column::plain("withdrawn", "withdrawal"),
         Column::plain("fragmentary_orders", "fragmentaryOrders"),
     ];
 
