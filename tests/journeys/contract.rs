@@ -34,27 +34,26 @@ async fn drafted(options: PgConnectOptions, tasks: &[Value]) -> Server {
 
 #[sqlx::test(migrations = false)]
 async fn what_was_carried_out_is_told_whatever_fails_beside_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let server = drafted(options, &[task("T01", "PT0H")]).await;
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    put_in_force(&server, &operation, sections(), json!([task("T01", "PT0H")])).await;
     let query = "mutation {
-      broken: addTask(input: { operation: \"ALPHA\", code: \"T02\", title: \"Two\", phase: \"P1\", leadPartner: \"THA\",
-        territory: \"THA\", startOffset: \"PT0H\", duration: \"PT1H\" }) {
-        ...Outcome ... on AddTaskPayload { task { code task { plannedStart(zone: { name: \"CET+1\" }) } } } }
-      forbidden: activateOperation(input: { operation: \"ALPHA\" }) { ...Outcome }
-      after: removeTask(input: { operation: \"ALPHA\", task: \"T02\" }) { ...Outcome } }
+      broken: setHHour(input: { operation: \"ALPHA\", at: \"2023-10-09T06:00:00+07:00\" }) {
+        ...Outcome ... on SetHHourPayload { operation { code hHour(zone: { name: \"CET+1\" }) } } }
+      refused: removeTask(input: { operation: \"ALPHA\", task: \"T01\" }) { ...Outcome }
+      after: shiftHHour(input: { operation: \"ALPHA\", to: \"2023-10-09T08:00:00+07:00\", reason: \"By day\" }) {
+        ...Outcome } }
       fragment Outcome on MutationOutcome { receipt { eventIds } refusals { code message field } }";
     let answer = server.ask("THA-01", query, Value::Null).await;
     let data = &answer["data"];
-    // The field is null, its task is not, and what was done is told.
-    assert_eq!(
-        data["broken"]["task"],
-        json!({ "code": "T02", "task": { "plannedStart": null } }),
-        "{answer:#}"
-    );
-    assert_eq!(answer["errors"][0]["path"], json!(["broken", "task", "task", "plannedStart"]));
-    assert_eq!(answer["errors"].as_array().unwrap().len(), 1);
+    // The field is null, its operation is not, and what was done is told.
+    assert_eq!(data["broken"]["operation"], json!({ "code": "ALPHA", "hHour": null }), "{answer:#}");
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!((errors.len(), &errors[0]["path"]), (1, &json!(["broken", "operation", "hHour"])));
     assert_eq!(data["broken"]["receipt"]["eventIds"].as_array().unwrap().len(), 1);
     assert_eq!(data["broken"]["refusals"], json!([]));
-    assert_eq!(data["forbidden"]["receipt"], Value::Null);
+    assert_eq!(data["refused"]["receipt"], Value::Null);
+    assert!(!data["refused"]["refusals"].as_array().unwrap().is_empty());
     assert_eq!(data["after"]["receipt"]["eventIds"].as_array().unwrap().len(), 1);
     // Who may not send it is refused like any other, and told what it takes.
     let refusals = server.refused("MMR-01", "activateOperation", json!({ "operation": "ALPHA" })).await;
@@ -67,12 +66,11 @@ async fn what_was_carried_out_is_told_whatever_fails_beside_it(_: PgPoolOptions,
 
 #[sqlx::test(migrations = false)]
 async fn a_faulty_nullable_field_is_null_alone(_: PgPoolOptions, options: PgConnectOptions) {
-    let server = Server::empty(options).await;
-    coalition(&server).await;
-    let query = "{ operation(code: \"ALPHA\") { code hHour(zone: { name: \"CET+1\" }) status }
+    let server = Server::saphan(options, "2023-10-12T00:00:00+07:00").await;
+    let query = "{ operation(code: \"SAPHAN\") { code hHour(zone: { name: \"CET+1\" }) status }
       post(code: \"THA-01\") { code status } head { position } }";
     let answer = server.ask("THA-01", query, Value::Null).await;
-    let operation = json!({ "code": "ALPHA", "hHour": null, "status": "INITIATED" });
+    let operation = json!({ "code": "SAPHAN", "hHour": null, "status": "ACTIVE" });
     assert_eq!(answer["data"]["operation"], operation, "{answer:#}");
     assert_eq!(answer["data"]["post"], json!({ "code": "THA-01", "status": "IN_POST" }));
     let errors = answer["errors"].as_array().unwrap();

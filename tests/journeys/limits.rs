@@ -131,7 +131,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("planVersions { edges { node { number status decisions { kind partner { code } conditions { code } } } } }"), 6),
         (operation("plan { contentHash canonicalContent annexes { code } parts { hash } }"), 7),
         (operation("plan { tasks(first: 100) { totalCount edges { node { code predecessors { code } } } } }"), 6),
-        (operation("schedule { length criticalPath { code } tasks { task { code } totalFloat } conflicts { kind } }"), 11),
+        (operation("schedule { length criticalPath { code } tasks { task { code } totalFloat } conflicts { kind } }"), 10),
         (operation("tasks(first: 100) { edges { node { code plannedFinish } } }"), 4),
         (operation("synchronisationMatrix { cells { phase { code } tasks { code } } decisionPoints { code } }"), 4),
         (operation("synchronisationMatrix(columns: DAY, rows: PARTNER) { rows { name } cells { row tasks { code } } }"), 5),

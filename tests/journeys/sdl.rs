@@ -62,6 +62,7 @@ impl Sdl {
             "from" => "{position: \"0\"}",
             "to" => "{position: \"40\"}",
             "of" => "\"2023-09-15T10:30:00Z\"",
+            "mutation" => "\"addTask\"",
             "input" => "{hHour: \"2023-10-10T06:00:00+07:00\"}",
             other => panic!("say here what to give the argument `{other}`"),
         }

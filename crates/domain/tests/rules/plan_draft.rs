@@ -187,7 +187,7 @@ fn the_sections_of_a_plan_hold_together_at_any_time() {
         .collect();
     draft()
         .when(tha(), revise(Section::LinesOfEffort(lines)))
-        .refused_at([(RefusalCode::InvalidValue, "linesOfEffort")]);
+        .refused_at([(RefusalCode::InvalidValue, "section.linesOfEffort")]);
 }
 
 #[test]

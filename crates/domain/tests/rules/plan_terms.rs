@@ -263,9 +263,9 @@ fn faults_of_imported_calendars_and_tasks_are_told_together() {
     let idle = WorkCalendar { week: Vec::new(), ..calendar() };
     let wrong = ImportedTask { phase: of("P9"), ..imported("T31", None, &["T99"]) };
     draft().when(tha(), import_with(vec![wrong], vec![calendar(), idle])).refused_at([
-        (RefusalCode::AlreadyExists, "section.calendars.1.code"),
-        (RefusalCode::InvalidValue, "section.calendars.1.week"),
-        (RefusalCode::AlreadyExists, "section.calendars.1.partners"),
+        (RefusalCode::AlreadyExists, "calendars.1.code"),
+        (RefusalCode::InvalidValue, "calendars.1.week"),
+        (RefusalCode::AlreadyExists, "calendars.1.partners"),
         (RefusalCode::UnknownReference, "tasks.0.phase"),
         (RefusalCode::UnknownReference, "tasks.0.predecessors"),
     ]);
@@ -274,7 +274,7 @@ fn faults_of_imported_calendars_and_tasks_are_told_together() {
         ..calendar()
     };
     draft().when(tha(), import_with(Vec::new(), vec![backwards])).refused_at([
-        (RefusalCode::InvalidValue, "section.calendars.0.week.0.to"),
+        (RefusalCode::InvalidValue, "calendars.0.week.0.to"),
         (RefusalCode::InvalidValue, "tasks"),
     ]);
 }
@@ -287,8 +287,8 @@ fn calendars_of_whom_nobody_knows_are_refused_when_the_plan_is_submitted() {
         .accepted()
         .when(tha(), submit())
         .refused_at([
-            (RefusalCode::UnknownReference, "section.calendars.0.partners"),
-            (RefusalCode::UnknownReference, "section.calendars.0.posts"),
+            (RefusalCode::UnknownReference, "calendars.0.partners"),
+            (RefusalCode::UnknownReference, "calendars.0.posts"),
         ]);
 }
 
