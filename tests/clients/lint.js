@@ -51,8 +51,8 @@ const rules = {
   "no-restricted-syntax": [
     "error",
     {
-      selector: `${MUTATION}[gqlType.kind!='NonNullType'], ${MUTATION} > NonNullType > NamedType[name.value!=/Result$/]`,
-      message: "A mutation always answers with its result: a payload, or why it was refused.",
+      selector: `${MUTATION}[gqlType.kind!='NamedType'], ${MUTATION} > NamedType[name.value!=/Result$/]`,
+      message: "A mutation answers with its result, which may be null, so that a fault of one loses no other's.",
     },
     {
       selector: `${MUTATION}[arguments.length!=1]`,

@@ -176,7 +176,8 @@ async fn no_command_takes_an_id_of_the_past_and_each_says_which_to_send(
         let refusals = server.refused("THA-01", &mutation, sent.clone()).await;
         for (field, id) in sent.as_object().unwrap() {
             let Some(key) = id.as_str().and_then(|id| id.strip_suffix("@2")) else { continue };
-            let refusal = refusals.iter().find(|refusal| refusal["field"] == json!([field])).unwrap();
+            let refusal = refusals.iter().find(|refusal| refusal["field"] == json!([field]));
+            let refusal = refusal.unwrap_or_else(|| panic!("{mutation}: {field} of {sent}: {refusals:?}"));
             assert_eq!(refusal["code"], "INVALID_VALUE", "{mutation}: {refusal}");
             assert!(refusal["message"].as_str().unwrap().ends_with(&format!("Send `{key}`.")), "{refusal}");
             told += 1;

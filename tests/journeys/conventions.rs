@@ -92,7 +92,8 @@ fn what_breaks_a_convention_is_named_with_its_place() {
             "\tnode: Phase!\n",
             "Edge type's field `node` must implement `Node` interface",
         ),
-        (": ApprovePlanResult!", ": PlanVersion", "A mutation always answers with its result"),
+        ("): ApprovePlanResult\n", "): PlanVersion\n", "A mutation answers with its result"),
+        ("): ApprovePlanResult\n", "): ApprovePlanResult!\n", "which may be null"),
         (
             "approvePlan(input: ApprovePlanInput!)",
             "approvePlan(plan: ApprovePlanInput!)",

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const INTROSPECTION: &str = "{ __schema { types { kind name
     fields { name args { name type { ...T } defaultValue } type { ...T } }
-    inputFields { name type { ...T } defaultValue } enumValues { name } } } }
+    inputFields { name type { ...T } defaultValue } enumValues { name } possibleTypes { name } } } }
   fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
 /// Levels of objects within objects that have no id.
@@ -172,15 +172,20 @@ impl Sdl {
 
     /// Every field of every object that a query can answer with.
     pub fn answered(&self) -> BTreeSet<String> {
-        let objects = self.types.iter().filter(|(name, ty)| {
-            ty["kind"] == "OBJECT"
-                && !name.starts_with("__")
-                && !name.ends_with("Payload")
-                && !matches!(name.as_str(), "Mutation" | "Subscription" | "Refused" | "Refusal")
-        });
+        let mut reached = BTreeSet::new();
+        let mut ahead = vec!["Query"];
+        while let Some(name) = ahead.pop() {
+            if !name.starts_with("__") && reached.insert(name) {
+                let ty = &self.types[name];
+                ahead.extend(list(&ty["fields"]).map(|field| named(&field["type"]).0));
+                ahead.extend(list(&ty["possibleTypes"]).map(|ty| ty["name"].as_str().unwrap()));
+            }
+        }
+        let objects = reached.into_iter().filter(|name| self.kind(name) == "OBJECT");
         objects
-            .flat_map(|(name, ty)| {
-                list(&ty["fields"]).map(move |field| format!("{name}.{}", field["name"].as_str().unwrap()))
+            .flat_map(|name| {
+                let fields = list(&self.types[name]["fields"]);
+                fields.map(move |field| format!("{name}.{}", field["name"].as_str().unwrap()))
             })
             .collect()
     }

@@ -10,6 +10,7 @@ use crate::{
     sdl::Sdl,
     support::{Server, column},
 };
+use accord::domain::{Event, PartnerCode, Recorded};
 use serde_json::{Map, Value, json};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgConnection,
@@ -678,24 +679,18 @@ impl Release {
     }
 }
 
-/// Read from the log itself, not through the rows under test.
-async fn releases(server: &Server) -> BTreeMap<String, Release> {
-    use accord::domain::{
-        Event,
-        ids::{
-            AnnexId, AssignmentId, ConditionId, DecisionId, OfficerRequestId, OperationId, PlanVersionId,
-            PlannedTaskId, TaskId,
-        },
-        operation::OperationEvent,
-        plan::PlanEvent,
-    };
-    let head = server.engine().position().0;
-    let positions: Vec<i64> = (1..=head).collect();
-    let log = server.engine().events_at(&positions).await.unwrap();
-    let mut operations = BTreeMap::<String, (String, Vec<(i64, Vec<String>)>)>::new();
-    let codes =
-        |set: &BTreeSet<accord::domain::PartnerCode>| set.iter().map(ToString::to_string).collect::<Vec<_>>();
-    for recorded in &log {
+fn codes(partners: &BTreeSet<PartnerCode>) -> Vec<String> {
+    partners.iter().map(ToString::to_string).collect()
+}
+
+/// The lead of an operation, and whom it was released to from which position on.
+type Label = (String, Vec<(i64, Vec<String>)>);
+
+/// Of each operation, by its code.
+fn labels(log: &[Recorded]) -> BTreeMap<String, Label> {
+    use accord::domain::operation::OperationEvent;
+    let mut operations = BTreeMap::<String, Label>::new();
+    for recorded in log {
         let Event::Operation(event) = &recorded.event else { continue };
         let about = recorded.event.about().scope().operation.unwrap();
         let operation = operations.entry(about.to_string()).or_default();
@@ -716,6 +711,22 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             | OperationEvent::OperationActivated { .. } => {}
         }
     }
+    operations
+}
+
+/// Read from the log itself, not through the rows under test.
+async fn releases(server: &Server) -> BTreeMap<String, Release> {
+    use accord::domain::{
+        ids::{
+            AnnexId, AssignmentId, ConditionId, DecisionId, OfficerRequestId, OperationId, PlanVersionId,
+            PlannedTaskId, TaskId,
+        },
+        plan::PlanEvent,
+    };
+    let head = server.engine().position().0;
+    let positions: Vec<i64> = (1..=head).collect();
+    let log = server.engine().events_at(&positions).await.unwrap();
+    let operations = labels(&log);
     let end_of = |index: usize| {
         let command = log[index].command_id;
         log[index..].iter().take_while(|next| next.command_id == command).last().unwrap().at.position.0

@@ -296,7 +296,7 @@ impl OutputType for Reading {
         let members = members.map(|name| MetaTypeName::concrete_typename(&name).to_owned());
         interface::<Self>(
             registry,
-            members.into(),
+            &members.into(),
             "What can be read at any moment: now from `Query`, in the past from a `World`. One fragment on it serves both.",
         )
     }

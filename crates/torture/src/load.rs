@@ -149,7 +149,7 @@ impl Writer {
         let sent = self.client.now();
         let query = "query ($id: ID!, $code: String!) {
                        head { position } operation(id: $id) { task(code: $code) { title } } }";
-        let variables = json!({ "id": mutation.input["operationId"], "code": mutation.input["code"] });
+        let variables = json!({ "id": mutation.input["operation"], "code": mutation.input["code"] });
         let data = self.client.ask(node, query, variables).await.ok()?;
         let shown = data["operation"]["task"]["title"] == *key;
         Some(Read {

@@ -57,12 +57,12 @@ impl World {
 
 /// The title is also the key.
 pub fn revise(task: &Value, title: &str) -> Mutation {
-    Mutation::new("reviseTask", json!({ "taskId": task, "title": title, "idempotencyKey": title }))
+    Mutation::new("reviseTask", json!({ "task": task, "title": title, "idempotencyKey": title }))
 }
 
 fn add_task(operation: &Value, code: &str, title: &str) -> Mutation {
     let input = json!({
-        "operationId": operation, "code": code, "title": title, "phase": "P1", "leadPartner": "THA",
+        "operation": operation, "code": code, "title": title, "phase": "P1", "leadPartner": "THA",
         "territory": "THA", "startOffset": "PT0H", "duration": "PT12H", "idempotencyKey": title,
     });
     Mutation { shown: "task { task { id } }", ..Mutation::new("addTask", input) }
@@ -274,7 +274,7 @@ async fn set_up(admin: &Client, planner: &Client) -> Result<World> {
             "phases": [{ "code": "P1", "name": "Action" }], "linesOfEffort": [],
             "hHourWindow": { "from": "2023-10-08T00:00:00+07:00", "to": "2023-10-16T00:00:00+07:00" },
         });
-        let draft = json!({ "operationId": operation, "sections": sections });
+        let draft = json!({ "operation": operation, "sections": sections });
         planner.done(0, Mutation::new("draftPlan", draft)).await?;
         for number in 1..=TASKS {
             let task = add_task(&operation, &format!("T{number:02}"), &format!("{operation} {number}"));

@@ -33,8 +33,8 @@ pub struct Serve {
     issuers: Option<PathBuf>,
     #[command(flatten)]
     life: Life,
-    /// Let pages of these origins ask from browsers and open websockets, separated by commas:
-    /// https://console.example.org. Without it, only pages of this server's own.
+    /// Let pages of these origins ask from browsers and open websockets, separated by commas,
+    /// such as <https://console.example.org>. Without it, only pages of this server's own.
     #[arg(long, env = "ACCORD_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     origins: Vec<Origin>,
     /// Let the clock of an exercise stand still here, instead of running on from its last event.

@@ -194,6 +194,7 @@ fn replace<T: FromStr<Err: Display>>(
 }
 
 /// The same for what a task need not have.
+#[expect(clippy::option_option, reason = "left out and taken away are two things")]
 fn replace_some<T: FromStr<Err: Display>>(
     old: &mut Option<Option<T>>,
     place: &str,

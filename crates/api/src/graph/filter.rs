@@ -28,7 +28,7 @@ impl World {
             Ok(code) => self.find::<Partner>(PartnerId::of(&code).0).await?,
             Err(_) => None,
         };
-        found.map(|_| ()).ok_or_else(|| unknown(Partner::what(), code))
+        found.map(|_| ()).ok_or_else(|| unknown(&Partner::what(), code))
     }
 
     /// Fails with `BAD_USER_INPUT` when it is no post, and not the name of a service either.
@@ -38,7 +38,7 @@ impl World {
             Ok(code) => self.find::<Post>(PostId::of(&code).0).await?,
             Err(_) => None,
         };
-        found.map(|_| ()).ok_or_else(|| unknown(Post::what(), name))
+        found.map(|_| ()).ok_or_else(|| unknown(&Post::what(), name))
     }
 
     /// The operation that a filter names by its code or its id. Fails with `BAD_USER_INPUT` when there is none
@@ -46,7 +46,7 @@ impl World {
     pub(crate) async fn named_operation(self: &Arc<Self>, asked: Option<&ID>) -> Result<Option<Uuid>, Error> {
         let Some(asked) = asked else { return Ok(None) };
         let found = self.operation_named(asked).await?;
-        found.map(|found| Some(found.row.id)).ok_or_else(|| unknown(Operation::what(), asked))
+        found.map(|found| Some(found.row.id)).ok_or_else(|| unknown(&Operation::what(), asked))
     }
 
     /// By its code or its id; `None` when there is none that the viewer may see.
@@ -62,6 +62,6 @@ impl World {
     }
 }
 
-fn unknown(what: String, named: &str) -> Error {
+fn unknown(what: &str, named: &str) -> Error {
     Error::bad_input(format!("There is no {what} `{named}`."))
 }

@@ -11,7 +11,7 @@ use async_graphql::{
 /// those of the first, of which the others' are special cases.
 pub(crate) fn interface<T: OutputType>(
     registry: &mut Registry,
-    members: IndexSet<String>,
+    members: &IndexSet<String>,
     description: &str,
 ) -> String {
     registry.create_output_type::<T, _>(MetaTypeId::Interface, |registry| {
@@ -21,11 +21,11 @@ pub(crate) fn interface<T: OutputType>(
             _ => IndexMap::new(),
         };
         let mut shared = members.first().map(fields).unwrap_or_default();
-        for member in &members {
+        for member in members {
             let its = fields(member);
             shared.retain(|field, _| its.contains_key(field));
         }
-        for member in &members {
+        for member in members {
             registry.add_implements(member, &name);
         }
         MetaType::Interface {

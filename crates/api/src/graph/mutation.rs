@@ -99,7 +99,7 @@ impl OutputType for MutationOutcome {
         }
         interface::<Self>(
             registry,
-            members,
+            &members,
             "What came of a command: a receipt, or every reason why it was not carried out.",
         )
     }

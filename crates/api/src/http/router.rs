@@ -39,7 +39,7 @@ const MOST_BEHIND: i64 = 5_000;
 const PACKED_BYTES: u64 = 1024;
 
 /// How long a browser need not ask again whether a page may.
-const REMEMBERED: Duration = Duration::from_secs(60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(1);
 
 pub fn router(service: Service) -> Router {
     // Now, so that the first request does not wait for it.

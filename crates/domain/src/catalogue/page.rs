@@ -105,7 +105,7 @@ fn kind(schema: &Value) -> String {
     if let Some(name) = reference(schema) {
         return format!("[{name}](#{})", name.to_lowercase());
     }
-    if let Some(choices) = schema["anyOf"].as_array() {
+    if let Some(choices) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
         return choices.iter().map(kind).collect::<Vec<_>>().join(" or ");
     }
     if let Some(kinds) = schema["type"].as_array() {

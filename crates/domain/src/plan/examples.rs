@@ -158,7 +158,7 @@ fn revisions() -> Vec<Section> {
 
 impl PlanEvent {
     pub(crate) fn examples() -> Vec<Self> {
-        [drafting_events(), deciding_events()].concat()
+        [drafting_events(), deciding_events(), decided_events()].concat()
     }
 }
 
@@ -226,41 +226,6 @@ fn drafting_events() -> Vec<PlanEvent> {
         PlanEvent::TaskAddedToPlan { operation: operation(), number, task: task() },
         PlanEvent::TaskAddedToPlan { operation: operation(), number, task: first },
         PlanEvent::TaskAddedToPlan { operation: operation(), number, task: overlapping },
-        PlanEvent::TaskRevised {
-            operation: operation(),
-            number: 2,
-            task: of("T18"),
-            revision: TaskRevision {
-                lead: Some(of("MMR")),
-                post: Some(Some(of("MMR-03"))),
-                ..TaskRevision::default()
-            },
-        },
-        PlanEvent::TaskRevised {
-            operation: operation(),
-            number: 2,
-            task: of("T21"),
-            revision: TaskRevision {
-                title: Some(of("Escort recovered persons to Friendship Bridge No. 2")),
-                phase: Some(of::<PhaseCode>("P3")),
-                line_of_effort: Some(Some(of("LOE1"))),
-                lead: Some(of("MMR")),
-                territory: Some(of("MMR")),
-                post: Some(Some(of("MMR-02"))),
-                start_offset: Some(Span::hours(12)),
-                duration: Some(Span::hours(12)),
-            },
-        },
-        PlanEvent::TaskRevised {
-            operation: operation(),
-            number: 2,
-            task: of("T22"),
-            revision: TaskRevision {
-                line_of_effort: Some(None),
-                post: Some(None),
-                ..TaskRevision::default()
-            },
-        },
         PlanEvent::TaskRemovedFromPlan { operation: operation(), number, task: of("T13") },
         PlanEvent::DependencyAdded {
             operation: operation(),
@@ -283,8 +248,41 @@ fn drafting_events() -> Vec<PlanEvent> {
         PlanEvent::RiskRecorded { operation: operation(), number, risk: risk() },
         PlanEvent::RiskRecorded { operation: operation(), number, risk: Risk { owner: None, ..risk() } },
     ]);
+    events.extend(task_revisions());
     events.extend(annex_events());
     events
+}
+
+fn task_revisions() -> Vec<PlanEvent> {
+    let revised = |task: &str, revision| PlanEvent::TaskRevised {
+        operation: of("SAPHAN"),
+        number: 2,
+        task: of(task),
+        revision,
+    };
+    vec![
+        revised(
+            "T18",
+            TaskRevision { lead: Some(of("MMR")), post: Some(Some(of("MMR-03"))), ..TaskRevision::default() },
+        ),
+        revised(
+            "T21",
+            TaskRevision {
+                title: Some(of("Escort recovered persons to Friendship Bridge No. 2")),
+                phase: Some(of::<PhaseCode>("P3")),
+                line_of_effort: Some(Some(of("LOE1"))),
+                lead: Some(of("MMR")),
+                territory: Some(of("MMR")),
+                post: Some(Some(of("MMR-02"))),
+                start_offset: Some(Span::hours(12)),
+                duration: Some(Span::hours(12)),
+            },
+        ),
+        revised(
+            "T22",
+            TaskRevision { line_of_effort: Some(None), post: Some(None), ..TaskRevision::default() },
+        ),
+    ]
 }
 
 fn annex_events() -> Vec<PlanEvent> {
@@ -361,6 +359,39 @@ fn deciding_events() -> Vec<PlanEvent> {
         },
         refusal(Some("CAPACITY")),
         refusal(None),
+        PlanEvent::AmendmentOpened {
+            operation: operation(),
+            number: 2,
+            base: 1,
+            reason: of("Handover only at the border"),
+        },
+        PlanEvent::PlanPromulgated {
+            operation: operation(),
+            number: 2,
+            content_hash,
+            seen_at: Position(207),
+        },
+        PlanEvent::FragmentaryOrderIssued {
+            operation: operation(),
+            number: 2,
+            order: 1,
+            reason: of("River flooding at the handover point"),
+            h_hour: Some(at("2023-10-10T06:00:00+07:00")),
+        },
+        PlanEvent::FragmentaryOrderIssued {
+            operation: operation(),
+            number: 2,
+            order: 2,
+            reason: of("The team leader is ill"),
+            h_hour: None,
+        },
+    ]
+}
+
+/// What comes of decisions after they were made.
+fn decided_events() -> Vec<PlanEvent> {
+    let operation = || -> OperationCode { of("SAPHAN") };
+    vec![
         PlanEvent::ApprovalRevoked {
             operation: operation(),
             number: 1,
@@ -403,32 +434,6 @@ fn deciding_events() -> Vec<PlanEvent> {
             partner: of("CHN"),
             condition: of("C1"),
             reason: of("Ten terminals are enough"),
-        },
-        PlanEvent::AmendmentOpened {
-            operation: operation(),
-            number: 2,
-            base: 1,
-            reason: of("Handover only at the border"),
-        },
-        PlanEvent::PlanPromulgated {
-            operation: operation(),
-            number: 2,
-            content_hash,
-            seen_at: Position(207),
-        },
-        PlanEvent::FragmentaryOrderIssued {
-            operation: operation(),
-            number: 2,
-            order: 1,
-            reason: of("River flooding at the handover point"),
-            h_hour: Some(at("2023-10-10T06:00:00+07:00")),
-        },
-        PlanEvent::FragmentaryOrderIssued {
-            operation: operation(),
-            number: 2,
-            order: 2,
-            reason: of("The team leader is ill"),
-            h_hour: None,
         },
     ]
 }

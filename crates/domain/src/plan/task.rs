@@ -5,7 +5,7 @@ use crate::{
     Code, PartnerCode, PhaseCode, PostCode, Salt, Sha256, Span, TaskCode, Title,
     hash::{canonical_json, part_hash},
 };
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +44,7 @@ pub struct PlannedTask {
 /// What a revision of a task changes; what is absent stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::option_option, reason = "left out and taken away are two things")]
 pub struct TaskRevision {
     /// What is to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +54,7 @@ pub struct TaskRevision {
     pub phase: Option<PhaseCode>,
     /// The line of effort that it belongs to; null: none any more.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    #[schemars(schema_with = "or_null::<Code>")]
     pub line_of_effort: Option<Option<Code>>,
     /// The partner that carries it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,6 +64,7 @@ pub struct TaskRevision {
     pub territory: Option<PartnerCode>,
     /// The post that the plan foresees; null: none any more.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    #[schemars(schema_with = "or_null::<PostCode>")]
     pub post: Option<Option<PostCode>>,
     /// Planned start relative to H-hour; negative before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,6 +134,11 @@ impl TaskRevision {
             terms: task.terms.clone(),
         }
     }
+}
+
+/// The catalogue takes null from what may be left out, but not from `oneOf`.
+fn or_null<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "oneOf": [generator.subschema_for::<T>(), { "type": "null" }] })
 }
 
 /// Null is given, and not left out.

@@ -63,6 +63,7 @@ pub enum Term {
 
 impl Terms {
     /// These, but for some that stay as they are in `old`.
+    #[must_use]
     pub fn keeping(&self, kept: &BTreeSet<Term>, old: &Self) -> Self {
         let of = |term| if kept.contains(&term) { old } else { self };
         Self {

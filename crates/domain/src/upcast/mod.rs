@@ -1,9 +1,12 @@
 //! Shapes of events that this build reads and does not write any more: logs hold them for ever.
 //!
-//! Each has a struct as it was, frozen: it leaves out nothing that was required and uses no type of today
-//! whose JSON may change. What it says is told in the shape of today; nothing of that is written back.
+//! Each is read by a struct of its own, frozen, or as today less what is newer, for as long as today's types
+//! read all the rest as it was: the examples of its file hold that. What it says is told in the shape of today;
+//! nothing of that is written back.
 
 mod dependencies;
+mod policies;
+mod revisions;
 
 use crate::Event;
 
@@ -21,7 +24,7 @@ pub(crate) struct OldShape {
 }
 
 /// Of each event with its versions in order.
-pub(crate) const OLD_SHAPES: [OldShape; 2] = [
+pub(crate) const OLD_SHAPES: [OldShape; 5] = [
     OldShape {
         kind: "DependencyAdded",
         version: 1,
@@ -30,11 +33,32 @@ pub(crate) const OLD_SHAPES: [OldShape; 2] = [
         changed: "`predecessor` was a code; the dependency was a finish to start without lag.",
     },
     OldShape {
+        kind: "PlanDrafted",
+        version: 1,
+        decode: policies::plan_drafted_1,
+        file: include_str!("PlanDrafted.1.json"),
+        changed: "The approval policy named roles alone; only the lead withdrew.",
+    },
+    OldShape {
+        kind: "PlanSectionRevised",
+        version: 1,
+        decode: policies::plan_section_revised_1,
+        file: include_str!("PlanSectionRevised.1.json"),
+        changed: "The approval policy named roles alone; only the lead withdrew.",
+    },
+    OldShape {
         kind: "TaskAddedToPlan",
         version: 1,
         decode: dependencies::task_added_to_plan_1,
         file: include_str!("TaskAddedToPlan.1.json"),
         changed: "`predecessors` of the task were codes; each was a finish to start without lag.",
+    },
+    OldShape {
+        kind: "TaskRevised",
+        version: 1,
+        decode: revisions::task_revised_1,
+        file: include_str!("TaskRevised.1.json"),
+        changed: "No null: a line of effort or a post could not be taken away.",
     },
 ];
 
@@ -45,7 +69,24 @@ pub(crate) fn older_than_today(kind: &str) -> impl Iterator<Item = &'static OldS
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn every_example_of_an_older_version_is_read_and_says_the_same_in_the_newest() {
+        for OldShape { kind, version, file, .. } in &OLD_SHAPES {
+            let file: Value = serde_json::from_str(file).unwrap();
+            for example in file["examples"].as_array().unwrap() {
+                let event = Event::decode(kind, *version, example.to_string().as_bytes()).unwrap();
+                let today = event.encode();
+                assert_eq!(
+                    Event::decode(kind, today.version, &today.payload).unwrap(),
+                    event,
+                    "{kind} {version}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn old_versions_are_counted_from_1_without_a_gap_and_belong_to_events_that_there_are() {

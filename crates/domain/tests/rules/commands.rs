@@ -147,12 +147,9 @@ fn drafted(event: Event) -> Option<PlanCommand> {
 }
 
 fn of_plans() -> Vec<PlanCommand> {
-    let (operation, reason) = (saphan, || of("The road is closed"));
-    let named =
-        || Named { operation: saphan(), number: 2, content_hash: Sha256([0xab; 32]), seen_at: Position(207) };
+    let operation = saphan;
     let revision = TaskRevision { start_offset: Some(Span::hours(-6)), ..TaskRevision::default() };
     let (task, predecessor) = (|| of("T16"), || of("T15"));
-    let (partner, condition) = (|| of("CHN"), || of("C1"));
     let mut commands: Vec<PlanCommand> = examples::events().into_iter().filter_map(drafted).collect();
     commands.extend([
         PlanCommand::ReviseTask { operation: operation(), task: task(), revision: Box::new(revision) },
@@ -193,6 +190,17 @@ fn of_plans() -> Vec<PlanCommand> {
             operation: operation(),
             annex: Box::new(annex("B", "Two compounds, “A” and B\n")),
         },
+    ]);
+    commands.extend(of_decisions());
+    commands
+}
+
+fn of_decisions() -> Vec<PlanCommand> {
+    let (operation, reason) = (saphan, || of("The road is closed"));
+    let named =
+        || Named { operation: saphan(), number: 2, content_hash: Sha256([0xab; 32]), seen_at: Position(207) };
+    let (partner, condition) = (|| of("CHN"), || of("C1"));
+    vec![
         PlanCommand::Submit { operation: operation() },
         PlanCommand::Recall { operation: operation(), reason: reason() },
         PlanCommand::Approve { named: named(), conditions: Vec::new() },
@@ -258,8 +266,7 @@ fn of_plans() -> Vec<PlanCommand> {
                 officers: vec![NewOfficer { task: of("T16"), post: of("MMR-03") }],
             },
         },
-    ]);
-    commands
+    ]
 }
 
 fn examples() -> Vec<Command> {
