@@ -74,6 +74,7 @@ create table tenure (
   acting      boolean not null,
   taken_at    timestamptz not null,
   relieved_at timestamptz,
+  entered     bigint not null,       -- where the log says that it was taken
   valid_from  bigint not null,
   valid_to    bigint not null
 );

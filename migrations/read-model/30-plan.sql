@@ -90,6 +90,7 @@ create table decision (
   revoked_at   timestamptz,
   confirmed_by text,                 -- a post
   confirmed_at timestamptz,
+  confirmed_position bigint,
   valid_from   bigint not null,
   valid_to     bigint not null
 );

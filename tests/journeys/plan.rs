@@ -151,7 +151,7 @@ async fn a_plan_is_drafted_decided_by_nations_and_put_in_force(_: PgPoolOptions,
         "evidence": "12 of 12", "partner": { "code": "THA" }, "post": { "code": "THA-01" }, "contested": null,
     });
     assert_eq!(payload["condition"], json!({ "status": "OUTSTANDING", "proposal": proposal }));
-    let taken = json!({ "conditionId": condition });
+    let taken = json!({ "conditionId": condition, "evidence": proposal["evidence"] });
     let payload = server.done("MMR-01", "satisfyCondition", taken, "condition { status note }").await;
     assert_eq!(payload["condition"], json!({ "status": "SATISFIED", "note": "12 of 12" }));
 

@@ -158,7 +158,7 @@ impl Operation {
             location: task.territory.code.to_string(),
             categories: categories.into_iter().flatten().collect(),
             status: match (task.status.as_str(), plan.status.as_str()) {
-                ("CANCELLED", _) => Status::Cancelled,
+                ("CANCELLED", _) | (_, "WITHDRAWN") => Status::Cancelled,
                 (_, "PROMULGATED") => Status::Confirmed,
                 _ => Status::Tentative,
             },

@@ -202,23 +202,27 @@ impl Operation {
         self.current_version().await
     }
 
-    /// The version that nations decide on: submitted, and neither promulgated nor recalled nor superseded, or suspended since;
-    /// null when there is none. While it is, `plan` may be another one, which is in force.
+    /// The version that nations decide on: the newest that is submitted, and neither promulgated nor recalled nor superseded;
+    /// else the one in force, where it is suspended; null when there is none. While it is, `plan` may be another one, which is
+    /// in force.
     async fn under_decision(&self) -> Result<Option<PlanVersion>, Error> {
         let rows = self.world.loaders.versions_of.children(self.row.id).await?;
-        let Some(newest) = rows.last() else { return Ok(None) };
-        let under_decision = match parse(&newest.status)? {
-            VersionStatus::Submitted
-            | VersionStatus::Approved
-            | VersionStatus::Rejected
-            | VersionStatus::Suspended => true,
-            VersionStatus::Draft
-            | VersionStatus::Promulgated
-            | VersionStatus::Superseded
-            | VersionStatus::Withdrawn
-            | VersionStatus::Recalled => false,
-        };
-        Ok(under_decision.then(|| PlanVersion::new(&self.world, Arc::clone(newest))))
+        for row in rows.iter().rev() {
+            match parse(&row.status)? {
+                VersionStatus::Submitted
+                | VersionStatus::Approved
+                | VersionStatus::Rejected
+                | VersionStatus::Suspended => {
+                    return Ok(Some(PlanVersion::new(&self.world, Arc::clone(row))));
+                }
+                VersionStatus::Draft
+                | VersionStatus::Promulgated
+                | VersionStatus::Superseded
+                | VersionStatus::Withdrawn
+                | VersionStatus::Recalled => {}
+            }
+        }
+        Ok(None)
     }
 
     /// A version by its number, from 1.

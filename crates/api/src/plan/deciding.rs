@@ -82,8 +82,8 @@ struct RevokeDecisionInput {
 #[derive(InputObject)]
 struct SatisfyConditionInput {
     condition_id: ID,
-    /// What shows that it is met; what was proposed last, when it is left out.
-    evidence: Option<String>,
+    /// What shows that it is met: in your words, or those of a proposal that you have read.
+    evidence: String,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -321,7 +321,8 @@ impl DecisionMutations {
         asked.carry_out_and(command, find).await
     }
 
-    /// Records that a condition is met. For commanders and liaison officers of its author alone: others propose it.
+    /// Records that a condition is met. For commanders and liaison officers of its author alone: others propose it, and the
+    /// author confirms by saying again what shows it.
     async fn satisfy_condition(
         &self,
         ctx: &Context<'_>,
@@ -329,7 +330,7 @@ impl DecisionMutations {
     ) -> Result<Option<SatisfyConditionResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let condition = asked.condition(&input.condition_id).await?;
-        let evidence = asked.parse_if("evidence", input.evidence.as_deref());
+        let evidence = asked.parse("evidence", &input.evidence);
         let (Some(condition), Some(evidence)) = (condition, evidence) else { return asked.refuse().await };
         let KnownCondition { id, operation, number, partner, code: condition } = condition;
         let command = PlanCommand::SatisfyCondition { operation, number, partner, condition, evidence };

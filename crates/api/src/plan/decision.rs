@@ -225,7 +225,7 @@ impl PlanDecision {
         }
     }
 
-    /// Whether nobody held its post when it was taken, or confirmed, as far as is known: it hinders promulgation until its
+    /// Whether nobody who was known then held its post when it was taken, or confirmed, as far as is known now: it hinders promulgation until its
     /// partner confirms or revokes it.
     async fn out_of_post(&self) -> Result<bool, Error> {
         Ok(out_of_post(&self.world, &self.row).await?.is_some())
@@ -235,11 +235,10 @@ impl PlanDecision {
 /// The post that a decision rests on, if nobody held it at the moment that counts.
 pub(crate) async fn out_of_post(world: &World, row: &DecisionRow) -> Result<Option<PostCode>, Error> {
     let post: PostCode = parse(row.confirmed_by.as_deref().unwrap_or(&row.actor))?;
-    let at = row.confirmed_at.unwrap_or(row.decided_at);
+    let at = row.confirmed_at.unwrap_or(row.decided_at).into();
+    let known = domain::Position(row.confirmed_position.unwrap_or(row.position));
     let tenures = world.loaders.tenures.children(PostId::of(&post).0).await?;
-    let held = tenures
-        .iter()
-        .any(|tenure| tenure.taken_at <= at && tenure.relieved_at.is_none_or(|relieved_at| at < relieved_at));
+    let held = tenures.iter().any(|row| row.tenure().bears(at, known));
     Ok((!held).then_some(post))
 }
 

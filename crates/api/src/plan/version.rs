@@ -12,7 +12,7 @@ use crate::{
     operation::release::ReleaseLabel,
     plan::{
         calendar::WorkCalendar,
-        decision::{LiveDecision, OutstandingDecision},
+        decision::{LiveDecision, OutstandingDecision, out_of_post},
         frago::FragmentaryOrder,
         sections::{
             ApprovalPolicy, Ccir, CommandRelationship, ContentPart, DecisionPoint, LineOfEffort, Objective,
@@ -48,7 +48,8 @@ pub enum PlanVersionStatus {
     Draft,
     /// Under decision.
     Submitted,
-    /// Under decision, with no approval, no consent and no condition of its promulgation missing: it may be promulgated.
+    /// Under decision, and nothing hinders its promulgation: no approval, consent or condition is missing, none was given out
+    /// of post, and its partners take tasks and have liaison officers. Whether officers that it moves are free is seen then.
     Approved,
     /// A partner has rejected it.
     Rejected,
@@ -182,15 +183,73 @@ impl PlanVersion {
         let (missing, decisions) = try_join(self.outstanding_decisions(), self.live_decisions()).await?;
         // A coalition that has lost its voters approves nothing by silence.
         let approved = missing.is_empty() && decisions.iter().any(|decision| decision.kind.approves());
-        if !approved {
-            return Ok(stored);
+        let ready = approved
+            && !self.is_blocked().await?
+            && !self.is_unsettled(&decisions).await?
+            && !self.rests_on_nobody().await?
+            && self.has_its_partners().await?;
+        Ok(if ready { VersionStatus::Approved } else { stored })
+    }
+
+    /// Whether a condition holds one of the gates shut that it has to pass.
+    async fn is_blocked(&self) -> Result<bool, Error> {
+        let active = self.operation_of().await?.row.activated_at.is_some();
+        let gates = plan::gates_of_promulgation(active);
+        for condition in self.live_conditions().await? {
+            let status: plan::ConditionStatus = parse(&condition.row.status)?;
+            if status.blocks() && gates.contains(&condition.row.gate.as_str()) {
+                return Ok(true);
+            }
         }
-        let outstanding = ConditionStatus::Outstanding.to_string();
-        let blocked =
-            self.live_conditions().await?.iter().any(|condition| {
-                condition.row.gate == GATE_PROMULGATION && condition.row.status == outstanding
-            });
-        Ok(if blocked { stored } else { VersionStatus::Approved })
+        Ok(false)
+    }
+
+    /// Whether the version in force is suspended by a partner that has not agreed to this one.
+    async fn is_unsettled(&self, decisions: &[LiveDecision]) -> Result<bool, Error> {
+        let (versions, voters) =
+            try_join(self.world.loaders.versions_of.children(self.row.operation_id), self.voters()).await?;
+        let codes: Vec<PartnerCode> = versions
+            .iter()
+            .flat_map(|row| &row.suspended_by)
+            .map(|code| parse(code))
+            .collect::<Result<_, _>>()?;
+        let members: BTreeSet<_> = voters.members().map(|(code, _)| code).collect();
+        let suspended_by = codes.iter().filter(|code| members.contains(code));
+        let left = plan::unsettled(suspended_by, decisions.iter().map(LiveDecision::as_tuple));
+        Ok(!left.is_empty())
+    }
+
+    /// Whether a live decision rests on a post that nobody held.
+    async fn rests_on_nobody(&self) -> Result<bool, Error> {
+        let rows = self.world.loaders.decisions_of.children(self.row.id).await?;
+        for row in rows.iter().filter(|row| row.revoked_at.is_none()) {
+            if out_of_post(&self.world, row).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether everybody takes tasks that it counts on, and who leads tasks has a liaison officer in post.
+    async fn has_its_partners(&self) -> Result<bool, Error> {
+        let (voters, network, posts) =
+            try_join3(self.voters(), self.network(), self.world.loaders.liaison_posts.children(())).await?;
+        let take: BTreeSet<_> = voters
+            .members()
+            .filter(|(_, role)| *role != coalition::PartnerRole::Observer)
+            .map(|(code, _)| code)
+            .collect();
+        let mut spoken_for = BTreeSet::new();
+        for post in posts.iter() {
+            if parse::<coalition::PostStatus>(&post.status)?.is_held() {
+                spoken_for.insert(post.partner.as_str());
+            }
+        }
+        Ok(network.tasks.iter().all(|task| {
+            take.contains(&task.lead)
+                && take.contains(&task.territory)
+                && spoken_for.contains(task.lead.as_str())
+        }))
     }
 
     async fn live_conditions(&self) -> Result<Vec<Condition>, Error> {

@@ -46,6 +46,18 @@ impl Heading {
         self.status == "DRAFT"
     }
 
+    /// What has to stand over a plan that is not to be carried out, and why.
+    pub fn stamp(&self) -> Option<(&'static str, &'static str)> {
+        match self.status.as_str() {
+            "DRAFT" => Some(("DRAFT", "not decided, and not in force")),
+            "RECALLED" => Some(("RECALLED", "not in force")),
+            "SUSPENDED" => Some(("SUSPENDED", "not to be carried out until its nations have settled it")),
+            "SUPERSEDED" => Some(("SUPERSEDED", "another version took its place")),
+            "WITHDRAWN" => Some(("WITHDRAWN", "not in force any more")),
+            _ => None,
+        }
+    }
+
     /// `Version 2 (PROMULGATED), as of position 115`.
     pub fn version_line(&self) -> String {
         format!("Version {} ({}), as of position {}", self.version, self.status, self.position)
@@ -195,10 +207,10 @@ impl Sheet<'_> {
                 text x=(MARGIN) y="430" font-size="200" font-weight="700" { (said(&name)) }
                 text x=(MARGIN) y="610" font-size="120" fill=(QUIET) { (heading.version_line()) }
                 text x=(MARGIN) y="770" font-size="120" fill=(QUIET) { (heading.h_hour_line()) }
-                @if heading.is_draft() {
-                    rect x=(width - MARGIN - 1_100) y="300" width="1100" height="300" fill="none" stroke=(ACCENT) stroke-width="20" {}
-                    text x=(width - MARGIN - 550) y="515" font-size="190" font-weight="700" fill=(ACCENT)
-                        text-anchor="middle" { "DRAFT" }
+                @if let Some((stamp, _)) = heading.stamp() {
+                    rect x=(width - MARGIN - 1_600) y="300" width="1600" height="300" fill="none" stroke=(ACCENT) stroke-width="20" {}
+                    text x=(width - MARGIN - 800) y="515" font-size="190" font-weight="700" fill=(ACCENT)
+                        text-anchor="middle" { (stamp) }
                 }
                 (content)
                 text x=(centre) y=(height - 90) font-size="130" font-weight="700" text-anchor="middle" { (heading.marking) }

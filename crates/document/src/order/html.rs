@@ -42,7 +42,7 @@ impl Order {
         html! {
             main {
                 header {
-                    @if self.heading.is_draft() { p.draft { "DRAFT: not decided, and not in force" } }
+                    @if let Some((stamp, why)) = self.heading.stamp() { p.draft { (stamp) ": " (why) } }
                     h1 { (said(&self.name())) }
                     dl {
                         @for (name, fact) in self.facts() {

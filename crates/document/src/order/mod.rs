@@ -231,8 +231,8 @@ impl Order {
 
     /// What stands on every page.
     fn marking(&self) -> String {
-        let draft = if self.heading.is_draft() { "DRAFT · " } else { "" };
-        format!("{draft}{}", self.heading.marking)
+        let stamp = self.heading.stamp().map(|(stamp, _)| format!("{stamp} · ")).unwrap_or_default();
+        format!("{stamp}{}", self.heading.marking)
     }
 
     /// Which version of what this is, beside the marking.

@@ -118,7 +118,8 @@ fn assign(
     if bookings.entries.iter().any(|((of, _), booking)| of == code && booking.task == *task_code) {
         return reasons.or(Vec::new());
     }
-    check_fit(coalition, task, post_code, context.actor.partner(), "post", &mut reasons);
+    let by = context.actor.partner().map(|partner| (partner, version));
+    check_fit(coalition, task, post_code, by, "post", &mut reasons);
     let bound = bound(operation, version, task, (post_code, bookings), (context, "post"), &mut reasons);
     reasons.or(vec![Event::Assignment(bound)])
 }
@@ -282,7 +283,7 @@ fn accept_requested(
     })];
     let bookings = world.bookings(post)?;
     if !operation.assignments_of(task_code).any(|known| known.post == *post) {
-        check_fit(world.coalition()?, task, post, context.actor.partner(), "requestId", &mut reasons);
+        check_fit(world.coalition()?, task, post, None, "requestId", &mut reasons);
         let at = (context, "requestId");
         events.push(Event::Assignment(bound(operation, version, task, (post, bookings), at, &mut reasons)));
     }
@@ -478,7 +479,8 @@ pub(crate) fn retime(
 }
 
 /// What promulgating `version` does to assignments: those whose task has moved are judged again, those
-/// whose task is gone, or led by another partner now, are withdrawn.
+/// whose task is gone, or led by another partner now, are withdrawn, and so are those whose task has moved
+/// without their partner's word: officers are bound for what their nation has agreed to.
 pub(crate) fn rebind(
     world: &World,
     operation: &Operation,
@@ -501,8 +503,20 @@ pub(crate) fn rebind(
                 format!("Version {} of the plan gives the task to {}.", version.number, planned.lead)
             }
             Some(planned) => {
-                events.extend(bind(bookings, operation, assignment, stretches.of(planned)));
-                continue;
+                let booking = stretches.of(planned);
+                let before = bookings.entries.get(&(code.clone(), number));
+                let moved = before.is_none_or(|before| {
+                    (before.start, before.duration) != (booking.start, booking.duration)
+                });
+                if !moved
+                    || planned.lead == operation.lead
+                    || version.has_agreed(&planned.lead, &planned.code)
+                {
+                    events.extend(bind(bookings, operation, assignment, booking));
+                    continue;
+                }
+                let lead = &planned.lead;
+                format!("Version {} of the plan moves the task, and {lead} has not agreed.", version.number)
             }
         };
         bookings.entries.remove(&(code.clone(), number));
@@ -585,7 +599,7 @@ pub(crate) fn reassign(
             continue;
         };
         // Who is bound already was agreed to.
-        let by = (!bound.contains(task)).then_some(&operation.lead);
+        let by = (!bound.contains(task)).then_some((&operation.lead, version));
         check_fit(coalition, planned, post, by, &field, reasons);
         fields.insert(task, field);
         if bound.contains(task) {
@@ -614,13 +628,13 @@ pub(crate) fn reassign(
     Ok((posts.into_iter().collect(), events))
 }
 
-/// Whether a post can carry a task out, whatever else it does; and whether `by` may bind it, if that is
-/// asked. What the plan foresees its partner has agreed to by its decision.
+/// Whether a post can carry a task out, whatever else it does; and whether this partner may bind it to a task
+/// of this version, if that is asked: its own, and what the plan foresees and the post's partner has agreed to.
 fn check_fit(
     coalition: &Coalition,
     task: &PlannedTask,
     code: &PostCode,
-    by: Option<&PartnerCode>,
+    by: Option<(&PartnerCode, &Version)>,
     field: &str,
     reasons: &mut Reasons,
 ) {
@@ -635,12 +649,13 @@ fn check_fit(
         format!("{} leads {}, and {code} is a post of {}.", task.lead, task.code, post.partner)
     });
     let foreseen = task.post.as_ref() == Some(code);
-    let foreign = by.is_some_and(|by| *by != post.partner) && !foreseen && post.partner == task.lead;
-    reasons.check(!foreign, RefusalCode::NotYourOfficer, field, || {
-        format!(
-            "{code} is a post of {}, and the plan in force does not foresee it for {}: request it.",
-            post.partner, task.code
-        )
+    let own = by.is_none_or(|(by, version)| {
+        *by == post.partner || foreseen && version.has_agreed(&post.partner, &task.code)
+    });
+    reasons.check(own || post.partner != task.lead, RefusalCode::NotYourOfficer, field, || {
+        let why =
+            if foreseen { "which has not agreed to it" } else { "and the plan in force does not foresee it" };
+        format!("{code} is a post of {}, {why} for {}: request it.", post.partner, task.code)
     });
     coalition.check_liaison([&post.partner], field, reasons);
 }

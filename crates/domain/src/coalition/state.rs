@@ -4,7 +4,7 @@
 //! may act) have to be decided on all of them at once.
 
 use crate::{
-    At, Instant, Item, Names, PartnerCode, PostCode, Reasons, RefusalCode, Title,
+    At, Instant, Item, Names, PartnerCode, Position, PostCode, Reasons, RefusalCode, Title,
     coalition::{CoalitionEvent, PartnerEvent, PartnerRole, PostEvent, Profile},
     ids::OfficerId,
     subject::{Evolve, Items},
@@ -36,10 +36,11 @@ impl Coalition {
         self.partners.get(code).is_some_and(|partner| partner.takes_tasks())
     }
 
-    /// Whether somebody held the post at that moment in the world, as far as the log knows.
-    pub fn was_held(&self, post: &str, at: Instant) -> bool {
+    /// Whether an officer of whom the log knew at that position held the post at that moment in the world, as
+    /// far as it knows now.
+    pub fn was_held(&self, post: &str, at: Instant, known: Position) -> bool {
         let post = post.parse::<PostCode>().ok().and_then(|code| self.posts.get(&code));
-        post.is_some_and(|post| post.tenures.iter().any(|tenure| tenure.covers(at)))
+        post.is_some_and(|post| post.tenures.iter().any(|tenure| tenure.bears(at, known)))
     }
 
     pub fn has_liaison_in_post(&self, partner: &PartnerCode) -> bool {
@@ -49,9 +50,8 @@ impl Coalition {
     /// Whether the post may act: why not, as text.
     pub fn standing(&self, post: &PostCode, partner: &PartnerCode) -> Result<(), String> {
         let held = self.posts.get(post).filter(|known| known.partner == *partner);
-        match held.map(|post| post.status()) {
-            Some(PostStatus::InPost | PostStatus::Acting) => {}
-            _ => return Err(format!("Nobody holds {post} for {partner} at this moment.")),
+        if !held.is_some_and(|post| post.status().is_held()) {
+            return Err(format!("Nobody holds {post} for {partner} at this moment."));
         }
         match self.partners.get(partner).map(|partner| partner.status) {
             Some(PartnerStatus::Acceded | PartnerStatus::Observer) => Ok(()),
@@ -165,6 +165,13 @@ pub enum PostStatus {
     Relieved,
 }
 
+impl PostStatus {
+    /// Whether somebody holds the post now.
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::InPost | Self::Acting)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Post {
     pub code: PostCode,
@@ -191,12 +198,15 @@ pub struct Tenure {
     pub acting: bool,
     pub taken_at: Instant,
     pub relieved_at: Option<Instant>,
+    /// Where the log says that it was taken.
+    pub entered: Position,
 }
 
 impl Tenure {
-    /// Whether the officer held the post at that moment in the world, as far as the log knows.
-    pub fn covers(&self, at: Instant) -> bool {
-        self.taken_at <= at && self.relieved_at.is_none_or(|relieved| at < relieved)
+    /// Whether what the post did at that moment in the world, and the log knows from that position on, was done
+    /// by this officer: who is entered later did not do it.
+    pub fn bears(&self, at: Instant, known: Position) -> bool {
+        self.entered < known && self.taken_at <= at && self.relieved_at.is_none_or(|relieved| at < relieved)
     }
 }
 
@@ -325,7 +335,13 @@ impl Evolve<PostEvent> for Coalition {
                 if !acting {
                     post.nominee = None;
                 }
-                post.tenures.push(Tenure { officer: *officer, acting, taken_at, relieved_at: None });
+                post.tenures.push(Tenure {
+                    officer: *officer,
+                    acting,
+                    taken_at,
+                    relieved_at: None,
+                    entered: at.position,
+                });
                 touched.push(Item::Tenure(code.clone(), number_of_last(&post.tenures)));
             }
             PostEvent::OfficerRelieved { .. } => {

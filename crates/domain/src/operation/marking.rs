@@ -77,26 +77,36 @@ pub(crate) fn mark(
     if known.as_ref() == Some(&Release::marked(known.as_ref(), new)) {
         return reasons.or(Vec::new());
     }
+    let instead = match &item {
+        None => "release the next version to fewer",
+        Some(MarkedItem::PlanVersion { .. } | MarkedItem::Annex { .. }) => "narrow it in the next version",
+        // Its label is the same in every version.
+        Some(MarkedItem::Task { .. }) => "what is to be withheld needs another task",
+    };
+    // Who may not see a version is not told that there is one.
+    let named = |partner: &PartnerCode, number: u32| {
+        let seen = version(number).is_some();
+        let who = if seen { partner.to_string() } else { "A partner".to_owned() };
+        let which = if seen { format!("version {number}") } else { "a version".to_owned() };
+        (who, which, seen.then(|| PartnerId::of(partner).to_string()))
+    };
     for (partner, number) in deciders_without(coalition, operation, item.as_ref(), new) {
+        let (who, which, about) = named(partner, number);
         reasons.add_about(
             RefusalCode::DecidedUpon,
             "releasableTo",
-            format!(
-                "{partner} decided on version {number} with this in it, which stays readable to it: narrow it \
-                 in another version."
-            ),
-            Some(PartnerId::of(partner).to_string()),
+            format!("{who} decided on {which} with this in it, which stays readable to it: {instead}."),
+            about,
         );
     }
-    if matches!(item, None | Some(MarkedItem::PlanVersion { .. })) {
-        for (partner, number) in waited_for_without(coalition, operation, item.as_ref(), new) {
-            reasons.add_about(
-                RefusalCode::DeciderCannotRead,
-                "releasableTo",
-                format!("{partner} has to decide on version {number}, which is under decision."),
-                Some(PartnerId::of(partner).to_string()),
-            );
-        }
+    for (partner, number) in waited_for_without(coalition, operation, item.as_ref(), new) {
+        let (who, which, about) = named(partner, number);
+        reasons.add_about(
+            RefusalCode::DeciderCannotRead,
+            "releasableTo",
+            format!("{who} has to decide on {which} with this in it: recall it first."),
+            about,
+        );
     }
     check_partners(coalition, &new.releasable_to, "releasableTo", &mut reasons);
     let Release { releasable_to, classification, handling } = new.clone();

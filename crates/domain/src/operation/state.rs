@@ -7,7 +7,10 @@ use crate::{
     coalition::Coalition,
     ids::OperationId,
     operation::OperationEvent,
-    plan::{Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus, Withheld},
+    plan::{
+        Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus, Withheld,
+        gates_of_promulgation,
+    },
     release::{Classification, HandlingCode, Label, MarkedItem, Release, TaskLabel},
     subject::{Evolve, Items},
 };
@@ -92,6 +95,12 @@ impl Operation {
         self.assignments.values().map(Arc::as_ref).filter(|assignment| assignment.withdrawn_at.is_none())
     }
 
+    /// The gates that conditions of a version hold shut until it is promulgated: an active operation carries it
+    /// out from then on.
+    pub fn gates_of_promulgation(&self) -> &'static [&'static str] {
+        gates_of_promulgation(self.activated_at.is_some())
+    }
+
     pub fn assignments_of<'a>(&'a self, task: &'a TaskCode) -> impl Iterator<Item = &'a Assignment> {
         self.live_assignments().filter(move |assignment| assignment.task == *task)
     }
@@ -118,7 +127,7 @@ impl Operation {
     }
 
     /// Whether one who sees the operation sees the version. Services, which are no partner's, see all. A
-    /// draft is for those that will decide on it or carry it out, and for whom it is shared with.
+    /// draft is for its lead, for partners that take tasks, and for those that it is shared with.
     pub(crate) fn shows(
         &self,
         version: &Version,

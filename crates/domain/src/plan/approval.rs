@@ -54,8 +54,15 @@ fn hear<'a>(
             let message = format!("The content of version {} has another hash.", version.number);
             reasons.add(RefusalCode::StalePlanVersion, "contentHash", message);
         }
-        context.check_seen_at(&mut reasons, named.seen_at, version.submitted_position.unwrap_or_default());
+        // Who lets a plan go on that it has suspended has seen that it is, and does so afterwards.
+        let revoked =
+            version.suspended_by.contains(&partner).then(|| version.last_revoked(&partner)).flatten();
+        let since = revoked.map(|revoked| revoked.position).or(version.submitted_position);
+        context.check_seen_at(&mut reasons, named.seen_at, since.unwrap_or_default());
         check_after_submission(version, context, &mut reasons);
+        if let Some(revoked) = revoked {
+            check_after(revoked.at, &format!("{partner} suspended the plan"), context, &mut reasons);
+        }
     } else {
         stale(operation, version, context, &mut reasons);
     }
@@ -189,9 +196,11 @@ pub(super) fn approve(
             || format!("{} stands twice.", condition.code),
         );
         let gate = condition.gate.as_str();
-        // A condition on what has been is none.
-        let passed = gate == GATE_PROMULGATION && hearing.version.promulgated_at.is_some()
-            || gate == GATE_ACTIVATION && hearing.operation.activated_at.is_some();
+        // A condition on what has been is none. An operation that is active carries the version out from its
+        // promulgation on, which is what activation is for it.
+        let passed = hearing.version.promulgated_at.is_some()
+            && (gate == GATE_PROMULGATION
+                || gate == GATE_ACTIVATION && hearing.operation.activated_at.is_some());
         hearing.reasons.check(!passed, RefusalCode::WrongState, &format!("conditions.{index}.gate"), || {
             format!("{gate} has been: a condition on it would block nothing.")
         });
@@ -347,7 +356,7 @@ pub(super) fn confirm(
     let coalition = world.coalition()?;
     let actor = context.actor.to_string();
     reasons.check(
-        coalition.was_held(&actor, context.occurred_at),
+        coalition.was_held(&actor, context.occurred_at, Position(context.head.0 + 1)),
         RefusalCode::DecidedOutOfPost,
         "occurredAt",
         || format!("Nobody held {actor} at {}.", context.occurred_at.to_rfc3339()),
@@ -381,8 +390,11 @@ pub(super) fn withdraw(
         let message = "No plan is in force.";
         return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "operation", message));
     };
-    let broken = version.live_conditions().any(|(decision, condition)| {
-        decision.partner == *partner && condition.status == ConditionStatus::Broken
+    // Who has suspended the plan over its broken condition may go on to withdraw it.
+    let suspended = version.suspended_by.contains(partner);
+    let last = version.decisions.iter().rev().find(|decision| decision.partner == *partner);
+    let broken = last.filter(|decision| suspended || decision.is_live()).is_some_and(|decision| {
+        decision.conditions.iter().any(|condition| condition.status == ConditionStatus::Broken)
     });
     reasons.check(*partner == operation.lead || broken, RefusalCode::WrongState, "operation", || {
         format!("No condition of {partner} is broken, and {} leads the operation.", operation.lead)
@@ -453,7 +465,7 @@ pub(super) fn promulgate(
     }
     context.check_seen_at(&mut reasons, seen_at, version.submitted_position.unwrap_or_default());
     check_after_submission(version, context, &mut reasons);
-    check_after_decisions(version, context, &mut reasons);
+    check_after_decisions(operation, version, context, &mut reasons);
     let implied = implied_consent(coalition, operation, version);
     let decided = || decided(version, implied.as_ref());
     let missing = missing(coalition, operation, version, decided());
@@ -485,7 +497,7 @@ pub(super) fn promulgate(
         reasons.add_about(RefusalCode::ApprovalIncomplete, "planVersionId", message, subject);
     }
     for decision in decided_out_of_post(coalition, version) {
-        let (post, at) = decision.authority();
+        let (post, at, _) = decision.authority();
         reasons.add_about(
             RefusalCode::DecidedOutOfPost,
             "planVersionId",
@@ -516,7 +528,10 @@ pub(super) fn promulgate(
         });
     }
     coalition.check_liaison(version.leads(), "planVersionId", &mut reasons);
-    check_conditions(operation, version, GATE_PROMULGATION, "planVersionId", &mut reasons);
+    for gate in operation.gates_of_promulgation() {
+        check_conditions(operation, version, gate, "planVersionId", &mut reasons);
+    }
+    check_suspended(coalition, operation, version, &mut reasons);
     let rebound = assignment::rebind(world, operation, version, &mut reasons)?;
     let mut events = vec![Event::Plan(PlanEvent::PlanPromulgated {
         operation: code.clone(),
@@ -533,6 +548,26 @@ pub(super) fn promulgate(
     reasons.or(events)
 }
 
+/// A plan that is suspended is settled with the nations that have suspended it: what takes its place they have
+/// agreed to as well. To leave one of them out, the lead withdraws the plan, in the open.
+fn check_suspended(coalition: &Coalition, operation: &Operation, version: &Version, reasons: &mut Reasons) {
+    let Some(in_force) = operation.plan.version_in_force() else { return };
+    for partner in outstanding::unsettled(
+        in_force.suspended_by.iter().filter(|partner| coalition.takes_tasks(partner)),
+        decided(version, None),
+    ) {
+        reasons.add_about(
+            RefusalCode::PlanSuspended,
+            "planVersionId",
+            format!(
+                "Version {} is in force and suspended by {partner}, which has not agreed to version {}.",
+                in_force.number, version.number
+            ),
+            Some(PartnerId::of(partner).to_string()),
+        );
+    }
+}
+
 /// A late entry must not make a decision older than what it is about.
 fn check_after_submission(version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
     let Some(submitted_at) = version.submitted_at else { return };
@@ -545,10 +580,16 @@ fn check_after_submission(version: &Version, context: &Context<'_>, reasons: &mu
 }
 
 /// Nor may it put a version in force before what its promulgation needed was there.
-fn check_after_decisions(version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
+fn check_after_decisions(
+    operation: &Operation,
+    version: &Version,
+    context: &Context<'_>,
+    reasons: &mut Reasons,
+) {
+    let gates = operation.gates_of_promulgation();
     let settled = version
         .live_conditions()
-        .filter(|(_, condition)| condition.gate.as_str() == GATE_PROMULGATION)
+        .filter(|(_, condition)| gates.contains(&condition.gate.as_str()))
         .filter_map(|(_, condition)| condition.settled_at);
     let decided = version.live_decisions().map(|decision| decision.authority().1.max(decision.at));
     let Some(last) = decided.chain(settled).max() else {
@@ -639,8 +680,8 @@ fn decided_out_of_post<'a>(
 }
 
 fn is_out_of_post(coalition: &Coalition, decision: &Decision) -> bool {
-    let (post, at) = decision.authority();
-    !coalition.was_held(post, at)
+    let (post, at, known) = decision.authority();
+    !coalition.was_held(post, at, known)
 }
 
 fn find_version<'a>(
@@ -707,25 +748,17 @@ impl Attached<'_> {
 /// Who speaks for a partner on conditions.
 const SPEAKERS: &[Role] = &[Role::Commander, Role::Liaison];
 
-/// Domain rule 7. Satisfaction is a fact with evidence: the condition's author alone says that it is one.
-/// Without evidence of its own it takes what was proposed last, and that it has not contested.
+/// Domain rule 7. Satisfaction is a fact with evidence: the condition's author alone says that it is one, in its
+/// own words or in those of a proposal, which it repeats: so it confirms nothing that came while it read.
 pub(super) fn satisfy(
     world: &World,
     attached: &Attached<'_>,
-    evidence: Option<&Prose>,
+    evidence: &Prose,
     context: &Context<'_>,
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let (condition, mut reasons) = attached.find(world, context, reasons)?;
     attached.require_author(SPEAKERS, context, &mut reasons)?;
-    let proposed = condition.proposal.as_ref().filter(|proposal| proposal.contested.is_none());
-    let evidence = evidence.or(proposed.map(|proposal| &proposal.evidence));
-    let settled = condition.status == ConditionStatus::Satisfied;
-    let Some(evidence) = evidence else {
-        let message = format!("Say what shows that {} is met: nobody has proposed it.", condition.code);
-        reasons.check(settled, RefusalCode::ReasonRequired, "evidence", || message);
-        return reasons.or(Vec::new());
-    };
     settle(condition, ConditionStatus::Satisfied, reasons, || PlanEvent::ApprovalConditionSatisfied {
         operation: attached.operation.clone(),
         number: attached.number,

@@ -112,14 +112,12 @@ pub enum PlanCommand {
         operation: OperationCode,
         number: u32,
     },
-    /// `evidence` left out: what was proposed last.
     SatisfyCondition {
         operation: OperationCode,
         number: u32,
         partner: PartnerCode,
         condition: ConditionCode,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        evidence: Option<Prose>,
+        evidence: Prose,
     },
     ProposeSatisfaction {
         operation: OperationCode,

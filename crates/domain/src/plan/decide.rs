@@ -78,7 +78,7 @@ impl Decide for PlanCommand {
             }
             Self::SatisfyCondition { operation, number, partner, condition, evidence } => {
                 let attached = Attached { operation, number: *number, partner, condition };
-                approval::satisfy(world, &attached, evidence.as_ref(), context, reasons)
+                approval::satisfy(world, &attached, evidence, context, reasons)
             }
             Self::ProposeSatisfaction { operation, number, partner, condition, evidence } => {
                 let attached = Attached { operation, number: *number, partner, condition };

@@ -55,11 +55,18 @@ pub struct Decision {
     /// Tasks objected to, or consented to.
     pub tasks: BTreeSet<TaskCode>,
     pub conditions: Vec<Condition>,
-    pub revoked_at: Option<Instant>,
+    pub revoked: Option<Revoked>,
     /// By whom its partner said last, in post, that it stands.
     pub confirmed: Option<Confirmation>,
     /// What of the version was not shown to the partner when it decided: it did not decide on that.
     pub withheld: Withheld,
+}
+
+/// That a decision was taken back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Revoked {
+    pub at: Instant,
+    pub position: Position,
 }
 
 /// That a decision stands, said by an officer in post.
@@ -68,6 +75,7 @@ pub struct Confirmation {
     /// A post of the decision's partner.
     pub actor: String,
     pub at: Instant,
+    pub position: Position,
 }
 
 /// Parts of a version that a partner could not read.
@@ -83,14 +91,15 @@ impl Decision {
     }
 
     pub fn is_live(&self) -> bool {
-        self.revoked_at.is_none()
+        self.revoked.is_none()
     }
 
-    /// Which post the decision rests on, and the moment at which that has to have been held.
-    pub fn authority(&self) -> (&str, Instant) {
+    /// Which post the decision rests on, the moment at which that has to have been held, and where the log
+    /// stood then: who is entered later as having held it did not decide.
+    pub fn authority(&self) -> (&str, Instant, Position) {
         match &self.confirmed {
-            Some(confirmation) => (&confirmation.actor, confirmation.at),
-            None => (&self.actor, self.at),
+            Some(Confirmation { actor, at, position }) => (actor, *at, *position),
+            None => (&self.actor, self.at, self.position),
         }
     }
 }

@@ -236,15 +236,17 @@ pub(super) fn submit(
     reasons.or(events)
 }
 
-/// Else it would wait for a decision that nobody can take.
+/// Else it would wait for a decision that nobody can take, or be carried out by who has not read it.
 fn check_deciders(operation: &Operation, version: &Version, coalition: &Coalition, reasons: &mut Reasons) {
     let label = operation.version_label(version);
     let deciders: BTreeSet<_> = deciders(coalition, version).collect();
-    for partner in deciders.into_iter().filter(|partner| !label.is_readable_by(partner)) {
+    let leads = version.leads();
+    for partner in deciders.union(&leads).filter(|partner| !label.is_readable_by(partner)) {
+        let what = if deciders.contains(*partner) { "has to decide on" } else { "has tasks in" };
         reasons.add_about(
             RefusalCode::DeciderCannotRead,
             "",
-            format!("{partner} has to decide on version {}, which is not released to it.", version.number),
+            format!("{partner} {what} version {}, which is not released to it.", version.number),
             Some(PartnerId::of(partner).to_string()),
         );
     }

@@ -29,12 +29,12 @@ pub use calendar::{
 pub use command::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand};
 pub use content::{Annex, Content, ContentPart, NewCondition};
 pub use decision::{
-    Condition, ConditionStatus, Confirmation, Contest, Decision, DecisionKind, Proposal, Withheld,
+    Condition, ConditionStatus, Confirmation, Contest, Decision, DecisionKind, Proposal, Revoked, Withheld,
 };
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
 pub use event::{Given, PlanEvent};
 pub use importing::{MOST_IMPORTED, stop_looking};
-pub use outstanding::{Electorate, Outstanding, outstanding};
+pub use outstanding::{Electorate, Outstanding, outstanding, unsettled};
 pub use sections::{
     ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Intent, LineOfEffort,
     Objective, Paragraph, Phase, Risk, Section, Sections, TimeWindow, View, Withdrawal,
@@ -47,3 +47,9 @@ pub use terms::{StartConstraint, Term, Terms};
 pub const GATE_PROMULGATION: &str = "PROMULGATION";
 /// Gate of conditions that block activation.
 pub const GATE_ACTIVATION: &str = "ACTIVATION";
+
+/// The gates that a version has to pass to come into force: where its operation is active, it is carried out
+/// from its promulgation on.
+pub const fn gates_of_promulgation(active: bool) -> &'static [&'static str] {
+    if active { &[GATE_PROMULGATION, GATE_ACTIVATION] } else { &[GATE_PROMULGATION] }
+}

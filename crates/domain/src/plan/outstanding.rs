@@ -67,6 +67,20 @@ impl Electorate<'_> {
     }
 }
 
+/// Of the partners that have suspended the version in force, those that have not agreed to what is to take its
+/// place: by an approval, or by consent for their ground.
+pub fn unsettled<'a, 'b>(
+    suspended_by: impl IntoIterator<Item = &'a PartnerCode>,
+    decisions: impl IntoIterator<Item = (&'b PartnerCode, DecisionKind, &'b BTreeSet<TaskCode>)>,
+) -> Vec<&'a PartnerCode> {
+    let agreed: BTreeSet<_> = decisions
+        .into_iter()
+        .filter(|(_, kind, _)| kind.approves() || *kind == DecisionKind::TerritorialConsent)
+        .map(|(partner, ..)| partner)
+        .collect();
+    suspended_by.into_iter().filter(|partner| !agreed.contains(partner)).collect()
+}
+
 /// Domain rule 5: who must still decide. `members` are the acceded partners with their roles, `decisions`
 /// the live ones of the version. An approval includes consent for one's own territory.
 pub fn outstanding<'a>(

@@ -6,8 +6,8 @@ use crate::{
     ids::{OperationId, PlanVersionId},
     plan::{
         Annex, Condition, ConditionStatus, Confirmation, Content, ContentPart, ContentTask, Contest,
-        Decision, DecisionKind, Dependency, Given, NewCondition, PlanEvent, PlannedTask, Proposal, Sections,
-        Withheld,
+        Decision, DecisionKind, Dependency, Given, NewCondition, PlanEvent, PlannedTask, Proposal, Revoked,
+        Sections, Withheld,
     },
     release::Release,
 };
@@ -182,6 +182,20 @@ impl Version {
 
     pub fn live_decision_of(&self, partner: &PartnerCode) -> Option<&Decision> {
         self.live_decisions().find(|decision| decision.partner == *partner)
+    }
+
+    /// How the partner last took a decision back.
+    pub fn last_revoked(&self, partner: &PartnerCode) -> Option<Revoked> {
+        self.decisions.iter().rev().filter(|decision| decision.partner == *partner).find_map(|it| it.revoked)
+    }
+
+    /// Whether the partner has agreed to the task as it stands here: by its approval of the version, or by its
+    /// consent to the task.
+    pub fn has_agreed(&self, partner: &PartnerCode, task: &TaskCode) -> bool {
+        self.live_decision_of(partner).is_some_and(|decision| {
+            decision.kind.approves()
+                || decision.kind == DecisionKind::TerritorialConsent && decision.tasks.contains(task)
+        })
     }
 
     pub fn live_conditions(&self) -> impl Iterator<Item = (&Decision, &Condition)> {
@@ -558,7 +572,7 @@ impl Plan {
             reason: new.reason.cloned(),
             tasks: new.tasks.cloned().unwrap_or_default(),
             conditions: new.conditions.iter().cloned().map(Condition::from).collect(),
-            revoked_at: None,
+            revoked: None,
             confirmed: None,
             withheld: Withheld::default(),
         }));
@@ -577,8 +591,8 @@ impl Plan {
 
     fn revoke(&mut self, number: u32, partner: &PartnerCode, intake: &mut Intake<'_>) {
         let Some(version) = self.version_mut(number) else { return };
-        let at = intake.at.occurred_at;
-        let revoked = version.change_decision(partner, |decision| decision.revoked_at = Some(at));
+        let revoked = Revoked { at: intake.at.occurred_at, position: intake.at.position };
+        let revoked = version.change_decision(partner, |decision| decision.revoked = Some(revoked));
         let operation = intake.operation;
         intake.touched.extend(revoked.map(|decision| Item::Decision(operation.clone(), number, decision)));
         if version.status == VersionStatus::Rejected
@@ -597,7 +611,8 @@ impl Plan {
 
     fn confirm(&mut self, number: u32, partner: &PartnerCode, intake: &mut Intake<'_>) {
         let Some(version) = self.version_mut(number) else { return };
-        let confirmation = Confirmation { actor: intake.at.actor.clone(), at: intake.at.occurred_at };
+        let At { actor, occurred_at, position, .. } = intake.at;
+        let confirmation = Confirmation { actor: actor.clone(), at: *occurred_at, position: *position };
         let confirmed = version.change_decision(partner, |decision| decision.confirmed = Some(confirmation));
         let operation = intake.operation;
         intake.touched.extend(confirmed.map(|decision| Item::Decision(operation.clone(), number, decision)));

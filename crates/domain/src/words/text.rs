@@ -106,22 +106,28 @@ impl TimeZone {
 
 /// The text without blanks around it, in its one spelling.
 fn bounded(raw: &str, most: usize, control: fn(char) -> bool) -> Result<String, InvalidText> {
-    let inside = raw.trim();
-    // Places are counted in what was sent.
-    let first = raw.chars().take_while(|letter| letter.is_whitespace()).count();
+    let text: String = raw.trim().nfc().collect();
+    // Judged as it is kept, told where it was sent: letters that are refused neither change in composing nor
+    // come or go.
+    let place = |letter: char, at: usize| {
+        let earlier = text.chars().take(at).filter(|other| *other == letter).count();
+        let mut sent = raw.chars().enumerate().filter(|(_, other)| *other == letter);
+        let trimmed = raw.chars().take_while(|letter| letter.is_whitespace());
+        let trimmed = trimmed.filter(|other| *other == letter).count();
+        sent.nth(trimmed + earlier).map_or(at, |(index, _)| index)
+    };
     let mut before = None;
-    let mut letters = inside.chars().zip(first..).peekable();
-    while let Some((letter, index)) = letters.next() {
+    let mut letters = text.chars().enumerate().peekable();
+    while let Some((at, letter)) = letters.next() {
         if control(letter) {
-            return Err(InvalidText::Control(letter, index));
+            return Err(InvalidText::Control(letter, place(letter, at)));
         }
-        let next = letters.peek().map(|(next, _)| *next);
+        let next = letters.peek().map(|(_, next)| *next);
         if !is_seen_or_needed(before, letter, next) {
-            return Err(InvalidText::Unseen(letter, index));
+            return Err(InvalidText::Unseen(letter, place(letter, at)));
         }
         before = Some(letter);
     }
-    let text: String = inside.nfc().collect();
     if text.is_empty() {
         Err(InvalidText::Empty)
     } else if text.chars().count() > most {
@@ -261,6 +267,9 @@ mod tests {
             ("\u{200c}می", '\u{200c}', 0),
             ("can\u{200b}not", '\u{200b}', 3),
             ("ด่าน\u{200b}", '\u{200b}', 4),
+            // A letter that is kept as one of a script without joiners; and places are those of what was sent.
+            ("\u{1feb}\u{200d}", '\u{200d}', 1),
+            ("\n e\u{301}\u{200d}", '\u{200d}', 4),
         ] {
             assert_eq!(title(raw), Err(InvalidText::Unseen(letter, index)));
         }

@@ -1,7 +1,7 @@
 //! Amendments: a new version needs every decision anew, and the one in force stays until another takes its
 //! place.
 
-use crate::support::{of, saphan::*};
+use crate::support::{Story, of, saphan::*};
 use domain::{
     Event, RefusalCode, Role, Span,
     assignment::AssignmentEvent,
@@ -104,6 +104,37 @@ fn a_new_version_moves_the_officers_that_it_moves_and_releases_those_it_drops() 
         reason: of("Version 2 of the plan gives the task to LAO."),
     })));
     assert_eq!(story.operation("SAPHAN").live_assignments().count(), 1);
+}
+
+#[test]
+fn a_new_version_moves_no_officer_whose_nation_has_not_agreed_to_it() {
+    let mut tasks = small_plan();
+    tasks.retain(|task| task.code.as_str() != "T27");
+    tasks.push(task("T30", "LAO", "THA", 60, 2, &[]));
+    tasks.push(task("T31", "LAO", "THA", 70, 2, &[]));
+    let by_voters = |story: Story, number| {
+        let story = story.when(tha(), submit()).accepted().when(tha(), approve(number)).accepted();
+        let story = story.when(chn(), approve(number)).accepted().when(mmr(), approve(number)).accepted();
+        story.when(tha(), promulgate(number)).accepted()
+    };
+    let story = by_voters(draft_with(sections(), tasks), 1)
+        .when(lao(), assign("T30", "LAO-02"))
+        .accepted()
+        .when(lao(), assign("T31", "LAO-01"))
+        .accepted();
+    let story = story.when(tha(), open_amendment()).accepted();
+    let story = by_voters(story.when(tha(), move_task("T30", 100)).accepted(), 2);
+    let events: Vec<_> = story.log.iter().map(|recorded| recorded.event.clone()).collect();
+    assert!(events.contains(&domain::Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
+        operation: saphan(),
+        number: 1,
+        task: of("T30"),
+        post: of("LAO-02"),
+        reason: of("Version 2 of the plan moves the task, and LAO has not agreed."),
+    })));
+    let bound: Vec<_> =
+        story.operation("SAPHAN").live_assignments().map(|assignment| assignment.task.to_string()).collect();
+    assert_eq!(bound, ["T31"], "what has not moved stays");
 }
 
 #[test]

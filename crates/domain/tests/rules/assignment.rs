@@ -143,6 +143,42 @@ fn an_officer_is_bound_by_its_own_partner_and_by_the_lead_as_the_plan_foresees()
 }
 
 #[test]
+fn the_lead_binds_nobody_whose_nation_has_not_agreed_to_the_task() {
+    // On the ground of Thailand, Laos is asked for nothing, and has no vote.
+    let mut tasks = small_plan();
+    tasks.retain(|task| task.code.as_str() != "T27");
+    tasks.push(PlannedTask { post: Some(of("LAO-02")), ..task("T30", "LAO", "THA", 60, 2, &[]) });
+    let story = draft_with(sections(), tasks)
+        .when(tha(), submit())
+        .accepted()
+        .when(tha(), approve(1))
+        .accepted()
+        .when(chn(), approve(1))
+        .accepted()
+        .when(mmr(), approve(1))
+        .accepted()
+        .when(tha(), promulgate(1))
+        .accepted();
+    story
+        .clone()
+        .when(tha(), assign("T30", "LAO-02"))
+        .refused_at([(RefusalCode::NotYourOfficer, "post")])
+        .saying("LAO-02 is a post of LAO, which has not agreed to it for T30: request it.");
+    story
+        .clone()
+        .when(tha(), order(None, &[("T30", "LAO-02")]))
+        .refused_at([(RefusalCode::NotYourOfficer, "officers.0.post")]);
+    story.clone().when(lao(), assign("T30", "LAO-02")).accepted();
+    story.when(tha(), request("T30", "LAO-02")).accepted().when(lao(), accept_requested(1)).accepted();
+    // Consent to the very task is agreement to it.
+    let mut tasks = small_plan();
+    tasks[4].post = Some(of("LAO-02"));
+    let story = draft_with(sections(), tasks).when(tha(), submit()).accepted();
+    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    story.when(tha(), assign("T27", "LAO-02")).accepted();
+}
+
+#[test]
 fn unknown_tasks_and_posts_are_told_together() {
     in_force()
         .when(tha(), assign("T99", "MMR-99"))

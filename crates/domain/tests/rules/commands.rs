@@ -223,7 +223,7 @@ fn of_decisions() -> Vec<PlanCommand> {
             number: 2,
             partner: partner(),
             condition: condition(),
-            evidence: Some(of("Seen by both")),
+            evidence: of("Seen by both"),
         },
         PlanCommand::WaiveCondition {
             operation: operation(),
@@ -231,13 +231,6 @@ fn of_decisions() -> Vec<PlanCommand> {
             partner: partner(),
             condition: condition(),
             reason: reason(),
-        },
-        PlanCommand::SatisfyCondition {
-            operation: operation(),
-            number: 2,
-            partner: partner(),
-            condition: condition(),
-            evidence: None,
         },
         PlanCommand::ProposeSatisfaction {
             operation: operation(),

@@ -222,11 +222,7 @@ fn what_others_propose_the_author_confirms_or_contests() {
     let status = |story: &crate::support::Story| {
         story.version(1).live_conditions().next().map(|(_, condition)| condition.status)
     };
-    conditional()
-        .when(chn(), confirm_proposed(1, "CHN", "C1"))
-        .refused_at([(RefusalCode::ReasonRequired, "evidence")])
-        .when(chn(), contest(1, "CHN", "C1"))
-        .refused_at([(RefusalCode::WrongState, "conditionId")]);
+    conditional().when(chn(), contest(1, "CHN", "C1")).refused_at([(RefusalCode::WrongState, "conditionId")]);
     let story = conditional()
         .when(tha(), propose(1, "CHN", "C1", "12 of 12"))
         .then([proposed("THA")])
@@ -239,18 +235,15 @@ fn what_others_propose_the_author_confirms_or_contests() {
     // Contested, it is proposed anew or not at all.
     let contested = story.clone().when(chn(), contest(1, "CHN", "C1")).accepted();
     let contested = contested.when(chn(), contest(1, "CHN", "C1")).unchanged();
-    contested
-        .when(chn(), confirm_proposed(1, "CHN", "C1"))
-        .refused([RefusalCode::ReasonRequired])
-        .when(lao(), propose(1, "CHN", "C1", "12 of 12"))
-        .accepted();
+    contested.when(lao(), propose(1, "CHN", "C1", "12 of 12")).accepted();
+    // Its author confirms in words of its own: no proposal that came meanwhile can slip in.
     let confirmed =
-        story.when(chn(), confirm_proposed(1, "CHN", "C1")).then([PlanEvent::ApprovalConditionSatisfied {
+        story.when(chn(), satisfy(1, "CHN", "C1")).then([PlanEvent::ApprovalConditionSatisfied {
             operation: saphan(),
             number: 1,
             partner: of("CHN"),
             condition: of("C1"),
-            evidence: of("12 of 12"),
+            evidence: of("Delivery accepted 12/12"),
         }]);
     confirmed
         .clone()

@@ -5,9 +5,9 @@ use crate::support::{Story, of, saphan::*};
 use domain::{
     Event, Position, RefusalCode, Role, Span,
     assignment::AssignmentEvent,
-    coalition::{PartnerCommand, PartnerEvent, PartnerRole, PostCommand},
+    coalition::{PartnerCommand, PartnerEvent, PartnerRole, PostCommand, PostEvent},
     operation::OperationStatus,
-    plan::{ApprovalPolicy, PlanEvent, Sections, VersionStatus, Withdrawal},
+    plan::{ApprovalPolicy, PlanCommand, PlanEvent, Section, Sections, VersionStatus, Withdrawal},
 };
 
 #[test]
@@ -612,7 +612,13 @@ fn an_approver_withdraws_a_plan_when_its_condition_was_broken_and_the_policy_say
         .story;
     let story = broken(story);
     story.clone().when(mmr(), withdraw_plan()).refused([RefusalCode::WrongState]);
-    story.when(chn(), withdraw_plan()).accepted();
+    story.clone().when(chn(), withdraw_plan()).accepted();
+    // Also after it has suspended the plan, which is the first thing to do.
+    let suspended = story.when(chn(), revoke(1)).accepted();
+    suspended.clone().when(chn(), withdraw_plan()).accepted();
+    // Let go on without the condition, nothing is broken any more.
+    let settled = suspended.when(chn(), approve(1)).accepted();
+    settled.when(chn(), withdraw_plan()).refused([RefusalCode::WrongState]);
 }
 
 #[test]
@@ -683,4 +689,124 @@ fn a_plan_suspended_by_a_partner_without_a_vote_goes_on_with_all_of_its_consent(
         .when(lao(), consent(1, &["T27", "T28"]))
         .accepted();
     assert_eq!(story.version(1).status, VersionStatus::Promulgated);
+}
+
+#[test]
+fn a_suspended_plan_gives_way_only_to_what_its_nation_has_agreed_to() {
+    let alone = ApprovalPolicy { approvers: partners(&["THA"]), ..ApprovalPolicy::default() };
+    let mut tasks = small_plan();
+    // Without ground of Myanmar, its vote is all that it has.
+    tasks.retain(|task| task.lead.as_str() != "MMR");
+    for task in &mut tasks {
+        task.predecessors.clear();
+    }
+    let sections = Sections { commanders_intent: None, ..sections() };
+    let story = draft_with(sections, tasks).when(tha(), submit()).accepted();
+    let story = approve_by_all(story, 1).when(tha(), promulgate(1)).accepted();
+    let suspended = story.when(mmr(), revoke(1)).accepted();
+    let story = suspended
+        .when(tha(), open_amendment())
+        .accepted()
+        .when(
+            tha(),
+            planning(PlanCommand::ReviseSection {
+                operation: saphan(),
+                section: Box::new(Section::ApprovalPolicy(alone)),
+            }),
+        )
+        .accepted()
+        .when(tha(), submit())
+        .accepted()
+        .when(tha(), approve(2))
+        .accepted()
+        .when(lao(), consent(2, &[]))
+        .accepted();
+    let story = story
+        .when(tha(), promulgate(2))
+        .refused_at([(RefusalCode::PlanSuspended, "planVersionId")])
+        .saying("Version 1 is in force and suspended by MMR, which has not agreed to version 2.");
+    // It lets the one in force go on, or the lead withdraws that in the open.
+    story.clone().when(mmr(), approve(1)).accepted().when(tha(), promulgate(2)).accepted();
+    story.clone().when(tha(), withdraw_plan()).accepted().when(tha(), promulgate(2)).accepted();
+    // Who has left has nothing to settle.
+    story.when(import(), suspend("MMR")).accepted().when(tha(), promulgate(2)).accepted();
+}
+
+#[test]
+fn a_plan_goes_on_by_what_was_seen_and_said_after_it_was_suspended() {
+    let story = in_force();
+    let before = story.head();
+    let story = story.after(Span::hours(1)).when(mmr(), revoke(1)).accepted();
+    let unseen = approve_named(move |named| named.seen_at = before);
+    let story = story.when(mmr(), unseen).refused_at([(RefusalCode::SeenAtInvalid, "seenAt")]).story;
+    let story = story
+        .late(Span::seconds(1_800))
+        .when(mmr(), approve(1))
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt")])
+        .story;
+    story.when(mmr(), approve(1)).accepted();
+}
+
+#[test]
+fn who_is_entered_later_as_having_held_the_post_did_not_decide() {
+    let story = approve_by_all(submitted().after(Span::hours(2)), 1);
+    let story = story.late(Span::seconds(1_800)).when(import(), relieve("CHN-01")).accepted();
+    // Its successor took the post before the decision, and is entered after it.
+    let nominated = PostEvent::OfficerNominated { post: of("CHN-01"), officer: officer(77) };
+    let accepted = PostEvent::NominationAccepted { post: of("CHN-01"), officer: officer(77) };
+    let story = story.and([nominated, accepted]);
+    let took = posting(PostCommand::TakePost { post: of("CHN-01") });
+    let story = story.late(Span::seconds(1_500)).when(import(), took).accepted();
+    story
+        .when(tha(), promulgate(1))
+        .refused_at([(RefusalCode::DecidedOutOfPost, "planVersionId")])
+        .story
+        .when(chn(), confirm(1))
+        .accepted()
+        .when(tha(), promulgate(1))
+        .accepted();
+}
+
+#[test]
+fn an_active_operation_passes_the_gate_of_activation_with_each_promulgation() {
+    let running = || {
+        let story = in_force().when(tha(), set_h_hour("2023-10-09T06:00:00+07:00")).accepted();
+        story.when(tha(), activate()).accepted()
+    };
+    let decided = |story: Story| {
+        story
+            .when(tha(), open_amendment())
+            .accepted()
+            .when(tha(), submit())
+            .accepted()
+            .when(tha(), approve(2))
+            .accepted()
+            .when(chn(), approve(2))
+            .accepted()
+            .when(mmr(), approve_if(2, vec![condition("C1", "ACTIVATION")]))
+            .accepted()
+            .when(lao(), consent(2, &[]))
+            .accepted()
+            .when(tha(), promulgate(2))
+            .refused([RefusalCode::ConditionOutstanding])
+            .when(mmr(), satisfy(2, "MMR", "C1"))
+            .accepted()
+            .when(tha(), promulgate(2))
+            .accepted()
+    };
+    decided(running());
+    decided(running().when(tha(), withdraw_plan()).accepted());
+    // Before it is active, activation is a gate of its own.
+    let planned = in_force().when(tha(), open_amendment()).accepted().when(tha(), submit()).accepted();
+    planned
+        .when(tha(), approve(2))
+        .accepted()
+        .when(chn(), approve(2))
+        .accepted()
+        .when(mmr(), approve_if(2, vec![condition("C1", "ACTIVATION")]))
+        .accepted()
+        .when(lao(), consent(2, &[]))
+        .accepted()
+        .when(tha(), promulgate(2))
+        .accepted();
 }

@@ -268,10 +268,11 @@ fn promulgable(coalition: &Coalition, version: &Version) {
         assert!(!blocks || settled, "{}", condition.code);
     }
     for decision in &live {
-        let (post, at) = decision.authority();
+        let (post, at, known) = decision.authority();
         let tenures = &coalition.posts[&of::<domain::PostCode>(post)].tenures;
+        let held = tenures.iter().filter(|held| held.entered < known);
         let held =
-            tenures.iter().any(|held| held.taken_at <= at && held.relieved_at.is_none_or(|end| at < end));
+            held.clone().any(|held| held.taken_at <= at && held.relieved_at.is_none_or(|end| at < end));
         assert!(held, "{post} did not decide out of post");
     }
 }

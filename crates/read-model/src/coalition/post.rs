@@ -8,7 +8,8 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     Item, Names, PartnerCode, Position, State,
-    ids::{PartnerId, PostId, TenureId},
+    coalition::Tenure,
+    ids::{OfficerId, PartnerId, PostId, TenureId},
 };
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -56,6 +57,20 @@ row! {
         pub acting: bool,
         pub taken_at: DateTime<Utc>,
         pub relieved_at: Option<DateTime<Utc>>,
+        /// Where the log says that it was taken.
+        pub entered: i64,
+    }
+}
+
+impl TenureRow {
+    pub fn tenure(&self) -> Tenure {
+        Tenure {
+            officer: OfficerId(self.officer),
+            acting: self.acting,
+            taken_at: self.taken_at.into(),
+            relieved_at: self.relieved_at.map(Into::into),
+            entered: Position(self.entered),
+        }
     }
 }
 
@@ -102,6 +117,7 @@ impl Versioned for TenureRow {
         Column::plain("acting", "acting"),
         Column::instant("taken_at", "takenAt"),
         Column::instant("relieved_at", "relievedAt"),
+        Column::nowhere("entered", "where the log says that it began never changes"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -118,6 +134,7 @@ impl Versioned for TenureRow {
             acting: tenure.acting,
             taken_at: tenure.taken_at.to_utc(),
             relieved_at: tenure.relieved_at.map(|at| at.to_utc()),
+            entered: tenure.entered.0,
         })
     }
 }
@@ -225,7 +242,8 @@ impl ReadModel {
                officer,
                acting,
                taken_at,
-               relieved_at
+               relieved_at,
+               entered
              from tenure
              where post_id = any ($2) and valid_from <= $1 and $1 < valid_to
              order by post_id, number",

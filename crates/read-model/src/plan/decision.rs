@@ -36,6 +36,8 @@ row! {
         /// The post that said last that it stands.
         pub confirmed_by: Option<String>,
         pub confirmed_at: Option<DateTime<Utc>>,
+        /// Where the log says so.
+        pub confirmed_position: Option<i64>,
     }
 }
 
@@ -60,7 +62,8 @@ macro_rules! decision_rows {
                tasks,
                revoked_at,
                confirmed_by,
-               confirmed_at
+               confirmed_at,
+               confirmed_position
              " + $($rest)*
         )
     };
@@ -134,6 +137,7 @@ impl Versioned for DecisionRow {
         Column::instant("revoked_at", "revokedAt"),
         Column::plain("confirmed_by", "confirmedBy"),
         Column::instant("confirmed_at", "confirmedAt"),
+        Column::nowhere("confirmed_position", "it changes with `confirmedAt`"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -155,9 +159,10 @@ impl Versioned for DecisionRow {
             reason_code: decision.reason_code.as_ref().map(ToString::to_string),
             reason: decision.reason.as_ref().map(ToString::to_string),
             tasks: decision.tasks.iter().map(ToString::to_string).collect(),
-            revoked_at: decision.revoked_at.map(|at| at.to_utc()),
+            revoked_at: decision.revoked.map(|revoked| revoked.at.to_utc()),
             confirmed_by: decision.confirmed.as_ref().map(|confirmed| confirmed.actor.clone()),
             confirmed_at: decision.confirmed.as_ref().map(|confirmed| confirmed.at.to_utc()),
+            confirmed_position: decision.confirmed.as_ref().map(|confirmed| confirmed.position.0),
         })
     }
 }

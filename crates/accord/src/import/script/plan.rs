@@ -207,7 +207,7 @@ impl Script<'_> {
             number: number.ok_or_else(|| unfit(&place, code, "is attached to no approval"))?,
             partner: fit(&place, &condition.by)?,
             condition: fit(&place, code)?,
-            evidence: Some(fit(&place, evidence.ok_or_else(|| unfit(&place, code, "has no evidence"))?)?),
+            evidence: fit(&place, evidence.ok_or_else(|| unfit(&place, code, "has no evidence"))?)?,
         };
         let actor = self.commander(entry)?;
         self.add(entry.recorded, &format!("SatisfyCondition {code}"), actor, Command::Plan(command));

@@ -441,18 +441,7 @@ pub fn satisfy(number: u32, partner: &str, condition: &str) -> Ask {
         number,
         partner: of(partner),
         condition: of(condition),
-        evidence: Some(of("Delivery accepted 12/12")),
-    })
-}
-
-/// Takes what was proposed last.
-pub fn confirm_proposed(number: u32, partner: &str, condition: &str) -> Ask {
-    planning(PlanCommand::SatisfyCondition {
-        operation: saphan(),
-        number,
-        partner: of(partner),
-        condition: of(condition),
-        evidence: None,
+        evidence: of("Delivery accepted 12/12"),
     })
 }
 
