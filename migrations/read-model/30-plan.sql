@@ -117,7 +117,7 @@ create table condition (
 alter table condition add primary key (id, valid_to, valid_from);
 create index condition_by_decision on condition (decision_id, valid_to, valid_from);
 
--- A draft is for those that will decide on it or carry it out, and for whom it is shared with.
+-- A draft is for its lead, for partners that take tasks, and for those that it is shared with.
 create function visible_plan_version(at bigint, policy bigint, viewer text) returns table (id uuid)
 language sql stable parallel safe
 begin atomic

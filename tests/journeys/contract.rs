@@ -192,6 +192,12 @@ async fn a_task_is_named_by_its_code_or_by_any_of_its_ids_also_one_that_only_an_
         let revised = server.done("THA-01", "reviseTask", revision, "task { title id }").await;
         assert_eq!(revised["task"], json!({ "title": format!("Name {number}"), "id": planned }));
     }
+    // Found by its code and by its name, once, as is one that both versions have.
+    for (text, codes) in [("T30", json!(["T30"])), ("name 3", json!(["T30"])), ("T01", json!(["T01"]))] {
+        let query = "query ($text: String!) { search(text: $text) { nodes { ... on Task { code } } } }";
+        let found = server.data("THA-01", query, json!({ "text": text })).await;
+        assert_eq!(json!(column(&found["search"]["nodes"], "/code")), codes, "{text}");
+    }
     let nodes = server
         .data(
             "THA-01",
@@ -307,10 +313,16 @@ async fn payloads_tell_what_a_command_did_besides(_: PgPoolOptions, options: PgC
     let data = server.data("THA-01", query, Value::Null).await;
     let under = &data["operation"]["underDecision"];
     assert_eq!((&under["status"], &under["missingApprovals"]), (&json!("SUBMITTED"), &json!([])));
-    let met = json!({ "conditionId": under["conditions"][0]["id"], "evidence": "Seen open" });
-    server.done("MMR-01", "satisfyCondition", met, "").await;
+    let condition = under["conditions"][0]["id"].clone();
+    let met = json!({ "conditionId": condition, "evidence": "Seen open" });
+    server.done("MMR-01", "satisfyCondition", met.clone(), "").await;
     let data = server.data("THA-01", query, Value::Null).await;
     assert_eq!(data["operation"]["underDecision"]["status"], "APPROVED");
+    let unmet = json!({ "conditionId": condition, "reason": "Closed again" });
+    server.done("MMR-01", "contestCondition", unmet, "").await;
+    let data = server.data("THA-01", query, Value::Null).await;
+    assert_eq!(data["operation"]["underDecision"]["status"], "SUBMITTED");
+    server.done("MMR-01", "satisfyCondition", met, "").await;
     let promulgation = json!({ "planVersionId": version["id"], "seenAt": seen_at });
     server.done("THA-01", "promulgatePlan", promulgation, "").await;
     let data = server.data("THA-01", query, Value::Null).await;

@@ -106,7 +106,7 @@ fn what_breaks_a_convention_is_named_with_its_place() {
         ),
         ("\twarningOrder: String\n", "\tWarning_Order: String\n", "should be in camelCase format"),
         (
-            "\t\"\"\"\n\tMakes an approved version the one in force.\n\t\"\"\"\n",
+            "\t\"\"\"\n\tMakes an approved version the one in force.\n\t\n\tFor a commander of the operation's lead.\n\t\"\"\"\n",
             "",
             "Description is required for field \"promulgatePlan\"",
         ),

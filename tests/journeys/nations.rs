@@ -139,8 +139,12 @@ async fn what_was_decided_out_of_post_waits_for_its_nations_word(
     server.done("LAO-01", "consentToPlan", consent, "").await;
     let query = "{ operation(code: \"SAPHAN\") {
        conflicts { kind message tasks { code } partner { code } post { code } }
-       planVersion(number: 2) { decisions { partner { code } outOfPost confirmedAt confirmedBy { code } } }
+       planVersion(number: 2) {
+         status missingApprovals { code }
+         decisions { partner { code } outOfPost confirmedAt confirmedBy { code } }
+       }
      } }";
+    let status = |seen: &Value| seen["operation"]["planVersion"]["status"].clone();
     let of_china = |seen: &Value| {
         let decisions = seen["operation"]["planVersion"]["decisions"].as_array().unwrap();
         let out: Vec<_> = decisions.iter().filter(|decision| decision["outOfPost"] == true).collect();
@@ -150,6 +154,9 @@ async fn what_was_decided_out_of_post_waits_for_its_nations_word(
     };
     let seen = server.data("THA-01", query, Value::Null).await;
     assert_eq!(of_china(&seen), ["CHN"]);
+    // Nothing is missing, and yet it is not to be promulgated.
+    assert_eq!(seen["operation"]["planVersion"]["missingApprovals"], json!([]));
+    assert_eq!(status(&seen), "SUBMITTED");
     let found = conflicts(&seen, "DECIDED_OUT_OF_POST");
     assert_eq!((&found[0]["partner"]["code"], &found[0]["post"]["code"]), (&json!("CHN"), &json!("CHN-01")));
     let promulgation = json!({ "planVersionId": version, "seenAt": seen_at });
@@ -160,7 +167,13 @@ async fn what_was_decided_out_of_post_waits_for_its_nations_word(
     server.done("CHN-01", "confirmDecision", json!({ "planVersionId": version }), "").await;
     let seen = server.data("THA-01", query, Value::Null).await;
     assert_eq!((of_china(&seen).len(), conflicts(&seen, "DECIDED_OUT_OF_POST").len()), (0, 0));
-    server.done("THA-01", "promulgatePlan", promulgation, "").await;
+    assert_eq!(status(&seen), "APPROVED");
+    // Nor without the liaison officer of a partner that leads tasks.
+    let relieved = json!({ "post": "MMR-01", "reason": "End of tour" });
+    server.done("MMR-01", "relieveOfficer", relieved, "").await;
+    assert_eq!(status(&server.data("THA-01", query, Value::Null).await), "SUBMITTED");
+    let refusals = server.refused("THA-01", "promulgatePlan", promulgation).await;
+    assert_eq!(codes(&refusals), ["LIAISON_NOT_IN_POST"]);
     server.stop().await;
 }
 
@@ -327,6 +340,12 @@ async fn a_decision_taken_back_suspends_a_plan_in_force_and_the_lead_may_withdra
         "status": "SUSPENDED", "suspendedBy": [{ "code": "MMR" }], "missingApprovals": [{ "code": "MMR" }],
     });
     assert_eq!(payload["planVersion"], suspended);
+    // It waits for Myanmar also beside a draft that is begun.
+    let amendment = json!({ "operation": operation, "reason": "The terms have changed" });
+    server.done("THA-01", "openAmendment", amendment, "").await;
+    let query = "{ operation(code: \"SAPHAN\") { underDecision { number status } } }";
+    let seen = server.data("MMR-01", query, Value::Null).await;
+    assert_eq!(seen["operation"]["underDecision"], json!({ "number": 2, "status": "SUSPENDED" }));
     let activation = json!({ "operation": operation });
     assert_eq!(
         codes(&server.refused("THA-01", "activateOperation", activation.clone()).await),

@@ -54,28 +54,24 @@ impl Asked<'_> {
         operation: Option<&ID>,
     ) -> Result<Option<(OperationCode, TaskCode)>, Error> {
         let code = TaskCode::new(asked.as_str()).ok();
-        let operation = match (operation, &code) {
-            (Some(operation), _) => match self.operation(operation).await? {
-                Some(operation) => Some(operation),
-                None => return Ok(None),
-            },
-            (None, Some(_)) => {
-                let message = "A code alone names no task: send its `operation` as well.";
-                self.reasons.add(RefusalCode::UnknownReference, "operation", message);
-                return Ok(None);
-            }
-            (None, None) => None,
+        if operation.is_none() && code.is_some() {
+            let message = "A code alone names no task: send its `operation` as well.";
+            self.reasons.add(RefusalCode::UnknownReference, "operation", message);
+            return Ok(None);
+        }
+        let named = match operation {
+            Some(operation) => self.operation(operation).await?,
+            None => None,
         };
-        let id = match (&operation, code) {
-            (Some(operation), Some(code)) => TaskId::of(OperationId::of(operation), &code).0,
-            _ => match self.task_by_id(asked).await? {
-                Some(id) => id,
-                None => return Ok(None),
-            },
+        let id = match (&named, code) {
+            (Some(operation), Some(code)) => Some(TaskId::of(OperationId::of(operation), &code).0),
+            (None, Some(_)) => None,
+            // Also where no such operation was found: its own faults are told as well.
+            (_, None) => self.task_by_id(asked).await?,
         };
+        let Some(id) = id.filter(|_| operation.is_none() || named.is_some()) else { return Ok(None) };
         let place = self.world.loaders.task_places.load(id).await?;
-        let place =
-            place.filter(|place| operation.is_none_or(|operation| place.operation == operation.as_str()));
+        let place = place.filter(|place| named.is_none_or(|operation| place.operation == operation.as_str()));
         let Some(place) = place else {
             self.miss::<Task>("task");
             return Ok(None);

@@ -31,9 +31,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use domain::{
     AnnexCode, OperationCode, PartnerCode, Title, coalition,
     ids::{AnnexId, PartnerId, PlanVersionId},
-    plan::{
-        self, ConditionStatus, Electorate, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus,
-    },
+    plan::{self, Electorate, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
     schedule::Hours,
 };
 use futures_util::future::{try_join, try_join3, try_join4};

@@ -5,8 +5,10 @@ use crate::{
     catalogue::sources::sender::{STAFF, Sender, Source, by, mutation},
 };
 
-const ASSIGNER: Sender =
-    by(STAFF, "the post's partner, or of the operation's lead where the plan in force foresees the post");
+const ASSIGNER: Sender = by(
+    STAFF,
+    "the post's partner, or of the operation's lead where the plan in force foresees the post and its partner has agreed",
+);
 const WITHDRAWER: Sender = by(STAFF, "the post's partner or the operation's lead");
 const ASKER: Sender = by(STAFF, "any partner that takes tasks and may read the task");
 const GIVER: Sender = by(STAFF, "the post's partner");

@@ -99,14 +99,16 @@ pub(crate) fn mark(
             about,
         );
     }
-    for (partner, number) in waited_for_without(coalition, operation, item.as_ref(), new) {
-        let (who, which, about) = named(partner, number);
-        reasons.add_about(
-            RefusalCode::DeciderCannotRead,
-            "releasableTo",
-            format!("{who} has to decide on {which} with this in it: recall it first."),
-            about,
-        );
+    if matches!(item, None | Some(MarkedItem::PlanVersion { .. })) {
+        for (partner, number) in waited_for_without(coalition, operation, item.as_ref(), new) {
+            let (who, which, about) = named(partner, number);
+            reasons.add_about(
+                RefusalCode::DeciderCannotRead,
+                "releasableTo",
+                format!("{who} has to decide on {which}, which is under decision."),
+                about,
+            );
+        }
     }
     check_partners(coalition, &new.releasable_to, "releasableTo", &mut reasons);
     let Release { releasable_to, classification, handling } = new.clone();

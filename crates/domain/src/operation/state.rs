@@ -2,7 +2,7 @@
 //! each other.
 
 use crate::{
-    At, Instant, Item, OperationCode, PartnerCode, Prose, TaskCode, Title,
+    At, Instant, Item, OperationCode, PartnerCode, Position, Prose, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     coalition::Coalition,
     ids::OperationId,
@@ -16,7 +16,10 @@ use crate::{
 };
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 #[derive(
     Debug,
@@ -208,13 +211,42 @@ impl Operation {
     /// Keeps what of the version the partner could not read when it decided last, which is just now.
     fn note_withheld(&mut self, number: u32, partner: &PartnerCode) {
         let Some(version) = self.plan.version(number) else { return };
+        let withheld = self.withheld_of(version, partner);
+        let last = self.plan.version_mut(number).and_then(|version| version.decisions.iter_mut().last());
+        if let Some(decision) = last {
+            Arc::make_mut(decision).withheld = withheld;
+        }
+    }
+
+    /// Of each version under decision, what its readers cannot read of it.
+    fn withheld(&self) -> BTreeMap<(u32, PartnerCode), Withheld> {
+        let under_decision = self.plan.versions.iter().filter(|version| version.is_under_decision());
+        under_decision
+            .flat_map(|version| {
+                let of = |partner: &PartnerCode| self.withheld_of(version, partner);
+                let readers = version.submitted_to.iter();
+                readers.map(move |partner| ((version.number, partner.clone()), of(partner)))
+            })
+            .collect()
+    }
+
+    fn withheld_of(&self, version: &Version, partner: &PartnerCode) -> Withheld {
         let hidden = version.tasks.values().filter(|task| !self.shows_task(task, Some(partner)));
         let tasks = hidden.map(|task| task.code.clone()).collect();
         let hidden = version.annexes.iter().filter(|(_, annex)| !self.shows_annex(annex, Some(partner)));
-        let annexes = hidden.map(|(code, _)| code.clone()).collect();
-        let last = self.plan.version_mut(number).and_then(|version| version.decisions.iter_mut().last());
-        if let Some(decision) = last {
-            Arc::make_mut(decision).withheld = Withheld { tasks, annexes };
+        Withheld { tasks, annexes: hidden.map(|(code, _)| code.clone()).collect() }
+    }
+
+    /// Keeps from whom something under decision was withheld just now: what they saw before is not what they
+    /// decide on.
+    fn note_narrowed(&mut self, before: &BTreeMap<(u32, PartnerCode), Withheld>, position: Position) {
+        for ((number, partner), after) in self.withheld() {
+            let narrowed = before.get(&(number, partner.clone())).is_some_and(|before| {
+                !after.tasks.is_subset(&before.tasks) || !after.annexes.is_subset(&before.annexes)
+            });
+            if let Some(version) = self.plan.version_mut(number).filter(|_| narrowed) {
+                version.narrowed.insert(partner, position);
+            }
         }
     }
 
@@ -321,7 +353,9 @@ impl Evolve<OperationEvent> for Option<Operation> {
             OperationEvent::ReleasabilityMarked { releasable_to, classification, handling, item, .. } => {
                 let releasable_to = releasable_to.clone();
                 let new = Release { releasable_to, classification: *classification, handling: *handling };
+                let before = operation.withheld();
                 operation.mark(item.as_ref(), &new, touched);
+                operation.note_narrowed(&before, at.position);
                 return;
             }
         }

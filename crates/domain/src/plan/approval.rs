@@ -59,6 +59,14 @@ fn hear<'a>(
             version.suspended_by.contains(&partner).then(|| version.last_revoked(&partner)).flatten();
         let since = revoked.map(|revoked| revoked.position).or(version.submitted_position);
         context.check_seen_at(&mut reasons, named.seen_at, since.unwrap_or_default());
+        let narrowed = version.narrowed.get(&partner).filter(|narrowed| named.seen_at < **narrowed);
+        if let Some(narrowed) = narrowed {
+            let message = format!(
+                "Something of version {} was withheld from {partner} at {narrowed}: decide on what is left.",
+                version.number
+            );
+            reasons.add(RefusalCode::SeenAtInvalid, "seenAt", message);
+        }
         check_after_submission(version, context, &mut reasons);
         if let Some(revoked) = revoked {
             check_after(revoked.at, &format!("{partner} suspended the plan"), context, &mut reasons);
@@ -476,26 +484,7 @@ pub(super) fn promulgate(
         "planVersionId",
         || format!("No partner with a vote has approved version {number}."),
     );
-    for outstanding in &missing {
-        let partner = outstanding.partner();
-        let message = match outstanding {
-            Outstanding::Approval { rejected: true, .. } => {
-                format!("{partner} has rejected version {number}.")
-            }
-            Outstanding::Approval { rejected: false, .. } => {
-                format!("{partner} has not approved version {number}.")
-            }
-            Outstanding::Consent { refused: true, .. } => {
-                format!("{partner} has refused its territorial consent.")
-            }
-            Outstanding::Consent { tasks, refused: false, .. } => {
-                let tasks: Vec<_> = tasks.iter().map(TaskCode::as_str).collect();
-                format!("{partner} has not consented to {} on its territory.", tasks.join(", "))
-            }
-        };
-        let subject = Some(PartnerId::of(partner).to_string());
-        reasons.add_about(RefusalCode::ApprovalIncomplete, "planVersionId", message, subject);
-    }
+    tell_missing(&missing, number, &mut reasons);
     for decision in decided_out_of_post(coalition, version) {
         let (post, at, _) = decision.authority();
         reasons.add_about(
@@ -546,6 +535,30 @@ pub(super) fn promulgate(
     }
     events.extend(rebound);
     reasons.or(events)
+}
+
+/// A reason for each decision that promulgation waits for.
+fn tell_missing(missing: &[Outstanding], number: u32, reasons: &mut Reasons) {
+    for outstanding in missing {
+        let partner = outstanding.partner();
+        let message = match outstanding {
+            Outstanding::Approval { rejected: true, .. } => {
+                format!("{partner} has rejected version {number}.")
+            }
+            Outstanding::Approval { rejected: false, .. } => {
+                format!("{partner} has not approved version {number}.")
+            }
+            Outstanding::Consent { refused: true, .. } => {
+                format!("{partner} has refused its territorial consent.")
+            }
+            Outstanding::Consent { tasks, refused: false, .. } => {
+                let tasks: Vec<_> = tasks.iter().map(TaskCode::as_str).collect();
+                format!("{partner} has not consented to {} on its territory.", tasks.join(", "))
+            }
+        };
+        let subject = Some(PartnerId::of(partner).to_string());
+        reasons.add_about(RefusalCode::ApprovalIncomplete, "planVersionId", message, subject);
+    }
 }
 
 /// A plan that is suspended is settled with the nations that have suspended it: what takes its place they have

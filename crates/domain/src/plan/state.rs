@@ -74,6 +74,8 @@ pub struct Version {
     pub submitted_position: Option<Position>,
     /// Who could read it when it was submitted: among them are those that decide on it. Empty before.
     pub submitted_to: BTreeSet<PartnerCode>,
+    /// From whom something of it was withheld while it was under decision, and where the log last says so.
+    pub narrowed: OrdMap<PartnerCode, Position>,
     /// Observers that read it while it is a draft.
     pub shared_with: BTreeSet<PartnerCode>,
     pub promulgated_at: Option<Instant>,
@@ -281,6 +283,7 @@ impl Version {
             submitted_at: None,
             submitted_position: None,
             submitted_to: BTreeSet::new(),
+            narrowed: OrdMap::new(),
             shared_with: BTreeSet::new(),
             promulgated_at: None,
             orders: Vector::new(),

@@ -104,16 +104,16 @@ fn pattern((spaceless, word): (bool, &str)) -> String {
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Name of its table; `task` for a task of an operation's current plan version.
+    /// Name of its table; `task` for a task of an operation's current plan version, or of a later one.
     pub table: String,
     pub id: Uuid,
     /// What the list is ordered by: code, table and id.
     pub key: String,
 }
 
-/// Finds operations, and what stands in their current plan versions, as far as the viewer may see them, and
-/// what everybody sees: of that each table, and where the words are that are looked for. What follows are the
-/// arguments.
+/// Finds operations, and what stands in their current plan versions, as far as the viewer may see them, tasks
+/// of their amendments, too; and what everybody sees: of that each table, and where the words are that are
+/// looked for. What follows are the arguments.
 macro_rules! found {
     ({ $($table:literal: $words:literal;)* } $($argument:tt)*) => {
         sqlx::query_as!(
@@ -125,14 +125,14 @@ macro_rules! found {
                join visible_operation($1, $2, $3) visible on visible.id = operation.id
                where valid_from <= $1 and $1 < valid_to and found(code, title, $4, $5)
                union all
-               select 'task', planned_task.task_id, planned_task.code
+               select distinct 'task', planned_task.task_id, planned_task.code
                from planned_task
                join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
                join operation
                  on operation.id = operation_id
                  and operation.valid_from <= $1
                  and $1 < operation.valid_to
-                 and operation.current_version = version
+                 and operation.current_version <= version
                where planned_task.valid_from <= $1
                  and $1 < planned_task.valid_to
                  and found(
