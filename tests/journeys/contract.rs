@@ -121,6 +121,51 @@ async fn faults_of_scalars_and_enums_come_with_all_others_at_their_places(
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_faulty_variable_hinders_each_command_that_uses_it_and_no_other(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    let query = "mutation ($at: DateTime!, $level: Classification!, $officer: UUID!, $c: DateTime = \"soon\") {
+      a: initiateOperation(input: { code: \"V1\", title: \"V1\", leadPartner: \"THA\", classification: $level,
+        releasableTo: [], occurredAt: $at, lateReason: \"late\" }) { ...Outcome }
+      b: initiateOperation(input: { code: \"V2\", title: \"V2\", leadPartner: \"THA\", classification: $level,
+        releasableTo: [], occurredAt: $at, lateReason: \"late\" }) { ...Outcome }
+      right: initiateOperation(input: { code: \"V3\", title: \"V3\", leadPartner: \"THA\",
+        classification: UNCLASSIFIED, releasableTo: [] }) { ...Outcome }
+      ...Rest }
+      fragment Rest on Mutation {
+        nominated: nominateOfficer(input: { post: \"THA-02\", officer: $officer, occurredAt: $at }) { ...Outcome }
+        default: nominateOfficer(input: { post: \"tha 2\", officer: $officer, occurredAt: $c }) { ...Outcome } }
+      fragment Outcome on MutationOutcome { receipt { position } refusals { field } }";
+    let variables = json!({ "at": "yesterday", "level": "SUPERSECRET", "officer": "nope" });
+    let answer = server.ask("THA-01", query, variables).await;
+    assert_eq!(answer.get("errors"), None, "{answer:#}");
+    let places = |name: &str| {
+        let outcome = &answer["data"][name];
+        let mut places: Vec<String> = outcome["refusals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|refusal| column(&refusal["field"], "").join("."))
+            .collect();
+        places.sort_unstable();
+        (outcome["receipt"].is_null(), places)
+    };
+    let refused = |places: &[&str]| (true, places.iter().map(ToString::to_string).collect::<Vec<_>>());
+    for twice in ["a", "b"] {
+        assert_eq!(places(twice), refused(&["classification", "occurredAt"]), "{twice}: {answer:#}");
+    }
+    assert_eq!(places("right"), (false, Vec::new()), "{answer:#}");
+    assert_eq!(places("nominated"), refused(&["occurredAt", "officer"]), "{answer:#}");
+    assert_eq!(places("default"), refused(&["occurredAt", "officer", "post"]), "{answer:#}");
+    let data = server.data("THA-01", "{ operations { nodes { code } } }", Value::Null).await;
+    assert_eq!(column(&data["operations"]["nodes"], "/code"), ["ALPHA", "V3"]);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
 async fn null_takes_away_and_what_is_left_out_stays(_: PgPoolOptions, options: PgConnectOptions) {
     let lines = json!({ "linesOfEffort": [{ "code": "LOE1", "name": "Search" }] });
     let server = Server::empty(options).await;

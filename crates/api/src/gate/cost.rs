@@ -37,12 +37,18 @@ impl Prices {
             OperationType::Mutation => MUTATION,
             OperationType::Subscription => "Subscription",
         };
+        let definitions = &operation.variable_definitions;
+        let defaults = definitions.iter().filter_map(|definition| {
+            let VariableDefinition { name, default_value, .. } = &definition.node;
+            Some((&name.node, &default_value.as_ref()?.node))
+        });
         let mut pricing = Pricing {
             types: &self.types,
             document,
-            definitions: &operation.variable_definitions,
+            definitions,
             variables,
-            sizes: variables.iter().map(|(name, value)| (name, size(value))).collect(),
+            // What is given stands in the place of a default.
+            sizes: defaults.chain(variables.iter()).map(|(name, value)| (name, size(value))).collect(),
             fragments: HashMap::new(),
         };
         pricing.selection_set(self.types.get(root), &operation.selection_set).fixed.max(1)
@@ -88,7 +94,7 @@ struct Pricing<'a> {
     document: &'a ExecutableDocument,
     definitions: &'a [Positioned<VariableDefinition>],
     variables: &'a Variables,
-    /// Of the variables that are given.
+    /// Of the variables that are given or have defaults.
     sizes: HashMap<&'a Name, u64>,
     /// Each is priced once, however often it is spread: what it costs does not depend on where.
     fragments: HashMap<&'a Name, Price>,
@@ -335,6 +341,9 @@ mod tests {
         assert_eq!(price(in_directives, variables), 2 + 2_000);
         let literal = format!("{{ partners(first: [{}]) {{ totalCount }} }}", "0 ".repeat(9_999));
         assert_eq!(cost(&literal), 2 + 1_000);
+        let zeroes = "0 ".repeat(9_999);
+        let default = format!("query ($i: [Int!] = [{zeroes}]) {{ partners(first: $i) {{ totalCount }} }}");
+        assert_eq!(cost(&default), 2 + 1_000);
     }
 
     #[test]

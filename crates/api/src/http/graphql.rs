@@ -359,7 +359,6 @@ pub(super) async fn prepare(
     told: &mut Told,
 ) -> Result<Prepared, ServerError> {
     let mut document = limits::parse(&sent.query)?;
-    let mut sent = sent;
     let operation_name = sent.operation_name.as_deref();
     let permit = service.rates.enter(&actor, service.clock.now()).map_err(too_much)?;
     let (mut kind, mut described) = (None, Described::default());
@@ -378,7 +377,7 @@ pub(super) async fn prepare(
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
     let session =
         Session::new(&service.engine, actor, position, requested).await.map_err(|error| entry(&error))?;
-    let faults = INPUTS.mend(&mut document, sent.operation_name.as_deref(), &mut sent.variables);
+    let faults = INPUTS.mend(&mut document, sent.operation_name.as_deref(), &sent.variables);
     let session = Arc::new(session.in_manner(manner).with_faults(faults));
 
     let mut request =
