@@ -134,6 +134,35 @@ async fn answers_of_some_length_are_packed_for_whoever_takes_them_so(
 }
 
 #[sqlx::test(migrations = false)]
+async fn no_command_is_carried_out_and_then_not_shown_for_how_it_would_be_packed(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    for (number, encoding) in
+        ["br, *;q=0", "identity;q=0", "*;q=0", "gzip;q=0, identity;q=0"].iter().enumerate()
+    {
+        let query = format!(
+            "mutation {{ invitePartner(input: {{ code: \"P{number}\", role: OBSERVER,
+               profile: {{ name: \"P\", agency: \"Police\" }} }}) {{
+               ... on MutationOutcome {{ receipt {{ position }} refusals {{ message }} }} }} }}"
+        );
+        let post = server.client().post(server.url("/graphql")).bearer_auth(server.token("service:import"));
+        let answer = post.header("accept-encoding", *encoding).json(&json!({ "query": query })).send();
+        let answer = answer.await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers().get("content-encoding")),
+            (200, None),
+            "{encoding}"
+        );
+        let answer: Value = answer.json().await.unwrap();
+        let outcome = &answer["data"]["invitePartner"];
+        assert_eq!(outcome["receipt"]["position"], (number + 1).to_string(), "{encoding}: {answer}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
 async fn pages_of_other_origins_ask_only_where_an_operator_has_named_them(
     _: PgPoolOptions,
     options: PgConnectOptions,

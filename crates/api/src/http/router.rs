@@ -2,17 +2,19 @@
 
 use crate::{
     http::{
-        calendar, event_stream, front, graphiql, graphql, origins::Origins, request_log, service::Service,
-        websocket,
+        calendar, event_stream, front, graphiql, graphql, origins::Origins, quality, request_log,
+        service::Service, websocket,
     },
     schema::PRICES,
 };
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Request, State},
     http::{
-        Method, StatusCode,
-        header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{
+            ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+        },
     },
     middleware,
     routing::{any, get, post},
@@ -65,8 +67,37 @@ pub fn router(service: Service) -> Router {
     }
     router
         .layer(packing)
+        .layer(middleware::map_request(offer_gzip_or_nothing))
         .layer(middleware::from_fn_with_state(service.clone(), request_log::log))
         .with_state(service)
+}
+
+/// Leaves of what a client takes packed only gzip. What is packed in no way is sent to everybody, as RFC 9110 lets a
+/// server do (section 12.5.3): refusing it, as the layer would, comes too late for a command that was carried out.
+async fn offer_gzip_or_nothing(mut request: Request) -> Request {
+    let takes = takes_gzip(request.headers());
+    let headers = request.headers_mut();
+    headers.remove(ACCEPT_ENCODING);
+    if takes {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    request
+}
+
+/// By its own name, else by that of all.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let mut any = false;
+    let said = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    for coding in said.flat_map(|value| value.split(',')) {
+        let mut parts = coding.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let takes = quality::of_parameters(parts) > 0;
+        if name.eq_ignore_ascii_case("gzip") {
+            return takes;
+        }
+        any |= name == "*" && takes;
+    }
+    any
 }
 
 /// Answers browsers that ask before they send (Fetch, CORS protocol); `None` when no origin is named.
@@ -120,4 +151,27 @@ async fn ready(State(service): State<Service>) -> (StatusCode, Json<Readiness>) 
     let ready = reasons.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, reasons }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_taken_by_its_name_or_by_that_of_all() {
+        let takes = |said: &[&'static str]| {
+            let said = said.iter().map(|said| (ACCEPT_ENCODING, HeaderValue::from_static(said)));
+            takes_gzip(&said.collect())
+        };
+        assert!(!takes(&[]));
+        for yes in
+            ["gzip", "GZIP", "br;q=0.9, gzip;q=0.1", "*", "br, *;q=0.5", "*;q=0, gzip", "identity;q=0, gzip"]
+        {
+            assert!(takes(&[yes]), "{yes}");
+        }
+        for no in ["", "br", "gzip;q=0", "gzip;q=0, *", "br, *;q=0", "identity;q=0", "gzip;q=none"] {
+            assert!(!takes(&[no]), "{no}");
+        }
+        assert!(takes(&["br", "gzip"]));
+    }
 }
