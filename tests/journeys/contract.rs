@@ -76,6 +76,17 @@ async fn a_faulty_nullable_field_is_null_alone(_: PgPoolOptions, options: PgConn
     let errors = answer["errors"].as_array().unwrap();
     assert_eq!((errors.len(), &errors[0]["path"]), (1, &json!(["operation", "hHour"])));
     assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT");
+    // Its parents are asked for twice, and counted once.
+    let tasks = "code tasks(first: 100) { nodes { code } }";
+    let cost = async |fields: &str| {
+        let query = format!("{{ operation(code: \"SAPHAN\") {{ {tasks} {fields} }} }}");
+        let answer = server.ask("THA-01", &query, Value::Null).await;
+        assert_eq!(answer["data"]["operation"]["tasks"]["nodes"].as_array().unwrap().len(), 29);
+        answer["extensions"]["cost"]["objects"].as_u64().unwrap()
+    };
+    let right = cost("hHour").await;
+    assert!(right > 29, "{right}");
+    assert_eq!(cost("hHour(zone: { name: \"CET+1\" })").await, right);
     // Of a value that an enum has not, all that it has are told.
     let query = "{ operations(filter: { status: BURNING }) { totalCount } }";
     let answer = server.ask("THA-01", query, Value::Null).await;

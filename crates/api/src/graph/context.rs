@@ -49,6 +49,8 @@ pub struct Session {
     /// Whether the positions of ids are moments, asked of the log once for each.
     moments: Mutex<BTreeMap<Position, Arc<OnceCell<bool>>>>,
     budget: Budget,
+    /// What was spent before it was asked again.
+    spent_before: AtomicU64,
     /// What the request was priced at.
     requested: u64,
     /// That were asked of the database for it.
@@ -105,6 +107,7 @@ impl Session {
             past: Mutex::default(),
             moments: Mutex::default(),
             budget,
+            spent_before: AtomicU64::new(0),
             requested,
             statements,
             faults: Faults::new(),
@@ -127,9 +130,16 @@ impl Session {
         Cost {
             requested: self.requested,
             limit: MOST_COST,
-            objects: self.budget.spent(),
+            objects: self.budget.spent().max(self.spent_before.load(Ordering::Relaxed)),
             statements: self.statements.load(Ordering::Relaxed),
         }
+    }
+
+    /// For the same question once more: it may have as many objects as the first time, and costs what the costlier of
+    /// the two did.
+    pub(crate) fn begin_again(&self) {
+        self.spent_before.fetch_max(self.budget.spent(), Ordering::Relaxed);
+        self.budget.refill();
     }
 
     #[must_use]
@@ -286,6 +296,10 @@ impl Default for Budget {
 impl Budget {
     fn spent(&self) -> u64 {
         u64::try_from(MOST_OBJECTS - self.0.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    fn refill(&self) {
+        self.0.store(MOST_OBJECTS, Ordering::Relaxed);
     }
 }
 

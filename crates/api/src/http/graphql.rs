@@ -161,15 +161,22 @@ pub(super) async fn read(
 
 /// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off.
 pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Answer, Error> {
-    let Prepared { session, request, kind, described, permit } = prepared;
+    let Prepared { session, request, query, kind, described, permit } = prepared;
     let (schema, careful_schema) = (service.schema.clone(), service.careful_schema.clone());
     // A task of its own: a client that hangs up cancels nothing midway.
     let asking = Arc::clone(&session);
     let execute = async move {
         let answer = if kind == Some(OperationType::Query) {
-            let again = again(&request, &asking);
+            let again = Again {
+                operation_name: request.operation_name.clone(),
+                variables: request.variables.clone(),
+            };
             let answer = schema.execute(request).await;
-            if has_faults(&answer) { careful_schema.execute(again).await } else { answer }
+            if has_faults(&answer) {
+                careful_schema.execute(again.request(&query, &asking)).await
+            } else {
+                answer
+            }
         } else {
             careful_schema.execute(request).await
         };
@@ -193,22 +200,30 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
     }
 }
 
-/// The same question once more, in the same session: what it has read it does not read again.
-fn again(request: &async_graphql::Request, session: &Arc<Session>) -> async_graphql::Request {
-    let mut again = async_graphql::Request::new(request.query.clone()).variables(request.variables.clone());
-    again.operation_name.clone_from(&request.operation_name);
-    if let Ok(document) = limits::parse(&request.query) {
-        again.set_parsed_query(document);
-    }
-    again.data(Arc::clone(session))
+/// What a question needs to be asked once more, besides its text. The library takes both for itself.
+struct Again {
+    operation_name: Option<String>,
+    variables: Variables,
 }
 
-/// Whether something was answered, and something else was asked for in a way that cannot be: then the fields that
-/// are at fault are to be null, and no others. What failed on this side fails again.
+impl Again {
+    /// In the same session: what it has read it does not read again, and its objects are not counted twice.
+    fn request(self, query: &str, session: &Arc<Session>) -> async_graphql::Request {
+        session.begin_again();
+        let mut request = async_graphql::Request::new(query).variables(self.variables);
+        request.operation_name = self.operation_name;
+        if let Ok(document) = limits::parse(query) {
+            request.set_parsed_query(document);
+        }
+        request.data(Arc::clone(session))
+    }
+}
+
+/// Whether something was asked for in a way that cannot be answered: then the fields that are at fault are to be
+/// null, and no others. Where everything that failed did so on this side, it fails again.
 fn has_faults(answer: &Answer) -> bool {
-    let codes: Vec<&str> = answer.errors.iter().map(code).collect();
-    !codes.is_empty()
-        && codes.iter().all(|code| matches!(*code, "BAD_USER_INPUT" | "FORBIDDEN"))
+    let is_fault = |error: &ServerError| matches!(code(error), "BAD_USER_INPUT" | "FORBIDDEN");
+    answer.errors.iter().any(is_fault)
         // Not by whatever does not fit the schema, but for an argument's content, whose fault knows no path.
         && (was_executed(answer) || answer.errors.iter().any(|error| error.message.starts_with("Failed to parse")))
 }
@@ -317,6 +332,8 @@ pub(super) struct Prepared {
     /// Knows the position of the answer when there is one.
     pub session: Arc<Session>,
     pub request: async_graphql::Request,
+    /// The text of the request, which has it parsed.
+    query: String,
     /// `None` when the document and the operation's name do not say, which validation then tells.
     pub kind: Option<OperationType>,
     /// Where the answer has the schema's description.
@@ -380,11 +397,11 @@ pub(super) async fn prepare(
     let faults = INPUTS.mend(&mut document, sent.operation_name.as_deref(), &sent.variables);
     let session = Arc::new(session.in_manner(manner).with_faults(faults));
 
-    let mut request =
-        async_graphql::Request::new(sent.query).variables(sent.variables).data(Arc::clone(&session));
-    request.operation_name = sent.operation_name;
+    let Sent { query, operation_name, variables } = sent;
+    let mut request = async_graphql::Request::new("").variables(variables).data(Arc::clone(&session));
+    request.operation_name = operation_name;
     request.set_parsed_query(document);
-    Ok(Prepared { session, request, kind, described, permit })
+    Ok(Prepared { session, request, query, kind, described, permit })
 }
 
 /// The operation that is going to be executed; `None` when the name does not say, which validation then
@@ -778,6 +795,25 @@ mod tests {
         for neither in ["text/html", "application/json;q=0", "application/xml, text/*"] {
             assert_eq!(wanted(neither), None, "{neither}");
         }
+    }
+
+    #[test]
+    fn a_question_is_asked_again_for_whatever_its_sender_can_mend() {
+        let failed = |errors: &[Error]| {
+            let at_a_field = |error| {
+                let path = vec![PathSegment::Field("operation".to_owned())];
+                ServerError { path, ..entry(error) }
+            };
+            Answer::from_errors(errors.iter().map(at_a_field).collect())
+        };
+        let (fault, busy) = (Error::bad_input("No."), Error::Busy("Later.".to_owned()));
+        assert!(has_faults(&failed(std::slice::from_ref(&fault))));
+        // Also beside what failed on this side.
+        assert!(has_faults(&failed(&[busy.clone(), fault.clone(), Error::Internal])));
+        assert!(!has_faults(&failed(&[busy, Error::Internal])));
+        assert!(!has_faults(&Answer::new(Value::Null)));
+        // What does not fit the schema was not executed, and fits it no better then.
+        assert!(!has_faults(&Answer::from_errors(vec![ServerError::new("Unknown field", None)])));
     }
 
     #[test]
