@@ -3,6 +3,7 @@
 use crate::{
     plan::{coalition, sections},
     schedule::put_in_force,
+    sdl::Sdl,
     support::{Server, codes, column},
 };
 use serde_json::{Value, json};
@@ -330,6 +331,33 @@ async fn filters_that_name_nothing_and_moments_to_come_are_refused(
         "query ($now: DateTime!) { asOf(at: { recordedAt: $now }) { head { position } } head { position } }";
     let data = server.data("THA-01", query, json!({ "now": data["now"] })).await;
     assert_eq!(data["asOf"]["head"], data["head"]);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn no_text_that_is_asked_for_fails_on_this_side(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = drafted(options, &[task("T01", "PT0H")]).await;
+    let sdl = Sdl::of(&server, "THA-01").await;
+    // The last is a cursor.
+    let mut asked = 0;
+    for text in ["a\u{0}b", "service:\u{0}", "task_0000000000000000000000000\u{0}", "MTphAGI"] {
+        for (query, variables) in sdl.texts(text) {
+            let answer = server.ask("THA-01", &query, variables.clone()).await;
+            assert!(answer.get("data").is_some(), "it is carried out: {query} {variables} {answer}");
+            let codes: Vec<_> = answer["errors"].as_array().into_iter().flatten().collect();
+            let ours = codes.iter().find(|error| error["extensions"]["code"] != "BAD_USER_INPUT");
+            assert_eq!(ours, None, "{query} {variables}");
+            asked += 1;
+        }
+    }
+    let questions = sdl.texts("").into_iter().map(|(query, variables)| format!("{query} {variables}"));
+    let questions: Vec<String> = questions.collect();
+    for known in
+        ["search(text:", "accessLog(filter: $value) { __typename } } {\"value\":{\"actor\"", "mayCall("]
+    {
+        assert!(questions.iter().any(|question| question.contains(known)), "{known} of {questions:#?}");
+    }
+    assert!(asked > 100, "{asked}");
     server.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::Server;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const INTROSPECTION: &str = "{ __schema { types { kind name
     fields { name args { name type { ...T } defaultValue } type { ...T } }
@@ -28,6 +28,15 @@ fn named(ty: &Value) -> (&str, bool) {
 
 fn is_list(ty: &Value) -> bool {
     ty["kind"] == "LIST" || ty["ofType"]["kind"] == "LIST"
+}
+
+/// As a query names it.
+fn written(ty: &Value) -> String {
+    match ty["kind"].as_str().unwrap() {
+        "NON_NULL" => format!("{}!", written(&ty["ofType"])),
+        "LIST" => format!("[{}]", written(&ty["ofType"])),
+        _ => ty["name"].as_str().unwrap().to_owned(),
+    }
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
@@ -168,6 +177,74 @@ impl Sdl {
             "query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on {ty} {} }} }}",
             self.whole(&ty, 0, covered)
         )
+    }
+
+    /// A question for each place at which a text or an id may be given, in an argument or within one: of each type that
+    /// is reached from the root without any.
+    pub fn texts(&self, text: &str) -> Vec<(String, Value)> {
+        let mut questions = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut ahead = VecDeque::from([("Query", Vec::<String>::new())]);
+        while let Some((ty, way)) = ahead.pop_front() {
+            if !seen.insert(ty) {
+                continue;
+            }
+            let (open, close) = (way.concat(), " }".repeat(way.len()));
+            for field in list(&self.types[ty]["fields"]) {
+                let name = field["name"].as_str().unwrap();
+                let (inner, _) = named(&field["type"]);
+                let is_leaf = matches!(self.kind(inner), "SCALAR" | "ENUM");
+                let below = if is_leaf { "" } else { " { __typename }" };
+                let required = |arg: &&Value| named(&arg["type"]).1 && arg["defaultValue"].is_null();
+                for arg in list(&field["args"]) {
+                    let tried = arg["name"].as_str().unwrap();
+                    let others =
+                        list(&field["args"]).filter(required).map(|arg| arg["name"].as_str().unwrap());
+                    let others: Vec<String> = others
+                        .filter(|other| *other != tried)
+                        .map(|other| format!(", {other}: {}", Self::argument(other)))
+                        .collect();
+                    for value in self.with_text(&arg["type"], text) {
+                        let query = format!(
+                            "query ($value: {}) {{ {open}{name}({tried}: $value{}){below}{close} }}",
+                            written(&arg["type"]),
+                            others.concat()
+                        );
+                        questions.push((query, json!({ "value": value })));
+                    }
+                }
+                if self.kind(inner) == "OBJECT" && !list(&field["args"]).any(|arg| required(&arg)) {
+                    let step = format!("{name}{} {{ ", Self::arguments(field));
+                    ahead.push_back((inner, way.iter().cloned().chain([step]).collect()));
+                }
+            }
+        }
+        questions
+    }
+
+    /// A value of the type for each place in it that may have a text.
+    fn with_text(&self, ty: &Value, text: &str) -> Vec<Value> {
+        let (name, _) = named(ty);
+        let values = match (self.kind(name), name) {
+            (_, "String" | "ID") => vec![json!(text)],
+            ("INPUT_OBJECT", _) => {
+                let fields = || list(&self.types[name]["inputFields"]);
+                let member = |field: &Value| field["name"].as_str().unwrap().to_owned();
+                let required =
+                    fields().filter(|field| named(&field["type"]).1 && field["defaultValue"].is_null());
+                let required: Map<_, _> =
+                    required.map(|field| (member(field), self.value(named(&field["type"]).0))).collect();
+                let tried = fields().flat_map(|field| {
+                    self.with_text(&field["type"], text).into_iter().map(|value| (member(field), value))
+                });
+                tried
+                    .map(|tried| required.clone().into_iter().chain([tried]).collect::<Map<_, _>>().into())
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let wrap = |value| if is_list(ty) { json!([value]) } else { value };
+        values.into_iter().map(wrap).collect()
     }
 
     /// Every field of every object that a query can answer with.

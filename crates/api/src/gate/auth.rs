@@ -327,11 +327,16 @@ impl Claims {
                 if self.partner.is_some() {
                     return Err(Unauthenticated::Partner);
                 }
-                let name = subject.strip_prefix(SERVICE).filter(|name| is_service_name(name));
+                let name = service_name(&subject);
                 Ok(Actor::Service { name: name.ok_or(Unauthenticated::Claim("sub"))?.to_owned(), roles })
             }
         }
     }
+}
+
+/// Of a service as events name it, such as `service:import`; `None` for what is none.
+pub(crate) fn service_name(actor: &str) -> Option<&str> {
+    actor.strip_prefix(SERVICE).filter(|name| is_service_name(name))
 }
 
 /// A small letter, then small letters, digits and hyphens; 32 at most.

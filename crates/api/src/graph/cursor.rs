@@ -30,8 +30,10 @@ impl Cursor {
         let (position, key) = text.split_once(':')?;
         let position = Position(position.parse().ok()?);
         let cursor = Self { position, key: key.to_owned() };
+        // No key has a control character, and the database takes no text with U+0000.
+        let is_key = !key.is_empty() && !key.contains(char::is_control);
         // One spelling each, so that `+7` is none.
-        (position >= Position(0) && !key.is_empty() && text == format!("{position}:{key}")).then_some(cursor)
+        (position >= Position(0) && is_key && text == format!("{position}:{key}")).then_some(cursor)
     }
 }
 
@@ -168,9 +170,17 @@ mod tests {
     fn other_texts_are_no_cursors() {
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
         let long = encode(&format!("{}:T16", "9".repeat(30)));
-        for bad in
-            ["", "T16", "===", &encode("7"), &encode("7:"), &encode("+7:T16"), &encode("-7:T16"), &long]
-        {
+        for bad in [
+            "",
+            "T16",
+            "===",
+            &encode("7"),
+            &encode("7:"),
+            &encode("+7:T16"),
+            &encode("-7:T16"),
+            &encode("7:T\u{0}16"),
+            &long,
+        ] {
             assert_eq!(Cursor::decode(bad), None, "{bad}");
         }
     }

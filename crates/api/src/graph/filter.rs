@@ -3,6 +3,7 @@
 
 use crate::{
     Error,
+    gate::auth::service_name,
     graph::{
         context::World,
         id::AskedId,
@@ -17,8 +18,25 @@ use domain::{
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What the names of services begin with, where actors are named.
-const SERVICE: &str = "service:";
+/// How events and the access log name an actor.
+enum ActorName {
+    Post(PostCode),
+    Service,
+}
+
+/// Fails with `BAD_USER_INPUT` for what names no post, and no service either.
+fn actor_name(name: &str) -> Result<ActorName, Error> {
+    match (service_name(name), PostCode::new(name)) {
+        (Some(_), _) => Ok(ActorName::Service),
+        (None, Ok(code)) => Ok(ActorName::Post(code)),
+        (None, Err(_)) => Err(unknown("post or service", name)),
+    }
+}
+
+/// Fails with `BAD_USER_INPUT` when nobody could have this name, whether or not somebody has.
+pub(crate) fn check_actor_name(name: Option<&str>) -> Result<(), Error> {
+    name.map_or(Ok(()), |name| actor_name(name).map(drop))
+}
 
 impl World {
     /// Fails with `BAD_USER_INPUT` when there is no such partner.
@@ -33,12 +51,14 @@ impl World {
 
     /// Fails with `BAD_USER_INPUT` when it is no post, and not the name of a service either.
     pub(crate) async fn check_actor(self: &Arc<Self>, name: Option<&str>) -> Result<(), Error> {
-        let Some(name) = name.filter(|name| !name.starts_with(SERVICE)) else { return Ok(()) };
-        let found = match PostCode::new(name) {
-            Ok(code) => self.find::<Post>(PostId::of(&code).0).await?,
-            Err(_) => None,
-        };
-        found.map(|_| ()).ok_or_else(|| unknown(&Post::what(), name))
+        let Some(name) = name else { return Ok(()) };
+        match actor_name(name)? {
+            ActorName::Service => Ok(()),
+            ActorName::Post(code) => {
+                let found = self.find::<Post>(PostId::of(&code).0).await?;
+                found.map(drop).ok_or_else(|| unknown(&Post::what(), name))
+            }
+        }
     }
 
     /// The operation that a filter names by its code or its id. Fails with `BAD_USER_INPUT` when there is none

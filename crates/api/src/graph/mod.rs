@@ -6,7 +6,7 @@
 pub mod connection;
 pub mod context;
 pub mod cursor;
-mod filter;
+pub(crate) mod filter;
 pub mod id;
 pub mod interface;
 pub mod language;

@@ -6,6 +6,7 @@ use crate::{
     graph::{
         connection::{Connection, Window, by_position},
         context::{Session, World, session},
+        filter::check_actor_name,
         node::{Annex, Node, Operation, Partner},
         root::Root,
         scalars::{DateTime, Position},
@@ -50,10 +51,11 @@ pub struct AccessLogFilter {
 }
 
 impl AccessLogFilter {
-    /// Fails with `BAD_USER_INPUT` when it names a partner or an operation that there is not. Who was refused may
-    /// have claimed a post that there never was.
+    /// Fails with `BAD_USER_INPUT` when it names a partner or an operation that there is not, or what is no actor's
+    /// name. Who was refused may have claimed a post that there never was.
     async fn read(self, world: &Arc<World>) -> Result<AccessFilter, Error> {
         let Self { kind, actor, partner, operation, from, to } = self;
+        check_actor_name(actor.as_deref())?;
         world.check_partner(partner.as_deref()).await?;
         let operation_id = world.named_operation(operation.as_ref()).await?;
         let utc = |DateTime(at): DateTime| at.to_utc();

@@ -28,7 +28,9 @@ const INVISIBLE: &str = "[\\u200B-\\u200D]?";
 impl Search {
     /// `None` when the text has neither letter nor digit.
     pub fn new(text: &str) -> Option<Self> {
-        let text: String = text.nfc().collect();
+        // Nothing that is searched has a control character in its code, and the database takes no U+0000.
+        let blank = |letter: char| if letter.is_control() { ' ' } else { letter };
+        let text: String = text.nfc().map(blank).collect();
         let words: Vec<String> = text
             .split(|letter: char| !is_of_word(letter))
             .flat_map(|word| runs(word).map(pattern).collect::<Vec<_>>())
@@ -258,5 +260,11 @@ mod tests {
     #[test]
     fn a_text_without_a_word_finds_nothing() {
         assert_eq!(Search::new(" %_ "), None);
+        assert_eq!(Search::new("\u{0}\u{7}"), None);
+    }
+
+    #[test]
+    fn control_characters_are_no_letters() {
+        assert_eq!(Search::new("a\u{0}b"), Search::new("a b"));
     }
 }
