@@ -310,7 +310,14 @@ async fn filters_that_name_nothing_and_moments_to_come_are_refused(
         "{ posts(filter: { partner: \"BLE\" }) { totalCount } }",
         "{ events(filter: { partner: \"BLE\" }) { totalCount } }",
         "{ events(filter: { actor: \"BLE-01\" }) { totalCount } }",
+        "{ events(filter: { actor: \"service:Import\" }) { totalCount } }",
         "{ events(filter: { operation: \"BRAVO\" }) { totalCount } }",
+        "{ events(filter: { subject: \"operation_zzzz\" }) { totalCount } }",
+        "{ events(filter: { subject: \"task_00000000000000000000000000\" }) { totalCount } }",
+        "{ changes(from: { position: \"1\" }, to: { position: \"2\" }, subject: \"nonsense\") { totalCount } }",
+        "{ changes(from: { position: \"1\" }, to: { position: \"2\" }, subject: \"task_00000000000000000000000000@2\")
+           { totalCount } }",
+        "{ accessLog(filter: { actor: \"tha 1\" }) { totalCount } }",
         "{ asOf(at: { recordedAt: \"2226-01-01T00:00:00Z\" }) { head { position } } }",
         "{ changes(from: { position: \"1\" }, to: { recordedAt: \"2226-01-01T00:00:00Z\" }) { totalCount } }",
     ] {
@@ -326,6 +333,20 @@ async fn filters_that_name_nothing_and_moments_to_come_are_refused(
         (&json!(0), &json!(1))
     );
     assert!(data["of"]["totalCount"].as_i64().unwrap() > 0);
+    // What was removed still has its history, by whichever of its ids.
+    let query = "{ operation(code: \"ALPHA\") { task(code: \"T01\") { id } } head { position } }";
+    let before = server.data("THA-01", query, Value::Null).await;
+    let task = before["operation"]["task"]["id"].as_str().unwrap();
+    let then = &before["head"]["position"];
+    server.done("THA-01", "removeTask", json!({ "operation": "ALPHA", "task": "T01" }), "").await;
+    let query = "query ($task: ID!, $then: Position!, $at: Position!) { events(filter: { subject: $task }) { totalCount }
+      changes(from: { position: $then }, to: { position: $at }, subject: $task) { nodes { kind } } }";
+    let at = server.head("THA-01").await;
+    for id in [task.to_owned(), format!("{task}@{}", then.as_str().unwrap())] {
+        let found = server.data("THA-01", query, json!({ "task": id, "then": then, "at": at })).await;
+        assert_eq!(found["events"]["totalCount"], 2, "{id}");
+        assert_eq!(column(&found["changes"]["nodes"], "/kind"), ["REMOVED"], "{id}");
+    }
     // The present is no moment to come.
     let query =
         "query ($now: DateTime!) { asOf(at: { recordedAt: $now }) { head { position } } head { position } }";

@@ -7,7 +7,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::{World, session},
-        id::{self, AskedId},
+        id::AskedId,
         interface::interface,
         mutation::MutationOutcome,
         node::{Event, HasHistory, Node, PastWorld},
@@ -193,10 +193,9 @@ impl CommonQueries {
         let (session, world) = (session(ctx)?, self.0.world(ctx)?);
         let (from, to) = try_join(from.resolve(&world), to.resolve(&world)).await?;
         // As of `to`, also when that is the present: the same on each page, whatever has come since.
-        session
-            .past_at(to)
-            .changes(&session.past_at(from), subject.map(|id| id::subject(&id)), first, after)
-            .await
+        let to = session.past_at(to);
+        let subject = to.named_subject(subject.as_ref()).await?;
+        to.changes(&session.past_at(from), subject, first, after).await
     }
 
     /// Operations, tasks, annexes, plan versions, partners, centres and posts whose code begins with the text, or which have

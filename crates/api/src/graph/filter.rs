@@ -1,5 +1,5 @@
-//! What filters name by its code. A code that nothing has is refused: an empty list would say that there is
-//! nothing to see.
+//! What filters name by its code or its id. One that nothing has, as far as the viewer may see, is refused: an empty
+//! list would say that there is nothing to see.
 
 use crate::{
     Error,
@@ -13,8 +13,9 @@ use crate::{
 use async_graphql::ID;
 use domain::{
     OperationCode, PartnerCode, PostCode,
-    ids::{OperationId, PartnerId, PostId},
+    ids::{OperationId, PartnerId, PostId, from_text},
 };
+use read_model::{EventFilter, Page};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -59,6 +60,21 @@ impl World {
                 found.map(drop).ok_or_else(|| unknown(&Post::what(), name))
             }
         }
+    }
+
+    /// What a filter is to be about, whatever the moment of its id. Fails with `BAD_USER_INPUT` for what is no id,
+    /// and for the id of something of which the viewer sees neither itself nor anything that happened to it.
+    pub(crate) async fn named_subject(self: &Arc<Self>, asked: Option<&ID>) -> Result<Option<Uuid>, Error> {
+        let Some(asked) = asked else { return Ok(None) };
+        let named = AskedId::read(asked).and_then(|asked| Some((asked.key, from_text(asked.key)?.1)));
+        let Some((key, id)) = named else {
+            return Err(Error::bad_input(format!("`{}` is no id.", asked.as_str())));
+        };
+        // First of all its history, which what was removed still has.
+        let history = (id, EventFilter::default(), Page::first(1));
+        let is_known =
+            !self.loaders.histories.children(history).await?.is_empty() || self.node(key).await?.is_some();
+        if is_known { Ok(Some(id)) } else { Err(unknown("thing with the id", asked)) }
     }
 
     /// The operation that a filter names by its code or its id. Fails with `BAD_USER_INPUT` when there is none

@@ -1,9 +1,8 @@
 //! Ids: of things as they are, and of the same things as they were at a position of the log.
 
 use async_graphql::ID;
-use domain::{Position, ids::from_text};
+use domain::Position;
 use std::fmt::Display;
-use uuid::Uuid;
 
 /// Between a thing's own id and a position; no id has it otherwise.
 const AT: char = '@';
@@ -34,11 +33,6 @@ pub(crate) fn at_moment(key: impl Display, moment: Option<Position>) -> ID {
         Some(position) => format!("{key}{AT}{position}"),
         None => key.to_string(),
     })
-}
-
-/// What a filter is to be about, whatever the moment of its id. What is no id is about nothing.
-pub(crate) fn subject(id: &ID) -> Uuid {
-    AskedId::read(id).and_then(|asked| from_text(asked.key)).map_or(Uuid::nil(), |(_, id)| id)
 }
 
 #[cfg(test)]

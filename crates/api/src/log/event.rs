@@ -5,7 +5,6 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window, by_position},
         context::{World, session},
-        id,
         node::{Annex, Event, Operation, Post},
         scalars::{DateTime, Json, Position},
         zone::Zone,
@@ -47,7 +46,7 @@ pub struct EventFilter {
 /// What a filter asks of the read model: in whose history, and which of its events.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
-    /// `None`: the whole log. An id of nothing has no history, as one of something hidden has none.
+    /// `None`: the whole log.
     pub item: Option<Uuid>,
     pub filter: read_model::EventFilter,
 }
@@ -78,9 +77,10 @@ impl EventFilter {
         world.check_actor(actor.as_deref()).await?;
         world.check_partner(partner.as_deref()).await?;
         let operation = world.named_operation(operation.as_ref()).await?;
+        let item = world.named_subject(subject.as_ref()).await?;
         let utc = |at: Option<DateTime>| at.map(|DateTime(at)| at.to_utc());
         Ok(Wanted {
-            item: subject.map(|id| id::subject(&id)),
+            item,
             filter: read_model::EventFilter {
                 kinds: types,
                 actor,
