@@ -132,6 +132,56 @@ async fn faults_of_scalars_and_enums_come_with_all_others_at_their_places(
     server.stop().await;
 }
 
+/// The paths of refusals, dotted.
+fn places(refusals: &[Value]) -> Vec<String> {
+    refusals.iter().map(|refusal| column(&refusal["field"], "").join(".")).collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_refusal_of_an_entry_of_a_list_names_its_place(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = drafted(options, &[task("T01", "PT0H")]).await;
+    let waits = |code: &str, list: Value| with(task(code, "PT9H"), json!({ "predecessors": list }));
+    // The domain has these as sets: `AA` comes first in it.
+    let new = with(waits("T02", json!(["T01", "ZZ", "AASS+2h"])), json!({ "operation": "ALPHA" }));
+    let refusals = server.refused("THA-01", "addTask", new).await;
+    let mut found = places(&refusals);
+    found.sort_unstable();
+    assert_eq!(found, ["predecessors.1", "predecessors.2"]);
+    let tasks = [waits("T03", json!(["ZZ", "T01"])), waits("T04", json!(["T03", "AA"]))];
+    let refusals =
+        server.refused("THA-01", "importTasks", json!({ "operation": "ALPHA", "tasks": tasks })).await;
+    assert_eq!(places(&refusals), ["tasks.0.predecessors.0", "tasks.1.predecessors.1"]);
+    let new = json!({
+        "code": "BRAVO", "title": "Bravo", "leadPartner": "THA", "classification": "RESTRICTED",
+        "releasableTo": ["THA", "QQQ", "MMR", "AAA"],
+    });
+    let refusals = server.refused("THA-01", "initiateOperation", new).await;
+    let mut found = places(&refusals);
+    found.sort_unstable();
+    assert_eq!(found, ["releasableTo.1", "releasableTo.3"]);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_refusal_of_a_task_that_is_decided_on_names_its_place(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-09-19T10:00:00+07:00").await;
+    let (id, hash) = server.version("THA-01", 2).await;
+    let seen_at = server.head("THA-01").await;
+    let decision =
+        |more: Value| with(json!({ "planVersionId": id, "contentHash": hash, "seenAt": seen_at }), more);
+    let consent = decision(json!({ "tasks": ["T99", "T27", "T98"] }));
+    let refusals = server.refused("LAO-01", "consentToPlan", consent).await;
+    let mut found = places(&refusals);
+    found.sort_unstable();
+    assert_eq!(found, ["tasks.0", "tasks.2"], "{refusals:#?}");
+    for (who, own) in [("LAO-01", "T27"), ("MMR-01", "T16")] {
+        let objection = decision(json!({ "objectsTo": [own, "T99"], "reason": "Too early." }));
+        let refusals = server.refused(who, "rejectPlan", objection).await;
+        assert_eq!(places(&refusals), ["objectsTo.1"], "{who}: {refusals:#?}");
+    }
+    server.stop().await;
+}
+
 #[sqlx::test(migrations = false)]
 async fn a_faulty_variable_hinders_each_command_that_uses_it_and_no_other(
     _: PgPoolOptions,

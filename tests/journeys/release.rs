@@ -400,11 +400,11 @@ async fn an_annex_narrows_with_its_version_and_by_its_own_mark(_: PgPoolOptions,
     ] {
         assert_eq!(codes(&server.refused(who, "markReleasability", input).await), [code]);
     }
-    let unknown = json!({ "annexId": annexes[2]["id"], "releasableTo": ["XXX"] });
+    let unknown = json!({ "annexId": annexes[2]["id"], "releasableTo": ["LAO", "XXX"] });
     let refusals = server.refused("THA-01", "markReleasability", unknown).await;
     assert_eq!(
         (codes(&refusals), &refusals[0]["field"]),
-        (vec!["UNKNOWN_REFERENCE"], &json!(["releasableTo"]))
+        (vec!["UNKNOWN_REFERENCE"], &json!(["releasableTo", "1"]))
     );
     server.stop().await;
 }

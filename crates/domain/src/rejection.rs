@@ -2,7 +2,7 @@
 //! once.
 
 use crate::{Parse, Refusal, RefusalCode, Subject};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 /// Why a command was not decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,23 @@ impl Reasons {
         subject: Option<String>,
     ) {
         let field = field.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        self.0.push(Refusal { code, message: message.into(), field, subject });
+        self.0.push(Refusal { code, message: message.into(), field, entry: None, subject });
+    }
+
+    /// Adds the reason when `holds` is false, about an entry of the list at `field`.
+    pub fn check_entry(
+        &mut self,
+        holds: bool,
+        code: RefusalCode,
+        (field, entry): (&str, &impl fmt::Display),
+        message: impl FnOnce() -> String,
+    ) {
+        if !holds {
+            self.add(code, field, message());
+            if let Some(added) = self.0.last_mut() {
+                added.entry = Some(entry.to_string());
+            }
+        }
     }
 
     /// Adds the reason when `holds` is false.

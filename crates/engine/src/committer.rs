@@ -322,6 +322,7 @@ impl Committer {
                 code: RefusalCode::IdempotencyKeyReused,
                 message: "This key came with another command before.".to_owned(),
                 field: vec!["idempotencyKey".to_owned()],
+                entry: None,
                 subject: None,
             }]));
         }
@@ -737,6 +738,7 @@ fn unfit(error: &StoreError) -> Refusal {
         code: RefusalCode::InvalidValue,
         message: message.to_owned(),
         field: Some(field).filter(|field| !field.is_empty()).map(str::to_owned).into_iter().collect(),
+        entry: None,
         subject: None,
     }
 }

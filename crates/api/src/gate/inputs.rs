@@ -372,7 +372,8 @@ impl Walk<'_, '_> {
 
     fn fault(&mut self, message: String) {
         let field = self.path.clone();
-        self.found.push(Refusal { code: RefusalCode::InvalidValue, message, field, subject: None });
+        let code = RefusalCode::InvalidValue;
+        self.found.push(Refusal { code, message, field, entry: None, subject: None });
     }
 }
 
@@ -510,7 +511,8 @@ mod tests {
                     "c{number}: setHHour(input: {{ operation: \"A\", at: {at}, occurredAt: {occurred} }})"
                 );
                 let command = format!("{command} {{ __typename }}");
-                text += &if *within { format!("... on Mutation {{ {command} }}") } else { command };
+                let open = if *within { ["... on Mutation { ", &command, " } "] } else { ["", &command, " "] };
+                text.extend(open);
                 let wrong = [("at", at_is_right), ("occurredAt", occurred_is_right)];
                 let wrong = wrong.into_iter().filter(|(_, is_right)| !**is_right);
                 expected.extend(wrong.map(|(field, _)| format!("c{number} {field}")));

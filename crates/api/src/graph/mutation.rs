@@ -26,7 +26,12 @@ use domain::{
     Command, Names, Position, Prose, Reasons, Refusal, RefusalCode, Title, catalogue::sources::senders,
     refusal::Parse,
 };
-use std::{borrow::Cow, collections::BTreeSet, fmt::Display, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Longest idempotency key, in bytes: a UUID has 36.
@@ -163,9 +168,21 @@ macro_rules! results {
 }
 pub(crate) use results;
 
+/// The lists of texts in an input, by their paths: what each entry was read as.
+type Lists = BTreeMap<String, Vec<String>>;
+
+/// Ends the path with the place of the entry that the refusal is about: the first of several that are the same.
+fn placed(mut refusal: Refusal, lists: &Lists) -> Refusal {
+    let list = refusal.entry.as_ref().zip(lists.get(&refusal.field.join(".")));
+    let place = list.and_then(|(entry, list)| list.iter().position(|known| known == entry));
+    refusal.field.extend(place.map(|place| place.to_string()));
+    refusal
+}
+
 /// A place in an input: the faults of what is read there are told under its path.
 pub(crate) struct At<'a> {
     reasons: &'a mut Reasons,
+    lists: &'a mut Lists,
     /// Dotted, in the schema's spelling, such as `sections.phases.2`; empty for the input itself.
     path: String,
 }
@@ -173,7 +190,7 @@ pub(crate) struct At<'a> {
 impl At<'_> {
     /// The place of one of its fields, or of an entry by its index.
     pub fn at(&mut self, step: impl Display) -> At<'_> {
-        At { path: self.path_to(step), reasons: self.reasons }
+        At { path: self.path_to(step), reasons: self.reasons, lists: self.lists }
     }
 
     fn path_to(&self, step: impl Display) -> String {
@@ -225,12 +242,20 @@ impl At<'_> {
         }
     }
 
-    /// `None` when one of the texts was not taken; all that were not are among the reasons.
-    pub fn parse_all<T: Parse, C: FromIterator<T>>(&mut self, field: &str, raw: &[String]) -> Option<C> {
+    /// `None` when one of the texts was not taken; all that were not are among the reasons. Later refusals of an entry
+    /// are told at its place, too.
+    pub fn parse_all<T: Parse + Display, C: FromIterator<T>>(
+        &mut self,
+        field: &str,
+        raw: &[String],
+    ) -> Option<C> {
         let mut list = self.at(field);
         let parsed: Vec<Option<T>> =
             raw.iter().enumerate().map(|(index, raw)| list.parse(index, raw)).collect();
-        parsed.into_iter().collect()
+        let parsed: Vec<T> = parsed.into_iter().collect::<Option<_>>()?;
+        let At { path, lists, .. } = list;
+        lists.insert(path, parsed.iter().map(ToString::to_string).collect());
+        Some(parsed.into_iter().collect())
     }
 
     /// Reads each entry of a list at its place; `None` when one has faults.
@@ -272,6 +297,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) world: Arc<World>,
     entry: Entry,
     pub(crate) reasons: Reasons,
+    lists: Lists,
 }
 
 impl<'a> Asked<'a> {
@@ -292,17 +318,17 @@ impl<'a> Asked<'a> {
         }
         let mutation = ctx.field().name().to_owned();
         let answered_as = ctx.field().alias().unwrap_or(&mutation).to_owned();
-        Ok(Self { mutation, answered_as, session, world, entry, reasons })
+        Ok(Self { mutation, answered_as, session, world, entry, reasons, lists: Lists::new() })
     }
 
     /// The place of the input itself.
     pub fn input(&mut self) -> At<'_> {
-        At { reasons: &mut self.reasons, path: String::new() }
+        At { reasons: &mut self.reasons, lists: &mut self.lists, path: String::new() }
     }
 
     /// The place of one of its fields.
     pub fn at(&mut self, field: &str) -> At<'_> {
-        At { reasons: &mut self.reasons, path: field.to_owned() }
+        At { reasons: &mut self.reasons, lists: &mut self.lists, path: field.to_owned() }
     }
 
     /// As [`At::parse`].
@@ -317,7 +343,11 @@ impl<'a> Asked<'a> {
     }
 
     /// As [`At::parse_all`].
-    pub fn parse_all<T: Parse, C: FromIterator<T>>(&mut self, field: &str, raw: &[String]) -> Option<C> {
+    pub fn parse_all<T: Parse + Display, C: FromIterator<T>>(
+        &mut self,
+        field: &str,
+        raw: &[String],
+    ) -> Option<C> {
         self.input().parse_all(field, raw)
     }
 
@@ -424,7 +454,7 @@ impl<'a> Asked<'a> {
         if !self.reasons.is_empty() || !self.session.faults_of(&self.answered_as).is_empty() {
             return self.refuse().await;
         }
-        let Self { mutation, answered_as, session, world, entry, .. } = self;
+        let Self { mutation, answered_as, session, world, entry, lists, .. } = self;
         let operation = command.operation().cloned();
         let request = engine::Request {
             command,
@@ -442,6 +472,7 @@ impl<'a> Asked<'a> {
             }
             Err(engine::Error::Refused(refusals)) => {
                 let world = session.present_at(session.engine.position());
+                let refusals = refusals.into_iter().map(|refusal| placed(refusal, &lists)).collect();
                 Ok(Some(Refused::new(&world, refusals).await?.into()))
             }
             Err(engine::Error::Forbidden(message)) => {
@@ -455,17 +486,42 @@ impl<'a> Asked<'a> {
 
 /// That the sender may not do this, whatever the input.
 fn forbidden(message: String) -> Refusal {
-    Refusal { code: RefusalCode::Forbidden, message, field: Vec::new(), subject: None }
+    Refusal { code: RefusalCode::Forbidden, message, field: Vec::new(), entry: None, subject: None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::plan::Dependency;
+
+    #[test]
+    fn a_refused_entry_of_a_list_is_told_at_its_place_in_the_input() {
+        let (mut reasons, mut lists) = (Reasons::default(), Lists::new());
+        let mut input = At { reasons: &mut reasons, lists: &mut lists, path: String::new() };
+        let raw = ["T02", "T01FS+0h", "ZZ"].map(str::to_owned);
+        let mut task = input.at("tasks");
+        assert!(task.at(3).parse_all::<Dependency, Vec<_>>("predecessors", &raw).is_some());
+        let told = |entry: &str, field: &str| -> Vec<String> {
+            let mut refused = Reasons::default();
+            refused.check_entry(false, RefusalCode::UnknownReference, (field, &entry), String::new);
+            refused
+                .into_refusals()
+                .into_iter()
+                .map(|refusal| placed(refusal, &lists).field.join("."))
+                .collect()
+        };
+        assert_eq!(told("ZZ", "tasks.3.predecessors"), ["tasks.3.predecessors.2"]);
+        // As it was read, however it was spelt.
+        assert_eq!(told("T01", "tasks.3.predecessors"), ["tasks.3.predecessors.1"]);
+        // What is not in the input, and a list that is none of it.
+        assert_eq!(told("T09", "tasks.3.predecessors"), ["tasks.3.predecessors"]);
+        assert_eq!(told("ZZ", "tasks.2.predecessors"), ["tasks.2.predecessors"]);
+    }
 
     #[test]
     fn faults_are_all_told_each_under_the_path_of_what_was_read() {
-        let mut reasons = Reasons::default();
-        let mut input = At { reasons: &mut reasons, path: String::new() };
+        let (mut reasons, mut lists) = (Reasons::default(), Lists::new());
+        let mut input = At { reasons: &mut reasons, lists: &mut lists, path: String::new() };
         let [good, bad] = ["A title", ""].map(str::to_owned);
         assert!(input.parse::<Title>("title", &good).is_some());
         assert!(input.parse::<Title>("title", &bad).is_none());

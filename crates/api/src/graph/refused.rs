@@ -130,7 +130,7 @@ pub struct Refused {
 impl Refused {
     pub(crate) async fn new(world: &Arc<World>, refusals: Vec<domain::Refusal>) -> Result<Self, Error> {
         let shown = refusals.into_iter().map(|refusal| async move {
-            let domain::Refusal { code, message, field, subject } = refusal;
+            let domain::Refusal { code, message, field, subject, .. } = refusal;
             let subject = match subject {
                 Some(id) => world.node(&id).await?,
                 None => None,

@@ -18,7 +18,8 @@ pub(crate) fn check_partners(
     reasons: &mut Reasons,
 ) {
     for partner in partners {
-        reasons.check(coalition.partners.contains_key(partner), RefusalCode::UnknownReference, field, || {
+        let known = coalition.partners.contains_key(partner);
+        reasons.check_entry(known, RefusalCode::UnknownReference, (field, partner), || {
             format!("There is no partner {partner}.")
         });
     }

@@ -143,8 +143,9 @@ impl Hearing<'_> {
     /// Adds a reason for each task that does not lie on the partner's territory.
     fn check_own(&mut self, tasks: &BTreeSet<TaskCode>, own_tasks: &BTreeSet<TaskCode>, field: &str) {
         for task in tasks.difference(own_tasks) {
-            let message = format!("{task} is no task on the territory of {}.", self.partner);
-            self.reasons.add(RefusalCode::UnknownReference, field, message);
+            self.reasons.check_entry(false, RefusalCode::UnknownReference, (field, task), || {
+                format!("{task} is no task on the territory of {}.", self.partner)
+            });
         }
     }
 
@@ -268,7 +269,7 @@ pub(super) fn reject(
     for task in objects_to {
         let shown = hearing.version.tasks.get(task);
         let shown = shown.is_some_and(|task| hearing.operation.shows_task(task, Some(&hearing.partner)));
-        hearing.reasons.check(shown, RefusalCode::UnknownReference, "objectsTo", || {
+        hearing.reasons.check_entry(shown, RefusalCode::UnknownReference, ("objectsTo", task), || {
             format!("Version {number} has no task {task}.")
         });
     }

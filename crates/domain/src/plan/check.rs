@@ -79,7 +79,8 @@ pub(super) fn check_terms(terms: &Terms, path: &str, reasons: &mut Reasons) {
 }
 
 pub(super) fn check_lag(dependency: &Dependency, field: &str, reasons: &mut Reasons) {
-    reasons.check(dependency.lag.is_within_bounds(), RefusalCode::InvalidValue, field, || {
+    let within = dependency.lag.is_within_bounds();
+    reasons.check_entry(within, RefusalCode::InvalidValue, (field, dependency), || {
         "A lag or a lead is at most 100 years.".to_owned()
     });
 }
@@ -245,12 +246,10 @@ fn check_calendars(calendars: &[WorkCalendar], present: i32, reasons: &mut Reaso
         );
         let codes = partners.iter().map(|code| ("partners", code.to_string()));
         for (field, code) in codes.chain(posts.iter().map(|code| ("posts", code.to_string()))) {
-            reasons.check(
-                taken.insert((field, code.clone())),
-                RefusalCode::AlreadyExists,
-                &at(field),
-                || format!("{code} works by an earlier calendar already."),
-            );
+            let first = taken.insert((field, code.clone()));
+            reasons.check_entry(first, RefusalCode::AlreadyExists, (&at(field), &code), || {
+                format!("{code} works by an earlier calendar already.")
+            });
         }
     }
 }

@@ -368,17 +368,18 @@ pub(super) fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<E
     let mut seen = BTreeSet::new();
     for dependency in &task.predecessors {
         let predecessor = &dependency.predecessor;
-        check_lag(dependency, "predecessors", &mut draft.reasons);
-        draft.reasons.check(seen.insert(predecessor), RefusalCode::AlreadyExists, "predecessors", || {
+        let at = ("predecessors", dependency);
+        check_lag(dependency, at.0, &mut draft.reasons);
+        draft.reasons.check_entry(seen.insert(predecessor), RefusalCode::AlreadyExists, at, || {
             format!("{predecessor} stands twice: a task waits for another in one way.")
         });
-        draft.reasons.check(*predecessor != task.code, RefusalCode::DependencyCycle, "predecessors", || {
+        draft.reasons.check_entry(*predecessor != task.code, RefusalCode::DependencyCycle, at, || {
             format!("{predecessor} would wait for itself.")
         });
         let known = draft.task(predecessor).is_some() || *predecessor == task.code;
-        draft.reasons.check(known, RefusalCode::UnknownReference, "predecessors", || {
-            explain_unknown(version, dependency)
-        });
+        draft
+            .reasons
+            .check_entry(known, RefusalCode::UnknownReference, at, || explain_unknown(version, dependency));
     }
     let added = added(&draft.operation.code, version.number, task.clone());
     draft.reasons.or(added.into_iter().map(Event::Plan).collect())

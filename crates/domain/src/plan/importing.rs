@@ -140,12 +140,13 @@ fn check(draft: &mut Draft<'_>, given: &[ImportedTask], tasks: &[PlannedTask]) {
         let mut seen = BTreeSet::new();
         for dependency in &task.predecessors {
             let predecessor = &dependency.predecessor;
-            check_lag(dependency, &path, &mut draft.reasons);
-            draft.reasons.check(seen.insert(predecessor), RefusalCode::AlreadyExists, &path, || {
+            let at = (path.as_str(), dependency);
+            check_lag(dependency, at.0, &mut draft.reasons);
+            draft.reasons.check_entry(seen.insert(predecessor), RefusalCode::AlreadyExists, at, || {
                 format!("{predecessor} stands twice: a task waits for another in one way.")
             });
             let known = first.contains_key(predecessor) || draft.task(predecessor).is_some();
-            draft.reasons.check(known, RefusalCode::UnknownReference, &path, || {
+            draft.reasons.check_entry(known, RefusalCode::UnknownReference, at, || {
                 explain_unknown(draft.version, dependency)
             });
         }
