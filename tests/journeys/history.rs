@@ -298,6 +298,10 @@ async fn words_of_every_script_are_found_in_what_one_may_read_then_and_now(
         ("S8", "Grenzübergang prüfen"),
         // As logs have them from before there was one spelling.
         ("S9", "Grenzu\u{308}bergang ra\u{308}umen"),
+        // A vowel of two letters, which look like the one of S1; its tone mark between them, and before them.
+        ("SA", "ท่าเรือน\u{e4d}\u{e49}\u{e32}ลึก"),
+        ("SB", "คลังน\u{e49}\u{e4d}\u{e32}ดื่ม"),
+        ("SC", "ທ່າເຮືອນ\u{ec9}\u{ecd}\u{eb2}"),
     ];
     for (code, title) in titles {
         let task = json!({
@@ -337,6 +341,12 @@ async fn words_of_every_script_are_found_in_what_one_may_read_then_and_now(
     for (text, expected) in [
         ("น้ำมันสำรอง", "S1"),
         ("สำรอง", "S1"),
+        ("น\u{e49}\u{e33}", "S1 SA SB"),
+        ("น\u{e49}\u{e4d}\u{e32}", "S1 SA SB"),
+        ("น\u{e4d}\u{e49}\u{e32}", "S1 SA SB"),
+        ("ส\u{e4d}\u{e32}รอง", "S1"),
+        ("น\u{e49}\u{e32}", ""),
+        ("ນ\u{ec9}\u{eb3}", "SC"),
         ("ด่านแม่สอด", "S2"),
         ("ด่าน ตรวจ", "S2"),
         ("ດ່ານ", "S3"),

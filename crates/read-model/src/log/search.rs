@@ -30,7 +30,7 @@ impl Search {
     pub fn new(text: &str) -> Option<Self> {
         // Nothing that is searched has a control character in its code, and the database takes no U+0000.
         let blank = |letter: char| if letter.is_control() { ' ' } else { letter };
-        let text: String = text.nfc().map(blank).collect();
+        let text = joined(text.nfc().map(blank));
         let words: Vec<String> = text
             .split(|letter: char| !is_of_word(letter))
             .flat_map(|word| runs(word).map(pattern).collect::<Vec<_>>())
@@ -48,6 +48,37 @@ impl Search {
         prefix.push('%');
         Some(Self { words, prefix })
     }
+}
+
+/// Tone marks of Thai and Lao.
+fn is_tone(letter: char) -> bool {
+    matches!(letter, '\u{e48}'..='\u{e4b}' | '\u{ec8}'..='\u{ecb}')
+}
+
+/// The vowels of Thai and Lao that are written in one letter or in two, a circle and a stroke, which look the same
+/// and which no spelling of Unicode joins: the one letter, and the two.
+const JOINED: [(char, char, char); 2] =
+    [('\u{e33}', '\u{e4d}', '\u{e32}'), ('\u{eb3}', '\u{ecd}', '\u{eb2}')];
+
+/// A tone mark stands before such a vowel of one letter, and before or behind the circle of one of two.
+fn joined(text: impl Iterator<Item = char>) -> String {
+    let mut letters: Vec<char> = Vec::new();
+    for letter in text {
+        let vowel = JOINED.into_iter().find(|(_, _, stroke)| *stroke == letter);
+        match (vowel, letters.as_slice()) {
+            (Some((one, circle, _)), [.., before]) if *before == circle => {
+                letters.pop();
+                letters.push(one);
+            }
+            (Some((one, circle, _)), [.., before, tone]) if *before == circle && is_tone(*tone) => {
+                let tone = *tone;
+                letters.truncate(letters.len() - 2);
+                letters.extend([tone, one]);
+            }
+            _ => letters.push(letter),
+        }
+    }
+    letters.into_iter().collect()
 }
 
 /// A mark belongs to the letter before it; what joins letters is none.
@@ -85,6 +116,23 @@ fn pattern((spaceless, word): (bool, &str)) -> String {
     let mut pattern = if spaceless { String::new() } else { format!("(?:^|[^{BEFORE}])") };
     let mut letters = word.chars().peekable();
     while let Some(letter) = letters.next() {
+        // With the tone mark before it, which may stand within the two letters.
+        let tone = Some(letter).filter(|letter| is_tone(*letter));
+        let vowel = if tone.is_some() { letters.peek().copied() } else { Some(letter) };
+        if let Some((one, circle, stroke)) = JOINED.into_iter().find(|(one, _, _)| Some(*one) == vowel) {
+            let spellings = match tone {
+                Some(tone) => {
+                    letters.next();
+                    format!("{tone}{INVISIBLE}{one}|{tone}{circle}{stroke}|{circle}{tone}{stroke}")
+                }
+                None => format!("{one}|{circle}{stroke}"),
+            };
+            pattern.extend(["(?:", &spellings, ")"]);
+            if letters.peek().is_some() {
+                pattern.push_str(INVISIBLE);
+            }
+            continue;
+        }
         let mut forms: Vec<String> = Vec::new();
         for case in [letter.to_lowercase().collect(), letter.to_uppercase().collect::<String>()] {
             forms.extend([case.nfd().collect(), case]);
@@ -235,7 +283,7 @@ mod tests {
 
     #[test]
     fn marks_stay_in_their_words_and_words_without_spaces_are_looked_for_anywhere() {
-        for word in ["น้ำมันสำรอง", "ດ່ານ", "ព្រំដែន", "နယ်စပ်", "检查站"]
+        for word in ["ด่านแม่สอด", "ດ່ານ", "ព្រំដែន", "နယ်စပ်", "检查站"]
         {
             let [found] = words(word).try_into().unwrap();
             assert_eq!(found.replace(INVISIBLE, ""), word);
@@ -249,6 +297,30 @@ mod tests {
         // Of two scripts.
         assert_eq!(words("แผนSAPHAN").len(), 2);
         assert_eq!(words("ด่าน\u{200b}แม่สอด").len(), 2);
+    }
+
+    #[test]
+    fn a_vowel_of_two_letters_is_the_one_that_it_looks_like_wherever_its_tone_mark_stands() {
+        // With a tone mark, in Lao, and without one.
+        for (one, others) in [
+            ("น\u{e49}\u{e33}มัน", ["น\u{e49}\u{e4d}\u{e32}มัน", "น\u{e4d}\u{e49}\u{e32}มัน"]),
+            ("ນ\u{ec9}\u{eb3}", ["ນ\u{ec9}\u{ecd}\u{eb2}", "ນ\u{ecd}\u{ec9}\u{eb2}"]),
+            ("ส\u{e33}รอง", ["ส\u{e4d}\u{e32}รอง"; 2]),
+        ] {
+            let [pattern] = words(one).try_into().unwrap();
+            for other in others {
+                assert_eq!(words(other), words(one), "{other}");
+                let spelling = other.trim_matches(|letter: char| !is_tone(letter) && !is_split(letter));
+                assert!(pattern.contains(spelling), "{pattern} has {spelling}");
+            }
+            // Another vowel is another word.
+            let stroke = one.replace('\u{e33}', "\u{e32}").replace('\u{eb3}', "\u{eb2}");
+            assert_ne!(words(&stroke), [pattern], "{stroke}");
+        }
+    }
+
+    fn is_split(letter: char) -> bool {
+        JOINED.iter().any(|(_, circle, stroke)| [*circle, *stroke].contains(&letter))
     }
 
     #[test]
