@@ -188,6 +188,8 @@ pub struct Trusted {
     dir: PathBuf,
     /// As the files were just before they were read.
     seen: Vec<Seen>,
+    /// Whether the directory could not be read when it was looked at last.
+    unreadable: bool,
 }
 
 /// A file, and what changes with it.
@@ -216,20 +218,30 @@ impl Trusted {
                 dir.display()
             );
         }
-        Ok((Self { dir: dir.to_owned(), seen }, issuers))
+        Ok((Self { dir: dir.to_owned(), seen, unreadable: false }, issuers))
     }
 
     /// Looks for what has changed since. A file that is no key, perhaps not yet, is left out and told in the
-    /// log. A directory that cannot be read changes nothing: it may be back in a moment.
+    /// log. A directory that cannot be read changes nothing: it may be back in a moment. The log tells when it goes
+    /// and when it is back, and not of every look, which any token that is badly signed brings about.
     pub fn look(&mut self) -> Option<Issuers> {
-        let seen = match Seen::all(&self.dir) {
-            Ok(seen) if seen == self.seen => return None,
+        let found = Seen::all(&self.dir);
+        let was_unreadable = std::mem::replace(&mut self.unreadable, found.is_err());
+        let seen = match found {
             Ok(seen) => seen,
             Err(error) => {
-                error!("Trusting the keys of issuers that were read before: {error:#}");
+                if !was_unreadable {
+                    error!("Trusting the keys of issuers that were read before: {error:#}");
+                }
                 return None;
             }
         };
+        if was_unreadable {
+            info!("The keys of issuers can be read again");
+        }
+        if seen == self.seen {
+            return None;
+        }
         let (issuers, faults) = read(&seen);
         for fault in faults {
             error!("Leaving out a key: {fault:#}");
@@ -352,7 +364,11 @@ fn write_new(path: &Path, text: &str, mode: u32) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, os::unix::fs::PermissionsExt as _};
+    use std::{
+        collections::BTreeSet,
+        os::unix::fs::PermissionsExt as _,
+        sync::{Arc, Mutex},
+    };
 
     use domain::PostCode;
 
@@ -476,6 +492,45 @@ mod tests {
         assert!(trusted.look().is_none());
         fs::rename(&gone, dir).unwrap();
         assert!(trusted.look().is_none());
+    }
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_read_is_told_once_however_often_it_is_looked_at() {
+        let (dir, [key, _]) = public_keys();
+        let dir = dir.path();
+        put(dir, "THA.pub.pem", &key);
+        let (mut trusted, _) = Trusted::open(dir).unwrap();
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        // Beside another subscriber: of one alone `tracing` keeps what it wants, also for other threads.
+        let _another = tracing::Dispatch::new(tracing_subscriber::registry());
+        let _subscriber = tracing::subscriber::set_default(subscriber);
+        let gone = dir.with_extension("gone");
+        for _ in 0..2 {
+            fs::rename(dir, &gone).unwrap();
+            assert!(trusted.look().is_none() && trusted.look().is_none());
+            fs::rename(&gone, dir).unwrap();
+            assert!(trusted.look().is_none() && trusted.look().is_none());
+        }
+        let said = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let levels: Vec<_> = said.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+        assert_eq!(levels, ["ERROR", "INFO", "ERROR", "INFO"], "{said}");
     }
 
     #[test]
