@@ -2,7 +2,7 @@
 
 use crate::{plan::coalition, support::Server};
 use accord::{
-    api::documents::Documents,
+    api::documents::{Documents, FreeQueries},
     domain::ids::OperationId,
     server::{Limits, LiveSettings},
 };
@@ -204,7 +204,7 @@ async fn each_breach_of_the_protocol_closes_the_websocket_with_its_code(
     let other_type = json!({ "type": "connection_ack" });
     let next = json!({ "type": "next", "id": "a", "payload": {} });
     let forged = json!({ "type": "connection_init", "payload": { "authorization": "Bearer a.b.c" } });
-    let no_query = json!({ "type": "subscribe", "id": "a", "payload": {} });
+    let no_payload = json!({ "type": "subscribe", "id": "a" });
     let no_id = subscribe("", EVENTS, &Value::Null);
     let large = subscribe("a", EVENTS, &json!({ "a": "x".repeat(1 << 20) }));
     for (messages, code, reason) in [
@@ -212,7 +212,7 @@ async fn each_breach_of_the_protocol_closes_the_websocket_with_its_code(
         (vec![text(other_type)], 4400, "Invalid message received: "),
         (vec![text(next)], 4400, "Invalid message received: "),
         (vec![Message::binary(vec![1, 2])], 4400, "Invalid message received: it is not text"),
-        (vec![init(), text(no_query)], 4400, "Invalid message received: The request has no `query`, and no "),
+        (vec![init(), text(no_payload)], 4400, "Invalid message received: missing field `payload`"),
         (vec![init(), text(no_id)], 4400, "Invalid message received: the id is empty"),
         (vec![silent()], 4401, "Unauthorized"),
         (vec![text(json!({ "type": "connection_init" }))], 4401, "Unauthorized: send "),
@@ -233,6 +233,62 @@ async fn each_breach_of_the_protocol_closes_the_websocket_with_its_code(
     assert_eq!(other_protocol.closed().await, (4406, "Subprotocol not acceptable".to_owned()));
     let get = server.client().get(server.url("/graphql/ws")).send().await.unwrap();
     assert_eq!((get.status().as_u16(), &get.headers()["upgrade"]), (426, &"websocket".parse().unwrap()));
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_wrong_with_one_operation_is_told_of_it_alone_and_the_others_go_on(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    invite(&server, 1).await;
+    let mut socket = Socket::of(&server, "service:import").await;
+    socket.subscribe("goes on", EVENTS, json!({ "after": "0" })).await;
+    assert_eq!(socket.position("goes on").await, 1);
+    let unknown = format!("sha256:{}", "0".repeat(64));
+    let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } });
+    for (payload, code, says) in [
+        (json!({ "documentId": unknown }), "BAD_USER_INPUT", "knows no document"),
+        (json!({ "extensions": hash }), "PERSISTED_QUERY_NOT_SUPPORTED", "send `query`"),
+        (json!({}), "BAD_USER_INPUT", "has no `query`"),
+        (
+            json!({ "query": "{ head { position } }", "variables": [] }),
+            "BAD_USER_INPUT",
+            "`variables` is not",
+        ),
+        (json!({ "query": "{" }), "BAD_USER_INPUT", "not GraphQL"),
+    ] {
+        // The same id again: an operation that has failed is over.
+        socket.send(json!({ "type": "subscribe", "id": "a", "payload": payload })).await;
+        let message = socket.receive().await;
+        assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("a")), "{message}");
+        let told = &message["payload"][0];
+        assert_eq!(told["extensions"]["code"], code, "{message}");
+        assert!(told["message"].as_str().unwrap().contains(says), "{message}");
+        assert!(told["extensions"]["requestId"].is_string(), "{message}");
+    }
+    let profile = json!({ "name": "Partner", "agency": "Police" });
+    let input = json!({ "code": "MORE", "profile": profile, "role": "PARTICIPANT" });
+    server.done("service:import", "invitePartner", input, "").await;
+    assert_eq!(socket.position("goes on").await, 2);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn where_only_trusted_documents_are_answered_a_query_is_refused_by_itself(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let mut documents = Documents::default();
+    let id = documents.trust("{ viewer { name } }").await.unwrap();
+    documents.free_queries = FreeQueries::Refused;
+    let server = Server::empty_with(options, Limits::default(), documents).await;
+    let mut socket = Socket::of(&server, "service:import").await;
+    socket.subscribe("a", EVENTS, json!({ "after": "0" })).await;
+    let message = socket.receive().await;
+    assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("a")), "{message}");
+    socket.send(json!({ "type": "subscribe", "id": "b", "payload": { "documentId": id } })).await;
+    assert_eq!(socket.answer("b").await["data"], json!({ "viewer": { "name": "service:import" } }));
 }
 
 #[sqlx::test(migrations = false)]

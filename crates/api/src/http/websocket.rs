@@ -313,21 +313,24 @@ impl Connection {
         if self.running.contains_key(&id) {
             return Err(End::new(4409, format!("Subscriber for {id} already exists")));
         }
-        let sent =
-            Sent::of(payload, &self.service.documents).map_err(|fault| End::invalid(fault.message()))?;
         let most = self.seat.settings().operations;
-        let steps = if self.running.len() < most {
-            let (service, manner) = (self.service.clone(), self.manner.clone());
-            async move {
-                match prepare(&service, actor, manner, sent, &mut Told::default()).await {
-                    Ok(prepared) => steps(&service, prepared),
-                    Err(error) => failed(error),
+        let steps = match Sent::of(payload, &self.service.documents) {
+            // Of this operation alone: the others go on.
+            Err(fault) => failed(entry(&fault)),
+            Ok(_) if self.running.len() >= most => failed(entry(&Error::Busy(format!(
+                "{most} operations at once are the most of one connection."
+            )))),
+            Ok(sent) => {
+                let (service, manner) = (self.service.clone(), self.manner.clone());
+                async move {
+                    match prepare(&service, actor, manner, sent, &mut Told::default()).await {
+                        Ok(prepared) => steps(&service, prepared),
+                        Err(error) => failed(error),
+                    }
                 }
+                .flatten_stream()
+                .boxed()
             }
-            .flatten_stream()
-            .boxed()
-        } else {
-            failed(entry(&Error::Busy(format!("{most} operations at once are the most of one connection."))))
         };
         let (steps, abort) = abortable(steps);
         self.running.insert(id.clone(), abort);
