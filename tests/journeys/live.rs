@@ -292,6 +292,29 @@ async fn where_only_trusted_documents_are_answered_a_query_is_refused_by_itself(
 }
 
 #[sqlx::test(migrations = false)]
+async fn only_the_present_of_an_operation_changes(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::empty(options).await;
+    let operation = coalition(&server).await;
+    let key = operation.as_str().unwrap();
+    let past = format!("{key}@{}", server.head("THA-01").await.as_str().unwrap());
+    let mut socket = Socket::of(&server, "THA-01").await;
+    socket.subscribe("past", CHANGED, json!({ "id": past })).await;
+    let message = socket.receive().await;
+    assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("past")), "{message}");
+    let told = &message["payload"][0];
+    assert_eq!(
+        (&told["path"], &told["extensions"]["code"], &told["message"]),
+        (
+            &json!(["operationChanged"]),
+            &json!("BAD_USER_INPUT"),
+            &json!(format!("Only the present changes: send `{key}`."))
+        )
+    );
+    socket.subscribe("present", CHANGED, json!({ "id": key })).await;
+    assert!(socket.answer("present").await["data"]["operationChanged"].is_object());
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_websocket_that_does_not_say_who_it_is_ends(_: PgPoolOptions, options: PgConnectOptions) {
     let live = LiveSettings { init: Duration::from_millis(1), ..LiveSettings::default() };
     let server = Server::empty_live(options, live).await;
