@@ -371,7 +371,7 @@ async fn tasks_of_a_file_come_into_the_draft_all_or_none(_: PgPoolOptions, optio
     let refusals = server.refused("THA-01", "importTasks", wrong).await;
     assert_eq!(
         places(&refusals),
-        ["calendars.0.week.0.to", "calendars.1.week", "calendars.1.partners", "tasks.0.phase"]
+        ["calendars.0.week.0.to", "calendars.1.week", "calendars.1.partners.0", "tasks.0.phase"]
     );
     assert_eq!(server.head("THA-01").await, before);
 

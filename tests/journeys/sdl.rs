@@ -179,8 +179,8 @@ impl Sdl {
         )
     }
 
-    /// A question for each place at which a text or an id may be given, in an argument or within one: of each type that
-    /// is reached from the root without any.
+    /// A question for each place at which a text or an id may be given, in an argument or within one: of each
+    /// type that is reached from the root without any.
     pub fn texts(&self, text: &str) -> Vec<(String, Value)> {
         let mut questions = Vec::new();
         let mut seen = BTreeSet::new();

@@ -341,14 +341,15 @@ impl Pair {
             );
         }
         for id in &ids {
-            ask(
-                "query ($id: ID!) {
-                   events(filter: { subject: $id }, last: 3) { totalCount edges { cursor node { id type payload } } }
-                   of: events(filter: { operation: $id }) { totalCount }
-                   changes(from: { position: \"0\" }, to: { position: \"60\" }, subject: $id, first: 5) { totalCount
-                     edges { node { field before after event { id } object { id } } } } }",
-                json!({ "id": id }),
-            );
+            // One by one: of several that are refused, whichever is first is told.
+            for question in [
+                "events(filter: { subject: $id }, last: 3) { totalCount edges { cursor node { id type payload } } }",
+                "events(filter: { operation: $id }) { totalCount }",
+                "changes(from: { position: \"0\" }, to: { position: \"60\" }, subject: $id, first: 5) { totalCount
+                   edges { node { field before after event { id } object { id } } } }",
+            ] {
+                ask(&format!("query ($id: ID!) {{ {question} }}"), json!({ "id": id }));
+            }
         }
         for id in kinds["event"].iter().step_by(3) {
             ask("query ($id: ID!) { asOf(at: { eventId: $id }) { head { position } } }", json!({ "id": id }));

@@ -222,8 +222,8 @@ impl Trusted {
     }
 
     /// Looks for what has changed since. A file that is no key, perhaps not yet, is left out and told in the
-    /// log. A directory that cannot be read changes nothing: it may be back in a moment. The log tells when it goes
-    /// and when it is back, and not of every look, which any token that is badly signed brings about.
+    /// log. A directory that cannot be read changes nothing: it may be back in a moment. The log tells when
+    /// it goes and when it is back, and not of every look, which any token that is badly signed brings about.
     pub fn look(&mut self) -> Option<Issuers> {
         let found = Seen::all(&self.dir);
         let was_unreadable = std::mem::replace(&mut self.unreadable, found.is_err());

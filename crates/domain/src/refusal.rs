@@ -119,8 +119,8 @@ pub struct Refusal {
     pub message: String,
     /// Path of the input field it belongs to, outermost first; empty for the command as a whole.
     pub field: Vec<String>,
-    /// Which entry of the list at `field`, where commands hold that as a set, which has lost the order of the input. As
-    /// text; whoever has the input knows its place.
+    /// Which entry of the list at `field`, where commands hold that as a set, which has lost the order of the
+    /// input. As text; whoever has the input knows its place.
     #[serde(skip)]
     pub entry: Option<String>,
     /// Id of what stands in the way, when that helps: always something that the actor may see.

@@ -149,8 +149,8 @@ impl Inputs {
         }
     }
 
-    /// Takes the faults out of the commands of the operation. A variable stays what it is, because others may use
-    /// it, too: where its value is at fault, what is right stands in its place.
+    /// Takes the faults out of the commands of the operation. A variable stays what it is, because others may
+    /// use it, too: where its value is at fault, what is right stands in its place.
     pub fn mend(
         &self,
         document: &mut ExecutableDocument,
@@ -506,13 +506,15 @@ mod tests {
             commands in prop::collection::vec((instant(), instant(), any::<bool>()), 1..6),
         ) {
             let (mut expected, mut text) = (Vec::new(), String::new());
-            for (number, ((at, at_is_right), (occurred, occurred_is_right), within)) in commands.iter().enumerate() {
+            for (number, ((at, at_is_right), (occurred, occurred_is_right), is_within)) in
+                commands.iter().enumerate()
+            {
                 let command = format!(
                     "c{number}: setHHour(input: {{ operation: \"A\", at: {at}, occurredAt: {occurred} }})"
                 );
                 let command = format!("{command} {{ __typename }}");
-                let open = if *within { ["... on Mutation { ", &command, " } "] } else { ["", &command, " "] };
-                text.extend(open);
+                let [open, close] = if *is_within { ["... on Mutation { ", " } "] } else { ["", " "] };
+                text.extend([open, &command, close]);
                 let wrong = [("at", at_is_right), ("occurredAt", occurred_is_right)];
                 let wrong = wrong.into_iter().filter(|(_, is_right)| !**is_right);
                 expected.extend(wrong.map(|(field, _)| format!("c{number} {field}")));

@@ -135,8 +135,8 @@ impl Session {
         }
     }
 
-    /// For the same question once more: it may have as many objects as the first time, and costs what the costlier of
-    /// the two did.
+    /// For the same question once more: it may have as many objects as the first time, and costs what the
+    /// costlier of the two did.
     pub(crate) fn begin_again(&self) {
         self.spent_before.fetch_max(self.budget.spent(), Ordering::Relaxed);
         self.budget.refill();

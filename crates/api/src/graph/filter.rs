@@ -1,5 +1,5 @@
-//! What filters name by its code or its id. One that nothing has, as far as the viewer may see, is refused: an empty
-//! list would say that there is nothing to see.
+//! What filters name by its code or its id. One that nothing has, as far as the viewer may see, is refused:
+//! an empty list would say that there is nothing to see.
 
 use crate::{
     Error,
@@ -62,8 +62,9 @@ impl World {
         }
     }
 
-    /// What a filter is to be about, whatever the moment of its id. Fails with `BAD_USER_INPUT` for what is no id,
-    /// and for the id of something of which the viewer sees neither itself nor anything that happened to it.
+    /// What a filter is to be about, whatever the moment of its id. Fails with `BAD_USER_INPUT` for what is
+    /// no id, and for the id of something of which the viewer sees neither itself nor anything that happened
+    /// to it.
     pub(crate) async fn named_subject(self: &Arc<Self>, asked: Option<&ID>) -> Result<Option<Uuid>, Error> {
         let Some(asked) = asked else { return Ok(None) };
         let named = AskedId::read(asked).and_then(|asked| Some((asked.key, from_text(asked.key)?.1)));

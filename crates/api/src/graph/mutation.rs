@@ -171,7 +171,8 @@ pub(crate) use results;
 /// The lists of texts in an input, by their paths: what each entry was read as.
 type Lists = BTreeMap<String, Vec<String>>;
 
-/// Ends the path with the place of the entry that the refusal is about: the first of several that are the same.
+/// Ends the path with the place of the entry that the refusal is about: the first of several that are the
+/// same.
 fn placed(mut refusal: Refusal, lists: &Lists) -> Refusal {
     let list = refusal.entry.as_ref().zip(lists.get(&refusal.field.join(".")));
     let place = list.and_then(|(entry, list)| list.iter().position(|known| known == entry));
@@ -242,8 +243,8 @@ impl At<'_> {
         }
     }
 
-    /// `None` when one of the texts was not taken; all that were not are among the reasons. Later refusals of an entry
-    /// are told at its place, too.
+    /// `None` when one of the texts was not taken; all that were not are among the reasons. Later refusals of
+    /// an entry are told at its place, too.
     pub fn parse_all<T: Parse + Display, C: FromIterator<T>>(
         &mut self,
         field: &str,

@@ -219,8 +219,8 @@ impl Again {
     }
 }
 
-/// Whether something was asked for in a way that cannot be answered: then the fields that are at fault are to be
-/// null, and no others. Where everything that failed did so on this side, it fails again.
+/// Whether something was asked for in a way that cannot be answered: then the fields that are at fault are to
+/// be null, and no others. Where everything that failed did so on this side, it fails again.
 fn has_faults(answer: &Answer) -> bool {
     let is_fault = |error: &ServerError| matches!(code(error), "BAD_USER_INPUT" | "FORBIDDEN");
     answer.errors.iter().any(is_fault)

@@ -72,8 +72,9 @@ pub fn router(service: Service) -> Router {
         .with_state(service)
 }
 
-/// Leaves of what a client takes packed only gzip. What is packed in no way is sent to everybody, as RFC 9110 lets a
-/// server do (section 12.5.3): refusing it, as the layer would, comes too late for a command that was carried out.
+/// Leaves of what a client takes packed only gzip. What is packed in no way is sent to everybody, as RFC 9110
+/// lets a server do (section 12.5.3): refusing it, as the layer would, comes too late for a command that was
+/// carried out.
 async fn offer_gzip_or_nothing(mut request: Request) -> Request {
     let takes = takes_gzip(request.headers());
     let headers = request.headers_mut();

@@ -51,8 +51,8 @@ pub struct AccessLogFilter {
 }
 
 impl AccessLogFilter {
-    /// Fails with `BAD_USER_INPUT` when it names a partner or an operation that there is not, or what is no actor's
-    /// name. Who was refused may have claimed a post that there never was.
+    /// Fails with `BAD_USER_INPUT` when it names a partner or an operation that there is not, or what is no
+    /// actor's name. Who was refused may have claimed a post that there never was.
     async fn read(self, world: &Arc<World>) -> Result<AccessFilter, Error> {
         let Self { kind, actor, partner, operation, from, to } = self;
         check_actor_name(actor.as_deref())?;

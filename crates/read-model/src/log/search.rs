@@ -55,8 +55,8 @@ fn is_tone(letter: char) -> bool {
     matches!(letter, '\u{e48}'..='\u{e4b}' | '\u{ec8}'..='\u{ecb}')
 }
 
-/// The vowels of Thai and Lao that are written in one letter or in two, a circle and a stroke, which look the same
-/// and which no spelling of Unicode joins: the one letter, and the two.
+/// The vowels of Thai and Lao that are written in one letter or in two, a circle and a stroke, which look the
+/// same and which no spelling of Unicode joins: the one letter, and the two.
 const JOINED: [(char, char, char); 2] =
     [('\u{e33}', '\u{e4d}', '\u{e32}'), ('\u{eb3}', '\u{ecd}', '\u{eb2}')];
 
