@@ -159,6 +159,14 @@ fn tasks_stand_by_phase_and_group_and_those_of_no_known_phase_come_last() {
 }
 
 #[test]
+fn a_chart_of_a_suspended_plan_says_so() {
+    let mut chart = gantt(Vec::new());
+    chart.heading.status = "SUSPENDED".to_owned();
+    let svg = chart.svg("g");
+    assert!(texts(&parsed(&svg)).iter().any(|text| text == "SUSPENDED"));
+}
+
+#[test]
 fn a_draft_and_a_plan_without_tasks_or_h_hour_say_so() {
     let mut chart = gantt(Vec::new());
     chart.heading.status = "DRAFT".to_owned();

@@ -97,6 +97,22 @@ fn what_people_wrote_is_shown_and_never_read_as_markup() {
 }
 
 #[test]
+fn what_is_not_to_be_carried_out_says_so_on_every_page() {
+    for (status, why) in [
+        ("RECALLED", "not in force"),
+        ("SUSPENDED", "not to be carried out until its nations have settled it"),
+        ("SUPERSEDED", "another version took its place"),
+        ("WITHDRAWN", "not in force any more"),
+    ] {
+        let mut order = draft();
+        order.heading.status = status.to_owned();
+        let html = order.html();
+        assert!(html.contains(&format!("{status}: {why}")), "{status}");
+        assert_eq!(html.matches(&format!("<p class=\"marking\">{status} · ")).count(), 2, "{status}");
+    }
+}
+
+#[test]
 fn a_draft_is_marked_as_one_on_every_page() {
     let html = draft().html();
     assert!(
