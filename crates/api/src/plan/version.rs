@@ -211,8 +211,8 @@ impl PlanVersion {
             .flat_map(|row| &row.suspended_by)
             .map(|code| parse(code))
             .collect::<Result<_, _>>()?;
-        let members: BTreeSet<_> = voters.members().map(|(code, _)| code).collect();
-        let suspended_by = codes.iter().filter(|code| members.contains(code));
+        let take = voters.take_tasks();
+        let suspended_by = codes.iter().filter(|code| take.contains(code));
         let left = plan::unsettled(suspended_by, decisions.iter().map(LiveDecision::as_tuple));
         Ok(!left.is_empty())
     }
@@ -232,11 +232,7 @@ impl PlanVersion {
     async fn has_its_partners(&self) -> Result<bool, Error> {
         let (voters, network, posts) =
             try_join3(self.voters(), self.network(), self.world.loaders.liaison_posts.children(())).await?;
-        let take: BTreeSet<_> = voters
-            .members()
-            .filter(|(_, role)| *role != coalition::PartnerRole::Observer)
-            .map(|(code, _)| code)
-            .collect();
+        let take = voters.take_tasks();
         let mut spoken_for = BTreeSet::new();
         for post in posts.iter() {
             if parse::<coalition::PostStatus>(&post.status)?.is_held() {
@@ -293,6 +289,12 @@ struct Voters {
 impl Voters {
     fn members(&self) -> impl Iterator<Item = (&PartnerCode, coalition::PartnerRole)> {
         self.members.iter().map(|(code, role)| (code, *role))
+    }
+
+    /// Domain rule 13.
+    fn take_tasks(&self) -> BTreeSet<&PartnerCode> {
+        let observer = coalition::PartnerRole::Observer;
+        self.members().filter(|(_, role)| *role != observer).map(|(code, _)| code).collect()
     }
 
     fn electorate(&self) -> Electorate<'_> {
