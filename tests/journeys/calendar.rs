@@ -5,6 +5,7 @@ use accord::domain::Role;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::collections::BTreeSet;
 
 /// Version 2 is in force, H-hour is set, and every task has its officer.
 const END: &str = "2023-09-25T10:00:00+07:00";
@@ -158,6 +159,23 @@ async fn a_token_may_be_in_the_address_and_without_one_nothing_is_told(
     // The header counts, whatever the address says.
     let both = get(&server, &format!("{OPERATION}?token={token}"), &late).await;
     assert_eq!(both.status(), 401);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn of_a_plan_that_was_withdrawn_calendars_say_that_it_is_cancelled(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, END).await;
+    let states = async |path: &str| -> BTreeSet<String> {
+        let text = feed(&server, path, "MMR-01").await;
+        text.lines().filter_map(|line| line.strip_prefix("STATUS:")).map(str::to_owned).collect()
+    };
+    assert_eq!(states(OPERATION).await, ["CONFIRMED".to_owned()].into());
+    let withdrawal = json!({ "operation": "SAPHAN", "reason": "The border is closed" });
+    server.done("THA-01", "withdrawPlan", withdrawal, "").await;
+    assert_eq!(states(OPERATION).await, ["CANCELLED".to_owned()].into());
     server.stop().await;
 }
 
