@@ -291,10 +291,9 @@ impl Voters {
         self.members.iter().map(|(code, role)| (code, *role))
     }
 
-    /// Domain rule 13.
+    /// Those of them that take tasks.
     fn take_tasks(&self) -> BTreeSet<&PartnerCode> {
-        let observer = coalition::PartnerRole::Observer;
-        self.members().filter(|(_, role)| *role != observer).map(|(code, _)| code).collect()
+        self.members().filter(|(_, role)| role.takes_tasks()).map(|(code, _)| code).collect()
     }
 
     fn electorate(&self) -> Electorate<'_> {

@@ -78,6 +78,14 @@ impl PartnerRole {
             Self::Participant | Self::Observer => false,
         }
     }
+
+    /// Domain rule 13: whether one that has acceded leads tasks, and has them on its ground.
+    pub fn takes_tasks(self) -> bool {
+        match self {
+            Self::Host | Self::Principal | Self::Participant => true,
+            Self::Observer => false,
+        }
+    }
 }
 
 /// What happened between a partner and the coalition.

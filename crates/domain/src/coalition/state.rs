@@ -136,7 +136,7 @@ pub struct Partner {
 
 impl Partner {
     pub fn takes_tasks(&self) -> bool {
-        self.status == PartnerStatus::Acceded && self.role != PartnerRole::Observer
+        self.status == PartnerStatus::Acceded && self.role.takes_tasks()
     }
 }
 
