@@ -17,6 +17,7 @@ use read_model::{Pin, Viewer};
 use std::{
     collections::BTreeMap,
     fmt::Display,
+    ops::Deref,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -273,10 +274,22 @@ pub struct World {
     pub(crate) pin: Arc<Pin>,
     /// That its ids carry; `None` in the present.
     moment: Option<Position>,
-    pub(crate) loaders: Loaders,
+    pub(crate) loaders: Box<dyn Deref<Target = Loaders> + Send + Sync>,
     /// By plan version, kept because calendars are worked out day by day.
     finishes: Mutex<BTreeMap<Uuid, Finishes>>,
     budget: Budget,
+}
+
+/// Loaders of which nothing is known but that they may be sent: the compiler asks that of `World` for every field of
+/// the schema, and looked into all loaders each time, which was most of the time that this crate took to build.
+struct Opaque(Loaders);
+
+impl Deref for Opaque {
+    type Target = Loaders;
+
+    fn deref(&self) -> &Loaders {
+        &self.0
+    }
 }
 
 /// Objects that one request may still be answered with, over all its moments: lists in lists in lists
@@ -343,7 +356,7 @@ impl World {
         // Releases count as they are now, also for the past: narrowing works backwards.
         let policy_position = engine.position().max(position);
         let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
-        let loaders = Loaders::new(engine, &pin);
+        let loaders = Box::new(Opaque(Loaders::new(engine, &pin)));
         let (engine, budget) = (engine.clone(), budget.clone());
         Arc::new(Self { engine, pin, moment, loaders, finishes: Mutex::default(), budget })
     }
