@@ -113,7 +113,7 @@ pub enum RefusalCode {
 }
 
 /// One reason, for a person (`message`) and for a program (`code`, `field`, `subject`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Refusal {
     pub code: RefusalCode,
     pub message: String,

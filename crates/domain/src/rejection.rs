@@ -95,7 +95,7 @@ impl Reasons {
     }
 
     pub fn refuse(self) -> Rejection {
-        Rejection::Refused(self.0)
+        Rejection::Refused(self.into_refusals())
     }
 
     /// Refuses with one more reason: nothing further can be judged without what it names.
@@ -109,7 +109,10 @@ impl Reasons {
         self.refuse_with(RefusalCode::NotFound, field, format!("There is no such {what}."))
     }
 
+    /// Each once, in the order in which they were found: of what the actor may not see, the same reason again would
+    /// tell how many there are.
     pub fn into_refusals(self) -> Vec<Refusal> {
-        self.0
+        let mut given = BTreeSet::new();
+        self.0.into_iter().filter(|refusal| given.insert(refusal.clone())).collect()
     }
 }
