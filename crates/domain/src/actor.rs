@@ -132,6 +132,15 @@ impl Context<'_> {
         });
     }
 
+    /// A late entry must not put something before what it is about, but for what clocks differ; `what` as it
+    /// begins a sentence.
+    pub(crate) fn check_since(&self, at: Instant, what: &str, reasons: &mut Reasons) {
+        let later = self.occurred_at + CLOCK_SKEW.as_delta() >= at;
+        reasons.check(later, RefusalCode::InvalidValue, "occurredAt", || {
+            format!("{what} only at {}.", at.to_rfc3339())
+        });
+    }
+
     /// The actor holds one of `roles`.
     pub fn require(&self, roles: &[Role]) -> Result<(), Rejection> {
         if roles.iter().any(|role| self.actor.roles().contains(role)) {

@@ -1,6 +1,6 @@
 //! What an actor asks for, and the one way in: [`decide`].
 
-use crate::{Actor, Context, Event, OperationCode, Reasons, Rejection, World};
+use crate::{Actor, Context, Event, OperationCode, Reasons, Rejection, Told, World};
 use serde::{Deserialize, Serialize};
 
 /// Version of the rules, and of how commands are written: changed with every change of what is decided on the
@@ -20,6 +20,11 @@ pub(crate) trait Decide {
     /// As [`decide`], behind what holds for every command; `reasons` may hold some already.
     fn decide(&self, world: &World, context: &Context<'_>, reasons: Reasons)
     -> Result<Vec<Event>, Rejection>;
+
+    /// The same of commands that report several things, each of which happened at a time of its own.
+    fn tell(&self, world: &World, context: &Context<'_>, reasons: Reasons) -> Result<Vec<Told>, Rejection> {
+        Ok(self.decide(world, context, reasons)?.into_iter().map(Told::from).collect())
+    }
 }
 
 macro_rules! command {
@@ -54,11 +59,11 @@ impl Command {
 ///
 /// No events means that nothing changes, which is success. Fails with `Missing` when the world lacks
 /// subjects, `Forbidden` when the actor may not do this at all, `Refused` with every reason that applies.
-pub fn decide(world: &World, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Rejection> {
+pub fn decide(world: &World, command: &Command, context: &Context<'_>) -> Result<Vec<Told>, Rejection> {
     check_standing(world, context)?;
     let mut reasons = Reasons::default();
     context.check_times(&mut reasons);
-    command.family().decide(world, context, reasons)
+    command.family().tell(world, context, reasons)
 }
 
 /// A post acts only while it is held and its partner is in good standing, at this position.

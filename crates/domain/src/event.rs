@@ -3,12 +3,11 @@
 //! Nothing here knows where events are stored.
 
 use crate::{
-    About, At,
+    About, At, Instant,
     ids::{AnnexId, CommandId, EventId, OperationId, PlanVersionId},
     plan::{Annex, PlanEvent},
 };
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! event {
     ($($family:ident: $event:ty, $command:ty;)*) => {
@@ -47,18 +46,34 @@ families!(event);
 
 /// An event with what the log knows of it.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "`recorded_at` is the log's own word, the pair of `occurred_at`"
-)]
 pub struct Recorded {
     pub at: At,
-    /// When the log learned of it.
-    pub recorded_at: DateTime<Utc>,
     pub event_id: EventId,
     pub command_id: CommandId,
-    pub late_reason: Option<String>,
     pub event: Event,
+}
+
+/// An event as it was decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    pub event: Event,
+    /// What the reporter says of its time; `None`: what the command as a whole says.
+    pub reported: Option<Reported>,
+}
+
+/// When something happened, as its reporter says, and why that is told late, where it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reported {
+    pub occurred_at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_reason: Option<String>,
+}
+
+impl From<Event> for Told {
+    fn from(event: Event) -> Self {
+        Self { event, reported: None }
+    }
 }
 
 impl Event {

@@ -14,6 +14,7 @@ macro_rules! families {
             Operation: crate::operation::OperationEvent, crate::operation::OperationCommand;
             Plan: crate::plan::PlanEvent, crate::plan::PlanCommand;
             Assignment: crate::assignment::AssignmentEvent, crate::assignment::AssignmentCommand;
+            Execution: crate::execution::ExecutionEvent, crate::execution::ExecutionCommand;
         }
     };
 }
@@ -29,9 +30,9 @@ macro_rules! subjects {
         }
         many {
             Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre;
-            /// An operation with its plan and tasks.
+            /// An operation with its plan, its tasks and how they are carried out.
             Operation(crate::OperationCode): Option<crate::operation::Operation>,
-                from Operation Plan Assignment;
+                from Operation Plan Assignment Execution;
         }
         // Readers see nothing of these but what others show.
         without_row {

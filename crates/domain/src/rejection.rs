@@ -73,10 +73,9 @@ impl Reasons {
 
     /// Adds what is wrong with a part of the input, whose paths begin at that part; empty for the input itself.
     pub fn add_within(&mut self, part: &str, found: Reasons) {
+        let part = || part.split('.').filter(|part| !part.is_empty()).map(str::to_owned);
         self.0.extend(found.0.into_iter().map(|mut refusal| {
-            if !part.is_empty() {
-                refusal.field.insert(0, part.to_owned());
-            }
+            refusal.field.splice(0..0, part());
             refusal
         }));
     }
@@ -114,5 +113,11 @@ impl Reasons {
     pub fn into_refusals(self) -> Vec<Refusal> {
         let mut given = BTreeSet::new();
         self.0.into_iter().filter(|refusal| given.insert(refusal.clone())).collect()
+    }
+}
+
+impl From<Vec<Refusal>> for Reasons {
+    fn from(refusals: Vec<Refusal>) -> Self {
+        Self(refusals)
     }
 }

@@ -1,10 +1,11 @@
 //! What history is folded by, and the grain at which readers see it change.
 
 use crate::{
-    AnnexCode, At, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode,
+    AnnexCode, At, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
     ids::{
-        AnnexId, AssignmentId, COALITION, ConditionId, DecisionId, Naming, OfficerRequestId, OperationId,
-        PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId, TenureId,
+        AnnexId, AssignmentId, COALITION, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId, Naming,
+        OfficerRequestId, OperationId, OperationReaderId, PartnerId, PhaseId, PlanVersionId, PlannedTaskId,
+        PostId, RecordedDecisionId, TaskClaimId, TaskExecutionId, TaskId, TenureId,
     },
 };
 use uuid::Uuid;
@@ -90,12 +91,33 @@ subjects! { subject
         Condition(operation: OperationCode, number: u32, decision: u32, code: ConditionCode)
             of Operation(operation) =
             ConditionId::of(DecisionId::of(version(operation, *number), *decision), code);
+        /// That a partner may read an operation that has not ended.
+        OperationReader(operation: OperationCode, partner: PartnerCode) of Operation(operation) =
+            OperationReaderId::of(OperationId::of(operation), partner);
         /// The `n`th assignment in an operation, from 1.
         Assignment(operation: OperationCode, number: u32) of Operation(operation) =
             AssignmentId::of(OperationId::of(operation), *number);
         /// The `n`th request for an officer in an operation, from 1.
         OfficerRequest(operation: OperationCode, number: u32) of Operation(operation) =
             OfficerRequestId::of(OperationId::of(operation), *number);
+        /// A phase as it is carried out.
+        Phase(operation: OperationCode, phase: PhaseCode) of Operation(operation) =
+            PhaseId::of(OperationId::of(operation), phase);
+        /// The `n`th word on whether a phase may start, from 1.
+        GoNoGoWord(operation: OperationCode, phase: PhaseCode, number: u32) of Operation(operation) =
+            GoNoGoWordId::of(PhaseId::of(OperationId::of(operation), phase), *number);
+        /// A task as it is carried out.
+        TaskExecution(operation: OperationCode, task: TaskCode) of Operation(operation) =
+            TaskExecutionId::of(TaskId::of(OperationId::of(operation), task));
+        /// The `n`th claim on a task, from 1.
+        TaskClaim(operation: OperationCode, task: TaskCode, number: u32) of Operation(operation) =
+            TaskClaimId::of(TaskId::of(OperationId::of(operation), task), *number);
+        /// The `n`th entry of an operation's decision log, from 1.
+        RecordedDecision(operation: OperationCode, number: u32) of Operation(operation) =
+            RecordedDecisionId::of(OperationId::of(operation), *number);
+        /// The `n`th clash with another operation, from 1.
+        Deconfliction(operation: OperationCode, number: u32) of Operation(operation) =
+            DeconflictionId::of(OperationId::of(operation), *number);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);
@@ -109,7 +131,11 @@ fn version(operation: &OperationCode, number: u32) -> PlanVersionId {
 impl Item {
     /// The task whose own label decides, besides all else, who may see that the item has changed.
     pub fn labelled_task(&self) -> Option<TaskId> {
-        let (Self::PlannedTask(operation, _, task) | Self::TaskLabel(operation, task)) = self else {
+        let (Self::PlannedTask(operation, _, task)
+        | Self::TaskLabel(operation, task)
+        | Self::TaskExecution(operation, task)
+        | Self::TaskClaim(operation, task, _)) = self
+        else {
             return None;
         };
         Some(TaskId::of(OperationId::of(operation), task))

@@ -15,6 +15,7 @@ macro_rules! state {
     })*) => {
         /// A subject's folded history. A subject without events is absent, which is a state like others.
         #[derive(Debug, Clone, PartialEq)]
+        #[expect(clippy::large_enum_variant, reason = "a world keeps each behind an `Arc` of its own")]
         pub enum State {
             $($($subject($state),)*)*
         }

@@ -3,10 +3,13 @@
 use crate::{
     Context, Event, Instant, OperationCode, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Rejection,
     Role, Span, Subject, TaskCode, World,
-    assignment::{Assignment, AssignmentCommand, AssignmentEvent, Booking, Bookings, OfficerRequest},
+    assignment::{
+        Assignment, AssignmentCommand, AssignmentEvent, Booking, Bookings, OfficerRequest, Progress,
+        carrying,
+        telling::{short, tell_overlap},
+    },
     coalition::Coalition,
     command::Decide,
-    ids::PostId,
     operation::{Operation, gates},
     plan::{NewOfficer, PlannedTask, Version},
     schedule::{Finishes, Hours},
@@ -121,7 +124,7 @@ fn assign(
     let by = context.actor.partner().map(|partner| (partner, version));
     check_fit(coalition, task, post_code, by, "post", &mut reasons);
     let bound = bound(operation, version, task, (post_code, bookings), (context, "post"), &mut reasons);
-    reasons.or(vec![Event::Assignment(bound)])
+    reasons.or(bound)
 }
 
 /// A task of the plan in force.
@@ -161,7 +164,7 @@ fn find_task<'a>(
     }
 }
 
-/// That the post is bound to the task from now on, with a reason where it cannot be.
+/// That the post is bound to the task, from now on where that goes on, with a reason where it cannot be.
 fn bound(
     operation: &Operation,
     version: &Version,
@@ -169,28 +172,39 @@ fn bound(
     (post, bookings): (&PostCode, &Bookings),
     (context, field): (&Context<'_>, &str),
     reasons: &mut Reasons,
-) -> AssignmentEvent {
+) -> Vec<Event> {
     let (code, viewer) = (&operation.code, context.actor.partner());
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
-    let booking = Stretches::new(version, operation.h_hour).of(task);
+    check_not_ended(operation, &task.code, field, reasons);
+    let planned = Stretches::new(version, operation.h_hour).of(task);
+    let joined = carrying::join(operation, version, task, context.occurred_at);
+    let booking = joined.as_ref().unwrap_or(&planned);
     // Only of a post that could be bound: what else it does is not to be found out by asking for what is
     // refused anyway.
     if reasons.is_empty()
-        && let Some(clash) = bookings.clashes(code, number, &booking).next()
+        && let Some(clash) = bookings.clashes(code, number, booking, Some(context.now)).next()
     {
         let seen = version.tasks.get(&clash.1.task);
         let seen = seen.is_some_and(|task| operation.shows_task(task, viewer));
-        tell_overlap(operation, post, &booking, clash, seen, field, reasons);
+        tell_overlap(operation, post, booking, clash, seen, field, reasons);
     }
-    AssignmentEvent::OfficerAssigned {
+    let assigned = AssignmentEvent::OfficerAssigned {
         operation: code.clone(),
         number,
         task: task.code.clone(),
         post: post.clone(),
-        start: booking.start,
-        duration: booking.duration,
-        h_hour: booking.h_hour,
-    }
+        start: planned.start,
+        duration: planned.duration,
+        h_hour: planned.h_hour,
+    };
+    let under_way = joined.and_then(|joined| carrying::under_way(operation, number, post, &joined));
+    [Event::Assignment(assigned)].into_iter().chain(under_way).collect()
+}
+
+/// Nobody is bound to what is done or called off.
+fn check_not_ended(operation: &Operation, task: &TaskCode, field: &str, reasons: &mut Reasons) {
+    let status = operation.standing(task).status;
+    reasons.check(!status.has_ended(), RefusalCode::WrongState, field, || format!("{task} is {status}."));
 }
 
 /// Asks the post's partner for it. What else the post does is that partner's to know: overlaps are judged
@@ -285,7 +299,7 @@ fn accept_requested(
     if !operation.assignments_of(task_code).any(|known| known.post == *post) {
         check_fit(world.coalition()?, task, post, None, "requestId", &mut reasons);
         let at = (context, "requestId");
-        events.push(Event::Assignment(bound(operation, version, task, (post, bookings), at, &mut reasons)));
+        events.extend(bound(operation, version, task, (post, bookings), at, &mut reasons));
     }
     reasons.or(events)
 }
@@ -328,34 +342,8 @@ impl Stretches {
         // With its pauses, what takes nearly a hundred years takes more, and no event could be read that says
         // so.
         let duration = (self.finishes.of(task) - start).min(Span::MAX);
-        Booking { task: task.code.clone(), start, duration, h_hour: self.h_hour }
+        Booking { task: task.code.clone(), start, duration, h_hour: self.h_hour, progress: Progress::Planned }
     }
-}
-
-/// Domain rule 12: the post cannot be bound for `booking`, because of another one.
-fn tell_overlap(
-    operation: &Operation,
-    post: &PostCode,
-    booking: &Booking,
-    (other, clash): (&OperationCode, &Booking),
-    seen: bool,
-    field: &str,
-    reasons: &mut Reasons,
-) {
-    // Another operation, or a task, may be hidden from the actor: its code is not named then.
-    let what = if *other != operation.code {
-        "in another operation".to_owned()
-    } else if seen {
-        format!("with {}", clash.task)
-    } else {
-        "with another task".to_owned()
-    };
-    reasons.add_about(
-        RefusalCode::OfficerOverlap,
-        field,
-        format!("{post} cannot take {}: it is bound {what} at that time.", booking.task),
-        Some(PostId::of(post).to_string()),
-    );
 }
 
 /// The bookings of all posts that are bound to tasks of the operation and of `others`, for bindings to be
@@ -446,9 +434,13 @@ fn judge(
     reasons: &mut Reasons,
 ) {
     for (post, bookings) in bookings {
-        let own = bookings.entries.iter().filter(|((code, _), _)| *code == operation.code);
+        // What was started is where it is, whatever is asked for.
+        let own = bookings
+            .entries
+            .iter()
+            .filter(|((code, _), booking)| *code == operation.code && booking.progress == Progress::Planned);
         for ((code, number), booking) in own {
-            let first = bookings.clashes(code, *number, booking).find_map(|clash| {
+            let first = bookings.clashes(code, *number, booking, None).find_map(|clash| {
                 let other = (clash.0 == code).then_some(&clash.1.task);
                 Some((tell.field(&booking.task, other)?, clash))
             });
@@ -470,10 +462,11 @@ pub(crate) fn retime(
     reasons: &mut Reasons,
 ) -> Result<(Vec<PostCode>, Vec<Event>), Rejection> {
     let mut bookings = bookings_of(world, operation, std::iter::empty())?;
+    let moving = operation.live_assignments().filter(|known| !operation.has_started(&known.task));
     let events = operation
         .plan
         .version_in_force()
-        .map(|version| bind_all(&mut bookings, operation, version, h_hour, operation.live_assignments()));
+        .map(|version| bind_all(&mut bookings, operation, version, h_hour, moving));
     judge(operation, &bookings, &Tell::At(field), reasons);
     Ok((bookings.into_keys().cloned().collect(), events.unwrap_or_default()))
 }
@@ -491,7 +484,8 @@ pub(crate) fn rebind(
     let coalition = world.coalition()?;
     let mut events = Vec::new();
     let mut stretches = Stretches::new(version, operation.h_hour);
-    for assignment in operation.live_assignments() {
+    // What has begun stays as it is: no version moves it.
+    for assignment in operation.live_assignments().filter(|known| !operation.has_started(&known.task)) {
         let (code, number) = (operation.code.clone(), assignment.number);
         let (post, task) = (assignment.post.clone(), assignment.task.clone());
         let bookings = moved.entry(&assignment.post).or_default();
@@ -557,6 +551,7 @@ pub(crate) fn reassign(
     operation: &Operation,
     version: &Version,
     officers: &Officers<'_>,
+    context: &Context<'_>,
     reasons: &mut Reasons,
 ) -> Result<(Vec<PostCode>, Vec<Event>), Rejection> {
     let coalition = world.coalition()?;
@@ -584,6 +579,7 @@ pub(crate) fn reassign(
     if let Some(h_hour) = officers.h_hour {
         let stay = |assignment: &&Assignment| {
             given.get(&assignment.task).is_none_or(|post| **post == assignment.post)
+                && !operation.has_started(&assignment.task)
         };
         let staying = operation.live_assignments().filter(stay);
         events.extend(bind_all(&mut bookings, operation, version, h_hour, staying));
@@ -591,8 +587,9 @@ pub(crate) fn reassign(
     let mut stretches = Stretches::new(version, officers.h_hour.or(operation.h_hour));
     let mut number = operation.assignments.get_max().map_or(0, |(last, _)| *last);
     let mut fields = BTreeMap::new();
+    let field_of = |index| format!("officers.{index}.post");
     for (index, NewOfficer { task, post }) in officers.given.iter().enumerate() {
-        let field = format!("officers.{index}.post");
+        let field = field_of(index);
         let Some(planned) = version.tasks.get(task) else {
             let field = format!("officers.{index}.task");
             reasons.add(RefusalCode::NotFound, &field, "There is no such task.");
@@ -605,6 +602,7 @@ pub(crate) fn reassign(
         if bound.contains(task) {
             continue;
         }
+        check_not_ended(operation, task, &field_of(index), reasons);
         number += 1;
         let booking = stretches.of(planned);
         events.push(Event::Assignment(AssignmentEvent::OfficerAssigned {
@@ -616,6 +614,10 @@ pub(crate) fn reassign(
             duration: booking.duration,
             h_hour: booking.h_hour,
         }));
+        let joined = carrying::join(operation, version, planned, context.occurred_at);
+        events
+            .extend(joined.as_ref().and_then(|joined| carrying::under_way(operation, number, post, joined)));
+        let booking = joined.unwrap_or(booking);
         bookings.entry(post).or_default().entries.insert((operation.code.clone(), number), booking);
     }
     // Only what could be bound is judged: what else a post does is not to be found out by asking for what is
@@ -658,10 +660,4 @@ fn check_fit(
         format!("{code} is a post of {}, {why} for {}: request it.", post.partner, task.code)
     });
     coalition.check_liaison([&post.partner], field, reasons);
-}
-
-/// # Panics
-/// Never: the texts above are within the bounds of prose.
-pub(crate) fn short(sentence: &str) -> Prose {
-    sentence.parse().expect("a short sentence is prose")
 }

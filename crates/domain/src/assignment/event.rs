@@ -29,7 +29,8 @@ pub enum AssignmentEvent {
         h_hour: Option<Instant>,
     },
     /// The task that the post is bound to begins or finishes at another time from H-hour: a newly promulgated
-    /// version moved it, or H-hour was set or shifted and its working hours fall otherwise.
+    /// version moved it, H-hour was set or shifted and its working hours fall otherwise, or it was under way and
+    /// has ended.
     AssignmentRetimed {
         /// The operation.
         operation: OperationCode,
@@ -39,10 +40,29 @@ pub enum AssignmentEvent {
         task: TaskCode,
         /// The post.
         post: PostCode,
-        /// When it is bound now, relative to H-hour; negative before it.
+        /// When it is bound now, relative to H-hour, or to that at which the task was started; negative before
+        /// it.
         start: Span,
         /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
         duration: Span,
+    },
+    /// The task that the post is bound to was started: the post is bound from then on, until the task's planned
+    /// finish at least, and on and on while it goes on. H-hour moves that no more.
+    AssignmentUnderWay {
+        /// The operation.
+        operation: OperationCode,
+        /// The assignment, counted from 1 in its operation, withdrawn ones too.
+        number: u32,
+        /// The task.
+        task: TaskCode,
+        /// The post.
+        post: PostCode,
+        /// When the task was started, relative to this H-hour; negative before it.
+        start: Span,
+        /// From there to the planned finish; nothing when the task was started after that. Exclusive at its end.
+        duration: Span,
+        /// The operation's H-hour when the task was started: what both are relative to from now on.
+        h_hour: Instant,
     },
     /// A post is not bound to a task any more: it was withdrawn, or a newly promulgated version or a
     /// fragmentary order took the task away from it.
@@ -106,6 +126,7 @@ impl AssignmentEvent {
         match self {
             Self::OfficerAssigned { operation, task, post, .. }
             | Self::AssignmentRetimed { operation, task, post, .. }
+            | Self::AssignmentUnderWay { operation, task, post, .. }
             | Self::AssignmentWithdrawn { operation, task, post, .. } => {
                 About::operation(operation).task(task).bookings([post])
             }

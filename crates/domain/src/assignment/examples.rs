@@ -39,6 +39,15 @@ impl AssignmentEvent {
                 start: Span::hours(-6),
                 duration: Span::hours(12),
             },
+            Self::AssignmentUnderWay {
+                operation: operation(),
+                number: 16,
+                task: task(),
+                post: post(),
+                start: "PT10M".parse().expect("examples are durations"),
+                duration: "PT11H50M".parse().expect("examples are durations"),
+                h_hour: at("2023-10-10T06:00:00+07:00"),
+            },
             Self::AssignmentWithdrawn {
                 operation: operation(),
                 number: 16,

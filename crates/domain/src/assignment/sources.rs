@@ -15,7 +15,13 @@ const GIVER: Sender = by(STAFF, "the post's partner");
 
 impl AssignmentCommand {
     pub(crate) const SOURCES: &'static [Source] = &[
-        mutation("Assignment", "Assign", "assignOfficer", ASSIGNER, &["OfficerAssigned"]),
+        mutation(
+            "Assignment",
+            "Assign",
+            "assignOfficer",
+            ASSIGNER,
+            &["OfficerAssigned", "AssignmentUnderWay"],
+        ),
         mutation("Assignment", "Withdraw", "withdrawAssignment", WITHDRAWER, &["AssignmentWithdrawn"]),
         mutation("Assignment", "Request", "requestOfficer", ASKER, &["OfficerRequested"]),
         mutation(
@@ -23,7 +29,7 @@ impl AssignmentCommand {
             "AcceptRequested",
             "acceptRequestedOfficer",
             GIVER,
-            &["OfficerRequestAccepted", "OfficerAssigned"],
+            &["OfficerRequestAccepted", "OfficerAssigned", "AssignmentUnderWay"],
         ),
         mutation(
             "Assignment",

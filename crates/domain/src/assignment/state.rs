@@ -7,6 +7,7 @@ use crate::{
     operation::OperationEvent,
     subject::{Evolve, Items},
 };
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 /// An assignment as its operation sees it.
@@ -82,25 +83,51 @@ pub struct Booking {
     pub task: TaskCode,
     pub start: Span,
     pub duration: Span,
-    /// H-hour of the operation, once it is set.
+    /// H-hour of the operation, once it is set; of what has begun, as it was then.
     pub h_hour: Option<Instant>,
+    pub progress: Progress,
+}
+
+/// How far what a post is bound to has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Progress {
+    #[default]
+    Planned,
+    /// It goes on, perhaps longer than planned.
+    UnderWay,
+    Ended,
 }
 
 impl Booking {
-    /// A milestone takes nobody's time.
-    fn overlaps(&self, other: &Self, same_operation: bool) -> bool {
-        if self.duration == Span::ZERO || other.duration == Span::ZERO {
+    /// When it begins, once H-hour is set.
+    pub(super) fn instant(&self) -> Option<Instant> {
+        Some(self.h_hour? + self.start.as_delta())
+    }
+
+    /// A milestone takes nobody's time. What goes on past its plan has no end that anybody knows, as far as `now` is
+    /// given; else it counts as planned.
+    fn overlaps(&self, other: &Self, same_operation: bool, now: Option<DateTime<Utc>>) -> bool {
+        // Of two that go on, the one that began first goes on at least until the other begins.
+        let begins = self.h_hour.filter(|_| self.progress == Progress::UnderWay);
+        let begins = begins.map(|h_hour| (h_hour + self.start.as_delta()).to_utc());
+        let now = now.map(|now| begins.map_or(now, |begins| begins.max(now)));
+        let finish = |booking: &Self| {
+            let planned = booking.start + booking.duration;
+            let late = booking.progress == Progress::UnderWay
+                && booking.h_hour.zip(now).is_some_and(|(h_hour, now)| h_hour + planned.as_delta() <= now);
+            (!late).then_some(planned)
+        };
+        let takes_time = |booking: &Self| finish(booking) != Some(booking.start);
+        if !takes_time(self) || !takes_time(other) {
             return false;
         }
         let meet = |gap: Span| {
-            self.start < gap + other.start + other.duration && gap + other.start < self.start + self.duration
+            finish(other).is_none_or(|finish| self.start < gap + finish)
+                && finish(self).is_none_or(|finish| gap + other.start < finish)
         };
-        if same_operation {
-            return meet(Span::ZERO);
-        }
         match (self.h_hour, other.h_hour) {
             (Some(own), Some(others)) => meet(Span::seconds((others - own).num_seconds())),
-            _ => false,
+            _ => same_operation && meet(Span::ZERO),
         }
     }
 }
@@ -112,10 +139,11 @@ impl Bookings {
         operation: &'a OperationCode,
         number: u32,
         candidate: &'a Booking,
+        now: Option<DateTime<Utc>>,
     ) -> impl Iterator<Item = (&'a OperationCode, &'a Booking)> {
         self.entries.iter().filter_map(move |((other, other_number), entry)| {
             let itself = other == operation && *other_number == number;
-            (!itself && candidate.overlaps(entry, other == operation)).then_some((other, entry))
+            (!itself && candidate.overlaps(entry, other == operation, now)).then_some((other, entry))
         })
     }
 }
@@ -132,12 +160,23 @@ impl Evolve<AssignmentEvent> for Bookings {
         match event {
             AssignmentEvent::OfficerAssigned { operation, number, task, start, duration, h_hour, .. } => {
                 let (start, duration, h_hour) = (*start, *duration, *h_hour);
-                let booking = Booking { task: task.clone(), start, duration, h_hour };
+                let progress = Progress::Planned;
+                let booking = Booking { task: task.clone(), start, duration, h_hour, progress };
                 self.entries.insert((operation.clone(), *number), booking);
             }
             AssignmentEvent::AssignmentRetimed { operation, number, start, duration, .. } => {
                 if let Some(booking) = self.entries.get_mut(&(operation.clone(), *number)) {
                     (booking.start, booking.duration) = (*start, *duration);
+                    if booking.progress == Progress::UnderWay {
+                        booking.progress = Progress::Ended;
+                    }
+                }
+            }
+            AssignmentEvent::AssignmentUnderWay { operation, number, start, duration, h_hour, .. } => {
+                if let Some(booking) = self.entries.get_mut(&(operation.clone(), *number)) {
+                    (booking.start, booking.duration) = (*start, *duration);
+                    booking.h_hour = Some(*h_hour);
+                    booking.progress = Progress::UnderWay;
                 }
             }
             AssignmentEvent::AssignmentWithdrawn { operation, number, .. } => {
@@ -162,10 +201,17 @@ impl Evolve<OperationEvent> for Bookings {
             | OperationEvent::WarningOrderIssued { .. }
             | OperationEvent::LegalBasisRecorded { .. }
             | OperationEvent::ReleasabilityMarked { .. }
-            | OperationEvent::OperationActivated { .. } => return,
+            | OperationEvent::OperationActivated { .. }
+            | OperationEvent::OperationPaused { .. }
+            | OperationEvent::OperationResumed { .. }
+            | OperationEvent::OperationClosed { .. }
+            | OperationEvent::OperationTerminated { .. }
+            | OperationEvent::DecisionRecorded { .. }
+            | OperationEvent::DeconflictionConflictFound { .. }
+            | OperationEvent::DeconflictionCleared { .. } => return,
         };
         for ((of, _), booking) in &mut self.entries {
-            if of == operation {
+            if of == operation && booking.progress == Progress::Planned {
                 booking.h_hour = Some(*h_hour);
             }
         }

@@ -1,8 +1,9 @@
 //! Rules of coordination centres.
 
 use crate::{
-    Code, Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Subject,
-    Title, World,
+    Code, Context, Event, Instant, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role,
+    Subject, Title, World,
+    actor::CLOCK_SKEW,
     centre::{
         Centre, CentreCode, CentreCommand, CentreEvent, CentreId, CentreStatus, Criterion, Score, Selection,
         Site,
@@ -75,11 +76,15 @@ impl Decide for CentreCommand {
                     "code",
                     || format!("{code} is open already."),
                 );
+                check_follows(known.established_at, "The centre was established", context, &mut reasons);
                 let (centre, code, place) = (centre.clone(), code.clone(), place.clone());
                 reasons.or(vec![Event::Centre(CentreEvent::ForwardPostOpened { centre, code, place })])
             }
             Self::StandDown { centre, reason } => {
-                let reasons = in_state(world, centre, &[Active], reasons)?.1;
+                let (known, mut reasons) = in_state(world, centre, &[Active], reasons)?;
+                check_follows(known.activated_at, "The centre was activated", context, &mut reasons);
+                let last = known.forward_posts.iter().map(|post| post.at).max();
+                check_follows(last, "Its last forward post was opened", context, &mut reasons);
                 let (centre, reason) = (centre.clone(), reason.clone());
                 reasons.or(vec![Event::Centre(CentreEvent::CentreStoodDown { centre, reason })])
             }
@@ -201,6 +206,17 @@ fn check_scores(criteria: &[Criterion], scores: &[Score], reasons: &mut Reasons)
             || format!("{} is not a score from 1 to 5.", score.score),
         );
     }
+}
+
+/// A late entry puts nothing before what it follows; `what` as it begins a sentence.
+fn check_follows(last: Option<Instant>, what: &str, context: &Context<'_>, reasons: &mut Reasons) {
+    let Some(last) = last else { return };
+    reasons.check(
+        context.occurred_at + CLOCK_SKEW.as_delta() >= last,
+        RefusalCode::InvalidValue,
+        "occurredAt",
+        || format!("{what} only at {}.", last.to_rfc3339()),
+    );
 }
 
 /// The centre, with a reason added when it is in none of the states given.

@@ -72,7 +72,7 @@ pub enum CentreEvent {
         /// The centre.
         centre: CentreCode,
     },
-    /// A subordinate post near the action was opened.
+    /// A subordinate post near the action was opened. It belongs to the centre as long as that stands.
     ForwardPostOpened {
         /// The centre.
         centre: CentreCode,
@@ -81,7 +81,8 @@ pub enum CentreEvent {
         /// Where it is.
         place: Title,
     },
-    /// The centre ended its work.
+    /// The centre ended its work, and its forward posts with it: none is opened any more. Partners, their posts
+    /// and operations go on as they are; another centre may be proposed.
     CentreStoodDown {
         /// The centre.
         centre: CentreCode,

@@ -1,7 +1,7 @@
 //! Who may send what about a coordination centre.
 
 use crate::{
-    catalogue::sources::sender::{self, STAFF, Sender, Source, by, import, mutation, or_service},
+    catalogue::sources::sender::{self, STAFF, Sender, Source, by, mutation, or_service},
     centre::CentreCommand,
 };
 
@@ -14,8 +14,8 @@ impl CentreCommand {
         mutation("Centre", "Select", "selectSite", HOST_STAFF, &["SiteSelected"]),
         mutation("Centre", "Establish", "establishCentre", HOST_STAFF, &["CentreEstablished"]),
         mutation("Centre", "Activate", "activateCentre", HOST_STAFF, &["CentreActivated"]),
-        import("Centre", "OpenForwardPost", HOST_STAFF, &["ForwardPostOpened"]),
-        import("Centre", "StandDown", HOST_STAFF, &["CentreStoodDown"]),
+        mutation("Centre", "OpenForwardPost", "openForwardPost", HOST_STAFF, &["ForwardPostOpened"]),
+        mutation("Centre", "StandDown", "standDownCentre", HOST_STAFF, &["CentreStoodDown"]),
         mutation("Centre", "Name", "nameCentre", HOST_STAFF, &["CentreNamed"]),
     ];
 }

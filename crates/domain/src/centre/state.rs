@@ -43,6 +43,7 @@ pub struct Centre {
     pub sites: Vec<Site>,
     pub selection: Option<Selection>,
     pub forward_posts: Vec<ForwardPost>,
+    pub established_at: Option<Instant>,
     pub activated_at: Option<Instant>,
 }
 
@@ -103,6 +104,7 @@ impl Evolve<CentreEvent> for Option<Centre> {
                 sites: Vec::new(),
                 selection: None,
                 forward_posts: Vec::new(),
+                established_at: None,
                 activated_at: None,
             });
         }
@@ -128,7 +130,10 @@ impl Evolve<CentreEvent> for Option<Centre> {
                     at,
                 });
             }
-            CentreEvent::CentreEstablished { .. } => centre.status = CentreStatus::Established,
+            CentreEvent::CentreEstablished { .. } => {
+                centre.status = CentreStatus::Established;
+                centre.established_at = Some(at);
+            }
             CentreEvent::CentreActivated { .. } => {
                 centre.status = CentreStatus::Active;
                 centre.activated_at = Some(at);

@@ -48,6 +48,11 @@ pub enum PartnerCommand {
         partner: PartnerCode,
         reason: Prose,
     },
+    /// It is again what it was before it was suspended.
+    Reinstate {
+        partner: PartnerCode,
+        reason: Prose,
+    },
     Withdraw {
         partner: PartnerCode,
         reason: Prose,

@@ -104,19 +104,20 @@ pub enum PartnerEvent {
         /// What it will be entitled to.
         role: PartnerRole,
     },
-    /// A partner answered its invitation without deciding on it yet.
+    /// A partner answered its invitation without deciding on it yet. It has no rights by that.
     InvitationAcknowledged {
         /// The partner.
         partner: PartnerCode,
     },
-    /// A partner put its decision on the invitation off.
+    /// A partner put its decision on the invitation off. It has no rights, and may accede on this invitation
+    /// later.
     InvitationDeferred {
         /// The partner.
         partner: PartnerCode,
         /// Why; null when none was given.
         reason: Option<Prose>,
     },
-    /// A partner said no to its invitation.
+    /// A partner said no to its invitation. It has no rights, and accedes only on another one.
     InvitationDeclined {
         /// The partner.
         partner: PartnerCode,
@@ -137,7 +138,10 @@ pub enum PartnerEvent {
         /// The partner.
         partner: PartnerCode,
     },
-    /// A partner is entitled to something else from now on.
+    /// A partner is entitled to something else from now on. Versions that are under decision wait for its
+    /// approval if their policy names the new role, and no more if it named the old one alone; what it has
+    /// approved or consented to stands, and what it has rejected counts until it revokes that. Its posts,
+    /// tasks and assignments stay as they are.
     PartnerRoleChanged {
         /// The partner.
         partner: PartnerCode,
@@ -146,14 +150,28 @@ pub enum PartnerEvent {
         /// Why.
         reason: Prose,
     },
-    /// A partner may do nothing until it is restored.
+    /// A partner may do nothing until it is reinstated. Its officers keep their posts, and neither send
+    /// commands in them nor read operations. Its approval is not waited for, and what it has approved or
+    /// consented to stands; what it has rejected counts until it revokes that, and its conditions hold their
+    /// gates. No version that has it lead a task, or a task on its ground, is promulgated. Its tasks and its
+    /// assignments stay, each task as a conflict; none of its officers is newly bound.
     PartnerSuspended {
         /// The partner.
         partner: PartnerCode,
         /// Why.
         reason: Prose,
     },
-    /// A partner left the coalition.
+    /// A suspended partner is again what it was: in its role, acceded or an observer. Its officers act in the
+    /// posts that they hold, its approval is waited for wherever it has a vote, and it takes tasks.
+    PartnerReinstated {
+        /// The partner.
+        partner: PartnerCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// A partner left the coalition: what a suspension does holds from now on, until it is invited again and
+    /// accedes. Its officers are relieved and its nominations end by what follows in the same command. Its
+    /// past stays readable to those who could read it.
     PartnerWithdrew {
         /// The partner.
         partner: PartnerCode,
@@ -188,6 +206,7 @@ impl PartnerEvent {
             | Self::ObserverAdmitted { partner }
             | Self::PartnerRoleChanged { partner, .. }
             | Self::PartnerSuspended { partner, .. }
+            | Self::PartnerReinstated { partner, .. }
             | Self::PartnerWithdrew { partner, .. }
             | Self::PartnerNamed { partner, .. } => partner,
         }
@@ -226,7 +245,7 @@ pub enum PostEvent {
         /// The nominee.
         officer: OfficerId,
     },
-    /// The nominee declined, or another declined for the nominee.
+    /// The nominee declined, or another declined for the nominee, whose partner may have left.
     NominationDeclined {
         /// The post.
         post: PostCode,
@@ -242,7 +261,8 @@ pub enum PostEvent {
         /// Who holds the post from now on.
         officer: OfficerId,
     },
-    /// An officer holds the vacant post temporarily.
+    /// An officer holds the vacant post temporarily, with all that the post may do, until the nominee takes it
+    /// or the cover is relieved. What the post is assigned to stays assigned to it.
     ActingCoverAppointed {
         /// The post.
         post: PostCode,

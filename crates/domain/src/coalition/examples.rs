@@ -46,6 +46,7 @@ impl PartnerEvent {
                 reason: of("Decided at the Chiang Mai meeting"),
             },
             Self::PartnerSuspended { partner: of("LAO"), reason: of("Releasability was breached") },
+            Self::PartnerReinstated { partner: of("LAO"), reason: of("The breach was closed") },
             Self::PartnerWithdrew { partner: of("LAO"), reason: of("Mandate has ended") },
             Self::PartnerNamed {
                 partner: partner(),

@@ -1,8 +1,9 @@
 //! Rules of partners: invitation, accession, roles, leaving.
 
-use super::decide::require_host;
+use super::{decide::require_host, post::vacate};
 use crate::{
-    Context, Event, Names, OperationCode, PartnerCode, Reasons, RefusalCode, Rejection, Role, World,
+    Context, Event, Names, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, World,
+    actor::CLOCK_SKEW,
     coalition::{Coalition, Partner, PartnerCommand, PartnerEvent, PartnerRole, PartnerStatus, Profile},
     command::Decide,
 };
@@ -44,7 +45,7 @@ impl Decide for PartnerCommand {
             }
             Self::AcknowledgeInvitation { partner } => {
                 host()?;
-                let (known, reasons) = known(coalition, partner, &[Invited], reasons)?;
+                let (known, reasons) = known(coalition, partner, &[Invited], context, reasons)?;
                 if known.acknowledged_at.is_some() {
                     return reasons.or(Vec::new());
                 }
@@ -52,13 +53,13 @@ impl Decide for PartnerCommand {
             }
             Self::DeferInvitation { partner, reason } => {
                 host()?;
-                let reasons = known(coalition, partner, &[Invited], reasons)?.1;
+                let reasons = known(coalition, partner, &[Invited], context, reasons)?.1;
                 let reason = reason.clone();
                 reasons.or(vec![event(PartnerEvent::InvitationDeferred { partner: partner.clone(), reason })])
             }
             Self::DeclineInvitation { partner, reason } => {
                 host()?;
-                let reasons = known(coalition, partner, &[Invited, Deferred], reasons)?.1;
+                let reasons = known(coalition, partner, &[Invited, Deferred], context, reasons)?.1;
                 let reason = reason.clone();
                 reasons.or(vec![event(PartnerEvent::InvitationDeclined { partner: partner.clone(), reason })])
             }
@@ -68,7 +69,7 @@ impl Decide for PartnerCommand {
             }
             Self::AdmitObserver { partner } => {
                 host()?;
-                let (known, mut reasons) = known(coalition, partner, &[Invited, Deferred], reasons)?;
+                let (known, mut reasons) = known(coalition, partner, &[Invited, Deferred], context, reasons)?;
                 reasons.check(
                     known.role == PartnerRole::Observer,
                     RefusalCode::WrongState,
@@ -79,26 +80,20 @@ impl Decide for PartnerCommand {
             }
             Self::ChangeRole { partner, role, reason } => {
                 host()?;
-                let (known, mut reasons) = known(coalition, partner, &[Acceded], reasons)?;
-                if known.role == *role {
-                    return reasons.or(Vec::new());
-                }
-                reasons.check(*role != PartnerRole::Observer, RefusalCode::InvalidValue, "role", || {
-                    "A partner that has acceded does not become an observer: it withdraws and is admitted."
-                        .to_owned()
-                });
-                check_one_host(coalition, partner, *role, &mut reasons);
-                reasons.or(vec![event(PartnerEvent::PartnerRoleChanged {
-                    partner: partner.clone(),
-                    role: *role,
-                    reason: reason.clone(),
-                })])
+                change_role(coalition, partner, *role, reason, context, reasons)
             }
             Self::Suspend { partner, reason } => {
                 host()?;
-                let reasons = known(coalition, partner, &[Acceded, Observer], reasons)?.1;
+                let (known, mut reasons) = known(coalition, partner, &[Acceded, Observer], context, reasons)?;
+                check_keeps_host(known, &mut reasons);
                 let reason = reason.clone();
                 reasons.or(vec![event(PartnerEvent::PartnerSuspended { partner: partner.clone(), reason })])
+            }
+            Self::Reinstate { partner, reason } => {
+                host()?;
+                let reasons = known(coalition, partner, &[Suspended], context, reasons)?.1;
+                let reason = reason.clone();
+                reasons.or(vec![event(PartnerEvent::PartnerReinstated { partner: partner.clone(), reason })])
             }
             Self::Withdraw { partner, reason } => {
                 // Leaving is a nation's own decision.
@@ -107,9 +102,7 @@ impl Decide for PartnerCommand {
                 } else {
                     host()?;
                 }
-                let reasons = known(coalition, partner, &[Acceded, Observer, Suspended], reasons)?.1;
-                let reason = reason.clone();
-                reasons.or(vec![event(PartnerEvent::PartnerWithdrew { partner: partner.clone(), reason })])
+                withdraw(coalition, partner, reason, context, reasons)
             }
             Self::Name { partner, names, agency_names } => {
                 // What a nation is called is its own decision, too.
@@ -122,6 +115,49 @@ impl Decide for PartnerCommand {
             }
         }
     }
+}
+
+fn change_role(
+    coalition: &Coalition,
+    partner: &PartnerCode,
+    role: PartnerRole,
+    reason: &Prose,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    let (known, mut reasons) = known(coalition, partner, &[PartnerStatus::Acceded], context, reasons)?;
+    if known.role == role {
+        return reasons.or(Vec::new());
+    }
+    // A service hands it over, step by step.
+    if !context.administers() {
+        check_keeps_host(known, &mut reasons);
+    }
+    reasons.check(role != PartnerRole::Observer, RefusalCode::InvalidValue, "role", || {
+        "A partner that has acceded does not become an observer: it withdraws and is admitted.".to_owned()
+    });
+    check_one_host(coalition, partner, role, &mut reasons);
+    let (partner, reason) = (partner.clone(), reason.clone());
+    reasons.or(vec![event(PartnerEvent::PartnerRoleChanged { partner, role, reason })])
+}
+
+fn withdraw(
+    coalition: &Coalition,
+    partner: &PartnerCode,
+    reason: &Prose,
+    context: &Context<'_>,
+    reasons: Reasons,
+) -> Result<Vec<Event>, Rejection> {
+    use PartnerStatus::{Acceded, Observer, Suspended};
+    let (known, mut reasons) = known(coalition, partner, &[Acceded, Observer, Suspended], context, reasons)?;
+    check_keeps_host(known, &mut reasons);
+    let mut events =
+        vec![event(PartnerEvent::PartnerWithdrew { partner: partner.clone(), reason: reason.clone() })];
+    // If it comes back, nobody acts for it whom it has not named anew.
+    for post in coalition.posts.values().filter(|post| post.partner == *partner) {
+        events.extend(vacate(post, reason, context, &mut reasons));
+    }
+    reasons.or(events)
 }
 
 fn name(
@@ -154,6 +190,7 @@ fn accede(
     let (profile, role) = match (coalition.partners.get(partner), founding) {
         (Some(known), _) if known.status == PartnerStatus::Acceded => return reasons.or(Vec::new()),
         (Some(known), _) => {
+            check_follows(known, context, &mut reasons);
             reasons.check(
                 matches!(known.status, PartnerStatus::Invited | PartnerStatus::Deferred),
                 RefusalCode::WrongState,
@@ -194,6 +231,13 @@ impl PartnerRole {
     }
 }
 
+/// Without its host a coalition has nobody who could take it further.
+fn check_keeps_host(partner: &Partner, reasons: &mut Reasons) {
+    reasons.check(partner.role != PartnerRole::Host, RefusalCode::WrongState, "partner", || {
+        format!("{} is the host: an administering service makes another partner that first.", partner.code)
+    });
+}
+
 fn check_one_host(coalition: &Coalition, partner: &PartnerCode, role: PartnerRole, reasons: &mut Reasons) {
     let other = coalition.host().filter(|host| role == PartnerRole::Host && host.code != *partner);
     if let Some(host) = other {
@@ -201,11 +245,23 @@ fn check_one_host(coalition: &Coalition, partner: &PartnerCode, role: PartnerRol
     }
 }
 
-/// The partner, with a reason added when it is in none of the states given.
+/// A late entry puts nothing before what it follows.
+fn check_follows(partner: &Partner, context: &Context<'_>, reasons: &mut Reasons) {
+    let since = partner.since;
+    reasons.check(
+        context.occurred_at + CLOCK_SKEW.as_delta() >= since,
+        RefusalCode::InvalidValue,
+        "occurredAt",
+        || format!("{} is {} only since {}.", partner.code, partner.status, since.to_rfc3339()),
+    );
+}
+
+/// The partner, with a reason added when it is in none of the states given, or was not yet.
 fn known<'a>(
     coalition: &'a Coalition,
     partner: &PartnerCode,
     states: &[PartnerStatus],
+    context: &Context<'_>,
     mut reasons: Reasons,
 ) -> Result<(&'a Partner, Reasons), Rejection> {
     let Some(known) = coalition.partners.get(partner) else {
@@ -215,5 +271,6 @@ fn known<'a>(
         let needed: Vec<String> = states.iter().map(PartnerStatus::to_string).collect();
         format!("{partner} is {}; this needs {}.", known.status, needed.join(" or "))
     });
+    check_follows(known, context, &mut reasons);
     Ok((known, reasons))
 }

@@ -5,7 +5,7 @@
 use crate::{
     Context, Event, OperationCode, PartnerCode, PostCode, Prose, Reasons, RefusalCode, Rejection, Role,
     World,
-    coalition::{Coalition, Nominee, PartnerStatus, Post, PostCommand, PostEvent},
+    coalition::{Coalition, Nominee, PartnerStatus, Post, PostCommand, PostEvent, Tenure},
     command::Decide,
     ids::OfficerId,
 };
@@ -58,6 +58,7 @@ impl Decide for PostCommand {
             }
             Self::TakePost { post } => {
                 let (post, mut reasons) = find(post, reasons)?;
+                check_belongs(coalition, post, &mut reasons);
                 check_vacant(post, context, &mut reasons);
                 let Some(Nominee { officer, accepted: true }) = post.nominee else {
                     let message = format!("No officer has accepted {}.", post.code);
@@ -66,7 +67,8 @@ impl Decide for PostCommand {
                 reasons.or(vec![Event::Post(PostEvent::OfficerTookPost { post: post.code.clone(), officer })])
             }
             Self::AppointActing { post, officer } => {
-                let (post, reasons) = find(post, reasons)?;
+                let (post, mut reasons) = find(post, reasons)?;
+                check_belongs(coalition, post, &mut reasons);
                 appoint_acting(post, *officer, context, reasons)
             }
             Self::Relieve { post, reason } => {
@@ -158,11 +160,38 @@ fn relieve(
         let message = format!("Nobody holds {}.", post.code);
         return Err(reasons.refuse_with(RefusalCode::WrongState, "post", message));
     };
+    let relieved = relieved(post, tenure, reason, context, &mut reasons);
+    reasons.or(vec![relieved])
+}
+
+fn relieved(
+    post: &Post,
+    tenure: &Tenure,
+    reason: &Prose,
+    context: &Context<'_>,
+    reasons: &mut Reasons,
+) -> Event {
     reasons.check(context.occurred_at >= tenure.taken_at, RefusalCode::InvalidValue, "occurredAt", || {
         format!("{} was taken only at {}.", post.code, tenure.taken_at.to_rfc3339())
     });
     let (post, officer, reason) = (post.code.clone(), tenure.officer, reason.clone());
-    reasons.or(vec![Event::Post(PostEvent::OfficerRelieved { post, officer, reason })])
+    Event::Post(PostEvent::OfficerRelieved { post, officer, reason })
+}
+
+/// Nobody holds the post any more, nor is to: its partner leaves.
+pub(super) fn vacate(
+    post: &Post,
+    reason: &Prose,
+    context: &Context<'_>,
+    reasons: &mut Reasons,
+) -> Vec<Event> {
+    let declined = |nominee: &Nominee| {
+        let (post, officer, reason) = (post.code.clone(), nominee.officer, Some(reason.clone()));
+        Event::Post(PostEvent::NominationDeclined { post, officer, reason })
+    };
+    let declined = post.nominee.as_ref().map(declined);
+    let relieved = post.holder().map(|tenure| relieved(post, tenure, reason, context, reasons));
+    declined.into_iter().chain(relieved).collect()
 }
 
 fn authorise(context: &Context<'_>, partner: &PartnerCode) -> Result<(), Rejection> {
@@ -171,6 +200,16 @@ fn authorise(context: &Context<'_>, partner: &PartnerCode) -> Result<(), Rejecti
 
 fn nobody_nominated(post: &Post, reasons: Reasons) -> Rejection {
     reasons.refuse_with(RefusalCode::WrongState, "post", format!("Nobody is nominated for {}.", post.code))
+}
+
+/// Nobody takes a post of a partner that has left. What a suspended one does in its posts it does not do now.
+fn check_belongs(coalition: &Coalition, post: &Post, reasons: &mut Reasons) {
+    use PartnerStatus::{Acceded, Observer, Suspended};
+    let status = coalition.partners.get(&post.partner).map(|partner| partner.status);
+    let belongs = matches!(status, Some(Acceded | Observer | Suspended));
+    reasons.check(belongs, RefusalCode::TakesNoTasks, "post", || {
+        format!("{} has not joined: only partners and observers have officers in post.", post.partner)
+    });
 }
 
 /// Domain rule 11; acting cover gives way.

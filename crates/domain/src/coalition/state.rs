@@ -127,6 +127,8 @@ pub struct Partner {
     pub agency_names: Names,
     pub role: PartnerRole,
     pub status: PartnerStatus,
+    /// When it came to be what it is: nothing that follows happened before.
+    pub since: Instant,
     pub invited_at: Option<Instant>,
     /// When it answered the invitation without deciding on it yet.
     pub acknowledged_at: Option<Instant>,
@@ -254,6 +256,7 @@ impl Evolve<PartnerEvent> for Coalition {
                 agency_names: Names::default(),
                 role: *role,
                 status: PartnerStatus::Invited,
+                since: at,
                 invited_at: None,
                 acknowledged_at: None,
                 joined_at: None,
@@ -262,6 +265,9 @@ impl Evolve<PartnerEvent> for Coalition {
         }
         let Some(partner) = self.partners.get_mut(code) else { return };
         let partner = Arc::make_mut(partner);
+        if !matches!(event, PartnerEvent::PartnerNamed { .. }) {
+            partner.since = at;
+        }
         match event {
             PartnerEvent::PartnerInvited { profile, role, .. } => {
                 partner.profile = profile.clone();
@@ -286,6 +292,14 @@ impl Evolve<PartnerEvent> for Coalition {
             }
             PartnerEvent::PartnerRoleChanged { role, .. } => partner.role = *role,
             PartnerEvent::PartnerSuspended { .. } => partner.status = PartnerStatus::Suspended,
+            PartnerEvent::PartnerReinstated { .. } => {
+                partner.status = match partner.role {
+                    PartnerRole::Observer => PartnerStatus::Observer,
+                    PartnerRole::Host | PartnerRole::Principal | PartnerRole::Participant => {
+                        PartnerStatus::Acceded
+                    }
+                };
+            }
             PartnerEvent::PartnerWithdrew { .. } => partner.status = PartnerStatus::Withdrawn,
             PartnerEvent::PartnerNamed { names, agency_names, .. } => {
                 partner.names = names.clone();

@@ -1,7 +1,9 @@
 //! What is asked of an operation, its plan apart.
 
 use crate::{
-    Instant, OperationCode, PartnerCode, Prose, Title,
+    Code, Instant, OperationCode, PartnerCode, Position, Prose, TaskCode, Title,
+    operation::DecisionOption,
+    plan::TimeWindow,
     release::{Classification, HandlingCode, Marked, Release},
 };
 use serde::{Deserialize, Serialize};
@@ -45,6 +47,49 @@ pub enum OperationCommand {
     Activate {
         operation: OperationCode,
     },
+    Pause {
+        operation: OperationCode,
+        reason: Prose,
+    },
+    Resume {
+        operation: OperationCode,
+    },
+    Close {
+        operation: OperationCode,
+    },
+    Terminate {
+        operation: OperationCode,
+        reason: Prose,
+    },
+    RecordDecision {
+        operation: OperationCode,
+        decision: NewRecordedDecision,
+    },
+    FindDeconflictionConflict {
+        operation: OperationCode,
+        other: Title,
+        period: Option<TimeWindow>,
+        areas: Vec<Title>,
+        tasks: BTreeSet<TaskCode>,
+    },
+    ClearDeconfliction {
+        operation: OperationCode,
+        number: u32,
+        resolution: Prose,
+    },
+}
+
+/// A decision to be entered in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewRecordedDecision {
+    /// Of the plan in force.
+    pub decision_point: Option<Code>,
+    pub question: Title,
+    pub options: Vec<DecisionOption>,
+    pub outcome: Prose,
+    pub reasons: Prose,
+    pub seen_at: Position,
 }
 
 impl OperationCommand {
@@ -56,7 +101,14 @@ impl OperationCommand {
             | Self::MarkReleasability { operation, .. }
             | Self::SetHHour { operation, .. }
             | Self::ShiftHHour { operation, .. }
-            | Self::Activate { operation } => operation,
+            | Self::Activate { operation }
+            | Self::Pause { operation, .. }
+            | Self::Resume { operation }
+            | Self::Close { operation }
+            | Self::Terminate { operation, .. }
+            | Self::RecordDecision { operation, .. }
+            | Self::FindDeconflictionConflict { operation, .. }
+            | Self::ClearDeconfliction { operation, .. } => operation,
         }
     }
 }

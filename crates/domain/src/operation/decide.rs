@@ -4,7 +4,7 @@ use crate::{
     Context, Event, Instant, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role,
     Subject, Title, World, assignment,
     command::Decide,
-    operation::{Operation, OperationCommand, OperationEvent, gates, marking},
+    operation::{Operation, OperationCommand, OperationEvent, ending, gates, logging, marking},
     plan::GATE_ACTIVATION,
 };
 use std::collections::BTreeSet;
@@ -18,9 +18,25 @@ impl World {
         self.folded(Subject::Operation(code.clone())).map(Option::as_ref)
     }
 
+    /// The operation, if the actor may see it and it has not ended: an ended one is planned, bound and moved no
+    /// more.
+    pub(crate) fn visible_operation(
+        &self,
+        code: &OperationCode,
+        context: &Context<'_>,
+        reasons: Reasons,
+    ) -> Result<(&Operation, Reasons), Rejection> {
+        let (operation, reasons) = self.visible_even_ended(code, context, reasons)?;
+        if operation.ended.is_some() {
+            let message = format!("{code} is {}.", operation.status());
+            return Err(reasons.refuse_with(RefusalCode::WrongState, "operation", message));
+        }
+        Ok((operation, reasons))
+    }
+
     /// The operation, if the actor may see it; hidden and absent answer alike. Services see operations that
     /// they initiate, by their code.
-    pub(crate) fn visible_operation(
+    pub(crate) fn visible_even_ended(
         &self,
         code: &OperationCode,
         context: &Context<'_>,
@@ -50,6 +66,8 @@ impl Decide for OperationCommand {
         reasons: Reasons,
     ) -> Result<Vec<Event>, Rejection> {
         let find = |code, reasons| world.visible_operation(code, context, reasons);
+        // Who reads it, and what is entered late of it, changes after its end too.
+        let find_ended = |code, reasons| world.visible_even_ended(code, context, reasons);
         match self {
             Self::Initiate { operation, title, lead, classification, handling, releasable_to } => {
                 check_initiation(world, operation, lead, releasable_to, context, reasons)?;
@@ -71,7 +89,7 @@ impl Decide for OperationCommand {
                 record_legal_basis(operation, instruments, context, reasons)
             }
             Self::MarkReleasability { operation, item, release } => {
-                let (operation, reasons) = find(operation, reasons)?;
+                let (operation, reasons) = find_ended(operation, reasons)?;
                 marking::mark(world, operation, item.as_ref(), release, context, reasons)
             }
             Self::SetHHour { operation, at } => {
@@ -85,6 +103,35 @@ impl Decide for OperationCommand {
             Self::Activate { operation } => {
                 let (operation, reasons) = find(operation, reasons)?;
                 activate(world, operation, context, reasons)
+            }
+            Self::Pause { operation, reason } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                ending::pause(operation, reason, context, reasons)
+            }
+            Self::Resume { operation } => {
+                let (operation, reasons) = find(operation, reasons)?;
+                ending::resume(operation, context, reasons)
+            }
+            Self::Close { operation } => {
+                let (operation, reasons) = find_ended(operation, reasons)?;
+                ending::close(operation, context, reasons)
+            }
+            Self::Terminate { operation, reason } => {
+                let (operation, reasons) = find_ended(operation, reasons)?;
+                ending::terminate(operation, reason, context, reasons)
+            }
+            Self::RecordDecision { operation, decision } => {
+                let (operation, reasons) = find_ended(operation, reasons)?;
+                logging::record(world, operation, decision, context, reasons)
+            }
+            Self::FindDeconflictionConflict { operation, other, period, areas, tasks } => {
+                let (operation, reasons) = find_ended(operation, reasons)?;
+                let clash = logging::Clash { other, period: *period, areas, tasks };
+                logging::find(world, operation, &clash, context, reasons)
+            }
+            Self::ClearDeconfliction { operation, number, resolution } => {
+                let (operation, reasons) = find_ended(operation, reasons)?;
+                logging::clear(operation, *number, resolution, context, reasons)
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What happened to an operation, its plan apart.
 
 use crate::{
-    About, Instant, OperationCode, PartnerCode, PostCode, Prose, Title,
+    About, Code, Instant, OperationCode, PartnerCode, Position, PostCode, Prose, TaskCode, Title,
+    plan::TimeWindow,
     release::{Classification, HandlingCode, MarkedItem},
 };
 use schemars::JsonSchema;
@@ -88,6 +89,102 @@ pub enum OperationEvent {
         /// The operation.
         operation: OperationCode,
     },
+    /// No task of the operation starts until it is resumed; what goes on may be ended.
+    OperationPaused {
+        /// The operation.
+        operation: OperationCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// Tasks of the operation start again.
+    OperationResumed {
+        /// The operation.
+        operation: OperationCode,
+    },
+    /// The operation is over: nothing of it is changed any more, but late facts can be put right.
+    OperationClosed {
+        /// The operation.
+        operation: OperationCode,
+    },
+    /// The operation was broken off: nothing of it is started any more, and what goes on can be ended.
+    OperationTerminated {
+        /// The operation.
+        operation: OperationCode,
+        /// Why.
+        reason: Prose,
+    },
+    /// A decision was taken, with its reasons and what was known.
+    DecisionRecorded {
+        /// The operation.
+        operation: OperationCode,
+        /// The entry, counted from 1 in its operation.
+        number: u32,
+        /// The partner that decided.
+        partner: PartnerCode,
+        /// The decision point of the plan that it settles for this partner; absent where the plan foresaw none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision_point: Option<PlannedDecision>,
+        /// What was to be decided.
+        question: Title,
+        /// What could have been decided.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        options: Vec<DecisionOption>,
+        /// What was decided.
+        outcome: Prose,
+        /// Why.
+        reasons: Prose,
+        /// What its author was looking at.
+        seen_at: Position,
+    },
+    /// A clash with another operation was found.
+    DeconflictionConflictFound {
+        /// The operation.
+        operation: OperationCode,
+        /// The clash, counted from 1 in its operation.
+        number: u32,
+        /// The other operation, by name: nothing else of it is told here but dates and areas.
+        other: Title,
+        /// When the other operation is carried out; absent when that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        period: Option<TimeWindow>,
+        /// Where the other operation is carried out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        areas: Vec<Title>,
+        /// The tasks that it overlaps.
+        tasks: BTreeSet<TaskCode>,
+    },
+    /// A clash with another operation was settled.
+    DeconflictionCleared {
+        /// The operation.
+        operation: OperationCode,
+        /// The clash.
+        number: u32,
+        /// The tasks that it overlapped.
+        tasks: BTreeSet<TaskCode>,
+        /// How.
+        resolution: Prose,
+    },
+}
+
+/// A decision point of a plan version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedDecision {
+    /// Number of the version.
+    pub number: u32,
+    /// The decision point.
+    pub code: Code,
+}
+
+/// What could have been decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DecisionOption {
+    /// The option.
+    pub text: Title,
+    /// What spoke for it and against it; absent where nothing was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Prose>,
 }
 
 impl OperationEvent {
@@ -97,7 +194,17 @@ impl OperationEvent {
             | Self::WarningOrderIssued { operation, .. }
             | Self::LegalBasisRecorded { operation, .. }
             | Self::ReleasabilityMarked { operation, item: None, .. }
-            | Self::OperationActivated { operation } => About::operation(operation),
+            | Self::OperationActivated { operation }
+            | Self::OperationPaused { operation, .. }
+            | Self::OperationResumed { operation }
+            | Self::OperationClosed { operation }
+            | Self::OperationTerminated { operation, .. } => About::operation(operation),
+            Self::DecisionRecorded { operation, decision_point, partner, .. } => match decision_point {
+                Some(point) => About::version(operation, point.number).partner(partner),
+                None => About::operation(operation).partner(partner),
+            },
+            Self::DeconflictionConflictFound { operation, tasks, .. }
+            | Self::DeconflictionCleared { operation, tasks, .. } => About::operation(operation).tasks(tasks),
             Self::ReleasabilityMarked { operation, item: Some(item), .. } => match item {
                 MarkedItem::PlanVersion { number } => About::version(operation, *number),
                 MarkedItem::Task { task, .. } => About::operation(operation).task(task),

@@ -1,9 +1,10 @@
 //! Examples of what happens to an operation.
 
 use crate::{
-    OperationCode,
+    OperationCode, Position,
     catalogue::examples::parse::{at, list, of, salt, set},
-    operation::OperationEvent,
+    operation::{DecisionOption, OperationEvent, PlannedDecision},
+    plan::TimeWindow,
     release::{Classification, HandlingCode, MarkedItem},
 };
 
@@ -77,6 +78,70 @@ impl OperationEvent {
                 calendars: list(&["MMR-02", "THA-01"]),
             },
             Self::OperationActivated { operation: operation() },
+        ]
+        .into_iter()
+        .chain(Self::later_examples())
+        .collect()
+    }
+
+    /// From the pause on.
+    fn later_examples() -> Vec<Self> {
+        let operation = || -> OperationCode { of("SAPHAN") };
+        vec![
+            Self::OperationPaused { operation: operation(), reason: of("Fighting near the bridge") },
+            Self::OperationResumed { operation: operation() },
+            Self::OperationClosed { operation: operation() },
+            Self::OperationTerminated { operation: operation(), reason: of("Both sites were abandoned") },
+            Self::DecisionRecorded {
+                operation: operation(),
+                number: 1,
+                partner: of("THA"),
+                decision_point: Some(PlannedDecision { number: 2, code: of("DP2") }),
+                question: of("Open the overflow shelter?"),
+                options: vec![
+                    DecisionOption { text: of("Open it now"), assessment: Some(of("Beds for 40 more")) },
+                    DecisionOption { text: of("Wait for the count"), assessment: None },
+                ],
+                outcome: of("Open overflow shelter"),
+                reasons: of("More persons were received than there are places"),
+                seen_at: Position(240),
+            },
+            Self::DecisionRecorded {
+                operation: operation(),
+                number: 2,
+                partner: of("THA"),
+                decision_point: None,
+                question: of("Which road do the buses take?"),
+                options: Vec::new(),
+                outcome: of("The northern one"),
+                reasons: of("The southern one is flooded"),
+                seen_at: Position(241),
+            },
+            Self::DeconflictionConflictFound {
+                operation: operation(),
+                number: 1,
+                other: of("INTERPOL-coordinated action, 16-20 Oct 2023"),
+                period: None,
+                areas: Vec::new(),
+                tasks: set(&["T24"]),
+            },
+            Self::DeconflictionConflictFound {
+                operation: operation(),
+                number: 2,
+                other: of("Operation of the river police"),
+                period: Some(TimeWindow {
+                    from: at("2023-10-10T00:00:00+07:00"),
+                    to: at("2023-10-12T00:00:00+07:00"),
+                }),
+                areas: list(&["Mae Sot"]),
+                tasks: set(&["T20", "T21"]),
+            },
+            Self::DeconflictionCleared {
+                operation: operation(),
+                number: 1,
+                tasks: set(&["T24"]),
+                resolution: of("Dates only exchanged through NCB Bangkok; no shared site"),
+            },
         ]
     }
 }

@@ -1,17 +1,22 @@
-//! Operations: initiation, warning order, legal basis, H-hour and its window, activation, release labels.
+//! Operations: initiation, warning order, legal basis, H-hour and its window, activation, pause and end, the log
+//! of decisions, clashes with other operations, release labels.
 //!
-//! The plan of an operation is in [`crate::plan`], who is bound to its tasks in [`crate::assignment`]; all
-//! three fold into one state, because their rules need each other.
+//! The plan of an operation is in [`crate::plan`], who is bound to its tasks in [`crate::assignment`], how they
+//! are carried out in [`crate::execution`]; all four fold into one state, because their rules need each other.
 
 mod command;
 mod decide;
+mod ending;
 mod event;
 mod examples;
 pub(crate) mod gates;
+mod log;
+mod logging;
 mod marking;
 mod sources;
 mod state;
 
-pub use command::OperationCommand;
-pub use event::OperationEvent;
-pub use state::{Operation, OperationStatus};
+pub use command::{NewRecordedDecision, OperationCommand};
+pub use event::{DecisionOption, OperationEvent, PlannedDecision};
+pub use log::{Cleared, Deconfliction, RecordedDecision};
+pub use state::{Ended, Operation, OperationStatus, Paused};

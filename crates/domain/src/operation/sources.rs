@@ -8,6 +8,7 @@ use crate::{
 };
 
 const FOUNDER: Sender = or_service(LEAD_STAFF);
+const DECIDER: Sender = by(COMMANDER, "a partner that takes tasks, or that the decision point names");
 const OWNER: Sender = by(COMMANDER, "the owner of what is marked");
 
 impl OperationCommand {
@@ -25,5 +26,36 @@ impl OperationCommand {
             &["HHourShifted", "AssignmentRetimed"],
         ),
         mutation("Operation", "Activate", "activateOperation", LEAD_COMMANDER, &["OperationActivated"]),
+        mutation("Operation", "Pause", "pauseOperation", LEAD_COMMANDER, &["OperationPaused"]),
+        mutation("Operation", "Resume", "resumeOperation", LEAD_COMMANDER, &["OperationResumed"]),
+        mutation(
+            "Operation",
+            "Close",
+            "closeOperation",
+            LEAD_COMMANDER,
+            &["OperationClosed", "AssignmentWithdrawn"],
+        ),
+        mutation(
+            "Operation",
+            "Terminate",
+            "terminateOperation",
+            LEAD_COMMANDER,
+            &["OperationTerminated", "AssignmentWithdrawn"],
+        ),
+        mutation("Operation", "RecordDecision", "recordDecision", DECIDER, &["DecisionRecorded"]),
+        mutation(
+            "Operation",
+            "FindDeconflictionConflict",
+            "findDeconflictionConflict",
+            LEAD_STAFF,
+            &["DeconflictionConflictFound"],
+        ),
+        mutation(
+            "Operation",
+            "ClearDeconfliction",
+            "clearDeconfliction",
+            LEAD_STAFF,
+            &["DeconflictionCleared"],
+        ),
     ];
 }

@@ -2,11 +2,12 @@
 //! each other.
 
 use crate::{
-    At, Instant, Item, OperationCode, PartnerCode, Position, Prose, TaskCode, Title,
+    At, Instant, Item, OperationCode, PartnerCode, PhaseCode, Position, Prose, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     coalition::Coalition,
+    execution::{ExecutionEvent, PhaseExecution, Standing, TaskExecution},
     ids::OperationId,
-    operation::OperationEvent,
+    operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},
     plan::{
         Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus, Withheld,
         gates_of_promulgation,
@@ -14,7 +15,7 @@ use crate::{
     release::{Classification, HandlingCode, Label, MarkedItem, Release, TaskLabel},
     subject::{Evolve, Items},
 };
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -68,6 +69,32 @@ pub struct Operation {
     pub requests: OrdMap<u32, Arc<OfficerRequest>>,
     /// Tasks that have a label of their own, in every version.
     pub task_labels: OrdMap<TaskCode, Arc<TaskLabel>>,
+    /// Tasks of which something is claimed, whichever version has them.
+    pub executions: OrdMap<TaskCode, Arc<TaskExecution>>,
+    /// Phases that were started, or whose gate was spoken of.
+    pub phases: OrdMap<PhaseCode, Arc<PhaseExecution>>,
+    /// Until it is resumed.
+    pub paused: Option<Paused>,
+    pub ended: Option<Ended>,
+    /// The `n`th entry stands at `n - 1`.
+    pub decision_log: Vector<Arc<RecordedDecision>>,
+    /// The `n`th clash stands at `n - 1`; cleared ones stay.
+    pub deconflictions: Vector<Arc<Deconfliction>>,
+}
+
+/// That nothing of an operation starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paused {
+    pub at: Instant,
+    pub reason: Prose,
+}
+
+/// That an operation is over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ended {
+    pub at: Instant,
+    /// Why it was broken off; `None`: it was closed.
+    pub terminated: Option<Prose>,
 }
 
 impl Operation {
@@ -81,8 +108,11 @@ impl Operation {
     }
 
     pub fn status(&self) -> OperationStatus {
-        let runs = self.plan.version_in_force().is_some_and(|version| version.suspended_by.is_empty());
-        if self.activated_at.is_some() {
+        let runs = self.paused.is_none()
+            && self.plan.version_in_force().is_some_and(|version| version.suspended_by.is_empty());
+        if let Some(ended) = &self.ended {
+            if ended.terminated.is_some() { OperationStatus::Terminated } else { OperationStatus::Closed }
+        } else if self.activated_at.is_some() {
             if runs { OperationStatus::Active } else { OperationStatus::Paused }
         } else if self.plan.in_force.is_some() {
             OperationStatus::Authorised
@@ -102,6 +132,16 @@ impl Operation {
     /// out from then on.
     pub fn gates_of_promulgation(&self) -> &'static [&'static str] {
         gates_of_promulgation(self.activated_at.is_some())
+    }
+
+    /// Where the task stands as it is carried out, as far as is known.
+    pub fn standing(&self, task: &TaskCode) -> Standing {
+        self.executions.get(task).map(|execution| execution.standing()).unwrap_or_default()
+    }
+
+    /// Whether somebody says that work on the task began.
+    pub fn has_started(&self, task: &TaskCode) -> bool {
+        self.executions.get(task).is_some_and(|execution| execution.baseline.is_some())
     }
 
     pub fn assignments_of<'a>(&'a self, task: &'a TaskCode) -> impl Iterator<Item = &'a Assignment> {
@@ -200,6 +240,20 @@ impl Operation {
         touched.push(Item::OfficerRequest(self.code.clone(), number));
     }
 
+    /// Those that may read the operation.
+    fn readers(&self) -> impl Iterator<Item = &PartnerCode> {
+        let others = self.releasable_to.iter().filter(|partner| **partner != self.lead);
+        [&self.lead].into_iter().chain(others)
+    }
+
+    fn touch_readers(&self, touched: &mut Vec<Item>) {
+        touched.extend(self.reader_items());
+    }
+
+    fn reader_items(&self) -> impl Iterator<Item = Item> {
+        self.readers().map(|partner| Item::OperationReader(self.code.clone(), partner.clone()))
+    }
+
     /// Keeps who could read the version when it was submitted: marks change that later.
     fn note_readers(&mut self, number: u32) {
         let readers = self.plan.version(number).map(|version| self.version_label(version).releasable_to);
@@ -255,7 +309,9 @@ impl Operation {
         let code = self.code.clone();
         match item {
             None => {
+                self.touch_readers(touched);
                 self.releasable_to.clone_from(&new.releasable_to);
+                self.touch_readers(touched);
                 self.classification = new.classification.unwrap_or(self.classification);
                 self.handling = new.handling.unwrap_or(self.handling);
                 touched.push(Item::Operation(code));
@@ -296,17 +352,35 @@ impl Operation {
 impl Items for Operation {
     fn items(&self) -> Vec<Item> {
         let mut items = vec![Item::Operation(self.code.clone())];
+        if self.ended.is_none() {
+            items.extend(self.reader_items());
+        }
         for version in &self.plan.versions {
             items.extend(version.items(&self.code));
         }
         items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
         items.extend(self.requests.keys().map(|number| Item::OfficerRequest(self.code.clone(), *number)));
         items.extend(self.task_labels.keys().map(|task| Item::TaskLabel(self.code.clone(), task.clone())));
+        for (task, execution) in &self.executions {
+            items.push(Item::TaskExecution(self.code.clone(), task.clone()));
+            let claims = execution.claims.iter().map(|claim| claim.number);
+            items.extend(claims.map(|number| Item::TaskClaim(self.code.clone(), task.clone(), number)));
+        }
+        for (phase, execution) in &self.phases {
+            items.push(Item::Phase(self.code.clone(), phase.clone()));
+            let words = execution.gate.words.iter().map(|word| word.number);
+            items.extend(words.map(|number| Item::GoNoGoWord(self.code.clone(), phase.clone(), number)));
+        }
+        let decisions = self.decision_log.iter().map(|decision| decision.number);
+        items.extend(decisions.map(|number| Item::RecordedDecision(self.code.clone(), number)));
+        let clashes = self.deconflictions.iter().map(|clash| clash.number);
+        items.extend(clashes.map(|number| Item::Deconfliction(self.code.clone(), number)));
         items
     }
 }
 
 impl Evolve<OperationEvent> for Option<Operation> {
+    #[expect(clippy::too_many_lines, reason = "a table: one short arm for each event")]
     fn evolve(&mut self, event: &OperationEvent, at: &At, touched: &mut Vec<Item>) {
         if let OperationEvent::OperationInitiated {
             operation,
@@ -334,11 +408,17 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 assignments: OrdMap::new(),
                 requests: OrdMap::new(),
                 task_labels: OrdMap::new(),
+                executions: OrdMap::new(),
+                phases: OrdMap::new(),
+                paused: None,
+                ended: None,
+                decision_log: Vector::new(),
+                deconflictions: Vector::new(),
             });
         }
         let Some(operation) = self else { return };
         match event {
-            OperationEvent::OperationInitiated { .. } => {}
+            OperationEvent::OperationInitiated { .. } => operation.touch_readers(touched),
             OperationEvent::WarningOrderIssued { text, .. } => {
                 operation.warning_order_at = Some(at.occurred_at);
                 operation.warning_order.clone_from(text);
@@ -350,6 +430,67 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 operation.h_hour = Some(*h_hour);
             }
             OperationEvent::OperationActivated { .. } => operation.activated_at = Some(at.occurred_at),
+            OperationEvent::OperationPaused { reason, .. } => {
+                operation.paused = Some(Paused { at: at.occurred_at, reason: reason.clone() });
+            }
+            OperationEvent::OperationResumed { .. } => operation.paused = None,
+            OperationEvent::OperationClosed { .. } => {
+                operation.ended = Some(Ended { at: at.occurred_at, terminated: None });
+                operation.touch_readers(touched);
+            }
+            OperationEvent::OperationTerminated { reason, .. } => {
+                operation.ended = Some(Ended { at: at.occurred_at, terminated: Some(reason.clone()) });
+                operation.touch_readers(touched);
+            }
+            OperationEvent::DecisionRecorded {
+                number,
+                partner,
+                decision_point,
+                question,
+                options,
+                outcome,
+                reasons,
+                seen_at,
+                ..
+            } => {
+                operation.decision_log.push_back(Arc::new(RecordedDecision {
+                    number: *number,
+                    partner: partner.clone(),
+                    actor: at.actor.clone(),
+                    decision_point: decision_point.clone(),
+                    question: question.clone(),
+                    options: options.clone(),
+                    outcome: outcome.clone(),
+                    reasons: reasons.clone(),
+                    seen_at: *seen_at,
+                    at: at.occurred_at,
+                    position: at.position,
+                }));
+                touched.push(Item::RecordedDecision(operation.code.clone(), *number));
+                return;
+            }
+            OperationEvent::DeconflictionConflictFound { number, other, period, areas, tasks, .. } => {
+                operation.deconflictions.push_back(Arc::new(Deconfliction {
+                    number: *number,
+                    other: other.clone(),
+                    period: *period,
+                    areas: areas.clone(),
+                    tasks: tasks.clone(),
+                    found_at: at.occurred_at,
+                    cleared: None,
+                }));
+                touched.push(Item::Deconfliction(operation.code.clone(), *number));
+                return;
+            }
+            OperationEvent::DeconflictionCleared { number, resolution, .. } => {
+                let cleared = Cleared { at: at.occurred_at, resolution: resolution.clone() };
+                if let Some(clash) = operation.deconflictions.iter_mut().find(|known| known.number == *number)
+                {
+                    Arc::make_mut(clash).cleared = Some(cleared);
+                }
+                touched.push(Item::Deconfliction(operation.code.clone(), *number));
+                return;
+            }
             OperationEvent::ReleasabilityMarked { releasable_to, classification, handling, item, .. } => {
                 let releasable_to = releasable_to.clone();
                 let new = Release { releasable_to, classification: *classification, handling: *handling };
@@ -394,7 +535,7 @@ impl Evolve<AssignmentEvent> for Option<Operation> {
                 *number
             }
             // The task's times are the version's, not the assignment's.
-            AssignmentEvent::AssignmentRetimed { .. } => return,
+            AssignmentEvent::AssignmentRetimed { .. } | AssignmentEvent::AssignmentUnderWay { .. } => return,
             AssignmentEvent::OfficerRequested { number, task, post, by, reason, .. } => {
                 let request = OfficerRequest {
                     number: *number,
@@ -428,5 +569,13 @@ impl Evolve<AssignmentEvent> for Option<Operation> {
             }
         };
         touched.push(Item::Assignment(operation.code.clone(), number));
+    }
+}
+
+impl Evolve<ExecutionEvent> for Option<Operation> {
+    fn evolve(&mut self, event: &ExecutionEvent, at: &At, touched: &mut Vec<Item>) {
+        if let Some(operation) = self {
+            operation.carry_out(event, at, touched);
+        }
     }
 }

@@ -196,6 +196,8 @@ pub(super) fn approve(
     if hearing.is_repeated(&asked) {
         return hearing.or(Vec::new());
     }
+    let phases = hearing.operation.phases.iter().filter(|(_, phase)| phase.started_at.is_some());
+    let started: BTreeSet<_> = phases.map(|(code, _)| code.as_str()).collect();
     let mut codes = BTreeSet::new();
     for (index, condition) in conditions.iter().enumerate() {
         hearing.reasons.check(
@@ -209,7 +211,8 @@ pub(super) fn approve(
         // promulgation on, which is what activation is for it.
         let passed = hearing.version.promulgated_at.is_some()
             && (gate == GATE_PROMULGATION
-                || gate == GATE_ACTIVATION && hearing.operation.activated_at.is_some());
+                || gate == GATE_ACTIVATION && hearing.operation.activated_at.is_some())
+            || started.contains(gate);
         hearing.reasons.check(!passed, RefusalCode::WrongState, &format!("conditions.{index}.gate"), || {
             format!("{gate} has been: a condition on it would block nothing.")
         });
@@ -522,6 +525,7 @@ pub(super) fn promulgate(
         check_conditions(operation, version, gate, "planVersionId", &mut reasons);
     }
     check_suspended(coalition, operation, version, &mut reasons);
+    check_started(operation, version, &mut reasons);
     let rebound = assignment::rebind(world, operation, version, &mut reasons)?;
     let mut events = vec![Event::Plan(PlanEvent::PlanPromulgated {
         operation: code.clone(),
@@ -582,15 +586,24 @@ fn check_suspended(coalition: &Coalition, operation: &Operation, version: &Versi
     }
 }
 
+/// What was started is carried out as it was planned then.
+fn check_started(operation: &Operation, version: &Version, reasons: &mut Reasons) {
+    for effect in operation.effect_on_execution(version).into_iter().filter(|effect| effect.is_refused) {
+        let moves: Vec<_> = effect.changes.iter().filter_map(|change| change.moves()).collect();
+        reasons.add_about(
+            RefusalCode::TaskStarted,
+            "planVersionId",
+            format!("{} was started, and version {} {}.", effect.task, version.number, moves.join(", ")),
+            Some(TaskId::of(operation.id(), &effect.task).to_string()),
+        );
+    }
+}
+
 /// A late entry must not make a decision older than what it is about.
 fn check_after_submission(version: &Version, context: &Context<'_>, reasons: &mut Reasons) {
-    let Some(submitted_at) = version.submitted_at else { return };
-    reasons.check(
-        context.occurred_at + CLOCK_SKEW.as_delta() >= submitted_at,
-        RefusalCode::InvalidValue,
-        "occurredAt",
-        || format!("Version {} was submitted only at {}.", version.number, submitted_at.to_rfc3339()),
-    );
+    if let Some(submitted_at) = version.submitted_at {
+        context.check_since(submitted_at, &format!("Version {} was submitted", version.number), reasons);
+    }
 }
 
 /// Nor may it put a version in force before what its promulgation needed was there.

@@ -3,8 +3,10 @@
 
 use crate::{
     Context, Event, OperationCode, Prose, Reasons, RefusalCode, Rejection, Role, World,
-    actor::CLOCK_SKEW,
-    assignment::decide::{self as assignment, Officers},
+    assignment::{
+        decide::{self as assignment, Officers},
+        telling::short,
+    },
     operation::{OperationEvent, gates},
     plan::{FragmentaryOrder, NewOfficer, OrderedChange, PlanEvent},
 };
@@ -47,11 +49,9 @@ pub(super) fn issue(
         (format!("Version {} came into force", version.number), version.promulgated_at),
         ("The order before was issued".to_owned(), version.orders.last().map(|order| order.issued_at)),
     ] {
-        let Some(at) = at else { continue };
-        let later = context.occurred_at + CLOCK_SKEW.as_delta() >= at;
-        reasons.check(later, RefusalCode::InvalidValue, "occurredAt", || {
-            format!("{what} only at {}.", at.to_rfc3339())
-        });
+        if let Some(at) = at {
+            context.check_since(at, &what, &mut reasons);
+        }
     }
     let h_hour = change.h_hour.filter(|to| operation.h_hour != Some(*to));
     if let Some(to) = h_hour {
@@ -68,7 +68,8 @@ pub(super) fn issue(
     let order = u32::try_from(issued + 1).unwrap_or(u32::MAX);
     let name = FragmentaryOrder::code_of(order);
     let officers = Officers { given: &change.officers, by: &name, h_hour };
-    let (calendars, bound) = assignment::reassign(world, operation, version, &officers, &mut reasons)?;
+    let (calendars, bound) =
+        assignment::reassign(world, operation, version, &officers, context, &mut reasons)?;
     if h_hour.is_none() && bound.is_empty() {
         return reasons.or(Vec::new());
     }
@@ -81,7 +82,7 @@ pub(super) fn issue(
     })];
     events.extend(h_hour.map(|to| {
         // Who may read the operation may not be one who reads its plan: the reason stays with the order.
-        let (operation, reason) = (code.clone(), assignment::short(&name));
+        let (operation, reason) = (code.clone(), short(&name));
         Event::Operation(OperationEvent::HHourShifted { operation, to, reason, calendars })
     }));
     events.extend(bound);

@@ -9,6 +9,7 @@ mod content;
 mod decide;
 mod decision;
 mod dependency;
+mod difference;
 mod drafting;
 mod event;
 mod examples;
@@ -32,6 +33,7 @@ pub use decision::{
     Condition, ConditionStatus, Confirmation, Contest, Decision, DecisionKind, Proposal, Revoked, Withheld,
 };
 pub use dependency::{Dependency, DependencyKind, InvalidDependency};
+pub use difference::{Contents, Difference, DifferenceKind};
 pub use event::{Given, PlanEvent};
 pub use importing::{MOST_IMPORTED, stop_looking};
 pub use outstanding::{Electorate, Outstanding, outstanding, unsettled};

@@ -97,6 +97,7 @@ impl PlanCommand {
                 "HHourShifted",
                 "FragmentaryOrderIssued",
                 "OfficerAssigned",
+                "AssignmentUnderWay",
                 "AssignmentRetimed",
                 "AssignmentWithdrawn",
             ],

@@ -344,6 +344,13 @@ impl Plan {
         self.version(self.in_force?)
     }
 
+    /// The version in force, else the one that was last: what is carried out, or was when it was withdrawn.
+    pub fn last_in_force(&self) -> Option<&Version> {
+        let newest_first = self.versions.iter().rev().map(Arc::as_ref);
+        let mut promulgated = newest_first.filter(|version| version.promulgated_at.is_some());
+        self.version_in_force().or_else(|| promulgated.next())
+    }
+
     /// The version in force, else the one being worked on.
     pub fn current_version(&self) -> Option<&Version> {
         self.version_in_force().or_else(|| self.versions.last().map(Arc::as_ref))

@@ -5,7 +5,8 @@
 //! schedule lays a task that is to start as soon as possible, if all that it waits for is seen.
 
 use crate::{
-    Code, Instant, PartnerCode, PostCode, Span, TaskCode,
+    Code, Instant, PartnerCode, PostCode, Span, TaskCode, Title,
+    execution::BlockReason,
     plan::{CalendarOf, DecisionKind, Dependency, PlannedTask, StartConstraint, TimeWindow, WorkCalendar},
     schedule::working::Working,
     schedule::{Activity, Basis, Graph, Hours, Layout, activities, early_by, finish},
@@ -23,6 +24,8 @@ pub enum Conflict {
     ForeignLeadWithoutConsent { task: TaskCode, lead: PartnerCode, territory: PartnerCode },
     /// Domain rule 13, with the tasks that the partner leads.
     LiaisonNotInPost { partner: PartnerCode, tasks: BTreeSet<TaskCode> },
+    /// The partner leads the tasks and takes none now: it was suspended, has left, or has not joined.
+    LeadTakesNoTasks { partner: PartnerCode, tasks: BTreeSet<TaskCode> },
     /// Domain rule 12: the plan foresees the post for both at one time.
     OfficerOverlap { post: PostCode, tasks: [TaskCode; 2] },
     /// Between two tasks of the post lies less than its calendar's rest, by so much.
@@ -46,8 +49,23 @@ pub enum Conflict {
     TasksInPast { tasks: BTreeSet<TaskCode> },
     /// The post is assigned to the tasks, its officer was relieved, and nobody has taken it since.
     PostWithoutOfficer { post: PostCode, tasks: BTreeSet<TaskCode> },
+    /// Domain rule 16: the task was started, or was done, earlier than what it waits for lets it, as is known now,
+    /// by so much. With the claims that say so, by number: its own, and that of what it waits for.
+    OrderContradicted { task: TaskCode, dependency: Dependency, claims: [u32; 2], early_by: Span },
+    /// Domain rule 16: the task was done before it was started, as is known now. With the claims that say so.
+    FinishedBeforeStart { task: TaskCode, claims: [u32; 2] },
+    /// The task should have been started, by so much.
+    StartsLate { task: TaskCode, by: Span },
+    /// The task goes on longer than planned, by so much.
+    FinishesLate { task: TaskCode, by: Span },
+    /// The task is blocked, and whatever it loses the whole loses.
+    CriticalTaskBlocked { task: TaskCode, since: Instant, reason: BlockReason },
+    /// The post is at the first task still, when it should be at the second.
+    OfficerStillBound { post: PostCode, tasks: [TaskCode; 2] },
     /// The partner's decision rests on a post that nobody held then, as is known now.
     DecidedOutOfPost { partner: PartnerCode, post: PostCode },
+    /// The tasks clash with another operation, and nobody has said how that was settled.
+    DeconflictionOpen { other: Title, tasks: BTreeSet<TaskCode> },
 }
 
 /// A task where the plan has it.
@@ -77,14 +95,10 @@ pub fn conflicts<'a>(
             territory: task.territory.clone(),
         })
         .collect();
-    let mut leads = BTreeMap::<_, BTreeSet<_>>::new();
-    for task in tasks.iter().filter(|task| !with_liaison.contains(&task.lead)) {
-        leads.entry(&task.lead).or_default().insert(task.code.clone());
-    }
     conflicts.extend(
-        leads
+        led_by(tasks, |lead| !with_liaison.contains(lead))
             .into_iter()
-            .map(|(partner, tasks)| Conflict::LiaisonNotInPost { partner: partner.clone(), tasks }),
+            .map(|(partner, tasks)| Conflict::LiaisonNotInPost { partner, tasks }),
     );
     let (activities, mut working) = activities(tasks, hours);
     let laid = Graph::new(&activities).lay_out(&activities, Basis::Offsets, &mut working);
@@ -109,6 +123,26 @@ pub fn conflicts<'a>(
     let unassigned = tasks.iter().filter(|task| task.post.is_none() && !assigned.contains(&task.code));
     conflicts.extend(unassigned.map(|task| Conflict::TaskUnassigned { task: task.code.clone() }));
     conflicts
+}
+
+/// The tasks that hang on partners which take none now, as `takes_tasks` says.
+pub fn without_lead(tasks: &[PlannedTask], takes_tasks: impl Fn(&PartnerCode) -> bool) -> Vec<Conflict> {
+    led_by(tasks, |lead| !takes_tasks(lead))
+        .into_iter()
+        .map(|(partner, tasks)| Conflict::LeadTakesNoTasks { partner, tasks })
+        .collect()
+}
+
+/// The partners of whom that holds and who lead tasks, each with these.
+fn led_by(
+    tasks: &[PlannedTask],
+    holds: impl Fn(&PartnerCode) -> bool,
+) -> BTreeMap<PartnerCode, BTreeSet<TaskCode>> {
+    let mut led = BTreeMap::<_, BTreeSet<_>>::new();
+    for task in tasks.iter().filter(|task| holds(&task.lead)) {
+        led.entry(task.lead.clone()).or_default().insert(task.code.clone());
+    }
+    led
 }
 
 /// What nobody can carry out as planned, because its time has passed. `now` is the log's clock, or where it
@@ -314,6 +348,18 @@ mod tests {
             conflicts(&tasks, &ROUND_THE_CLOCK, [], &BTreeSet::new(), &none()),
             [Conflict::LiaisonNotInPost { partner: partner("LAO"), tasks: all }]
         );
+    }
+
+    #[test]
+    fn what_a_partner_leads_that_takes_no_tasks_is_one_conflict() {
+        let tasks = [task("T01", "LAO", "LAO", 0..1), own("T02", 0..1), task("T03", "LAO", "THA", 1..2)];
+        let led = ["T01", "T03"].map(code).into();
+        let takes = |partner: &PartnerCode| partner.as_str() == "THA";
+        assert_eq!(
+            without_lead(&tasks, takes),
+            [Conflict::LeadTakesNoTasks { partner: partner("LAO"), tasks: led }]
+        );
+        assert_eq!(without_lead(&tasks, |_| true), []);
     }
 
     #[test]

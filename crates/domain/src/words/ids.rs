@@ -7,7 +7,7 @@
 //!
 //! Here are those that several subjects speak of; one that only its subject does stands in its folder.
 
-use crate::code::{AnnexCode, ConditionCode, OperationCode, PartnerCode, PostCode, TaskCode};
+use crate::code::{AnnexCode, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -117,6 +117,8 @@ ids! {
     /// One officer's time in one post.
     TenureId = "tenure" "a tenure";
     OperationId = "operation" "an operation" of OperationCode;
+    /// A partner that may read an operation.
+    OperationReaderId = "operationreader" "an operation's reader";
     PlanVersionId = "planversion" "a plan version";
     /// A task of an operation, the same in every plan version.
     TaskId = "task" "a task";
@@ -127,6 +129,14 @@ ids! {
     ConditionId = "condition" "a condition";
     AssignmentId = "assignment" "an assignment";
     OfficerRequestId = "officerrequest" "an officer request";
+    /// A phase of an operation as it is carried out.
+    PhaseId = "phase" "a phase";
+    GoNoGoWordId = "gonogo" "a go or no-go";
+    /// A task as it is carried out.
+    TaskExecutionId = "taskexecution" "a task's execution";
+    TaskClaimId = "taskclaim" "a task claim";
+    RecordedDecisionId = "recordeddecision" "a recorded decision";
+    DeconflictionId = "deconfliction" "a deconfliction";
     EventId = "event" "an event";
     CommandId = "command" "a command";
 }
@@ -139,6 +149,12 @@ impl TenureId {
     /// The `number`th tenure of a post, from 1.
     pub fn of(post: PostId, number: u32) -> Self {
         Self(derive(post.0, &format!("tenure:{number}")))
+    }
+}
+
+impl OperationReaderId {
+    pub fn of(operation: OperationId, partner: &PartnerCode) -> Self {
+        Self(derive(operation.0, &format!("reader:{partner}")))
     }
 }
 
@@ -190,6 +206,46 @@ impl OfficerRequestId {
     /// The `number`th request for an officer in an operation, from 1, answered ones counted.
     pub fn of(operation: OperationId, number: u32) -> Self {
         Self(derive(operation.0, &format!("officer-request:{number}")))
+    }
+}
+
+impl PhaseId {
+    pub fn of(operation: OperationId, code: &PhaseCode) -> Self {
+        Self(derive(operation.0, &format!("phase:{code}")))
+    }
+}
+
+impl GoNoGoWordId {
+    /// The `number`th word on a phase, from 1.
+    pub fn of(phase: PhaseId, number: u32) -> Self {
+        Self(derive(phase.0, &format!("word:{number}")))
+    }
+}
+
+impl TaskExecutionId {
+    pub fn of(task: TaskId) -> Self {
+        Self(derive(task.0, "execution"))
+    }
+}
+
+impl TaskClaimId {
+    /// The `number`th claim on a task, from 1.
+    pub fn of(task: TaskId, number: u32) -> Self {
+        Self(derive(task.0, &format!("claim:{number}")))
+    }
+}
+
+impl RecordedDecisionId {
+    /// The `number`th decision in an operation's log, from 1.
+    pub fn of(operation: OperationId, number: u32) -> Self {
+        Self(derive(operation.0, &format!("recorded-decision:{number}")))
+    }
+}
+
+impl DeconflictionId {
+    /// The `number`th clash with another operation, from 1.
+    pub fn of(operation: OperationId, number: u32) -> Self {
+        Self(derive(operation.0, &format!("deconfliction:{number}")))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where events stand in the log, and when they happened.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -20,17 +21,21 @@ impl fmt::Display for Position {
     }
 }
 
-/// Where an event stands, when it happened and who says so: what folds need to know of it besides what it
-/// says.
+/// Where an event stands, when it happened and was recorded, and who says so: what folds need to know of it
+/// besides what it says.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_field_names,
-    reason = "`occurred_at` is the log's own word, the pair of `recorded_at`"
+    reason = "when it occurred and when it was recorded are the log's own words"
 )]
 pub struct At {
     pub position: Position,
     /// When it happened, as reported.
     pub occurred_at: Instant,
+    /// When the log learned of it.
+    pub recorded_at: DateTime<Utc>,
+    /// Why the log learned of it late, where it did.
+    pub late_reason: Option<String>,
     /// Post code or `service:name`.
     pub actor: String,
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Ask, Story, fold, given, of, saphan::*};
 use domain::{
-    Language, Names, RefusalCode, Role, State, Subject,
+    Language, Names, RefusalCode, Role, Span, State, Subject,
     centre::{CentreCommand, CentreEvent, CentreStatus, Criterion, Score, weighted_score},
     coalition::PartnerRole,
 };
@@ -177,6 +177,35 @@ fn partners_that_joined_without_a_liaison_officer_or_take_no_tasks_are_told_apar
         .accepted()
         .when(tha(), activate_centre())
         .accepted();
+}
+
+#[test]
+fn a_late_entry_opens_no_forward_post_before_the_centre_and_ends_none_before_it_began() {
+    let early = [(RefusalCode::InvalidValue, "occurredAt")];
+    let story = established()
+        .after(Span::hours(4))
+        .late(Span::hours(5))
+        .when(tha(), open("FCP-MAESOT", "Mae Sot"))
+        .refused_at(early)
+        .story;
+    let story = story
+        .when(tha(), activate_centre())
+        .accepted()
+        .late(Span::hours(1))
+        .when(tha(), stand_down())
+        .refused_at(early)
+        .story;
+    // It was open before the centre went to work, and is told of later.
+    story
+        .after(Span::hours(4))
+        .late(Span::hours(5))
+        .when(tha(), open("FCP-MAESOT", "Mae Sot"))
+        .accepted()
+        .when(tha(), open("FCP-CHIANGRAI", "Chiang Rai"))
+        .accepted()
+        .late(Span::hours(1))
+        .when(tha(), stand_down())
+        .refused_at(early);
 }
 
 #[test]

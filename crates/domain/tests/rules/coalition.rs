@@ -4,7 +4,7 @@ use crate::support::{given, nothing, of, saphan::*};
 use chrono::TimeDelta;
 use domain::{
     Actor, Context, PostCode, RefusalCode, Rejection, Role, Span, Subject, World,
-    coalition::{CoalitionEvent, PartnerCommand, PartnerEvent, PartnerRole, PostCommand, PostEvent},
+    coalition::{CoalitionEvent, PartnerEvent, PartnerRole, PostCommand, PostEvent},
     decide,
 };
 
@@ -62,8 +62,7 @@ fn a_suspended_partner_can_do_nothing_more() {
 
 #[test]
 fn a_partner_that_has_left_can_do_nothing_more() {
-    let leave = PartnerCommand::Withdraw { partner: of("LAO"), reason: of("Mandate has ended") };
-    submitted().when(lao(), partner(leave)).accepted().when(lao(), consent(1, &[])).forbidden();
+    submitted().when(lao(), leave("LAO")).accepted().when(lao(), consent(1, &[])).forbidden();
 }
 
 #[test]

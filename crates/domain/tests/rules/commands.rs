@@ -5,7 +5,7 @@
 
 use crate::support::{of, saphan::*};
 use domain::{
-    Command, Event, Language, Names, PartnerCode, Position, PostCode, Sha256, Span,
+    Command, Event, Language, Names, PartnerCode, Position, PostCode, Reported, Sha256, Span,
     assignment::AssignmentCommand,
     catalogue::{
         examples,
@@ -13,10 +13,12 @@ use domain::{
     },
     centre::CentreCommand,
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
+    execution::{BlockReason, ExecutionCommand, GoNoGo, Judgement, TaskClaim, TaskReport, Word},
     hash::canonical_json,
-    operation::OperationCommand,
+    operation::{DecisionOption, NewRecordedDecision, OperationCommand},
     plan::{
         ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms,
+        TimeWindow,
     },
     release::{Classification, HandlingCode, Marked, Release},
 };
@@ -47,6 +49,7 @@ fn of_partners() -> Vec<PartnerCommand> {
         PartnerCommand::AdmitObserver { partner: partner() },
         PartnerCommand::ChangeRole { partner: partner(), role: PartnerRole::Principal, reason: reason() },
         PartnerCommand::Suspend { partner: partner(), reason: reason() },
+        PartnerCommand::Reinstate { partner: partner(), reason: reason() },
         PartnerCommand::Withdraw { partner: partner(), reason: reason() },
         PartnerCommand::Name { partner: partner(), names: thai(), agency_names: Names::default() },
     ]
@@ -121,6 +124,102 @@ fn of_operations() -> Vec<OperationCommand> {
         OperationCommand::ShiftHHour { operation: operation(), to: at(), reason: of("Rain") },
         OperationCommand::Activate { operation: operation() },
     ]
+}
+
+/// While it is carried out, and after.
+fn of_active_operations() -> Vec<OperationCommand> {
+    let operation = saphan;
+    let at = |text: &str| text.parse().unwrap();
+    let decision = |decision_point: Option<&str>, options| NewRecordedDecision {
+        decision_point: decision_point.map(of),
+        question: of("Open the overflow shelter?"),
+        options,
+        outcome: of("Open it"),
+        reasons: of("More persons\nthan places"),
+        seen_at: Position(240),
+    };
+    let options = vec![
+        DecisionOption { text: of("Open it now"), assessment: Some(of("Beds for 40 more")) },
+        DecisionOption { text: of("Wait"), assessment: None },
+    ];
+    let record = |decision| OperationCommand::RecordDecision { operation: operation(), decision };
+    let period = TimeWindow { from: at("2023-10-10T00:00:00+07:00"), to: at("2023-10-12T00:00:00+07:00") };
+    let find = |period, areas: &[&str]| OperationCommand::FindDeconflictionConflict {
+        operation: operation(),
+        other: of("Operation of the river police"),
+        period,
+        areas: areas.iter().map(|area| of(area)).collect(),
+        tasks: tasks(&["T20", "T21"]),
+    };
+    vec![
+        OperationCommand::Pause { operation: operation(), reason: of("Fighting near the bridge") },
+        OperationCommand::Resume { operation: operation() },
+        OperationCommand::Close { operation: operation() },
+        OperationCommand::Terminate { operation: operation(), reason: of("Both sites were abandoned") },
+        record(decision(Some("DP2"), options)),
+        record(decision(None, Vec::new())),
+        find(Some(period), &["Mae Sot"]),
+        find(None, &[]),
+        OperationCommand::ClearDeconfliction {
+            operation: operation(),
+            number: 1,
+            resolution: of("Dates exchanged"),
+        },
+    ]
+}
+
+fn of_executions() -> Vec<ExecutionCommand> {
+    let operation = saphan;
+    let at = || "2023-10-10T07:30:00+06:30".parse().unwrap();
+    let text = || Some(of("Two of three gates"));
+    let claim = |says| ExecutionCommand::Claim { operation: operation(), task: of("T17"), says };
+    let judge = |criterion: &str, met, note: Option<&str>| Judgement {
+        criterion: of(criterion),
+        met,
+        note: note.map(of),
+    };
+    let reported = |occurred_at, late_reason: Option<&str>| {
+        Some(Reported { occurred_at, late_reason: late_reason.map(str::to_owned) })
+    };
+    let report = |says, reported| TaskReport { task: of("T17"), says, reported };
+    let reports = vec![
+        report(TaskClaim::Started, reported(at(), Some("No network"))),
+        report(TaskClaim::Unblocked { text: None }, reported(at(), None)),
+        report(TaskClaim::Completed { outcome: text() }, None),
+    ];
+    let word = Word {
+        decision: GoNoGo::NoGo,
+        criteria: vec![judge("Rehearsal", true, None), judge("Shelter", false, Some("110 places"))],
+        accepted_risks: vec![of("Shelter")],
+        seen_at: Position(181),
+    };
+    let mut commands: Vec<_> = [
+        TaskClaim::Issued,
+        TaskClaim::Acknowledged,
+        TaskClaim::Started,
+        TaskClaim::Progress { percent: 40, text: text() },
+        TaskClaim::Progress { percent: 50, text: None },
+        TaskClaim::Blocked { reason: BlockReason::NoAccess, text: text() },
+        TaskClaim::Unblocked { text: text() },
+        TaskClaim::Completed { outcome: None },
+        TaskClaim::Cancelled { reason: of("Site B was left") },
+    ]
+    .map(claim)
+    .into();
+    commands.extend([
+        ExecutionCommand::Report { operation: operation(), reports },
+        ExecutionCommand::CorrectTimes {
+            operation: operation(),
+            task: of("T17"),
+            claim: 3,
+            at: at(),
+            reason: of("By the team's own list"),
+        },
+        ExecutionCommand::StartPhase { operation: operation(), phase: of("P3") },
+        ExecutionCommand::CompletePhase { operation: operation(), phase: of("P3") },
+        ExecutionCommand::DecideGoNoGo { operation: operation(), phase: of("P3"), word },
+    ]);
+    commands
 }
 
 /// What commands of planners carry is what the events after them carry.
@@ -284,6 +383,8 @@ fn examples() -> Vec<Command> {
         AssignmentCommand::DeclineRequested { operation: saphan(), number: 1, reason: of("On leave") };
     let asked = [asks(Some(of("For the night"))), asks(None), accept, decline];
     commands.extend([assign, withdraw].into_iter().chain(asked).map(Command::Assignment));
+    commands.extend(of_active_operations().into_iter().map(Command::Operation));
+    commands.extend(of_executions().into_iter().map(Command::Execution));
     commands
 }
 

@@ -5,7 +5,7 @@ use crate::support::{Story, of, saphan::*};
 use domain::{
     Event, Position, RefusalCode, Role, Span,
     assignment::AssignmentEvent,
-    coalition::{PartnerCommand, PartnerEvent, PartnerRole, PostCommand, PostEvent},
+    coalition::{PartnerEvent, PartnerRole, PostCommand, PostEvent},
     operation::OperationStatus,
     plan::{ApprovalPolicy, PlanCommand, PlanEvent, Section, Sections, VersionStatus, Withdrawal},
 };
@@ -157,8 +157,7 @@ fn every_partner_that_leads_tasks_has_its_liaison_officer_in_post() {
 
 #[test]
 fn a_partner_that_has_left_takes_no_tasks() {
-    let withdraw = PartnerCommand::Withdraw { partner: of("LAO"), reason: of("Elections") };
-    let refused = approved().when(lao(), partner(withdraw)).accepted().when(tha(), promulgate(1)).rejected();
+    let refused = approved().when(lao(), leave("LAO")).accepted().when(tha(), promulgate(1)).rejected();
     assert!(refused.refusals.iter().any(|refusal| refusal.code == RefusalCode::TakesNoTasks));
 }
 

@@ -125,6 +125,8 @@ fn asked_once(newest: u32, choice: Choice) -> (Actor, Ask) {
             (if other % 2 == 0 { tha() } else { actor(who) }, ask)
         }
         26 if one == 0 => (import(), suspend(PARTNERS[usize::from(who)])),
+        26 if one == 1 => (import(), reinstate(PARTNERS[usize::from(who)])),
+        26 if one == 2 && other == 0 => (import(), leave(PARTNERS[usize::from(who)])),
         _ => {
             let role = if other < 3 { PartnerRole::Principal } else { PartnerRole::Participant };
             (import(), change_role(PARTNERS[usize::from(who)], role))
@@ -146,14 +148,15 @@ fn send(story: &mut Story, actor: &Actor, ask: Ask) {
     let command: Command = ask(story);
     let before = story.log.clone();
     match story.decide(actor, &command) {
-        Ok(events) => {
+        Ok(told) => {
             // The same world, command and context give the same events.
-            assert_eq!(story.decide(actor, &command).as_ref(), Ok(&events));
+            assert_eq!(story.decide(actor, &command).as_ref(), Ok(&told));
+            let events: Vec<_> = told.iter().map(|told| told.event.clone()).collect();
             for event in &events {
                 judge(story, event);
             }
             judge_h_hour(story, &command, &events);
-            story.append(actor, events);
+            story.append(actor, told);
         }
         Err(Rejection::Refused(reasons)) => {
             assert!(!reasons.is_empty(), "a refusal says why");

@@ -1,22 +1,21 @@
 //! Every code has a story that ends in it: a code that no rule uses would promise clients something.
 
-use crate::support::{Outcome, given, of, saphan::*};
+use crate::support::{Outcome, carrying, gate, given, of, saphan::*};
 use domain::{
     Reasons, RefusalCode, Span,
     centre::{CentreCommand, Criterion},
     coalition::{PartnerCommand, PartnerRole, PostCommand},
+    execution::{BlockReason, GoNoGo, TaskClaim},
     plan::Section,
 };
 use strum::IntoEnumIterator;
 
 /// Given by others than the rules, which never see what these are about.
-const ELSEWHERE: [RefusalCode; 3] = [
+const ELSEWHERE: [RefusalCode; 2] = [
     // The API's, of what the rules tell apart from refusals, because it is logged.
     RefusalCode::Forbidden,
     // The engine's, which knows what came under a key before.
     RefusalCode::IdempotencyKeyReused,
-    // The API's: in a command a reason cannot be empty.
-    RefusalCode::ReasonRequired,
 ];
 
 /// Of texts, parsed before there is a command.
@@ -66,6 +65,9 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
     let without_mission = draft_with(domain::plan::Sections { mission: None, ..sections() }, small_plan());
     let decided_late = approve_by_all(submitted().after(Span::hours(2)), 1).late(Span::hours(1));
     let out_of_post = decided_late.when(import(), relieve("CHN-01")).accepted();
+    let started = || carrying::at_h_hour().when(mmr(), carrying::start("T16")).accepted();
+    let moved = amend(started(), 2, |story| story.when(tha(), move_task("T16", 6)).accepted());
+    let other = TaskClaim::Blocked { reason: BlockReason::Other, text: None };
     let without_site = given(coalition()).when(import(), centre(proposed(100))).accepted();
     vec![
         (Code::AlreadyExists, draft().when(tha(), add_task(task("T01", "THA", "THA", 0, 1, &[])))),
@@ -79,6 +81,7 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
         (Code::DraftExists, draft().when(tha(), open_amendment())),
         (Code::ExerciseInUsedLog, given(coalition()).when(import(), declare_exercise())),
         (Code::ForeignLeadWithoutConsent, submitted().when(tha(), promulgate(1))),
+        (Code::GateNotPassed, gate::gated().when(tha(), carrying::start_phase("P3"))),
         (Code::HhourNotSet, in_force().when(tha(), shift_h_hour(h_hour))),
         (Code::HhourOutsideWindow, in_force().when(tha(), set_h_hour("2023-10-18T06:00:00+07:00"))),
         (Code::HostAlreadyPresent, given(coalition()).when(import(), partner(accede))),
@@ -96,9 +99,15 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
             in_force().when(chn(), revoke(1)).accepted().when(mmr(), assign("T16", "MMR-02")),
         ),
         (Code::OfficerOverlap, overlapping().when(mmr(), assign("T17", "MMR-02"))),
+        (Code::PhaseNotStarted, in_force().when(mmr(), carrying::start("T16"))),
         (Code::PlanIncomplete, without_mission.when(tha(), submit())),
         (Code::PlanNotInForce, submitted().when(mmr(), assign("T16", "MMR-02"))),
         (Code::PostNotOfLeadPartner, in_force().when(lao(), assign("T16", "LAO-02"))),
+        (Code::PredecessorIncomplete, carrying::active().when(mmr(), carrying::start("T16"))),
+        (Code::ReasonRequired, started().when(mmr(), carrying::claim("T16", other))),
+        (Code::RiskNotAccepted, gate::gated().when(tha(), gate::say(GoNoGo::Go, &[gate::CRITERIA[0]], &[]))),
+        (Code::TaskInProgress, started().when(tha(), gate::close())),
+        (Code::TaskStarted, moved.when(tha(), promulgate(2))),
         (Code::PostAlreadyHeld, given(coalition()).when(import(), posting(acting))),
         (
             Code::SeenAtInvalid,

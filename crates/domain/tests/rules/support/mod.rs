@@ -1,11 +1,13 @@
 //! Given events, when a command, then events: an engine in memory that loads what a decision lacks.
 
+pub mod carrying;
+pub mod gate;
 pub mod saphan;
 
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, At, Command, Context, Event, Instant, Item, OperationCode, Position, Recorded, Refusal,
-    RefusalCode, Rejection, Role, Span, State, Subject, World,
+    RefusalCode, Rejection, Reported, Role, Span, State, Subject, Told, World,
     catalogue::sources::sources,
     decide,
     ids::{CommandId, EventId},
@@ -72,8 +74,8 @@ impl Story {
     pub fn and<E: Into<Event>>(mut self, events: impl IntoIterator<Item = E>) -> Self {
         for event in events {
             self.pass(Span::seconds(60));
-            let occurred_at = self.now.fixed_offset();
-            self.record(event.into(), occurred_at, "service:import", None);
+            let reported = Reported { occurred_at: self.now.fixed_offset(), late_reason: None };
+            self.record(event.into(), reported, "service:import");
         }
         self
     }
@@ -102,7 +104,7 @@ impl Story {
     }
 
     /// Decides as an engine would: what is missing is loaded, then it is asked again.
-    pub fn decide(&mut self, actor: &Actor, command: &Command) -> Result<Vec<Event>, Rejection> {
+    pub fn decide(&mut self, actor: &Actor, command: &Command) -> Result<Vec<Told>, Rejection> {
         for _ in 0..8 {
             let context = Context {
                 actor,
@@ -126,32 +128,34 @@ impl Story {
     }
 
     /// Appends what was decided and evolves the world; the items touched.
-    pub fn append(&mut self, actor: &Actor, events: Vec<Event>) -> Vec<Item> {
+    pub fn append(&mut self, actor: &Actor, told: Vec<Told>) -> Vec<Item> {
         let occurred_at = self.occurred_at.take().unwrap_or_else(|| self.now.fixed_offset());
-        let late_reason = self.late_reason.take();
-        let touched = events
+        let late_reason = self.late_reason.take().map(str::to_owned);
+        let reported = Reported { occurred_at, late_reason };
+        let touched = told
             .into_iter()
-            .flat_map(|event| self.record(event, occurred_at, &actor.to_string(), late_reason))
+            .flat_map(|told| {
+                let reported = told.reported.unwrap_or_else(|| reported.clone());
+                self.record(told.event, reported, &actor.to_string())
+            })
             .collect();
         self.pass(Span::seconds(60));
         touched
     }
 
-    fn record(
-        &mut self,
-        event: Event,
-        occurred_at: Instant,
-        actor: &str,
-        late_reason: Option<&str>,
-    ) -> Vec<Item> {
+    fn record(&mut self, event: Event, reported: Reported, actor: &str) -> Vec<Item> {
         let position = Position(self.head().0 + 1);
         let id = Uuid::from_u128(position.0.try_into().expect("positions are positive"));
         let recorded = Recorded {
-            at: At { position, occurred_at, actor: actor.to_owned() },
-            recorded_at: self.now,
+            at: At {
+                position,
+                occurred_at: reported.occurred_at,
+                recorded_at: self.now,
+                late_reason: reported.late_reason,
+                actor: actor.to_owned(),
+            },
             event_id: EventId(id),
             command_id: CommandId(id),
-            late_reason: late_reason.map(str::to_owned),
             event,
         };
         let touched = self.world.apply(&recorded);
@@ -188,17 +192,17 @@ pub struct Outcome {
     story: Story,
     actor: Actor,
     command: Command,
-    result: Result<Vec<Event>, Rejection>,
+    result: Result<Vec<Told>, Rejection>,
 }
 
 impl Outcome {
     /// What the catalogue says of these events is so: they follow from this command, by those who may send
     /// it, and nobody else may.
-    fn hold_against_catalogue(&mut self, events: &[Event]) {
+    fn hold_against_catalogue(&mut self, told: &[Told]) {
         let debug = format!("{:?}", self.command);
         let mut words = debug.split(|letter: char| !letter.is_alphanumeric());
         let command = (words.next().unwrap(), words.next().unwrap());
-        for event in events {
+        for Told { event, .. } in told {
             let kind = event.kind();
             let sources = sources(event);
             let told: Vec<_> = sources.iter().filter(|source| source.command == command).collect();
@@ -229,9 +233,12 @@ impl Outcome {
     /// Exactly these events followed, and are history now.
     pub fn then<E: Into<Event>>(mut self, events: impl IntoIterator<Item = E>) -> Story {
         let wanted: Vec<Event> = events.into_iter().map(Into::into).collect();
-        assert_eq!(self.result.as_ref(), Ok(&wanted), "{:?}", self.command);
-        self.hold_against_catalogue(&wanted);
-        self.story.append(&self.actor, wanted);
+        let told =
+            self.result.clone().unwrap_or_else(|rejection| panic!("{:?}: {rejection:?}", self.command));
+        let found: Vec<Event> = told.iter().map(|told| told.event.clone()).collect();
+        assert_eq!(found, wanted, "{:?}", self.command);
+        self.hold_against_catalogue(&told);
+        self.story.append(&self.actor, told);
         self.story
     }
 

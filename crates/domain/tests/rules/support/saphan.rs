@@ -564,6 +564,14 @@ pub fn suspend(code: &str) -> Ask {
     partner(PartnerCommand::Suspend { partner: of(code), reason: of("A breach") })
 }
 
+pub fn reinstate(code: &str) -> Ask {
+    partner(PartnerCommand::Reinstate { partner: of(code), reason: of("The breach was closed") })
+}
+
+pub fn leave(code: &str) -> Ask {
+    partner(PartnerCommand::Withdraw { partner: of(code), reason: of("Mandate has ended") })
+}
+
 pub fn relieve(code: &str) -> Ask {
     posting(PostCommand::Relieve { post: of(code), reason: of("End of rotation") })
 }
