@@ -4,7 +4,8 @@
 use crate::Request;
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
-    Actor, Command, Context, Instant, Position, RULES_VERSION, Sha256, hash::canonical_json, instant,
+    Actor, Command, Context, Instant, Position, RULES_VERSION, Reported, Sha256, Told, hash::canonical_json,
+    instant,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -79,10 +80,14 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// When the command's events happened, as the log has it.
-    pub fn occurred_at(&self, now: DateTime<Utc>) -> Instant {
+    /// When one of the command's events happened, as the log has it, and why it is told late.
+    pub fn reported_of(&self, told: &Told, now: DateTime<Utc>) -> Reported {
+        let said = told.reported.clone().unwrap_or_else(|| Reported {
+            occurred_at: self.reported(now),
+            late_reason: self.late_reason.as_deref().map(str::to_owned),
+        });
         // Within the clock's tolerance a reporter may be ahead; the log never is.
-        self.reported(now).min(now.fixed_offset())
+        Reported { occurred_at: said.occurred_at.min(now.fixed_offset()), ..said }
     }
 
     fn reported(&self, now: DateTime<Utc>) -> Instant {
@@ -117,7 +122,8 @@ impl<'a> Basis<'a> {
 mod tests {
     use super::*;
     use domain::{
-        Role,
+        Event, Role,
+        coalition::CoalitionEvent,
         plan::{Named, PlanCommand},
     };
 
@@ -181,10 +187,16 @@ mod tests {
     fn the_log_never_says_that_something_happened_after_it_was_recorded() {
         let now = "2023-09-25T00:00:00.5Z".parse().unwrap();
         let request = Request { occurred_at: None, ..approval() };
-        assert_eq!(Basis::new(&request, [7; 32]).occurred_at(now), now);
+        let told =
+            Told::from(Event::Coalition(CoalitionEvent::ExerciseDeclared { title: "E".parse().unwrap() }));
+        assert_eq!(Basis::new(&request, [7; 32]).reported_of(&told, now).occurred_at, now);
         let ahead = Request { occurred_at: Some("2023-09-25T07:00:01+07:00".parse().unwrap()), ..approval() };
         let basis = Basis::new(&ahead, [7; 32]);
-        assert_eq!(basis.occurred_at(now), now);
+        assert_eq!(basis.reported_of(&told, now).occurred_at, now);
+        let earlier: Instant = "2023-09-24T07:00:00+06:30".parse().unwrap();
+        let reported = Reported { occurred_at: earlier, late_reason: Some("By radio".to_owned()) };
+        let own = Told { reported: Some(reported.clone()), ..told };
+        assert_eq!(basis.reported_of(&own, now), reported);
         assert_eq!(Some(basis.context(now, Position(1)).occurred_at), ahead.occurred_at);
     }
 }

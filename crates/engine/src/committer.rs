@@ -18,7 +18,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    At, Position, Recorded, Refusal, RefusalCode, Rejection, Sha256, Subject, World,
+    At, Position, Recorded, Refusal, RefusalCode, Rejection, Reported, Sha256, Subject, World,
     hash::canonical_json,
     ids::{CommandId, EventId},
 };
@@ -412,26 +412,27 @@ impl Committer {
             }
         };
         let command_id = CommandId(self.entropy.uuid_v7(now));
-        let lacking: Vec<Subject> = events.iter().flat_map(|event| batch.overlay.lacks(event)).collect();
+        let lacking: Vec<Subject> = events.iter().flat_map(|told| batch.overlay.lacks(&told.event)).collect();
         if !lacking.is_empty() {
             self.load(batch, lacking).await.map_err(Error::Store)?;
         }
         let mut applied = Vec::with_capacity(events.len());
-        for (number, event) in (1..).zip(events) {
-            for subject in event.about().folds() {
+        for (number, told) in (1..).zip(events) {
+            for subject in told.event.about().folds() {
                 self.used.insert(subject, self.batches);
             }
+            let Reported { occurred_at, late_reason } = basis.reported_of(&told, now);
             let event = Recorded {
                 at: At {
                     position: Position(head.0 + number),
-                    occurred_at: basis.occurred_at(now),
+                    occurred_at,
+                    recorded_at: now,
+                    late_reason,
                     actor: basis.actor.to_string(),
                 },
-                recorded_at: now,
                 event_id: EventId(self.entropy.uuid_v7(now)),
                 command_id,
-                late_reason: basis.late_reason.as_deref().map(str::to_owned),
-                event,
+                event: told.event,
             };
             let touched = batch.overlay.apply(&event);
             applied.push((event, touched));
@@ -468,7 +469,7 @@ impl Committer {
                 NewEvent {
                     event_id: recorded.event_id.0,
                     occurred_at: recorded.at.occurred_at,
-                    late_reason: recorded.late_reason.clone(),
+                    late_reason: recorded.at.late_reason.clone(),
                     kind: encoded.kind.to_owned(),
                     version: encoded.version,
                     payload: encoded.payload,

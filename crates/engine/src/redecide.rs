@@ -8,7 +8,7 @@
 //! of today decide what that says, in words of today.
 
 use crate::{StoreError, basis::Basis, loading::decode};
-use domain::{Event, Instant, Position, Rejection, State, Subject, World, codec::Encoded};
+use domain::{Event, Position, Rejection, Reported, State, Subject, Told, World, codec::Encoded};
 use event_log::{Log, StoredCommand, StoredEvent};
 use std::{
     borrow::Cow,
@@ -194,14 +194,14 @@ fn examine(
             return;
         }
     };
-    let occurred_at = basis.occurred_at(now);
     let mut logged = logged.iter().peekable();
-    for (position, event) in (head.0 + 1..).zip(&decided) {
+    for (position, told) in (head.0 + 1..).zip(&decided) {
+        let event = &told.event;
         let Some(found) = logged.next_if(|logged| logged.position == position) else {
             decisions.tell(position, format!("{} of command {id} is missing", event.kind()));
             continue;
         };
-        let differing = differing(event, occurred_at, basis.late_reason.as_deref(), found);
+        let differing = differing(event, &basis.reported_of(told, now), found);
         if !differing.is_empty() {
             let finding = format!("{} of command {id}, decided again: {}", found.kind, differing.join("; "));
             decisions.tell(position, finding);
@@ -218,7 +218,7 @@ fn decide(
     basis: &Basis<'_>,
     now: chrono::DateTime<chrono::Utc>,
     head: Position,
-) -> Result<Vec<Event>, String> {
+) -> Result<Vec<Told>, String> {
     let mut told: BTreeSet<Subject> = BTreeSet::new();
     loop {
         match domain::decide(world, &basis.command, &basis.context(now, head)) {
@@ -242,8 +242,7 @@ fn decide(
 /// What of a logged event is not as decided.
 fn differing(
     decided: &Event,
-    occurred_at: Instant,
-    late_reason: Option<&str>,
+    Reported { occurred_at, late_reason }: &Reported,
     logged: &StoredEvent,
 ) -> Vec<String> {
     let Encoded { kind, version, payload } = decided.encode();
@@ -266,11 +265,11 @@ fn differing(
     if logged.subjects != decided.about().subjects() {
         differing.push("it concerns other subjects".to_owned());
     }
-    if logged.occurred_at != occurred_at || logged.occurred_at.offset() != occurred_at.offset() {
+    if logged.occurred_at != *occurred_at || logged.occurred_at.offset() != occurred_at.offset() {
         let (logged, decided) = (logged.occurred_at.to_rfc3339(), occurred_at.to_rfc3339());
         differing.push(format!("it occurred at {decided}, not {logged}"));
     }
-    if logged.late_reason.as_deref() != late_reason {
+    if logged.late_reason != *late_reason {
         differing.push("its reason for being late is another".to_owned());
     }
     differing

@@ -2,7 +2,8 @@
 //! empty, and kept until something analyses them: here no table has been analysed, and every plan has to be
 //! one for a large table.
 
-use crate::support::{add_task, draft, engine, found, initiate, officer, owner, pool, run};
+use crate::support::{add_task, draft, engine, found, good, initiate, officer, owner, pool, run};
+use domain::{Command, operation::OperationCommand};
 use read_model::Schema;
 use serde_json::Value;
 use sqlx::{
@@ -258,4 +259,67 @@ async fn counting_the_tasks_of_a_version_reads_each_once(_: PgPoolOptions, optio
     );
     let plan: Value = connection.fetch_one(AssertSqlSafe(analysed)).await.unwrap().get(0);
     assert!((rows_read(&plan[0]["Plan"], "planned_task") - 50.0).abs() < 0.5, "{plan:#}");
+}
+
+/// An operation of Thailand's that one other partner may read.
+fn initiate_for(code: &str, reader: &str) -> Command {
+    let Command::Operation(OperationCommand::Initiate {
+        operation,
+        title,
+        lead,
+        classification,
+        handling,
+        ..
+    }) = initiate(code, "THA")
+    else {
+        unreachable!("it initiates")
+    };
+    let releasable_to = [good(reader)].into();
+    Command::Operation(OperationCommand::Initiate {
+        operation,
+        title,
+        lead,
+        classification,
+        handling,
+        releasable_to,
+    })
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn an_agenda_reads_no_operation_that_is_not_its_viewers(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    for number in 0..20 {
+        let code = format!("OP{number:02}");
+        let reader = if number == 0 { "MMR" } else { "CHN" };
+        run(&engine, officer("THA-01"), initiate_for(&code, reader)).await;
+        run(&engine, officer("THA-01"), draft(&code)).await;
+        run(&engine, officer("THA-01"), add_task(&code, "T01", "THA", 0)).await;
+    }
+    let mut statements = statements();
+    let begins =
+        ["from operations_of($1", "status in ('OUTSTANDING', 'BROKEN')", "request.status = 'PENDING'"];
+    statements.retain(|(statement, _)| begins.iter().any(|begin| statement.contains(begin)));
+    assert_eq!(statements.len(), 7, "the statements of an agenda");
+    let mut connection = pool.acquire().await.unwrap();
+    let at = engine.position();
+    let tables =
+        ["operation", "plan_version", "planned_task", "assignment", "condition", "officer_request", "phase"];
+    let mut read = async |viewer: &str| {
+        let mut rows = 0.0;
+        for (statement, parameters) in &statements {
+            connection.execute(AssertSqlSafe(format!("prepare asked as {statement}"))).await.unwrap();
+            let post = if *parameters == 5 { format!(", '{viewer}-01', true") } else { String::new() };
+            let analysed =
+                format!("explain (analyze, format json) execute asked ({at}, {at}, '{viewer}'{post})");
+            let plan: Value = connection.fetch_one(AssertSqlSafe(analysed)).await.unwrap().get(0);
+            rows += tables.iter().map(|table| rows_read(&plan[0]["Plan"], table)).sum::<f64>();
+            connection.execute("deallocate asked").await.unwrap();
+        }
+        rows
+    };
+    let (none, one, many) = (read("LAO").await, read("MMR").await, read("CHN").await);
+    assert!(none < 0.5, "{none} rows of what does not concern it");
+    assert!(one > 0.5 && (many - 19.0 * one).abs() < 0.5, "{one} of one operation, {many} of 19");
 }
