@@ -16,6 +16,10 @@ create table operation (
   h_hour           timestamptz,
   initiated_at     timestamptz not null,
   activated_at     timestamptz,
+  paused_at        timestamptz,      -- until it is resumed
+  pause_reason     text,
+  ended_at         timestamptz,
+  terminated       text,             -- why it was broken off; null: it was not
   in_force         integer,          -- number of the plan version in force
   current_version  integer,          -- the same, else of the one being worked on
   valid_from       bigint not null,
@@ -23,6 +27,17 @@ create table operation (
 );
 alter table operation add primary key (id, valid_to, valid_from);
 create index operation_by_code on operation (code, valid_to, valid_from);
+
+-- Who may read an operation, until it ends: by these rows somebody's operations are found among all others.
+create table operation_reader (
+  id           uuid not null,
+  operation_id uuid not null,
+  partner      text not null,
+  valid_from   bigint not null,
+  valid_to     bigint not null
+);
+alter table operation_reader add primary key (id, valid_to, valid_from);
+create index operation_reader_by_partner on operation_reader (partner, valid_to, valid_from);
 
 create table assignment (
   id           uuid not null,
@@ -60,6 +75,7 @@ create table officer_request (
 );
 alter table officer_request add primary key (id, valid_to, valid_from);
 create index officer_request_by_operation on officer_request (operation_id, valid_to, valid_from);
+create index officer_request_by_post on officer_request (post, valid_to, valid_from) where status = 'PENDING';
 
 -- What a task itself says of its release, in every version. One without a label is as its version.
 create table task_label (
@@ -106,4 +122,36 @@ begin atomic
       label.valid_from <= at and at < label.valid_to
       or label.valid_from <= policy and policy < label.valid_to
     );
+end;
+
+-- The viewer's operations that have not ended, at the position. `offset 0` keeps each a look-up, as above.
+create function operations_of(at bigint, viewer text)
+returns table (id uuid, code text, status text, lead text, h_hour timestamptz, in_force integer)
+language sql stable parallel safe
+begin atomic
+  select
+    operation_.id,
+    operation_.code,
+    operation_.status,
+    operation_.lead,
+    operation_.h_hour,
+    operation_.in_force
+  from operation_reader reader
+  cross join lateral (
+    select
+      operation.id,
+      operation.code,
+      operation.status,
+      operation.lead,
+      operation.h_hour,
+      operation.in_force
+    from operation
+    where operation.id = reader.operation_id
+      and operation.valid_from <= at
+      and at < operation.valid_to
+    offset 0
+  ) operation_
+  where reader.partner = viewer
+    and reader.valid_from <= at
+    and at < reader.valid_to;
 end;

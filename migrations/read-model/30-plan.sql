@@ -20,6 +20,7 @@ create table plan_version (
   suspended_by       text[] not null,
   withdrawn          jsonb,
   fragmentary_orders jsonb not null, -- issued while it was in force
+  gate_points        jsonb not null, -- once submitted: by phase, the decision points that stand at its gate
   valid_from         bigint not null,
   valid_to           bigint not null
 );
@@ -52,6 +53,7 @@ create table planned_task (
 alter table planned_task add primary key (id, valid_to, valid_from);
 create index planned_task_by_version on planned_task (version_id, valid_to, valid_from);
 create index planned_task_by_task on planned_task (task_id, valid_to, valid_from);
+create index planned_task_by_post on planned_task (post, valid_to, valid_from);
 
 create table annex (
   id             uuid not null,
@@ -116,6 +118,7 @@ create table condition (
 );
 alter table condition add primary key (id, valid_to, valid_from);
 create index condition_by_decision on condition (decision_id, valid_to, valid_from);
+create index condition_by_partner on condition (partner, valid_to, valid_from) where status in ('OUTSTANDING', 'BROKEN');
 
 -- A draft is for its lead, for partners that take tasks, and for those that it is shared with.
 create function visible_plan_version(at bigint, policy bigint, viewer text) returns table (id uuid)

@@ -94,6 +94,7 @@ tables! {
     "15-centre.sql" { Centre: crate::centre::CentreRow; }
     "20-operation.sql" {
         Operation: crate::operation::OperationRow;
+        OperationReader: crate::operation::OperationReaderRow;
         Assignment: crate::operation::AssignmentRow;
         OfficerRequest: crate::operation::OfficerRequestRow;
         TaskLabel: crate::operation::TaskLabelRow;
@@ -104,6 +105,18 @@ tables! {
         Annex: crate::plan::AnnexRow;
         Decision: crate::plan::DecisionRow;
         Condition: crate::plan::ConditionRow;
+    }
+    "40-execution.sql" {
+        TaskExecution: crate::execution::TaskExecutionRow;
+        TaskClaim: crate::execution::TaskClaimRow;
+    }
+    "45-phase.sql" {
+        Phase: crate::execution::PhaseRow;
+        GoNoGoWord: crate::execution::GoNoGoWordRow;
+    }
+    "46-decision-log.sql" {
+        RecordedDecision: crate::operation::RecordedDecisionRow;
+        Deconfliction: crate::operation::DeconflictionRow;
     }
 }
 

@@ -8,12 +8,14 @@
 //! A subject is a folder, called as in `domain` and `api`, and has its tables in a file of that name under
 //! `migrations/read-model`. Its own rows and the queries on them stand in `rows`, those of what it consists
 //! of in files of their names. What belongs to no subject: `tables` knows how a row becomes columns, `item`
-//! lists all tables, `log` is about events, `projection` writes.
+//! lists all tables, `agenda` gathers from many, `log` is about events, `projection` writes.
 
+pub mod agenda;
 pub mod centre;
 pub mod coalition;
 mod database;
 mod error;
+pub mod execution;
 mod item;
 mod log;
 mod model;

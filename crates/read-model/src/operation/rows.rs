@@ -29,6 +29,12 @@ row! {
         pub h_hour: Option<DateTime<Utc>>,
         pub initiated_at: DateTime<Utc>,
         pub activated_at: Option<DateTime<Utc>>,
+        /// Until it is resumed.
+        pub paused_at: Option<DateTime<Utc>>,
+        pub pause_reason: Option<String>,
+        pub ended_at: Option<DateTime<Utc>>,
+        /// Why it was broken off.
+        pub terminated: Option<String>,
         /// Number of the plan version in force.
         pub in_force: Option<i32>,
         /// The same, else of the one being worked on.
@@ -57,6 +63,10 @@ macro_rules! operation_rows {
                h_hour,
                initiated_at,
                activated_at,
+               paused_at,
+               pause_reason,
+               ended_at,
+               terminated,
                in_force,
                current_version
              " + $($rest)*
@@ -87,12 +97,17 @@ impl Versioned for OperationRow {
         Column::instant("h_hour", "hHour"),
         Column::instant("initiated_at", "initiatedAt"),
         Column::instant("activated_at", "activatedAt"),
+        Column::instant("paused_at", "pausedAt"),
+        Column::plain("pause_reason", "pauseReason"),
+        Column::instant("ended_at", "endedAt"),
+        Column::plain("terminated", "terminationReason"),
         Column::plain("in_force", "plan"),
         Column::nowhere("current_version", "follows from the versions"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
         let (State::Operation(Some(operation)), Item::Operation(_)) = (state, item) else { return None };
+        let (paused, ended) = (operation.paused.as_ref(), operation.ended.as_ref());
         Some(Self {
             id: operation.id().0,
             code: operation.code.to_string(),
@@ -109,6 +124,10 @@ impl Versioned for OperationRow {
             h_hour: operation.h_hour.map(|at| at.to_utc()),
             initiated_at: operation.initiated_at.to_utc(),
             activated_at: operation.activated_at.map(|at| at.to_utc()),
+            paused_at: paused.map(|paused| paused.at.to_utc()),
+            pause_reason: paused.map(|paused| paused.reason.to_string()),
+            ended_at: ended.map(|ended| ended.at.to_utc()),
+            terminated: ended.and_then(|ended| Some(ended.terminated.as_ref()?.to_string())),
             in_force: operation.plan.in_force.map(u32::cast_signed),
             current_version: operation.plan.current_version().map(|version| version.number.cast_signed()),
         })

@@ -7,11 +7,13 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    Item, State,
-    plan::{FragmentaryOrder, Sections, VersionStatus, Withdrawn},
+    Code, Item, PhaseCode, State,
+    execution::points_at_gate,
+    plan::{DecisionPoint, FragmentaryOrder, Phase, Sections, Version, VersionStatus, Withdrawn},
     release::{Label, Release},
 };
 use sqlx::types::Json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 row! {
@@ -42,6 +44,8 @@ row! {
         pub suspended_by: Vec<String>,
         pub withdrawn: Option<Json<Withdrawn>>,
         pub fragmentary_orders: Json<Vec<FragmentaryOrder>>,
+        /// Once it is submitted: by phase, the decision points that stand at its gate.
+        pub gate_points: Json<BTreeMap<PhaseCode, Vec<Code>>>,
     }
 }
 
@@ -69,13 +73,20 @@ macro_rules! plan_version_rows {
                promulgated_at,
                suspended_by,
                withdrawn as "withdrawn: Json<Withdrawn>",
-               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>"
+               fragmentary_orders as "fragmentary_orders: Json<Vec<FragmentaryOrder>>",
+               gate_points as "gate_points: Json<BTreeMap<PhaseCode, Vec<Code>>>"
              "# + $($rest)*
         )
     };
 }
 
 impl PlanVersionRow {
+    /// The decision points that stand at a phase's gate.
+    pub fn points_at_gate(&self, phase: &PhaseCode) -> Vec<&DecisionPoint> {
+        let codes = self.gate_points.get(phase).map_or(&[][..], Vec::as_slice);
+        self.sections.decision_points.iter().filter(|point| codes.contains(&point.code)).collect()
+    }
+
     /// The label in force on the version, below its operation's.
     pub fn label(&self, operation: &Label) -> Label {
         operation.narrowed(self.release.as_deref())
@@ -102,6 +113,7 @@ impl Versioned for PlanVersionRow {
         Column::plain("suspended_by", "suspendedBy"),
         Column::plain("withdrawn", "withdrawal"),
         Column::plain("fragmentary_orders", "fragmentaryOrders"),
+        Column::nowhere("gate_points", "computed from the decision points and the tasks"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -130,8 +142,20 @@ impl Versioned for PlanVersionRow {
             suspended_by: version.suspended_by.iter().map(ToString::to_string).collect(),
             withdrawn: version.withdrawn.clone().map(Json),
             fragmentary_orders: Json(version.orders.iter().cloned().collect()),
+            gate_points: Json(gate_points(version)),
         })
     }
+}
+
+/// From submission on: before, a task that is added would change it.
+fn gate_points(version: &Version) -> BTreeMap<PhaseCode, Vec<Code>> {
+    if version.status == VersionStatus::Draft {
+        return BTreeMap::new();
+    }
+    let points =
+        |phase: &Phase| points_at_gate(version, phase).iter().map(|point| point.code.clone()).collect();
+    let gates = version.sections.phases.iter().filter(|phase| phase.gate.is_some());
+    gates.map(|phase| (phase.code.clone(), points(phase))).collect()
 }
 
 impl ReadModel {
