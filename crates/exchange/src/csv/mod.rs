@@ -32,12 +32,28 @@
 //! else is written so: codes begin with letters and digits, and an offset such as `-PT288H`, which runs
 //! nothing, stays what other programs expect. A spreadsheet that takes it for a formula all the same has to
 //! import that column as text.
+//!
+//! Lists of what was done are read by the same rules, and never written:
+//!
+//! | Column | Cell | |
+//! |---|---|---|
+//! | `task` | `T03` | required |
+//! | `what` | `ACKNOWLEDGED`, `STARTED`, `PROGRESS`, `BLOCKED`, `UNBLOCKED` or `COMPLETED`, in any case | required |
+//! | `at` | when it happened, with its offset: `2023-10-10T06:00:00+07:00` | required |
+//! | `reason` | of `BLOCKED` what is in the way, such as `NO_ACCESS`; of anything else why it is told late | `BLOCKED` needs it |
+//! | `percent` | from 0 to 100, with a `%` or without | `PROGRESS` needs it, nothing else has it |
+//! | `text` | in words, on one line | may be missing |
 
 mod guard;
 mod read;
+mod records;
+mod reports;
+mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 mod write;
 
-pub use read::{MOST_BYTES, MOST_ROWS, Sheet, read};
+pub use read::{MOST_ROWS, Sheet, read};
+pub use records::MOST_BYTES;
+pub use reports::{ReportColumn, ReportSheet, read_reports};
 pub use write::write;
