@@ -11,9 +11,11 @@
     reason = "the macros of async-graphql want resolvers async, also those that wait for nothing"
 )]
 
+mod agenda;
 mod centre;
 mod coalition;
 mod errors;
+mod execution;
 mod gate;
 mod graph;
 pub mod http;

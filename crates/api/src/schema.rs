@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    coalition::partner::Viewer,
+    coalition::viewer::Viewer,
     gate::{inputs::Inputs, prices::Prices},
     graph::{
         connection::{Connection, Window},
@@ -311,13 +311,16 @@ impl OutputType for Reading {
 }
 
 roots! {
-    [crate::coalition::PartnerQueries] [crate::coalition::PartnerMutations];
+    [crate::coalition::PartnerQueries]
+        [crate::coalition::PartnerMutations, crate::coalition::StandingMutations];
     [crate::centre::CentreQueries] [crate::centre::CentreMutations];
     [crate::coalition::PostQueries] [crate::coalition::PostMutations];
     [crate::operation::OperationQueries] [crate::operation::OperationMutations];
     [crate::plan::TaskQueries]
         [crate::plan::PlanMutations, crate::plan::FragoMutations, crate::plan::DecisionMutations];
     [] [crate::operation::AssignmentMutations, crate::operation::ReleaseMutations];
+    [] [crate::execution::TaskExecutionMutations];
+    [] [crate::execution::PhaseMutations, crate::operation::LogMutations];
     [crate::log::AccessQueries] [];
 }
 

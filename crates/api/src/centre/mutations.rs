@@ -1,4 +1,4 @@
-//! Siting, establishing and activating coordination centres.
+//! Siting, establishing and activating coordination centres, their forward posts, and standing them down.
 
 use crate::{
     Error,
@@ -83,6 +83,26 @@ struct ActivateCentreInput {
 }
 
 #[derive(InputObject)]
+struct OpenForwardPostInput {
+    /// Code of the centre.
+    centre: String,
+    /// What people will call it by, such as `FCP-MAESOT`; unique in the centre.
+    code: String,
+    place: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct StandDownCentreInput {
+    /// Code of the centre.
+    centre: String,
+    reason: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
 struct NameCentreInput {
     /// Code of the centre.
     centre: String,
@@ -98,6 +118,8 @@ results! {
     SelectSiteResult = SelectSitePayload { centre: Centre }
     EstablishCentreResult = EstablishCentrePayload { centre: Centre }
     ActivateCentreResult = ActivateCentrePayload { centre: Centre }
+    OpenForwardPostResult = OpenForwardPostPayload { centre: Centre }
+    StandDownCentreResult = StandDownCentrePayload { centre: Centre }
     NameCentreResult = NameCentrePayload { centre: Centre }
 }
 
@@ -198,6 +220,39 @@ impl CentreMutations {
         let Some(centre) = centre else { return asked.refuse().await };
         let id = CentreId::of(&centre).0;
         asked.carry_out(id, Command::Centre(CentreCommand::Activate { centre })).await
+    }
+
+    /// Opens a subordinate post near the action, of a centre that stands. For a planner or commander of the host, or an
+    /// administering service.
+    async fn open_forward_post(
+        &self,
+        ctx: &Context<'_>,
+        input: OpenForwardPostInput,
+    ) -> Result<Option<OpenForwardPostResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let centre = asked.parse::<CentreCode>("centre", &input.centre);
+        let code = asked.parse("code", &input.code);
+        let place = asked.parse("place", &input.place);
+        let (Some(centre), Some(code), Some(place)) = (centre, code, place) else {
+            return asked.refuse().await;
+        };
+        let id = CentreId::of(&centre).0;
+        asked.carry_out(id, Command::Centre(CentreCommand::OpenForwardPost { centre, code, place })).await
+    }
+
+    /// Ends the work of an active centre, and of its forward posts. Partners, posts and operations go on. For a planner or
+    /// commander of the host, or an administering service.
+    async fn stand_down_centre(
+        &self,
+        ctx: &Context<'_>,
+        input: StandDownCentreInput,
+    ) -> Result<Option<StandDownCentreResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let centre = asked.parse::<CentreCode>("centre", &input.centre);
+        let reason = asked.reason(&input.reason);
+        let (Some(centre), Some(reason)) = (centre, reason) else { return asked.refuse().await };
+        let id = CentreId::of(&centre).0;
+        asked.carry_out(id, Command::Centre(CentreCommand::StandDown { centre, reason })).await
     }
 
     /// Says what a centre is called in other languages, in place of what was said before.

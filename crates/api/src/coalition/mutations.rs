@@ -1,5 +1,5 @@
 //! Inviting partners, their accession, and admitting observers; establishing posts, nominating officers,
-//! taking posts and being relieved.
+//! taking posts, covering for them and being relieved.
 
 use crate::{
     Error,
@@ -110,6 +110,25 @@ struct AcceptNominationInput {
 }
 
 #[derive(InputObject)]
+struct DeclineNominationInput {
+    /// Code of the post.
+    post: String,
+    reason: Option<String>,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct AppointActingInput {
+    /// Code of the post.
+    post: String,
+    /// The officer, opaque: no name ever enters the log.
+    officer: Uuid,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
 struct TakePostInput {
     /// Code of the post.
     post: String,
@@ -144,7 +163,9 @@ results! {
     EstablishPostResult = EstablishPostPayload { post: Post }
     NominateOfficerResult = NominateOfficerPayload { post: Post }
     AcceptNominationResult = AcceptNominationPayload { post: Post }
+    DeclineNominationResult = DeclineNominationPayload { post: Post }
     TakePostResult = TakePostPayload { post: Post }
+    AppointActingResult = AppointActingPayload { post: Post }
     RelieveOfficerResult = RelieveOfficerPayload { post: Post }
     NamePostResult = NamePostPayload { post: Post }
 }
@@ -281,6 +302,21 @@ impl PostMutations {
         asked.carry_out(id, Command::Post(PostCommand::AcceptNomination { post })).await
     }
 
+    /// The nominated officer declines, and the post has no nominee. For a commander or liaison officer of the post's partner, or
+    /// an administering service.
+    async fn decline_nomination(
+        &self,
+        ctx: &Context<'_>,
+        input: DeclineNominationInput,
+    ) -> Result<Option<DeclineNominationResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let reason = asked.parse_if("reason", input.reason.as_deref());
+        let (Some(post), Some(reason)) = (post, reason) else { return asked.refuse().await };
+        let id = PostId::of(&post).0;
+        asked.carry_out(id, Command::Post(PostCommand::DeclineNomination { post, reason })).await
+    }
+
     /// The officer whose nomination was accepted takes the post.
     async fn take_post(
         &self,
@@ -292,6 +328,21 @@ impl PostMutations {
         let Some(post) = post else { return asked.refuse().await };
         let id = PostId::of(&post).0;
         asked.carry_out(id, Command::Post(PostCommand::TakePost { post })).await
+    }
+
+    /// An officer holds a post that nobody holds, until the nominated officer takes it or the cover is relieved: whoever acts does
+    /// all that the post may do. For a commander or liaison officer of the post's partner, or an administering service.
+    async fn appoint_acting(
+        &self,
+        ctx: &Context<'_>,
+        input: AppointActingInput,
+    ) -> Result<Option<AppointActingResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let post = asked.parse::<PostCode>("post", &input.post);
+        let Some(post) = post else { return asked.refuse().await };
+        let id = PostId::of(&post).0;
+        let command = PostCommand::AppointActing { post, officer: OfficerId(input.officer) };
+        asked.carry_out(id, Command::Post(command)).await
     }
 
     /// Ends the time of the officer who holds the post; from then on its tokens may do nothing.

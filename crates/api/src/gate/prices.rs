@@ -18,14 +18,20 @@ const COMMAND: u64 = 10;
 const LIST: u64 = 5;
 
 /// Fields that cost more than what they answer: type, field, what it costs. A preview lays a whole plan out anew;
-/// a search reads the titles and texts of all that its sender may see, whatever it finds.
-const COSTLY: [(&str, &str, u64); 3] =
-    [("Operation", "previewReschedule", 100), ("Query", "search", 2_000), ("World", "search", 2_000)];
+/// what hangs on a partner is looked for in every plan that its sender may see; a search reads the titles and texts of
+/// all of them, whatever it finds.
+const COSTLY: [(&str, &str, u64); 4] = [
+    ("Operation", "previewReschedule", 100),
+    ("Partner", "suspensionEffects", 2_000),
+    ("Query", "search", 2_000),
+    ("World", "search", 2_000),
+];
 
 /// Entries of lists that usually have more: type, field, entries.
-const LONG_LISTS: [(&str, &str, u64); 16] = [
+const LONG_LISTS: [(&str, &str, u64); 19] = [
     ("MatrixCell", "tasks", 10),
     ("Operation", "conflicts", 20),
+    ("PlanComparison", "differences", 20),
     ("PlanVersion", "conflicts", 20),
     ("CriticalPath", "tasks", 20),
     ("Reschedule", "newConflicts", 20),
@@ -36,6 +42,8 @@ const LONG_LISTS: [(&str, &str, u64); 16] = [
     ("Schedule", "criticalPaths", 20),
     ("Schedule", "groups", 20),
     ("Schedule", "tasks", 100),
+    ("SuspensionEffects", "assignments", 20),
+    ("SuspensionEffects", "tasks", 20),
     ("SynchronisationMatrix", "cells", 20),
     ("SynchronisationMatrix", "columns", 20),
     ("WorkCalendar", "holidays", 20),

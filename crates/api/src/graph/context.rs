@@ -6,6 +6,7 @@ use crate::{
     graph::{id::at_moment, loaders::Loaders, names::Languages, reads::Reads},
 };
 use async_graphql::{Context, ID};
+use chrono::Utc;
 use domain::{
     Actor, Position, PostCode, Refusal, Span,
     ids::PostId,
@@ -47,8 +48,8 @@ pub struct Session {
     world: Arc<World>,
     /// What it saw of the past, by position: whoever asks for a moment twice asks the same world.
     past: Mutex<BTreeMap<Position, Arc<World>>>,
-    /// Whether the positions of ids are moments, asked of the log once for each.
-    moments: Mutex<BTreeMap<Position, Arc<OnceCell<bool>>>>,
+    /// Where the last command at or before a position ends, asked of the log once for each.
+    moments: Mutex<BTreeMap<Position, Arc<OnceCell<Option<Position>>>>>,
     budget: Budget,
     /// What was spent before it was asked again.
     spent_before: AtomicU64,
@@ -198,22 +199,28 @@ impl Session {
                 "An id is of position {position}, and this answer of {newest}: it has not been reached here."
             )));
         }
+        let end = self.moment_at(position).await?;
+        Ok((end == Some(position)).then(|| self.past_at(position)))
+    }
+
+    /// The end of the last command at or before a position; `None` when this node has not reached it.
+    ///
+    /// Fails with `BAD_USER_INPUT` for too many positions: each is a world with loaders of its own.
+    pub(crate) async fn moment_at(&self, position: Position) -> Result<Option<Position>, Error> {
         self.world.spend(1)?;
         let moment = {
             let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
             if moments.len() >= MOST_MOMENTS && !moments.contains_key(&position) {
                 return Err(Error::bad_input(format!(
-                    "The ids of one request are of {MOST_MOMENTS} moments at most."
+                    "One request looks at {MOST_MOMENTS} moments at most, besides those of `asOf`."
                 )));
             }
             Arc::clone(moments.entry(position).or_default())
         };
         let found = moment.get_or_try_init(|| async {
-            let end = self.engine.resolve(Moment::Position(position)).await?;
-            Ok::<_, Error>(end == Some(position))
+            Ok::<_, Error>(self.engine.resolve(Moment::Position(position)).await?)
         });
-        let is_moment = *found.await?;
-        Ok(is_moment.then(|| self.past_at(position)))
+        Ok(*found.await?)
     }
 
     /// The world of an answer of its own, with a budget of its own: one of many that a subscription gives.
@@ -239,8 +246,8 @@ impl Session {
     }
 }
 
-/// Moments that the ids of one request may be of: each is a world with loaders of its own, as `asOf` is, of which
-/// a request has as many at its root.
+/// Moments that one request may look at by ids, or by what others were looking at: each is a world with loaders of
+/// its own, as `asOf` is, of which a request has as many at its root.
 const MOST_MOMENTS: usize = 50;
 
 /// The most that one request may cost. The introspection of usual clients is a third of it, SAPHAN's whole
@@ -339,6 +346,15 @@ impl World {
 
     pub(crate) fn is_past(&self) -> bool {
         self.moment.is_some()
+    }
+
+    /// The present by the server's clock; in the past, when its last command was recorded.
+    pub(crate) async fn now(&self) -> Result<chrono::DateTime<Utc>, Error> {
+        if self.is_past() {
+            Ok(self.engine.recorded_at(self.pin.position).await?)
+        } else {
+            Ok(self.engine.clock().now())
+        }
     }
 
     /// The id that something has in this world.

@@ -10,7 +10,11 @@ use futures_util::{
 use read_model::{
     EventFilter, EventRow, Page, Pin, ReadModel,
     coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
-    operation::{AssignmentRow, OfficerRequestRow, TaskLabelRow},
+    execution::{GoNoGoWordRow, PhaseRow, TaskClaimRow, TaskExecutionRow},
+    operation::{
+        AssignmentRow, DecidedPointRow, DeconflictionRow, OfficerRequestRow, OperationFilter, OperationRow,
+        RecordedDecisionRow, TaskLabelRow,
+    },
     plan::{
         AnnexRow, ConditionRow, DecisionRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace,
         TaskVersionRow,
@@ -254,6 +258,26 @@ async fn task_versions(
     Ok(pages)
 }
 
+/// A page of an operation's log of decisions.
+pub(crate) type RecordedDecisionPage = (Uuid, Page<i32>);
+
+async fn recorded_decisions(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<RecordedDecisionPage>,
+) -> Result<HashMap<RecordedDecisionPage, Arc<Vec<Arc<RecordedDecisionRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    for (page, operations) in by_question(keys) {
+        let rows = model.recorded_decisions_of(&pin, &operations, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
 async fn history_counts(
     model: ReadModel,
     pin: Arc<Pin>,
@@ -330,6 +354,8 @@ macro_rules! loaders {
             pub networks: Loader<Uuid, Arc<Network>>,
             pub task_versions: Loader<TaskVersionPage, Arc<Vec<Arc<TaskVersionRow>>>>,
             pub task_version_counts: Loader<Uuid, i64>,
+            pub recorded_decisions: Loader<RecordedDecisionPage, Arc<Vec<Arc<RecordedDecisionRow>>>>,
+            pub recorded_decision_counts: Loader<Uuid, i64>,
             pub histories: Loader<HistoryPage, Histories>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// To the task that a planned task is a plan of.
@@ -338,6 +364,8 @@ macro_rules! loaders {
             pub payloads: Loader<i64, Arc<Payload>>,
             /// Every partner; there is one key.
             pub coalition: Loader<(), Arc<Vec<Arc<PartnerRow>>>>,
+            /// Every operation that the viewer may see; there is one key.
+            pub operations: Loader<(), Arc<Vec<Arc<OperationRow>>>>,
             /// Every liaison post; there is one key.
             pub liaison_posts: Loader<(), Arc<Vec<Arc<PostRow>>>>,
         }
@@ -362,6 +390,10 @@ macro_rules! loaders {
                     task_version_counts: Loader::new(model, pin, |model, pin, tasks| async move {
                         Ok(model.count_task_versions(&pin, &tasks).await?.into_iter().collect())
                     }),
+                    recorded_decisions: Loader::new(model, pin, recorded_decisions),
+                    recorded_decision_counts: Loader::new(model, pin, |model, pin, operations| async move {
+                        Ok(model.count_recorded_decisions(&pin, &operations).await?.into_iter().collect())
+                    }),
                     histories: Loader::new(model, pin, histories),
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
@@ -370,6 +402,10 @@ macro_rules! loaders {
                     }),
                     coalition: Loader::new(model, pin, |model, pin, _| async move {
                         Ok(group(model.partners(&pin, &Page::first(i64::MAX)).await?, |_| ()))
+                    }),
+                    operations: Loader::new(model, pin, |model, pin, _| async move {
+                        let all = OperationFilter::default();
+                        Ok(group(model.operations(&pin, &all, &Page::first(i64::MAX)).await?, |_| ()))
                     }),
                     liaison_posts: Loader::new(model, pin, |model, pin, _| async move {
                         let liaison = PostFilter { liaison: Some(true), ..PostFilter::default() };
@@ -387,16 +423,22 @@ nodes! { loaders
         newest_tasks: PlannedTaskRow, task_id = newest_tasks_by_id;
         task_places: TaskPlace, task_id = task_places;
         task_labels: TaskLabelRow, id = task_labels_by_id;
+        task_executions: TaskExecutionRow, task_id = task_executions_of;
     }
     many {
         tenures: TenureRow, post_id = tenures_of;
         officer_requests_of: OfficerRequestRow, operation_id = officer_requests_of;
+        phases_of: PhaseRow, operation_id = phases_of;
+        go_no_go_words_of: GoNoGoWordRow, operation_id = go_no_go_words_of;
+        deconflictions_of: DeconflictionRow, operation_id = deconflictions_of;
+        points_decided_of: DecidedPointRow, operation_id = points_decided_of;
         versions_of: PlanVersionRow, operation_id = plan_versions_of;
         annexes_of: AnnexRow, version_id = annexes_of;
         parts_of: PartRow, version_id = parts_of;
         plain_tasks_of: PlannedTaskRow, version_id = plain_tasks_of;
         decisions_of: DecisionRow, version_id = decisions_of;
         conditions_of: ConditionRow, decision_id = conditions_of;
+        task_claims_of: TaskClaimRow, task_id = task_claims_of;
     }
 }
 

@@ -198,6 +198,12 @@ impl At<'_> {
         if self.path.is_empty() { step.to_string() } else { format!("{}.{step}", self.path) }
     }
 
+    /// Tells one more reason, at one of its fields.
+    pub fn add(&mut self, code: RefusalCode, field: &str, message: impl Into<String>) {
+        let path = self.path_to(field);
+        self.reasons.add(code, &path, message);
+    }
+
     /// `None` when the text was not taken, which is then among the reasons.
     pub fn parse<T: Parse>(&mut self, field: impl Display, raw: &str) -> Option<T> {
         let path = self.path_to(field);

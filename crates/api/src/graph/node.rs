@@ -4,13 +4,13 @@ use crate::{
     Error,
     graph::{
         connection::Connection,
-        context::World,
+        context::{World, session},
         loaders::{Loader, Loaders},
         nodes::nodes,
     },
 };
 use async_graphql::{Context, ID, Interface};
-use domain::ids::from_text;
+use domain::{Position, ids::from_text};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -47,6 +47,15 @@ impl PastWorld {
     /// `None` for the present, which is `Query`.
     pub(crate) fn of(world: &Arc<World>) -> Option<Self> {
         world.is_past().then(|| Self(Arc::clone(world)))
+    }
+
+    /// What somebody was looking at: the end of the last command at or before the position.
+    pub(crate) async fn seen_at(ctx: &Context<'_>, position: i64) -> Result<Self, Error> {
+        let session = session(ctx)?;
+        match session.moment_at(Position(position)).await? {
+            Some(moment) => Ok(Self(session.past_at(moment))),
+            None => Err(Error::internal("find what somebody was looking at", &position)),
+        }
     }
 
     pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID, Error> {

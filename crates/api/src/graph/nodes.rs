@@ -28,6 +28,14 @@ macro_rules! nodes {
                 domain::ids::AssignmentId[id], assignments_by_id;
             OfficerRequest: "officer_request" of read_model::operation::OfficerRequestRow,
                 domain::ids::OfficerRequestId[id], officer_requests_by_id;
+            TaskClaim: "task_claim" of read_model::execution::TaskClaimRow,
+                domain::ids::TaskClaimId[id], task_claims_by_id;
+            GoNoGoWord: "go_no_go_word" of read_model::execution::GoNoGoWordRow,
+                domain::ids::GoNoGoWordId[id], go_no_go_words_by_id;
+            RecordedDecision: "recorded_decision" of read_model::operation::RecordedDecisionRow,
+                domain::ids::RecordedDecisionId[id], recorded_decisions_by_id;
+            Deconfliction: "deconfliction" of read_model::operation::DeconflictionRow,
+                domain::ids::DeconflictionId[id], deconflictions_by_id;
         }
         without_history {
             Event: "event" of read_model::EventRow, domain::ids::EventId[event_id], events_by_id;

@@ -36,6 +36,8 @@ pub enum RefusalCode {
     ForeignLeadWithoutConsent,
     /// Another input would not help: who sends the command may not do this. The message says what it takes.
     Forbidden,
+    /// The phase has a gate, and there is no go for it on the plan in force.
+    GateNotPassed,
     /// H-hour has not been set.
     HhourNotSet,
     /// H-hour may move only inside the window that the plan in force gives.
@@ -75,6 +77,8 @@ pub enum RefusalCode {
     OccurredInFuture,
     /// The post is bound to another task at that time.
     OfficerOverlap,
+    /// The phase that the task belongs to is not open.
+    PhaseNotStarted,
     /// The plan lacks what a submission needs.
     PlanIncomplete,
     /// The operation has no promulgated plan.
@@ -85,8 +89,12 @@ pub enum RefusalCode {
     PostNotOfLeadPartner,
     /// One holder at a time.
     PostAlreadyHeld,
+    /// What the task waits for has not come so far, or not by then.
+    PredecessorIncomplete,
     /// Rejections, refusals of consent, shifts and the like need a reason.
     ReasonRequired,
+    /// A go needs every criterion met, or its risk accepted by every decider.
+    RiskNotAccepted,
     /// `seenAt` lies outside what could have been seen.
     SeenAtInvalid,
     /// The site has not been assessed.
@@ -97,6 +105,10 @@ pub enum RefusalCode {
     TakesNoTasks,
     /// Other tasks wait for this one.
     TaskHasSuccessors,
+    /// A task goes on.
+    TaskInProgress,
+    /// A task was started: no version drops or moves it.
+    TaskStarted,
     /// Something that the input refers to does not exist in its scope.
     UnknownReference,
     /// A submitted version never changes; open an amendment.

@@ -5,13 +5,13 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::{World, session},
-        node::{Annex, Event, Node},
+        node::{Annex, Event, Node, Operation, PlanVersion},
         scalars::{Json, Position},
     },
 };
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{Span, ids::AnnexId, plan::Dependency, release};
+use domain::{Span, execution::TaskStatus, ids::AnnexId, plan::Dependency, release};
 use futures_util::future::{try_join, try_join_all};
 use read_model::{ChangedItem, ChangingEvent, Form, ItemVersion, Page, Shown, Stretch, parse};
 use serde_json::{Map, Value, json};
@@ -199,6 +199,42 @@ impl World {
     }
 }
 
+/// What stands in a table of its own, and is a field of something else.
+struct Part {
+    /// The table of that.
+    of: &'static str,
+    /// The column with its id.
+    column: &'static str,
+    field: &'static str,
+}
+
+/// Who holds a post.
+const TENURES: Part = Part { of: "post", column: "post_id", field: "tenures" };
+
+/// How far an operation's phases are.
+const PHASES: Part = Part { of: "operation", column: "operation_id", field: "phases" };
+
+fn uuid_in(version: &ItemVersion, column: &str) -> Option<Uuid> {
+    version.columns.get(column)?.as_str()?.parse().ok()
+}
+
+/// A phase as a world shows it: not without the plan in force, and without what was decided on a plan version that
+/// is hidden there.
+async fn phase_in(world: &Arc<World>, phase: Option<&ItemVersion>) -> Result<Option<ItemVersion>, Error> {
+    let Some(mut phase) = phase.cloned() else { return Ok(None) };
+    let Some(operation) = uuid_in(&phase, "operation_id") else { return Ok(None) };
+    let Some(operation) = world.find::<Operation>(operation).await? else { return Ok(None) };
+    if operation.version(operation.row.in_force).await?.is_none() {
+        return Ok(None);
+    }
+    if let Some(version) = uuid_in(&phase, "gate_version_id")
+        && world.find::<PlanVersion>(version).await?.is_none()
+    {
+        phase.columns.insert("gate".to_owned(), Value::Null);
+    }
+    Ok(Some(phase))
+}
+
 #[derive(Clone)]
 struct Comparison {
     from: Arc<World>,
@@ -282,7 +318,12 @@ impl Comparison {
             versions.iter().find(|version| version.valid_from <= position && position < version.valid_to)
         };
         if item.table == "tenure" {
-            return self.of_tenure(item, held_at(from), held_at(to), causes).await;
+            return self.of_part(item, &TENURES, [held_at(from), held_at(to)], causes).await;
+        }
+        if item.table == "phase" {
+            let (before, after) =
+                try_join(phase_in(&self.from, held_at(from)), phase_in(&self.to, held_at(to))).await?;
+            return self.of_part(item, &PHASES, [before.as_ref(), after.as_ref()], causes).await;
         }
         let mut is_sensitive = false;
         if item.table == "annex" {
@@ -296,9 +337,7 @@ impl Comparison {
                 }
             }
         }
-        let (table, id) = (&item.table, item.id);
-        // A task's own label is one of its fields.
-        let table = if table == "task_label" { "task" } else { table.as_str() };
+        let (table, id) = object_of(item, versions);
         let (before, after) = try_join(self.from.node_in(table, id), self.to.node_in(table, id)).await?;
         let shown = |version: Option<&ItemVersion>| {
             version.map(|version| fields(&item.table, &version.columns)).unwrap_or_default()
@@ -321,27 +360,28 @@ impl Comparison {
                 Ok(vec![Change { before: whole(held_at(from)), is_sensitive, ..change }])
             }
             (Some(_), Some(object)) => {
-                let (before, after) = (shown(held_at(from)), shown(held_at(to)));
+                let (mut before, after) = (shown(held_at(from)), shown(held_at(to)));
+                if item.table == "task_execution" {
+                    // Before anything is claimed of a task there is no row.
+                    let status = || TaskStatus::default().to_string().into();
+                    before.entry("status".to_owned()).or_insert_with(status);
+                }
                 let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
                 let mut changes = Vec::new();
                 for path in paths {
-                    let (old, new) = (before.get(path), after.get(path));
+                    let value = |of: &'_ BTreeMap<String, Value>| {
+                        of.get(path).filter(|value| !value.is_null()).cloned()
+                    };
+                    let (old, new) = (value(&before), value(&after));
                     if old == new {
                         continue;
                     }
                     let since = changed_last(&item.table, path, versions).unwrap_or(item.last);
                     let change = self.change(object.clone(), ChangeKind::Changed, since, causes).await?;
-                    let json =
-                        |value: Option<&Value>| value.filter(|value| !value.is_null()).cloned().map(Json);
                     let field = Some(path.clone());
                     let is_sensitive = is_sensitive && path == "text";
-                    changes.push(Change {
-                        field,
-                        before: json(old),
-                        after: json(new),
-                        is_sensitive,
-                        ..change
-                    });
+                    let (before, after) = (old.map(Json), new.map(Json));
+                    changes.push(Change { field, before, after, is_sensitive, ..change });
                 }
                 Ok(changes)
             }
@@ -382,18 +422,16 @@ impl Comparison {
         Ok(versions)
     }
 
-    /// Who holds a post stands in a table of its own, and is a field of the post.
-    async fn of_tenure(
+    async fn of_part(
         &self,
         item: &ChangedItem,
-        before: Option<&ItemVersion>,
-        after: Option<&ItemVersion>,
+        part: &Part,
+        [before, after]: [Option<&ItemVersion>; 2],
         causes: &[ChangingEvent],
     ) -> Result<Vec<Change>, Error> {
-        let post =
-            after.or(before).and_then(|version| version.columns.get("post_id")).and_then(Value::as_str);
-        let Some(post) = post.and_then(|post| post.parse::<Uuid>().ok()) else { return Ok(Vec::new()) };
-        let Some(object) = self.to.node_in("post", post).await? else { return Ok(Vec::new()) };
+        let whole = after.or(before).and_then(|version| uuid_in(version, part.column));
+        let Some(whole) = whole else { return Ok(Vec::new()) };
+        let Some(object) = self.to.node_in(part.of, whole).await? else { return Ok(Vec::new()) };
         let json = |version: Option<&ItemVersion>| {
             Some(Json(fields(&item.table, &version?.columns).into_iter().collect::<Map<_, _>>().into()))
         };
@@ -402,7 +440,7 @@ impl Comparison {
             return Ok(Vec::new());
         }
         let change = self.change(object, ChangeKind::Changed, item.last, causes).await?;
-        Ok(vec![Change { field: Some("tenures".to_owned()), before, after, ..change }])
+        Ok(vec![Change { field: Some(part.field.to_owned()), before, after, ..change }])
     }
 
     /// A change without its field and values. `since` is where its command ended.
@@ -429,6 +467,20 @@ impl Comparison {
             position,
             event,
         })
+    }
+}
+
+/// The table and the id of the object that the item is shown as, or is fields of.
+fn object_of<'a>(item: &'a ChangedItem, versions: &[ItemVersion]) -> (&'a str, Uuid) {
+    let task = || {
+        let of = versions.first().and_then(|version| version.columns.get("task_id")?.as_str()?.parse().ok());
+        ("task", of.unwrap_or(item.id))
+    };
+    match item.table.as_str() {
+        // A task's own label is one of its fields, and has its id.
+        "task_label" => ("task", item.id),
+        "task_execution" => task(),
+        table => (table, item.id),
     }
 }
 
@@ -481,6 +533,12 @@ mod tests {
             ("condition", "Condition"),
             ("assignment", "Assignment"),
             ("officer_request", "OfficerRequest"),
+            ("task_execution", "Task"),
+            ("task_claim", "TaskClaim"),
+            ("phase", "PhaseExecution"),
+            ("go_no_go_word", "GoNoGoWord"),
+            ("recorded_decision", "RecordedDecision"),
+            ("deconfliction", "Deconfliction"),
         ];
         for (table, name) in types {
             let known = fields_of(name);

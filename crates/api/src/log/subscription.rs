@@ -6,6 +6,8 @@
 
 use crate::{
     Error,
+    agenda::list::Agenda,
+    coalition::viewer::Viewer,
     graph::{
         context::{Session, session},
         id::AskedId,
@@ -79,6 +81,21 @@ impl Subscription {
         };
         Ok(try_unfold(follower, move |mut follower| async move {
             Ok(follower.operation(id).await?.map(|operation| (operation, follower)))
+        })
+        .boxed())
+    }
+
+    /// You, whenever what waits for you has changed: first as it is now, unless it is what it was at `after`. What changes
+    /// again before it was sent is sent once, as it is then. What becomes due as time goes by comes with what happens next.
+    async fn agenda_changed(
+        &self,
+        ctx: &Context<'_>,
+        after: Option<scalars::Position>,
+    ) -> Result<BoxStream<'static, Result<Viewer, Error>>, Error> {
+        let follower = Follower::new(ctx, after, |_| Position(0)).await?;
+        let agendas = AgendaFollower { follower, sent: None };
+        Ok(try_unfold(agendas, |mut agendas| async move {
+            Ok(agendas.next().await?.map(|viewer| (viewer, agendas)))
         })
         .boxed())
     }
@@ -182,6 +199,41 @@ async fn last_change(now: &Session, id: OperationId, after: Position) -> Result<
     let last = Page { limit: 1, after: Some(after.0), before: None, backwards: true };
     let events = now.world().event_rows(&Wanted { item: None, filter }, last).await?;
     Ok(events.last().map(|event| Position(event.command_end)))
+}
+
+/// An agenda, as its client knows it.
+struct AgendaFollower {
+    follower: Follower,
+    /// `None` until it was looked at here: then it is what it was where its client goes on from.
+    sent: Option<Agenda>,
+}
+
+impl AgendaFollower {
+    /// `None` at the end of the stream.
+    async fn next(&mut self) -> Result<Option<Viewer>, Error> {
+        loop {
+            let turn = TURNS.acquire().await;
+            if let Some(now) = self.follower.now().await? {
+                let (position, last) = (now.pin.position, self.follower.last);
+                let world = now.answer_at(position);
+                let agenda = Agenda::of(&world, &now.actor).await?;
+                if self.sent.is_none() && last > Position(0) {
+                    self.sent = Some(Agenda::of(&now.answer_at(last), &now.actor).await?);
+                }
+                let changed = self.sent.as_ref() != Some(&agenda);
+                self.sent = Some(agenda);
+                if changed {
+                    self.follower.note_sent(position);
+                    return Ok(Some(Viewer { actor: now.actor.clone(), world }));
+                }
+                self.follower.last = position;
+            }
+            drop(turn);
+            if !self.follower.wait().await {
+                return Ok(None);
+            }
+        }
+    }
 }
 
 /// The log as far as its client wants it.

@@ -4,7 +4,7 @@ use crate::{
     Error,
     graph::{
         mutation::Asked,
-        node::{Assignment, OfficerRequest, Operation},
+        node::{Assignment, Deconfliction, OfficerRequest, Operation},
     },
 };
 use async_graphql::ID;
@@ -38,6 +38,12 @@ impl Asked<'_> {
     /// The operation, and the number of the request in it; `None` as with [`Self::operation`].
     pub async fn officer_request(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
         let Some(found) = self.find::<OfficerRequest>("requestId", id).await? else { return Ok(None) };
+        Ok(Some((self.code_of(found.row.operation_id).await?, found.row.number.cast_unsigned())))
+    }
+
+    /// The operation, and the number of the clash in it; `None` as with [`Self::operation`].
+    pub async fn deconfliction(&mut self, id: &ID) -> Result<Option<(OperationCode, u32)>, Error> {
+        let Some(found) = self.find::<Deconfliction>("deconflictionId", id).await? else { return Ok(None) };
         Ok(Some((self.code_of(found.row.operation_id).await?, found.row.number.cast_unsigned())))
     }
 

@@ -1,4 +1,4 @@
-//! Initiating operations, warning orders, legal bases, H-hour, activation; binding posts to tasks; and
+//! Initiating operations, warning orders, legal bases, H-hour, activation, pause and end; binding posts to tasks; and
 //! marking items: who may read them from now on, also of their past.
 
 use crate::{
@@ -83,6 +83,40 @@ struct ShiftHHourInput {
 struct ActivateOperationInput {
     /// Its code, such as `SAPHAN`, or its id.
     operation: ID,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct PauseOperationInput {
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
+    reason: String,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct ResumeOperationInput {
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct CloseOperationInput {
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
+    #[graphql(flatten)]
+    entry: Entry,
+}
+
+#[derive(InputObject)]
+struct TerminateOperationInput {
+    /// Its code, such as `SAPHAN`, or its id.
+    operation: ID,
+    reason: String,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -200,6 +234,10 @@ results! {
     SetHHourResult = SetHHourPayload { operation: Operation, conflicts: ConflictsChanged }
     ShiftHHourResult = ShiftHHourPayload { operation: Operation, conflicts: ConflictsChanged }
     ActivateOperationResult = ActivateOperationPayload { operation: Operation }
+    PauseOperationResult = PauseOperationPayload { operation: Operation }
+    ResumeOperationResult = ResumeOperationPayload { operation: Operation }
+    CloseOperationResult = CloseOperationPayload { operation: Operation }
+    TerminateOperationResult = TerminateOperationPayload { operation: Operation }
     AssignOfficerResult = AssignOfficerPayload { task: Task }
     WithdrawAssignmentResult = WithdrawAssignmentPayload { assignment: Assignment }
     RequestOfficerResult = RequestOfficerPayload { request: OfficerRequest }
@@ -312,6 +350,61 @@ impl OperationMutations {
         let Some(operation) = operation else { return asked.refuse().await };
         let id = OperationId::of(&operation).0;
         asked.carry_out(id, Command::Operation(OperationCommand::Activate { operation })).await
+    }
+
+    /// Keeps tasks from starting until `resumeOperation`; what goes on may be ended.
+    async fn pause_operation(
+        &self,
+        ctx: &Context<'_>,
+        input: PauseOperationInput,
+    ) -> Result<Option<PauseOperationResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation).await?;
+        let reason = asked.reason(&input.reason);
+        let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
+        asked.carry_out(id, Command::Operation(OperationCommand::Pause { operation, reason })).await
+    }
+
+    /// Lets tasks start again.
+    async fn resume_operation(
+        &self,
+        ctx: &Context<'_>,
+        input: ResumeOperationInput,
+    ) -> Result<Option<ResumeOperationResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation).await?;
+        let Some(operation) = operation else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
+        asked.carry_out(id, Command::Operation(OperationCommand::Resume { operation })).await
+    }
+
+    /// Ends the operation as planned; refused while a task goes on. Nothing of it is changed any more, but late facts can be
+    /// put right.
+    async fn close_operation(
+        &self,
+        ctx: &Context<'_>,
+        input: CloseOperationInput,
+    ) -> Result<Option<CloseOperationResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation).await?;
+        let Some(operation) = operation else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
+        asked.carry_out(id, Command::Operation(OperationCommand::Close { operation })).await
+    }
+
+    /// Breaks the operation off: nothing of it is started any more, and what goes on can be ended.
+    async fn terminate_operation(
+        &self,
+        ctx: &Context<'_>,
+        input: TerminateOperationInput,
+    ) -> Result<Option<TerminateOperationResult>, Error> {
+        let mut asked = Asked::new(ctx, input.entry)?;
+        let operation = asked.operation(&input.operation).await?;
+        let reason = asked.reason(&input.reason);
+        let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
+        let id = OperationId::of(&operation).0;
+        asked.carry_out(id, Command::Operation(OperationCommand::Terminate { operation, reason })).await
     }
 }
 

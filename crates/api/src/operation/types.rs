@@ -2,10 +2,14 @@
 
 use crate::{
     Error,
+    execution::{decision_point::DecisionPointState, phase::PhaseExecution},
     graph::{
         connection::{Connection, Direction, Window},
         context::World,
-        node::{Event, Item, OfficerRequest, Operation, Partner, PlanVersion, Task},
+        node::{
+            Deconfliction, Event, Item, OfficerRequest, Operation, Partner, PlanVersion, RecordedDecision,
+            Task,
+        },
         scalars::DateTime,
         zone::Zone,
     },
@@ -45,7 +49,7 @@ pub enum OperationStatus {
     Authorised,
     /// Being carried out.
     Active,
-    /// It was activated, and its plan is suspended or withdrawn: no task starts.
+    /// It was activated, and was paused, or its plan is suspended or withdrawn: no task starts.
     Paused,
     /// Ended as planned.
     Closed,
@@ -101,6 +105,26 @@ impl Operation {
 
     pub(crate) async fn current_version(&self) -> Result<Option<PlanVersion>, Error> {
         self.version(self.row.current_version).await
+    }
+
+    pub(crate) async fn version_under_decision(&self) -> Result<Option<PlanVersion>, Error> {
+        let rows = self.world.loaders.versions_of.children(self.row.id).await?;
+        for row in rows.iter().rev() {
+            match parse(&row.status)? {
+                VersionStatus::Submitted
+                | VersionStatus::Approved
+                | VersionStatus::Rejected
+                | VersionStatus::Suspended => {
+                    return Ok(Some(PlanVersion::new(&self.world, Arc::clone(row))));
+                }
+                VersionStatus::Draft
+                | VersionStatus::Promulgated
+                | VersionStatus::Superseded
+                | VersionStatus::Withdrawn
+                | VersionStatus::Recalled => {}
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -196,6 +220,54 @@ impl Operation {
         self.world.local_if(self.row.activated_at, zone).await
     }
 
+    /// Null unless it was paused and not resumed since.
+    async fn paused_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.paused_at, zone).await
+    }
+
+    async fn pause_reason(&self) -> Option<&str> {
+        self.row.pause_reason.as_deref()
+    }
+
+    /// When it was closed or broken off; null until then.
+    async fn ended_at(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.row.ended_at, zone).await
+    }
+
+    /// Why it was broken off; null where it was not.
+    async fn termination_reason(&self) -> Option<&str> {
+        self.row.terminated.as_deref()
+    }
+
+    /// The phases of the plan in force, in the order in which they are carried out; none while no plan is in force.
+    async fn phases(&self) -> Result<Vec<PhaseExecution>, Error> {
+        PhaseExecution::of(self).await
+    }
+
+    /// The decision points of the plan in force, in its order: whether what they foresee is due, and was decided.
+    async fn decision_points(&self) -> Result<Vec<DecisionPointState>, Error> {
+        DecisionPointState::of(self).await
+    }
+
+    /// The log of decisions, in the order of their numbers.
+    async fn decisions(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<RecordedDecision>, Error> {
+        let window = Window { first, after, last, before };
+        RecordedDecision::page(&self.world, self.row.id, window).await
+    }
+
+    /// Clashes with other operations, in the order in which they were found; `open: true` leaves out those that were settled.
+    async fn deconflictions(&self, #[graphql(default)] open: bool) -> Result<Vec<Deconfliction>, Error> {
+        let rows = self.world.loaders.deconflictions_of.children(self.row.id).await?;
+        let rows: Vec<_> = rows.iter().filter(|row| !open || row.cleared_at.is_none()).cloned().collect();
+        Ok(self.world.all(&rows))
+    }
+
     /// The version in force, else the one being worked on; null before the first draft. An amendment that nations decide on
     /// meanwhile is `underDecision`.
     async fn plan(&self) -> Result<Option<PlanVersion>, Error> {
@@ -206,23 +278,7 @@ impl Operation {
     /// else the one in force, where it is suspended; null when there is none. While it is, `plan` may be another one, which is
     /// in force.
     async fn under_decision(&self) -> Result<Option<PlanVersion>, Error> {
-        let rows = self.world.loaders.versions_of.children(self.row.id).await?;
-        for row in rows.iter().rev() {
-            match parse(&row.status)? {
-                VersionStatus::Submitted
-                | VersionStatus::Approved
-                | VersionStatus::Rejected
-                | VersionStatus::Suspended => {
-                    return Ok(Some(PlanVersion::new(&self.world, Arc::clone(row))));
-                }
-                VersionStatus::Draft
-                | VersionStatus::Promulgated
-                | VersionStatus::Superseded
-                | VersionStatus::Withdrawn
-                | VersionStatus::Recalled => {}
-            }
-        }
-        Ok(None)
+        self.version_under_decision().await
     }
 
     /// A version by its number, from 1.
@@ -281,8 +337,9 @@ impl Operation {
         task_page(&self.world, version_id(self.row.id, number), filter, window, code).await
     }
 
-    /// Early and late times, floats, critical paths and conflicts, on the plan in force, else the one being worked on. `now` and
-    /// `actuals` are for a forecast.
+    /// Early and late times, floats, critical paths and conflicts, on the plan in force, else the one being worked on. A forecast
+    /// starts from what is claimed of the tasks; `now` is the log's clock at the answer's position where it is left out, and
+    /// `actuals` are tried in place of what is claimed of their tasks.
     async fn schedule(
         &self,
         #[graphql(default_with = "ScheduleBasis::Offsets")] basis: ScheduleBasis,

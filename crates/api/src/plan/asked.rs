@@ -67,25 +67,66 @@ impl Asked<'_> {
             (Some(operation), Some(code)) => Some(TaskId::of(OperationId::of(operation), &code).0),
             (None, Some(_)) => None,
             // Also where no such operation was found: its own faults are told as well.
-            (_, None) => self.task_by_id(asked).await?,
+            (_, None) => self.task_by_id("task", asked).await?,
         };
         let Some(id) = id.filter(|_| operation.is_none() || named.is_some()) else { return Ok(None) };
+        self.task_place("task", id, named.as_ref()).await
+    }
+
+    /// Each by its code in the operation, or by its id, at its place in a list: one statement for all codes, and one more for all
+    /// ids of planned tasks.
+    pub async fn tasks_in(
+        &mut self,
+        operation: &OperationCode,
+        asked: &[(String, &ID)],
+    ) -> Result<Vec<Option<TaskCode>>, Error> {
+        let planned = |id: &ID| PlannedTask::uuid_of(AskedId::read(id)?.key);
+        let planned: Vec<Uuid> = asked.iter().filter_map(|(_, id)| planned(id)).collect();
+        // Fetched together, and then found there.
+        self.world.loaders.planned_tasks_by_id.load_many(planned).await?;
+        let mut ids = Vec::with_capacity(asked.len());
+        for (field, id) in asked {
+            ids.push(match TaskCode::new(id.as_str()) {
+                Ok(code) => Some(TaskId::of(OperationId::of(operation), &code).0),
+                Err(_) => self.task_by_id(field, id).await?,
+            });
+        }
+        self.world.loaders.task_places.load_many(ids.iter().flatten().copied()).await?;
+        let mut tasks = Vec::with_capacity(asked.len());
+        for ((field, _), id) in asked.iter().zip(ids) {
+            let place = match id {
+                Some(id) => self.task_place(field, id, Some(operation)).await?,
+                None => None,
+            };
+            tasks.push(place.map(|(_, task)| task));
+        }
+        Ok(tasks)
+    }
+
+    /// `None` where the operation, if one is given, has no such task that the caller may see.
+    async fn task_place(
+        &mut self,
+        field: &str,
+        id: Uuid,
+        operation: Option<&OperationCode>,
+    ) -> Result<Option<(OperationCode, TaskCode)>, Error> {
         let place = self.world.loaders.task_places.load(id).await?;
-        let place = place.filter(|place| named.is_none_or(|operation| place.operation == operation.as_str()));
+        let place =
+            place.filter(|place| operation.is_none_or(|operation| place.operation == operation.as_str()));
         let Some(place) = place else {
-            self.miss::<Task>("task");
+            self.miss::<Task>(field);
             return Ok(None);
         };
         Ok(Some((parse(&place.operation)?, parse(&place.task)?)))
     }
 
     /// `None` as with [`Self::version`].
-    async fn task_by_id(&mut self, id: &ID) -> Result<Option<Uuid>, Error> {
+    async fn task_by_id(&mut self, field: &str, id: &ID) -> Result<Option<Uuid>, Error> {
         let planned = AskedId::read(id).is_some_and(|asked| PlannedTask::uuid_of(asked.key).is_some());
         if planned {
-            return Ok(self.find::<PlannedTask>("task", id).await?.map(|task| task.row.task_id));
+            return Ok(self.find::<PlannedTask>(field, id).await?.map(|task| task.row.task_id));
         }
-        Ok(self.present::<Task>("task", id))
+        Ok(self.present::<Task>(field, id))
     }
 
     /// `None` as with [`Self::version`].

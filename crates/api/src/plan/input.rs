@@ -91,7 +91,7 @@ pub(super) struct RiskInput {
 
 /// Half-open: from `from`, before `to`.
 #[derive(InputObject)]
-pub(super) struct TimeWindowInput {
+pub(crate) struct TimeWindowInput {
     from: DateTime,
     /// Exclusive.
     to: DateTime,

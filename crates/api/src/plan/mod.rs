@@ -5,6 +5,7 @@ mod asked;
 pub mod calendar;
 mod deciding;
 pub mod decision;
+pub mod difference;
 mod drafting;
 pub mod frago;
 pub mod input;

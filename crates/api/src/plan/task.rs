@@ -2,10 +2,13 @@
 
 use crate::{
     Error,
+    execution::task::{BlockReason, TaskStatus},
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Assignment, Event, Item, Operation, Partner, PlanVersion, PlannedTask, Post, Task},
+        node::{
+            Assignment, Event, Item, Operation, Partner, PlanVersion, PlannedTask, Post, Task, TaskClaim,
+        },
         scalars::{DateTime, Duration, Sha256},
         zone::Zone,
     },
@@ -20,6 +23,7 @@ use crate::{
 use async_graphql::{Enum, ID, InputObject, Object, OutputType, SimpleObject};
 use domain::{
     PartnerCode, PostCode, Span, TaskCode,
+    execution::Standing,
     ids::{OperationId, PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId},
     plan,
     schedule::Times,
@@ -27,23 +31,6 @@ use domain::{
 use read_model::{parse, plan::PlannedTaskRow};
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Where a task's execution stands. Until execution is recorded in the log every task is `PLANNED`.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskStatus {
-    /// In the plan.
-    Planned,
-    /// Handed to its post.
-    Issued,
-    /// Started.
-    InProgress,
-    /// Started or issued, and cannot go on.
-    Blocked,
-    /// Finished.
-    Completed,
-    /// Given up.
-    Cancelled,
-}
 
 /// Which tasks; what is left out does not narrow.
 #[derive(InputObject, Default)]
@@ -244,6 +231,10 @@ impl Task {
     fn planned(&self) -> Planned<'_> {
         Planned { row: &self.row, world: &self.world }
     }
+
+    async fn standing(&self, valid_at: Option<DateTime>) -> Result<Standing, Error> {
+        self.world.standing(self.row.task_id, valid_at).await
+    }
 }
 
 /// A task of an operation, the same through all plan versions: as the version in force has it, else the one being
@@ -326,8 +317,10 @@ impl Task {
         task_label(&self.world, &self.row).await
     }
 
-    async fn status(&self) -> TaskStatus {
-        TaskStatus::Planned
+    /// Where it stood at that time in the world; without a time, where it does: as far as is known at this moment of the
+    /// log.
+    async fn status(&self, valid_at: Option<DateTime>) -> Result<TaskStatus, Error> {
+        Ok(self.standing(valid_at).await?.status.into())
     }
 
     /// From H-hour; negative before it.
@@ -363,14 +356,80 @@ impl Task {
         }
     }
 
-    /// Null until its start is recorded.
-    async fn actual_start(&self) -> Option<DateTime> {
-        None
+    /// All that was claimed of it, corrected claims too, in the order in which the log learned of it.
+    async fn claims(&self) -> Result<Vec<TaskClaim>, Error> {
+        let rows = self.world.loaders.task_claims_of.children(self.row.task_id).await?;
+        Ok(self.world.all(&rows))
     }
 
-    /// Null until its completion is recorded.
-    async fn actual_finish(&self) -> Option<DateTime> {
-        None
+    /// When it was given to those who carry it out; null until it is.
+    async fn issued_at(
+        &self,
+        valid_at: Option<DateTime>,
+        zone: Option<Zone>,
+    ) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.standing(valid_at).await?.issued_at, zone).await
+    }
+
+    /// When its post said that it has it; null until it does.
+    async fn acknowledged_at(
+        &self,
+        valid_at: Option<DateTime>,
+        zone: Option<Zone>,
+    ) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.standing(valid_at).await?.acknowledged_at, zone).await
+    }
+
+    /// When work on it began; null while it has not, at that time in the world if one is given.
+    async fn actual_start(
+        &self,
+        valid_at: Option<DateTime>,
+        zone: Option<Zone>,
+    ) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.standing(valid_at).await?.started_at, zone).await
+    }
+
+    /// When it ended, completed or given up; null while it has not, at that time in the world if one is given.
+    async fn actual_finish(
+        &self,
+        valid_at: Option<DateTime>,
+        zone: Option<Zone>,
+    ) -> Result<Option<DateTime>, Error> {
+        self.world.local_if(self.standing(valid_at).await?.ended_at, zone).await
+    }
+
+    /// How far it had come by that time in the world, or has, in percent; null where nobody said. What is completed has come
+    /// to 100.
+    async fn progress(&self, valid_at: Option<DateTime>) -> Result<Option<u32>, Error> {
+        Ok(self.standing(valid_at).await?.progress)
+    }
+
+    /// Since when it could not go on at that time in the world, or cannot; null while it can.
+    async fn blocked_since(
+        &self,
+        valid_at: Option<DateTime>,
+        zone: Option<Zone>,
+    ) -> Result<Option<DateTime>, Error> {
+        let since = self.standing(valid_at).await?.blocked.map(|(since, _)| since);
+        self.world.local_if(since, zone).await
+    }
+
+    /// What was in its way then, or is; null while it is not blocked.
+    async fn block_reason(&self, valid_at: Option<DateTime>) -> Result<Option<BlockReason>, Error> {
+        Ok(self.standing(valid_at).await?.blocked.map(|(_, reason)| reason.into()))
+    }
+
+    /// How much later it began than the plan and H-hour had it when its start was reported, in whole seconds; negative when
+    /// earlier, null until it began. A later version and a shift of H-hour change nothing of what it is measured against.
+    async fn start_variance(&self) -> Result<Option<Duration>, Error> {
+        let [start, _] = self.world.variances(self.row.task_id).await?;
+        Ok(start)
+    }
+
+    /// How much later it was completed than they had it, in whole seconds; negative when earlier, null until it is completed.
+    async fn finish_variance(&self) -> Result<Option<Duration>, Error> {
+        let [_, finish] = self.world.variances(self.row.task_id).await?;
+        Ok(finish)
     }
 
     /// As its dependencies allow, and not before its own offset; null until H-hour is set.

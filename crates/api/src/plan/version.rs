@@ -2,10 +2,14 @@
 
 use crate::{
     Error,
+    execution::effect::EffectOnTask,
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Annex, Condition, Event, Operation, Partner, PlanDecision, PlanVersion, PlannedTask},
+        id::AskedId,
+        node::{
+            Annex, Condition, Event, Item as _, Operation, Partner, PlanDecision, PlanVersion, PlannedTask,
+        },
         scalars::{DateTime, Position, Sha256},
         zone::Zone,
     },
@@ -13,6 +17,7 @@ use crate::{
     plan::{
         calendar::WorkCalendar,
         decision::{LiveDecision, OutstandingDecision, out_of_post},
+        difference::{PlanComparison, last_decision},
         frago::FragmentaryOrder,
         sections::{
             ApprovalPolicy, Ccir, CommandRelationship, ContentPart, DecisionPoint, LineOfEffort, Objective,
@@ -29,7 +34,8 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, Object};
 use domain::{
-    AnnexCode, OperationCode, PartnerCode, Title, coalition,
+    AnnexCode, OperationCode, PartnerCode, PhaseCode, Title, coalition,
+    execution::deciders,
     ids::{AnnexId, PartnerId, PlanVersionId},
     plan::{self, Electorate, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
     schedule::Hours,
@@ -79,6 +85,17 @@ impl PlanVersion {
         Ok(self.world.loaders.networks.load(self.row.id).await?.unwrap_or_default())
     }
 
+    /// The version of its plan that is carried out: that in force, else the one that was so last.
+    pub(crate) async fn carried_out(&self) -> Result<Option<PlanVersion>, Error> {
+        let operation = self.operation_of().await?;
+        if operation.row.in_force.is_some() {
+            return operation.version(operation.row.in_force).await;
+        }
+        let rows = self.world.loaders.versions_of.children(self.row.operation_id).await?;
+        let last = rows.iter().rev().find(|row| row.promulgated_at.is_some());
+        Ok(last.map(|row| PlanVersion::new(&self.world, Arc::clone(row))))
+    }
+
     /// When its tasks can be carried out.
     pub(crate) async fn hours(&self) -> Result<Hours<'_>, Error> {
         let h_hour = self.operation_of().await?.row.h_hour.map(|at| at.fixed_offset());
@@ -118,7 +135,7 @@ impl PlanVersion {
     }
 
     /// What promulgation waits for; of a version that can no more be promulgated nothing.
-    async fn outstanding_decisions(&self) -> Result<Vec<Outstanding>, Error> {
+    pub(crate) async fn outstanding_decisions(&self) -> Result<Vec<Outstanding>, Error> {
         use VersionStatus::{
             Approved, Draft, Promulgated, Recalled, Rejected, Submitted, Superseded, Suspended, Withdrawn,
         };
@@ -136,7 +153,7 @@ impl PlanVersion {
         ))
     }
 
-    async fn voters(&self) -> Result<Voters, Error> {
+    pub(crate) async fn voters(&self) -> Result<Voters, Error> {
         let (partners, operation) =
             try_join(self.world.loaders.coalition.children(()), self.operation_of()).await?;
         let acceded = coalition::PartnerStatus::Acceded.to_string();
@@ -153,6 +170,15 @@ impl PlanVersion {
         };
         let policy = self.row.sections.approval_policy.clone();
         Ok(Voters { members, readers, lead: parse(&operation.row.lead)?, policy, status })
+    }
+
+    /// Whose word it takes to start a phase of it that has a gate.
+    pub(crate) async fn deciders_at_gate(&self, phase: &PhaseCode) -> Result<BTreeSet<PartnerCode>, Error> {
+        let voters = self.voters().await?;
+        let electorate = voters.electorate();
+        let approvers = voters.members().filter(|(code, role)| electorate.has_vote(code, *role));
+        let points = self.row.points_at_gate(phase);
+        Ok(deciders(&points, approvers.map(|(code, _)| code)).into_iter().cloned().collect())
     }
 
     /// What the lead has consented to by submitting, as if it had said so.
@@ -246,7 +272,7 @@ impl PlanVersion {
         }))
     }
 
-    async fn live_conditions(&self) -> Result<Vec<Condition>, Error> {
+    pub(crate) async fn live_conditions(&self) -> Result<Vec<Condition>, Error> {
         let decisions = self.world.loaders.decisions_of.children(self.row.id).await?;
         let live = decisions.iter().filter(|decision| decision.revoked_at.is_none());
         let found = self.world.loaders.conditions_of.load_many(live.map(|decision| decision.id)).await?;
@@ -278,7 +304,7 @@ impl PlanWithdrawal {
 }
 
 /// The members of the coalition, and who of them has a vote on a version.
-struct Voters {
+pub(crate) struct Voters {
     members: Vec<(PartnerCode, coalition::PartnerRole)>,
     readers: BTreeSet<PartnerCode>,
     lead: PartnerCode,
@@ -292,7 +318,7 @@ impl Voters {
     }
 
     /// Those of them that take tasks.
-    fn take_tasks(&self) -> BTreeSet<&PartnerCode> {
+    pub(crate) fn take_tasks(&self) -> BTreeSet<&PartnerCode> {
         self.members().filter(|(_, role)| role.takes_tasks()).map(|(code, _)| code).collect()
     }
 
@@ -511,8 +537,9 @@ impl PlanVersion {
         Ok(calendars.iter().map(|calendar| WorkCalendar::new(&self.world, calendar)).collect())
     }
 
-    /// Early and late times, floats, critical paths and conflicts, also while it is a draft. `now` and `actuals` are for a
-    /// forecast.
+    /// Early and late times, floats, critical paths and conflicts, also while it is a draft. A forecast starts from what is
+    /// claimed of the tasks; `now` is the log's clock at the answer's position where it is left out, and `actuals` are tried
+    /// in place of what is claimed of their tasks.
     async fn schedule(
         &self,
         #[graphql(default_with = "ScheduleBasis::Offsets")] basis: ScheduleBasis,
@@ -525,6 +552,12 @@ impl PlanVersion {
     /// What hinders carrying it out as it stands, also while it is a draft. None of it hinders drafting.
     async fn conflicts(&self) -> Result<Vec<Conflict>, Error> {
         Conflict::of(self).await
+    }
+
+    /// What it would change of tasks of which something is claimed, once it came into force: of those that you may see, in the
+    /// order of their codes. Nothing of a version that can no more be promulgated.
+    async fn effect_on_execution(&self) -> Result<Vec<EffectOnTask>, Error> {
+        EffectOnTask::of(self).await
     }
 
     /// What is done when, by which purpose or by whom, and when decisions are due.
@@ -572,6 +605,22 @@ impl PlanVersion {
             .into_iter()
             .map(|outstanding| OutstandingDecision { outstanding, version: self.clone() })
             .collect())
+    }
+
+    /// What differs from the version that this decision was taken on; without one, that your partner decided on last, of those
+    /// before this. Null where it has decided on none, and where you may not see what was decided on.
+    async fn changed_since(&self, decision: Option<ID>) -> Result<Option<PlanComparison>, Error> {
+        let decision = match decision {
+            Some(id) => match AskedId::read(&id).and_then(|asked| PlanDecision::uuid_of(asked.key)) {
+                Some(id) => self.world.find(id).await?,
+                None => None,
+            },
+            None => last_decision(self).await?,
+        };
+        match decision {
+            Some(decision) => PlanComparison::since(self, decision).await,
+            None => Ok(None),
+        }
     }
 
     /// Where conditions may be attached: the phases' codes, and two moments of the plan.

@@ -4,7 +4,7 @@ use crate::{
     Error,
     graph::{
         context::World,
-        node::{Partner, PlanVersion, Post, Task},
+        node::{Partner, PlanVersion, Post, Task, TaskClaim},
     },
     plan::decision::{self, LiveDecision},
     schedule::network::Network,
@@ -12,28 +12,33 @@ use crate::{
 use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{
-    PartnerCode, PostCode, TaskCode,
+    Instant, PartnerCode, PostCode, TaskCode,
     coalition::PostStatus,
-    ids::{PartnerId, PostId},
+    execution::{Standing, standing},
+    ids::{PartnerId, PostId, TaskClaimId, TaskId},
+    operation::OperationStatus,
     schedule::{
         Hours,
-        conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts, in_the_past},
+        carried::{Carried, carried_out},
+        conflict::{self, LEGAL_ASSISTANCE_TAKES, conflicts, in_the_past, without_lead},
     },
 };
-use futures_util::future::{try_join, try_join_all, try_join4};
+use futures_util::future::{try_join_all, try_join4, try_join5};
 use read_model::parse;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// What hinders carrying a plan out: the first three are what promulgation or assignment would refuse.
+/// What hinders carrying a plan out: the first four are what promulgation or assignment would refuse.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConflictKind {
     /// A task is led by a partner on a territory whose partner has not consented to this version.
     ForeignLeadWithoutConsent,
     /// A partner that leads tasks has no liaison officer in post.
     LiaisonNotInPost,
+    /// A partner that leads tasks takes none now: it was suspended, has left, or has not joined.
+    LeadTakesNoTasks,
     /// The plan foresees one post for two tasks at one time.
     OfficerOverlap,
     /// Between two tasks of one post lies less than the rest that its calendar asks for.
@@ -59,6 +64,20 @@ pub enum ConflictKind {
     /// A partner's decision was taken by an officer who had left the post by then, as is known now: promulgation is refused
     /// until that partner confirms or revokes it.
     DecidedOutOfPost,
+    /// Tasks clash with another operation, and nobody has said how that was settled.
+    DeconflictionOpen,
+    /// A task was started, or done, earlier than what it waits for lets it, as is known now: both claims are told.
+    OrderContradicted,
+    /// A task was done before it was started, as is known now: both claims are told.
+    FinishedBeforeStart,
+    /// A task should have been started.
+    StartsLate,
+    /// A task goes on longer than planned.
+    FinishesLate,
+    /// A task is blocked, and what it loses the whole loses.
+    CriticalTaskBlocked,
+    /// A post is at the first task still, when it should be at the second.
+    OfficerStillBound,
 }
 
 /// What hinders carrying the plan out as it stands.
@@ -68,10 +87,12 @@ pub struct Conflict {
     /// For a person; the tasks and partners in it are linked beside.
     message: String,
     tasks: Vec<Task>,
-    /// The partner whose consent or liaison officer is missing, or whose decision is to be confirmed.
+    /// The partner whose consent or liaison officer is missing, that takes no tasks, or whose decision is to be confirmed.
     partner: Option<Partner>,
-    /// The post that is planned twice, or whose officer was relieved, or had been.
+    /// The post that is planned twice, or is bound still, or whose officer was relieved, or had been.
     post: Option<Post>,
+    /// The claims that contradict each other: the one of the task, then the one that it should have come after.
+    claims: Vec<TaskClaim>,
 }
 
 /// Those that are new in the second list, and those of the first that are in it no more. One whose size alone
@@ -107,11 +128,12 @@ impl Conflict {
         hours: &Hours<'_>,
     ) -> Result<Vec<conflict::Conflict>, Error> {
         let world = &version.world;
-        let (mut decisions, implied, liaison_posts, assigned) = try_join4(
+        let (mut decisions, implied, liaison_posts, assigned, voters) = try_join5(
             version.live_decisions(),
             version.implied_consent(),
             world.loaders.liaison_posts.children(()),
             assigned(world, network),
+            version.voters(),
         )
         .await?;
         decisions.extend(implied);
@@ -124,11 +146,24 @@ impl Conflict {
         let decisions = decisions.iter().map(LiveDecision::as_tuple);
         let tasks = assigned.keys().cloned().collect();
         let mut found = conflicts(&network.tasks, hours, decisions, &with_liaison, &tasks);
+        let take = voters.take_tasks();
+        found.extend(without_lead(&network.tasks, |partner| take.contains(partner)));
         // Together, so that both ask for tenures at once.
-        let (relieved, out_of_post) = try_join(relieved(world, assigned), out_of_post(version)).await?;
-        found.extend(relieved.into_iter().chain(out_of_post));
+        let (relieved, out_of_post, clashes, carrying) = try_join4(
+            relieved(world, &assigned),
+            out_of_post(version),
+            open_clashes(version, network),
+            Carrying::of(version, network, hours),
+        )
+        .await?;
+        found.extend(relieved.into_iter().chain(out_of_post).chain(clashes));
         let now = planned_at(version).await?;
         found.extend(in_the_past(&network.tasks, hours, version.row.sections.h_hour_window, now));
+        if let Some(Carrying { standings, h_hour, now, active }) = carrying {
+            let (standings, assigned) = (&standings, &assigned);
+            let carried = Carried { standings, assigned, h_hour, now, active };
+            found.extend(carried_out(&network.tasks, hours, &carried));
+        }
         Ok(found)
     }
 
@@ -154,6 +189,7 @@ impl Conflict {
         let partner = match conflict {
             conflict::Conflict::ForeignLeadWithoutConsent { territory: partner, .. }
             | conflict::Conflict::LiaisonNotInPost { partner, .. }
+            | conflict::Conflict::LeadTakesNoTasks { partner, .. }
             | conflict::Conflict::DecidedOutOfPost { partner, .. } => {
                 world.find(PartnerId::of(partner).0).await?
             }
@@ -164,28 +200,89 @@ impl Conflict {
             | conflict::Conflict::NegativeFloat { .. }
             | conflict::Conflict::LegalAssistanceInHours { .. }
             | conflict::Conflict::TaskUnassigned { .. }
+            | conflict::Conflict::DeconflictionOpen { .. }
             | conflict::Conflict::PostWithoutOfficer { .. }
             | conflict::Conflict::HHourInPast { .. }
             | conflict::Conflict::HHourWindowInPast { .. }
-            | conflict::Conflict::TasksInPast { .. } => None,
+            | conflict::Conflict::TasksInPast { .. }
+            | conflict::Conflict::OrderContradicted { .. }
+            | conflict::Conflict::FinishedBeforeStart { .. }
+            | conflict::Conflict::StartsLate { .. }
+            | conflict::Conflict::FinishesLate { .. }
+            | conflict::Conflict::CriticalTaskBlocked { .. }
+            | conflict::Conflict::OfficerStillBound { .. } => None,
         };
         let post = match conflict {
             conflict::Conflict::OfficerOverlap { post, .. }
             | conflict::Conflict::RestTooShort { post, .. }
             | conflict::Conflict::PostWithoutOfficer { post, .. }
+            | conflict::Conflict::OfficerStillBound { post, .. }
             | conflict::Conflict::DecidedOutOfPost { post, .. } => world.find(PostId::of(post).0).await?,
             conflict::Conflict::ForeignLeadWithoutConsent { .. }
             | conflict::Conflict::LiaisonNotInPost { .. }
+            | conflict::Conflict::LeadTakesNoTasks { .. }
             | conflict::Conflict::OutsideWorkingTime { .. }
             | conflict::Conflict::DependencyNotMet { .. }
             | conflict::Conflict::NegativeFloat { .. }
             | conflict::Conflict::LegalAssistanceInHours { .. }
             | conflict::Conflict::TaskUnassigned { .. }
+            | conflict::Conflict::DeconflictionOpen { .. }
             | conflict::Conflict::HHourInPast { .. }
             | conflict::Conflict::HHourWindowInPast { .. }
-            | conflict::Conflict::TasksInPast { .. } => None,
+            | conflict::Conflict::TasksInPast { .. }
+            | conflict::Conflict::OrderContradicted { .. }
+            | conflict::Conflict::FinishedBeforeStart { .. }
+            | conflict::Conflict::StartsLate { .. }
+            | conflict::Conflict::FinishesLate { .. }
+            | conflict::Conflict::CriticalTaskBlocked { .. } => None,
         };
-        Ok(Self { kind, message, tasks: network.tasks_of(world, tasks), partner, post })
+        let claims = claims_of(conflict)
+            .into_iter()
+            .filter_map(|(task, number)| Some(TaskClaimId::of(TaskId(network.row(task)?.task_id), number).0));
+        let claims = world.find_many(claims).await?;
+        Ok(Self { kind, message, tasks: network.tasks_of(world, tasks), partner, post, claims })
+    }
+}
+
+/// How the plan in force is carried out.
+struct Carrying {
+    standings: BTreeMap<TaskCode, Standing>,
+    h_hour: Instant,
+    now: DateTime<Utc>,
+    active: bool,
+}
+
+impl Carrying {
+    /// `None` for a version that is not in force, and before H-hour is set.
+    async fn of(version: &PlanVersion, network: &Network, hours: &Hours<'_>) -> Result<Option<Self>, Error> {
+        let world = &version.world;
+        let operation = version.operation_of().await?;
+        let Some(h_hour) = hours.h_hour else { return Ok(None) };
+        if operation.row.in_force != Some(version.row.number) {
+            return Ok(None);
+        }
+        let active = parse::<OperationStatus>(&operation.row.status)? == OperationStatus::Active;
+        let now = world.engine.recorded_at(world.pin.position).await?;
+        let claims = world.loaders.task_claims_of.load_many(network.rows().iter().map(|row| row.task_id));
+        let mut standings = BTreeMap::new();
+        for of_task in claims.await? {
+            let Some(first) = of_task.first() else { continue };
+            standings.insert(parse(&first.task)?, standing(of_task.iter().filter_map(|claim| claim.said())));
+        }
+        Ok(Some(Self { standings, h_hour, now, active }))
+    }
+}
+
+/// The claims that contradict each other, each with its task.
+fn claims_of(conflict: &conflict::Conflict) -> Vec<(&TaskCode, u32)> {
+    match conflict {
+        conflict::Conflict::OrderContradicted { task, dependency, claims: [own, other], .. } => {
+            vec![(task, *own), (&dependency.predecessor, *other)]
+        }
+        conflict::Conflict::FinishedBeforeStart { task, claims: [last, first] } => {
+            vec![(task, *last), (task, *first)]
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -200,6 +297,7 @@ async fn planned_at(version: &PlanVersion) -> Result<DateTime<Utc>, Error> {
 }
 
 /// Its kind, the tasks that it is about, and a sentence for a person.
+#[expect(clippy::too_many_lines, reason = "a table: one short arm for each kind")]
 pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&TaskCode>, String) {
     match conflict {
         conflict::Conflict::ForeignLeadWithoutConsent { task, lead, territory } => (
@@ -211,6 +309,11 @@ pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&Tas
             ConflictKind::LiaisonNotInPost,
             tasks.iter().collect(),
             format!("{partner} leads tasks and has no liaison officer in post."),
+        ),
+        conflict::Conflict::LeadTakesNoTasks { partner, tasks } => (
+            ConflictKind::LeadTakesNoTasks,
+            tasks.iter().collect(),
+            format!("{partner} leads tasks and takes none now."),
         ),
         conflict::Conflict::OfficerOverlap { post, tasks: [one, other] } => (
             ConflictKind::OfficerOverlap,
@@ -258,6 +361,45 @@ pub(crate) fn describe(conflict: &conflict::Conflict) -> (ConflictKind, Vec<&Tas
             Vec::new(),
             format!("Nobody held {post} when it decided for {partner}, which confirms that or revokes it."),
         ),
+        conflict::Conflict::DeconflictionOpen { other, tasks } => (
+            ConflictKind::DeconflictionOpen,
+            tasks.iter().collect(),
+            format!(
+                "{} with {other}, and nobody has said how that was settled.",
+                match tasks.len() {
+                    1 => "A task clashes".to_owned(),
+                    more => format!("{more} tasks clash"),
+                }
+            ),
+        ),
+        conflict::Conflict::OrderContradicted { task, dependency, early_by, .. } => (
+            ConflictKind::OrderContradicted,
+            vec![task, &dependency.predecessor],
+            format!(
+                "{task} waits for {dependency}, and what is claimed of both has it {early_by} too early for that."
+            ),
+        ),
+        conflict::Conflict::FinishedBeforeStart { task, .. } => (
+            ConflictKind::FinishedBeforeStart,
+            vec![task],
+            format!("{task} was done before it was started, by what is claimed of it."),
+        ),
+        conflict::Conflict::StartsLate { task, by } => {
+            (ConflictKind::StartsLate, vec![task], format!("{task} should have been started {by} ago."))
+        }
+        conflict::Conflict::FinishesLate { task, by } => {
+            (ConflictKind::FinishesLate, vec![task], format!("{task} should have been done {by} ago."))
+        }
+        conflict::Conflict::CriticalTaskBlocked { task, since, reason } => (
+            ConflictKind::CriticalTaskBlocked,
+            vec![task],
+            format!("{task} has no float, and is blocked since {}: {reason}.", since.to_rfc3339()),
+        ),
+        conflict::Conflict::OfficerStillBound { post, tasks: [one, other] } => (
+            ConflictKind::OfficerStillBound,
+            vec![one, other],
+            format!("{post} is at {one} still, and should be at {other}."),
+        ),
         conflict::Conflict::TaskUnassigned { task } => (
             ConflictKind::TaskUnassigned,
             vec![task],
@@ -302,12 +444,12 @@ async fn assigned(world: &World, network: &Network) -> Result<BTreeMap<TaskCode,
 /// Assigned posts whose officer was relieved, each with its tasks. One that is yet to be taken has its time.
 async fn relieved(
     world: &World,
-    assigned: BTreeMap<TaskCode, BTreeSet<PostCode>>,
+    assigned: &BTreeMap<TaskCode, BTreeSet<PostCode>>,
 ) -> Result<Vec<conflict::Conflict>, Error> {
     let mut tasks_of = BTreeMap::<_, BTreeSet<_>>::new();
     for (task, posts) in assigned {
         for post in posts {
-            tasks_of.entry(post).or_default().insert(task.clone());
+            tasks_of.entry(post.clone()).or_default().insert(task.clone());
         }
     }
     let judged = try_join_all(tasks_of.into_iter().map(|(post, tasks)| async {
@@ -333,4 +475,19 @@ async fn out_of_post(version: &PlanVersion) -> Result<Vec<conflict::Conflict>, E
         .flatten()
         .map(|(partner, post)| Ok(conflict::Conflict::DecidedOutOfPost { partner: partner?, post }))
         .collect()
+}
+
+/// Clashes with other operations that are open, each with those of its tasks that the version has.
+async fn open_clashes(version: &PlanVersion, network: &Network) -> Result<Vec<conflict::Conflict>, Error> {
+    let rows = version.world.loaders.deconflictions_of.children(version.row.operation_id).await?;
+    let mut clashes = Vec::new();
+    for row in rows.iter().filter(|row| row.cleared_at.is_none()) {
+        let mut tasks: BTreeSet<TaskCode> =
+            row.tasks.iter().map(|code| parse(code)).collect::<Result<_, _>>()?;
+        tasks.retain(|code| network.row(code).is_some());
+        if !tasks.is_empty() {
+            clashes.push(conflict::Conflict::DeconflictionOpen { other: parse(&row.other)?, tasks });
+        }
+    }
+    Ok(clashes)
 }

@@ -21,7 +21,8 @@ pub enum ScheduleBasis {
     Offsets,
     /// Dependencies and durations alone, round the clock: the first task starts at zero.
     Network,
-    /// As `OFFSETS`, from `now` on and with what `actuals` say has happened; H-hour must be set.
+    /// As `OFFSETS`, from `now` on and with what is claimed of tasks by then, or what `actuals` say in place of that; H-hour
+    /// must be set.
     Forecast,
 }
 
@@ -61,6 +62,11 @@ impl Network {
     pub fn row(&self, code: &TaskCode) -> Option<&Arc<PlannedTaskRow>> {
         let index = self.tasks.binary_search_by(|task| task.code.cmp(code)).ok()?;
         self.rows.get(index)
+    }
+
+    pub fn task(&self, code: &TaskCode) -> Option<&PlannedTask> {
+        let index = self.tasks.binary_search_by(|task| task.code.cmp(code)).ok()?;
+        self.tasks.get(index)
     }
 
     /// `hours` are those of the network's version, which are the same each time.

@@ -40,7 +40,7 @@ pub struct PreviewRescheduleInput {
     tasks: Vec<MovedTaskInput>,
     /// For a forecast: the moment that it is made at.
     now: Option<DateTime>,
-    /// For a forecast: what has happened.
+    /// For a forecast: what has happened, in place of what is claimed of these tasks.
     #[graphql(default)]
     actuals: Vec<TaskActualInput>,
 }
@@ -148,7 +148,7 @@ impl Reschedule {
         let after = if now.is_none() && actuals.is_empty() {
             moved.lay_out(Basis::Offsets, &hours_after, &BTreeMap::new())
         } else {
-            let (basis, actuals) = Progress { now, actuals }.read(&moved, &hours_after)?;
+            let (basis, actuals) = Progress { now, actuals }.read(world, &moved, &hours_after).await?;
             moved.lay_out(basis, &hours_after, &actuals)
         };
 

@@ -16,16 +16,18 @@ use crate::{
     },
 };
 use async_graphql::{InputObject, Object, SimpleObject};
+use chrono::Utc;
 use domain::{
     Span, TaskCode,
     schedule::{Actual, Basis, Hours, Schedule as Laid, Times},
 };
+use read_model::parse;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Most critical paths that are told.
 const MOST_PATHS: usize = 20;
 
-/// When a task was carried out. Until execution is recorded in the log, whoever asks for a forecast says it.
+/// When a task was carried out, whatever is claimed of it: what a forecast asks for on trial.
 #[derive(InputObject)]
 pub struct TaskActualInput {
     /// Code of the task.
@@ -47,25 +49,32 @@ impl Network {
     }
 }
 
-/// What a forecast is made from.
+/// What a forecast is made from, besides what is claimed of tasks.
 pub(crate) struct Progress {
+    /// `None`: the log's clock at the answer's position.
     pub now: Option<DateTime>,
+    /// In place of what is claimed of these tasks.
     pub actuals: Vec<TaskActualInput>,
 }
 
 impl Progress {
     /// The basis, and what has happened, relative to H-hour. Fails with `BAD_USER_INPUT` for a task that the
     /// network has not.
-    pub fn read(
+    pub async fn read(
         &self,
+        world: &World,
         network: &Network,
         hours: &Hours<'_>,
     ) -> Result<(Basis, BTreeMap<TaskCode, Actual>), Error> {
-        let (Some(h_hour), Some(now)) = (hours.h_hour, &self.now) else {
-            return Err(Error::bad_input("A forecast needs `now`, and an operation whose H-hour is set."));
+        let Some(h_hour) = hours.h_hour else {
+            return Err(Error::bad_input("A forecast needs an operation whose H-hour is set."));
+        };
+        let now = match &self.now {
+            Some(now) => *now,
+            None => world.engine.recorded_at(world.pin.position).await?.into(),
         };
         let after = |at: &DateTime| Span::seconds((at.0 - h_hour).num_seconds());
-        let mut actuals = BTreeMap::new();
+        let mut actuals = claimed(world, network, &now, after).await?;
         for TaskActualInput { task, started_at, finished_at } in &self.actuals {
             let code: Option<TaskCode> = task.parse().ok();
             let Some(code) = code.filter(|code| network.row(code).is_some()) else {
@@ -78,8 +87,28 @@ impl Progress {
             }
             actuals.insert(code, actual);
         }
-        Ok((Basis::Forecast { now: after(now) }, actuals))
+        Ok((Basis::Forecast { now: after(&now) }, actuals))
     }
+}
+
+/// When the tasks of the network were carried out by then, as far as is claimed.
+async fn claimed(
+    world: &World,
+    network: &Network,
+    now: &DateTime,
+    after: impl Fn(&DateTime) -> Span,
+) -> Result<BTreeMap<TaskCode, Actual>, Error> {
+    let tasks = network.rows().iter().map(|row| row.task_id);
+    let rows = world.loaders.task_executions.load_many(tasks).await?;
+    let mut actuals = BTreeMap::new();
+    for row in rows {
+        let span =
+            |at: Option<chrono::DateTime<Utc>>| at.filter(|at| *at <= now.0).map(|at| after(&at.into()));
+        // What was given up before it began takes no time from then on.
+        let start = row.started_at.or(row.ended_at);
+        actuals.insert(parse(&row.task)?, Actual { start: span(start), finish: span(row.ended_at) });
+    }
+    Ok(actuals)
 }
 
 /// A task's place in a schedule. Durations are relative to H-hour (to the start on `NETWORK`); finishes are exclusive. With a
@@ -195,7 +224,7 @@ impl Schedule {
         let laid = if basis == ScheduleBasis::Forecast {
             // Worked out anew each time.
             operation.world.spend(network.tasks.len())?;
-            let (basis, actuals) = progress.read(&network, &hours)?;
+            let (basis, actuals) = progress.read(&operation.world, &network, &hours).await?;
             Arc::new(network.lay_out(basis, &hours, &actuals))
         } else {
             network.lay_out_once(basis, &hours)

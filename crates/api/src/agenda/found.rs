@@ -1,0 +1,312 @@
+//! What waits, found kind by kind: rows of the read model become facts, of which the domain judges.
+
+use crate::{Error, graph::context::World};
+use chrono::{DateTime, Utc};
+use domain::{
+    Actor, Code, OperationCode, PartnerCode, PhaseCode, PostCode, Role, TaskCode, Title,
+    agenda::{
+        AgendaKind, ConditionFacts, DueFacts, GateFacts, RequestFacts, SentBack, TaskFacts, VersionFacts,
+        Waiting,
+    },
+    coalition::PartnerRole,
+    execution::{BlockReason, PointFacts, Stand, Standing, TaskStatus},
+    ids::{OperationId, PhaseId},
+    plan::{Dependency, Electorate, VersionStatus},
+};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, try_join_all},
+};
+use read_model::{
+    agenda::{Carried, OpenTask, ShutGate},
+    parse,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Something that waits, and where it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Found {
+    pub operation: Uuid,
+    pub waiting: Waiting,
+    /// Code of the phase or the decision point, which have no ids.
+    pub code: Option<String>,
+}
+
+impl Found {
+    fn new(operation: Uuid, waiting: Waiting) -> Self {
+        Self { operation, waiting, code: None }
+    }
+}
+
+/// Who asks: the partner decides, the post carries out.
+struct Asker<'a> {
+    world: &'a Arc<World>,
+    partner: &'a PartnerCode,
+    post: &'a PostCode,
+    roles: &'a BTreeSet<Role>,
+    now: DateTime<Utc>,
+}
+
+type Search<'a> = BoxFuture<'a, Result<Vec<Found>, Error>>;
+
+/// Everything that waits, the most urgent first: of each kind that the actor's roles can do something about, by
+/// one statement for each.
+pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) -> Result<Vec<Found>, Error> {
+    // Whoever is in no standing now sees no operation.
+    let (Actor::Post { post, partner, roles }, Some(_)) = (actor, &world.pin.viewer.partner) else {
+        return Ok(Vec::new());
+    };
+    let asker = Asker { world, partner, post, roles, now };
+    let is_for = |kinds: &[AgendaKind]| kinds.iter().any(|kind| kind.is_for(actor));
+    let searches: [(&[AgendaKind], Search<'_>); 7] = [
+        (&[AgendaKind::PlanDecision], asker.plan_decisions().boxed()),
+        (&[AgendaKind::GoNoGo], asker.gates().boxed()),
+        (
+            &[
+                AgendaKind::TaskToAcknowledge,
+                AgendaKind::TaskToStart,
+                AgendaKind::TaskToFinish,
+                AgendaKind::TaskToUnblock,
+            ],
+            asker.tasks().boxed(),
+        ),
+        (&[AgendaKind::ConditionToSettle], asker.conditions().boxed()),
+        (&[AgendaKind::OfficerRequest], asker.requests().boxed()),
+        (&[AgendaKind::DraftSentBack], asker.drafts().boxed()),
+        (&[AgendaKind::DecisionDue], asker.decisions().boxed()),
+    ];
+    let wanted = searches.into_iter().filter(|(kinds, _)| is_for(kinds)).map(|(_, search)| search);
+    let mut found: Vec<Found> = try_join_all(wanted).await?.into_iter().flatten().collect();
+    found.retain(|found| found.waiting.is_for(actor));
+    found.sort_by_key(|found| found.waiting.urgency());
+    Ok(found)
+}
+
+impl Asker<'_> {
+    async fn plan_decisions(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().undecided_versions(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let operation: OperationCode = parse(&row.operation)?;
+            let (lead, role) = (parse(&row.lead)?, role(row.role.as_deref())?);
+            let (readers, tasks) = (all(&row.submitted_to)?, all(&row.tasks)?);
+            let decided_tasks = all(row.decided_tasks.as_deref().unwrap_or_default())?;
+            let kind = row.decided.as_deref().filter(|_| row.revoked_at.is_none()).map(parse).transpose()?;
+            let status = parse(&row.status)?;
+            let facts = VersionFacts {
+                operation: &operation,
+                number: row.number.cast_unsigned(),
+                electorate: Electorate { policy: &row.policy, readers: &readers, lead: &lead, status },
+                partner: self.partner,
+                role,
+                tasks: &tasks,
+                decided: kind.map(|kind| (kind, &decided_tasks)),
+                since: row.revoked_at.unwrap_or(row.submitted_at).max(row.submitted_at),
+            };
+            found.extend(facts.waits().map(|waiting| Found::new(row.operation_id, waiting)));
+        }
+        Ok(found)
+    }
+
+    async fn gates(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().shut_gates(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let waits = self.gate(&row)?;
+            let waits = waits.map(|waiting| Found::new(row.operation_id, waiting));
+            found.extend(waits.map(|found| Found { code: Some(row.phase), ..found }));
+        }
+        Ok(found)
+    }
+
+    fn gate(&self, row: &ShutGate) -> Result<Option<Waiting>, Error> {
+        let operation: OperationCode = parse(&row.operation)?;
+        let phase: PhaseCode = parse(&row.phase)?;
+        let (lead, readers, named) = (parse(&row.lead)?, all(&row.submitted_to)?, all(&row.named)?);
+        let partners: Vec<PartnerCode> =
+            row.words.iter().map(|word| parse(&word.partner)).collect::<Result<_, _>>()?;
+        let mut words = Vec::new();
+        for (word, partner) in row.words.iter().zip(&partners) {
+            let decision = parse(&word.decision)?;
+            let accepted: BTreeSet<&Title> = word.accepted_risks.iter().collect();
+            words.push(Stand { partner, decision, criteria: &word.criteria, accepted });
+        }
+        let facts = GateFacts {
+            id: PhaseId::of(OperationId::of(&operation), &phase).0,
+            operation: &operation,
+            phase: &phase,
+            electorate: Electorate {
+                policy: &row.policy,
+                readers: &readers,
+                lead: &lead,
+                status: VersionStatus::Promulgated,
+            },
+            version: row.version.cast_unsigned(),
+            partner: self.partner,
+            role: role(row.role.as_deref())?,
+            named: &named,
+            decided: row.decided.as_deref().map(|gate| (gate.decision, gate.version, gate.decided_at)),
+            words,
+            in_force_since: row.in_force_since,
+            planned_start: planned(row.h_hour, row.first_offset),
+        };
+        Ok(facts.waits(self.now))
+    }
+
+    async fn tasks(&self) -> Result<Vec<Found>, Error> {
+        let (model, pin) = (self.world.engine.read_model(), &self.world.pin);
+        let speaks = self.roles.contains(&Role::Liaison);
+        let rows = model.open_tasks(pin, self.post.as_str(), speaks).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let operation: OperationCode = parse(&row.operation)?;
+            let code: TaskCode = parse(&row.code)?;
+            let dependencies: Vec<Dependency> =
+                row.dependencies.iter().map(|written| parse(written)).collect::<Result<_, _>>()?;
+            let before: BTreeMap<TaskCode, Standing> = row
+                .before
+                .iter()
+                .map(|(code, carried)| Ok((parse(code)?, carried_so(carried)?)))
+                .collect::<Result<_, Error>>()?;
+            let facts = TaskFacts {
+                id: row.task_id,
+                operation: &operation,
+                code: &code,
+                status: parse(&row.operation_status)?,
+                standing: standing_of(&row)?,
+                phase_since: row.phase_since.map(|at| at.fixed_offset()),
+                dependencies: &dependencies,
+                before: &before,
+                planned_start: planned(row.h_hour, Some(row.start_offset)),
+                planned_finish: row.baseline_finish,
+                is_own: row.is_own,
+            };
+            found.extend(facts.waits(self.now).map(|waiting| Found::new(row.operation_id, waiting)));
+        }
+        Ok(found)
+    }
+
+    async fn conditions(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().open_conditions(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let operation: OperationCode = parse(&row.operation)?;
+            let facts = ConditionFacts {
+                id: row.id,
+                operation: &operation,
+                code: &row.code,
+                gate: &row.gate,
+                number: row.number.cast_unsigned(),
+                status: parse(&row.status)?,
+                proposal: row.proposal.as_deref(),
+                attached_at: row.attached_at,
+                settled_at: row.settled_at,
+            };
+            found.extend(facts.waits().map(|waiting| Found::new(row.operation_id, waiting)));
+        }
+        Ok(found)
+    }
+
+    async fn requests(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().pending_requests(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let facts = RequestFacts {
+                id: row.id,
+                operation: &parse(&row.operation)?,
+                task: &parse(&row.task)?,
+                post: &parse(&row.post)?,
+                by: &parse(&row.by)?,
+                requested_at: row.requested_at,
+                planned_start: planned(row.h_hour, row.start_offset),
+            };
+            found.push(Found::new(row.operation_id, facts.waits(self.now)));
+        }
+        Ok(found)
+    }
+
+    async fn drafts(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().returned_versions(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let operation: OperationCode = parse(&row.operation)?;
+            let (number, status) = (row.number.cast_unsigned(), parse(&row.status)?);
+            let sent_back = SentBack { operation: &operation, number, status, since: row.since };
+            found.extend(sent_back.waits().map(|waiting| Found::new(row.operation_id, waiting)));
+        }
+        Ok(found)
+    }
+
+    async fn decisions(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().open_points(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let operation: OperationCode = parse(&row.operation)?;
+            let recorded_by: BTreeSet<PartnerCode> = all(&row.recorded_by)?;
+            let point: &Code = &row.point.code;
+            let task = Carried {
+                status: row.status.unwrap_or_else(|| TaskStatus::default().to_string()),
+                started_at: row.started_at,
+                ended_at: row.ended_at,
+            };
+            let facts = DueFacts {
+                operation: &operation,
+                point,
+                decision: &row.point.decision,
+                facts: PointFacts {
+                    deciders: &row.point.deciders,
+                    recorded_by: recorded_by.iter().collect(),
+                    gate_settled: row.gate_settled,
+                    task: carried_so(&task)?,
+                    planned_start: planned(row.h_hour, row.start_offset).map(|at| at.fixed_offset()),
+                },
+            };
+            let waits = facts.waits(self.now).map(|waiting| Found::new(row.operation_id, waiting));
+            found.extend(waits.map(|found| Found { code: Some(point.to_string()), ..found }));
+        }
+        Ok(found)
+    }
+}
+
+fn role(code: Option<&str>) -> Result<Option<PartnerRole>, Error> {
+    Ok(code.map(parse).transpose()?)
+}
+
+fn all<T>(codes: &[String]) -> Result<BTreeSet<T>, Error>
+where
+    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static> + Ord,
+{
+    Ok(codes.iter().map(|code| parse(code)).collect::<Result<_, _>>()?)
+}
+
+/// `None` until H-hour is set.
+fn planned(h_hour: Option<DateTime<Utc>>, seconds: Option<i64>) -> Option<DateTime<Utc>> {
+    Some(h_hour? + chrono::TimeDelta::seconds(seconds?))
+}
+
+fn carried_so(carried: &Carried) -> Result<Standing, Error> {
+    let Carried { status, started_at, ended_at } = carried;
+    Ok(Standing {
+        status: parse(status)?,
+        started_at: started_at.map(|at| at.fixed_offset()),
+        ended_at: ended_at.map(|at| at.fixed_offset()),
+        ..Standing::default()
+    })
+}
+
+fn standing_of(row: &OpenTask) -> Result<Standing, Error> {
+    let Some(status) = &row.status else { return Ok(Standing::default()) };
+    let reason = row.block_reason.as_deref().map(parse::<BlockReason>).transpose()?;
+    Ok(Standing {
+        status: parse(status)?,
+        issued_at: row.issued_at.map(|at| at.fixed_offset()),
+        acknowledged_at: row.acknowledged_at.map(|at| at.fixed_offset()),
+        started_at: row.started_at.map(|at| at.fixed_offset()),
+        blocked: row.blocked_since.map(|at| at.fixed_offset()).zip(reason),
+        ..Standing::default()
+    })
+}

@@ -1,0 +1,83 @@
+//! What hangs on a partner, and would hang in the air if it were suspended. Nothing is decided here.
+
+use crate::{
+    Error,
+    graph::node::{Assignment, Operation, Partner, PlanVersion, Task},
+};
+use async_graphql::SimpleObject;
+use domain::{PartnerCode, plan::Outstanding};
+use futures_util::future::{try_join, try_join_all};
+use read_model::parse;
+use std::sync::Arc;
+
+/// What hangs on a partner, as far as you may see it: what its suspension would leave as it is, and nobody could take further
+/// for it.
+#[derive(SimpleObject, Default)]
+pub struct SuspensionEffects {
+    /// Those that it leads: nobody else puts a plan of theirs in force, activates them or issues their orders.
+    operations: Vec<Operation>,
+    /// Those that it leads in plans in force, else in those being worked on: they stay with it, and each is a conflict.
+    tasks: Vec<Task>,
+    /// Of its officers to these tasks: they stay, and nobody is newly bound.
+    assignments: Vec<Assignment>,
+    /// Those under decision that wait for its approval: they would not any more.
+    awaited_approvals: Vec<PlanVersion>,
+    /// Those under decision in which it leads a task, or has one on its ground: they would not be promulgated.
+    hindered_versions: Vec<PlanVersion>,
+}
+
+impl SuspensionEffects {
+    pub(super) async fn of(partner: &Partner) -> Result<Self, Error> {
+        let world = &partner.world;
+        let code = parse::<PartnerCode>(&partner.row.code)?;
+        let operations: Vec<Operation> = world.all(&world.loaders.operations.children(()).await?);
+        let found = try_join_all(operations.iter().map(|operation| Self::within(operation, &code))).await?;
+        let mut effects = Self::default();
+        for of_one in found {
+            effects.operations.extend(of_one.operations);
+            effects.tasks.extend(of_one.tasks);
+            effects.assignments.extend(of_one.assignments);
+            effects.awaited_approvals.extend(of_one.awaited_approvals);
+            effects.hindered_versions.extend(of_one.hindered_versions);
+        }
+        Ok(effects)
+    }
+
+    async fn within(operation: &Operation, code: &PartnerCode) -> Result<Self, Error> {
+        let (current, under_decision) =
+            try_join(operation.current_version(), operation.version_under_decision()).await?;
+        let mut effects = Self::default();
+        if operation.row.lead == code.as_str() {
+            effects.operations.push(operation.clone());
+        }
+        if let Some(version) = current {
+            let world = &version.world;
+            let network = version.network().await?;
+            world.spend(network.tasks.len())?;
+            let led: Vec<_> =
+                network.rows().iter().filter(|row| row.lead == code.as_str()).map(Arc::clone).collect();
+            let assignments = world.loaders.assignments_of.load_many(led.iter().map(|row| row.id)).await?;
+            let live: Vec<_> = assignments
+                .iter()
+                .flat_map(|of_task| of_task.iter())
+                .filter(|row| row.withdrawn_at.is_none())
+                .map(Arc::clone)
+                .collect();
+            effects.assignments = world.all(&live);
+            effects.tasks = world.all(&led);
+        }
+        if let Some(version) = under_decision {
+            let (network, outstanding) = try_join(version.network(), version.outstanding_decisions()).await?;
+            version.world.spend(network.tasks.len())?;
+            let awaits = |outstanding: &Outstanding| matches!(outstanding, Outstanding::Approval { partner, rejected: false } if partner == code);
+            if outstanding.iter().any(awaits) {
+                effects.awaited_approvals.push(version.clone());
+            }
+            let in_force = operation.row.in_force == Some(version.row.number);
+            if !in_force && network.tasks.iter().any(|task| task.lead == *code || task.territory == *code) {
+                effects.hindered_versions.push(version);
+            }
+        }
+        Ok(effects)
+    }
+}
