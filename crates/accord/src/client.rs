@@ -52,6 +52,8 @@ impl From<&str> for Token {
     }
 }
 
+pub const UNEXPECTED: &str = "the server did not answer as this client expects: is it of another version?";
+
 const HOW_TO_GET_A_TOKEN: &str = "`accord token --post THA-02 --roles PLANNER` prints one, signed with a key of the \
                                   server's data directory; give it in ACCORD_TOKEN or --token";
 

@@ -7,6 +7,7 @@ use domain::{
     Actor, Command, Event, OperationCode, PartnerCode, PostCode, Role,
     assignment::AssignmentCommand,
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand, Profile},
+    execution::ExecutionCommand,
     ids::OfficerId,
     operation::OperationCommand,
     plan::{Named, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, TimeWindow},
@@ -42,6 +43,11 @@ fn admin() -> Actor {
 pub fn planner() -> Actor {
     let roles = [Role::Planner, Role::Commander].into();
     Actor::Post { post: post(0), partner: good("THA"), roles }
+}
+
+/// The officer in a post, who reports on what that post carries out.
+pub fn officer(number: usize) -> Actor {
+    Actor::Post { post: post(number), partner: good("THA"), roles: [Role::Planner, Role::Liaison].into() }
 }
 
 pub fn operation(number: usize) -> OperationCode {
@@ -134,12 +140,21 @@ impl Data {
         Ok(commands as f64 / begun.elapsed().as_secs_f64())
     }
 
+    /// One more operation that is carried out, each task by a post of its own.
+    pub async fn found_active(&self, code: &str, tasks: usize) -> Result<()> {
+        draft(&self.engine, good(code)).await?;
+        for number in 0..tasks {
+            add_task(&self.engine, good(code), &task(number), post(number)).await?;
+        }
+        activate(&self.engine, &good(code)).await
+    }
+
     /// One more operation, of very many tasks.
     pub async fn found_large(&self, code: &str, tasks: usize) -> Result<()> {
         draft(&self.engine, good(code)).await?;
         for_each(tasks, |number| {
             let (engine, operation) = (self.engine.clone(), good(code));
-            async move { add_task(&engine, operation, &format!("T{number:05}")).await }
+            async move { add_task(&engine, operation, &format!("T{number:05}"), post(0)).await }
         })
         .await
     }
@@ -190,7 +205,7 @@ pub async fn draft(engine: &Engine, operation: OperationCode) -> Result<()> {
     Ok(())
 }
 
-async fn add_task(engine: &Engine, operation: OperationCode, code: &str) -> Result<()> {
+async fn add_task(engine: &Engine, operation: OperationCode, code: &str, post: PostCode) -> Result<()> {
     let task = Box::new(PlannedTask {
         code: good(code),
         title: good(&title(0)),
@@ -198,7 +213,7 @@ async fn add_task(engine: &Engine, operation: OperationCode, code: &str) -> Resu
         line_of_effort: None,
         lead: good("THA"),
         territory: good("THA"),
-        post: Some(post(0)),
+        post: Some(post),
         start_offset: good("PT0H"),
         duration: good("PT12H"),
         predecessors: [].into(),
@@ -208,13 +223,10 @@ async fn add_task(engine: &Engine, operation: OperationCode, code: &str) -> Resu
     Ok(())
 }
 
-async fn in_force(engine: Engine, operation: OperationCode) -> Result<()> {
-    draft(&engine, operation.clone()).await?;
-    for number in 0..TASKS {
-        add_task(&engine, operation.clone(), &task(number)).await?;
-    }
+/// What is drafted comes into force.
+pub async fn promulgate(engine: &Engine, operation: &OperationCode) -> Result<()> {
     let submit = Command::Plan(PlanCommand::Submit { operation: operation.clone() });
-    let seen_at = send(&engine, planner(), submit).await?.receipt.position;
+    let seen_at = send(engine, planner(), submit).await?.receipt.position;
     let events = engine.events_at(&[seen_at.0]).await?;
     let Some(Event::Plan(PlanEvent::PlanVersionSubmitted { content_hash, .. })) =
         events.first().map(|recorded| &recorded.event)
@@ -226,8 +238,31 @@ async fn in_force(engine: Engine, operation: OperationCode) -> Result<()> {
         PlanCommand::Approve { named, conditions: Vec::new() },
         PlanCommand::Promulgate { operation: operation.clone(), number: 1, seen_at },
     ] {
-        send(&engine, planner(), Command::Plan(command)).await?;
+        send(engine, planner(), Command::Plan(command)).await?;
     }
+    Ok(())
+}
+
+/// A draft comes into force, and its tasks may start.
+pub async fn activate(engine: &Engine, operation: &OperationCode) -> Result<()> {
+    promulgate(engine, operation).await?;
+    let (at, phase) = (good("2030-01-02T00:00:00Z"), good("P1"));
+    for command in [
+        Command::Operation(OperationCommand::SetHHour { operation: operation.clone(), at }),
+        Command::Operation(OperationCommand::Activate { operation: operation.clone() }),
+        Command::Execution(ExecutionCommand::StartPhase { operation: operation.clone(), phase }),
+    ] {
+        send(engine, planner(), command).await?;
+    }
+    Ok(())
+}
+
+async fn in_force(engine: Engine, operation: OperationCode) -> Result<()> {
+    draft(&engine, operation.clone()).await?;
+    for number in 0..TASKS {
+        add_task(&engine, operation.clone(), &task(number), post(0)).await?;
+    }
+    promulgate(&engine, &operation).await?;
     for number in 0..TASKS * ASSIGNED {
         let assign = AssignmentCommand::Assign {
             operation: operation.clone(),

@@ -98,12 +98,12 @@ pub async fn fold(url: &str) -> Result<()> {
                 at: At {
                     position: Position(stored.position),
                     occurred_at: stored.occurred_at,
+                    recorded_at: stored.recorded_at,
+                    late_reason: stored.late_reason.clone(),
                     actor: stored.actor.clone(),
                 },
-                recorded_at: stored.recorded_at,
                 event_id: EventId(stored.event_id),
                 command_id: CommandId(stored.command_id),
-                late_reason: stored.late_reason.clone(),
                 event,
             });
         }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod data;
+mod execution;
 mod load;
 mod log;
 mod machine;
@@ -99,6 +100,8 @@ async fn main() -> Result<()> {
         let bench = Bench::open(&small, &keys, 1).await?;
         schedule::import(&bench.data).await?;
         schedule::questions(&bench).await?;
+        execution::reports(&bench).await?;
+        execution::forecast(&bench, schedule::IMPORTED, &schedule::first()).await?;
         return bench.running.stop().await;
     }
     let mut copied = Vec::new();
@@ -113,6 +116,8 @@ async fn main() -> Result<()> {
     bench.data.found_large("LARGE", LARGE).await?;
     schedule::import(&bench.data).await?;
     schedule::questions(&bench).await?;
+    execution::reports(&bench).await?;
+    execution::forecast(&bench, schedule::IMPORTED, &schedule::first()).await?;
     bench.running.stop().await?;
     program.start_up("ten thousand", &small).await?;
     program.memory(&small, &keys).await?;

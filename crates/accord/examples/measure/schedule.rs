@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::Result;
 use domain::{
-    Command, OperationCode, Span,
+    Command, OperationCode, Span, TaskCode,
     plan::{
         Dependency, DependencyKind, ImportedTask, PlanCommand, PlannedTask, Terms, Weekday, WorkCalendar,
         WorkingHours,
@@ -203,6 +203,15 @@ pub async fn import(data: &Data) -> Result<()> {
     Ok(())
 }
 
+/// The first operation whose plan is imported.
+pub const IMPORTED: &str = "PLAN-0";
+
+/// The tasks of that plan that wait for nothing.
+pub fn first() -> Vec<TaskCode> {
+    let tasks = tasks(SIZES[SIZES.len() - 1]);
+    tasks.into_iter().filter(|task| task.predecessors.is_empty()).map(|task| task.code).collect()
+}
+
 /// What a planner asks about it.
 pub async fn questions(bench: &Bench) -> Result<()> {
     let of = json!({ "tasks": SIZES[SIZES.len() - 1] });
@@ -216,7 +225,7 @@ pub async fn questions(bench: &Bench) -> Result<()> {
         ),
     ] {
         let asked = bench.ask(1, ROUNDS, move |_| {
-            question(&format!("{{ operation(code: \"PLAN-0\") {{ {field} }} }}"), &json!({}))
+            question(&format!("{{ operation(code: \"{IMPORTED}\") {{ {field} }} }}"), &json!({}))
         });
         row(name, &of, "ms", asked(0).await?.latencies);
     }

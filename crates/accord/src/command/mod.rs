@@ -6,8 +6,11 @@ mod export;
 mod import;
 mod migrate;
 mod plan;
+mod reasons;
 mod rebuild;
+mod report;
 mod schema;
+mod sending;
 mod serve;
 mod serving;
 mod token;
@@ -41,6 +44,7 @@ enum Command {
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
     Plan(plan::Plan),
+    Report(report::Report),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -85,6 +89,7 @@ impl Arguments {
             Command::Verify(verify) => verify.run(output).await,
             Command::Rebuild(rebuild) => rebuild.run(output).await,
             Command::Plan(plan) => plan.run(output).await,
+            Command::Report(report) => report.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

@@ -1,6 +1,9 @@
 //! What the file holds and an import leaves out, a line for each kind.
 
-use crate::scenario::model::{Scenario, timeline::TimelineEntry};
+use crate::scenario::model::{
+    Scenario,
+    timeline::{GovernanceEvent, TimelineEntry},
+};
 use std::collections::BTreeMap;
 
 /// `left`: the entries of the timeline that became no command.
@@ -20,17 +23,21 @@ fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
     let assistance = assistance.map_or(0, |counts| {
         counts.reports.len() + usize::from(counts.last.is_some()) + usize::from(counts.enforcement.is_some())
     });
+    let carried_out = |task: &str| scenario.actuals.iter().any(|actual| actual.id == task);
+    let unopened = scenario.centre.forward_posts.iter().filter(|post| !carried_out(&post.opened_by));
+    let known_persons = scenario.timeline.iter().filter(|entry| {
+        matches!(entry.event, GovernanceEvent::DecisionRecorded { known_persons: Some(_), .. })
+    });
     [
         ("centre: watch rules", usize::from(scenario.centre.watch_rules.is_some())),
-        ("centre: forward posts, opened by tasks", scenario.centre.forward_posts.len()),
-        ("actuals: tasks carried out", scenario.actuals.len()),
+        ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
+        ("timeline: known_persons of decisions", known_persons.count()),
         ("contributions: items", contributions.map_or(0, |section| section.items.len())),
         ("incident: entries", scenario.incident.as_ref().map_or(0, |incident| incident.log.len())),
         ("requests", scenario.requests.len()),
         ("assistance: reports and tallies", assistance),
         ("watch_sample: shifts", scenario.watch_sample.len()),
         ("sitreps", scenario.sitreps.len()),
-        ("deconfliction: entries", scenario.deconfliction.len()),
         ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),
     ]
     .into_iter()

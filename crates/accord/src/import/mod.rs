@@ -106,9 +106,7 @@ async fn command(engine: &Engine, step: &Step) -> Result<Command, ImportError> {
     let seen_at = engine.position();
     Ok(match &step.act {
         Act::Run(command) => (**command).clone(),
-        Act::Promulgate { operation, number } => {
-            Command::Plan(PlanCommand::Promulgate { operation: operation.clone(), number: *number, seen_at })
-        }
+        Act::Seeing(command) => command(seen_at),
         Act::Decide { operation, number, verdict } => {
             let viewer = Viewer { partner: step.actor.partner().cloned() };
             let pin = Pin { position: seen_at, policy_position: seen_at, viewer };

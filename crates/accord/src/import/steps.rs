@@ -1,7 +1,9 @@
 //! A step: one command, who sends it, and when.
 
 use crate::scenario::model::values::Instant;
-use domain::{Actor, Code, Command, OperationCode, Prose, TaskCode, actor::LATE_AFTER, plan::NewCondition};
+use domain::{
+    Actor, Code, Command, OperationCode, Position, Prose, TaskCode, actor::LATE_AFTER, plan::NewCondition,
+};
 use std::collections::BTreeSet;
 
 pub struct Step {
@@ -24,16 +26,13 @@ impl Step {
 
 pub enum Act {
     Run(Box<Command>),
-    /// The content's hash and the position seen are known only when the step's turn comes.
+    /// The position that its actor has seen is known only when the step's turn comes.
+    Seeing(Box<dyn Fn(Position) -> Command + Send + Sync>),
+    /// So is, here, the content's hash.
     Decide {
         operation: OperationCode,
         number: u32,
         verdict: Verdict,
-    },
-    /// So is the position seen here.
-    Promulgate {
-        operation: OperationCode,
-        number: u32,
     },
 }
 

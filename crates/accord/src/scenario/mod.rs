@@ -5,8 +5,8 @@
 
 mod check;
 mod fault;
-mod governance;
 pub mod model;
+mod moments;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -14,8 +14,8 @@ mod versions;
 mod yaml;
 
 pub use fault::Fault;
-pub use governance::{Appointment, Happening, Moment};
 pub use model::Scenario;
+pub use moments::{Appointment, Happening, Moment};
 pub use versions::{PlanDraft, Revision};
 
 use yaml::{At, Faults, Read as _};

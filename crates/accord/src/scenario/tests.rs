@@ -162,10 +162,10 @@ fn posts_of_the_action_phase_are_nominated_14_days_ahead_and_the_others_together
 }
 
 #[test]
-fn governance_is_in_recorded_order_and_phases_start_first() {
+fn moments_are_in_recorded_order_and_phases_start_first() {
     let saphan = saphan();
-    let moments = saphan.governance();
-    assert_eq!(moments.len(), 4 * 18 + 8 + 46);
+    let moments = saphan.moments();
+    assert_eq!(moments.len(), 4 * 18 + 8 + 46 + 2 * 29 + 1);
     assert!(moments.is_sorted_by_key(|moment| moment.recorded));
     let review = moments.iter().filter(|moment| moment.recorded == at("2023-11-24T08:00:00+07:00"));
     let names: Vec<&str> = review
@@ -257,6 +257,9 @@ fn each_missing_or_repeated_name_is_found_on_its_line() {
         s: watch-CMCC | s: operation-SAPHAN | WatchGapDetected | timeline[42].s | is not a watch
         ph: P5} | ph: P6} | ph: P6} | timeline[43].ph | there is no phase
         dp: DP2, outcome | dp: DP9, outcome | DecisionRecorded | timeline[41].dp | there is no decision point
+        decision: GO, by | decision: GO, not_met: [rain], by | GoNoGoDecided | timeline[38].not_met[0] | is no criterion of plan.go_no_go
+        decision: GO, by | decision: GO, ph: P9, by | GoNoGoDecided | timeline[38].ph | there is no phase
+        decision: GO, by | decision: GO, ph: P4, by | GoNoGoDecided | timeline[38] | is about no phase that has a gate
         decision: GO, by: [THA, CHN, MMR] | decision: GO, by: [THA, CHN, MRM] | GoNoGoDecided | timeline[38].by[2] | there is no partner or post
         metric:watch_gap_min] | metric:watch_gap] | id: F6 | review.findings[5].evidence[1] | there is no metric
         incident: INC-001, issued: "2023-10-11T22:58:00+07:00", ack: "2023-10-11T23:02 | incident: INC-002, issued: "2023-10-11T22:58:00+07:00", ack: "2023-10-11T23:02 | RFA-002, kind | requests[1].incident | there is no incident
@@ -344,6 +347,42 @@ fn a_time_that_section_and_timeline_tell_differently_is_found_in_both() {
     let found = faults(&[("v2: \"2023-09-19T09:00:00+07:00\"}", "v2: \"2023-09-19T09:30:00+07:00\"}")]);
     let paths: Vec<&str> = found.iter().map(|fault| &*fault.path).collect();
     assert_eq!(paths, ["approvals.submitted.v2", "timeline[22]"], "{}", shown(&found));
+}
+
+#[test]
+fn a_clash_that_section_and_timeline_tell_differently_is_found_in_both() {
+    let found =
+        faults(&[("cleared: \"2023-10-06T04:30:00+07:00\"}]", "cleared: \"2023-10-06T04:00:00+07:00\"}]")]);
+    let paths: Vec<&str> = found.iter().map(|fault| &*fault.path).collect();
+    assert_eq!(paths, ["deconfliction[0].cleared", "timeline[34]"], "{}", shown(&found));
+}
+
+#[test]
+fn what_was_done_stands_where_it_was_recorded_and_what_ended_before_what_started_then() {
+    let saphan = saphan();
+    let moments = saphan.moments();
+    let told_at = |time: &str| -> Vec<String> {
+        let recorded = moments.iter().filter(|moment| moment.recorded == at(time));
+        recorded
+            .map(|moment| match moment.what {
+                Happening::TaskStarted(actual) => format!("{} starts", actual.id),
+                Happening::TaskCompleted(actual) => format!("{} ends", actual.id),
+                Happening::TaskCorrected(actual) => format!("{} is put right", actual.id),
+                _ => "something else".to_owned(),
+            })
+            .collect()
+    };
+    assert_eq!(told_at("2023-10-02T06:10:00+07:00"), ["T07 ends", "T08 starts", "T10 starts"]);
+    assert_eq!(told_at("2023-10-10T11:30:00+07:00"), ["T17 starts"]);
+    assert_eq!(told_at("2023-10-11T06:20:00+07:00"), ["T21 ends"]);
+    assert_eq!(told_at("2023-10-12T15:00:00+07:00"), ["T21 is put right"]);
+    let first = |code: &str| {
+        let ends = moments
+            .iter()
+            .find(|moment| matches!(moment.what, Happening::TaskCompleted(actual) if actual.id == code));
+        ends.map(|moment| moment.occurred)
+    };
+    assert_eq!(first("T21"), Some(at("2023-10-11T06:00:00+07:00")));
 }
 
 #[test]

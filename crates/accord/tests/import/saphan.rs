@@ -1,5 +1,5 @@
 use crate::support::*;
-use accord::import::ImportError;
+use accord::{import::ImportError, scenario::model::timeline::GovernanceEvent};
 use domain::{
     PostCode, RefusalCode,
     ids::{PlanVersionId, PlannedTaskId, PostId},
@@ -8,12 +8,14 @@ use read_model::{Page, operation::OperationFilter, plan::PlannedTaskRow};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::collections::BTreeMap;
 
-/// 1 declaration, 4 accessions, 8 steps of the expansion, 7 of the centre, 72 of posts, 5 of the operation,
+/// 1 declaration, 4 accessions, 8 steps of the expansion, 8 of the centre, 72 of posts, 6 of the operation,
 /// 38 of the first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions, 1
-/// promulgation, 29 assignments, 1 condition satisfied, 1 order.
-const COMMANDS: usize = 182;
-/// Two more: submitting version 2 supersedes version 1, and the order moves H-hour.
-const EVENTS: i64 = 184;
+/// promulgation, 29 assignments, 1 condition satisfied, 1 order; 5 phases, 3 words on the gate, 1 decision, 2 of
+/// a clash with another operation; 29 starts, 29 completions and 1 correction.
+const COMMANDS: usize = 254;
+/// Submitting version 2 supersedes version 1, the order moves H-hour, and the last word is a go; each of the 59
+/// that are said of tasks says when its officer was bound.
+const EVENTS: i64 = 254 + 3 + 59;
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions, options: PgConnectOptions) {
@@ -23,24 +25,20 @@ async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions,
     let summary =
         accord::import::run(&pool, &scenario, None, entropy, |done, of| told.push((done, of))).await.unwrap();
     assert_eq!((summary.commands, summary.position.0), (COMMANDS, EVENTS));
-    assert_eq!(summary.stopped_at, at("2023-11-28T10:00:00+07:00"));
+    assert_eq!(summary.stopped_at, at("2023-12-11T09:00:00+07:00"));
     assert_eq!(told, (0..=COMMANDS).map(|done| (done, COMMANDS)).collect::<Vec<_>>());
     assert_eq!(
         summary.left_for_later,
         [
-            "timeline: 13 entries: 1 DecisionRecorded, 1 DeconflictionCleared, 1 DeconflictionConflictFound, \
-             1 GoNoGoDecided, 1 OperationClosed, 5 PhaseStarted, 1 ReviewAdopted, \
-             1 ReviewOpened, 1 WatchGapDetected",
+            "timeline: 3 entries: 1 ReviewAdopted, 1 ReviewOpened, 1 WatchGapDetected",
             "centre: watch rules: 1",
-            "centre: forward posts, opened by tasks: 1",
-            "actuals: tasks carried out: 29",
+            "timeline: known_persons of decisions: 1",
             "contributions: items: 7",
             "incident: entries: 9",
             "requests: 5",
             "assistance: reports and tallies: 5",
             "watch_sample: shifts: 3",
             "sitreps: 5",
-            "deconfliction: entries: 1",
             "review: findings: 7",
         ]
     );
@@ -50,7 +48,7 @@ async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions,
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
-async fn the_imported_operation_is_an_exercise_that_is_active_and_whose_h_hour_was_shifted(
+async fn the_imported_operation_is_an_exercise_that_is_closed_and_whose_h_hour_was_shifted(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
@@ -60,10 +58,12 @@ async fn the_imported_operation_is_an_exercise_that_is_active_and_whose_h_hour_w
     assert_eq!(coalition.exercise, Some(saphan().meta.title));
     let operation =
         model.operations(&pin, &OperationFilter::default(), &Page::first(9)).await.unwrap().remove(0);
-    assert_eq!((&*operation.status, operation.in_force), ("ACTIVE", Some(2)));
+    assert_eq!((&*operation.status, operation.in_force), ("CLOSED", Some(2)));
     assert_eq!(operation.h_hour, Some(at("2023-10-10T06:00:00+07:00").to_utc()));
     let centre = model.centres(&pin, &Page::first(9)).await.unwrap().remove(0);
     assert_eq!((&*centre.code, &*centre.status), ("CMCC", "ACTIVE"));
+    let open: Vec<_> = centre.forward_posts.iter().map(|post| (post.code.as_str(), post.at)).collect();
+    assert_eq!(open, [("FCP-MAESOT", at("2023-10-01T10:00:00+07:00"))]);
     let in_force = PlanVersionId::of(saphan_id(), 2);
     let tasks: Vec<_> =
         saphan().plan.tasks.iter().map(|task| PlannedTaskId::of(in_force, &good(&task.id)).0).collect();
@@ -148,9 +148,20 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("HHourSet", "THA-01", "2023-09-25T09:30:00+07:00"),
         ("OperationActivated", "THA-01", "2023-09-27T05:55:00+07:00"),
         ("ObserverAdmitted", "service:import", "2023-09-28T10:00:00+07:00"),
+        ("PhaseStarted", "THA-01", "2023-09-27T06:00:00+07:00"),
+        ("TaskStarted", "THA-02", "2023-09-27T06:00:00+07:00"),
+        ("TaskCompleted", "THA-02", "2023-09-28T05:30:00+07:00"),
+        ("ForwardPostOpened", "THA-01", "2023-10-01T10:00:00+07:00"),
+        ("DeconflictionConflictFound", "THA-02", "2023-10-05T15:00:00+07:00"),
+        ("DeconflictionCleared", "THA-02", "2023-10-06T04:30:00+07:00"),
         ("ApprovalConditionSatisfied", "CHN-01", "2023-10-05T16:00:00+07:00"),
         ("FragmentaryOrderIssued", "THA-01", "2023-10-06T18:00:00+07:00"),
         ("HHourShifted", "THA-01", "2023-10-06T18:00:00+07:00"),
+        ("GoNoGoStated", "THA-01", "2023-10-09T09:20:00+07:00"),
+        ("GoNoGoDecided", "MMR-01", "2023-10-09T09:20:00+07:00"),
+        ("DecisionRecorded", "THA-01", "2023-10-12T05:00:00+07:00"),
+        ("TaskTimesCorrected", "MMR-02", "2023-10-12T15:00:00+07:00"),
+        ("OperationClosed", "THA-01", "2023-12-11T09:00:00+07:00"),
         ("InvitationDeferred", "service:import", "2023-11-10T10:00:00+07:00"),
     ] {
         assert_eq!(first_of(kind), (actor, occurred.to_owned()), "{kind}");
@@ -164,9 +175,15 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         .collect();
     let mmr = at("2023-09-09T10:15:00+07:00").to_utc();
     let c1 = at("2023-10-06T10:00:00+07:00").to_utc();
+    let t17 = at("2023-10-10T11:30:00+07:00").to_utc();
+    let t21 = at("2023-10-11T06:20:00+07:00").to_utc();
     let expected = [
         ("OfficerTookPost", mmr, "2023-09-08T09:00:00+06:30".to_owned()),
         ("ApprovalConditionSatisfied", c1, "2023-10-05T16:00:00+07:00".to_owned()),
+        ("TaskStarted", t17, "2023-10-10T07:30:00+07:00".to_owned()),
+        ("AssignmentUnderWay", t17, "2023-10-10T07:30:00+07:00".to_owned()),
+        ("TaskCompleted", t21, "2023-10-11T06:00:00+07:00".to_owned()),
+        ("AssignmentRetimed", t21, "2023-10-11T06:00:00+07:00".to_owned()),
     ];
     assert_eq!(late, expected);
 }
@@ -360,6 +377,60 @@ async fn a_refused_step_is_told_with_its_time_and_every_reason(_: PgPoolOptions,
     );
     let ImportError::Refused { reasons, .. } = error else { panic!("{error}") };
     assert!(reasons.iter().all(|reason| reason.code == RefusalCode::LiaisonNotInPost));
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_start_that_was_recorded_before_the_end_it_waits_for_stops_the_import(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let mut scenario = saphan();
+    let t07 = scenario.actuals.iter_mut().find(|actual| actual.id == "T07").unwrap();
+    t07.end_recorded = Some(at("2023-10-02T06:11:00+07:00"));
+    let error = import(&pool(options).await, &scenario, None).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "StartTask T08 at 2023-10-02T06:10:00+07:00 was refused: T08 waits for T07: T07 has not been completed. \
+         (PREDECESSOR_INCOMPLETE)"
+    );
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn whoever_says_go_accepts_the_risk_of_what_is_not_met(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut scenario = saphan();
+    let mut told = scenario.timeline.iter_mut().filter_map(|entry| match &mut entry.event {
+        GovernanceEvent::GoNoGoDecided { not_met, .. } => Some(not_met),
+        _ => None,
+    });
+    told.next().unwrap().push("rehearsal_complete".to_owned());
+    let history = History::of(&pool(options).await, &scenario).await;
+    let log = history.engine.log();
+    let events = log.read(0, history.summary.position.0, 1_000).await.unwrap();
+    let words: Vec<serde_json::Value> = events
+        .iter()
+        .filter(|event| event.kind == "GoNoGoStated")
+        .map(|event| serde_json::from_slice(&event.payload).unwrap())
+        .collect();
+    assert_eq!(words.len(), 3);
+    for word in words {
+        assert_eq!(word["acceptedRisks"], serde_json::json!(["rehearsal_complete"]), "{word}");
+        let criteria = word["criteria"].as_array().unwrap().iter();
+        let unmet: Vec<_> = criteria.filter(|criterion| criterion["met"] == false).collect();
+        assert_eq!(unmet, [&serde_json::json!({ "criterion": "rehearsal_complete", "met": false })]);
+    }
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_forward_post_whose_task_was_not_carried_out_is_left_and_named(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let mut scenario = saphan();
+    scenario.actuals.retain(|actual| actual.id != "T06");
+    let summary = import(&pool(options).await, &scenario, None).await.unwrap();
+    assert_eq!(summary.commands, COMMANDS - 3);
+    let left = "centre: forward posts, opened by tasks that were not carried out: 1".to_owned();
+    assert!(summary.left_for_later.contains(&left), "{:?}", summary.left_for_later);
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]

@@ -1,8 +1,10 @@
-//! `accord plan`, as people run it: the program itself, against a server with Operation SAPHAN.
+//! `accord plan` and `accord report`, as people run them: the program itself, against a server with Operation
+//! SAPHAN.
 #![cfg(test)]
 
 mod formats;
 mod order;
+mod report;
 
 use accord::{
     database, import,
@@ -81,15 +83,24 @@ impl Served {
 
     /// `accord plan …` with the token of a post.
     async fn plan(&self, post: &str, arguments: &[&str]) -> Ran {
+        self.run(post, &[&["plan"], arguments].concat()).await
+    }
+
+    /// `accord …` with the token of a post.
+    async fn run(&self, post: &str, arguments: &[&str]) -> Ran {
         let token = self.token(post);
-        let ran = self.plan_with(&token, arguments).await;
+        let ran = self.run_with(&token, arguments).await;
         assert!(!ran.out.contains(&token) && !ran.err.contains(&token), "{ran:#?}");
         ran
     }
 
     async fn plan_with(&self, token: &str, arguments: &[&str]) -> Ran {
+        self.run_with(token, &[&["plan"], arguments].concat()).await
+    }
+
+    async fn run_with(&self, token: &str, arguments: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_accord"));
-        command.arg("plan").args(arguments).env("ACCORD_TOKEN", token).env("ACCORD_URL", &self.running.url);
+        command.args(arguments).env("ACCORD_TOKEN", token).env("ACCORD_URL", &self.running.url);
         command.current_dir(self.dir.path()).env_remove("ACCORD_JSON");
         // The server runs on this thread.
         let done = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();

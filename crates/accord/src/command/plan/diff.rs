@@ -9,10 +9,10 @@ use crate::{
     values::Moment,
 };
 use anyhow::{Result, bail};
+use domain::plan::{Contents, Difference, DifferenceKind};
 use exchange::{Row, printable};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Tell what differs between two versions of a plan, as far as you may see them.
 ///
@@ -65,49 +65,12 @@ const SHOWN: &str = "number status contentHash
     calendars { code name timeZone week { day from to } holidays { name from to } rest partners { code } posts { code } }
     annexes { code title text classification handling releasableTo }";
 
-/// Lists of things with codes: in the API, and what one of them is called.
-const LISTS: [(&str, &str); 8] = [
-    ("phases", "phase"),
-    ("linesOfEffort", "line of effort"),
-    ("objectives", "objective"),
-    ("decisionPoints", "decision point"),
-    ("ccir", "information requirement"),
-    ("risks", "risk"),
-    ("calendars", "calendar"),
-    ("annexes", "annex"),
-];
-
-/// What is compared: what it is, what it is called by, and its fields.
-type Items = BTreeMap<(&'static str, String), Map<String, Value>>;
-
 /// One version at one position.
 struct Side {
     number: Value,
     status: Value,
     hash: Value,
-    phases: Vec<String>,
-    items: Items,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum Kind {
-    Added,
-    Changed,
-    Removed,
-}
-
-/// What programs are told; its names are promised.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct Change {
-    kind: Kind,
-    of: &'static str,
-    code: String,
-    /// Absent when the whole was added or removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    before: Value,
-    after: Value,
+    contents: Contents,
 }
 
 impl Diff {
@@ -129,7 +92,7 @@ impl Diff {
         };
         let earlier = Side::of(then.as_ref().unwrap_or(&pinned), from).await?;
         let later = Side::of(&pinned, self.to).await?;
-        let changes = changes(&earlier, &later);
+        let changes = earlier.contents.differences(&later.contents);
         match output {
             Output::Programs => {
                 let of = |side: &Side, pinned: &Pinned| -> Result<Value> {
@@ -156,7 +119,7 @@ impl Diff {
                     count => format!("{count} differences"),
                 };
                 let head = format!("{}, from {before} to {after}: {count}.", self.place.operation);
-                let lines: Vec<String> = [head].into_iter().chain(changes.iter().map(Change::line)).collect();
+                let lines: Vec<String> = [head].into_iter().chain(changes.iter().map(line)).collect();
                 print(&lines.join("\n"))
             }
         }
@@ -180,44 +143,16 @@ impl Side {
         let answer: Answer = pinned.ask(&shown, None).await?;
         let mut version = answer.version.ok_or_else(|| wanted.missing(&pinned.operation))?;
         let (_, tasks) = tasks(pinned, wanted).await?;
-        let phases = entries(version.get("phases").cloned());
-        let phases = phases.iter().map(|phase| plain(&phase["code"])).collect();
-        let mut items = Items::new();
-        for (list, of) in LISTS {
-            for entry in entries(version.remove(list)) {
-                let Value::Object(mut fields) = entry else { continue };
-                let code = plain(&fields.remove("code").unwrap_or_default());
-                items.insert((of, code), fields.into_iter().map(|(field, of)| (field, flat(of))).collect());
-            }
-        }
         if let Some(Value::Object(sections)) = version.remove("sections") {
-            for (name, of) in sections {
-                section(&mut items, name, of);
-            }
+            version.extend(sections);
         }
-        for name in ["hHourWindow", "approvalPolicy"] {
-            section(&mut items, name.to_owned(), version.remove(name).unwrap_or_default());
-        }
-        for criterion in entries(version.remove("goNoGo")) {
-            items.insert(("go / no-go criterion", plain(&criterion)), Map::new());
-        }
-        for relationship in entries(version.remove("commandRelationships")) {
-            let pair = format!("{} to {}", plain(&relationship["of"]), plain(&relationship["to"]));
-            let kind = [("kind".to_owned(), relationship["kind"].clone())];
-            items.insert(("command relationship", pair), kind.into_iter().collect());
-        }
+        let [number, status, hash] =
+            ["number", "status", "contentHash"].map(|name| version.remove(name).unwrap_or_default());
+        let mut contents = Contents::of(version.into_iter().map(|(name, of)| (name, flat(of))).collect());
         for stored in &tasks {
-            task(&mut items, stored)?;
+            task(&mut contents, stored)?;
         }
-        let mut take = |name: &str| version.remove(name).unwrap_or_default();
-        Ok(Self { number: take("number"), status: take("status"), hash: take("contentHash"), phases, items })
-    }
-}
-
-fn entries(list: Option<Value>) -> Vec<Value> {
-    match list {
-        Some(Value::Array(entries)) => entries,
-        _ => Vec::new(),
+        Ok(Self { number, status, hash, contents })
     }
 }
 
@@ -225,22 +160,13 @@ fn entries(list: Option<Value>) -> Vec<Value> {
 fn flat(value: Value) -> Value {
     match value {
         Value::Object(fields) if fields.len() == 1 && fields.contains_key("code") => fields["code"].clone(),
+        Value::Object(fields) => fields.into_iter().map(|(name, of)| (name, flat(of))).collect(),
         Value::Array(entries) => entries.into_iter().map(flat).collect(),
         other => other,
     }
 }
 
-/// Nothing, when nothing is written under it.
-fn section(items: &mut Items, name: String, of: Value) {
-    let fields = match of {
-        Value::Null => return,
-        Value::Object(fields) => fields,
-        text => [("text".to_owned(), text)].into_iter().collect(),
-    };
-    items.insert(("section", name), fields);
-}
-
-fn task(items: &mut Items, StoredTask { row, start }: &StoredTask) -> Result<()> {
+fn task(contents: &mut Contents, StoredTask { row, start }: &StoredTask) -> Result<()> {
     let Row {
         code,
         title,
@@ -259,70 +185,25 @@ fn task(items: &mut Items, StoredTask { row, start }: &StoredTask) -> Result<()>
         "post": post, "offset": start, "duration": duration, "group": terms.group, "constraint": terms.constraint,
         "finishNoLaterThan": terms.finish_no_later_than, "mutualLegalAssistance": terms.mutual_legal_assistance,
     });
-    items.insert(("task", code.to_string()), serde_json::from_value(fields)?);
+    contents.add("task", code.to_string(), serde_json::from_value(fields)?);
     for dependency in predecessors {
         let fields = json!({ "kind": dependency.kind, "lag": dependency.lag });
         let name = format!("{code} waits for {}", dependency.predecessor);
-        items.insert(("dependency", name), serde_json::from_value(fields)?);
+        contents.add("dependency", name, serde_json::from_value(fields)?);
     }
     Ok(())
 }
 
-/// In the order of what they are of, and of its codes.
-fn changes(earlier: &Side, later: &Side) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let keys: BTreeSet<_> = earlier.items.keys().chain(later.items.keys()).collect();
-    let change = |kind, (of, code): &(&'static str, String), field, before, after| Change {
-        kind,
-        of,
-        code: code.clone(),
-        field,
-        before,
-        after,
-    };
-    for key in keys {
-        match (earlier.items.get(key), later.items.get(key)) {
-            (None, Some(after)) => {
-                changes.push(change(Kind::Added, key, None, Value::Null, Value::Object(after.clone())));
-            }
-            (Some(before), None) => {
-                changes.push(change(Kind::Removed, key, None, Value::Object(before.clone()), Value::Null));
-            }
-            (Some(before), Some(after)) => {
-                let fields: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-                for field in fields {
-                    let [old, new] = [before, after].map(|side| side.get(field).cloned().unwrap_or_default());
-                    if old != new {
-                        changes.push(change(Kind::Changed, key, Some(field.clone()), old, new));
-                    }
-                }
-            }
-            (None, None) => {}
+fn line(difference: &Difference) -> String {
+    let Difference { kind, of, code, field, before, after } = difference;
+    let line = match (kind, field) {
+        (DifferenceKind::Changed, Some(field)) => {
+            format!("~ {of} {code}: {field}: {} -> {}", plain(before), plain(after))
         }
-    }
-    let [before, after] = [(earlier, later), (later, earlier)].map(|(side, other)| {
-        let both = side.phases.iter().filter(|code| other.phases.contains(code));
-        both.cloned().collect::<Vec<_>>()
-    });
-    if before != after {
-        let key = ("phases", "order".to_owned());
-        changes.push(change(Kind::Changed, &key, Some("codes".to_owned()), before.into(), after.into()));
-    }
-    changes
-}
-
-impl Change {
-    fn line(&self) -> String {
-        let Self { kind, of, code, field, before, after } = self;
-        let line = match (kind, field) {
-            (Kind::Changed, Some(field)) => {
-                format!("~ {of} {code}: {field}: {} -> {}", plain(before), plain(after))
-            }
-            (Kind::Removed, _) => format!("- {of} {code}{}", title_of(before)),
-            (Kind::Added | Kind::Changed, _) => format!("+ {of} {code}{}", title_of(after)),
-        };
-        printable(&line)
-    }
+        (DifferenceKind::Removed, _) => format!("- {of} {code}{}", title_of(before)),
+        (DifferenceKind::Added | DifferenceKind::Changed, _) => format!("+ {of} {code}{}", title_of(after)),
+    };
+    printable(&line)
 }
 
 /// What an item is about, behind its code.
@@ -346,44 +227,29 @@ fn plain(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn side(phases: &[&str], items: &Value) -> Side {
-        let items = items.as_array().unwrap().iter().map(|item| {
+    fn contents(items: &Value) -> Contents {
+        let mut contents = Contents::default();
+        for item in items.as_array().unwrap() {
             let fields = item[1].as_object().unwrap().clone();
-            (("task", item[0].as_str().unwrap().to_owned()), fields)
-        });
-        Side {
-            number: 1.into(),
-            status: "DRAFT".into(),
-            hash: Value::Null,
-            phases: phases.iter().map(|code| (*code).to_owned()).collect(),
-            items: items.collect(),
+            contents.add("task", item[0].as_str().unwrap().to_owned(), fields);
         }
-    }
-
-    fn lines(earlier: &Side, later: &Side) -> Vec<String> {
-        changes(earlier, later).iter().map(Change::line).collect()
+        contents
     }
 
     #[test]
-    fn what_was_added_removed_and_changed_is_told_field_by_field() {
+    fn a_difference_is_a_line_that_a_terminal_shows_as_it_is() {
         let earlier =
-            side(&[], &json!([["T1", { "title": "a", "post": "THA-01" }], ["T2", { "title": "b" }]]));
+            contents(&json!([["T1", { "title": "a", "post": "THA-01" }], ["T2", { "title": "b" }]]));
         let later =
-            side(&[], &json!([["T1", { "title": "a", "post": null }], ["T3", { "title": "c\u{1b}" }]]));
-        assert_eq!(
-            lines(&earlier, &later),
-            ["~ task T1: post: THA-01 -> nothing", "- task T2: b", "+ task T3: c\u{fffd}"]
-        );
-        assert!(lines(&earlier, &earlier).is_empty());
+            contents(&json!([["T1", { "title": "a", "post": null }], ["T3", { "title": "c\u{1b}" }]]));
+        let lines: Vec<_> = earlier.differences(&later).iter().map(line).collect();
+        assert_eq!(lines, ["~ task T1: post: THA-01 -> nothing", "- task T2: b", "+ task T3: c\u{fffd}"]);
     }
 
     #[test]
-    fn phases_in_another_order_differ_and_one_more_phase_moves_no_other() {
-        let side = |phases: &[&str]| side(phases, &json!([]));
-        assert_eq!(
-            lines(&side(&["P1", "P2", "P3"]), &side(&["P2", "P1"])),
-            ["~ phases order: codes: P1, P2 -> P2, P1"]
-        );
-        assert!(lines(&side(&["P1", "P2"]), &side(&["P1", "P9", "P2"])).is_empty());
+    fn what_has_nothing_but_a_code_is_that_code() {
+        let calendar = json!({ "name": "Office", "partners": [{ "code": "THA" }], "holidays": [] });
+        let flattened = json!({ "name": "Office", "partners": ["THA"], "holidays": [] });
+        assert_eq!(flat(json!({ "calendars": [calendar] })), json!({ "calendars": [flattened] }));
     }
 }

@@ -1,6 +1,7 @@
 //! Plans as calendars: the tasks of an operation at their times, all of them or those of a post or a partner.
 
-use super::pinned::{Pinned, UNEXPECTED};
+use super::pinned::Pinned;
+use crate::client::UNEXPECTED;
 use anyhow::{Context as _, Result, bail};
 use api::feed::{AsOf, NO_H_HOUR, Of, Operation, calendar, shown};
 use domain::{PartnerCode, Position, PostCode};

@@ -1,16 +1,15 @@
 //! `accord plan import`: a file's tasks into a draft, all or none.
 
-use super::{
-    mspdi,
-    pinned::UNEXPECTED,
-    read::PlanFile,
-    reasons::{Reasons, Refusal},
-};
+use super::{mspdi, read::PlanFile};
 use crate::{
-    client::{ApiErrors, Client, Connection},
+    client::{Client, Connection, UNEXPECTED},
+    command::{
+        reasons::Reasons,
+        sending::{carry_out, done, read},
+    },
     output::Output,
 };
-use anyhow::{Context as _, Error, Result, bail};
+use anyhow::{Context as _, Result, bail};
 use api::http::BODY_BYTES;
 use domain::{
     Code, OperationCode, PartnerCode, PhaseCode, PostCode, Sha256, Span, TaskCode, Title,
@@ -21,8 +20,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io::{self, Read as _},
     path::PathBuf,
 };
 
@@ -108,14 +105,6 @@ fn pair(text: &str) -> Result<(Field, String), InvalidMapping> {
     Mapping::pair(text)
 }
 
-/// What a mutation answers.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Outcome {
-    Refused { refusals: Vec<Refusal> },
-    Done(Value),
-}
-
 /// What the last one answered, of the tasks.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -138,7 +127,7 @@ struct Receipt {
 
 impl Import {
     pub async fn run(&self, output: Output) -> Result<()> {
-        let bytes = self.bytes()?;
+        let bytes = read(&self.file, MOST_BYTES)?;
         let mapping = Mapping::new(self.map.iter().cloned())?;
         let read = self.read(&bytes, &mapping);
         let read = read.map_err(|faults| Reasons::faults(&self.file, &faults))?;
@@ -180,19 +169,6 @@ impl Import {
         Ok(PlanFile { sheet, names: BTreeMap::new(), calendars: None, calendar_lines: Vec::new() })
     }
 
-    fn bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        // One more than is read, so that it is known to be too large.
-        let most = MOST_BYTES as u64 + 1;
-        if self.file.as_os_str() == "-" {
-            io::stdin().take(most).read_to_end(&mut bytes).context("could not read standard input")?;
-        } else {
-            let read = File::open(&self.file).and_then(|file| file.take(most).read_to_end(&mut bytes));
-            read.with_context(|| format!("could not read {}", self.file.display()))?;
-        }
-        Ok(bytes)
-    }
-
     /// The operation, its draft, and the tasks. Each step has a key made from the file, so that a run that
     /// broke off can be repeated.
     async fn found_operation(
@@ -217,7 +193,7 @@ impl Import {
              give --operation {operation}"
         );
         let initiated = carry_out(client, "initiateOperation", &input, "operation { id }").await;
-        let initiated = self.done(initiated, |_| None, end)?;
+        let initiated = done(&self.file, initiated, |_| None, end)?;
         let id = initiated.pointer("/operation/id").and_then(Value::as_str).with_context(|| {
             format!("{operation} was founded, and you may not see it: its lead is another's")
         })?;
@@ -233,7 +209,7 @@ impl Import {
         let end = format!("operation {operation} was founded, and has no draft and no tasks");
         let drafted = carry_out(client, "draftPlan", &input, "planVersion { number }").await;
         let drafted = drafted.with_context(|| format!("operation {operation} was founded; {again}"));
-        self.done(drafted, |_| None, end)?;
+        done(&self.file, drafted, |_| None, end)?;
 
         let end = format!(
             "none of the tasks was imported. Operation {operation} and its draft are there: mend what is wrong, and give \
@@ -257,32 +233,8 @@ impl Import {
         }
         let shown = "planVersion { number } receipt { position eventIds }";
         let outcome = carry_out(client, "importTasks", &input, shown).await;
-        let done = self.done(outcome, |path| place(read, path), end)?;
+        let done = done(&self.file, outcome, |path| place(read, path), end)?;
         serde_json::from_value(done).context(UNEXPECTED)
-    }
-
-    /// What was answered, unless it was refused; `end` says what a refusal means.
-    fn done(
-        &self,
-        outcome: Result<Outcome>,
-        place_of: impl Fn(&[String]) -> Option<(usize, Option<Column>)>,
-        end: String,
-    ) -> Result<Value> {
-        match outcome {
-            Ok(Outcome::Done(payload)) => Ok(payload),
-            Ok(Outcome::Refused { refusals }) => {
-                Err(Reasons::refusals(&self.file, refusals, place_of, end).into())
-            }
-            Err(error) => Err(match error.downcast::<ApiErrors>() {
-                Ok(errors) => {
-                    let open = errors.leave_open();
-                    let again =
-                        "whether this was carried out is not known: run the same command again".to_owned();
-                    Error::from(Reasons::from(errors).ending(if open { again } else { end }))
-                }
-                Err(error) => error,
-            }),
-        }
     }
 }
 
@@ -337,17 +289,6 @@ async fn find(client: &Client, operation: &OperationCode) -> Result<String> {
     id.with_context(|| {
         format!("there is no operation {operation} that you may see; --new-operation founds one")
     })
-}
-
-async fn carry_out(client: &Client, name: &str, input: &Value, shown: &str) -> Result<Outcome> {
-    let kind = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
-    let query = format!(
-        "mutation ($input: {kind}Input!) {{ result: {name}(input: $input) {{
-           ... on Refused {{ refusals {{ code message field }} }}
-           ... on {kind}Payload {{ {shown} }} }} }}"
-    );
-    let mut data = client.ask(&query, &json!({ "input": input })).await?;
-    serde_json::from_value(data["result"].take()).context(UNEXPECTED)
 }
 
 /// A task as the API takes it. What there is none of is left out: a request has a largest size, and plans are

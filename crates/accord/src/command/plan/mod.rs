@@ -10,14 +10,12 @@ mod operation_order;
 mod pinned;
 mod presentation;
 mod read;
-mod reasons;
 mod schedule;
 mod version;
 
-use crate::{client::ApiErrors, output::Output};
+use crate::{command::reasons, output::Output};
 use anyhow::Result;
 use clap::Subcommand;
-use reasons::Reasons;
 use std::process::ExitCode;
 
 /// Work on a plan that a server has: lay it out in time, draw it, compare its versions, export it to
@@ -47,13 +45,6 @@ impl Plan {
             Command::Export(export) => export.run(output).await,
             Command::Import(import) => import.run(output).await,
         };
-        let Err(error) = done else { return Ok(ExitCode::SUCCESS) };
-        // What the server or a file has against it is many things, and each is told.
-        let reasons = match error.downcast::<ApiErrors>() {
-            Ok(errors) => Reasons::from(errors),
-            Err(error) => error.downcast::<Reasons>()?,
-        };
-        reasons.say(output)?;
-        Ok(ExitCode::FAILURE)
+        reasons::settle(done, output)
     }
 }

@@ -2,9 +2,10 @@
 //! file is silent.
 
 use super::{
-    pinned::{Coded, Pinned, UNEXPECTED},
+    pinned::{Coded, Pinned},
     read::PlanFile,
 };
+use crate::client::UNEXPECTED;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::{

@@ -1,7 +1,7 @@
 //! One operation at one position of a server's log.
 
 use crate::{
-    client::{Client, Connection},
+    client::{Client, Connection, UNEXPECTED},
     values::{self, Moment},
 };
 use anyhow::{Context as _, Result, bail};
@@ -43,8 +43,6 @@ impl Place {
         Ok(Pinned { client, operation: self.operation.clone(), position, recorded_at })
     }
 }
-
-pub const UNEXPECTED: &str = "the server did not answer as this client expects: is it of another version?";
 
 /// An operation at one position of the log.
 pub struct Pinned {

@@ -2,9 +2,10 @@
 //! to be withheld.
 
 use super::{
-    pinned::{Coded, Pinned, UNEXPECTED},
+    pinned::{Coded, Pinned},
     version::{Wanted, rows},
 };
+use crate::client::UNEXPECTED;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use document::{

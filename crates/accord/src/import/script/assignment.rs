@@ -27,6 +27,8 @@ impl Script<'_> {
             };
             let name = format!("AssignOfficer {} to {}", task.post, task.id);
             self.add(at, &name, actor.clone(), Command::Assignment(command));
+            let post = self.scenario.posts.iter().find(|post| post.id == task.post);
+            self.bound.extend(post.map(|post| (task.id, post)));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The centre, from its proposal to its activation.
+//! The centre, from its proposal to its activation, and its forward posts.
 
 use super::Script;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
         error::ImportError,
         fit::{fit, fit_all, whole},
     },
-    scenario::model::timeline::TimelineEntry,
+    scenario::model::{timeline::TimelineEntry, values::Instant},
 };
 use domain::{
     Command,
@@ -72,6 +72,21 @@ impl Script<'_> {
     pub fn activate_centre(&mut self, entry: &TimelineEntry) -> Result<(), ImportError> {
         let command = CentreCommand::Activate { centre: self.centre_code()? };
         self.for_the_centre(entry, command)
+    }
+
+    /// Those that the task was to open.
+    pub fn open_forward_posts(&mut self, at: Instant, task: &str) -> Result<(), ImportError> {
+        for post in self.scenario.centre.forward_posts.iter().filter(|post| post.opened_by == task) {
+            let place = format!("centre.forward_posts {}", post.id);
+            let command = CentreCommand::OpenForwardPost {
+                centre: self.centre_code()?,
+                code: fit(&place, &post.id)?,
+                place: fit(&place, &post.place)?,
+            };
+            let actor = self.for_host()?;
+            self.add(at, &format!("OpenForwardPost {}", post.id), actor, Command::Centre(command));
+        }
+        Ok(())
     }
 
     fn for_the_centre(&mut self, entry: &TimelineEntry, command: CentreCommand) -> Result<(), ImportError> {

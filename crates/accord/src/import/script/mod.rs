@@ -5,6 +5,8 @@
 mod assignment;
 mod centre;
 mod coalition;
+mod decision;
+mod execution;
 mod operation;
 mod plan;
 mod senders;
@@ -19,12 +21,14 @@ use crate::scenario::{
     Happening, Moment,
     model::{
         Scenario,
+        coalition::Post,
+        operation::Deconfliction,
         timeline::{GovernanceEvent, TimelineEntry},
         values::Instant,
     },
 };
-use domain::{Actor, Command, OperationCode, coalition::CoalitionCommand};
-use std::collections::BTreeSet;
+use domain::{Actor, Command, OperationCode, Position, coalition::CoalitionCommand};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The steps, and the governance events that this build leaves out, because it has no command for them: no
 /// step needs what they would do. The exercise is declared with the first of all, or at `until` when that is
@@ -33,13 +37,15 @@ pub fn write(
     scenario: &Scenario,
     until: Option<Instant>,
 ) -> Result<(Vec<Step>, Vec<&TimelineEntry>), ImportError> {
-    let moments = scenario.governance();
+    let moments = scenario.moments();
     let mut script = Script {
         scenario,
         operation: fit("operation.id", &scenario.operation.id)?,
         held: BTreeSet::new(),
         tasks: BTreeSet::new(),
         assessed: 0,
+        bound: BTreeMap::new(),
+        clashes: Vec::new(),
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -66,6 +72,10 @@ struct Script<'a> {
     tasks: BTreeSet<&'a str>,
     /// Sites assessed so far.
     assessed: usize,
+    /// The post that is bound to each task so far.
+    bound: BTreeMap<String, &'a Post>,
+    /// Clashes with other operations that were found so far; their numbers count from 1.
+    clashes: Vec<&'a Deconfliction>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -73,6 +83,18 @@ struct Script<'a> {
 impl<'a> Script<'a> {
     fn add(&mut self, at: Instant, name: &str, actor: Actor, command: Command) {
         let (name, act) = (name.to_owned(), Act::Run(Box::new(command)));
+        self.steps.push(Step { recorded: at, occurred: at, actor, late_reason: None, name, act });
+    }
+
+    /// The same with what its actor has seen.
+    fn add_seeing(
+        &mut self,
+        at: Instant,
+        name: &str,
+        actor: Actor,
+        command: impl Fn(Position) -> Command + Send + Sync + 'static,
+    ) {
+        let (name, act) = (name.to_owned(), Act::Seeing(Box::new(command)));
         self.steps.push(Step { recorded: at, occurred: at, actor, late_reason: None, name, act });
     }
 
@@ -85,6 +107,9 @@ impl<'a> Script<'a> {
             Happening::NominationAccepted(post) => self.accept_nomination(moment.recorded, post)?,
             Happening::TookPost(post) => self.take_post(moment.recorded, post)?,
             Happening::Expansion(entry) => self.expansion(moment.recorded, entry)?,
+            Happening::TaskStarted(actual) => self.start_task(moment.recorded, actual)?,
+            Happening::TaskCompleted(actual) => self.complete_task(moment.recorded, actual)?,
+            Happening::TaskCorrected(actual) => self.correct_task(moment.recorded, actual)?,
             Happening::Timeline(entry) => {
                 note = entry.note.as_deref();
                 if !self.timeline(entry)? {
@@ -114,6 +139,16 @@ impl<'a> Script<'a> {
             GovernanceEvent::LegalBasisRecorded {} => self.record_legal_basis(entry)?,
             GovernanceEvent::HHourSet {} => self.set_h_hour(entry)?,
             GovernanceEvent::OperationActivated {} => self.activate_operation(entry)?,
+            GovernanceEvent::PhaseStarted { phase } => self.start_phase(entry, phase)?,
+            GovernanceEvent::GoNoGoDecided { decision, phase, not_met } => {
+                self.decide_go_no_go(entry, *decision, phase.as_deref(), not_met)?;
+            }
+            GovernanceEvent::DecisionRecorded { decision_point, outcome, .. } => {
+                self.record_decision(entry, decision_point, outcome)?;
+            }
+            GovernanceEvent::DeconflictionConflictFound {} => self.find_clash(entry)?,
+            GovernanceEvent::DeconflictionCleared {} => self.clear_clash(entry)?,
+            GovernanceEvent::OperationClosed {} => self.close_operation(entry)?,
             GovernanceEvent::FragmentaryOrderIssued { order } => {
                 self.issue_fragmentary_order(entry, order)?;
             }
@@ -134,13 +169,7 @@ impl<'a> Script<'a> {
             GovernanceEvent::HHourShifted { .. }
             | GovernanceEvent::PlanVersionSuperseded { .. }
             | GovernanceEvent::OfficerNominated {} => {}
-            GovernanceEvent::PhaseStarted { .. }
-            | GovernanceEvent::GoNoGoDecided { .. }
-            | GovernanceEvent::DecisionRecorded { .. }
-            | GovernanceEvent::DeconflictionConflictFound {}
-            | GovernanceEvent::DeconflictionCleared {}
-            | GovernanceEvent::OperationClosed {}
-            | GovernanceEvent::WatchGapDetected {}
+            GovernanceEvent::WatchGapDetected {}
             | GovernanceEvent::ReviewOpened {}
             | GovernanceEvent::ReviewAdopted {} => return Ok(false),
         }

@@ -1,4 +1,4 @@
-//! The operation, from its beginning to its activation, and its first H-hour.
+//! The operation, from its beginning to its activation, its first H-hour, and its end.
 
 use super::Script;
 use crate::{
@@ -48,6 +48,12 @@ impl<'a> Script<'a> {
 
     pub fn activate_operation(&mut self, entry: &TimelineEntry) -> Result<(), ImportError> {
         let command = OperationCommand::Activate { operation: self.operation.clone() };
+        self.add(entry.recorded, entry.event.name(), self.commander(entry)?, Command::Operation(command));
+        Ok(())
+    }
+
+    pub fn close_operation(&mut self, entry: &TimelineEntry) -> Result<(), ImportError> {
+        let command = OperationCommand::Close { operation: self.operation.clone() };
         self.add(entry.recorded, entry.event.name(), self.commander(entry)?, Command::Operation(command));
         Ok(())
     }

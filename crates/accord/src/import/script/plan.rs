@@ -216,14 +216,10 @@ impl Script<'_> {
 
     /// Puts the version in force; then each task's post is bound to it, a second apart.
     pub fn promulgate(&mut self, entry: &TimelineEntry, version: u32) -> Result<(), ImportError> {
-        let actor = self.commander(entry)?;
-        self.steps.push(Step {
-            recorded: entry.recorded,
-            occurred: entry.recorded,
-            actor: actor.clone(),
-            late_reason: None,
-            name: format!("Promulgate v{version}"),
-            act: Act::Promulgate { operation: self.operation.clone(), number: version },
+        let (actor, operation) = (self.commander(entry)?, self.operation.clone());
+        self.add_seeing(entry.recorded, &format!("Promulgate v{version}"), actor.clone(), move |seen_at| {
+            let operation = operation.clone();
+            Command::Plan(PlanCommand::Promulgate { operation, number: version, seen_at })
         });
         self.assign_officers(entry.recorded, version, &actor)
     }

@@ -49,8 +49,11 @@ impl Check<'_> {
             if is_of_second && scenario.versions() == 1 {
                 self.fault(&format!("{path}.v"), "is 2, but without v1_differences the plan has one version");
             }
+            if let GovernanceEvent::GoNoGoDecided { phase, not_met, .. } = &entry.event {
+                self.go_no_go(&path, phase.as_deref(), not_met);
+            }
         }
-        if !["timeline", "approvals", "operation", "centre.decision", "plan"]
+        if !["timeline", "approvals", "operation", "centre.decision", "plan", "deconfliction"]
             .iter()
             .all(|section| self.clean(section))
         {
@@ -65,6 +68,21 @@ impl Check<'_> {
         }
         for (path, (event, at)) in timeline.iter().filter(|(_, told)| !known.contains(told)) {
             self.fault(path, &format!("{event}{} is not told by the section that it belongs to", when(*at)));
+        }
+    }
+
+    fn go_no_go(&self, path: &str, phase: Option<&str>, not_met: &[String]) {
+        let plan = &self.scenario.plan;
+        if !self.clean("plan.phases") || !self.clean("plan.go_no_go") {
+            return;
+        }
+        if plan.gated(phase).is_none() {
+            self.fault(path, "is about no phase that has a gate");
+        }
+        for (index, criterion) in not_met.iter().enumerate() {
+            if !plan.go_no_go.contains(criterion) {
+                self.fault(&format!("{path}.not_met[{index}]"), "is no criterion of plan.go_no_go");
+            }
         }
     }
 
@@ -108,6 +126,15 @@ impl Check<'_> {
             let event = format!("ApprovalConditionSatisfied {}", condition.id);
             told.push((format!("approvals.conditions[{index}].rec"), (event, condition.recorded)));
         }
+        for (index, clash) in scenario.deconfliction.iter().enumerate() {
+            for (field, event, at) in [
+                ("found", "DeconflictionConflictFound", Some(clash.found)),
+                ("cleared", "DeconflictionCleared", clash.cleared),
+            ] {
+                let path = format!("deconfliction[{index}].{field}");
+                told.extend(at.map(|at| (path, (event.to_owned(), Some(at)))));
+            }
+        }
         told.extend(scenario.amendment().iter().filter_map(|step| {
             let event = match step {
                 Revision::Revise { task, .. } => format!("TaskRevised {task}"),
@@ -125,7 +152,9 @@ impl Check<'_> {
             let (event, at) = match &entry.event {
                 GovernanceEvent::SiteSelected {}
                 | GovernanceEvent::HHourSet {}
-                | GovernanceEvent::HHourShifted { .. } => (name.to_owned(), Some(entry.recorded)),
+                | GovernanceEvent::HHourShifted { .. }
+                | GovernanceEvent::DeconflictionConflictFound {}
+                | GovernanceEvent::DeconflictionCleared {} => (name.to_owned(), Some(entry.recorded)),
                 GovernanceEvent::PlanVersionApproved { version }
                 | GovernanceEvent::PlanVersionApprovedWithConditions { version }
                 | GovernanceEvent::PlanVersionRejected { version }
@@ -157,8 +186,6 @@ impl Check<'_> {
                 | GovernanceEvent::PhaseStarted { .. }
                 | GovernanceEvent::GoNoGoDecided { .. }
                 | GovernanceEvent::DecisionRecorded { .. }
-                | GovernanceEvent::DeconflictionConflictFound {}
-                | GovernanceEvent::DeconflictionCleared {}
                 | GovernanceEvent::OperationClosed {}
                 | GovernanceEvent::PlanDrafted {}
                 | GovernanceEvent::PlanVersionSuperseded { .. }

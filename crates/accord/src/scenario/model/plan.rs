@@ -22,6 +22,14 @@ record! {
         risks: Vec<Risk> = Vec::new(),
     }
 }
+impl Plan {
+    /// The phase of that code if it has a gate; without a code the first that has one.
+    pub fn gated(&self, code: Option<&str>) -> Option<&Phase> {
+        let mut gated = self.phases.iter().filter(|phase| phase.gate.is_some());
+        gated.find(|phase| code.is_none_or(|code| phase.id == code))
+    }
+}
+
 record! { Intent { purpose: String, key_tasks: Vec<String>, end_state: String } }
 record! { Named { id: String, name: String } }
 record! { Phase { id: String, name: String, gate: Option<Gate> } }

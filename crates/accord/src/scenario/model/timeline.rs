@@ -63,7 +63,9 @@ kinds! {
         HHourShifted = "HHourShifted" { hours: i32 }
         OperationActivated = "OperationActivated" {}
         PhaseStarted = "PhaseStarted" { phase in "ph": String }
-        GoNoGoDecided = "GoNoGoDecided" { decision: GoNoGo }
+        GoNoGoDecided = "GoNoGoDecided" {
+            decision: GoNoGo, phase in "ph": Option<String>, not_met: Vec<String> = Vec::new(),
+        }
         DecisionRecorded = "DecisionRecorded" { decision_point in "dp": String, outcome: String, known_persons: Option<u32> }
         DeconflictionConflictFound = "DeconflictionConflictFound" {}
         DeconflictionCleared = "DeconflictionCleared" {}

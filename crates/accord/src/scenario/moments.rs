@@ -3,6 +3,7 @@
 use super::model::{
     Scenario,
     coalition::{Expansion, Post},
+    execution::Actual,
     timeline::{GovernanceEvent, SubjectKind, TimelineEntry},
     values::Instant,
 };
@@ -19,7 +20,7 @@ pub struct Appointment {
     pub recorded: Instant,
 }
 
-/// A governance event of any section, ready to become a command.
+/// What happened in any section, ready to become a command.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moment<'a> {
     pub recorded: Instant,
@@ -34,8 +35,15 @@ pub enum Happening<'a> {
     NominationAccepted(&'a Post),
     TookPost(&'a Post),
     Expansion(&'a Expansion),
+    TaskStarted(&'a Actual),
+    /// As it was recorded at first, right or wrong.
+    TaskCompleted(&'a Actual),
+    TaskCorrected(&'a Actual),
     Timeline(&'a TimelineEntry),
 }
+
+/// How long it takes to record what nothing else is said of.
+const RECORDED_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 impl Scenario {
     /// Nominated by the timeline's entry for the post, else with `post-*`; posts that are taken up at the
@@ -57,13 +65,15 @@ impl Scenario {
             nominated,
             accepted: nominated + TimeDelta::days(1),
             in_post: post.since,
-            recorded: post.recorded.unwrap_or(post.since + TimeDelta::minutes(10)),
+            recorded: post.recorded.unwrap_or(post.since + RECORDED_AFTER),
         }
     }
 
-    /// Appointments, expansion and timeline in the order in which they were recorded; at the same instant
-    /// phase starts come first, then file order. `OfficerNominated` is left to the posts that it stands for.
-    pub fn governance(&self) -> Vec<Moment<'_>> {
+    /// Appointments, expansion, timeline and actuals in the order in which they were recorded. At the same
+    /// instant phase starts come first, then file order, then what was done, in the order in which it happened;
+    /// of that, what ended comes before what started then. `OfficerNominated` is left to the posts that it
+    /// stands for.
+    pub fn moments(&self) -> Vec<Moment<'_>> {
         let mut moments = Vec::new();
         for post in &self.posts {
             let at = self.appointment(post);
@@ -88,13 +98,38 @@ impl Scenario {
             occurred: entry.occurred.unwrap_or(entry.recorded),
             what: Happening::Timeline(entry),
         }));
-        let starts_phase = |what| {
-            matches!(
-                what,
-                Happening::Timeline(TimelineEntry { event: GovernanceEvent::PhaseStarted { .. }, .. })
-            )
+        moments.extend(self.actuals.iter().flat_map(Actual::moments));
+        let order = |moment: &Moment<'_>| match moment.what {
+            Happening::Timeline(TimelineEntry { event: GovernanceEvent::PhaseStarted { .. }, .. }) => {
+                (0, None)
+            }
+            Happening::TaskCompleted(_) | Happening::TaskCorrected(_) => (2, Some((moment.occurred, 0))),
+            Happening::TaskStarted(_) => (2, Some((moment.occurred, 1))),
+            _ => (1, None),
         };
-        moments.sort_by_key(|moment| (moment.recorded, !starts_phase(moment.what)));
+        moments.sort_by_key(|moment| (moment.recorded, order(moment)));
         moments
+    }
+}
+
+impl Actual {
+    fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
+        let reported = |occurred, recorded: Option<Instant>, what| Moment {
+            recorded: recorded.unwrap_or(occurred + RECORDED_AFTER),
+            occurred,
+            what,
+        };
+        let end = self.end_first_recorded_as.unwrap_or(self.end);
+        let corrected = self.corrected_recorded.map(|at| Moment {
+            recorded: at,
+            occurred: at,
+            what: Happening::TaskCorrected(self),
+        });
+        [
+            reported(self.start, self.start_recorded, Happening::TaskStarted(self)),
+            reported(end, self.end_recorded, Happening::TaskCompleted(self)),
+        ]
+        .into_iter()
+        .chain(corrected)
     }
 }

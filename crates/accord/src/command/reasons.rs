@@ -7,7 +7,7 @@ use crate::{
 use anyhow::Result;
 use exchange::{Column, Fault, Faults, printable};
 use serde_json::{Value, json};
-use std::{error, fmt, path::Path};
+use std::{error, fmt, path::Path, process::ExitCode};
 
 /// One reason, for people and for programs.
 #[derive(Debug)]
@@ -129,6 +129,17 @@ impl From<ApiErrors> for Reasons {
         });
         Self { kind: "errors", listed: reasons.collect(), more: 0, end: None }
     }
+}
+
+/// How a command ends: what the server or a file has against it is many things, and each is told.
+pub fn settle(done: Result<()>, output: Output) -> Result<ExitCode> {
+    let Err(error) = done else { return Ok(ExitCode::SUCCESS) };
+    let reasons = match error.downcast::<ApiErrors>() {
+        Ok(errors) => Reasons::from(errors),
+        Err(error) => error.downcast::<Reasons>()?,
+    };
+    reasons.say(output)?;
+    Ok(ExitCode::FAILURE)
 }
 
 /// For [`anyhow`] to carry; it is shown by [`Reasons::say`].
