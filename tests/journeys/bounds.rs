@@ -64,6 +64,8 @@ struct Inputs {
     known: BTreeMap<&'static str, Value>,
     /// An operation without a plan.
     bare: Value,
+    /// One that may end.
+    ending: Value,
     number: AtomicU32,
 }
 
@@ -75,6 +77,9 @@ impl Inputs {
             ("WorkingHoursInput", "to") => json!("16:00"),
             ("HolidayInput", _) if field != "name" => json!("2023-10-02"),
             ("DraftPlanInput", "operation") => self.bare.clone(),
+            ("CloseOperationInput" | "TerminateOperationInput", "operation") => self.ending.clone(),
+            // China must stay: it sends all this.
+            ("WithdrawPartnerInput", "partner") => json!("THA"),
             ("EstablishPostInput", "code") => {
                 json!(format!("CHN-P{}", self.number.fetch_add(1, Ordering::Relaxed)))
             }
@@ -247,6 +252,8 @@ impl Inputs {
             }
         }
         cases.reverse();
+        // What ends the operation comes last: nothing of it is carried out after that.
+        cases.sort_by_key(|(name, _)| matches!(*name, "closeOperation" | "terminateOperation"));
         cases
     }
 
@@ -298,6 +305,7 @@ async fn no_scalar_of_any_input_fails_a_neighbour_or_leaves_what_does_not_verify
     let server = Server::saphan_with(options.clone(), "2023-09-12T09:00:00+07:00", limits).await;
     let operation = drafted(&server, "CHN-01", "PROBE").await;
     let bare = initiated(&server, "CHN-01", "BARE").await;
+    let ending = initiated(&server, "CHN-01", "ENDING").await;
     let neighbour = drafted(&server, "THA-01", "GOOD").await;
     let post = json!({ "code": "CHN-P0", "partner": "CHN", "title": "Probe" });
     server.done("service:import", "establishPost", post, "").await;
@@ -324,6 +332,7 @@ async fn no_scalar_of_any_input_fails_a_neighbour_or_leaves_what_does_not_verify
             ("currency", json!("CNY")),
         ]),
         bare,
+        ending,
         number: AtomicU32::new(1),
     };
 
@@ -514,6 +523,11 @@ async fn what_lies_in_the_past_is_a_conflict_and_activation_says_so(
             {
                 "kind": "TASKS_IN_PAST",
                 "message": "A task is planned to start at a time that has passed.",
+                "tasks": [{ "code": "T01" }],
+            },
+            {
+                "kind": "STARTS_LATE",
+                "message": "T01 should have been started PT890H ago.",
                 "tasks": [{ "code": "T01" }],
             },
         ] })

@@ -2,14 +2,17 @@
 #![cfg(test)]
 
 mod access;
+mod agenda;
 mod arrows;
 mod bounds;
 mod calendar;
 mod circles;
 mod clients;
+mod conduct;
 mod contract;
 mod conventions;
 mod dependencies;
+mod execution;
 mod history;
 mod http;
 mod limits;
@@ -24,5 +27,6 @@ mod saphan;
 mod schedule;
 mod sdl;
 mod sharing;
+mod standing;
 mod subjects;
 mod support;

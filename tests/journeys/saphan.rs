@@ -1,9 +1,15 @@
 //! Operation SAPHAN as the scenario tells it: what must be refused, answered as of a moment, and computed.
 
-use crate::support::{Server, codes, column};
-use accord::domain::{
-    OperationCode,
-    ids::{AnnexId, OperationId, PlanVersionId},
+use crate::support::{SAPHAN, Server, codes, column};
+use accord::{
+    domain::{
+        OperationCode, PartnerCode, Span, TaskCode,
+        ids::{AnnexId, OperationId, PartnerId, PlanVersionId, TaskId},
+    },
+    scenario::{
+        self,
+        model::expected::{Answer, AsOfCheck},
+    },
 };
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
@@ -23,8 +29,24 @@ async fn whole(options: PgConnectOptions) -> Server {
     Server::saphan(options, END).await
 }
 
+fn saphan_id() -> OperationId {
+    OperationId::of(&OperationCode::new("SAPHAN").unwrap())
+}
+
+fn task_id(code: &str) -> String {
+    TaskId::of(saphan_id(), &TaskCode::new(code).unwrap()).to_string()
+}
+
+/// What the scenario says that this question is answered, as of each moment.
+fn checks(question: &str) -> Vec<AsOfCheck> {
+    let all = scenario::read(SAPHAN).unwrap().as_of_checks.into_iter();
+    let found: Vec<_> = all.filter(|check| check.question == question).collect();
+    assert_eq!(found.len(), 2, "{question}");
+    found
+}
+
 fn version_id(number: u32) -> PlanVersionId {
-    PlanVersionId::of(OperationId::of(&OperationCode::new("SAPHAN").unwrap()), number)
+    PlanVersionId::of(saphan_id(), number)
 }
 
 #[sqlx::test(migrations = false)]
@@ -97,6 +119,80 @@ async fn x04_a_partner_without_a_vote_approves_no_plan_also_one_that_it_does_not
         let refusals = server.refused(who, "approvePlan", input(&absent)).await;
         assert_eq!(codes(&refusals), [code], "{who}");
     }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x06_no_partner_says_go_while_a_condition_on_the_phase_is_outstanding(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-05T09:00:00+07:00").await;
+    let query = "{ operation(code: \"SAPHAN\") { id plan {
+       goNoGo decisions { conditions { id code } }
+     } } }";
+    let seen = server.data("CHN-01", query, Value::Null).await["operation"].take();
+    let criteria = seen["plan"]["goNoGo"].as_array().unwrap().iter();
+    let criteria: Vec<Value> =
+        criteria.map(|criterion| json!({ "criterion": criterion, "met": true })).collect();
+    assert_eq!(criteria.len(), 6);
+    let word = json!({
+        "operation": seen["id"], "phase": "P3", "decision": "GO", "criteria": criteria,
+        "seenAt": server.head("CHN-01").await,
+    });
+    let mut conditions = seen["plan"]["decisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|decision| decision["conditions"].as_array().unwrap());
+    let c1 = conditions.find(|condition| condition["code"] == "C1").unwrap();
+    for who in ["THA-01", "CHN-01", "MMR-01"] {
+        let refusals = server.refused(who, "decideGoNoGo", word.clone()).await;
+        assert_eq!(codes(&refusals), ["CONDITION_OUTSTANDING"], "{who}");
+        assert_eq!(refusals[0]["subject"]["id"], c1["id"], "{who}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x08_a_task_does_not_start_before_what_it_waits_for_is_complete(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-10T19:00:00+07:00").await;
+    let start = json!({ "task": task_id("T18") });
+    for who in ["MMR-03", "MMR-01"] {
+        let refusals = server.refused(who, "startTask", start.clone()).await;
+        let missing: Vec<_> =
+            refusals.iter().filter(|refusal| refusal["code"] == "PREDECESSOR_INCOMPLETE").collect();
+        // T11 and T16 are complete by then.
+        assert_eq!(missing.len(), 1, "{who} {refusals:#?}");
+        assert_eq!(missing[0]["subject"], json!({ "__typename": "Task", "id": task_id("T17") }), "{who}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x14_a_partner_without_a_liaison_officer_in_post_is_given_no_task(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-11-29T09:00:00+07:00").await;
+    let readers = json!({ "operation": "SAPHAN", "releasableTo": ["CHN", "KHM", "LAO", "MMR"] });
+    server.done("THA-01", "markReleasability", readers, "").await;
+    let amend = json!({ "operation": "SAPHAN", "reason": "Cambodia joins" });
+    server.done("THA-01", "openAmendment", amend, "").await;
+    let task = json!({
+        "operation": "SAPHAN", "code": "T30", "title": "Follow up", "phase": "P5", "lineOfEffort": "LOE3",
+        "leadPartner": "KHM", "territory": "THA", "startOffset": "PT1300H", "duration": "PT24H",
+    });
+    server.done("THA-01", "addTask", task, "").await;
+    server.done("THA-01", "submitPlan", json!({ "operation": "SAPHAN" }), "").await;
+    let promulgation = server.agree_on_saphan(3).await;
+    let refusals = server.refused("THA-01", "promulgatePlan", promulgation).await;
+    assert_eq!(codes(&refusals), ["LIAISON_NOT_IN_POST"]);
+    let khm = PartnerId::of(&PartnerCode::new("KHM").unwrap()).to_string();
+    assert_eq!(refusals[0]["subject"], json!({ "__typename": "Partner", "id": khm }));
     server.stop().await;
 }
 
@@ -248,6 +344,135 @@ async fn the_liaison_officer_of_myanmar_was_in_post_before_the_centre_knew(
         let data = server.data("THA-01", query, json!({ "known": known })).await;
         assert_eq!(data["asOf"]["post"]["inPost"], answer, "{known}");
     }
+}
+
+#[sqlx::test(migrations = false)]
+async fn t17_started_before_the_centre_knew(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = whole(options).await;
+    let query = "query ($valid: DateTime!, $known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") { task(code: \"T17\") { status(validAt: $valid) } }
+     } }";
+    for check in checks("t17_started") {
+        let moments = json!({ "valid": check.valid.unwrap(), "known": check.known });
+        let data = server.data("THA-01", query, moments).await;
+        let started = match data["asOf"]["operation"]["task"]["status"].as_str().unwrap() {
+            "PLANNED" => false,
+            "IN_PROGRESS" => true,
+            other => panic!("{other}"),
+        };
+        assert_eq!(Answer::YesNo(started), check.answer, "{check:?}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn t21_end_is_as_it_was_recorded_at_first_until_it_is_put_right(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") { task(code: \"T21\") { actualFinish } }
+     } }";
+    for check in checks("t21_end") {
+        let data = server.data("THA-01", query, json!({ "known": check.known })).await;
+        let end = data["asOf"]["operation"]["task"]["actualFinish"].as_str().unwrap();
+        assert_eq!(Answer::At(end.parse().unwrap()), check.answer, "{check:?}");
+    }
+
+    // Both claims stay: the second says which it puts right.
+    let query = "{ operation(code: \"SAPHAN\") { task(code: \"T21\") { claims {
+       number kind occurredAt(zone: { partner: \"THA\" }) recordedAt(zone: { partner: \"THA\" })
+       reporter { code } lag corrects { number } correctedBy { number }
+     } } } }";
+    let data = server.data("MMR-01", query, Value::Null).await;
+    let claim = |number: i32, kind: &str, times: [&str; 3], corrects: Value, corrected_by: Value| {
+        let [occurred, recorded, lag] = times;
+        json!({
+            "number": number, "kind": kind, "occurredAt": occurred, "recordedAt": recorded, "lag": lag,
+            "reporter": { "code": "MMR-02" }, "corrects": corrects, "correctedBy": corrected_by,
+        })
+    };
+    let started = ["2023-10-10T20:30:00+07:00", "2023-10-10T20:40:00+07:00", "PT10M"];
+    let wrong = ["2023-10-11T06:00:00+07:00", "2023-10-11T06:20:00+07:00", "PT20M"];
+    let right = ["2023-10-11T09:00:00+07:00", "2023-10-12T15:00:00+07:00", "PT30H"];
+    assert_eq!(
+        data["operation"]["task"]["claims"],
+        json!([
+            claim(1, "STARTED", started, Value::Null, Value::Null),
+            claim(2, "COMPLETED", wrong, Value::Null, json!({ "number": 3 })),
+            claim(3, "COMPLETED", right, json!({ "number": 2 }), Value::Null),
+        ])
+    );
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn hhour_is_as_it_was_known(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") { hHour }
+     } }";
+    for check in checks("hhour") {
+        let data = server.data("THA-01", query, json!({ "known": check.known })).await;
+        let h_hour = data["asOf"]["operation"]["hHour"].as_str().unwrap();
+        assert_eq!(Answer::At(h_hour.parse().unwrap()), check.answer, "{check:?}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn tasks_started_and_finished_as_much_later_as_the_metrics_say(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($code: String!) { operation(code: \"SAPHAN\") { task(code: $code) {
+       start: startVariance finish: finishVariance
+     } } }";
+    let mut compared = 0;
+    for (name, minutes) in scenario::read(SAPHAN).unwrap().metrics_expected {
+        // Such as `t16_finish_variance_min`.
+        let Some(name) = name.strip_suffix("_variance_min") else { continue };
+        let (task, end) = name.split_once('_').unwrap();
+        let data = server.data("THA-01", query, json!({ "code": task.to_uppercase() })).await;
+        let variance: Span = data["operation"]["task"][end].as_str().unwrap().parse().unwrap();
+        assert_eq!((variance, minutes.scale), (Span::seconds(60 * minutes.digits), 0), "{name}");
+        compared += 1;
+    }
+    assert_eq!(compared, 5);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_operation_is_carried_out_from_its_first_phase_to_its_closing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") { status tasks(first: 100) { edges { node { code status } } } }
+     } }";
+    for (known, status, going_on, completed) in [
+        ("2023-09-27T05:59:00+07:00", "ACTIVE", "", 0),
+        ("2023-10-02T06:10:00+07:00", "ACTIVE", "T05 T08 T10", 6),
+        ("2023-10-10T12:00:00+07:00", "ACTIVE", "T16 T17 T19 T20", 15),
+        ("2023-10-28T12:00:00+07:00", "ACTIVE", "T26 T27", 25),
+        ("2023-12-11T08:59:00+07:00", "ACTIVE", "", 29),
+        ("2023-12-11T09:00:00+07:00", "CLOSED", "", 29),
+    ] {
+        let data = server.data("LAO-01", query, json!({ "known": known })).await;
+        let operation = &data["asOf"]["operation"];
+        assert_eq!(operation["status"], status, "{known}");
+        let tasks = operation["tasks"]["edges"].as_array().unwrap();
+        let in_status = |status: &str| -> Vec<&str> {
+            let found = tasks.iter().filter(|task| task["node"]["status"] == status);
+            found.map(|task| task["node"]["code"].as_str().unwrap()).collect()
+        };
+        assert_eq!(in_status("IN_PROGRESS").join(" "), going_on, "{known}");
+        assert_eq!(in_status("COMPLETED").len(), completed, "{known}");
+    }
+    server.stop().await;
 }
 
 #[sqlx::test(migrations = false)]

@@ -171,6 +171,9 @@ impl Sdl {
             "plannedtask" => "PlannedTask".to_owned(),
             "decision" => "PlanDecision".to_owned(),
             "officerrequest" => "OfficerRequest".to_owned(),
+            "gonogo" => "GoNoGoWord".to_owned(),
+            "taskclaim" => "TaskClaim".to_owned(),
+            "recordeddecision" => "RecordedDecision".to_owned(),
             other => format!("{}{}", other[..1].to_uppercase(), &other[1..]),
         };
         format!(

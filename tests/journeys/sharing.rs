@@ -111,7 +111,9 @@ impl Twin<'_> {
         let version = part.draft_and_submit().await;
         part.decide(&version, &["THA"]).await;
         let solo = self.initiate("SOLO", "CHN", &["CHN"], &[]).await;
-        solo.draft_and_submit().await;
+        let version = solo.draft_and_submit().await;
+        solo.decide(&version, &["CHN"]).await;
+        solo.report(&version).await;
 
         // Narrowed: who may not see it now may not see it then.
         let gone = self.initiate("GONE", "MMR", &["MMR", "CHN"], &["CHN", "LAO"]).await;
@@ -137,7 +139,7 @@ fn profile(code: &str) -> Value {
 fn sections(situation: &str) -> Value {
     json!({
         "situation": situation, "mission": "Recover them.", "concept": "Together.",
-        "phases": [{ "code": "P1", "name": "Action" }],
+        "phases": [{ "code": "P1", "name": "Action", "gate": "GO_NO_GO" }],
         "linesOfEffort": [{ "code": "L1", "name": "Assistance" }],
         "hHourWindow": { "from": "2023-10-08T00:00:00+07:00", "to": "2023-10-16T00:00:00+07:00" },
     })
@@ -183,7 +185,15 @@ impl Secret<'_> {
             });
             self.run("attachAnnex", annex, "").await;
         }
-        self.submit().await
+        let version = self.submit().await;
+        let decision = json!({
+            "question": self.text("Which road?", "Which falcon?"), "outcome": self.text("North", "Nest"),
+            "reasons": self.text("Flood", "Falcon"), "seenAt": version["seenAt"],
+        });
+        self.run("recordDecision", decision, "").await;
+        let clash = json!({ "other": self.text("River police", "Falcon police"), "tasks": [first] });
+        self.run("findDeconflictionConflict", clash, "").await;
+        version
     }
 
     async fn submit(&self) -> Value {
@@ -211,6 +221,25 @@ impl Secret<'_> {
         self.twin.server.done(&format!("{partner}-01"), "rejectPlan", input, "").await;
     }
 
+    /// Claims on tasks, in an operation that nobody else reads.
+    async fn report(&self, version: &Value) {
+        let promulgation = json!({ "planVersionId": version["planVersionId"], "seenAt": version["seenAt"] });
+        self.twin.server.done(&format!("{}-01", self.lead), "promulgatePlan", promulgation, "").await;
+        let (first, second) = (self.text("T01", "S01"), self.text("T02", "S02"));
+        let shown = "task { claims { id } }";
+        let issued = self.run("issueTask", json!({ "task": first }), shown).await;
+        let reports =
+            json!([{ "task": first, "what": "ACKNOWLEDGED", "occurredAt": "2023-08-16T09:00:00+07:00" }]);
+        self.run("reportTasks", json!({ "reports": reports }), "").await;
+        let correction = json!({
+            "claimId": issued["task"]["claims"][0]["id"], "at": self.text("2023-08-16T08:00:00+07:00", "2023-08-16T07:00:00+07:00"),
+            "reason": self.text("Misread", "Falcon's clock"),
+        });
+        self.twin.server.done(&format!("{}-01", self.lead), "correctTaskTimes", correction, "").await;
+        let given_up = json!({ "task": second, "reason": self.text("No need", "Falcon has flown") });
+        self.run("cancelTask", given_up, "").await;
+    }
+
     async fn carry_out(&self, version: &Value) {
         let promulgation = json!({ "planVersionId": version["planVersionId"], "seenAt": version["seenAt"] });
         self.twin.server.done("THA-01", "promulgatePlan", promulgation, "").await;
@@ -228,6 +257,16 @@ impl Secret<'_> {
         self.twin.server.done("THA-01", "declineRequestedOfficer", refusal, "").await;
         let order = json!({ "hHour": "2023-10-10T06:00:00+07:00", "reason": "River flooding" });
         self.run("issueFragmentaryOrder", order, "").await;
+        let query = "query ($id: ID!) { operation(id: $id) { plan { conditions { id } } } }";
+        let data = self.twin.server.data("CHN-01", query, json!({ "id": self.id })).await;
+        let condition = &data["operation"]["plan"]["conditions"][0]["id"];
+        let satisfied = json!({ "conditionId": condition, "evidence": "Delivered" });
+        self.twin.server.done("CHN-01", "satisfyCondition", satisfied, "").await;
+        self.run("activateOperation", json!({}), "").await;
+        self.run("issueTask", json!({ "task": self.text("T01", "S01") }), "").await;
+        let seen_at = self.twin.server.head("THA-01").await;
+        let word = json!({ "phase": "P1", "decision": "NO_GO", "seenAt": seen_at });
+        self.run("decideGoNoGo", word, "").await;
     }
 }
 
@@ -322,7 +361,7 @@ impl Pair {
         }
         for (kind, ids) in &kinds {
             let query = sdl.nodes(kind, &mut covered);
-            for ids in ids.chunks(3) {
+            for ids in ids.chunks(2) {
                 ask(&query, json!({ "ids": ids }));
             }
         }
@@ -469,8 +508,11 @@ async fn everything(server: &Server) -> Vec<String> {
             after = data["events"]["pageInfo"]["endCursor"].clone();
         }
         let query = "{ partners { edges { node { id } } } posts { edges { node { id } } } centres { edges { node { id } } }
-            operations { edges { node { id officerRequests { id } planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
+            operations { edges { node { id officerRequests { id } deconflictions { id } decisions { nodes { id } }
+              phases { gate { words { id } } } planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
+        collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
+        let query = "{ operations(first: 10) { nodes { tasks { nodes { claims { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
     }
     ids.into_iter().collect()
@@ -709,7 +751,14 @@ fn labels(log: &[Recorded]) -> BTreeMap<String, Label> {
             | OperationEvent::LegalBasisRecorded { .. }
             | OperationEvent::HHourSet { .. }
             | OperationEvent::HHourShifted { .. }
-            | OperationEvent::OperationActivated { .. } => {}
+            | OperationEvent::OperationActivated { .. }
+            | OperationEvent::OperationPaused { .. }
+            | OperationEvent::OperationResumed { .. }
+            | OperationEvent::OperationClosed { .. }
+            | OperationEvent::OperationTerminated { .. }
+            | OperationEvent::DecisionRecorded { .. }
+            | OperationEvent::DeconflictionConflictFound { .. }
+            | OperationEvent::DeconflictionCleared { .. } => {}
         }
     }
     operations
@@ -719,8 +768,8 @@ fn labels(log: &[Recorded]) -> BTreeMap<String, Label> {
 async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
         ids::{
-            AnnexId, AssignmentId, ConditionId, DecisionId, OfficerRequestId, OperationId, PlanVersionId,
-            PlannedTaskId, TaskId,
+            AnnexId, AssignmentId, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId, OfficerRequestId,
+            OperationId, PhaseId, PlanVersionId, PlannedTaskId, RecordedDecisionId, TaskClaimId, TaskId,
         },
         plan::PlanEvent,
     };
@@ -796,7 +845,11 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
                 let code = code.parse().unwrap();
                 let planned = PlannedTaskId::of(version, &code);
                 releases.insert(planned.to_string(), release(None, None, of_version(number)));
-                releases.insert(TaskId::of(id, &code).to_string(), release(None, None, of_task.clone()));
+                let task = TaskId::of(id, &code);
+                releases.insert(task.to_string(), release(None, None, of_task.clone()));
+                for claim in (1..=3).map(|claim| TaskClaimId::of(task, claim)) {
+                    releases.insert(claim.to_string(), release(None, None, of_task.clone()));
+                }
             }
             for code in ["A", "B"] {
                 let own = annexes.get(&(operation.to_string(), number, code.to_owned())).cloned();
@@ -806,6 +859,11 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
         }
         releases.insert(AssignmentId::of(id, 1).to_string(), release(None, None, Vec::new()));
         releases.insert(OfficerRequestId::of(id, 1).to_string(), release(None, None, Vec::new()));
+        releases.insert(RecordedDecisionId::of(id, 1).to_string(), release(None, None, Vec::new()));
+        // Found once the version that has its task was submitted.
+        releases.insert(DeconflictionId::of(id, 1).to_string(), release(None, None, Vec::new()));
+        let word = GoNoGoWordId::of(PhaseId::of(id, &"P1".parse().unwrap()), 1);
+        releases.insert(word.to_string(), release(None, None, of_version(2)));
     }
     releases
 }

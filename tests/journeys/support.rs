@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use sqlx::postgres::PgConnectOptions;
 use std::{net::Ipv4Addr, time::SystemTime};
 
-const SAPHAN: &str = include_str!("../../scenario/saphan.yaml");
+pub const SAPHAN: &str = include_str!("../../scenario/saphan.yaml");
 
 const PARTNERS: [&str; 8] = ["THA", "CHN", "MMR", "LAO", "INTERPOL", "KHM", "VNM", "UNODC"];
 
@@ -86,6 +86,12 @@ impl Server {
 
     /// Every nation agrees to a version of SAPHAN's plan, and it comes into force.
     pub async fn decide_on_saphan(&self, number: u32) {
+        let promulgation = self.agree_on_saphan(number).await;
+        self.done("THA-01", "promulgatePlan", promulgation, "").await;
+    }
+
+    /// Every nation agrees to a version of SAPHAN's plan; what promulgates it.
+    pub async fn agree_on_saphan(&self, number: u32) -> Value {
         let (id, hash) = self.version("THA-01", number).await;
         let seen_at = self.head("THA-01").await;
         for (who, name) in [
@@ -97,7 +103,7 @@ impl Server {
             let input = json!({ "planVersionId": id, "contentHash": hash, "seenAt": seen_at });
             self.done(who, name, input, "").await;
         }
-        self.done("THA-01", "promulgatePlan", json!({ "planVersionId": id, "seenAt": seen_at }), "").await;
+        json!({ "planVersionId": id, "seenAt": seen_at })
     }
 
     /// With an empty log.
