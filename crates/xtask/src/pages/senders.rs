@@ -15,7 +15,7 @@ const TABLE: &str = "docs/tokens.md";
 const SDL: &str = "schema/api.graphql";
 
 /// The roles that let a post send anything, in the order of the columns.
-const ROLES: [&str; 3] = ["PLANNER", "COMMANDER", "LIAISON"];
+const ROLES: [&str; 4] = ["PLANNER", "COMMANDER", "LIAISON", "WATCH"];
 
 /// What the catalogue says of a service, alone and behind a post.
 const SERVICE: &str = "an administering service";
@@ -90,7 +90,8 @@ fn read(path: &Path) -> Result<String> {
 
 fn table(catalogue: &str) -> Result<String> {
     let mut text = String::from(
-        "| About | Command | PLANNER | COMMANDER | LIAISON | Service with ADMIN | The post is of |\n|---|---|---|---|---|---|---|",
+        "| About | Command | PLANNER | COMMANDER | LIAISON | WATCH | Service with ADMIN | The post is of |\n\
+         |---|---|---|---|---|---|---|---|",
     );
     for Sent { subject, name, mutation, senders } in sent(catalogue)? {
         let name = if mutation { format!("`{name}`") } else { format!("{name} (no mutation yet)") };
@@ -166,8 +167,8 @@ mod tests {
 
     const EVENTS: &str = "### Partner\n\nFollows from `invitePartner` by a LIAISON or COMMANDER of the host, or by an administering service.\n\n\
         Follows from the command Defer (no mutation sends it so far) by an administering service.\n\n\
-        ### Plan\n\nFollows from `rejectPlan` by a COMMANDER of one, or from `submitPlan` by a PLANNER of another.\n\n\
-        Follows from `rejectPlan` by a COMMANDER of a third.\n\nFollows from `submitPlan` by a PLANNER of another.\n";
+        ### Plan\n\nFollows from `rejectPlan` by a COMMANDER of one, or from `submitPlan` by a PLANNER or WATCH of another.\n\n\
+        Follows from `rejectPlan` by a COMMANDER of a third.\n\nFollows from `submitPlan` by a PLANNER or WATCH of another.\n";
 
     #[test]
     fn every_command_of_the_catalogue_has_a_row_of_who_may_send_it() {
@@ -175,10 +176,10 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "| Partner | `invitePartner` |  | yes | yes | yes | the host |",
-                "| Partner | Defer (no mutation yet) |  |  |  | yes |  |",
-                "| Plan | `rejectPlan` |  | yes |  |  | one; or a third |",
-                "| Plan | `submitPlan` | yes |  |  |  | another |",
+                "| Partner | `invitePartner` |  | yes | yes |  | yes | the host |",
+                "| Partner | Defer (no mutation yet) |  |  |  |  | yes |  |",
+                "| Plan | `rejectPlan` |  | yes |  |  |  | one; or a third |",
+                "| Plan | `submitPlan` | yes |  |  | yes |  | another |",
             ]
         );
     }
