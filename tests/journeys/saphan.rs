@@ -476,6 +476,37 @@ async fn the_operation_is_carried_out_from_its_first_phase_to_its_closing(
 }
 
 #[sqlx::test(migrations = false)]
+async fn what_is_done_hangs_on_nobody_any_more(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!) { asOf(at: { recordedAt: $known }) { partner(code: \"CHN\") {
+       suspensionEffects { operations { code } tasks { code } } } } }";
+    // China leads T02, T04, T11 and T26; Thailand leads the operation.
+    for (known, tasks) in [
+        (
+            "2023-09-27T05:59:00+07:00",
+            json!([{ "code": "T02" }, { "code": "T04" }, { "code": "T11" }, { "code": "T26" }]),
+        ),
+        ("2023-10-28T12:00:00+07:00", json!([{ "code": "T26" }])),
+        ("2023-12-11T09:00:00+07:00", json!([])),
+    ] {
+        let data = server.data("THA-01", query, json!({ "known": known })).await;
+        let effects = &data["asOf"]["partner"]["suspensionEffects"];
+        assert_eq!(effects["tasks"], tasks, "{known}");
+        assert_eq!(effects["operations"], json!([]), "{known}");
+    }
+    let query = "query ($known: DateTime!) { asOf(at: { recordedAt: $known }) { partner(code: \"THA\") {
+       suspensionEffects { operations { code } } } } }";
+    for (known, operations) in [
+        ("2023-12-11T08:59:00+07:00", json!([{ "code": "SAPHAN" }])),
+        ("2023-12-11T09:00:00+07:00", json!([])),
+    ] {
+        let data = server.data("THA-01", query, json!({ "known": known })).await;
+        assert_eq!(data["asOf"]["partner"]["suspensionEffects"]["operations"], operations, "{known}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
 async fn the_two_versions_differ_exactly_as_the_amendment_says(_: PgPoolOptions, options: PgConnectOptions) {
     let server = whole(options).await;
     let query = "query ($number: Int!) {

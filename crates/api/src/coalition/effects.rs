@@ -5,10 +5,11 @@ use crate::{
     graph::node::{Assignment, Operation, Partner, PlanVersion, Task},
 };
 use async_graphql::SimpleObject;
-use domain::{PartnerCode, plan::Outstanding};
+use domain::{PartnerCode, execution::TaskStatus, operation::OperationStatus, plan::Outstanding};
 use futures_util::future::{try_join, try_join_all};
 use read_model::parse;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
 
 /// What hangs on a partner, as far as you may see it: what its suspension would leave as it is, and nobody could take further
 /// for it.
@@ -43,19 +44,35 @@ impl SuspensionEffects {
         Ok(effects)
     }
 
+    /// Of an operation that has ended, only what still goes on.
     async fn within(operation: &Operation, code: &PartnerCode) -> Result<Self, Error> {
+        let status: OperationStatus = parse(&operation.row.status)?;
+        if status == OperationStatus::Closed {
+            return Ok(Self::default());
+        }
         let (current, under_decision) =
             try_join(operation.current_version(), operation.version_under_decision()).await?;
         let mut effects = Self::default();
-        if operation.row.lead == code.as_str() {
+        let goes_on = status != OperationStatus::Terminated;
+        if goes_on && operation.row.lead == code.as_str() {
             effects.operations.push(operation.clone());
         }
         if let Some(version) = current {
             let world = &version.world;
             let network = version.network().await?;
             world.spend(network.tasks.len())?;
-            let led: Vec<_> =
-                network.rows().iter().filter(|row| row.lead == code.as_str()).map(Arc::clone).collect();
+            let led = network.rows().iter().filter(|row| row.lead == code.as_str());
+            let carried_out =
+                world.loaders.task_executions.load_many(led.clone().map(|row| row.task_id)).await?;
+            let statuses: BTreeMap<_, TaskStatus> = carried_out
+                .iter()
+                .map(|row| Ok((row.task_id, parse(&row.status)?)))
+                .collect::<Result<_, Error>>()?;
+            let is_left = |task: &Uuid| match statuses.get(task) {
+                Some(status) => !status.has_ended() && (goes_on || status.goes_on()),
+                None => goes_on,
+            };
+            let led: Vec<_> = led.filter(|row| is_left(&row.task_id)).map(Arc::clone).collect();
             let assignments = world.loaders.assignments_of.load_many(led.iter().map(|row| row.id)).await?;
             let live: Vec<_> = assignments
                 .iter()
@@ -66,7 +83,7 @@ impl SuspensionEffects {
             effects.assignments = world.all(&live);
             effects.tasks = world.all(&led);
         }
-        if let Some(version) = under_decision {
+        if let Some(version) = under_decision.filter(|_| goes_on) {
             let (network, outstanding) = try_join(version.network(), version.outstanding_decisions()).await?;
             version.world.spend(network.tasks.len())?;
             let awaits = |outstanding: &Outstanding| matches!(outstanding, Outstanding::Approval { partner, rejected: false } if partner == code);
