@@ -3,7 +3,6 @@
 use super::{decide::require_host, post::vacate};
 use crate::{
     Context, Event, Names, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, World,
-    actor::CLOCK_SKEW,
     coalition::{Coalition, Partner, PartnerCommand, PartnerEvent, PartnerRole, PartnerStatus, Profile},
     command::Decide,
 };
@@ -247,13 +246,7 @@ fn check_one_host(coalition: &Coalition, partner: &PartnerCode, role: PartnerRol
 
 /// A late entry puts nothing before what it follows.
 fn check_follows(partner: &Partner, context: &Context<'_>, reasons: &mut Reasons) {
-    let since = partner.since;
-    reasons.check(
-        context.occurred_at + CLOCK_SKEW.as_delta() >= since,
-        RefusalCode::InvalidValue,
-        "occurredAt",
-        || format!("{} is {} only since {}.", partner.code, partner.status, since.to_rfc3339()),
-    );
+    context.check_since(partner.since, &format!("{} became {}", partner.code, partner.status), reasons);
 }
 
 /// The partner, with a reason added when it is in none of the states given, or was not yet.
