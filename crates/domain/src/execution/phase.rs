@@ -71,19 +71,23 @@ pub(super) fn complete(
     if known.is_some_and(|known| known.completed_at.is_some()) {
         return reasons.or(Vec::new());
     }
-    let version = operation.plan.last_in_force();
+    let Some(version) = operation.plan.last_in_force() else {
+        return Err(reasons.not_found("phase", "phase"));
+    };
     let Some(started) = known.and_then(|known| known.started_at) else {
-        if !version.is_some_and(|version| version.sections.phases.iter().any(|phase| phase.code == *code)) {
+        if !version.sections.phases.iter().any(|phase| phase.code == *code) {
             return Err(reasons.not_found("phase", "phase"));
         }
         let message = format!("{code} has not been started.");
         return Err(reasons.refuse_with(RefusalCode::WrongState, "phase", message));
     };
     context.check_since(started, &format!("{code} was started"), &mut reasons);
-    let tasks = version.into_iter().flat_map(|version| version.tasks.values());
-    for task in tasks.filter(|task| task.phase == *code) {
-        let goes_on = operation.standing(&task.code).status.goes_on();
-        if goes_on {
+    for task in version.tasks.values().filter(|task| task.phase == *code) {
+        let standing = operation.standing(&task.code);
+        if let Some(ended) = standing.ended_at {
+            context.check_since(ended, &format!("{} ended", task.code), &mut reasons);
+        }
+        if standing.status.goes_on() {
             reasons.add_about(
                 RefusalCode::TaskInProgress,
                 "phase",
@@ -94,7 +98,7 @@ pub(super) fn complete(
     }
     reasons.or(vec![Event::Execution(ExecutionEvent::PhaseCompleted {
         operation: operation.code.clone(),
-        number: version.map_or(0, |version| version.number),
+        number: version.number,
         phase: code.clone(),
     })])
 }

@@ -53,7 +53,11 @@ pub(super) fn close(
     let runs = operation.activated_at.is_some() && operation.ended.is_none();
     reasons.check(runs, RefusalCode::WrongState, "", || is(operation));
     for task in operation.executions.keys() {
-        if runs && operation.standing(task).status.goes_on() {
+        let standing = operation.standing(task);
+        if let Some(ended) = standing.ended_at {
+            context.check_since(ended, &format!("{task} ended"), &mut reasons);
+        }
+        if runs && standing.status.goes_on() {
             reasons.add_about(
                 RefusalCode::TaskInProgress,
                 "",

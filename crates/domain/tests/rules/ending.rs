@@ -106,6 +106,11 @@ fn an_operation_is_closed_when_nothing_goes_on_and_frees_who_is_bound_to_what_wa
     let story = refused.saying("T02 goes on.");
     let story = story.when(chn(), complete("T02")).accepted();
     let story = story.when(post("MMR-02"), complete("T16")).accepted();
+    at_minute(story.clone(), 60)
+        .late(minutes(59))
+        .when(tha(), close())
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt"), (RefusalCode::InvalidValue, "occurredAt")])
+        .saying("T02 ended only at 2023-10-08T23:04:00+00:00.");
     let story = story.when(tha(), close()).then([closed(), freed(2, "T21", "SAPHAN was closed.")]);
     assert_eq!(status(&story), OperationStatus::Closed);
     let operation = story.operation("SAPHAN");

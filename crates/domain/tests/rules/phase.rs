@@ -398,7 +398,14 @@ fn a_phase_is_over_when_nothing_of_it_goes_on() {
         .after(Span::hours(2))
         .late(long_before(2))
         .when(tha(), complete_phase("P1"))
-        .refused_at([(RefusalCode::InvalidValue, "occurredAt")]);
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt"), (RefusalCode::InvalidValue, "occurredAt")]);
+    // A late entry does not put the end of a phase before that of its tasks.
+    let late = at_minute(story.clone(), 600).when(tha(), correct("T01", 2, at(500))).accepted();
+    at_minute(late, 700)
+        .late(minutes(300))
+        .when(tha(), complete_phase("P1"))
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt")])
+        .saying("T01 ended only at 2023-10-09T14:20:00+07:00.");
     story
         .when(chn(), complete_phase("P1"))
         .forbidden()
