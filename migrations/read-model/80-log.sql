@@ -16,6 +16,7 @@ create table event_entry (
   operation_id    uuid,                 -- null: of the coalition, seen by all
   version_id      uuid,
   annex_id        uuid,
+  matter_id       uuid,
   task_ids        uuid[] not null
 );
 alter table event_entry add primary key (position);
@@ -126,6 +127,21 @@ begin atomic
         select
         from visible_annex(at, policy, viewer) at_
         where at_.id = entry.annex_id
+        offset 0
+      )
+    )
+    and (
+      entry.matter_id is null
+      or exists (
+        select
+        from visible_matter(entry.command_end, policy, viewer) then_
+        where then_.id = entry.matter_id
+        offset 0
+      )
+      and exists (
+        select
+        from visible_matter(at, policy, viewer) at_
+        where at_.id = entry.matter_id
         offset 0
       )
     );

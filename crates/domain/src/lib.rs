@@ -17,19 +17,23 @@ pub mod assignment;
 pub mod catalogue;
 pub mod centre;
 pub mod claim;
+pub mod clock;
 pub mod coalition;
 pub mod codec;
 pub mod command;
 pub mod event;
 pub mod execution;
+pub mod incident;
 pub mod operation;
 pub mod plan;
 pub mod refusal;
 pub mod rejection;
 pub mod release;
+pub mod request;
 pub mod schedule;
 pub mod subject;
 mod upcast;
+pub mod watch;
 pub mod words;
 pub mod world;
 
@@ -41,8 +45,8 @@ pub use refusal::{Parse, Refusal, RefusalCode};
 pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
-    AnnexCode, At, Code, ConditionCode, Currency, Day, Instant, InvalidSpan, Language, Names, OperationCode,
-    PartnerCode, PhaseCode, Position, PostCode, Prose, Salt, Sha256, Span, TaskCode, TimeZone, Title, code,
-    duration, hash, ids, instant, names, text,
+    AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, IncidentCode, Instant, InvalidSpan,
+    Language, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Priority, Prose, RequestCode,
+    Salt, Sha256, Span, TaskCode, TimeZone, Title, code, duration, hash, ids, instant, names, text,
 };
 pub use world::{State, World};

@@ -56,6 +56,8 @@ pub enum RefusalCode {
     HostAlreadyPresent,
     /// The same idempotency key came with another content.
     IdempotencyKeyReused,
+    /// An incident of the operation is not closed.
+    IncidentOpen,
     InvalidCode,
     InvalidCurrency,
     InvalidDuration,
@@ -82,6 +84,8 @@ pub enum RefusalCode {
     OccurredInFuture,
     /// The post is bound to another task at that time.
     OfficerOverlap,
+    /// A partner whose work it is to be may not read the operation.
+    PartyCannotRead,
     /// The phase that the task belongs to is not open.
     PhaseNotStarted,
     /// The plan lacks what a submission needs.
@@ -98,6 +102,8 @@ pub enum RefusalCode {
     PredecessorIncomplete,
     /// Rejections, refusals of consent, shifts and the like need a reason.
     ReasonRequired,
+    /// A request of the operation waits for an answer.
+    RequestOpen,
     /// A go needs every criterion met, or its risk accepted by every decider.
     RiskNotAccepted,
     /// `seenAt` lies outside what could have been seen.

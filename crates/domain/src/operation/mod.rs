@@ -12,7 +12,7 @@ mod examples;
 pub(crate) mod gates;
 mod log;
 mod logging;
-mod marking;
+pub(crate) mod marking;
 mod sources;
 mod state;
 
