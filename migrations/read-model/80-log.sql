@@ -44,6 +44,8 @@ begin atomic
   where entry.command_end <= at
     and (
       entry.operation_id is null
+      -- Judged below: a matter may be for one who does not read its operation.
+      or entry.matter_id is not null
       or exists (
         select
         from visible_operation(entry.command_end, policy, viewer) then_
@@ -113,6 +115,18 @@ begin atomic
           )
         offset 0
       )
+        and not exists (
+          select
+          from visible_emergent_task(entry.command_end, policy, viewer) then_
+          where then_.id = named.id
+            and exists (
+              select
+              from visible_emergent_task(at, policy, viewer) at_
+              where at_.id = named.id
+              offset 0
+            )
+          offset 0
+        )
       offset 0
     )
     and (

@@ -99,6 +99,15 @@ tables! {
         OfficerRequest: crate::operation::OfficerRequestRow;
         TaskLabel: crate::operation::TaskLabelRow;
     }
+    "21-incident.sql" {
+        Incident: crate::incident::IncidentRow;
+        EmergentTask: crate::incident::EmergentTaskRow;
+    }
+    "22-request.sql" { Request: crate::request::RequestRow; }
+    "24-matter.sql" {
+        MatterClaim: crate::matter::MatterClaimRow;
+        Clock: crate::matter::ClockRow;
+    }
     "30-plan.sql" {
         PlanVersion: crate::plan::PlanVersionRow;
         PlannedTask: crate::plan::PlannedTaskRow;

@@ -250,7 +250,8 @@ pub struct ResponseTask {
 }
 
 /// What people claim of an incident.
-#[derive(Debug, Clone, PartialEq, Eq, strum::EnumDiscriminants)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::EnumDiscriminants)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[strum_discriminants(
     name(IncidentClaimKind),
     derive(strum::Display, strum::EnumString),

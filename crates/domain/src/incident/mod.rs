@@ -16,4 +16,4 @@ mod state;
 pub use command::IncidentCommand;
 pub(crate) use decide::{authorise_correction, check_closed, check_correction};
 pub use event::{IncidentClaim, IncidentClaimKind, IncidentEvent, IncidentKind, Methane, ResponseTask};
-pub use standing::{EmergentTask, Incident, IncidentStanding, IncidentStatus, Responder};
+pub use standing::{EmergentTask, Incident, IncidentStanding, IncidentStatus, Responder, standing};

@@ -74,7 +74,8 @@ pub struct IncidentStanding {
 }
 
 /// An officer that was sent to an incident.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Responder {
     pub post: PostCode,
     pub partner: PartnerCode,

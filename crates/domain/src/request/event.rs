@@ -183,7 +183,8 @@ pub enum Channel {
 }
 
 /// What is claimed of a request.
-#[derive(Debug, Clone, PartialEq, Eq, strum::EnumDiscriminants)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::EnumDiscriminants)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[strum_discriminants(
     name(RequestClaimKind),
     derive(strum::Display, strum::EnumString),

@@ -15,4 +15,4 @@ mod state;
 pub use command::{NewRequest, RequestCommand};
 pub(crate) use decide::check_answered;
 pub use event::{Channel, RequestClaim, RequestClaimKind, RequestEvent, RequestKind};
-pub use standing::{Request, RequestStanding, RequestStatus};
+pub use standing::{Request, RequestStanding, RequestStatus, standing};
