@@ -72,7 +72,7 @@ begin atomic
       )
     )
     -- A task is judged as a version had it when the event happened, or until then: it may have been taken
-    -- out.
+    -- out. One that was taken out of all of them before is judged as each had it last.
     and not exists (
       select
       from unnest(entry.task_ids) as named (id)
@@ -82,7 +82,26 @@ begin atomic
         where task.task_id = named.id
           and task.version_id = coalesce(entry.version_id, task.version_id)
           and task.valid_from <= entry.command_end
-          and entry.command_end <= task.valid_to
+          and (
+            entry.command_end <= task.valid_to
+            or not exists (
+              select
+              from planned_task held
+              where held.task_id = named.id
+                and held.version_id = coalesce(entry.version_id, held.version_id)
+                and held.valid_from <= entry.command_end
+                and entry.command_end <= held.valid_to
+              offset 0
+            )
+            and not exists (
+              select
+              from planned_task later
+              where later.id = task.id
+                and later.valid_from > task.valid_from
+                and later.valid_from <= entry.command_end
+              offset 0
+            )
+          )
           and exists (
             select
             from visible_plan_version(entry.command_end, policy, viewer) then_
