@@ -14,6 +14,8 @@ create table event_entry (
   occurred_offset smallint not null,    -- minutes east of UTC, as reported
   recorded_at     timestamptz not null,
   operation_id    uuid,                 -- null: of the coalition, seen by all
+  ccir_version_id uuid,                 -- the plan version whose information requirements it meets; null: none
+  ccir            text[] not null,      -- codes of those
   version_id      uuid,
   annex_id        uuid,
   task_ids        uuid[] not null
@@ -21,6 +23,7 @@ create table event_entry (
 alter table event_entry add primary key (position);
 create unique index event_entry_by_id on event_entry (event_id);
 create index event_entry_by_operation on event_entry (operation_id, position);
+create index event_entry_by_ccir on event_entry (operation_id, recorded_at) where ccir_version_id is not null;
 
 -- In whose history an event stands, by node ids.
 create table event_item (

@@ -42,7 +42,7 @@ pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
     AnnexCode, At, Code, ConditionCode, Currency, Day, Instant, InvalidSpan, Language, Names, OperationCode,
-    PartnerCode, PhaseCode, Position, PostCode, Prose, Salt, Sha256, Span, TaskCode, TimeZone, Title, code,
-    duration, hash, ids, instant, names, text,
+    PartnerCode, PhaseCode, Position, PostCode, Priority, Prose, Salt, Sha256, Span, TaskCode, TimeZone,
+    Title, code, duration, hash, ids, instant, names, text,
 };
 pub use world::{State, World};

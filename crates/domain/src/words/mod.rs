@@ -10,6 +10,7 @@ pub mod ids;
 pub mod instant;
 pub mod names;
 pub mod position;
+pub mod priority;
 pub mod text;
 
 pub use code::{AnnexCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode};
@@ -18,4 +19,5 @@ pub use duration::{InvalidSpan, Span};
 pub use hash::{Salt, Sha256};
 pub use names::{Language, Names};
 pub use position::{At, Instant, Position};
+pub use priority::Priority;
 pub use text::{Currency, Prose, TimeZone, Title};
