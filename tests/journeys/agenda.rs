@@ -626,6 +626,30 @@ async fn a_subscription_tells_of_an_agenda_only_when_it_has_changed(
     }
 }
 
+#[sqlx::test(migrations = false)]
+async fn whoever_comes_back_is_told_what_has_become_due_meanwhile(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    in_force(&server).await;
+    let h_hour = json!({ "operation": "ALPHA", "at": "2023-10-09T06:00:00+07:00" });
+    server.done("THA-01", "setHHour", h_hour, "").await;
+    let seen = server.head("LAO-01").await;
+    let entry = agenda(&server, "LAO-01").await.remove(0);
+    assert_eq!((&entry["kind"], &entry["overdue"]), (&json!("GO_NO_GO"), &json!(false)));
+    server.engine().clock().set("2023-10-10T00:00:00Z".parse().unwrap());
+    // Of which Lao PDR's agenda has nothing.
+    invite_more(&server).await;
+    let query = "subscription ($after: Position) { agendaChanged(after: $after) { agenda { nodes { kind overdue } } } }";
+    let mut events = Events::open(&server, "LAO-01", query, json!({ "after": seen }), None).await;
+    let (_, _, data) = events.next().await.unwrap();
+    let payload: Value = serde_json::from_str(&data).unwrap();
+    let nodes = &payload["data"]["agendaChanged"]["agenda"]["nodes"];
+    let due = json!([{ "kind": "GO_NO_GO", "overdue": true }, { "kind": "DECISION_DUE", "overdue": false }]);
+    assert_eq!(*nodes, due, "{payload}");
+}
+
 async fn draft_alpha(server: &Server) {
     let task = json!({
         "code": "T01", "title": "Task", "phase": "P1", "leadPartner": "THA", "territory": "THA",

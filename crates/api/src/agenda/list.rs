@@ -126,6 +126,12 @@ impl Agenda {
     pub async fn of(world: &Arc<World>, actor: &Actor) -> Result<Self, Error> {
         Ok(Self(find(world, actor, world.now().await?).await?))
     }
+
+    /// As it was when the world's last command was recorded: what has become due since was not in it.
+    pub async fn then(world: &Arc<World>, actor: &Actor) -> Result<Self, Error> {
+        let then = world.engine.recorded_at(world.pin.position).await?;
+        Ok(Self(find(world, actor, then).await?))
+    }
 }
 
 /// One thing that waits for you, why, and until when. Of what it is about, the field of its kind is set, and the others are
