@@ -451,7 +451,10 @@ fn check_start(
             format!("{} was activated only at {}.", operation.code, activated.to_rfc3339())
         }),
     }
-    gates::check_runs(version, reasons);
+    if operation.plan.suspended_since.is_none_or(|since| since <= at) {
+        gates::check_runs(version, reasons);
+    }
+    gates::check_ran(operation, at, reasons);
     if let Some(paused) = operation.paused.as_ref().filter(|paused| paused.at <= at) {
         let (code, since) = (&operation.code, paused.at.to_rfc3339());
         reasons.add(
