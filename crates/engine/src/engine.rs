@@ -4,6 +4,7 @@ use crate::{
     Access, Clock, Entropy, Error, Health, Metrics, Moment, Outcome, Receipt, Request, StoreError,
     access::AccessLog,
     chain,
+    clocks::Clocks,
     committer::{Committer, Message},
     job::Job,
     loading,
@@ -144,8 +145,16 @@ impl Engine {
         metrics.head.set(committer.head.position);
         let failed =
             failure_of([tokio::spawn(row_writer.run(to_project)), tokio::spawn(committer.run(queue))]);
-        let helpers =
-            vec![tokio::spawn(notify(log.clone(), news)), tokio::spawn(listen(log.clone(), wake_up))];
+        let clocks = Clocks {
+            messages: messages.clone(),
+            read_model: ReadModel::new(pool.clone()),
+            clock: clock.clone(),
+        };
+        let helpers = vec![
+            tokio::spawn(notify(log.clone(), news)),
+            tokio::spawn(listen(log.clone(), wake_up)),
+            tokio::spawn(clocks.keep_looking()),
+        ];
         let reads = match &settings.reads {
             Some(reads) => readers(&pool, reads, projected.clone()).await?,
             None => pool.clone(),
@@ -214,6 +223,17 @@ impl Engine {
         } else {
             Err(Error::NotShown { position })
         }
+    }
+
+    /// Tells of all clocks that have fallen due by this node's clock and are not told of yet; how many there were. A node
+    /// does so by itself, but for one whose clock is scripted.
+    pub async fn tell_due(&self) -> Result<usize, Error> {
+        let clocks = Clocks {
+            messages: self.inner.messages.clone(),
+            read_model: ReadModel::new(self.inner.writers.clone()),
+            clock: self.inner.clock.clone(),
+        };
+        clocks.tell_due().await
     }
 
     /// The newest position that this node knows to be projected: what a query is pinned to.

@@ -6,6 +6,7 @@
 mod access;
 mod basis;
 mod clock;
+mod clocks;
 mod committer;
 mod engine;
 mod error;

@@ -372,17 +372,24 @@ impl ReadModel {
     }
 
     /// Clocks that run and fell due before that moment, whoever may see them, the oldest first: for the service that
-    /// tells of them. By the newest rows.
-    pub async fn clocks_fallen_due(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<ClockRow>, Error> {
+    /// tells of them. By the newest rows; where it is `agreed`, only those that Postgres's own clock is past, too.
+    pub async fn clocks_fallen_due(
+        &self,
+        now: DateTime<Utc>,
+        agreed: bool,
+        limit: i64,
+    ) -> Result<Vec<ClockRow>, Error> {
         clock_rows!(
             "from clock
              where clock.due_at < $1
+               and (not $2 or clock.due_at < now())
                and clock.stopped_at is null
                and clock.breached_at is null
                and clock.valid_to = 9223372036854775807
              order by clock.due_at, clock.id
-             limit $2",
+             limit $3",
             now,
+            agreed,
             limit
         )
         .fetch_all(self.db())
@@ -390,7 +397,7 @@ impl ReadModel {
         .map_err(doing("look for clocks that fell due"))
     }
 
-    /// When the next of all clocks falls due.
+    /// When the next of all clocks falls due: for who sets a scripted clock.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Error> {
         sqlx::query_scalar!(
             "select min(due_at) as due_at

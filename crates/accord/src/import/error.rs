@@ -1,6 +1,6 @@
 //! Why a scenario is not in the log, or not wholly.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Utc};
 use domain::{Position, Refusal};
 use engine::StoreError;
 
@@ -17,6 +17,9 @@ pub enum ImportError {
     /// What came before stays in the log.
     #[error("could not carry out {step} at {}", at.to_rfc3339())]
     Failed { step: String, at: DateTime<FixedOffset>, source: engine::Error },
+    /// What came before stays in the log.
+    #[error("could not tell of the clock that fell due at {}", at.to_rfc3339())]
+    Clock { at: DateTime<Utc>, source: engine::Error },
     #[error("could not use the log or the read model")]
     Store(#[from] StoreError),
 }

@@ -14,6 +14,11 @@ pub fn fit<T: FromStr<Err: Display>>(place: &str, text: &str) -> Result<T, Impor
     text.parse().map_err(|fault: T::Err| unfit(place, text, &fault.to_string()))
 }
 
+/// The same of what may be left out.
+pub fn fit_if<T: FromStr<Err: Display>>(place: &str, text: Option<&str>) -> Result<Option<T>, ImportError> {
+    text.map(|text| fit(place, text)).transpose()
+}
+
 /// The same for a whole list.
 pub fn fit_all<'a, T: FromStr<Err: Display>, C: FromIterator<T>>(
     place: &str,

@@ -14,7 +14,7 @@ mod steps;
 pub use error::ImportError;
 
 use crate::scenario::Scenario;
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use domain::{
     Command, Position, Sha256,
     ids::{OperationId, PlanVersionId},
@@ -59,7 +59,10 @@ pub async fn run(
     let stopped_at = until.unwrap_or(last.recorded);
     let clock = Clock::scripted(first.recorded.to_utc());
     let engine = Engine::open(pool.clone(), clock, entropy, Settings::default()).await?;
-    let done = perform(&engine, &steps, &mut progress).await;
+    let mut done = perform(&engine, &steps, &mut progress).await;
+    if done.is_ok() {
+        done = tick(&engine, stopped_at.to_utc()).await;
+    }
     let position = engine.position();
     engine.close().await;
     done.map(|()| Summary {
@@ -81,6 +84,7 @@ async fn perform(
     }
     progress(0, steps.len());
     for (done, step) in (1..).zip(steps) {
+        tick(engine, step.recorded.to_utc()).await?;
         engine.clock().set(step.recorded.to_utc());
         let request = Request {
             command: command(engine, step).await?,
@@ -97,6 +101,23 @@ async fn perform(
             }
         })?;
         progress(done, steps.len());
+    }
+    Ok(())
+}
+
+/// Lets the scripted clock run to that moment: what falls due on the way is told when it does.
+async fn tick(engine: &Engine, until: DateTime<Utc>) -> Result<(), ImportError> {
+    while let Some(due) = engine.read_model().next_due().await.map_err(StoreError::from)? {
+        // A clock has the moment at which it falls due itself.
+        let told_at = due + TimeDelta::seconds(1);
+        if told_at > until {
+            return Ok(());
+        }
+        engine.clock().set(told_at.max(engine.clock().now()));
+        let told = engine.tell_due().await.map_err(|source| ImportError::Clock { at: due, source })?;
+        if told == 0 {
+            return Ok(());
+        }
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use super::model::{
     Scenario,
     coalition::{Expansion, Post},
     execution::Actual,
+    incident::IncidentEntry,
+    request::Request,
     timeline::{GovernanceEvent, SubjectKind, TimelineEntry},
     values::Instant,
 };
@@ -39,6 +41,10 @@ pub enum Happening<'a> {
     /// As it was recorded at first, right or wrong.
     TaskCompleted(&'a Actual),
     TaskCorrected(&'a Actual),
+    Incident(&'a IncidentEntry),
+    RequestIssued(&'a Request),
+    RequestAcknowledged(&'a Request),
+    RequestFulfilled(&'a Request),
     Timeline(&'a TimelineEntry),
 }
 
@@ -69,7 +75,7 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion, timeline and actuals in the order in which they were recorded. At the same
+    /// Appointments, expansion, timeline, actuals, the incident and requests in the order in which they were recorded. At the same
     /// instant phase starts come first, then file order, then what was done, in the order in which it happened;
     /// of that, what ended comes before what started then. `OfficerNominated` is left to the posts that it
     /// stands for.
@@ -99,6 +105,12 @@ impl Scenario {
             what: Happening::Timeline(entry),
         }));
         moments.extend(self.actuals.iter().flat_map(Actual::moments));
+        moments.extend(self.incident.iter().flat_map(|incident| &incident.log).map(|entry| Moment {
+            recorded: entry.recorded,
+            occurred: entry.occurred,
+            what: Happening::Incident(entry),
+        }));
+        moments.extend(self.requests.iter().flat_map(Request::moments));
         let order = |moment: &Moment<'_>| match moment.what {
             Happening::Timeline(TimelineEntry { event: GovernanceEvent::PhaseStarted { .. }, .. }) => {
                 (0, None)
@@ -109,6 +121,20 @@ impl Scenario {
         };
         moments.sort_by_key(|moment| (moment.recorded, order(moment)));
         moments
+    }
+}
+
+impl Request {
+    /// Recorded as they happen: clocks run on them.
+    fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
+        let at = |at: Instant, what| Moment { recorded: at, occurred: at, what };
+        [
+            Some(at(self.issued, Happening::RequestIssued(self))),
+            self.acknowledged.map(|when| at(when, Happening::RequestAcknowledged(self))),
+            self.fulfilled.map(|when| at(when, Happening::RequestFulfilled(self))),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 

@@ -3,7 +3,7 @@
 //! What a caller may do is not decided here, nor whether its post is held: that is in the log.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Actor, PartnerCode, PostCode, Role};
+use domain::{Actor, PartnerCode, PostCode, Role, actor::CLOCK_SERVICE};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, dangerous, decode, decode_header};
 use serde::Deserialize;
 use std::{
@@ -327,7 +327,8 @@ impl Claims {
                 if self.partner.is_some() {
                     return Err(Unauthenticated::Partner);
                 }
-                let name = service_name(&subject);
+                // What fell due is told by the server itself.
+                let name = service_name(&subject).filter(|name| *name != CLOCK_SERVICE);
                 Ok(Actor::Service { name: name.ok_or(Unauthenticated::Claim("sub"))?.to_owned(), roles })
             }
         }

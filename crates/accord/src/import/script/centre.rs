@@ -71,7 +71,8 @@ impl Script<'_> {
 
     pub fn activate_centre(&mut self, entry: &TimelineEntry) -> Result<(), ImportError> {
         let command = CentreCommand::Activate { centre: self.centre_code()? };
-        self.for_the_centre(entry, command)
+        self.for_the_centre(entry, command)?;
+        self.set_watch_rules(entry.recorded)
     }
 
     /// Those that the task was to open.

@@ -7,9 +7,12 @@ mod centre;
 mod coalition;
 mod decision;
 mod execution;
+mod incident;
 mod operation;
 mod plan;
+mod request;
 mod senders;
+mod watch;
 
 use super::{
     actors::service,
@@ -110,6 +113,10 @@ impl<'a> Script<'a> {
             Happening::TaskStarted(actual) => self.start_task(moment.recorded, actual)?,
             Happening::TaskCompleted(actual) => self.complete_task(moment.recorded, actual)?,
             Happening::TaskCorrected(actual) => self.correct_task(moment.recorded, actual)?,
+            Happening::Incident(entry) => self.incident(entry)?,
+            Happening::RequestIssued(request) => self.issue_request(moment.recorded, request)?,
+            Happening::RequestAcknowledged(request) => self.acknowledge_request(moment.recorded, request)?,
+            Happening::RequestFulfilled(request) => self.fulfil_request(moment.recorded, request)?,
             Happening::Timeline(entry) => {
                 note = entry.note.as_deref();
                 if !self.timeline(entry)? {
@@ -120,7 +127,8 @@ impl<'a> Script<'a> {
         // The moment's own steps; what follows from them happened when it was recorded.
         for step in self.steps[before..].iter_mut().filter(|step| step.recorded == moment.recorded) {
             step.occurred = moment.occurred;
-            step.late_reason = Step::late_reason(step.recorded, step.occurred, note);
+            let late_reason = || Step::late_reason(step.recorded, step.occurred, note);
+            step.late_reason = step.late_reason.take().or_else(late_reason);
         }
         Ok(())
     }
