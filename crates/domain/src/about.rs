@@ -15,7 +15,7 @@ pub struct About<'a> {
     version: Option<u32>,
     tasks: Vec<&'a TaskCode>,
     annex: Option<&'a AnnexCode>,
-    matter: Option<Matter>,
+    matters: Vec<Matter>,
     partner: Option<&'a PartnerCode>,
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
@@ -41,7 +41,7 @@ pub struct Scope<'a> {
     pub tasks: Vec<&'a TaskCode>,
     /// Of that version.
     pub annex: Option<&'a AnnexCode>,
-    pub matter: Option<Matter>,
+    pub matters: Vec<Matter>,
 }
 
 impl<'a> About<'a> {
@@ -51,7 +51,7 @@ impl<'a> About<'a> {
             version: None,
             tasks: Vec::new(),
             annex: None,
-            matter: None,
+            matters: Vec::new(),
             partner: None,
             post: None,
             bookings: Vec::new(),
@@ -90,9 +90,10 @@ impl<'a> About<'a> {
         Self { annex: Some(annex), ..self }
     }
 
-    /// Of this matter of the operation: shown in its history, and only to those who see it.
-    pub(crate) fn matter(self, matter: Matter) -> Self {
-        Self { matter: Some(matter), ..self }
+    /// Also of this matter of the operation: shown in its history, and only to those who see it.
+    pub(crate) fn matter(mut self, matter: Matter) -> Self {
+        self.matters.push(matter);
+        self
     }
 
     /// Also shown in the history of this partner, such as of one that decided.
@@ -132,7 +133,13 @@ impl<'a> About<'a> {
             Whole::Operation(code) => Some(code),
             Whole::Open(_) => None,
         };
-        Scope { operation, version: self.version, tasks: self.tasks, annex: self.annex, matter: self.matter }
+        Scope {
+            operation,
+            version: self.version,
+            tasks: self.tasks,
+            annex: self.annex,
+            matters: self.matters,
+        }
     }
 
     /// Ids of everything that the event concerns: what it changes, and what its history shows it under.
@@ -143,7 +150,7 @@ impl<'a> About<'a> {
         if let Whole::Operation(code) = &self.whole {
             let operation = OperationId::of(code);
             ids.extend(self.version.map(|number| PlanVersionId::of(operation, number).0));
-            ids.extend(self.matter.as_ref().map(|matter| matter.id(operation)));
+            ids.extend(self.matters.iter().map(|matter| matter.id(operation)));
             ids.extend(self.tasks.iter().map(|task| TaskId::of(operation, task).0));
         }
         ids.sort_unstable();

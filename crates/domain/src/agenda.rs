@@ -3,7 +3,8 @@
 //! Nothing is looked up here, and nothing says whether a command will be accepted: that is decided with it.
 
 use crate::{
-    Actor, Code, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Role, Span, TaskCode, Title,
+    Actor, Code, IncidentCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Priority,
+    RequestCode, Role, Span, TaskCode, Title,
     catalogue::sources::senders,
     coalition::PartnerRole,
     execution::{GoNoGo, PointFacts, PointStatus, Stand, Standing, TaskStatus, awaited},
@@ -45,6 +46,11 @@ pub enum AgendaKind {
     OfficerRequest,
     DraftSentBack,
     DecisionDue,
+    IncidentToTriage,
+    ResponseToDecide,
+    RequestToAcknowledge,
+    RequestToAnswer,
+    Escalated,
 }
 
 impl AgendaKind {
@@ -62,6 +68,12 @@ impl AgendaKind {
             Self::OfficerRequest => &["acceptRequestedOfficer"],
             Self::DraftSentBack => &["openAmendment"],
             Self::DecisionDue => &["recordDecision"],
+            Self::IncidentToTriage => &["triageIncident"],
+            Self::ResponseToDecide => &["decideResponse"],
+            Self::RequestToAcknowledge => &["acknowledgeRequest"],
+            Self::RequestToAnswer => &["fulfilRequest", "declineRequest"],
+            // Of whatever its post then reports, what is nearest.
+            Self::Escalated => &["dispatchResponder", "acknowledgeRequest", "fulfilRequest"],
         }
     }
 
@@ -491,6 +503,98 @@ impl DueFacts<'_> {
         let why = format!("Decision {point} of {operation} {why}: {decision}.");
         let id = point_id(operation, point);
         Some(Waiting { due, is_overdue, ..AgendaKind::DecisionDue.waiting(id, why, since) })
+    }
+}
+
+/// An incident that somebody has to judge or to answer.
+#[derive(Debug, Clone, Copy)]
+pub struct IncidentFacts<'a> {
+    pub id: Uuid,
+    pub operation: &'a OperationCode,
+    pub code: &'a IncidentCode,
+    pub priority: Option<Priority>,
+    pub reported_at: DateTime<Utc>,
+    pub triaged_at: Option<DateTime<Utc>>,
+    pub reopened_at: Option<DateTime<Utc>>,
+    pub contained_at: Option<DateTime<Utc>>,
+    /// When the first response since it was reported, or reopened, was decided.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Until when that must be.
+    pub decision_due: Option<DateTime<Utc>>,
+    /// Whether the reader's partner takes tasks: the watch of those stands for all.
+    pub takes_tasks: bool,
+    /// Whether the reader's partner owns it or leads its operation.
+    pub answers_for_it: bool,
+}
+
+impl IncidentFacts<'_> {
+    /// That it be triaged, and that a response be decided.
+    pub fn waits(&self, now: DateTime<Utc>) -> impl Iterator<Item = Waiting> {
+        let Self { id, operation, code, reported_at, .. } = *self;
+        let triage = (self.triaged_at.is_none() && self.takes_tasks).then(|| {
+            let why = format!("Nobody has said how urgent {code} of {operation} is.");
+            AgendaKind::IncidentToTriage.waiting(id, why, reported_at)
+        });
+        let to_decide = self.decided_at.is_none() && self.contained_at.is_none() && self.answers_for_it;
+        let response = to_decide.then(|| {
+            let urgent = self.priority.map(|priority| format!(" ({priority})")).unwrap_or_default();
+            let why = format!("{code} of {operation}{urgent} waits for a decision on the response.");
+            let since = self.reopened_at.unwrap_or(reported_at);
+            AgendaKind::ResponseToDecide.waiting(id, why, since).due(self.decision_due, now)
+        });
+        triage.into_iter().chain(response)
+    }
+}
+
+/// A request to the reader's partner. Its operation is not named: whoever is asked may not read it.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedFacts<'a> {
+    pub id: Uuid,
+    pub code: &'a RequestCode,
+    pub from: &'a PartnerCode,
+    pub to: &'a PartnerCode,
+    pub issued_at: DateTime<Utc>,
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    pub acknowledgement_due: Option<DateTime<Utc>>,
+    pub due: Option<DateTime<Utc>>,
+}
+
+impl AskedFacts<'_> {
+    /// Its next step.
+    pub fn waits(&self, now: DateTime<Utc>) -> Waiting {
+        let Self { id, code, from, to, .. } = *self;
+        match self.acknowledged_at {
+            None => {
+                let why = format!("{from} asks with {code}, and {to} has not said that it has it.");
+                let entry = AgendaKind::RequestToAcknowledge.waiting(id, why, self.issued_at);
+                entry.due(self.acknowledgement_due, now)
+            }
+            Some(since) => {
+                let why = format!("{code} of {from} waits for the answer of {to}.");
+                AgendaKind::RequestToAnswer.waiting(id, why, since).due(self.due, now)
+            }
+        }
+    }
+}
+
+/// An incident or a request to which the reader's post was called, and of which it has reported nothing since.
+#[derive(Debug, Clone, Copy)]
+pub struct CallFacts<'a> {
+    /// Of what it was called to.
+    pub id: Uuid,
+    /// Its code.
+    pub code: &'a str,
+    pub reason: &'a str,
+    pub called_at: DateTime<Utc>,
+    /// The first of its clocks that still run.
+    pub due: Option<DateTime<Utc>>,
+}
+
+impl CallFacts<'_> {
+    pub fn waits(&self, now: DateTime<Utc>) -> Waiting {
+        let Self { id, code, reason, called_at, due } = *self;
+        let why = format!("Your post was called to {code}: {reason}");
+        Waiting { mutation: None, ..AgendaKind::Escalated.waiting(id, why, called_at).due(due, now) }
     }
 }
 

@@ -48,6 +48,8 @@ row! {
         pub correction_reason: Option<String>,
         /// Number of the claim that puts this one right.
         pub corrected_by: Option<i32>,
+        /// Code of the post that it calls.
+        pub called: Option<String>,
     }
 }
 
@@ -89,7 +91,8 @@ macro_rules! claim_rows {
                claim.late_reason,
                claim.corrects,
                claim.correction_reason,
-               claim.corrected_by
+               claim.corrected_by,
+               claim.called
              "# + $($rest)*
         )
     };
@@ -167,6 +170,7 @@ impl Versioned for MatterClaimRow {
         Column::nowhere("corrects", "what it puts right never changes"),
         Column::plain("correction_reason", "correctionReason"),
         Column::plain("corrected_by", "correctedBy"),
+        Column::nowhere("called", "what was said never changes, and has a field for each part"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -197,6 +201,12 @@ impl MatterClaimRow {
         kind: String,
         says: MatterSays,
     ) -> Self {
+        let called = match &says {
+            MatterSays::Incident(IncidentClaim::Escalated { to, .. })
+            | MatterSays::Request(RequestClaim::Escalated { to, .. }) => to.as_ref(),
+            _ => None,
+        };
+        let called = called.map(ToString::to_string);
         let matter_id = matter.id(operation.id());
         let correction = claim.corrects.as_ref();
         Self {
@@ -214,6 +224,7 @@ impl MatterClaimRow {
             corrects: correction.map(|correction| correction.claim.cast_signed()),
             correction_reason: correction.map(|correction| correction.reason.to_string()),
             corrected_by: claim.corrected_by.map(u32::cast_signed),
+            called,
         }
     }
 }
@@ -369,6 +380,53 @@ impl ReadModel {
         .fetch_one(self.db())
         .await
         .map_err(doing("count clocks"))
+    }
+
+    /// The end of the next command behind `after` that changed clocks, of an operation or of all, whoever may see them.
+    pub async fn next_clock_change(
+        &self,
+        pin: &Pin,
+        operation_id: Option<Uuid>,
+        after: i64,
+    ) -> Result<Option<i64>, Error> {
+        sqlx::query_scalar!(
+            "select min(valid_from)
+             from clock
+             where valid_from > $2 and valid_from <= $1 and ($3::uuid is null or operation_id = $3)",
+            pin.position.0,
+            after,
+            operation_id
+        )
+        .fetch_one(self.db())
+        .await
+        .map_err(doing("find the next command that changed clocks"))
+    }
+
+    /// The clocks that the command which ends at the pin's position changed, by their ids.
+    pub async fn clocks_changed(
+        &self,
+        pin: &Pin,
+        operation_id: Option<Uuid>,
+    ) -> Result<Vec<ClockRow>, Error> {
+        clock_rows!(
+            "from clock
+             where clock.valid_from = $1
+               and ($4::uuid is null or clock.operation_id = $4)
+               and exists (
+                 select
+                 from visible_matter($1, $2, $3) visible
+                 where visible.id = clock.matter_id
+                 offset 0
+               )
+             order by clock.id",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            operation_id
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("list clocks that changed"))
     }
 
     /// Clocks that run and fell due before that moment, whoever may see them, the oldest first: for the service that

@@ -538,6 +538,8 @@ nodes! { loaders
         matter_claims_of: MatterClaimRow, matter_id = matter_claims_of;
         clocks_on: ClockRow, matter_id = clocks_on;
         emergent_tasks_of: EmergentTaskRow, operation_id = emergent_tasks_of;
+        emergent_tasks_for: EmergentTaskRow, incident_id = emergent_tasks_for;
+        response_assignments: AssignmentRow, task_id = response_assignments;
     }
 }
 

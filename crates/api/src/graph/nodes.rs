@@ -15,8 +15,8 @@ macro_rules! nodes {
                 domain::ids::OperationId[id], operations_by_id;
             PlanVersion: "plan_version" of read_model::plan::PlanVersionRow,
                 domain::ids::PlanVersionId[id], plan_versions_by_id;
-            // As its operation's current plan version has it.
-            Task: "task" of read_model::plan::PlannedTaskRow, domain::ids::TaskId[task_id], tasks_by_id;
+            // As its operation's current plan version has it, or the response that made it.
+            Task: "task" of read_model::plan::TaskRow, domain::ids::TaskId[task_id], tasks_by_id;
             PlannedTask: "planned_task" of read_model::plan::PlannedTaskRow,
                 domain::ids::PlannedTaskId[id], planned_tasks_by_id;
             Annex: "annex" of read_model::plan::AnnexRow, domain::ids::AnnexId[id], annexes_by_id;

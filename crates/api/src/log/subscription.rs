@@ -11,7 +11,7 @@ use crate::{
     graph::{
         context::{Session, session},
         id::AskedId,
-        node::{Event, Item, Operation},
+        node::{Clock, Event, Item, Operation},
         scalars,
     },
     log::event::{EventFilter, Wanted},
@@ -25,6 +25,7 @@ use futures_util::{
 use read_model::{EventRow, Page};
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
 
 /// How long a subscription waits for this node to reach the position that its client has seen.
 const POSITION_PATIENCE: Duration = Duration::from_secs(5);
@@ -82,6 +83,26 @@ impl Subscription {
         Ok(try_unfold(follower, move |mut follower| async move {
             Ok(follower.operation(id).await?.map(|operation| (operation, follower)))
         })
+        .boxed())
+    }
+
+    /// Each clock that you may see and that was started, moved, stopped or breached after `after`, as of the end of its
+    /// command and in the order of the log, then those to come; without `after`, only those to come. With `operation`, by its
+    /// code or its id, only those of that. Those that one command changed come one after the other; whoever goes on from
+    /// before the last of them gets them again.
+    async fn clock_changed(
+        &self,
+        ctx: &Context<'_>,
+        operation: Option<ID>,
+        after: Option<scalars::Position>,
+    ) -> Result<BoxStream<'static, Result<Clock, Error>>, Error> {
+        let operation = session(ctx)?.world().named_operation(operation.as_ref()).await?;
+        let follower = Follower::new(ctx, after, |session| session.pin.position).await?;
+        let clocks = ClockFollower { follower, operation, within: None };
+        Ok(try_unfold(
+            clocks,
+            |mut clocks| async move { Ok(clocks.next().await?.map(|clock| (clock, clocks))) },
+        )
         .boxed())
     }
 
@@ -232,6 +253,56 @@ impl AgendaFollower {
             drop(turn);
             if !self.follower.wait().await {
                 return Ok(None);
+            }
+        }
+    }
+}
+
+/// Clocks, command by command.
+struct ClockFollower {
+    follower: Follower,
+    /// `None`: of all.
+    operation: Option<Uuid>,
+    /// The end of a command of which some were sent, and which was the last.
+    within: Option<(Position, Uuid)>,
+}
+
+impl ClockFollower {
+    /// `None` at the end of the stream.
+    async fn next(&mut self) -> Result<Option<Clock>, Error> {
+        loop {
+            let turn = TURNS.acquire().await;
+            let Some(now) = self.follower.now().await? else {
+                drop(turn);
+                if self.follower.wait().await {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let (model, last) = (now.engine.read_model(), self.follower.last.0);
+            let position = match self.within {
+                Some((position, _)) => Some(position),
+                None => model.next_clock_change(&now.pin, self.operation, last).await?.map(Position),
+            };
+            let Some(position) = position else {
+                self.follower.last = now.pin.position;
+                continue;
+            };
+            let world = now.answer_at(position);
+            let sent = self.within.take().map(|(_, id)| id);
+            let changed = model.clocks_changed(&world.pin, self.operation).await?;
+            let mut left = changed.into_iter().filter(|row| sent.is_none_or(|sent| row.id > sent));
+            let next = left.next();
+            if left.next().is_some() {
+                // Whoever is cut off here goes on from before the command.
+                self.within = next.as_ref().map(|row| (position, row.id));
+            } else if next.is_some() {
+                self.follower.note_sent(position);
+            } else {
+                self.follower.last = position;
+            }
+            if let Some(row) = next {
+                return Ok(Some(Clock::new(&world, Arc::new(row))));
             }
         }
     }

@@ -362,7 +362,7 @@ impl Operation {
         Ok(self.world.all(&rows))
     }
 
-    /// A task by its code.
+    /// A task by its code, also one that a response made.
     async fn task(&self, code: String) -> Result<Option<Task>, Error> {
         let Ok(code) = code.parse::<TaskCode>() else { return Ok(None) };
         self.world.find(TaskId::of(OperationId(self.row.id), &code).0).await
@@ -383,8 +383,15 @@ impl Operation {
             window.page(&self.world)?;
             return Ok(Connection::empty());
         };
-        let code = |task: &Task| task.row.code.clone();
-        task_page(&self.world, version_id(self.row.id, number), filter, window, code).await
+        let code = |task: &Task| task.row.code().to_owned();
+        let shown = |world: &Arc<World>, rows: &[_]| world.planned(rows);
+        task_page(&self.world, version_id(self.row.id, number), filter, window, shown, code).await
+    }
+
+    /// The tasks that responses to its incidents made, outside of every plan version, in the order of their codes.
+    async fn emergent_tasks(&self) -> Result<Vec<Task>, Error> {
+        let rows = self.world.loaders.emergent_tasks_of.children(self.row.id).await?;
+        Ok(self.world.emergent(&rows))
     }
 
     /// Early and late times, floats, critical paths and conflicts, on the plan in force, else the one being worked on. A forecast

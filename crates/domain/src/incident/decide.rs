@@ -128,13 +128,13 @@ impl Found<'_> {
         }
     }
 
-    pub(super) fn event(&self, event: IncidentEvent) -> Event {
-        Event::Incident(event)
-    }
-
     pub(super) fn place(&self) -> (OperationCode, IncidentCode) {
         (self.operation.code.clone(), self.incident.code.clone())
     }
+}
+
+pub(super) fn tell(event: IncidentEvent) -> Event {
+    Event::Incident(event)
 }
 
 fn report(
@@ -219,7 +219,7 @@ fn triage(
     let from = standing.reported_at.unwrap_or(context.occurred_at);
     let clocks = clocks(world, priority, from, standing)?;
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentTriaged { operation, incident, priority, clocks })])
+    reasons.or(vec![tell(IncidentEvent::IncidentTriaged { operation, incident, priority, clocks })])
 }
 
 /// The watch of any nation that takes tasks: the centre's officers stand for all.
@@ -258,7 +258,7 @@ fn escalate(
         None => Vec::new(),
     };
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentEscalated {
+    reasons.or(vec![tell(IncidentEvent::IncidentEscalated {
         operation,
         incident,
         priority,
@@ -292,7 +292,7 @@ fn close(
     }
     let (operation, incident) = found.place();
     let outcome = outcome.cloned();
-    reasons.or(vec![found.event(IncidentEvent::IncidentClosed { operation, incident, outcome })])
+    reasons.or(vec![tell(IncidentEvent::IncidentClosed { operation, incident, outcome })])
 }
 
 fn reopen(
@@ -318,7 +318,7 @@ fn reopen(
     };
     let (operation, incident) = found.place();
     let reason = reason.clone();
-    reasons.or(vec![found.event(IncidentEvent::IncidentReopened { operation, incident, reason, clocks })])
+    reasons.or(vec![tell(IncidentEvent::IncidentReopened { operation, incident, reason, clocks })])
 }
 
 /// Domain rules 16 and 26: stored whatever it contradicts, as long as it is said of the past.
@@ -340,7 +340,7 @@ fn correct(
     }
     check_correction(claim, at, context, &mut reasons);
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentTimesCorrected {
+    reasons.or(vec![tell(IncidentEvent::IncidentTimesCorrected {
         operation,
         incident,
         claim: found.incident.claims.next_number(),
@@ -401,7 +401,7 @@ fn miss(
     let (clock, reasons) = found.incident.clocks.fallen_due(number, context, reasons)?;
     let Some(clock) = clock else { return reasons.or(Vec::new()) };
     let (operation, incident) = found.place();
-    let mut events = vec![found.event(IncidentEvent::IncidentDeadlineMissed {
+    let mut events = vec![tell(IncidentEvent::IncidentDeadlineMissed {
         operation: operation.clone(),
         incident: incident.clone(),
         clock: number,
@@ -409,7 +409,7 @@ fn miss(
     })];
     if let Some(to) = &clock.escalate_to {
         let reason = format!("{} fell due at {}.", clock.kind, clock.due_at.to_rfc3339());
-        events.push(found.event(IncidentEvent::IncidentEscalated {
+        events.push(tell(IncidentEvent::IncidentEscalated {
             operation,
             incident,
             priority: None,

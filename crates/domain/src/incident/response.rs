@@ -1,6 +1,6 @@
 //! Rules of responses: what is decided, who is sent, when they are there.
 
-use super::decide::{FIELD, Found, WATCH};
+use super::decide::{FIELD, Found, WATCH, tell};
 use crate::{
     Actor, Context, Event, Position, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, TaskCode,
     World,
@@ -31,7 +31,7 @@ pub(super) fn decide(
         check_task(world, found, task, context, &mut reasons)?;
     }
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::ResponseDecided {
+    reasons.or(vec![tell(IncidentEvent::ResponseDecided {
         operation,
         incident,
         task: response.task.cloned(),
@@ -130,7 +130,7 @@ pub(super) fn dispatch(
         }
     }
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::ResponderDispatched {
+    reasons.or(vec![tell(IncidentEvent::ResponderDispatched {
         operation,
         incident,
         post: post.clone(),
@@ -164,7 +164,7 @@ pub(super) fn arrive(
     }
     let (operation, incident) = found.place();
     let post = post.clone();
-    reasons.or(vec![found.event(IncidentEvent::ResponderArrived { operation, incident, post })])
+    reasons.or(vec![tell(IncidentEvent::ResponderArrived { operation, incident, post })])
 }
 
 /// By those who answer for the incident, or a nation that was sent to it.
@@ -187,5 +187,5 @@ pub(super) fn contain(
     }
     found.check_open(context, &mut reasons);
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentContained { operation, incident, persons_recovered })])
+    reasons.or(vec![tell(IncidentEvent::IncidentContained { operation, incident, persons_recovered })])
 }

@@ -12,7 +12,6 @@ use crate::{
 use std::{collections::BTreeSet, sync::Arc};
 
 impl Evolve<IncidentEvent> for Option<Operation> {
-    #[expect(clippy::too_many_lines, reason = "a table: one short arm for each event")]
     fn evolve(&mut self, event: &IncidentEvent, at: &At, touched: &mut Vec<Item>) {
         let Some(operation) = self else { return };
         let (code, says, clocks) = match event {
@@ -72,22 +71,22 @@ impl Evolve<IncidentEvent> for Option<Operation> {
                 (incident, IncidentClaim::Reopened { reason: reason.clone() }, clocks.as_slice())
             }
             IncidentEvent::IncidentTimesCorrected { incident, corrects, at: to, reason, .. } => {
-                let changed = operation
-                    .incident_mut(incident)
-                    .and_then(|known| known.claims.correct(*corrects, *to, reason, at));
-                operation.touch_incident(incident, changed.into_iter().flatten(), touched);
+                let Some(known) = operation.incident_mut(incident) else { return };
+                let before = known.clocks.clone();
+                let changed = known.claims.correct(*corrects, *to, reason, at);
+                operation.touch_incident(incident, &before, changed.into_iter().flatten(), touched);
                 return;
             }
             IncidentEvent::IncidentDeadlineMissed { incident, clock, .. } => {
-                if let Some(known) = operation.incident_mut(incident) {
-                    known.clocks.breach(*clock);
-                }
-                operation.touch_incident(incident, None, touched);
+                let Some(known) = operation.incident_mut(incident) else { return };
+                let before = known.clocks.clone();
+                known.clocks.breach(*clock);
+                operation.touch_incident(incident, &before, None, touched);
                 return;
             }
         };
         let Some(known) = operation.incident_mut(code) else { return };
-        let number = known.claims.next_number();
+        let (number, before) = (known.claims.next_number(), known.clocks.clone());
         // An incident's first clocks run from when it was reported.
         let from = match says {
             IncidentClaim::Triaged { .. } => known.standing().reported_at.unwrap_or(at.occurred_at),
@@ -95,7 +94,7 @@ impl Evolve<IncidentEvent> for Option<Operation> {
         };
         known.claims.report(says, at);
         known.clocks.start(clocks, from);
-        operation.touch_incident(code, Some(number), touched);
+        operation.touch_incident(code, &before, Some(number), touched);
     }
 }
 
@@ -111,15 +110,17 @@ impl Operation {
         }
     }
 
+    /// It, those of its claims, and its clocks that are other than before.
     fn touch_incident(
         &mut self,
         code: &IncidentCode,
+        before: &Clocks,
         claims: impl IntoIterator<Item = u32>,
         touched: &mut Vec<Item>,
     ) {
         let Some(known) = self.incident_mut(code) else { return };
         known.stop_clocks();
-        let clocks: Vec<u32> = known.clocks.iter().map(|clock| clock.number).collect();
+        let clocks: Vec<u32> = known.clocks.changed_since(before).collect();
         touched.push(Item::Incident(self.code.clone(), code.clone()));
         let matter = Matter::Incident(code.clone());
         let claims = claims.into_iter();

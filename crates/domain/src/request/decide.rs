@@ -41,8 +41,8 @@ impl Decide for RequestCommand {
         let (found, mut reasons) = find(world, code, request, context, reasons)?;
         let afterwards = matches!(self, Self::CorrectTimes { .. } | Self::MissDeadline { .. });
         if found.operation.ended.is_some() && !afterwards {
-            let message = format!("{code} is {}.", found.operation.status());
-            return Err(reasons.refuse_with(RefusalCode::WrongState, "", message));
+            // Whoever answers it may not read the operation.
+            return Err(reasons.refuse_with(RefusalCode::WrongState, "", "Its operation has ended."));
         }
         match self {
             // Decided above.

@@ -15,6 +15,10 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all_fields = "camelCase")]
 #[warn(missing_docs)]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "an event's name is the same in the log, where no type says of what"
+)]
 pub enum RequestEvent {
     /// A partner asked another one for information or for assistance.
     RequestIssued {
@@ -203,9 +207,14 @@ pub enum RequestClaim {
 impl RequestEvent {
     pub(crate) fn about(&self) -> About<'_> {
         match self {
-            Self::RequestIssued { operation, request, to, .. } => {
-                About::operation(operation).matter(Matter::Request(request.clone())).partner(to)
-            }
+            // It names the incident, so that it is for who sees both.
+            Self::RequestIssued { operation, request, to, incident, .. } => incident
+                .iter()
+                .fold(About::operation(operation), |about, incident| {
+                    about.matter(Matter::Incident(incident.clone()))
+                })
+                .matter(Matter::Request(request.clone()))
+                .partner(to),
             Self::RequestAcknowledged { operation, request }
             | Self::RequestAccepted { operation, request }
             | Self::RequestDeclined { operation, request, .. }

@@ -49,7 +49,7 @@ pub struct Entry {
     pub row: EventRow,
     version_id: Option<Uuid>,
     annex_id: Option<Uuid>,
-    matter_id: Option<Uuid>,
+    matter_ids: Vec<Uuid>,
     task_ids: Vec<Uuid>,
     /// Every node in whose history it stands.
     #[serde(skip)]
@@ -85,6 +85,7 @@ impl Entry {
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
         let annex = version.zip(scope.annex).map(|(id, code)| AnnexId::of(id, code).0);
         let tasks = scope.tasks.iter().filter_map(|code| Some(TaskId::of(operation?, code).0));
+        let matters = scope.matters.iter().filter_map(|matter| Some(matter.id(operation?)));
         let mut items: BTreeMap<Uuid, Touched> = BTreeMap::new();
         for item in touched {
             let (table, id) = place(item);
@@ -118,7 +119,7 @@ impl Entry {
             },
             version_id: version.map(|id| id.0),
             annex_id: annex,
-            matter_id: operation.zip(scope.matter).map(|(id, matter)| matter.id(id)),
+            matter_ids: matters.collect(),
             task_ids: tasks.collect(),
             items,
         }
@@ -457,7 +458,7 @@ impl Columns for Entry {
         self.row.write(to);
         self.version_id.write(to);
         self.annex_id.write(to);
-        self.matter_id.write(to);
+        self.matter_ids.write(to);
         self.task_ids.write(to);
     }
 }
