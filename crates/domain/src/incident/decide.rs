@@ -94,15 +94,13 @@ fn find<'a>(
 }
 
 impl Found<'_> {
-    /// Adds a reason when it is closed, and when a late entry puts what follows it before it was reported.
+    /// Adds a reason when it was closed by then, and when a late entry puts what follows it before it was reported.
     pub(super) fn check_open(&self, context: &Context<'_>, reasons: &mut Reasons) {
         let code = &self.incident.code;
-        reasons.check(
-            self.standing.status != IncidentStatus::Closed,
-            RefusalCode::WrongState,
-            "incident",
-            || format!("{code} is closed."),
-        );
+        let closed = || self.incident.standing_at(context.occurred_at).status == IncidentStatus::Closed;
+        // What happened before it was closed, and is told afterwards, happened all the same.
+        let open = self.standing.status != IncidentStatus::Closed || !closed();
+        reasons.check(open, RefusalCode::WrongState, "incident", || format!("{code} is closed."));
         self.check_since(context, reasons);
     }
 
@@ -112,8 +110,10 @@ impl Found<'_> {
         if let Some(at) = reported_at {
             context.check_since(at, &format!("{code} was reported"), reasons);
         }
-        if let Some(at) = reopened_at {
-            context.check_since(at, &format!("{code} was reopened"), reasons);
+        // Whatever clocks differ: what is said of a moment before it was reopened is of what was over then.
+        if let Some(at) = reopened_at.filter(|at| context.occurred_at < *at) {
+            let message = format!("{code} was reopened only at {}.", at.to_rfc3339());
+            reasons.add(RefusalCode::InvalidValue, "occurredAt", message);
         }
     }
 
@@ -126,10 +126,6 @@ impl Found<'_> {
             _ if owner == lead => Err(Rejection::Forbidden(format!("This is for {owner} to do."))),
             _ => Err(Rejection::Forbidden(format!("This is for {owner} or {lead} to do."))),
         }
-    }
-
-    pub(super) fn event(&self, event: IncidentEvent) -> Event {
-        Event::Incident(event)
     }
 
     pub(super) fn place(&self) -> (OperationCode, IncidentCode) {
@@ -162,9 +158,11 @@ fn report(
         });
     }
     if let Some(ccir) = &methane.ccir {
+        // Of a version that the actor may read: which codes others have is not to be found out here.
         let version = operation.plan.current_version();
+        let shown = version.filter(|version| operation.shows(version, Some(owner), coalition));
         let known =
-            version.is_some_and(|version| version.sections.ccir.iter().any(|known| known.code == *ccir));
+            shown.is_some_and(|version| version.sections.ccir.iter().any(|known| known.code == *ccir));
         reasons.check(known, RefusalCode::UnknownReference, "ccir", || {
             format!("The plan has no information requirement {ccir}.")
         });
@@ -191,7 +189,7 @@ fn clocks(
 ) -> Result<Vec<SetClock>, Rejection> {
     let done = |kind| match kind {
         ClockKind::Decide => standing.decided_at.is_some(),
-        ClockKind::Respond => standing.first_arrival().is_some_and(|at| at >= from),
+        ClockKind::Respond => standing.first_arrival().is_some(),
         ClockKind::Acknowledge | ClockKind::Due => true,
     };
     let limits = world.coalition()?.limits.iter();
@@ -216,10 +214,15 @@ fn triage(
         let known = standing.priority.map(|known| known.to_string()).unwrap_or_default();
         format!("{} is {known} already: escalate it.", incident.code)
     });
-    let from = standing.reported_at.unwrap_or(context.occurred_at);
+    let from = standing.since().unwrap_or(context.occurred_at);
     let clocks = clocks(world, priority, from, standing)?;
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentTriaged { operation, incident, priority, clocks })])
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentTriaged {
+        operation,
+        incident,
+        priority,
+        clocks,
+    })])
 }
 
 /// The watch of any nation that takes tasks: the centre's officers stand for all.
@@ -252,13 +255,16 @@ fn escalate(
             None => format!("{} has no priority yet: triage it.", incident.code),
         });
     }
-    check_post(world, to, &mut reasons)?;
+    let reads = |partner: &PartnerCode| {
+        found.operation.is_visible_to(partner) && incident.label.admits(Some(partner), &found.operation.lead)
+    };
+    check_post(world, to, reads, &mut reasons)?;
     let clocks = match priority {
         Some(priority) => clocks(world, priority, context.occurred_at, standing)?,
         None => Vec::new(),
     };
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentEscalated {
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentEscalated {
         operation,
         incident,
         priority,
@@ -268,10 +274,22 @@ fn escalate(
     })])
 }
 
-fn check_post(world: &World, to: Option<&PostCode>, reasons: &mut Reasons) -> Result<(), Rejection> {
+/// That there is a post to call, and that its partner may read what it is called to.
+pub(crate) fn check_post(
+    world: &World,
+    to: Option<&PostCode>,
+    reads: impl Fn(&PartnerCode) -> bool,
+    reasons: &mut Reasons,
+) -> Result<(), Rejection> {
     let Some(to) = to else { return Ok(()) };
-    let known = world.coalition()?.posts.contains_key(to);
-    reasons.check(known, RefusalCode::UnknownReference, "to", || format!("There is no post {to}."));
+    match world.coalition()?.posts.get(to) {
+        None => reasons.add(RefusalCode::UnknownReference, "to", format!("There is no post {to}.")),
+        Some(known) => {
+            reasons.check(reads(&known.partner), RefusalCode::PartyCannotRead, "to", || {
+                format!("{} may not read this, so {to} is not called to it.", known.partner)
+            });
+        }
+    }
     Ok(())
 }
 
@@ -292,7 +310,7 @@ fn close(
     }
     let (operation, incident) = found.place();
     let outcome = outcome.cloned();
-    reasons.or(vec![found.event(IncidentEvent::IncidentClosed { operation, incident, outcome })])
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentClosed { operation, incident, outcome })])
 }
 
 fn reopen(
@@ -308,17 +326,19 @@ fn reopen(
     reasons.check(closed, RefusalCode::WrongState, "incident", || {
         format!("{} is {}.", incident.code, standing.status)
     });
-    if let Some(at) = standing.closed_at {
-        context.check_since(at, &format!("{} was closed", incident.code), &mut reasons);
+    // Whatever clocks differ: what is said to have been reopened before it was closed would stay closed.
+    if let Some(at) = standing.closed_at.filter(|at| context.occurred_at < *at) {
+        let message = format!("{} was closed only at {}.", incident.code, at.to_rfc3339());
+        reasons.add(RefusalCode::InvalidValue, "occurredAt", message);
     }
-    let anew = IncidentStanding { decided_at: None, ..IncidentStanding::default() };
+    let anew = IncidentStanding::default();
     let clocks = match standing.priority {
         Some(priority) => clocks(world, priority, context.occurred_at, &anew)?,
         None => Vec::new(),
     };
     let (operation, incident) = found.place();
     let reason = reason.clone();
-    reasons.or(vec![found.event(IncidentEvent::IncidentReopened { operation, incident, reason, clocks })])
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentReopened { operation, incident, reason, clocks })])
 }
 
 /// Domain rules 16 and 26: stored whatever it contradicts, as long as it is said of the past.
@@ -333,14 +353,14 @@ fn correct(
     let Some(claim) = found.incident.claims.get(number) else {
         return Err(reasons.not_found("claimId", "claim"));
     };
-    authorise_correction(world, claim, context)?;
+    authorise_correction(world, claim, [&found.incident.label.owner, &found.operation.lead], context)?;
     let same = claim.corrected_by.is_none() && claim.occurred_at == at;
     if same {
         return reasons.or(Vec::new());
     }
     check_correction(claim, at, context, &mut reasons);
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentTimesCorrected {
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentTimesCorrected {
         operation,
         incident,
         claim: found.incident.claims.next_number(),
@@ -351,10 +371,11 @@ fn correct(
 }
 
 /// What a nation said is put right by that nation: by the post that said it, by its liaison officers, its watch or its
-/// commanders.
+/// commanders. What a service said is put right by those of `answerable`.
 pub(crate) fn authorise_correction<T>(
     world: &World,
     claim: &Claim<T>,
+    answerable: [&PartnerCode; 2],
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
     context.require(FIELD)?;
@@ -369,8 +390,10 @@ pub(crate) fn authorise_correction<T>(
         Some(reporter) => world.coalition()?.posts.get(reporter).map(|known| &known.partner),
         None => None,
     };
-    if let Some(of) = of.filter(|of| *of != partner) {
-        return Err(Rejection::Forbidden(format!("This is for {of} to put right.")));
+    let [first, second] = of.map_or(answerable, |of| [of, of]);
+    if partner != first && partner != second {
+        let who = if first == second { first.to_string() } else { format!("{first} or {second}") };
+        return Err(Rejection::Forbidden(format!("This is for {who} to put right.")));
     }
     context.require(&[Role::Liaison, Role::Commander, Role::Watch])
 }
@@ -401,15 +424,16 @@ fn miss(
     let (clock, reasons) = found.incident.clocks.fallen_due(number, context, reasons)?;
     let Some(clock) = clock else { return reasons.or(Vec::new()) };
     let (operation, incident) = found.place();
-    let mut events = vec![found.event(IncidentEvent::IncidentDeadlineMissed {
+    let mut events = vec![Event::Incident(IncidentEvent::IncidentDeadlineMissed {
         operation: operation.clone(),
         incident: incident.clone(),
         clock: number,
         kind: clock.kind,
     })];
-    if let Some(to) = &clock.escalate_to {
+    // Nobody is called to what was done since.
+    if let Some(to) = clock.escalate_to.as_ref().filter(|_| clock.stopped_at.is_none()) {
         let reason = format!("{} fell due at {}.", clock.kind, clock.due_at.to_rfc3339());
-        events.push(found.event(IncidentEvent::IncidentEscalated {
+        events.push(Event::Incident(IncidentEvent::IncidentEscalated {
             operation,
             incident,
             priority: None,
