@@ -9,7 +9,9 @@ use crate::{
     clock::{ClockKind, SetClock},
     command::Decide,
     ids::IncidentId,
-    incident::{Incident, IncidentCommand, IncidentEvent, IncidentStanding, IncidentStatus, Methane},
+    incident::{
+        Incident, IncidentClaim, IncidentCommand, IncidentEvent, IncidentStanding, IncidentStatus, Methane,
+    },
     operation::{Operation, marking},
     release::Release,
 };
@@ -304,9 +306,12 @@ fn close(
         return reasons.or(Vec::new());
     }
     found.check_since(context, &mut reasons);
-    let last = found.incident.claims.live().last().map(|claim| claim.occurred_at);
-    if let Some(last) = last {
-        context.check_since(last, &format!("{} was still reported on", found.incident.code), &mut reasons);
+    // Whoever was called to it, by the clock too, may not have known that it was over.
+    let mut live = found.incident.claims.live().into_iter();
+    let last = live.rfind(|claim| !matches!(claim.says, IncidentClaim::Escalated { .. }));
+    if let Some(last) = last.map(|claim| claim.occurred_at) {
+        let what = format!("Something else of {} happened", found.incident.code);
+        context.check_since(last, &what, &mut reasons);
     }
     let (operation, incident) = found.place();
     let outcome = outcome.cloned();

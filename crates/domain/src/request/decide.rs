@@ -9,7 +9,10 @@ use crate::{
     ids::RequestId,
     incident,
     operation::{Operation, marking},
-    request::{Channel, NewRequest, Request, RequestCommand, RequestEvent, RequestStanding, RequestStatus},
+    request::{
+        Channel, NewRequest, Request, RequestClaim, RequestCommand, RequestEvent, RequestStanding,
+        RequestStatus,
+    },
 };
 
 /// Who asks and answers in a partner's name.
@@ -49,10 +52,12 @@ impl Decide for RequestCommand {
             Self::Issue { .. } => reasons.or(Vec::new()),
             Self::Acknowledge { .. } => {
                 found.require_answerer(world, context)?;
-                if found.standing.acknowledged_at.is_some() {
+                if found.is_heard(context) {
                     return reasons.or(Vec::new());
                 }
-                found.check_open(context, &mut reasons);
+                // What was heard before it was over, and is told afterwards, was heard all the same.
+                let then = found.request.standing_at(context.occurred_at);
+                found.check_open_by(then.status, context, &mut reasons);
                 let (operation, request) = found.place();
                 reasons.or(tell(RequestEvent::RequestAcknowledged { operation, request }))
             }
@@ -149,9 +154,19 @@ impl Found<'_> {
         context.require_of(to, SPEAKERS)
     }
 
+    /// Whether somebody said so, or answered by then.
+    fn is_heard(&self, context: &Context<'_>) -> bool {
+        let mut live = self.request.claims.live().into_iter();
+        live.any(|claim| claim.says == RequestClaim::Acknowledged)
+            || self.standing.acknowledged_at.is_some_and(|at| at <= context.occurred_at)
+    }
+
     fn check_open(&self, context: &Context<'_>, reasons: &mut Reasons) {
-        let RequestStanding { status, issued_at, .. } = self.standing;
-        let code = &self.request.code;
+        self.check_open_by(self.standing.status, context, reasons);
+    }
+
+    fn check_open_by(&self, status: RequestStatus, context: &Context<'_>, reasons: &mut Reasons) {
+        let (code, issued_at) = (&self.request.code, self.standing.issued_at);
         reasons
             .check(status.is_open(), RefusalCode::WrongState, "request", || format!("{code} is {status}."));
         if let Some(issued) = issued_at {

@@ -402,6 +402,15 @@ fn an_incident_is_closed_and_reopened_by_the_watch_or_a_commander_of_its_owner_o
 }
 
 #[test]
+fn a_call_of_the_clock_does_not_hinder_that_an_incident_was_over_before() {
+    let story = at_minute(incident_triaged(), 181).when(domain::Actor::clock(), miss(2)).accepted();
+    let story = at_minute(story, 200).late(minutes(50)).when(tha(), close_incident()).accepted();
+    assert_eq!((status(&story), standing(&story).closed_at), (IncidentStatus::Closed, Some(at(150))));
+    let respond = incident(&story).clocks.get(2).unwrap().clone();
+    assert_eq!((respond.stopped_at, respond.breached_at), (Some(at(150)), Some(at(180))));
+}
+
+#[test]
 fn a_reopened_incident_is_answered_anew() {
     let story = at_minute(incident_triaged(), 20).when(tha(), respond(None)).accepted();
     let story = story.when(mmr(), dispatch("MMR-02", None)).accepted();

@@ -227,6 +227,22 @@ fn an_answer_entered_late_is_not_older_than_what_it_answers() {
     assert_eq!(request_standing(&story).acknowledged_at, Some(at(10)));
 }
 
+#[test]
+fn what_was_heard_before_it_was_over_is_told_afterwards() {
+    let heard = |story: Story| {
+        let story = at_minute(story, 40).late(minutes(30)).when(mmr(), acknowledge()).then([acknowledged()]);
+        assert_eq!(request_standing(&story).acknowledged_at, Some(at(10)));
+        assert_eq!(request_of(&story).clocks.get(1).unwrap().is_met(), Some(true));
+        story
+    };
+    let story = heard(at_minute(asked(), 30).when(tha(), withdraw()).accepted());
+    assert_eq!(request_status(&story), RequestStatus::Withdrawn);
+    let story = heard(at_minute(asked(), 30).when(mmr(), accept()).accepted());
+    assert_eq!(request_status(&story), RequestStatus::Accepted);
+    // What was said once is put right, not said again.
+    story.late(minutes(36)).when(mmr(), acknowledge()).unchanged();
+}
+
 /// What can be asked of a request.
 fn asks(code: &'static str) -> Vec<Ask> {
     vec![
