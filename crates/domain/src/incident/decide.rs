@@ -3,7 +3,7 @@
 use super::response;
 use crate::{
     Actor, Context, Event, IncidentCode, Instant, OperationCode, PartnerCode, PostCode, Priority, Prose,
-    Reasons, RefusalCode, Rejection, Role, World,
+    Reasons, RefusalCode, Rejection, Role, Subject, World,
     actor::CLOCK_SKEW,
     claim::Claim,
     clock::{ClockKind, SetClock},
@@ -41,17 +41,17 @@ impl Decide for IncidentCommand {
         reasons: Reasons,
     ) -> Result<Vec<Event>, Rejection> {
         let (code, incident) = self.place();
-        // What is put right, or fell due, may be so after the operation has ended.
-        let (operation, reasons) = match self {
-            Self::CorrectTimes { .. } | Self::MissDeadline { .. } => {
-                world.visible_even_ended(code, context, reasons)?
-            }
-            _ => world.visible_operation(code, context, reasons)?,
-        };
         if let Self::Report { report: methane, release, .. } = self {
+            let (operation, reasons) = world.visible_operation(code, context, reasons)?;
             return report(world, operation, incident, methane, release.as_ref(), context, reasons);
         }
-        let (found, reasons) = find(operation, incident, context, reasons)?;
+        let (found, reasons) = find(world, code, incident, context, reasons)?;
+        // What is put right, or fell due, may be so after the operation has ended.
+        let afterwards = matches!(self, Self::CorrectTimes { .. } | Self::MissDeadline { .. });
+        if found.operation.ended.is_some() && !afterwards {
+            let message = format!("{code} is {}.", found.operation.status());
+            return Err(reasons.refuse_with(RefusalCode::WrongState, "", message));
+        }
         match self {
             // Decided above.
             Self::Report { .. } => reasons.or(Vec::new()),
@@ -80,19 +80,29 @@ impl Decide for IncidentCommand {
     }
 }
 
-/// The incident, if the actor may see it.
+/// The incident, if the actor may see it: its owner and those who were sent to it do, whether or not they read the
+/// operation.
 fn find<'a>(
-    operation: &'a Operation,
+    world: &'a World,
+    operation: &OperationCode,
     code: &IncidentCode,
     context: &Context<'_>,
     reasons: Reasons,
 ) -> Result<(Found<'a>, Reasons), Rejection> {
-    let known = operation.incidents.get(code);
+    world.need([Subject::Coalition, Subject::Operation(operation.clone())])?;
     let viewer = context.actor.partner();
-    let Some(incident) = known.filter(|known| known.label.admits(viewer, &operation.lead)) else {
-        return Err(reasons.not_found("incident", "incident"));
-    };
-    Ok((Found { operation, incident, standing: incident.standing() }, reasons))
+    let known = world.operation(operation)?.and_then(|operation| {
+        let incident = operation.incidents.get(code)?;
+        let reads_operation = |partner: &PartnerCode| operation.is_visible_to(partner);
+        let seen = incident.label.is_seen_by(viewer, reads_operation, &operation.lead);
+        seen.then_some((operation, incident.as_ref()))
+    });
+    match known {
+        Some((operation, incident)) => {
+            Ok((Found { operation, incident, standing: incident.standing() }, reasons))
+        }
+        None => Err(reasons.not_found("incident", "incident")),
+    }
 }
 
 impl Found<'_> {
@@ -258,7 +268,8 @@ fn escalate(
         });
     }
     let reads = |partner: &PartnerCode| {
-        found.operation.is_visible_to(partner) && incident.label.admits(Some(partner), &found.operation.lead)
+        let reads_operation = |partner: &PartnerCode| found.operation.is_visible_to(partner);
+        incident.label.is_seen_by(Some(partner), reads_operation, &found.operation.lead)
     };
     check_post(world, to, reads, &mut reasons)?;
     let clocks = match priority {

@@ -124,7 +124,8 @@ pub(super) fn dispatch(
         let (operation, viewer) = (found.operation, context.actor.partner());
         let emergent =
             operation.emergent_tasks.get(task).filter(|known| known.incident == found.incident.code);
-        let planned = operation.task(task, viewer, world.coalition()?);
+        let reads = viewer.is_none_or(|partner| operation.is_visible_to(partner));
+        let planned = if reads { operation.task(task, viewer, world.coalition()?) } else { None };
         let lead = emergent.map(|known| &known.task.lead).or(planned.map(|known| &known.lead));
         match lead {
             None => reasons.add(RefusalCode::NotFound, "task", "There is no such task."),

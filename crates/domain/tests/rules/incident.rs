@@ -199,7 +199,24 @@ fn an_incident_that_is_hidden_does_not_exist() {
     by_china.when(mmr(), triage(Priority::P2)).accepted();
     // Of an operation that is hidden, nothing is.
     let gone = story.and([marked(None, &[])]);
-    gone.when(mmr(), triage(Priority::P1)).refused_at([(RefusalCode::NotFound, "operation")]);
+    gone.when(mmr(), triage(Priority::P1)).refused_at([(RefusalCode::NotFound, "incident")]);
+}
+
+#[test]
+fn who_works_on_an_incident_brings_that_to_its_end_though_it_reads_the_operation_no_more() {
+    let story = at_minute(incident_triaged(), 20).when(mmr(), dispatch("MMR-02", None)).accepted();
+    let story = at_minute(story.and([marked(None, &["CHN"])]), 30);
+    story
+        .clone()
+        .when(lao(), escalate(None, Some("LAO-02")))
+        .refused_at([(RefusalCode::NotFound, "incident")])
+        .when(mmr(), dispatch("MMR-02", Some("T16")))
+        .refused_at([(RefusalCode::NotFound, "task")])
+        .when(mmr(), report_as("INC-002", methane(), None))
+        .refused_at([(RefusalCode::NotFound, "operation")]);
+    let story = story.when(mmr(), arrive("MMR-02")).accepted().when(mmr(), contain(Some(3))).accepted();
+    let story = story.when(mmr(), correct_incident(4, at(29))).accepted();
+    assert_eq!(responder(&story, "MMR-02").arrived_at, Some(at(29)));
 }
 
 #[test]
@@ -509,7 +526,7 @@ fn a_correction_takes_the_place_of_what_was_said_of_an_incident() {
     let ended = story.when(tha(), close_incident()).accepted();
     let closed = ended.and([OperationEvent::OperationClosed { operation: saphan() }]);
     closed.clone().when(mmr(), ask()).accepted();
-    closed.when(tha(), triage(Priority::P2)).refused_at([(RefusalCode::WrongState, "operation")]);
+    closed.when(tha(), triage(Priority::P2)).refused_at([(RefusalCode::WrongState, "")]);
 }
 
 #[test]
