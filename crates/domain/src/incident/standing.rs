@@ -120,7 +120,8 @@ impl Incident {
             let mut reopened = 0;
             let stopping = live.iter().find(|claim| {
                 reopened += usize::from(matches!(claim.says, IncidentClaim::Reopened { .. }));
-                reopened >= round && stops(kind, &claim.says)
+                // What was reopened once more was over before, whenever that is said to have been.
+                reopened > round || reopened == round && stops(kind, &claim.says)
             });
             stopping.map(|claim| claim.occurred_at)
         });
@@ -166,7 +167,9 @@ pub fn standing<'a>(said: impl IntoIterator<Item = (Instant, &'a IncidentClaim)>
                     Some(known) => {
                         known.task = task.clone().or_else(|| known.task.take());
                         if standing.reopened_at > Some(known.dispatched_at) {
-                            (known.dispatched_at, known.arrived_at) = (at, None);
+                            known.dispatched_at = at;
+                            known.arrived_at =
+                                known.arrived_at.filter(|arrived| standing.reopened_at <= Some(*arrived));
                         }
                     }
                     None => standing.responders.push(Responder {

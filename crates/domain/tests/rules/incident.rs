@@ -472,6 +472,29 @@ fn a_reopened_incident_is_answered_anew() {
 }
 
 #[test]
+fn who_is_there_after_a_reopening_has_arrived_whenever_it_is_said_to_have_been_sent() {
+    let story = at_minute(incident_triaged(), 20).when(mmr(), dispatch("MMR-02", None)).accepted();
+    let story = at_minute(story, 50).when(tha(), close_incident()).accepted();
+    let story = at_minute(story, 60).when(tha(), reopen()).accepted();
+    let story = at_minute(story, 70).when(mmr(), arrive("MMR-02")).accepted();
+    let story = at_minute(story, 80).when(mmr(), dispatch("MMR-02", None)).accepted();
+    let known = responder(&story, "MMR-02");
+    assert_eq!((known.dispatched_at, known.arrived_at), (at(80), Some(at(70))));
+}
+
+#[test]
+fn a_reopening_ends_the_clocks_before_it_whatever_is_corrected() {
+    let story = at_minute(incident_triaged(), 50).when(tha(), close_incident()).accepted();
+    let story = at_minute(story, 60).when(tha(), reopen()).accepted();
+    let story = at_minute(story, 65).when(tha(), close_incident()).accepted();
+    let story = at_minute(story, 70).when(tha(), reopen()).accepted();
+    // The second end was before the first reopening, it is said.
+    let story = at_minute(story, 80).when(tha(), correct_incident(5, at(55))).accepted();
+    let stopped: Vec<_> = incident(&story).clocks.iter().map(|clock| clock.stopped_at).collect();
+    assert_eq!(stopped, [Some(at(50)), Some(at(50)), Some(at(70)), Some(at(70)), None, None]);
+}
+
+#[test]
 fn an_incident_is_not_reopened_before_it_was_closed_however_little() {
     let story = at_minute(incident_closed(), 61).late(minutes(2));
     story
