@@ -1,12 +1,12 @@
 //! What no sequence of reports, judgements, answers and late times can bring about with incidents, requests and clocks.
 
-use crate::support::{Ask, Story, carrying::*, fold, matter::*, saphan::*};
+use crate::support::{Ask, Story, carrying::*, fold, matter::*, of, saphan::*};
 use domain::{
-    Actor, Event, Priority, Rejection, Subject,
+    Actor, Event, Position, Priority, Rejection, Subject,
     clock::{Clock, Clocks},
-    incident::IncidentEvent,
+    incident::{IncidentClaim, IncidentEvent, IncidentStatus},
     release::Release,
-    request::{NewRequest, RequestEvent},
+    request::{NewRequest, RequestClaim, RequestEvent},
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -105,6 +105,33 @@ fn lived(choices: &[Choice], each: impl Fn(&Story, &[Event])) -> Story {
     story
 }
 
+fn incident_claim((what, place): (u8, usize)) -> IncidentClaim {
+    let (post, partner, task) = (of(POSTS[place]), of("THA"), None);
+    match what {
+        0 => IncidentClaim::Reported,
+        1 => IncidentClaim::Triaged { priority: PRIORITIES[place] },
+        2 => IncidentClaim::Escalated { priority: None, to: Some(post), reason: of("Nobody has answered") },
+        3 => IncidentClaim::ResponseDecided { task, reasons: of("Risk to life"), seen_at: Position(1) },
+        4 => IncidentClaim::Dispatched { post, partner, task },
+        5 => IncidentClaim::Arrived { post },
+        6 => IncidentClaim::Contained { persons_recovered: Some(3) },
+        7 => IncidentClaim::Closed { outcome: None },
+        _ => IncidentClaim::Reopened { reason: of("Another group") },
+    }
+}
+
+fn request_claim(what: u8) -> RequestClaim {
+    match what {
+        0 => RequestClaim::Issued,
+        1 => RequestClaim::Acknowledged,
+        2 => RequestClaim::Accepted,
+        3 => RequestClaim::Declined { reason: of("No boat is free") },
+        4 => RequestClaim::Fulfilled { answer: None },
+        5 => RequestClaim::Escalated { priority: Some(Priority::P1), to: None, reason: of("Waiting") },
+        _ => RequestClaim::Withdrawn { reason: of("Found elsewhere") },
+    }
+}
+
 /// The clock of which the event tells that it fell due.
 fn breached(story: &Story, event: &Event) -> Option<Clock> {
     let of_number = |clocks: &Clocks, number| clocks.get(number).expect("it was started").clone();
@@ -189,12 +216,29 @@ proptest! {
             let arrived = incident(&story);
             let claims = arrived.claims.live();
             let since = claims.iter().filter(|claim| {
-                matches!(&claim.says, domain::incident::IncidentClaim::Arrived { post } if *post == responder.post)
+                matches!(&claim.says, IncidentClaim::Arrived { post } if *post == responder.post)
                     && standing.reopened_at.is_none_or(|reopened| reopened < claim.occurred_at)
             });
             let first = since.map(|claim| claim.occurred_at).min();
             prop_assert!(first.is_none() || responder.arrived_at.is_some(), "{responder:?}: {first:?}");
         }
+    }
+
+    #[test]
+    fn whatever_is_claimed_in_whatever_order_something_stands_somewhere(
+        said in proptest::collection::vec((0_u8..9, 0_usize..3, 0_i64..50), 0..20),
+    ) {
+        let mut said = said;
+        said.sort_by_key(|(_, _, minute)| *minute);
+        let claims: Vec<_> = said.iter().map(|(what, place, _)| incident_claim((*what, *place))).collect();
+        let times = || said.iter().map(|(_, _, minute)| at(*minute));
+        let standing = domain::incident::standing(times().zip(&claims));
+        let posts: BTreeSet<_> = standing.responders.iter().map(|known| &known.post).collect();
+        prop_assert_eq!(posts.len(), standing.responders.len(), "who was sent twice stands once");
+        prop_assert_eq!(standing.status == IncidentStatus::Closed, standing.closed_at.is_some());
+        let claims: Vec<_> = said.iter().map(|(what, ..)| request_claim(*what)).collect();
+        let standing = domain::request::standing(times().zip(&claims));
+        prop_assert_eq!(standing.status.is_open(), standing.ended_at.is_none());
     }
 
     #[test]
