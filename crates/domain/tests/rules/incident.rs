@@ -153,7 +153,7 @@ fn everything_that_is_wrong_with_a_report_is_told_at_once() {
 
 #[test]
 fn an_information_requirement_is_one_of_a_plan_that_the_reporter_reads() {
-    let ccir = Ccir { code: of("CCIR3"), text: of("Persons moved before H-hour") };
+    let ccir = Ccir::plain(of("CCIR3"), of("Persons moved before H-hour"));
     let sections = Sections { ccir: vec![ccir], ..sections() };
     let story = draft_with(sections, small_plan()).when(tha(), submit()).accepted();
     let story = activated(approve_by_all(story, 1).when(tha(), promulgate(1)).accepted());
