@@ -3,6 +3,7 @@
 create table incident (
   id                uuid not null,
   operation_id      uuid not null,
+  operation         text not null,     -- its code
   code              text not null,
   report            jsonb not null,
   status            text not null,

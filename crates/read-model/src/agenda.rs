@@ -1102,15 +1102,6 @@ impl ReadModel {
                and $1 < request.valid_to
                and exists (
                  select
-                 from operation
-                 where operation.id = request.operation_id
-                   and operation.status not in ('CLOSED', 'TERMINATED')
-                   and operation.valid_from <= $1
-                   and $1 < operation.valid_to
-                 offset 0
-               )
-               and exists (
-                 select
                  from visible_matter($1, $2, $3) visible
                  where visible.id = request.id
                  offset 0
@@ -1174,15 +1165,6 @@ impl ReadModel {
                    and own.reporter = $4
                    and own.valid_from <= $1
                    and $1 < own.valid_to
-                 offset 0
-               )
-               and exists (
-                 select
-                 from operation
-                 where operation.id = call.operation_id
-                   and operation.status not in ('CLOSED', 'TERMINATED')
-                   and operation.valid_from <= $1
-                   and $1 < operation.valid_to
                  offset 0
                )
                and exists (

@@ -429,8 +429,9 @@ impl ReadModel {
         .map_err(doing("list clocks that changed"))
     }
 
-    /// Clocks that run and fell due before that moment, whoever may see them, the oldest first: for the service that
-    /// tells of them. By the newest rows; where it is `agreed`, only those that Postgres's own clock is past, too.
+    /// Clocks that fell due before that moment, were not met as far as is known, and are not told of yet, whoever may see
+    /// them, the oldest first: for the service that tells of them. By the newest rows; where it is `agreed`, only those that
+    /// Postgres's own clock is past, too.
     pub async fn clocks_fallen_due(
         &self,
         now: DateTime<Utc>,
@@ -441,8 +442,8 @@ impl ReadModel {
             "from clock
              where clock.due_at < $1
                and (not $2 or clock.due_at < now())
-               and clock.stopped_at is null
                and clock.breached_at is null
+               and (clock.stopped_at is null or clock.stopped_at > clock.due_at)
                and clock.valid_to = 9223372036854775807
              order by clock.due_at, clock.id
              limit $3",
@@ -460,7 +461,9 @@ impl ReadModel {
         sqlx::query_scalar!(
             "select min(due_at) as due_at
              from clock
-             where stopped_at is null and breached_at is null and valid_to = 9223372036854775807"
+             where breached_at is null
+               and (stopped_at is null or stopped_at > due_at)
+               and valid_to = 9223372036854775807"
         )
         .fetch_one(self.db())
         .await

@@ -46,6 +46,11 @@ pub struct World {
 }
 
 impl World {
+    /// Where new tasks go.
+    pub fn operation(&self) -> &Value {
+        &self.operation
+    }
+
     pub fn add_task(&self, code: &str, title: &str) -> Mutation {
         add_task(&self.operation, code, title)
     }

@@ -15,10 +15,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all_fields = "camelCase")]
 #[warn(missing_docs)]
-#[expect(
-    clippy::enum_variant_names,
-    reason = "an event's name is the same in the log, where no type says of what"
-)]
+#[expect(clippy::enum_variant_names, reason = "an event's name says what it is about, wherever it is read")]
 pub enum RequestEvent {
     /// A partner asked another one for information or for assistance.
     RequestIssued {
@@ -208,13 +205,15 @@ impl RequestEvent {
     pub(crate) fn about(&self) -> About<'_> {
         match self {
             // It names the incident, so that it is for who sees both.
-            Self::RequestIssued { operation, request, to, incident, .. } => incident
-                .iter()
-                .fold(About::operation(operation), |about, incident| {
-                    about.matter(Matter::Incident(incident.clone()))
-                })
-                .matter(Matter::Request(request.clone()))
-                .partner(to),
+            Self::RequestIssued { operation, request, to, incident, .. } => {
+                let request = Matter::Request(request.clone());
+                let incident = incident.clone().map(Matter::Incident);
+                [request]
+                    .into_iter()
+                    .chain(incident)
+                    .fold(About::operation(operation), About::matter)
+                    .partner(to)
+            }
             Self::RequestAcknowledged { operation, request }
             | Self::RequestAccepted { operation, request }
             | Self::RequestDeclined { operation, request, .. }

@@ -85,7 +85,7 @@ impl Evolve<RequestEvent> for Option<Operation> {
         let Some(known) = operation.request_mut(code) else { return };
         let (number, before) = (known.claims.next_number(), known.clocks.clone());
         known.claims.report(says, at);
-        known.clocks.start(clocks, at.occurred_at);
+        known.clocks.start(clocks, at.occurred_at, 0);
         operation.touch_request(code, &before, Some(number), touched);
     }
 }

@@ -40,7 +40,8 @@ fn set_rules(
     let coalition = world.coalition()?;
     require_host(coalition, context, &[Role::Commander])?;
     let Some(centre) = world.centre(code)? else { return Err(reasons.not_found("centre", "centre")) };
-    if centre.watch_rules.as_ref() == Some(rules) {
+    // Another centre's rules may have taken the place of its limits since.
+    if centre.watch_rules.as_ref() == Some(rules) && coalition.limits == rules.limits {
         return reasons.or(Vec::new());
     }
     let stands = matches!(centre.status, CentreStatus::Established | CentreStatus::Active);

@@ -1,11 +1,11 @@
 //! Who may send what about the watch.
 
 use crate::{
-    catalogue::sources::sender::{COMMANDER, HOST, Sender, Source, by, mutation},
+    catalogue::sources::sender::{COMMANDER, HOST, Sender, Source, by, mutation, or_service},
     watch::WatchCommand,
 };
 
-const HOST_COMMANDER: Sender = by(COMMANDER, HOST);
+const HOST_COMMANDER: Sender = or_service(by(COMMANDER, HOST));
 
 impl WatchCommand {
     pub(crate) const SOURCES: &'static [Source] =

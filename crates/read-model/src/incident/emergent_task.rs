@@ -63,7 +63,7 @@ impl Versioned for EmergentTaskRow {
         Column::nowhere("post", "a response's task never changes"),
         Column::nowhere("start_at", "a response's task never changes"),
         Column::nowhere("duration", "a response's task never changes"),
-        Column::nowhere("decided_at", "a response's task never changes"),
+        Column::nowhere("decided_at", "the claim that decided it has it as `occurredAt`"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {

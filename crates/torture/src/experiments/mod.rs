@@ -5,6 +5,7 @@ mod cancel;
 mod clock;
 mod connections;
 mod control;
+mod deadlines;
 mod disk;
 mod duplicates;
 mod failover;
@@ -42,6 +43,8 @@ pub enum Experiment {
     Proxy,
     /// Let the clock of one process jump by hours
     Clock,
+    /// Let requests fall due while processes are killed and clocks jump
+    Clocks,
     /// Terminate sessions of Accord in Postgres
     Backends,
     /// Take every connection that Postgres has
@@ -65,6 +68,7 @@ impl Experiment {
         Self::Pause,
         Self::Proxy,
         Self::Clock,
+        Self::Clocks,
         Self::Backends,
         Self::Connections,
         Self::Disk,
@@ -83,6 +87,7 @@ impl Experiment {
             Self::Pause => "pause",
             Self::Proxy => "proxy",
             Self::Clock => "clock",
+            Self::Clocks => "clocks",
             Self::Backends => "backends",
             Self::Connections => "connections",
             Self::Disk => "disk",
@@ -99,6 +104,7 @@ impl Experiment {
             Self::Postgres => (100, 3),
             Self::Pause => (50, 1),
             Self::Clock => (50, 2),
+            Self::Clocks => (100, 4),
             Self::Proxy => (150, 5),
             Self::Backends => (200, 20),
             Self::Failover | Self::Connections => (20, 2),
@@ -122,6 +128,7 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Pause => pause::run(lab).await,
         Experiment::Proxy => proxy::run(lab).await,
         Experiment::Clock => clock::run(lab).await,
+        Experiment::Clocks => deadlines::run(lab).await,
         Experiment::Connections => connections::run(lab).await,
         Experiment::Backends => backends::run(lab).await,
         Experiment::Disk => disk::run(lab).await,
