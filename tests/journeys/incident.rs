@@ -10,9 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// The centre's rules: of what is most urgent, an hour to decide and three to be there.
 pub async fn set_watch_rules(server: &Server) {
-    let limit = |priority: &str, clock: &str, minutes: u32| {
-        json!({ "priority": priority, "clock": clock, "minutes": minutes, "escalateTo": "THA-01" })
-    };
+    let limit = |priority: &str, clock: &str, minutes: u32| json!({ "priority": priority, "clock": clock, "minutes": minutes, "escalateTo": "THA-01" });
     let rules = json!({
         "centre": "CMCC", "shiftHours": 12, "minOfficers": 2, "minNations": 2,
         "limits": [
@@ -32,7 +30,8 @@ async fn reported(server: &Server) -> Value {
         "operation": "ALPHA", "code": "INC-1", "title": "Persons moved to the river", "kind": "OTHER",
         "place": "Crossing 3", "territory": "MMR", "persons": 20, "occurredAt": "2023-10-08T22:20:00Z",
     });
-    let shown = "incident { id status reportedAt owner { code } report { place persons territory { code } } }";
+    let shown =
+        "incident { id status reportedAt owner { code } report { place persons territory { code } } }";
     let mut done = server.done("MMR-01", "reportIncident", report, shown).await;
     let id = done["incident"]["id"].take();
     let expected = json!({
@@ -80,8 +79,7 @@ async fn an_incident_is_judged_answered_by_a_task_outside_the_plan_and_closed(
     assert_eq!(done["incident"], json!({ "status": "TRIAGED", "priority": "P1" }));
 
     let seen_at = server.head("MMR-01").await;
-    let decision =
-        on(json!({ "task": response_task("ET-1"), "reasons": "Risk to life", "seenAt": seen_at }));
+    let decision = on(json!({ "task": response_task("ET-1"), "reasons": "Risk to life", "seenAt": seen_at }));
     let shown = "incident { status decidedAt emergentTasks { id code emergent } }";
     set_clock(&server, "2023-10-08T22:40:00Z");
     let done = server.done("THA-01", "decideResponse", decision, shown).await;
@@ -142,8 +140,12 @@ async fn an_incident_is_judged_answered_by_a_task_outside_the_plan_and_closed(
     server.done("MMR-01", "recordArrival", on(json!({ "post": "MMR-01" })), "").await;
     let contained = on(json!({ "personsRecovered": 17 }));
     server.done("MMR-01", "containIncident", contained, "").await;
-    let done =
-        server.done("MMR-01", "completeTask", json!({ "operation": "ALPHA", "task": "ET-1" }), "task { status }");
+    let done = server.done(
+        "MMR-01",
+        "completeTask",
+        json!({ "operation": "ALPHA", "task": "ET-1" }),
+        "task { status }",
+    );
     assert_eq!(done.await["task"]["status"], "COMPLETED");
 
     // An operation does not close over it.
@@ -151,7 +153,8 @@ async fn an_incident_is_judged_answered_by_a_task_outside_the_plan_and_closed(
     let open: Vec<_> = refusals.iter().filter(|refusal| refusal["code"] == "INCIDENT_OPEN").collect();
     assert_eq!(open.len(), 1, "{refusals:#?}");
     assert_eq!(open[0]["subject"], json!({ "__typename": "Incident", "id": id }));
-    let done = server.done("THA-01", "closeIncident", on(json!({ "outcome": "All safe" })), "incident { status }");
+    let done =
+        server.done("THA-01", "closeIncident", on(json!({ "outcome": "All safe" })), "incident { status }");
     assert_eq!(done.await["incident"]["status"], "CLOSED");
 
     let fields = "before: status(validAt: \"2023-10-08T22:40:30Z\") now: status personsRecovered
@@ -160,11 +163,11 @@ async fn an_incident_is_judged_answered_by_a_task_outside_the_plan_and_closed(
         "post": { "code": "MMR-01" }, "taskCode": "ET-1", "dispatchedAt": "2023-10-08T22:41:00Z",
         "arrivedAt": "2023-10-09T00:00:00Z",
     }]);
-    let expected = json!({ "before": "RESPONDING", "now": "CLOSED", "personsRecovered": 17, "responders": sent });
+    let expected =
+        json!({ "before": "RESPONDING", "now": "CLOSED", "personsRecovered": 17, "responders": sent });
     assert_eq!(seen(&server, "THA-01", fields).await, expected);
-    let met = |kind: &str, due: &str, stopped: &str| {
-        clock(kind, due, json!(stopped), Value::Null, json!(true))
-    };
+    let met =
+        |kind: &str, due: &str, stopped: &str| clock(kind, due, json!(stopped), Value::Null, json!(true));
     let clocks = json!([
         met("DECIDE", "2023-10-08T23:20:00Z", "2023-10-08T22:40:00Z"),
         met("RESPOND", "2023-10-09T01:20:00Z", "2023-10-09T00:00:00Z"),
@@ -201,7 +204,10 @@ async fn a_report_from_the_field_comes_late_the_breach_stands_and_the_clock_was_
     set_clock(&server, "2023-10-08T23:20:01Z");
     assert_eq!(server.engine().tell_due().await.unwrap(), 1);
     let breached = next_clock(&mut changed).await;
-    assert_eq!((&breached["kind"], &breached["breachedAt"]), (&json!("DECIDE"), &json!("2023-10-08T23:20:00Z")));
+    assert_eq!(
+        (&breached["kind"], &breached["breachedAt"]),
+        (&json!("DECIDE"), &json!("2023-10-08T23:20:00Z"))
+    );
     assert_eq!(server.engine().tell_due().await.unwrap(), 0, "once");
     // The post that the rules name was called.
     let agenda = "{ viewer { agenda { nodes { kind why mutation incident { code } overdue } } } }";
@@ -224,7 +230,8 @@ async fn a_report_from_the_field_comes_late_the_breach_stands_and_the_clock_was_
     let arrival = on(json!({
         "post": "MMR-01", "occurredAt": "2023-10-09T00:30:00Z", "lateReason": "No signal at the crossing",
     }));
-    let done = server.done("MMR-01", "recordArrival", arrival, "incident { claims { id kind lag lateReason } }");
+    let done =
+        server.done("MMR-01", "recordArrival", arrival, "incident { claims { id kind lag lateReason } }");
     let claims = done.await["incident"]["claims"].take();
     let arrived = claims.as_array().unwrap().iter().find(|claim| claim["kind"] == "ARRIVED").unwrap();
     assert_eq!(
@@ -232,13 +239,7 @@ async fn a_report_from_the_field_comes_late_the_breach_stands_and_the_clock_was_
         (&json!("PT4H30M"), &json!("No signal at the crossing"))
     );
     let respond = |stopped: &str, met: bool| {
-        clock(
-            "RESPOND",
-            "2023-10-09T01:20:00Z",
-            json!(stopped),
-            json!("2023-10-09T01:20:00Z"),
-            json!(met),
-        )
+        clock("RESPOND", "2023-10-09T01:20:00Z", json!(stopped), json!("2023-10-09T01:20:00Z"), json!(met))
     };
     let told = next_clock(&mut changed).await;
     assert_eq!((&told["kind"], &told["stoppedAt"]), (&json!("RESPOND"), &json!("2023-10-09T00:30:00Z")));
@@ -246,7 +247,8 @@ async fn a_report_from_the_field_comes_late_the_breach_stands_and_the_clock_was_
     assert_eq!(clocks[1], respond("2023-10-09T00:30:00Z", true));
 
     // Put right once more: they were late, and both claims stay.
-    let correction = json!({ "claimId": arrived["id"], "at": "2023-10-09T02:00:00Z", "reason": "Wrong watch" });
+    let correction =
+        json!({ "claimId": arrived["id"], "at": "2023-10-09T02:00:00Z", "reason": "Wrong watch" });
     server.done("MMR-01", "correctIncidentTimes", correction.clone(), "").await;
     assert_eq!(next_clock(&mut changed).await["stoppedAt"], "2023-10-09T02:00:00Z");
     let clocks = seen(&server, "LAO-01", CLOCKS).await["clocks"].take();
@@ -287,11 +289,7 @@ async fn what_is_wrong_with_a_report_or_a_response_is_told_where_it_stands(
     });
     assert_eq!(
         told(&server.refused("MMR-01", "reportIncident", report).await),
-        [
-            at("ALREADY_EXISTS", "code"),
-            at("UNKNOWN_REFERENCE", "territory"),
-            at("UNKNOWN_REFERENCE", "ccir"),
-        ]
+        [at("ALREADY_EXISTS", "code"), at("UNKNOWN_REFERENCE", "territory"), at("UNKNOWN_REFERENCE", "ccir"),]
     );
     let blank = json!({ "operation": "ALPHA", "code": "x y", "title": " ", "kind": "OTHER", "hazards": "" });
     let refusals = server.refused("MMR-01", "reportIncident", blank).await;
@@ -299,7 +297,8 @@ async fn what_is_wrong_with_a_report_or_a_response_is_told_where_it_stands(
     assert_eq!(places, ["code", "title", "hazards"]);
 
     let seen_at = server.head("THA-01").await;
-    let decision = |task: Value| json!({ "incidentId": id, "task": task, "reasons": "Go", "seenAt": seen_at });
+    let decision =
+        |task: Value| json!({ "incidentId": id, "task": task, "reasons": "Go", "seenAt": seen_at });
     let mut foreign = response_task("T01");
     foreign["territory"] = "LAO".into();
     foreign["post"] = "THA-01".into();
@@ -325,7 +324,10 @@ async fn what_is_wrong_with_a_report_or_a_response_is_told_where_it_stands(
     );
     // What there is not, and a task that is hidden, are not found.
     let absent = json!({ "incidentId": "incident_00000000000000000000000000", "priority": "P1" });
-    assert_eq!(told(&server.refused("MMR-01", "triageIncident", absent).await), [at("NOT_FOUND", "incidentId")]);
+    assert_eq!(
+        told(&server.refused("MMR-01", "triageIncident", absent).await),
+        [at("NOT_FOUND", "incidentId")]
+    );
     let mut hidden = json!({ "incidentId": id, "post": "LAO-01", "task": "T03" });
     let there = told(&server.refused("LAO-01", "dispatchResponder", hidden.clone()).await);
     hidden["task"] = "T99".into();
@@ -360,7 +362,12 @@ async fn an_incident_that_was_not_over_is_reopened_and_its_clocks_run_anew(
     server.done("MMR-01", "closeIncident", json!({ "incidentId": id }), "").await;
     let again = json!({ "incidentId": id, "reason": "They came back" });
     set_clock(&server, "2023-10-08T23:00:00Z");
-    let done = server.done("THA-01", "reopenIncident", again, "incident { status reopenedAt clocks { kind dueAt } }");
+    let done = server.done(
+        "THA-01",
+        "reopenIncident",
+        again,
+        "incident { status reopenedAt clocks { kind dueAt } }",
+    );
     let incident = done.await["incident"].take();
     assert_eq!(
         (&incident["status"], &incident["reopenedAt"]),

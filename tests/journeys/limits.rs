@@ -121,7 +121,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
     for (query, statements) in [
         ("{ viewer { name } }".to_owned(), 1),
         ("{ viewer { partner { code } post { code holder { officer } } } }".to_owned(), 4),
-        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 9),
+        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 13),
         ("{ head { position } }".to_owned(), 5),
         ("{ partners { totalCount edges { node { code } } } }".to_owned(), 3),
         ("{ posts(first: 100) { edges { node { code partner { code } holder { officer } } } } }".to_owned(), 4),
@@ -136,6 +136,9 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("tasks(first: 100) { edges { node { code status actualStart finishVariance claims { kind } } } }"), 5),
         (operation("phases { code startedAt gate { words { decision } waitsFor { code } } }"), 7),
         (operation("decisions { nodes { outcome partner { code } } } decisionPoints { status } deconflictions { other }"), 9),
+        (operation("incidents { totalCount nodes { code status claims { kind } clocks { kind } requests { code } } }"), 4),
+        (operation("requests { totalCount nodes { code status claims { kind } clocks { kind } } } clocks { nodes { kind } }"), 5),
+        (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),
         (operation("tasks(first: 100) { edges { node { code plannedFinish } } }"), 4),
         (operation("synchronisationMatrix { cells { phase { code } tasks { code } } decisionPoints { code } }"), 4),

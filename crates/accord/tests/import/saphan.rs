@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 const COMMANDS: usize = 254 + 26;
 /// Submitting version 2 supersedes version 1, the order moves H-hour, and the last word is a go; each of the 59
 /// that are said of tasks says when its officer was bound. Two clocks fell due.
-const EVENTS: i64 = COMMANDS as i64 + 3 + 59 + 2;
+const EVENTS: i64 = 280 + 3 + 59 + 2;
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions, options: PgConnectOptions) {
