@@ -15,6 +15,7 @@ macro_rules! families {
             Plan: crate::plan::PlanEvent, crate::plan::PlanCommand;
             Assignment: crate::assignment::AssignmentEvent, crate::assignment::AssignmentCommand;
             Execution: crate::execution::ExecutionEvent, crate::execution::ExecutionCommand;
+            Contribution: crate::contribution::ContributionEvent, crate::contribution::ContributionCommand;
         }
     };
 }
@@ -30,9 +31,9 @@ macro_rules! subjects {
         }
         many {
             Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre;
-            /// An operation with its plan, its tasks and how they are carried out.
+            /// An operation with its plan, its tasks, how they are carried out, and what is given to it.
             Operation(crate::OperationCode): Option<crate::operation::Operation>,
-                from Operation Plan Assignment Execution;
+                from Operation Plan Assignment Execution Contribution;
         }
         // Readers see nothing of these but what others show.
         without_row {

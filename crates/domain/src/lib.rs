@@ -20,6 +20,7 @@ pub mod claim;
 pub mod coalition;
 pub mod codec;
 pub mod command;
+pub mod contribution;
 pub mod event;
 pub mod execution;
 pub mod operation;
@@ -41,8 +42,8 @@ pub use refusal::{Parse, Refusal, RefusalCode};
 pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
-    AnnexCode, At, Code, ConditionCode, Currency, Day, Instant, InvalidSpan, Language, Names, OperationCode,
-    PartnerCode, PhaseCode, Position, PostCode, Prose, Salt, Sha256, Span, TaskCode, TimeZone, Title, code,
-    duration, hash, ids, instant, names, text,
+    AnnexCode, At, Code, ConditionCode, Currency, Day, Decimal, Instant, InvalidSpan, Language, Money, Names,
+    OperationCode, PartnerCode, PhaseCode, Position, PostCode, Prose, Rate, Salt, Sha256, Span, TaskCode,
+    TimeZone, Title, code, duration, hash, ids, instant, money, names, text,
 };
 pub use world::{State, World};

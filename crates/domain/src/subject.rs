@@ -2,6 +2,7 @@
 
 use crate::{
     AnnexCode, At, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
+    contribution::{ContributionCode, ContributionId},
     ids::{
         AnnexId, AssignmentId, COALITION, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId, Naming,
         OfficerRequestId, OperationId, OperationReaderId, PartnerId, PhaseId, PlanVersionId, PlannedTaskId,
@@ -118,6 +119,8 @@ subjects! { subject
         /// The `n`th clash with another operation, from 1.
         Deconfliction(operation: OperationCode, number: u32) of Operation(operation) =
             DeconflictionId::of(OperationId::of(operation), *number);
+        Contribution(operation: OperationCode, code: ContributionCode) of Operation(operation) =
+            ContributionId::of(OperationId::of(operation), code);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);

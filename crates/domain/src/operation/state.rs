@@ -2,9 +2,10 @@
 //! each other.
 
 use crate::{
-    At, Instant, Item, OperationCode, PartnerCode, PhaseCode, Position, Prose, TaskCode, Title,
+    At, Currency, Instant, Item, OperationCode, PartnerCode, PhaseCode, Position, Prose, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     coalition::Coalition,
+    contribution::{Contribution, ContributionCode, ContributionEvent},
     execution::{ExecutionEvent, PhaseExecution, Standing, TaskExecution},
     ids::OperationId,
     operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},
@@ -80,6 +81,10 @@ pub struct Operation {
     pub decision_log: Vector<Arc<RecordedDecision>>,
     /// The `n`th clash stands at `n - 1`; cleared ones stay.
     pub deconflictions: Vector<Arc<Deconfliction>>,
+    /// Declined and withdrawn ones stay.
+    pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
+    /// What contributions are added up in, once a rate was given.
+    pub reporting_currency: Option<Currency>,
 }
 
 /// That nothing of an operation starts.
@@ -207,6 +212,17 @@ impl Operation {
     pub(crate) fn shows_task(&self, task: &PlannedTask, viewer: Option<&PartnerCode>) -> bool {
         let own = self.task_labels.get(&task.code).map(|label| &label.release);
         let keepers = [&self.lead, &task.lead, &task.territory];
+        viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &keepers)))
+    }
+
+    /// Whether one who sees the operation sees the contribution: its giver and the operation's lead always do.
+    pub(crate) fn shows_contribution(
+        &self,
+        contribution: &Contribution,
+        viewer: Option<&PartnerCode>,
+    ) -> bool {
+        let keepers = [&self.lead, &contribution.partner];
+        let own = contribution.release.as_ref();
         viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &keepers)))
     }
 
@@ -375,6 +391,9 @@ impl Items for Operation {
         items.extend(decisions.map(|number| Item::RecordedDecision(self.code.clone(), number)));
         let clashes = self.deconflictions.iter().map(|clash| clash.number);
         items.extend(clashes.map(|number| Item::Deconfliction(self.code.clone(), number)));
+        items.extend(
+            self.contributions.keys().map(|code| Item::Contribution(self.code.clone(), code.clone())),
+        );
         items
     }
 }
@@ -414,6 +433,8 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 ended: None,
                 decision_log: Vector::new(),
                 deconflictions: Vector::new(),
+                contributions: OrdMap::new(),
+                reporting_currency: None,
             });
         }
         let Some(operation) = self else { return };
@@ -576,6 +597,14 @@ impl Evolve<ExecutionEvent> for Option<Operation> {
     fn evolve(&mut self, event: &ExecutionEvent, at: &At, touched: &mut Vec<Item>) {
         if let Some(operation) = self {
             operation.carry_out(event, at, touched);
+        }
+    }
+}
+
+impl Evolve<ContributionEvent> for Option<Operation> {
+    fn evolve(&mut self, event: &ContributionEvent, at: &At, touched: &mut Vec<Item>) {
+        if let Some(operation) = self {
+            operation.receive(event, at, touched);
         }
     }
 }

@@ -10,6 +10,8 @@ mod centre;
 mod coalition;
 mod commands;
 mod content;
+mod contribution;
+mod contribution_properties;
 mod effect;
 mod ending;
 mod execution;

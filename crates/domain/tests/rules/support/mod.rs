@@ -2,6 +2,7 @@
 
 pub mod carrying;
 pub mod gate;
+pub mod giving;
 pub mod saphan;
 
 use chrono::{DateTime, Utc};
