@@ -42,8 +42,8 @@ pub use refusal::{Parse, Refusal, RefusalCode};
 pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
-    AnnexCode, At, Code, ConditionCode, Currency, Day, Decimal, Instant, InvalidSpan, Language, Money, Names,
-    OperationCode, PartnerCode, PhaseCode, Position, PostCode, Prose, Rate, Salt, Sha256, Span, TaskCode,
-    TimeZone, Title, code, duration, hash, ids, instant, money, names, text,
+    AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, Decimal, Instant, InvalidSpan,
+    Language, Money, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Prose, Rate, Salt,
+    Sha256, Span, TaskCode, TimeZone, Title, code, duration, hash, ids, instant, money, names, text,
 };
 pub use world::{State, World};

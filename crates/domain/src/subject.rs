@@ -1,12 +1,13 @@
 //! What history is folded by, and the grain at which readers see it change.
 
 use crate::{
-    AnnexCode, At, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
-    contribution::{ContributionCode, ContributionId},
+    AnnexCode, At, ConditionCode, ContributionCode, OperationCode, PartnerCode, PhaseCode, PostCode,
+    TaskCode,
     ids::{
-        AnnexId, AssignmentId, COALITION, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId, Naming,
-        OfficerRequestId, OperationId, OperationReaderId, PartnerId, PhaseId, PlanVersionId, PlannedTaskId,
-        PostId, RecordedDecisionId, TaskClaimId, TaskExecutionId, TaskId, TenureId,
+        AnnexId, AssignmentId, COALITION, ConditionId, ContributionId, DecisionId, DeconflictionId,
+        GoNoGoWordId, Naming, OfficerRequestId, OperationId, OperationReaderId, PartnerId, PhaseId,
+        PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, TaskClaimId, TaskExecutionId, TaskId,
+        TenureId,
     },
 };
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! What is asked of those who give, and of those who receive.
 
 use crate::{
-    Code, Money, OperationCode, PartnerCode, Prose, Rate, Title,
-    contribution::{ContributionCode, ContributionKind, Offer, Pledge},
+    Code, ContributionCode, Money, OperationCode, PartnerCode, Prose, Rate, Title,
+    contribution::{ContributionKind, Offer, Pledge},
     words::nullable::given,
 };
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use super::{giving, pledging};
 use crate::{
-    Context, Event, OperationCode, PartnerCode, Reasons, Rejection, Role, World,
+    Context, ContributionCode, Event, OperationCode, PartnerCode, Reasons, Rejection, Role, World,
     command::Decide,
-    contribution::{Contribution, ContributionCode, ContributionCommand, ContributionEvent},
+    contribution::{Contribution, ContributionCommand, ContributionEvent},
     operation::Operation,
 };
 

@@ -1,8 +1,7 @@
 //! What happened to what partners give to an operation.
 
 use crate::{
-    About, Code, Money, OperationCode, PartnerCode, Prose, Rate,
-    contribution::{ContributionCode, Pledge},
+    About, Code, ContributionCode, Money, OperationCode, PartnerCode, Prose, Rate, contribution::Pledge,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! Examples of what happens to what partners give.
 
 use crate::{
-    Money, OperationCode, PartnerCode, Rate,
+    ContributionCode, Money, OperationCode, PartnerCode, Rate,
     catalogue::examples::parse::{of, set},
-    contribution::{ContributionCode, ContributionEvent, ContributionKind, Offer, Pledge},
+    contribution::{ContributionEvent, ContributionKind, Offer, Pledge},
 };
 use chrono::NaiveDate;
 

@@ -4,7 +4,6 @@
 //! over in kind is accepted by the one who receives it. All of it folds into the state of its operation. Nothing
 //! here satisfies a condition: a person does, and names a delivery as evidence.
 
-mod code;
 mod command;
 mod decide;
 mod event;
@@ -16,7 +15,6 @@ mod sources;
 mod standing;
 mod state;
 
-pub use code::{ContributionCode, ContributionId};
 pub use command::{ContributionCommand, NewPledge, PledgeRevision};
 pub use event::ContributionEvent;
 pub use pledge::{ContributionKind, Offer, Pledge};

@@ -2,11 +2,9 @@
 
 use super::decide::{Found, SPEAKER};
 use crate::{
-    Context, Currency, Money, Prose, Rate, Reasons, RefusalCode, Rejection, Role, World,
-    contribution::{
-        ContributionCode, ContributionEvent, ContributionId, ContributionStatus, NewPledge, Offer, Pledge,
-        PledgeRevision,
-    },
+    Context, ContributionCode, Currency, Money, Prose, Rate, Reasons, RefusalCode, Rejection, Role, World,
+    contribution::{ContributionEvent, ContributionStatus, NewPledge, Offer, Pledge, PledgeRevision},
+    ids::ContributionId,
     money::{self, InvalidMoney},
     operation::{Operation, marking::check_partners},
 };

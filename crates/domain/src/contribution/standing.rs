@@ -1,9 +1,9 @@
 //! What an operation keeps of what is given to it: what was pledged, taken up, allocated, paid and delivered.
 
 use crate::{
-    Code, Instant, Money, PartnerCode, Prose, Rate,
+    Code, ContributionCode, Instant, Money, PartnerCode, Prose, Rate,
     claim::Claims,
-    contribution::{ContributionCode, Offer, Pledge},
+    contribution::{Offer, Pledge},
     release::Release,
 };
 use imbl::OrdMap;

@@ -1,11 +1,10 @@
 //! What an operation takes in of what is given to it. What it keeps of that is in `standing`.
 
 use crate::{
-    At, Code, Item,
+    At, Code, ContributionCode, Item,
     claim::Claims,
     contribution::{
-        Acceptance, Allocation, Contribution, ContributionCode, ContributionEvent, Delivery, Disbursement,
-        Judgement, Refused,
+        Acceptance, Allocation, Contribution, ContributionEvent, Delivery, Disbursement, Judgement, Refused,
     },
     operation::Operation,
     release::Release,

@@ -2,10 +2,11 @@
 //! each other.
 
 use crate::{
-    At, Currency, Instant, Item, OperationCode, PartnerCode, PhaseCode, Position, Prose, TaskCode, Title,
+    At, ContributionCode, Currency, Instant, Item, OperationCode, PartnerCode, PhaseCode, Position, Prose,
+    TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     coalition::Coalition,
-    contribution::{Contribution, ContributionCode, ContributionEvent},
+    contribution::{Contribution, ContributionEvent},
     execution::{ExecutionEvent, PhaseExecution, Standing, TaskExecution},
     ids::OperationId,
     operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},

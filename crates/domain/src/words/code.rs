@@ -88,6 +88,8 @@ codes! {
     AnnexCode;
     /// A condition attached to an approval, such as `C1`; unique within the approval.
     ConditionCode;
+    /// A contribution to an operation, such as `K1`.
+    ContributionCode;
     /// Anything else that a plan or a centre numbers: lines of effort, objectives, risks, site options.
     Code;
 }

@@ -7,7 +7,9 @@
 //!
 //! Here are those that several subjects speak of; one that only its subject does stands in its folder.
 
-use crate::code::{AnnexCode, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode};
+use crate::code::{
+    AnnexCode, ConditionCode, ContributionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -137,6 +139,7 @@ ids! {
     TaskClaimId = "taskclaim" "a task claim";
     RecordedDecisionId = "recordeddecision" "a recorded decision";
     DeconflictionId = "deconfliction" "a deconfliction";
+    ContributionId = "contribution" "a contribution";
     EventId = "event" "an event";
     CommandId = "command" "a command";
 }
@@ -246,6 +249,12 @@ impl DeconflictionId {
     /// The `number`th clash with another operation, from 1.
     pub fn of(operation: OperationId, number: u32) -> Self {
         Self(derive(operation.0, &format!("deconfliction:{number}")))
+    }
+}
+
+impl ContributionId {
+    pub fn of(operation: OperationId, code: &ContributionCode) -> Self {
+        Self(derive(operation.0, &format!("contribution:{code}")))
     }
 }
 

@@ -14,7 +14,10 @@ pub(crate) mod nullable;
 pub mod position;
 pub mod text;
 
-pub use code::{AnnexCode, Code, ConditionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode};
+pub use code::{
+    AnnexCode, Code, ConditionCode, ContributionCode, OperationCode, PartnerCode, PhaseCode, PostCode,
+    TaskCode,
+};
 pub use day::Day;
 pub use duration::{InvalidSpan, Span};
 pub use hash::{Salt, Sha256};

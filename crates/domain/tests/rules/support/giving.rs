@@ -3,10 +3,9 @@
 use super::{Ask, Story, of, saphan::*};
 use chrono::NaiveDate;
 use domain::{
-    Command, Money, Rate,
+    Command, ContributionCode, Money, Rate,
     contribution::{
-        Contribution, ContributionCode, ContributionCommand, ContributionKind, NewPledge, Offer, Pledge,
-        PledgeRevision,
+        Contribution, ContributionCommand, ContributionKind, NewPledge, Offer, Pledge, PledgeRevision,
     },
 };
 
