@@ -118,6 +118,7 @@ tables! {
         RecordedDecision: crate::operation::RecordedDecisionRow;
         Deconfliction: crate::operation::DeconflictionRow;
     }
+    "50-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
 }
 
 /// Names of the versioned tables.

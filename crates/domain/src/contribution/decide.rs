@@ -104,7 +104,7 @@ fn find<'a>(
     let shown = known.filter(|known| operation.shows_contribution(known, context.actor.partner()));
     match shown {
         Some(contribution) => Ok((Found { operation, contribution }, reasons)),
-        None => Err(reasons.not_found("contributionId", "contribution")),
+        None => Err(reasons.not_found("contribution", "contribution")),
     }
 }
 

@@ -189,7 +189,7 @@ fn check_cash<'a>(
     let is_accepted = check_accepted(contribution, context, reasons);
     let Some(cash) = contribution.cash() else {
         let message = format!("{code} is given in kind: it is delivered, and no money is set aside or paid.");
-        reasons.add(RefusalCode::WrongState, "contributionId", message);
+        reasons.add(RefusalCode::WrongState, "contribution", message);
         return None;
     };
     let fits = cash.currency == amount.currency;
@@ -206,7 +206,7 @@ fn check_in_kind(contribution: &Contribution, context: &Context<'_>, reasons: &m
         Offer::InKind { quantity, .. } => is_accepted.then_some(quantity),
         Offer::Cash { .. } => {
             let message = format!("{} is money: it is paid, and nothing is delivered.", contribution.code);
-            reasons.add(RefusalCode::WrongState, "contributionId", message);
+            reasons.add(RefusalCode::WrongState, "contribution", message);
             None
         }
     }
@@ -217,7 +217,7 @@ fn check_accepted(contribution: &Contribution, context: &Context<'_>, reasons: &
     let code = &contribution.code;
     let Some(accepted) = &contribution.accepted else {
         let message = format!("{code} is {}: nobody has taken it up.", contribution.status());
-        reasons.add(RefusalCode::WrongState, "contributionId", message);
+        reasons.add(RefusalCode::WrongState, "contribution", message);
         return false;
     };
     context.check_since(accepted.at, &format!("{code} was accepted"), reasons);
@@ -251,7 +251,7 @@ fn check_judgement(
 
 fn check_room(number: u32, what: &str, reasons: &mut Reasons) {
     let fits = usize::try_from(number).is_ok_and(|number| number <= MOST_ENTRIES);
-    reasons.check(fits, RefusalCode::InvalidValue, "contributionId", || {
+    reasons.check(fits, RefusalCode::InvalidValue, "contribution", || {
         format!("A contribution has at most {MOST_ENTRIES} {what}.")
     });
 }

@@ -165,7 +165,7 @@ pub(super) fn withdraw(
 /// It was offered, and is neither taken up nor refused.
 fn check_pledged(found: &Found<'_>, context: &Context<'_>, reasons: &mut Reasons) {
     let (code, status) = (&found.contribution.code, found.contribution.status());
-    reasons.check(status == ContributionStatus::Pledged, RefusalCode::WrongState, "contributionId", || {
+    reasons.check(status == ContributionStatus::Pledged, RefusalCode::WrongState, "contribution", || {
         format!("{code} is {status}.")
     });
     context.check_since(found.contribution.pledged_at, &format!("{code} was pledged"), reasons);

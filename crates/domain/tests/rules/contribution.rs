@@ -75,7 +75,7 @@ fn a_pledge_is_money_once_it_is_accepted_allocated_and_paid() {
     assert_eq!(contribution(&story, "K2").status(), Status::Pledged);
     let story = story
         .when(chn(), disburse("K2", "1 CNY", None))
-        .refused_at([(RefusalCode::WrongState, "contributionId")])
+        .refused_at([(RefusalCode::WrongState, "contribution")])
         .when(tha(), accept("K2", vec![rate("CNY", "4.80", "THB")]))
         .then([taken_up])
         .when(tha(), accept("K2", vec![rate("CNY", "4.80", "THB")]))
@@ -195,13 +195,13 @@ fn what_is_delivered_counts_once_who_received_it_accepts_it() {
 fn money_is_paid_and_everything_else_is_delivered() {
     with_money()
         .when(chn(), deliver("K2", 1))
-        .refused_at([(RefusalCode::WrongState, "contributionId")])
+        .refused_at([(RefusalCode::WrongState, "contribution")])
         .saying("K2 is money: it is paid, and nothing is delivered.")
         .when(tha(), accept_delivery("K2", 1, 1))
-        .refused_at([(RefusalCode::WrongState, "contributionId")]);
+        .refused_at([(RefusalCode::WrongState, "contribution")]);
     with_terminals()
         .when(chn(), disburse("K3", "1 CNY", None))
-        .refused_at([(RefusalCode::WrongState, "contributionId")])
+        .refused_at([(RefusalCode::WrongState, "contribution")])
         .when(chn(), deliver("K3", 0))
         .refused_at([(RefusalCode::InvalidValue, "quantity")]);
 }
@@ -272,7 +272,7 @@ fn a_pledge_is_revised_until_it_is_taken_up() {
         .when(tha(), accept("K3", Vec::new()))
         .accepted()
         .when(chn(), revise("K3", PledgeRevision { offer: Some(terminals(1).offer), ..Default::default() }))
-        .refused_at([(RefusalCode::WrongState, "contributionId")])
+        .refused_at([(RefusalCode::WrongState, "contribution")])
         .saying("K3 is ACCEPTED.");
 }
 
@@ -295,7 +295,7 @@ fn a_pledge_that_is_declined_or_withdrawn_binds_nobody() {
         .unchanged()
         .when(tha(), decline("K3"))
         .refused([RefusalCode::WrongState]);
-    with_terminals().when(chn(), withdraw("K3")).refused_at([(RefusalCode::WrongState, "contributionId")]);
+    with_terminals().when(chn(), withdraw("K3")).refused_at([(RefusalCode::WrongState, "contribution")]);
 }
 
 #[test]
@@ -357,9 +357,9 @@ fn a_contribution_is_hidden_from_those_that_it_is_not_released_to_but_never_from
     let story = operation().when(chn(), pledge_for("K3", terminals(12), &["LAO"])).accepted();
     story
         .when(mmr(), accept("K3", Vec::new()))
-        .refused_at([(RefusalCode::NotFound, "contributionId")])
+        .refused_at([(RefusalCode::NotFound, "contribution")])
         .when(mmr(), accept("K9", Vec::new()))
-        .refused_at([(RefusalCode::NotFound, "contributionId")])
+        .refused_at([(RefusalCode::NotFound, "contribution")])
         .when(lao(), accept("K3", Vec::new()))
         .forbidden()
         .when(tha(), accept("K3", Vec::new()))
