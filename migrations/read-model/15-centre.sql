@@ -11,6 +11,7 @@ create table centre (
   selection     jsonb,
   forward_posts jsonb not null,
   activated_at  timestamptz,
+  watch_rules   jsonb,
   valid_from    bigint not null,
   valid_to      bigint not null
 );

@@ -48,7 +48,8 @@ alter table task_claim add primary key (id, valid_to, valid_from);
 create index task_claim_by_task on task_claim (task_id, valid_to, valid_from);
 
 -- Of these tasks those that the viewer sees in a plan version, as `visible_planned_task` has it: with each version
--- judged once, and not for each of its tasks. What becomes of a task is seen as the task is.
+-- judged once, and not for each of its tasks; and those that a response made. What becomes of a task is seen as the
+-- task is.
 create function visible_task(at bigint, policy bigint, viewer text, wanted uuid[]) returns table (id uuid)
 language sql stable parallel safe
 begin atomic
@@ -75,5 +76,9 @@ begin atomic
       from withheld_task(at, policy, viewer) withheld
       where withheld.id = planned.task_id and viewer not in (planned.lead, planned.territory)
       offset 0
-    );
+    )
+  union all
+  select emergent.id
+  from visible_emergent_task(at, policy, viewer) emergent
+  where emergent.id = any (wanted);
 end;

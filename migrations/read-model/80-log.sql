@@ -16,6 +16,7 @@ create table event_entry (
   operation_id    uuid,                 -- null: of the coalition, seen by all
   version_id      uuid,
   annex_id        uuid,
+  matter_id       uuid,
   task_ids        uuid[] not null
 );
 alter table event_entry add primary key (position);
@@ -43,6 +44,8 @@ begin atomic
   where entry.command_end <= at
     and (
       entry.operation_id is null
+      -- Judged below: a matter may be for one who does not read its operation.
+      or entry.matter_id is not null
       or exists (
         select
         from visible_operation(entry.command_end, policy, viewer) then_
@@ -112,6 +115,18 @@ begin atomic
           )
         offset 0
       )
+        and not exists (
+          select
+          from visible_emergent_task(entry.command_end, policy, viewer) then_
+          where then_.id = named.id
+            and exists (
+              select
+              from visible_emergent_task(at, policy, viewer) at_
+              where at_.id = named.id
+              offset 0
+            )
+          offset 0
+        )
       offset 0
     )
     and (
@@ -126,6 +141,21 @@ begin atomic
         select
         from visible_annex(at, policy, viewer) at_
         where at_.id = entry.annex_id
+        offset 0
+      )
+    )
+    and (
+      entry.matter_id is null
+      or exists (
+        select
+        from visible_matter(entry.command_end, policy, viewer) then_
+        where then_.id = entry.matter_id
+        offset 0
+      )
+      and exists (
+        select
+        from visible_matter(at, policy, viewer) at_
+        where at_.id = entry.matter_id
         offset 0
       )
     );

@@ -4,6 +4,7 @@
 use crate::{
     AnnexCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
     ids::{OperationId, PartnerId, PlanVersionId, PostId, TaskId},
+    release::Matter,
 };
 use uuid::Uuid;
 
@@ -14,9 +15,11 @@ pub struct About<'a> {
     version: Option<u32>,
     tasks: Vec<&'a TaskCode>,
     annex: Option<&'a AnnexCode>,
+    matter: Option<Matter>,
     partner: Option<&'a PartnerCode>,
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
+    coalition: bool,
 }
 
 /// The subject that an event changes before all others.
@@ -38,6 +41,7 @@ pub struct Scope<'a> {
     pub tasks: Vec<&'a TaskCode>,
     /// Of that version.
     pub annex: Option<&'a AnnexCode>,
+    pub matter: Option<Matter>,
 }
 
 impl<'a> About<'a> {
@@ -47,9 +51,11 @@ impl<'a> About<'a> {
             version: None,
             tasks: Vec::new(),
             annex: None,
+            matter: None,
             partner: None,
             post: None,
             bookings: Vec::new(),
+            coalition: false,
         }
     }
 
@@ -84,6 +90,11 @@ impl<'a> About<'a> {
         Self { annex: Some(annex), ..self }
     }
 
+    /// Of this matter of the operation: shown in its history, and only to those who see it.
+    pub(crate) fn matter(self, matter: Matter) -> Self {
+        Self { matter: Some(matter), ..self }
+    }
+
     /// Also shown in the history of this partner, such as of one that decided.
     pub(crate) fn partner(self, partner: &'a PartnerCode) -> Self {
         Self { partner: Some(partner), ..self }
@@ -99,6 +110,11 @@ impl<'a> About<'a> {
         Self { bookings: posts.into_iter().collect(), ..self }
     }
 
+    /// Changes what holds for the whole coalition too.
+    pub(crate) fn and_coalition(self) -> Self {
+        Self { coalition: true, ..self }
+    }
+
     /// The subjects whose folded state the event changes.
     pub fn folds(&self) -> Vec<Subject> {
         let whole = match &self.whole {
@@ -106,7 +122,8 @@ impl<'a> About<'a> {
             Whole::Open(subject) => subject.clone(),
         };
         let bookings = self.bookings.iter().map(|post| Subject::Bookings((*post).clone()));
-        std::iter::once(whole).chain(bookings).collect()
+        let coalition = self.coalition.then_some(Subject::Coalition);
+        std::iter::once(whole).chain(coalition).chain(bookings).collect()
     }
 
     /// What the event is about, as far as that may be released apart from the rest.
@@ -115,7 +132,7 @@ impl<'a> About<'a> {
             Whole::Operation(code) => Some(code),
             Whole::Open(_) => None,
         };
-        Scope { operation, version: self.version, tasks: self.tasks, annex: self.annex }
+        Scope { operation, version: self.version, tasks: self.tasks, annex: self.annex, matter: self.matter }
     }
 
     /// Ids of everything that the event concerns: what it changes, and what its history shows it under.
@@ -126,6 +143,7 @@ impl<'a> About<'a> {
         if let Whole::Operation(code) = &self.whole {
             let operation = OperationId::of(code);
             ids.extend(self.version.map(|number| PlanVersionId::of(operation, number).0));
+            ids.extend(self.matter.as_ref().map(|matter| matter.id(operation)));
             ids.extend(self.tasks.iter().map(|task| TaskId::of(operation, task).0));
         }
         ids.sort_unstable();

@@ -7,6 +7,9 @@ use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
+/// The name of the service that tells of clocks that fell due.
+pub const CLOCK_SERVICE: &str = "clock";
+
 /// What a token's holder may do within its partner.
 #[derive(
     Debug,
@@ -65,6 +68,15 @@ impl Actor {
             Self::Post { partner, .. } => Some(partner),
             Self::Service { .. } => None,
         }
+    }
+
+    /// The service that tells of clocks that fell due. No token speaks for it.
+    pub fn clock() -> Self {
+        Self::Service { name: CLOCK_SERVICE.to_owned(), roles: BTreeSet::new() }
+    }
+
+    pub fn is_clock(&self) -> bool {
+        matches!(self, Self::Service { name, .. } if name == CLOCK_SERVICE)
     }
 
     pub fn roles(&self) -> &BTreeSet<Role> {
@@ -162,6 +174,11 @@ impl Context<'_> {
     /// The actor is an administering service.
     pub fn administers(&self) -> bool {
         matches!(self.actor, Actor::Service { roles, .. } if roles.contains(&Role::Admin))
+    }
+
+    /// The actor is the service that tells of clocks that fell due.
+    pub fn is_clock(&self) -> bool {
+        self.actor.is_clock()
     }
 
     /// The actor acts in a post, with one of `roles`: services never decide.

@@ -15,6 +15,9 @@ macro_rules! families {
             Plan: crate::plan::PlanEvent, crate::plan::PlanCommand;
             Assignment: crate::assignment::AssignmentEvent, crate::assignment::AssignmentCommand;
             Execution: crate::execution::ExecutionEvent, crate::execution::ExecutionCommand;
+            Watch: crate::watch::WatchEvent, crate::watch::WatchCommand;
+            Incident: crate::incident::IncidentEvent, crate::incident::IncidentCommand;
+            Request: crate::request::RequestEvent, crate::request::RequestCommand;
             Contribution: crate::contribution::ContributionEvent, crate::contribution::ContributionCommand;
         }
     };
@@ -27,13 +30,14 @@ macro_rules! subjects {
         one {
             /// Who has joined and who holds which post: one, so that rules over all partners are decided at
             /// once.
-            Coalition: crate::coalition::Coalition, from Coalition Partner Post;
+            Coalition: crate::coalition::Coalition, from Coalition Partner Post Watch;
         }
         many {
-            Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre;
-            /// An operation with its plan, its tasks, how they are carried out, and what is given to it.
+            /// A centre with its watch.
+            Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre Watch;
+            /// An operation with its plan, its tasks and how they are carried out, and whatever else it deals with.
             Operation(crate::OperationCode): Option<crate::operation::Operation>,
-                from Operation Plan Assignment Execution Contribution;
+                from Operation Plan Assignment Execution Incident Request Contribution;
         }
         // Readers see nothing of these but what others show.
         without_row {

@@ -17,20 +17,24 @@ pub mod assignment;
 pub mod catalogue;
 pub mod centre;
 pub mod claim;
+pub mod clock;
 pub mod coalition;
 pub mod codec;
 pub mod command;
 pub mod contribution;
 pub mod event;
 pub mod execution;
+pub mod incident;
 pub mod operation;
 pub mod plan;
 pub mod refusal;
 pub mod rejection;
 pub mod release;
+pub mod request;
 pub mod schedule;
 pub mod subject;
 mod upcast;
+pub mod watch;
 pub mod words;
 pub mod world;
 
@@ -42,8 +46,9 @@ pub use refusal::{Parse, Refusal, RefusalCode};
 pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
-    AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, Decimal, Instant, InvalidSpan,
-    Language, Money, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Prose, Rate, Salt,
-    Sha256, Span, TaskCode, TimeZone, Title, code, duration, hash, ids, instant, money, names, text,
+    AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, Decimal, IncidentCode, Instant,
+    InvalidSpan, Language, Money, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Priority,
+    Prose, Rate, RequestCode, Salt, Sha256, Span, TaskCode, TimeZone, Title, code, duration, hash, ids,
+    instant, money, names, text,
 };
 pub use world::{State, World};

@@ -58,6 +58,8 @@ pub enum RefusalCode {
     HostAlreadyPresent,
     /// The same idempotency key came with another content.
     IdempotencyKeyReused,
+    /// An incident of the operation is not closed.
+    IncidentOpen,
     InvalidCode,
     InvalidCurrency,
     InvalidDuration,
@@ -90,6 +92,8 @@ pub enum RefusalCode {
     OverAllocation,
     /// More would be delivered than was pledged.
     OverDelivery,
+    /// A partner whose work it is to be may not read the operation.
+    PartyCannotRead,
     /// The phase that the task belongs to is not open.
     PhaseNotStarted,
     /// The plan lacks what a submission needs.
@@ -106,6 +110,8 @@ pub enum RefusalCode {
     PredecessorIncomplete,
     /// Rejections, refusals of consent, shifts and the like need a reason.
     ReasonRequired,
+    /// A request of the operation waits for an answer.
+    RequestOpen,
     /// A go needs every criterion met, or its risk accepted by every decider.
     RiskNotAccepted,
     /// `seenAt` lies outside what could have been seen.

@@ -5,10 +5,14 @@
 //! and each task below a version; a task's holds in every version. Who may change an item is not in its
 //! label.
 
-use crate::{AnnexCode, PartnerCode, Salt, TaskCode};
+use crate::{
+    AnnexCode, ContributionCode, IncidentCode, PartnerCode, RequestCode, Salt, TaskCode,
+    ids::{ContributionId, IncidentId, OperationId, RequestId},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
+use uuid::Uuid;
 
 /// How carefully something is to be handled.
 #[derive(
@@ -82,13 +86,16 @@ pub fn is_sensitive(classification: Classification, handling: HandlingCode) -> b
 }
 
 /// What an item itself says of its release. What it leaves open is its parent's.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
-    /// May name partners that do not read the parent: it has no effect on them until they do.
+    /// The partners that may read it. It may name some that do not read the parent: it has no effect on them until they
+    /// do.
     pub releasable_to: BTreeSet<PartnerCode>,
+    /// How carefully it is to be handled; as the parent when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classification: Option<Classification>,
+    /// What its readers may do with it; as the parent's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling: Option<HandlingCode>,
 }
@@ -172,12 +179,83 @@ impl Label {
     }
 }
 
+/// What an operation deals with besides its plan, each with a label of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Matter {
+    /// An incident, by its code.
+    Incident(IncidentCode),
+    /// A request for information or for assistance, by its code.
+    Request(RequestCode),
+    /// A contribution, by its code.
+    Contribution(ContributionCode),
+}
+
+impl Matter {
+    pub fn id(&self, operation: OperationId) -> Uuid {
+        match self {
+            Self::Incident(code) => IncidentId::of(operation, code).0,
+            Self::Request(code) => RequestId::of(operation, code).0,
+            Self::Contribution(code) => ContributionId::of(operation, code).0,
+        }
+    }
+}
+
+/// The code that people call it by.
+impl fmt::Display for Matter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Incident(code) => code.fmt(f),
+            Self::Request(code) => code.fmt(f),
+            Self::Contribution(code) => code.fmt(f),
+        }
+    }
+}
+
+/// Whose a matter is, and who may read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatterLabel {
+    pub owner: PartnerCode,
+    /// Partners whose own work it is, such as the one that a request was sent to: no mark takes it from them.
+    pub parties: BTreeSet<PartnerCode>,
+    /// What it says of its release itself; `None`: it is for whoever reads the operation.
+    pub release: Option<Release>,
+}
+
+impl MatterLabel {
+    /// Who of the operation's readers reads it, the lead among them; `None`: all.
+    pub fn readers<'a>(&'a self, lead: &'a PartnerCode) -> Option<BTreeSet<&'a PartnerCode>> {
+        let own = self.release.as_ref()?;
+        let keepers = [lead, &self.owner].into_iter().chain(&self.parties);
+        Some(own.releasable_to.iter().chain(keepers).collect())
+    }
+
+    /// Whether the viewer reads it: those whose own work it is do, even if they do not read its operation.
+    pub(crate) fn is_seen_by(
+        &self,
+        viewer: Option<&PartnerCode>,
+        reads_operation: impl Fn(&PartnerCode) -> bool,
+        lead: &PartnerCode,
+    ) -> bool {
+        viewer.is_none_or(|partner| {
+            let own = self.owner == *partner || self.parties.contains(partner);
+            own || reads_operation(partner) && self.admits(viewer, lead)
+        })
+    }
+
+    /// Whether one who reads the operation reads it. Services, which are no partner's, read all.
+    pub(crate) fn admits(&self, viewer: Option<&PartnerCode>, lead: &PartnerCode) -> bool {
+        viewer.is_none_or(|partner| self.readers(lead).is_none_or(|readers| readers.contains(partner)))
+    }
+}
+
 /// What a mark is on, apart from an operation itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Marked {
     PlanVersion { number: u32 },
     Task { task: TaskCode },
     Annex { number: u32, annex: AnnexCode },
+    Matter(Matter),
 }
 
 /// An item of an operation that has a label of its own.
@@ -203,6 +281,8 @@ pub enum MarkedItem {
         /// Its code.
         annex: AnnexCode,
     },
+    /// What the operation deals with besides its plan.
+    Matter(Matter),
 }
 
 /// A task's own label.

@@ -1,14 +1,15 @@
 //! What history is folded by, and the grain at which readers see it change.
 
 use crate::{
-    AnnexCode, At, ConditionCode, ContributionCode, OperationCode, PartnerCode, PhaseCode, PostCode,
-    TaskCode,
+    AnnexCode, At, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
+    PostCode, RequestCode, TaskCode,
     ids::{
-        AnnexId, AssignmentId, COALITION, ConditionId, ContributionId, DecisionId, DeconflictionId,
-        GoNoGoWordId, Naming, OfficerRequestId, OperationId, OperationReaderId, PartnerId, PhaseId,
-        PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, TaskClaimId, TaskExecutionId, TaskId,
-        TenureId,
+        AnnexId, AssignmentId, COALITION, ClockId, ConditionId, ContributionId, DecisionId, DeconflictionId,
+        GoNoGoWordId, IncidentId, MatterClaimId, Naming, OfficerRequestId, OperationId, OperationReaderId,
+        PartnerId, PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, RequestId, TaskClaimId,
+        TaskExecutionId, TaskId, TenureId,
     },
+    release::Matter,
 };
 use uuid::Uuid;
 
@@ -120,6 +121,20 @@ subjects! { subject
         /// The `n`th clash with another operation, from 1.
         Deconfliction(operation: OperationCode, number: u32) of Operation(operation) =
             DeconflictionId::of(OperationId::of(operation), *number);
+        Incident(operation: OperationCode, incident: IncidentCode) of Operation(operation) =
+            IncidentId::of(OperationId::of(operation), incident);
+        /// A task that a response made, outside of every plan version.
+        EmergentTask(operation: OperationCode, task: TaskCode) of Operation(operation) =
+            TaskId::of(OperationId::of(operation), task);
+        /// A request for information or for assistance.
+        Request(operation: OperationCode, request: RequestCode) of Operation(operation) =
+            RequestId::of(OperationId::of(operation), request);
+        /// The `n`th claim on a matter, from 1.
+        MatterClaim(operation: OperationCode, matter: Matter, number: u32) of Operation(operation) =
+            MatterClaimId::of(matter.id(OperationId::of(operation)), *number);
+        /// The `n`th clock on a matter, from 1.
+        Clock(operation: OperationCode, matter: Matter, number: u32) of Operation(operation) =
+            ClockId::of(matter.id(OperationId::of(operation)), *number);
         Contribution(operation: OperationCode, code: ContributionCode) of Operation(operation) =
             ContributionId::of(OperationId::of(operation), code);
         /// What a task itself says of its release, in every version.

@@ -99,6 +99,16 @@ tables! {
         OfficerRequest: crate::operation::OfficerRequestRow;
         TaskLabel: crate::operation::TaskLabelRow;
     }
+    "21-incident.sql" {
+        Incident: crate::incident::IncidentRow;
+        EmergentTask: crate::incident::EmergentTaskRow;
+    }
+    "22-request.sql" { Request: crate::request::RequestRow; }
+    "23-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
+    "24-matter.sql" {
+        MatterClaim: crate::matter::MatterClaimRow;
+        Clock: crate::matter::ClockRow;
+    }
     "30-plan.sql" {
         PlanVersion: crate::plan::PlanVersionRow;
         PlannedTask: crate::plan::PlannedTaskRow;
@@ -118,7 +128,6 @@ tables! {
         RecordedDecision: crate::operation::RecordedDecisionRow;
         Deconfliction: crate::operation::DeconflictionRow;
     }
-    "50-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
 }
 
 /// Names of the versioned tables.

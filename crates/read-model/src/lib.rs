@@ -17,8 +17,10 @@ pub mod contribution;
 mod database;
 mod error;
 pub mod execution;
+pub mod incident;
 mod item;
 mod log;
+pub mod matter;
 mod model;
 pub mod operation;
 mod page;
@@ -26,6 +28,7 @@ mod parse;
 mod pin;
 pub mod plan;
 mod projection;
+pub mod request;
 mod tables;
 
 pub use error::Error;

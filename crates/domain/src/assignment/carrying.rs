@@ -5,22 +5,23 @@ use super::telling::{short, tell_overlap};
 use crate::{
     Context, Event, Instant, PostCode, Reasons, Rejection, Span, TaskCode, World,
     assignment::{Assignment, AssignmentEvent, Booking, Progress},
-    execution::Baseline,
+    execution::Work,
     operation::Operation,
-    plan::{PlannedTask, Version},
 };
 
 /// What binds a post to a task from that moment on.
-fn binding(operation: &Operation, version: &Version, task: &PlannedTask, at: Instant) -> Option<Booking> {
-    let known = operation.executions.get(&task.code).and_then(|execution| execution.baseline);
-    let baseline = known.or_else(|| Baseline::of(version, &task.code, operation.h_hour?))?;
+fn binding(operation: &Operation, work: Work<'_>, at: Instant) -> Option<Booking> {
+    let known = operation.executions.get(work.code()).and_then(|execution| execution.baseline);
+    let baseline = known.or_else(|| work.baseline(operation.h_hour))?;
     let start = since(baseline.h_hour, at);
     let finish = since(baseline.h_hour, baseline.finish);
     // What is work takes time, also where it begins after its planned finish.
-    let least = if task.duration > Span::ZERO { Span::seconds(1) } else { Span::ZERO };
+    let least = if work.duration() > Span::ZERO { Span::seconds(1) } else { Span::ZERO };
     let duration = (finish - start).max(least).min(Span::MAX);
     let h_hour = Some(baseline.h_hour);
-    Some(Booking { task: task.code.clone(), start, duration, h_hour, progress: Progress::UnderWay })
+    let is_fixed = matches!(work, Work::Emergent(_));
+    let progress = Progress::UnderWay;
+    Some(Booking { task: work.code().clone(), start, duration, h_hour, is_fixed, progress })
 }
 
 /// In whole seconds, the last one that had begun.
@@ -32,14 +33,13 @@ fn since(h_hour: Instant, at: Instant) -> Span {
 pub(crate) fn check_free(
     world: &World,
     operation: &Operation,
-    version: &Version,
-    task: &PlannedTask,
+    work: Work<'_>,
     context: &Context<'_>,
     reasons: &mut Reasons,
 ) -> Result<(), Rejection> {
-    for assignment @ Assignment { post, number, .. } in operation.assignments_of(&task.code) {
+    for assignment @ Assignment { post, number, .. } in operation.assignments_of(work.code()) {
         let from = bound_from(assignment, context.occurred_at);
-        let Some(booking) = binding(operation, version, task, from) else { continue };
+        let Some(booking) = binding(operation, work, from) else { continue };
         let bookings = world.bookings(post)?;
         let mut clashes = bookings.clashes(&operation.code, *number, &booking, Some(context.now));
         // What is only planned is a conflict, which people see. Of what has ended only what went on then counts: a
@@ -50,8 +50,8 @@ pub(crate) fn check_free(
             Progress::Ended => other.instant() <= booking.instant(),
         };
         if let Some(clash) = clashes.find(|(_, other)| holds(other)) {
-            let seen = version.tasks.get(&clash.1.task);
-            let seen = seen.is_some_and(|task| operation.shows_task(task, context.actor.partner()));
+            let viewer = context.actor.partner();
+            let seen = operation.shows_work(&clash.1.task, viewer, world.coalition()?);
             tell_overlap(operation, post, &booking, clash, seen, "task", reasons);
         }
     }
@@ -64,26 +64,21 @@ fn bound_from(assignment: &Assignment, started: Instant) -> Instant {
 }
 
 /// That each post of the task is bound from that moment on.
-pub(crate) fn begin(operation: &Operation, version: &Version, task: &PlannedTask, at: Instant) -> Vec<Event> {
-    let bound = operation.assignments_of(&task.code);
+pub(crate) fn begin(operation: &Operation, work: Work<'_>, at: Instant) -> Vec<Event> {
+    let bound = operation.assignments_of(work.code());
     bound
         .filter_map(|assignment| {
-            let booking = binding(operation, version, task, bound_from(assignment, at))?;
+            let booking = binding(operation, work, bound_from(assignment, at))?;
             under_way(operation, assignment.number, &assignment.post, &booking)
         })
         .collect()
 }
 
 /// What binds a post that joins a task which goes on; `None`: it does not.
-pub(super) fn join(
-    operation: &Operation,
-    version: &Version,
-    task: &PlannedTask,
-    at: Instant,
-) -> Option<Booking> {
-    let standing = operation.standing(&task.code);
+pub(super) fn join(operation: &Operation, work: Work<'_>, at: Instant) -> Option<Booking> {
+    let standing = operation.standing(work.code());
     let from = standing.started_at.filter(|_| standing.status.goes_on())?.max(at);
-    binding(operation, version, task, from)
+    binding(operation, work, from)
 }
 
 /// The event that tells it; `None` without an H-hour, when nothing goes on.

@@ -10,6 +10,7 @@ use crate::{
     },
     coalition::Coalition,
     command::Decide,
+    execution::Work,
     operation::{Operation, gates},
     plan::{NewOfficer, PlannedTask, Version},
     schedule::{Finishes, Hours},
@@ -44,8 +45,7 @@ impl Decide for AssignmentCommand {
             Self::Withdraw { operation: code, number, reason } => {
                 let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
                 let (viewer, coalition) = (context.actor.partner(), world.coalition()?);
-                let shown =
-                    |found: &&Arc<Assignment>| operation.task(&found.task, viewer, coalition).is_some();
+                let shown = |found: &&Arc<Assignment>| operation.shows_work(&found.task, viewer, coalition);
                 let Some(assignment) = operation.assignments.get(number).filter(shown) else {
                     return Err(reasons.not_found("assignmentId", "assignment"));
                 };
@@ -114,27 +114,26 @@ fn assign(
     let post = coalition.posts.get(post_code);
     authorise(context, operation, post.map(|post| &post.partner))?;
     let place = find_task(world, operation, (task_code, "task"), post_code, context, reasons)?;
-    let TaskInForce { version, task, mut reasons } = place;
+    let TaskInForce { work, mut reasons } = place;
     // Asked of the bookings, which is short, where the operation may have an assignment for each of its
     // tasks.
     let bookings = world.bookings(post_code)?;
     if bookings.entries.iter().any(|((of, _), booking)| of == code && booking.task == *task_code) {
         return reasons.or(Vec::new());
     }
-    let by = context.actor.partner().map(|partner| (partner, version));
-    check_fit(coalition, task, post_code, by, "post", &mut reasons);
-    let bound = bound(operation, version, task, (post_code, bookings), (context, "post"), &mut reasons);
+    check_fit(coalition, work, post_code, context.actor.partner(), "post", &mut reasons);
+    let at = (context, "post");
+    let bound = bound(coalition, operation, work, (post_code, bookings), at, &mut reasons);
     reasons.or(bound)
 }
 
-/// A task of the plan in force.
+/// A task of the plan in force, or of a response.
 struct TaskInForce<'a> {
-    version: &'a Version,
-    task: &'a PlannedTask,
+    work: Work<'a>,
     reasons: Reasons,
 }
 
-/// The task and its post, of a plan in force that is not suspended.
+/// The task and its post, of a plan in force that is not suspended, or of a response.
 fn find_task<'a>(
     world: &'a World,
     operation: &'a Operation,
@@ -145,60 +144,71 @@ fn find_task<'a>(
 ) -> Result<TaskInForce<'a>, Rejection> {
     let (coalition, viewer) = (world.coalition()?, context.actor.partner());
     let in_force = operation.plan.version_in_force();
-    let Some(version) = in_force.filter(|version| operation.shows(version, viewer, coalition)) else {
-        let message = "Officers are bound to tasks of a promulgated plan, and there is none.";
-        return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
-    };
-    gates::check_runs(version, &mut reasons);
-    let task = version.tasks.get(task_code).filter(|task| operation.shows_task(task, viewer));
-    if task.is_none() {
+    let shown = in_force.filter(|version| operation.shows(version, viewer, coalition));
+    let work = operation.work(shown, task_code, viewer, coalition);
+    if work.is_none_or(|work| matches!(work, Work::Planned(..))) {
+        let Some(version) = shown else {
+            let message = "Officers are bound to tasks of a promulgated plan, and there is none.";
+            return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
+        };
+        gates::check_runs(version, &mut reasons);
+    }
+    if work.is_none() {
         reasons.add(RefusalCode::NotFound, field, "There is no such task.");
     }
     let post = coalition.posts.get(post);
     if post.is_none() {
         reasons.add(RefusalCode::NotFound, "post", "There is no such post.");
     }
-    match (task, post) {
-        (Some(task), Some(_)) => Ok(TaskInForce { version, task, reasons }),
+    match (work, post) {
+        (Some(work), Some(_)) => Ok(TaskInForce { work, reasons }),
         _ => Err(reasons.refuse()),
     }
 }
 
 /// That the post is bound to the task, from now on where that goes on, with a reason where it cannot be.
 fn bound(
+    coalition: &Coalition,
     operation: &Operation,
-    version: &Version,
-    task: &PlannedTask,
+    work: Work<'_>,
     (post, bookings): (&PostCode, &Bookings),
     (context, field): (&Context<'_>, &str),
     reasons: &mut Reasons,
 ) -> Vec<Event> {
     let (code, viewer) = (&operation.code, context.actor.partner());
     let number = operation.assignments.get_max().map_or(1, |(last, _)| last + 1);
-    check_not_ended(operation, &task.code, field, reasons);
-    let planned = Stretches::new(version, operation.h_hour).of(task);
-    let joined = carrying::join(operation, version, task, context.occurred_at);
+    check_not_ended(operation, work.code(), field, reasons);
+    let planned = match work {
+        Work::Planned(version, task) => Stretches::new(version, operation.h_hour).of(task),
+        Work::Emergent(emergent) => Booking::of_response(&emergent.task),
+    };
+    let joined = carrying::join(operation, work, context.occurred_at);
     let booking = joined.as_ref().unwrap_or(&planned);
     // Only of a post that could be bound: what else it does is not to be found out by asking for what is
     // refused anyway.
     if reasons.is_empty()
         && let Some(clash) = bookings.clashes(code, number, booking, Some(context.now)).next()
     {
-        let seen = version.tasks.get(&clash.1.task);
-        let seen = seen.is_some_and(|task| operation.shows_task(task, viewer));
+        let seen = operation.shows_work(&clash.1.task, viewer, coalition);
         tell_overlap(operation, post, booking, clash, seen, field, reasons);
     }
-    let assigned = AssignmentEvent::OfficerAssigned {
-        operation: code.clone(),
-        number,
-        task: task.code.clone(),
-        post: post.clone(),
-        start: planned.start,
-        duration: planned.duration,
-        h_hour: planned.h_hour,
-    };
+    let assigned = assigned(operation, number, post, &planned);
     let under_way = joined.and_then(|joined| carrying::under_way(operation, number, post, &joined));
-    [Event::Assignment(assigned)].into_iter().chain(under_way).collect()
+    [assigned].into_iter().chain(under_way).collect()
+}
+
+/// The event that binds the post to what it is booked for.
+fn assigned(operation: &Operation, number: u32, post: &PostCode, booking: &Booking) -> Event {
+    Event::Assignment(AssignmentEvent::OfficerAssigned {
+        operation: operation.code.clone(),
+        number,
+        task: booking.task.clone(),
+        post: post.clone(),
+        start: booking.start,
+        duration: booking.duration,
+        h_hour: booking.h_hour,
+        is_fixed: booking.is_fixed,
+    })
 }
 
 /// Nobody is bound to what is done or called off.
@@ -223,15 +233,15 @@ fn request(
         return Err(Rejection::Forbidden(format!("{by} takes no tasks, so it asks for no officers.")));
     }
     let place = find_task(world, operation, (task_code, "task"), post_code, context, reasons)?;
-    let TaskInForce { task, mut reasons, .. } = place;
+    let TaskInForce { work, mut reasons } = place;
     let same = |request: &Arc<OfficerRequest>| {
         let OfficerRequest { task, post, by: asked_by, answer, .. } = request.as_ref();
         (task, post, asked_by) == (task_code, post_code, by) && answer.is_none()
     };
-    if operation.requests.values().any(same) {
+    if operation.officer_requests.values().any(same) {
         return reasons.or(Vec::new());
     }
-    check_fit(coalition, task, post_code, None, "post", &mut reasons);
+    check_fit(coalition, work, post_code, None, "post", &mut reasons);
     let own = coalition.posts.get(post_code).is_some_and(|post| post.partner == *by);
     reasons.check(!own, RefusalCode::WrongState, "post", || {
         format!("{post_code} is a post of your own: assign it.")
@@ -240,7 +250,7 @@ fn request(
     reasons.check(!bound, RefusalCode::WrongState, "post", || {
         format!("{post_code} is bound to {task_code} already.")
     });
-    let number = operation.requests.get_max().map_or(1, |(last, _)| last + 1);
+    let number = operation.officer_requests.get_max().map_or(1, |(last, _)| last + 1);
     reasons.or(vec![Event::Assignment(AssignmentEvent::OfficerRequested {
         operation: code.clone(),
         number,
@@ -262,9 +272,9 @@ fn find_request<'a>(
     let (operation, reasons) = world.visible_operation(code, context, reasons)?;
     let (viewer, coalition) = (context.actor.partner(), world.coalition()?);
     let found = operation
-        .requests
+        .officer_requests
         .get(&number)
-        .filter(|request| operation.task(&request.task, viewer, coalition).is_some());
+        .filter(|request| operation.shows_work(&request.task, viewer, coalition));
     let Some(request) = found else { return Err(reasons.not_found("requestId", "officer request")) };
     let partner = coalition.posts.get(&request.post).map_or(&operation.lead, |post| &post.partner);
     context.require_of(partner, ROLES)?;
@@ -288,7 +298,7 @@ fn accept_requested(
     check_after_request(request, context, &mut reasons);
     let OfficerRequest { task: task_code, post, .. } = request;
     let place = find_task(world, operation, (task_code, "requestId"), post, context, reasons)?;
-    let TaskInForce { version, task, mut reasons } = place;
+    let TaskInForce { work, mut reasons } = place;
     let mut events = vec![Event::Assignment(AssignmentEvent::OfficerRequestAccepted {
         operation: code.clone(),
         number,
@@ -297,9 +307,10 @@ fn accept_requested(
     })];
     let bookings = world.bookings(post)?;
     if !operation.assignments_of(task_code).any(|known| known.post == *post) {
-        check_fit(world.coalition()?, task, post, None, "requestId", &mut reasons);
+        let coalition = world.coalition()?;
+        check_fit(coalition, work, post, None, "requestId", &mut reasons);
         let at = (context, "requestId");
-        events.extend(bound(operation, version, task, (post, bookings), at, &mut reasons));
+        events.extend(bound(coalition, operation, work, (post, bookings), at, &mut reasons));
     }
     reasons.or(events)
 }
@@ -342,7 +353,8 @@ impl Stretches {
         // With its pauses, what takes nearly a hundred years takes more, and no event could be read that says
         // so.
         let duration = (self.finishes.of(task) - start).min(Span::MAX);
-        Booking { task: task.code.clone(), start, duration, h_hour: self.h_hour, progress: Progress::Planned }
+        let (task, h_hour) = (task.code.clone(), self.h_hour);
+        Booking { task, start, duration, h_hour, is_fixed: false, progress: Progress::Planned }
     }
 }
 
@@ -435,10 +447,9 @@ fn judge(
 ) {
     for (post, bookings) in bookings {
         // What was started is where it is, whatever is asked for.
-        let own = bookings
-            .entries
-            .iter()
-            .filter(|((code, _), booking)| *code == operation.code && booking.progress == Progress::Planned);
+        let moves = |booking: &Booking| booking.progress == Progress::Planned && !booking.is_fixed;
+        let own =
+            bookings.entries.iter().filter(|((code, _), booking)| *code == operation.code && moves(booking));
         for ((code, number), booking) in own {
             let first = bookings.clashes(code, *number, booking, None).find_map(|clash| {
                 let other = (clash.0 == code).then_some(&clash.1.task);
@@ -484,8 +495,11 @@ pub(crate) fn rebind(
     let coalition = world.coalition()?;
     let mut events = Vec::new();
     let mut stretches = Stretches::new(version, operation.h_hour);
-    // What has begun stays as it is: no version moves it.
-    for assignment in operation.live_assignments().filter(|known| !operation.has_started(&known.task)) {
+    // What has begun stays as it is, and so does what a response made: no version moves it.
+    let of_plan = |known: &&Assignment| {
+        !operation.has_started(&known.task) && !operation.emergent_tasks.contains_key(&known.task)
+    };
+    for assignment in operation.live_assignments().filter(of_plan) {
         let (code, number) = (operation.code.clone(), assignment.number);
         let (post, task) = (assignment.post.clone(), assignment.task.clone());
         let bookings = moved.entry(&assignment.post).or_default();
@@ -524,7 +538,8 @@ pub(crate) fn rebind(
 
 /// What withdrawing the plan in force does to assignments: nobody is bound to what is not carried out.
 pub(crate) fn free_all(operation: &Operation, version: u32) -> impl Iterator<Item = Event> {
-    operation.live_assignments().map(move |assignment| {
+    let of_plan = |known: &&Assignment| !operation.emergent_tasks.contains_key(&known.task);
+    operation.live_assignments().filter(of_plan).map(move |assignment| {
         Event::Assignment(AssignmentEvent::AssignmentWithdrawn {
             operation: operation.code.clone(),
             number: assignment.number,
@@ -596,8 +611,9 @@ pub(crate) fn reassign(
             continue;
         };
         // Who is bound already was agreed to.
-        let by = (!bound.contains(task)).then_some((&operation.lead, version));
-        check_fit(coalition, planned, post, by, &field, reasons);
+        let by = (!bound.contains(task)).then_some(&operation.lead);
+        let work = Work::Planned(version, planned);
+        check_fit(coalition, work, post, by, &field, reasons);
         fields.insert(task, field);
         if bound.contains(task) {
             continue;
@@ -605,16 +621,8 @@ pub(crate) fn reassign(
         check_not_ended(operation, task, &field_of(index), reasons);
         number += 1;
         let booking = stretches.of(planned);
-        events.push(Event::Assignment(AssignmentEvent::OfficerAssigned {
-            operation: operation.code.clone(),
-            number,
-            task: task.clone(),
-            post: post.clone(),
-            start: booking.start,
-            duration: booking.duration,
-            h_hour: booking.h_hour,
-        }));
-        let joined = carrying::join(operation, version, planned, context.occurred_at);
+        events.push(assigned(operation, number, post, &booking));
+        let joined = carrying::join(operation, work, context.occurred_at);
         events
             .extend(joined.as_ref().and_then(|joined| carrying::under_way(operation, number, post, joined)));
         let booking = joined.unwrap_or(booking);
@@ -630,13 +638,13 @@ pub(crate) fn reassign(
     Ok((posts.into_iter().collect(), events))
 }
 
-/// Whether a post can carry a task out, whatever else it does; and whether this partner may bind it to a task
-/// of this version, if that is asked: its own, and what the plan foresees and the post's partner has agreed to.
+/// Whether a post can carry a task out, whatever else it does; and whether this partner may bind it to the task, if
+/// that is asked: its own, and what the plan foresees and the post's partner has agreed to.
 fn check_fit(
     coalition: &Coalition,
-    task: &PlannedTask,
+    work: Work<'_>,
     code: &PostCode,
-    by: Option<(&PartnerCode, &Version)>,
+    by: Option<&PartnerCode>,
     field: &str,
     reasons: &mut Reasons,
 ) {
@@ -647,17 +655,16 @@ fn check_fit(
     reasons.check(coalition.takes_tasks(&post.partner), RefusalCode::TakesNoTasks, field, || {
         format!("{} takes no tasks.", post.partner)
     });
-    reasons.check(post.partner == task.lead, RefusalCode::PostNotOfLeadPartner, field, || {
-        format!("{} leads {}, and {code} is a post of {}.", task.lead, task.code, post.partner)
+    let (task, lead) = (work.code(), work.lead());
+    reasons.check(post.partner == *lead, RefusalCode::PostNotOfLeadPartner, field, || {
+        format!("{lead} leads {task}, and {code} is a post of {}.", post.partner)
     });
-    let foreseen = task.post.as_ref() == Some(code);
-    let own = by.is_none_or(|(by, version)| {
-        *by == post.partner || foreseen && version.has_agreed(&post.partner, &task.code)
-    });
-    reasons.check(own || post.partner != task.lead, RefusalCode::NotYourOfficer, field, || {
+    let foreseen = work.post() == Some(code);
+    let own = by.is_none_or(|by| *by == post.partner || foreseen && work.has_agreed(&post.partner));
+    reasons.check(own || post.partner != *lead, RefusalCode::NotYourOfficer, field, || {
         let why =
             if foreseen { "which has not agreed to it" } else { "and the plan in force does not foresee it" };
-        format!("{code} is a post of {}, {why} for {}: request it.", post.partner, task.code)
+        format!("{code} is a post of {}, {why} for {task}: request it.", post.partner)
     });
     coalition.check_liaison([&post.partner], field, reasons);
 }

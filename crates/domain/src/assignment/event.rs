@@ -25,8 +25,12 @@ pub enum AssignmentEvent {
         start: Span,
         /// From there to the task's finish, pauses of its calendar included; exclusive at its end.
         duration: Span,
-        /// The operation's H-hour as it was then; null when none was set.
+        /// The operation's H-hour as it was then; null when none was set. Of a task that a response to an incident made,
+        /// when that was to begin.
         h_hour: Option<Instant>,
+        /// Whether no H-hour moves it, because a response to an incident made the task; false when left out.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_fixed: bool,
     },
     /// The task that the post is bound to begins or finishes at another time from H-hour: a newly promulgated
     /// version moved it, H-hour was set or shifted and its working hours fall otherwise, or it was under way and

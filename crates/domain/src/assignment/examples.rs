@@ -19,6 +19,7 @@ impl AssignmentEvent {
             start: Span::ZERO,
             duration: Span::hours(12),
             h_hour: h_hour.map(at),
+            is_fixed: false,
         };
         let requested = |reason: Option<&str>| Self::OfficerRequested {
             operation: operation(),
@@ -31,6 +32,16 @@ impl AssignmentEvent {
         vec![
             assigned(None),
             assigned(Some("2023-10-09T06:00:00+07:00")),
+            Self::OfficerAssigned {
+                operation: operation(),
+                number: 30,
+                task: of("ET-01"),
+                post: of("THA-06"),
+                start: Span::ZERO,
+                duration: Span::hours(3),
+                h_hour: Some(at("2023-10-11T23:33:00+07:00")),
+                is_fixed: true,
+            },
             Self::AssignmentRetimed {
                 operation: operation(),
                 number: 16,

@@ -4,6 +4,7 @@ use crate::{
     At, Instant, Item, OperationCode, PartnerCode, PostCode, Prose, Span, TaskCode,
     assignment::AssignmentEvent,
     ids::{AssignmentId, OfficerRequestId, OperationId},
+    incident::ResponseTask,
     operation::OperationEvent,
     subject::{Evolve, Items},
 };
@@ -85,6 +86,8 @@ pub struct Booking {
     pub duration: Span,
     /// H-hour of the operation, once it is set; of what has begun, as it was then.
     pub h_hour: Option<Instant>,
+    /// Whether no H-hour moves it: it begins when a response to an incident was to.
+    pub is_fixed: bool,
     pub progress: Progress,
 }
 
@@ -99,6 +102,18 @@ pub enum Progress {
 }
 
 impl Booking {
+    /// What a response's task binds a post to.
+    pub(super) fn of_response(task: &ResponseTask) -> Self {
+        Self {
+            task: task.code.clone(),
+            start: Span::ZERO,
+            duration: task.duration,
+            h_hour: Some(task.start),
+            is_fixed: true,
+            progress: Progress::Planned,
+        }
+    }
+
     /// When it begins, once H-hour is set.
     pub(super) fn instant(&self) -> Option<Instant> {
         Some(self.h_hour? + self.start.as_delta())
@@ -158,10 +173,24 @@ impl Items for Bookings {
 impl Evolve<AssignmentEvent> for Bookings {
     fn evolve(&mut self, event: &AssignmentEvent, _at: &At, _touched: &mut Vec<Item>) {
         match event {
-            AssignmentEvent::OfficerAssigned { operation, number, task, start, duration, h_hour, .. } => {
-                let (start, duration, h_hour) = (*start, *duration, *h_hour);
-                let progress = Progress::Planned;
-                let booking = Booking { task: task.clone(), start, duration, h_hour, progress };
+            AssignmentEvent::OfficerAssigned {
+                operation,
+                number,
+                task,
+                start,
+                duration,
+                h_hour,
+                is_fixed,
+                ..
+            } => {
+                let booking = Booking {
+                    task: task.clone(),
+                    start: *start,
+                    duration: *duration,
+                    h_hour: *h_hour,
+                    is_fixed: *is_fixed,
+                    progress: Progress::Planned,
+                };
                 self.entries.insert((operation.clone(), *number), booking);
             }
             AssignmentEvent::AssignmentRetimed { operation, number, start, duration, .. } => {
@@ -211,7 +240,7 @@ impl Evolve<OperationEvent> for Bookings {
             | OperationEvent::DeconflictionCleared { .. } => return,
         };
         for ((of, _), booking) in &mut self.entries {
-            if of == operation && booking.progress == Progress::Planned {
+            if of == operation && booking.progress == Progress::Planned && !booking.is_fixed {
                 booking.h_hour = Some(*h_hour);
             }
         }

@@ -157,6 +157,7 @@ fn describe(source: &Source) -> String {
     match (roles.is_empty(), service) {
         (false, false) => format!("{command} by {post}"),
         (false, true) => format!("{command} by {post}, or by an administering service"),
-        (true, _) => format!("{command} by an administering service"),
+        (true, true) => format!("{command} by an administering service"),
+        (true, false) => format!("{command} by {of}"),
     }
 }

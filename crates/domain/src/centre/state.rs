@@ -4,6 +4,7 @@ use crate::{
     At, Code, Instant, Item, Names, PartnerCode, Prose, Title,
     centre::{CentreCode, CentreEvent, Criterion, Score},
     subject::{Evolve, Items},
+    watch::WatchRules,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,7 @@ pub struct Centre {
     pub forward_posts: Vec<ForwardPost>,
     pub established_at: Option<Instant>,
     pub activated_at: Option<Instant>,
+    pub watch_rules: Option<WatchRules>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,6 +108,7 @@ impl Evolve<CentreEvent> for Option<Centre> {
                 forward_posts: Vec::new(),
                 established_at: None,
                 activated_at: None,
+                watch_rules: None,
             });
         }
         let Some(centre) = self else { return };

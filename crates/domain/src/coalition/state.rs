@@ -5,6 +5,7 @@
 
 use crate::{
     At, Instant, Item, Names, PartnerCode, Position, PostCode, Reasons, RefusalCode, Title,
+    clock::Limit,
     coalition::{CoalitionEvent, PartnerEvent, PartnerRole, PostEvent, Profile},
     ids::OfficerId,
     subject::{Evolve, Items},
@@ -19,6 +20,8 @@ pub struct Coalition {
     pub exercise: Option<Title>,
     pub partners: OrdMap<PartnerCode, Arc<Partner>>,
     pub posts: OrdMap<PostCode, Arc<Post>>,
+    /// How soon incidents and requests must be answered, by the rules of the watch.
+    pub limits: Vec<Limit>,
 }
 
 impl Coalition {
@@ -41,6 +44,11 @@ impl Coalition {
     pub fn was_held(&self, post: &str, at: Instant, known: Position) -> bool {
         let post = post.parse::<PostCode>().ok().and_then(|code| self.posts.get(&code));
         post.is_some_and(|post| post.tenures.iter().any(|tenure| tenure.bears(at, known)))
+    }
+
+    /// Whether somebody holds a post of the partner.
+    pub fn is_spoken_for(&self, partner: &PartnerCode) -> bool {
+        self.posts.values().any(|post| post.partner == *partner && post.holder().is_some())
     }
 
     pub fn has_liaison_in_post(&self, partner: &PartnerCode) -> bool {

@@ -1,12 +1,12 @@
 //! What is asked of those who give, and of those who receive.
 
 use crate::{
-    Code, ContributionCode, Money, OperationCode, PartnerCode, Prose, Rate, Title,
+    Code, ContributionCode, Money, OperationCode, Prose, Rate, Title,
     contribution::{ContributionKind, Offer, Pledge},
+    release::Release,
     words::nullable::given,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 pub enum ContributionCommand {
@@ -90,7 +90,7 @@ pub struct NewPledge {
     /// Who may read it besides the partner that gives it and the operation's lead; `None`: whoever reads the
     /// operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub releasable_to: Option<BTreeSet<PartnerCode>>,
+    pub release: Option<Release>,
 }
 
 /// What a revision changes; what is absent stays as it is.

@@ -101,7 +101,7 @@ fn find<'a>(
     reasons: Reasons,
 ) -> Result<(Found<'a>, Reasons), Rejection> {
     let known = operation.contributions.get(code);
-    let shown = known.filter(|known| operation.shows_contribution(known, context.actor.partner()));
+    let shown = known.filter(|known| known.label.admits(context.actor.partner(), &operation.lead));
     match shown {
         Some(contribution) => Ok((Found { operation, contribution }, reasons)),
         None => Err(reasons.not_found("contribution", "contribution")),
@@ -111,8 +111,8 @@ fn find<'a>(
 impl Found<'_> {
     /// Codes of the operation, the contribution and its giver, as every event has them.
     pub fn named(&self) -> (OperationCode, ContributionCode, PartnerCode) {
-        let Contribution { code, partner, .. } = self.contribution;
-        (self.operation.code.clone(), code.clone(), partner.clone())
+        let Found { operation, contribution } = self;
+        (operation.code.clone(), contribution.code.clone(), contribution.partner().clone())
     }
 
     /// That all of it has been given.

@@ -1,11 +1,12 @@
 //! What happened to what partners give to an operation.
 
 use crate::{
-    About, Code, ContributionCode, Money, OperationCode, PartnerCode, Prose, Rate, contribution::Pledge,
+    About, Code, ContributionCode, Money, OperationCode, PartnerCode, Prose, Rate,
+    contribution::Pledge,
+    release::{Matter, Release},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What happened to what partners give to an operation. When something happened in the world is the event's own
 /// `occurredAt`, and why it is told late its `lateReason`.
@@ -25,10 +26,10 @@ pub enum ContributionEvent {
         partner: PartnerCode,
         /// What is offered.
         pledge: Pledge,
-        /// The partners that may read it besides the one that offers it and the operation's lead; absent: whoever
-        /// reads the operation.
+        /// Who may read it besides the one that offers it and the operation's lead; absent: whoever reads the
+        /// operation.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        releasable_to: Option<BTreeSet<PartnerCode>>,
+        release: Option<Release>,
     },
     /// The partner offered something else in place of what it had offered.
     PledgeRevised {
@@ -173,21 +174,22 @@ pub enum ContributionEvent {
 
 impl ContributionEvent {
     pub(crate) fn about(&self) -> About<'_> {
-        match self {
-            Self::ContributionPledged { operation, partner, .. }
-            | Self::PledgeRevised { operation, partner, .. }
-            | Self::PledgeAccepted { operation, partner, .. }
-            | Self::PledgeDeclined { operation, partner, .. }
-            | Self::PledgeWithdrawn { operation, partner, .. }
-            | Self::ContributionAllocated { operation, partner, .. }
-            | Self::AllocationReleased { operation, partner, .. }
-            | Self::FundsDisbursed { operation, partner, .. }
-            | Self::InKindDelivered { operation, partner, .. }
-            | Self::DeliveryAccepted { operation, partner, .. }
-            | Self::DeliveryRejected { operation, partner, .. }
-            | Self::ContributionFulfilled { operation, partner, .. } => {
-                About::operation(operation).partner(partner)
+        let (operation, contribution, partner) = match self {
+            Self::ContributionPledged { operation, contribution, partner, .. }
+            | Self::PledgeRevised { operation, contribution, partner, .. }
+            | Self::PledgeAccepted { operation, contribution, partner, .. }
+            | Self::PledgeDeclined { operation, contribution, partner, .. }
+            | Self::PledgeWithdrawn { operation, contribution, partner, .. }
+            | Self::ContributionAllocated { operation, contribution, partner, .. }
+            | Self::AllocationReleased { operation, contribution, partner, .. }
+            | Self::FundsDisbursed { operation, contribution, partner, .. }
+            | Self::InKindDelivered { operation, contribution, partner, .. }
+            | Self::DeliveryAccepted { operation, contribution, partner, .. }
+            | Self::DeliveryRejected { operation, contribution, partner, .. }
+            | Self::ContributionFulfilled { operation, contribution, partner } => {
+                (operation, contribution, partner)
             }
-        }
+        };
+        About::operation(operation).matter(Matter::Contribution(contribution.clone())).partner(partner)
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     ContributionCode, Money, OperationCode, PartnerCode, Rate,
     catalogue::examples::parse::{of, set},
     contribution::{ContributionEvent, ContributionKind, Offer, Pledge},
+    release::Release,
 };
 use chrono::NaiveDate;
 
@@ -37,14 +38,14 @@ impl ContributionEvent {
                 contribution: money(),
                 partner: partner(),
                 pledge: cash(1_500_000),
-                releasable_to: None,
+                release: None,
             },
             Self::ContributionPledged {
                 operation: operation(),
                 contribution: terminals(),
                 partner: partner(),
                 pledge: in_kind,
-                releasable_to: Some(set(&["LAO"])),
+                release: Some(Release { releasable_to: set(&["LAO"]), ..Release::default() }),
             },
             Self::PledgeRevised {
                 operation: operation(),

@@ -74,7 +74,7 @@ pub(super) fn disburse(
     context: &Context<'_>,
     mut reasons: Reasons,
 ) -> Result<Vec<ContributionEvent>, Rejection> {
-    context.require_of(&found.contribution.partner, SPEAKER)?;
+    context.require_of(found.contribution.partner(), SPEAKER)?;
     let known = found.contribution;
     let accepted = check_cash(known, amount, context, &mut reasons);
     if accepted.is_some() {
@@ -121,7 +121,7 @@ pub(super) fn deliver(
     context: &Context<'_>,
     mut reasons: Reasons,
 ) -> Result<Vec<ContributionEvent>, Rejection> {
-    context.require_of(&found.contribution.partner, SPEAKER)?;
+    context.require_of(found.contribution.partner(), SPEAKER)?;
     let known = found.contribution;
     check_quantity(quantity, &mut reasons);
     if let Some(pledged) = check_in_kind(known, context, &mut reasons) {

@@ -64,9 +64,9 @@ fn judge(
     reasons: &mut Reasons,
 ) -> Result<ContributionEvent, Rejection> {
     let partner = context.require_post(SPEAKER)?;
-    let NewPledge { code, pledge, releasable_to } = new;
+    let NewPledge { code, pledge, release } = new;
     if let Some(known) = operation.contributions.get(code) {
-        let shown = operation.shows_contribution(known, Some(partner));
+        let shown = known.label.admits(Some(partner), &operation.lead);
         let id = shown.then(|| ContributionId::of(operation.id(), code).to_string());
         let message = format!("There is a contribution {code} already.");
         reasons.add_about(RefusalCode::AlreadyExists, "code", message, id);
@@ -75,8 +75,8 @@ fn judge(
         format!("The list pledges {code} above.")
     });
     check_offer(&pledge.offer, reasons);
-    if let Some(partners) = releasable_to {
-        check_partners(world.coalition()?, partners, "releasableTo", reasons);
+    if let Some(release) = release {
+        check_partners(world.coalition()?, &release.releasable_to, "releasableTo", reasons);
     }
     let since = format!("{} was initiated", operation.code);
     context.check_since(operation.initiated_at, &since, reasons);
@@ -85,7 +85,7 @@ fn judge(
         contribution: code.clone(),
         partner: partner.clone(),
         pledge: pledge.clone(),
-        releasable_to: releasable_to.clone(),
+        release: release.clone(),
     })
 }
 
@@ -96,7 +96,7 @@ pub(super) fn revise(
     context: &Context<'_>,
     mut reasons: Reasons,
 ) -> Result<Vec<ContributionEvent>, Rejection> {
-    context.require_of(&found.contribution.partner, SPEAKER)?;
+    context.require_of(found.contribution.partner(), SPEAKER)?;
     let known = &found.contribution.pledge;
     let pledge = Pledge {
         kind: revision.kind.unwrap_or(known.kind),
@@ -152,7 +152,7 @@ pub(super) fn withdraw(
     context: &Context<'_>,
     mut reasons: Reasons,
 ) -> Result<Vec<ContributionEvent>, Rejection> {
-    context.require_of(&found.contribution.partner, SPEAKER)?;
+    context.require_of(found.contribution.partner(), SPEAKER)?;
     if found.contribution.status() == ContributionStatus::Withdrawn {
         return reasons.or(Vec::new());
     }

@@ -4,7 +4,7 @@ use crate::{
     Code, ContributionCode, Instant, Money, PartnerCode, Prose, Rate,
     claim::Claims,
     contribution::{Offer, Pledge},
-    release::Release,
+    release::MatterLabel,
 };
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -40,11 +40,9 @@ pub enum ContributionStatus {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contribution {
     pub code: ContributionCode,
-    /// That gives it.
-    pub partner: PartnerCode,
     pub pledge: Pledge,
-    /// What it itself says of its release; `None`: whoever reads the operation, reads it.
-    pub release: Option<Release>,
+    /// Its owner gives it.
+    pub label: MatterLabel,
     pub pledged_at: Instant,
     pub accepted: Option<Acceptance>,
     pub refused: Option<Refused>,
@@ -108,6 +106,11 @@ pub struct Judgement {
 }
 
 impl Contribution {
+    /// That gives it.
+    pub fn partner(&self) -> &PartnerCode {
+        &self.label.owner
+    }
+
     /// What is given, where that is money.
     pub fn cash(&self) -> Option<&Money> {
         match &self.pledge.offer {

@@ -7,28 +7,24 @@ use crate::{
         Acceptance, Allocation, Contribution, ContributionEvent, Delivery, Disbursement, Judgement, Refused,
     },
     operation::Operation,
-    release::Release,
+    release::MatterLabel,
 };
 use imbl::OrdMap;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 impl Operation {
     /// Takes in what happened to what is given to it.
     pub(crate) fn receive(&mut self, event: &ContributionEvent, at: &At, touched: &mut Vec<Item>) {
         match event {
-            ContributionEvent::ContributionPledged {
-                contribution, partner, pledge, releasable_to, ..
-            } => {
-                let release = releasable_to.as_ref().map(|partners| Release {
-                    releasable_to: partners.clone(),
-                    classification: None,
-                    handling: None,
-                });
+            ContributionEvent::ContributionPledged { contribution, partner, pledge, release, .. } => {
                 let pledged = Contribution {
                     code: contribution.clone(),
-                    partner: partner.clone(),
                     pledge: pledge.clone(),
-                    release,
+                    label: MatterLabel {
+                        owner: partner.clone(),
+                        parties: BTreeSet::new(),
+                        release: release.clone(),
+                    },
                     pledged_at: at.occurred_at,
                     accepted: None,
                     refused: None,

@@ -16,6 +16,7 @@ mod standing;
 mod state;
 mod task;
 mod waits;
+mod work;
 
 pub use command::{ExecutionCommand, TaskReport, Word};
 pub use decision_point::{PointFacts, PointStatus, is_gate_settled};
@@ -26,3 +27,4 @@ pub use standing::{
     Baseline, Gate, GateDecision, GivenWord, PhaseExecution, Said, Standing, TaskExecution, TaskStatus,
     points_at_gate, standing,
 };
+pub(crate) use work::Work;

@@ -4,6 +4,7 @@ use crate::{
     Instant, PartnerCode, Position, TaskCode, Title,
     claim::Claims,
     execution::{BlockReason, GoNoGo, Judgement, TaskClaim},
+    incident::ResponseTask,
     plan::{DecisionPoint, Phase, Version},
     schedule::{Finishes, Hours},
 };
@@ -62,8 +63,9 @@ pub struct TaskExecution {
 /// moves later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Baseline {
-    /// Number of the plan version.
-    pub version: u32,
+    /// Number of the plan version; `None`: a response made the task.
+    pub version: Option<u32>,
+    /// H-hour; of a response's task when it was to begin.
     pub h_hour: Instant,
     pub start: Instant,
     /// Exclusive, pauses of its calendar included.
@@ -77,11 +79,19 @@ impl Baseline {
         let hours = Hours { calendars: &version.sections.calendars, h_hour: Some(h_hour), floating: false };
         let finish = Finishes::new(&hours).of(planned);
         Some(Self {
-            version: version.number,
+            version: Some(version.number),
             h_hour,
             start: h_hour + planned.start_offset.as_delta(),
             finish: h_hour + finish.as_delta(),
         })
+    }
+}
+
+impl Baseline {
+    /// Of a task that a response made, which no H-hour moves.
+    pub(crate) fn of_response(task: &ResponseTask) -> Self {
+        let start = task.start;
+        Self { version: None, h_hour: start, start, finish: start + task.duration.as_delta() }
     }
 }
 

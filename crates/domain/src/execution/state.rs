@@ -81,9 +81,9 @@ impl Operation {
             }
         };
         let (task, says) = says;
-        let baseline = (says == TaskClaim::Started).then(|| {
-            let version = self.plan.version_in_force()?;
-            Baseline::of(version, task, self.h_hour?)
+        let baseline = (says == TaskClaim::Started).then(|| match self.emergent_tasks.get(task) {
+            Some(emergent) => Some(Baseline::of_response(&emergent.task)),
+            None => Baseline::of(self.plan.version_in_force()?, task, self.h_hour?),
         });
         let execution = Arc::make_mut(self.executions.entry(task.clone()).or_default());
         if let Some(baseline) = baseline.flatten() {

@@ -10,7 +10,9 @@ use crate::{
     actor::CLOCK_SKEW,
     assignment::carrying,
     claim::Claim,
-    execution::{BlockReason, ExecutionEvent, Standing, TaskClaim, TaskExecution, TaskReport, TaskStatus},
+    execution::{
+        BlockReason, ExecutionEvent, Standing, TaskClaim, TaskExecution, TaskReport, TaskStatus, Work,
+    },
     ids::{CommandId, EventId, TaskClaimId, TaskId},
     operation::{Operation, gates},
     plan::{PlannedTask, Version},
@@ -21,11 +23,10 @@ use uuid::Uuid;
 /// Most claims of one list.
 const MOST_REPORTS: usize = 1_000;
 
-/// A task of the plan in force, and what is known of how it is carried out.
+/// A task, and what is known of how it is carried out.
 struct Found<'a> {
     operation: &'a Operation,
-    version: &'a Version,
-    task: &'a PlannedTask,
+    work: Work<'a>,
     standing: Standing,
 }
 
@@ -42,7 +43,7 @@ pub(super) fn claim(
     let (found, mut reasons) = find(world, operation, (version, code), "task", context, reasons)?;
     authorise(&found, says, context)?;
     need_bookings(world, operation, [code])?;
-    let Found { task, standing, .. } = &found;
+    let standing = &found.standing;
     let said_already = match says {
         TaskClaim::Issued => standing.status == TaskStatus::Issued,
         TaskClaim::Acknowledged => standing.acknowledged_at.is_some(),
@@ -60,7 +61,7 @@ pub(super) fn claim(
     let number = operation.executions.get(code).map_or(1, |known| known.claims.next_number());
     let at = context.occurred_at;
     let bound = match says {
-        TaskClaim::Started => carrying::begin(operation, found.version, task, at),
+        TaskClaim::Started => carrying::begin(operation, found.work, at),
         TaskClaim::Completed { .. } => carrying::end(operation, code, standing.started_at, at),
         TaskClaim::Cancelled { .. } => carrying::free(operation, code),
         TaskClaim::Issued
@@ -198,7 +199,7 @@ fn rebound(
     claim: &Claim<TaskClaim>,
     at: Instant,
 ) -> Vec<Event> {
-    let Found { operation, version, task, standing } = found;
+    let Found { operation, work, standing } = found;
     let moved = |was: Option<Instant>| if was == Some(claim.occurred_at) { Some(at) } else { was };
     let (started, ended) = match claim.says {
         TaskClaim::Started => (moved(standing.started_at), standing.ended_at),
@@ -207,12 +208,12 @@ fn rebound(
     };
     let (Some(started), Some(_)) = (started, execution) else { return Vec::new() };
     match ended {
-        Some(ended) => carrying::end(operation, &task.code, Some(started), ended),
-        None => carrying::begin(operation, version, task, started),
+        Some(ended) => carrying::end(operation, work.code(), Some(started), ended),
+        None => carrying::begin(operation, *work, started),
     }
 }
 
-/// The task, as this version has it and the actor sees it: what goes on is reported on also when its plan was
+/// The task, as this version or a response has it, and the actor sees it: what goes on is reported on also when its plan was
 /// withdrawn.
 fn find<'a>(
     world: &'a World,
@@ -223,30 +224,32 @@ fn find<'a>(
     reasons: Reasons,
 ) -> Result<(Found<'a>, Reasons), Rejection> {
     let (coalition, viewer) = (world.coalition()?, context.actor.partner());
-    let Some(version) = version.filter(|version| operation.shows(version, viewer, coalition)) else {
+    let shown = version.filter(|version| operation.shows(version, viewer, coalition));
+    let Some(work) = operation.work(shown, code, viewer, coalition) else {
+        if shown.is_some() {
+            return Err(reasons.not_found(field, "task"));
+        }
         let message = "Tasks of a promulgated plan are carried out, and there is none.";
         return Err(reasons.refuse_with(RefusalCode::PlanNotInForce, "", message));
     };
-    let task = version.tasks.get(code).filter(|task| operation.shows_task(task, viewer));
-    let Some(task) = task else { return Err(reasons.not_found(field, "task")) };
-    Ok((Found { operation, version, task, standing: operation.standing(code) }, reasons))
+    Ok((Found { operation, work, standing: operation.standing(code) }, reasons))
 }
 
 /// Orders are given by staff, a task is called off by a commander of its lead; everything else is said by those
 /// who carry it out, or by the officer who speaks for them.
 fn authorise(found: &Found<'_>, says: &TaskClaim, context: &Context<'_>) -> Result<(), Rejection> {
-    let Found { operation, task, .. } = found;
+    let Found { operation, work, .. } = found;
     match says {
         TaskClaim::Issued => {
-            let own = context.actor.partner() == Some(&task.lead);
-            let lead: &PartnerCode = if own { &task.lead } else { &operation.lead };
+            let own = context.actor.partner() == Some(work.lead());
+            let lead: &PartnerCode = if own { work.lead() } else { &operation.lead };
             context.require_of(lead, &[Role::Planner, Role::Commander])
         }
-        TaskClaim::Cancelled { .. } => context.require_of(&task.lead, &[Role::Commander]),
+        TaskClaim::Cancelled { .. } => context.require_of(work.lead(), &[Role::Commander]),
         TaskClaim::Acknowledged if is_post_of(found, context) => context.require(FIELD),
         TaskClaim::Acknowledged => {
             context.require(FIELD)?;
-            Err(Rejection::Forbidden(format!("This is for the post of {} to say.", task.code)))
+            Err(Rejection::Forbidden(format!("This is for the post of {} to say.", work.code())))
         }
         TaskClaim::Started
         | TaskClaim::Progress { .. }
@@ -261,9 +264,8 @@ fn authorise_report(found: &Found<'_>, context: &Context<'_>) -> Result<(), Reje
         return context.require(FIELD);
     }
     context.require(FIELD)?;
-    let Found { task, .. } = found;
-    context.require_of(&task.lead, &[Role::Liaison]).map_err(|_| {
-        let (code, lead) = (&task.code, &task.lead);
+    let (code, lead) = (found.work.code(), found.work.lead());
+    context.require_of(lead, &[Role::Liaison]).map_err(|_| {
         Rejection::Forbidden(format!(
             "This is for the post of {code}, or a liaison officer of {lead}, to say."
         ))
@@ -294,14 +296,14 @@ fn authorise_correction(
 /// Whether the actor is in a post that is bound to the task, or in the one that the plan foresees while none is and
 /// it was not started.
 fn is_post_of(found: &Found<'_>, context: &Context<'_>) -> bool {
-    let Found { operation, task, .. } = found;
+    let Found { operation, work, .. } = found;
     let Actor::Post { post, partner, .. } = context.actor else { return false };
-    let mut bound = operation.assignments_of(&task.code).peekable();
+    let mut bound = operation.assignments_of(work.code()).peekable();
     let its = match bound.peek() {
         Some(_) => bound.any(|assignment| assignment.post == *post),
-        None => task.post.as_ref() == Some(post) && !operation.has_started(&task.code),
+        None => work.post() == Some(post) && !operation.has_started(work.code()),
     };
-    its && *partner == task.lead
+    its && partner == work.lead()
 }
 
 fn need_bookings<'a>(
@@ -321,8 +323,8 @@ fn check(
     context: &Context<'_>,
     reasons: &mut Reasons,
 ) -> Result<(), Rejection> {
-    let Found { operation, task, standing, .. } = found;
-    let at = context.occurred_at;
+    let Found { operation, work, standing } = found;
+    let (code, at) = (work.code(), context.occurred_at);
     if let Some(ended) = &operation.ended {
         // What goes on when an operation is broken off is still brought to its end.
         let ends = ended.terminated.is_some()
@@ -336,12 +338,12 @@ fn check(
     match says {
         TaskClaim::Issued => {
             reasons.check(standing.status == TaskStatus::Planned, RefusalCode::WrongState, "task", || {
-                format!("{} is {}.", task.code, standing.status)
+                format!("{} is {}.", code, standing.status)
             });
         }
         TaskClaim::Acknowledged => {
             reasons.check(then.issued_at.is_some(), RefusalCode::WrongState, "task", || {
-                not_by_then(&task.code, "issued", standing.issued_at, at)
+                not_by_then(code, "issued", standing.issued_at, at)
             });
         }
         TaskClaim::Started => return check_start(world, found, context, reasons),
@@ -360,28 +362,30 @@ fn check(
             );
             if check_goes_on(found, &then, at, reasons) {
                 reasons.check(then.blocked.is_none(), RefusalCode::WrongState, "task", || {
-                    format!("{} is blocked already.", task.code)
+                    format!("{} is blocked already.", code)
                 });
             }
         }
         TaskClaim::Unblocked { .. } => {
             reasons.check(then.blocked.is_some(), RefusalCode::WrongState, "task", || {
-                format!("{} is not blocked at {}.", task.code, at.to_rfc3339())
+                format!("{} is not blocked at {}.", code, at.to_rfc3339())
             });
         }
         TaskClaim::Completed { .. } => {
             if check_goes_on(found, &then, at, reasons) {
                 check_last(found, at, reasons);
-                waits::check(operation, found.version, task, waits::End::Finish, context, reasons);
+                if let Work::Planned(version, task) = work {
+                    waits::check(operation, version, task, waits::End::Finish, context, reasons);
+                }
             }
         }
         TaskClaim::Cancelled { .. } => {
             reasons.check(!standing.status.has_ended(), RefusalCode::WrongState, "task", || {
-                format!("{} is {}.", task.code, standing.status)
+                format!("{} is {}.", code, standing.status)
             });
             let started = standing.started_at.is_none_or(|started| started <= at);
             reasons.check(started, RefusalCode::InvalidValue, "occurredAt", || {
-                not_by_then(&task.code, "started", standing.started_at, at)
+                not_by_then(code, "started", standing.started_at, at)
             });
         }
     }
@@ -390,36 +394,36 @@ fn check(
 
 /// Where the task stood at that moment, as far as is known now.
 fn standing_then(found: &Found<'_>, at: Instant) -> Standing {
-    let execution = found.operation.executions.get(&found.task.code);
+    let execution = found.operation.executions.get(found.work.code());
     execution.map(|known| known.standing_at(at)).unwrap_or_default()
 }
 
 fn check_goes_on(found: &Found<'_>, then: &Standing, at: Instant, reasons: &mut Reasons) -> bool {
-    let Found { task, standing, .. } = found;
+    let (code, standing) = (found.work.code(), &found.standing);
     let goes_on = then.status.goes_on();
     reasons.check(goes_on, RefusalCode::WrongState, "task", || match standing.ended_at {
         Some(ended) if then.status.has_ended() => {
-            format!("{} was {} at {}.", task.code, then.status, ended.to_rfc3339())
+            format!("{} was {} at {}.", code, then.status, ended.to_rfc3339())
         }
-        _ => not_by_then(&task.code, "started", standing.started_at, at),
+        _ => not_by_then(code, "started", standing.started_at, at),
     });
     goes_on
 }
 
 /// What is done is done once, and not before anything else that is said of it.
 fn check_last(found: &Found<'_>, at: Instant, reasons: &mut Reasons) {
-    let Found { operation, task, standing, .. } = found;
+    let (operation, code, standing) = (found.operation, found.work.code(), &found.standing);
     reasons.check(!standing.status.has_ended(), RefusalCode::WrongState, "task", || {
-        format!("{} is {}: correct that claim.", task.code, standing.status)
+        format!("{} is {}: correct that claim.", code, standing.status)
     });
-    let execution = operation.executions.get(&task.code);
+    let execution = operation.executions.get(code);
     let later = execution.and_then(|known| known.claims.live().last().copied().cloned());
     let later = later.filter(|claim| claim.occurred_at > at && !standing.status.has_ended());
     if let Some(claim) = later {
         reasons.add(
             RefusalCode::InvalidValue,
             "occurredAt",
-            format!("{} was still carried out at {}.", task.code, claim.occurred_at.to_rfc3339()),
+            format!("{} was still carried out at {}.", code, claim.occurred_at.to_rfc3339()),
         );
     }
 }
@@ -431,17 +435,35 @@ fn check_start(
     context: &Context<'_>,
     reasons: &mut Reasons,
 ) -> Result<(), Rejection> {
-    let Found { operation, version, task, standing } = found;
-    let at = context.occurred_at;
+    let Found { operation, work, standing } = found;
+    let (code, at) = (work.code(), context.occurred_at);
     if let Some(started) = standing.started_at {
         let started = started.to_rfc3339();
-        let message = format!("{} was started at {started}: correct that claim.", task.code);
+        let message = format!("{code} was started at {started}: correct that claim.");
         reasons.add(RefusalCode::WrongState, "task", message);
         return Ok(());
     }
     reasons.check(!standing.status.has_ended(), RefusalCode::WrongState, "task", || {
-        format!("{} is {}.", task.code, standing.status)
+        format!("{code} is {}.", standing.status)
     });
+    match work {
+        Work::Planned(version, task) => {
+            check_active(operation, at, reasons);
+            gates::check_runs(version, reasons);
+            check_phase(operation, task, at, reasons);
+            waits::check(operation, version, task, waits::End::Start, context, reasons);
+        }
+        // A response waits for no phase, and for no plan.
+        Work::Emergent(emergent) => {
+            let what = format!("{code} was decided");
+            context.check_since(emergent.decided_at, &what, reasons);
+        }
+    }
+    carrying::check_free(world, operation, *work, context, reasons)
+}
+
+/// An operation that was activated by then, and not paused.
+fn check_active(operation: &Operation, at: Instant, reasons: &mut Reasons) {
     match operation.activated_at {
         None => {
             let message = format!("{} is {}: it has not been activated.", operation.code, operation.status());
@@ -451,7 +473,6 @@ fn check_start(
             format!("{} was activated only at {}.", operation.code, activated.to_rfc3339())
         }),
     }
-    gates::check_runs(version, reasons);
     if let Some(paused) = operation.paused.as_ref().filter(|paused| paused.at <= at) {
         let (code, since) = (&operation.code, paused.at.to_rfc3339());
         reasons.add(
@@ -460,6 +481,9 @@ fn check_start(
             format!("{code} is paused since {since}: {}", paused.reason),
         );
     }
+}
+
+fn check_phase(operation: &Operation, task: &PlannedTask, at: Instant, reasons: &mut Reasons) {
     let phase = operation.phases.get(&task.phase);
     let (from, to) = (phase.and_then(|phase| phase.started_at), phase.and_then(|phase| phase.completed_at));
     let open = from.is_some_and(|from| from <= at) && to.is_none_or(|to| at < to);
@@ -473,8 +497,6 @@ fn check_start(
             format!("Phase {} is over since {over}.", task.phase)
         }
     });
-    waits::check(operation, version, task, waits::End::Start, context, reasons);
-    carrying::check_free(world, operation, version, task, context, reasons)
 }
 
 fn not_by_then(task: &TaskCode, what: &str, when: Option<Instant>, at: Instant) -> String {

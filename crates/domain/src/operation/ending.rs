@@ -4,7 +4,9 @@ use crate::{
     Context, Event, Prose, Reasons, RefusalCode, Rejection, Role,
     assignment::{AssignmentEvent, telling::short},
     ids::TaskId,
+    incident,
     operation::{Operation, OperationEvent, OperationStatus},
+    request,
 };
 
 pub(super) fn pause(
@@ -65,6 +67,10 @@ pub(super) fn close(
                 Some(TaskId::of(operation.id(), task).to_string()),
             );
         }
+    }
+    if runs {
+        incident::check_closed(operation, &mut reasons);
+        request::check_answered(operation, &mut reasons);
     }
     check_after_start(operation, context, &mut reasons);
     let closed = OperationEvent::OperationClosed { operation: operation.code.clone() };

@@ -74,6 +74,14 @@ pub(crate) fn mark(
             let known = Some(annex.release());
             (known, Some(MarkedItem::Annex { number: *number, annex: code.clone() }))
         }
+        Some(Marked::Matter(matter)) => {
+            let Some(label) = operation.matter(matter).filter(|label| label.admits(viewer, &operation.lead))
+            else {
+                return Err(reasons.not_found("matterId", "matter"));
+            };
+            commander(&label.owner)?;
+            (label.release.clone(), Some(MarkedItem::Matter(matter.clone())))
+        }
     };
     if known.as_ref() == Some(&Release::marked(known.as_ref(), new)) {
         return reasons.or(Vec::new());
@@ -81,8 +89,8 @@ pub(crate) fn mark(
     let instead = match &item {
         None => "release the next version to fewer",
         Some(MarkedItem::PlanVersion { .. } | MarkedItem::Annex { .. }) => "narrow it in the next version",
-        // Its label is the same in every version.
-        Some(MarkedItem::Task { .. }) => "what is to be withheld needs another task",
+        // Its label is the same in every version; nobody decides on a version with a matter in it.
+        Some(MarkedItem::Task { .. } | MarkedItem::Matter(_)) => "what is to be withheld needs another task",
     };
     // Who may not see a version is not told that there is one.
     let named = |partner: &PartnerCode, number: u32| {
@@ -147,6 +155,7 @@ fn takes(
             let annex = version.annexes.get(annex).filter(|_| *number == version.number);
             annex.is_some_and(|annex| operation.shows_annex(annex, Some(reader)) && !admits(&[lead]))
         }
+        Some(MarkedItem::Matter(_)) => false,
     }
 }
 
@@ -165,6 +174,7 @@ fn deciders_without<'a>(
         None | Some(MarkedItem::PlanVersion { .. }) => true,
         Some(MarkedItem::Task { task, .. }) => !decision.withheld.tasks.contains(task),
         Some(MarkedItem::Annex { annex, .. }) => !decision.withheld.annexes.contains(annex),
+        Some(MarkedItem::Matter(_)) => false,
     };
     let mut without = BTreeMap::new();
     for version in &operation.plan.versions {

@@ -2,19 +2,22 @@
 //! each other.
 
 use crate::{
-    At, ContributionCode, Currency, Instant, Item, OperationCode, PartnerCode, PhaseCode, Position, Prose,
-    TaskCode, Title,
+    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode,
+    Position, Prose, RequestCode, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
+    clock::Clocks,
     coalition::Coalition,
     contribution::{Contribution, ContributionEvent},
     execution::{ExecutionEvent, PhaseExecution, Standing, TaskExecution},
     ids::OperationId,
+    incident::{EmergentTask, Incident},
     operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},
     plan::{
         Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus, Withheld,
         gates_of_promulgation,
     },
-    release::{Classification, HandlingCode, Label, MarkedItem, Release, TaskLabel},
+    release::{Classification, HandlingCode, Label, MarkedItem, Matter, MatterLabel, Release, TaskLabel},
+    request::Request,
     subject::{Evolve, Items},
 };
 use imbl::{OrdMap, Vector};
@@ -68,7 +71,7 @@ pub struct Operation {
     /// By number, from 1; withdrawn ones stay.
     pub assignments: OrdMap<u32, Arc<Assignment>>,
     /// Officers that were asked for, by number, from 1; answered ones stay.
-    pub requests: OrdMap<u32, Arc<OfficerRequest>>,
+    pub officer_requests: OrdMap<u32, Arc<OfficerRequest>>,
     /// Tasks that have a label of their own, in every version.
     pub task_labels: OrdMap<TaskCode, Arc<TaskLabel>>,
     /// Tasks of which something is claimed, whichever version has them.
@@ -82,6 +85,11 @@ pub struct Operation {
     pub decision_log: Vector<Arc<RecordedDecision>>,
     /// The `n`th clash stands at `n - 1`; cleared ones stay.
     pub deconflictions: Vector<Arc<Deconfliction>>,
+    pub incidents: OrdMap<IncidentCode, Arc<Incident>>,
+    /// Tasks that responses to incidents made, outside of every plan version.
+    pub emergent_tasks: OrdMap<TaskCode, Arc<EmergentTask>>,
+    /// For information and for assistance.
+    pub requests: OrdMap<RequestCode, Arc<Request>>,
     /// Declined and withdrawn ones stay.
     pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
     /// What contributions are added up in, once a rate was given.
@@ -216,17 +224,6 @@ impl Operation {
         viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &keepers)))
     }
 
-    /// Whether one who sees the operation sees the contribution: its giver and the operation's lead always do.
-    pub(crate) fn shows_contribution(
-        &self,
-        contribution: &Contribution,
-        viewer: Option<&PartnerCode>,
-    ) -> bool {
-        let keepers = [&self.lead, &contribution.partner];
-        let own = contribution.release.as_ref();
-        viewer.is_none_or(|partner| own.is_none_or(|own| own.admits(partner, &keepers)))
-    }
-
     /// Whether one who sees the version sees the annex.
     pub(crate) fn shows_annex(&self, annex: &SaltedAnnex, viewer: Option<&PartnerCode>) -> bool {
         viewer.is_none_or(|partner| annex.release().admits(partner, &[&self.lead]))
@@ -251,7 +248,7 @@ impl Operation {
     }
 
     fn answer(&mut self, number: u32, answer: Answer, touched: &mut Vec<Item>) {
-        if let Some(request) = self.requests.get_mut(&number) {
+        if let Some(request) = self.officer_requests.get_mut(&number) {
             Arc::make_mut(request).answer = Some(answer);
         }
         touched.push(Item::OfficerRequest(self.code.clone(), number));
@@ -261,6 +258,34 @@ impl Operation {
     fn readers(&self) -> impl Iterator<Item = &PartnerCode> {
         let others = self.releasable_to.iter().filter(|partner| **partner != self.lead);
         [&self.lead].into_iter().chain(others)
+    }
+
+    /// The claims on a matter, and its clocks.
+    fn items_of(&self, matter: &Matter, claims: impl Iterator<Item = u32>, clocks: &Clocks) -> Vec<Item> {
+        let claims = claims.map(|number| Item::MatterClaim(self.code.clone(), matter.clone(), number));
+        let clocks = clocks.iter().map(|clock| clock.number);
+        claims.chain(clocks.map(|number| Item::Clock(self.code.clone(), matter.clone(), number))).collect()
+    }
+
+    /// Whose a matter is, and who reads it; `None`: there is no such matter.
+    pub fn matter(&self, matter: &Matter) -> Option<&MatterLabel> {
+        match matter {
+            Matter::Incident(code) => self.incidents.get(code).map(|known| &known.label),
+            Matter::Request(code) => self.requests.get(code).map(|known| &known.label),
+            Matter::Contribution(code) => self.contributions.get(code).map(|known| &known.label),
+        }
+    }
+
+    fn matter_mut(&mut self, matter: &Matter) -> Option<&mut MatterLabel> {
+        match matter {
+            Matter::Incident(code) => {
+                self.incidents.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
+            }
+            Matter::Request(code) => self.requests.get_mut(code).map(|known| &mut Arc::make_mut(known).label),
+            Matter::Contribution(code) => {
+                self.contributions.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
+            }
+        }
     }
 
     fn touch_readers(&self, touched: &mut Vec<Item>) {
@@ -362,7 +387,22 @@ impl Operation {
                     touched.push(Item::Annex(code, *number, annex.clone()));
                 }
             }
+            Some(MarkedItem::Matter(matter)) => {
+                if let Some(label) = self.matter_mut(matter) {
+                    label.release = Some(Release::marked(label.release.as_ref(), new));
+                    touched.push(matter_item(&code, matter));
+                }
+            }
         }
+    }
+}
+
+/// What readers see change when a matter's label does.
+fn matter_item(operation: &OperationCode, matter: &Matter) -> Item {
+    match matter {
+        Matter::Incident(code) => Item::Incident(operation.clone(), code.clone()),
+        Matter::Request(code) => Item::Request(operation.clone(), code.clone()),
+        Matter::Contribution(code) => Item::Contribution(operation.clone(), code.clone()),
     }
 }
 
@@ -376,7 +416,9 @@ impl Items for Operation {
             items.extend(version.items(&self.code));
         }
         items.extend(self.assignments.keys().map(|number| Item::Assignment(self.code.clone(), *number)));
-        items.extend(self.requests.keys().map(|number| Item::OfficerRequest(self.code.clone(), *number)));
+        items.extend(
+            self.officer_requests.keys().map(|number| Item::OfficerRequest(self.code.clone(), *number)),
+        );
         items.extend(self.task_labels.keys().map(|task| Item::TaskLabel(self.code.clone(), task.clone())));
         for (task, execution) in &self.executions {
             items.push(Item::TaskExecution(self.code.clone(), task.clone()));
@@ -392,6 +434,18 @@ impl Items for Operation {
         items.extend(decisions.map(|number| Item::RecordedDecision(self.code.clone(), number)));
         let clashes = self.deconflictions.iter().map(|clash| clash.number);
         items.extend(clashes.map(|number| Item::Deconfliction(self.code.clone(), number)));
+        for (code, known) in &self.incidents {
+            items.push(Item::Incident(self.code.clone(), code.clone()));
+            let claims = known.claims.iter().map(|claim| claim.number);
+            items.extend(self.items_of(&Matter::Incident(code.clone()), claims, &known.clocks));
+        }
+        let emergent = self.emergent_tasks.keys();
+        items.extend(emergent.map(|task| Item::EmergentTask(self.code.clone(), task.clone())));
+        for (code, known) in &self.requests {
+            items.push(Item::Request(self.code.clone(), code.clone()));
+            let claims = known.claims.iter().map(|claim| claim.number);
+            items.extend(self.items_of(&Matter::Request(code.clone()), claims, &known.clocks));
+        }
         items.extend(
             self.contributions.keys().map(|code| Item::Contribution(self.code.clone(), code.clone())),
         );
@@ -426,7 +480,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 activated_at: None,
                 plan: Plan::default(),
                 assignments: OrdMap::new(),
-                requests: OrdMap::new(),
+                officer_requests: OrdMap::new(),
                 task_labels: OrdMap::new(),
                 executions: OrdMap::new(),
                 phases: OrdMap::new(),
@@ -434,6 +488,9 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 ended: None,
                 decision_log: Vector::new(),
                 deconflictions: Vector::new(),
+                incidents: OrdMap::new(),
+                emergent_tasks: OrdMap::new(),
+                requests: OrdMap::new(),
                 contributions: OrdMap::new(),
                 reporting_currency: None,
             });
@@ -568,7 +625,7 @@ impl Evolve<AssignmentEvent> for Option<Operation> {
                     requested_at: at.occurred_at,
                     answer: None,
                 };
-                operation.requests.insert(*number, Arc::new(request));
+                operation.officer_requests.insert(*number, Arc::new(request));
                 touched.push(Item::OfficerRequest(operation.code.clone(), *number));
                 return;
             }

@@ -35,6 +35,12 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// The tasks that responses make have codes beside those of the plan.
+    pub fn check_not_of_response(&mut self, code: &TaskCode, field: &str) {
+        let free = !self.operation.emergent_tasks.contains_key(code);
+        self.reasons.check(free, RefusalCode::AlreadyExists, field, || format!("The code {code} is taken."));
+    }
+
     /// Hidden and absent are one.
     pub fn task(&self, code: &TaskCode) -> Option<&'a PlannedTask> {
         let task = self.version.tasks.get(code)?.as_ref();
@@ -364,6 +370,7 @@ pub(super) fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<E
         let message = format!("Version {} has a task {} already.", version.number, task.code);
         draft.reasons.add_about(RefusalCode::AlreadyExists, "code", message, subject);
     }
+    draft.check_not_of_response(&task.code, "code");
     check_task(coalition, version, task, "", &mut draft.reasons);
     let mut seen = BTreeSet::new();
     for dependency in &task.predecessors {

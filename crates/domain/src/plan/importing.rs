@@ -135,6 +135,7 @@ fn check(draft: &mut Draft<'_>, given: &[ImportedTask], tasks: &[PlannedTask]) {
         draft.reasons.check(!hidden, RefusalCode::AlreadyExists, &join(&path, "code"), || {
             format!("Version {} has a task {code} already.", draft.version.number)
         });
+        draft.check_not_of_response(code, &join(&path, "code"));
         check_task(draft.coalition, draft.version, task, &path, &mut draft.reasons);
         let path = join(&path, "predecessors");
         let mut seen = BTreeSet::new();

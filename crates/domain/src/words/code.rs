@@ -88,6 +88,10 @@ codes! {
     AnnexCode;
     /// A condition attached to an approval, such as `C1`; unique within the approval.
     ConditionCode;
+    /// An incident of an operation, such as `INC-001`.
+    IncidentCode;
+    /// A request from one partner to another in an operation, such as `RFA-001`.
+    RequestCode;
     /// A contribution to an operation, such as `K1`.
     ContributionCode;
     /// Anything else that a plan or a centre numbers: lines of effort, objectives, risks, site options.

@@ -8,7 +8,8 @@
 //! Here are those that several subjects speak of; one that only its subject does stands in its folder.
 
 use crate::code::{
-    AnnexCode, ConditionCode, ContributionCode, OperationCode, PartnerCode, PhaseCode, PostCode, TaskCode,
+    AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
+    PostCode, RequestCode, TaskCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -139,7 +140,12 @@ ids! {
     TaskClaimId = "taskclaim" "a task claim";
     RecordedDecisionId = "recordeddecision" "a recorded decision";
     DeconflictionId = "deconfliction" "a deconfliction";
+    IncidentId = "incident" "an incident";
+    /// A request for information or for assistance.
+    RequestId = "request" "a request";
     ContributionId = "contribution" "a contribution";
+    MatterClaimId = "matterclaim" "a claim on a matter";
+    ClockId = "clock" "a clock";
     EventId = "event" "an event";
     CommandId = "command" "a command";
 }
@@ -252,9 +258,35 @@ impl DeconflictionId {
     }
 }
 
+impl IncidentId {
+    pub fn of(operation: OperationId, code: &IncidentCode) -> Self {
+        Self(derive(operation.0, &format!("incident:{code}")))
+    }
+}
+
+impl RequestId {
+    pub fn of(operation: OperationId, code: &RequestCode) -> Self {
+        Self(derive(operation.0, &format!("request:{code}")))
+    }
+}
+
 impl ContributionId {
     pub fn of(operation: OperationId, code: &ContributionCode) -> Self {
         Self(derive(operation.0, &format!("contribution:{code}")))
+    }
+}
+
+impl MatterClaimId {
+    /// The `number`th claim on a matter, from 1; `matter` is its id.
+    pub fn of(matter: Uuid, number: u32) -> Self {
+        Self(derive(matter, &format!("claim:{number}")))
+    }
+}
+
+impl ClockId {
+    /// The `number`th clock on a matter, from 1; `matter` is its id.
+    pub fn of(matter: Uuid, number: u32) -> Self {
+        Self(derive(matter, &format!("clock:{number}")))
     }
 }
 

@@ -12,11 +12,12 @@ pub mod money;
 pub mod names;
 pub(crate) mod nullable;
 pub mod position;
+pub mod priority;
 pub mod text;
 
 pub use code::{
-    AnnexCode, Code, ConditionCode, ContributionCode, OperationCode, PartnerCode, PhaseCode, PostCode,
-    TaskCode,
+    AnnexCode, Code, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
+    PostCode, RequestCode, TaskCode,
 };
 pub use day::Day;
 pub use duration::{InvalidSpan, Span};
@@ -24,4 +25,5 @@ pub use hash::{Salt, Sha256};
 pub use money::{Decimal, Money, Rate};
 pub use names::{Language, Names};
 pub use position::{At, Instant, Position};
+pub use priority::Priority;
 pub use text::{Currency, Prose, TimeZone, Title};

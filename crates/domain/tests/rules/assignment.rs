@@ -459,6 +459,7 @@ fn an_officer_is_bound_until_its_task_finishes_by_its_calendar() {
         start: Span::ZERO,
         duration: Span::hours(32),
         h_hour: Some(instant(MONDAY)),
+        is_fixed: false,
     };
     story
         .when(mmr(), assign("T16", "MMR-02"))

@@ -369,7 +369,7 @@ fn of_contributions() -> Vec<ContributionCommand> {
     let (line, amount) = (|| of("LOE1"), || giving::money("900000 CNY"));
     let terminals = || giving::new("K3", giving::terminals(12));
     let money = || giving::new("K2", giving::cash("2000000 CNY"));
-    let narrow = NewPledge { releasable_to: Some(partners(&["LAO"])), ..terminals() };
+    let narrow = NewPledge { release: Some(giving::released(&["LAO"])), ..terminals() };
     let revised = PledgeRevision {
         kind: Some(ContributionKind::Other),
         title: Some(None),

@@ -56,7 +56,7 @@ fn a_pledge_is_money_once_it_is_accepted_allocated_and_paid() {
         contribution: of("K2"),
         partner: of("CHN"),
         pledge: cash("2000000 CNY"),
-        releasable_to: None,
+        release: None,
     };
     let taken_up = ContributionEvent::PledgeAccepted {
         operation: saphan(),
@@ -346,7 +346,7 @@ fn many_pledges_are_taken_in_together_or_none_and_each_fault_has_its_place() {
         .when(mmr(), pledge_many(vec![new("K8", cash("5 MMK")), new("K9", free(1))]))
         .accepted();
     assert_eq!(story.operation("SAPHAN").contributions.len(), 3);
-    let unknown = NewPledge { releasable_to: Some(partners(&["VNM"])), ..new("K10", free(1)) };
+    let unknown = NewPledge { release: Some(released(&["VNM"])), ..new("K10", free(1)) };
     story
         .when(mmr(), pledge_many(vec![unknown]))
         .refused_at([(RefusalCode::UnknownReference, "pledges.0.releasableTo")]);

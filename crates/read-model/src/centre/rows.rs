@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Item, Names, State,
     centre::{CentreId, Criterion, ForwardPost, Selection, Site},
+    watch::WatchRules,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -26,6 +27,8 @@ row! {
         pub selection: Option<Json<Selection>>,
         pub forward_posts: Json<Vec<ForwardPost>>,
         pub activated_at: Option<DateTime<Utc>>,
+        /// `None`: nobody has set any.
+        pub watch_rules: Option<Json<WatchRules>>,
     }
 }
 
@@ -44,7 +47,8 @@ macro_rules! centre_rows {
                sites as "sites: Json<Vec<Site>>",
                selection as "selection: Json<Selection>",
                forward_posts as "forward_posts: Json<Vec<ForwardPost>>",
-               activated_at
+               activated_at,
+               watch_rules as "watch_rules: Json<WatchRules>"
              "# + $($rest)*
         )
     };
@@ -61,6 +65,7 @@ impl Versioned for CentreRow {
         Column::plain("selection", "selection"),
         Column::plain("forward_posts", "forwardPosts"),
         Column::instant("activated_at", "activatedAt"),
+        Column::plain("watch_rules", "watchRules"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -76,6 +81,7 @@ impl Versioned for CentreRow {
             selection: centre.selection.clone().map(Json),
             forward_posts: Json(centre.forward_posts.clone()),
             activated_at: centre.activated_at.map(|at| at.to_utc()),
+            watch_rules: centre.watch_rules.clone().map(Json),
         })
     }
 }

@@ -10,6 +10,7 @@ use domain::{
     claim::Claim,
     contribution::{Contribution, Offer},
     ids::ContributionId,
+    release::Release,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -49,6 +50,12 @@ row! {
         /// What was rejected left out.
         pub delivered: i32,
         pub delivery_accepted: i32,
+        /// Whose work it is besides.
+        pub parties: Vec<String>,
+        /// What it says of its release itself.
+        pub release: Option<Json<Release>>,
+        /// Those of the operation that read it; `None`: all.
+        pub readers: Option<Vec<String>>,
         pub pledged_at: DateTime<Utc>,
         pub accepted_at: Option<DateTime<Utc>>,
         /// Declined or withdrawn.
@@ -184,6 +191,9 @@ macro_rules! contribution_rows {
                given.deliveries as "deliveries: Json<Vec<DeliveryColumn>>",
                given.delivered,
                given.delivery_accepted,
+               given.parties,
+               given.release as "release: Json<Release>",
+               given.readers,
                given.pledged_at,
                given.accepted_at,
                given.refused_at,
@@ -202,7 +212,7 @@ macro_rules! contribution_pages {
              cross join lateral (
                select entry.*
                from contribution entry
-               join visible_contribution($1, $2, $3) visible on visible.id = entry.id
+               join visible_matter($1, $2, $3) visible on visible.id = entry.id
                where entry.operation_id = wanted.id
                  and entry.code > coalesce($5, '')
                  and ($6::text is null or entry.code < $6)
@@ -256,6 +266,9 @@ impl Versioned for ContributionRow {
         Column::plain("deliveries", "deliveries"),
         Column::plain("delivered", "delivered"),
         Column::plain("delivery_accepted", "deliveryAccepted"),
+        Column::nowhere("parties", "there are none besides its giver and the lead"),
+        Column::plain("release", "release"),
+        Column::nowhere("readers", "computed from the label"),
         Column::instant("pledged_at", "pledgedAt"),
         Column::instant("accepted_at", "acceptedAt"),
         Column::instant("refused_at", "refusedAt"),
@@ -278,12 +291,13 @@ impl Versioned for ContributionRow {
         let accepted = known.accepted.as_ref();
         let rates = accepted.map(|accepted| accepted.rates.clone()).unwrap_or_default();
         let (worth, refused) = (known.rate(), known.refused.as_ref());
+        let readers = known.label.readers(&operation.lead);
         let utc = |at: Instant| at.to_utc();
         Some(Self {
             id: ContributionId::of(id, code).0,
             operation_id: id.0,
             code: code.to_string(),
-            partner: known.partner.to_string(),
+            partner: known.partner().to_string(),
             kind: pledge.kind.to_string(),
             title: pledge.title.as_ref().map(ToString::to_string),
             status: known.status().to_string(),
@@ -303,6 +317,9 @@ impl Versioned for ContributionRow {
             deliveries: Json(deliveries(known)),
             delivered: known.delivered().cast_signed(),
             delivery_accepted: known.delivery_accepted().cast_signed(),
+            parties: known.label.parties.iter().map(ToString::to_string).collect(),
+            release: known.label.release.clone().map(Json),
+            readers: readers.map(|readers| readers.into_iter().map(ToString::to_string).collect()),
             pledged_at: known.pledged_at.to_utc(),
             accepted_at: accepted.map(|accepted| utc(accepted.at)),
             refused_at: refused.map(|refused| utc(refused.at)),
@@ -364,7 +381,7 @@ impl ReadModel {
     pub async fn contributions_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<ContributionRow>, Error> {
         contribution_rows!(
             "from contribution given
-             join visible_contribution($1, $2, $3) visible on visible.id = given.id
+             join visible_matter($1, $2, $3) visible on visible.id = given.id
              where given.id = any ($4) and given.valid_from <= $1 and $1 < given.valid_to",
             pin.position.0,
             pin.policy_position.0,
@@ -402,7 +419,7 @@ impl ReadModel {
         let rows = sqlx::query!(
             r#"select given.operation_id, count(*) as "count!"
              from contribution given
-             join visible_contribution($1, $2, $3) visible on visible.id = given.id
+             join visible_matter($1, $2, $3) visible on visible.id = given.id
              where given.operation_id = any ($4)
                and ($5::text is null or given.partner = $5)
                and ($6::text is null or given.kind = $6)

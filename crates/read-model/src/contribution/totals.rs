@@ -65,6 +65,59 @@ pub struct LeftOutRow {
     pub code: String,
 }
 
+/// What the viewer sees of what is given to the operations and was neither declined nor withdrawn, as `counted`, with
+/// what it is worth in the currency that its operation reports in: the one that visible rates lead to. What follows
+/// says what is made of it, and the arguments behind the first four.
+macro_rules! counted {
+    ($row:ident, $model:ident, $pin:ident, $operations:ident, $rest:literal $(, $argument:expr)*) => {
+        sqlx::query_as!(
+            $row,
+            r#"with seen as (
+               select
+                 given.*,
+                 max(given.reporting) over (partition by given.operation_id) as into_
+               from contribution given
+               join visible_matter($1, $2, $3) visible on visible.id = given.id
+               where given.operation_id = any ($4)
+                 and given.valid_from <= $1
+                 and $1 < given.valid_to
+                 and given.refused_at is null
+             ), counted as (
+               select
+                 seen.operation_id,
+                 seen.code,
+                 seen.partner,
+                 seen.kind,
+                 seen.accepted_at is not null as is_accepted,
+                 seen.in_kind,
+                 seen.quantity,
+                 seen.unit,
+                 seen.amount,
+                 seen.currency,
+                 seen.rates,
+                 case
+                   when seen.worth is not null then seen.worth::numeric
+                   when seen.currency = seen.into_ then 1
+                 end as worth,
+                 seen.allocations,
+                 seen.allocated,
+                 seen.disbursed,
+                 seen.delivered,
+                 seen.delivery_accepted
+               from seen
+             )
+             "# + $rest,
+            $pin.position.0,
+            $pin.policy_position.0,
+            $pin.viewer(),
+            $operations
+            $(, $argument)*
+        )
+        .fetch_all($model.db())
+        .await
+    };
+}
+
 impl ReadModel {
     /// By operation, group and currency; those of all groups and of all currencies come last.
     pub async fn contribution_money(
@@ -74,9 +127,12 @@ impl ReadModel {
         by: GroupedBy,
     ) -> Result<Vec<MoneyTotalRow>, Error> {
         let by: &str = by.into();
-        sqlx::query_as!(
+        counted!(
             MoneyTotalRow,
-            r#"with counted as materialized (
+            self,
+            pin,
+            operation_ids,
+            r#", grouped as materialized (
                select
                  counted.operation_id,
                  case $5 when 'PARTNER' then counted.partner when 'KIND' then counted.kind end as key,
@@ -97,33 +153,33 @@ impl ReadModel {
                    )
                  end as disbursed,
                  counted.allocations
-               from counted_contribution($1, $2, $3, $4) counted
+               from counted
                where counted.amount is not null
              ), entry as (
                select
-                 counted.operation_id,
-                 counted.key,
-                 counted.in_kind,
-                 counted.currency,
-                 counted.worth,
-                 counted.pledged,
-                 counted.accepted,
-                 counted.allocated,
-                 counted.disbursed
-               from counted
+                 grouped.operation_id,
+                 grouped.key,
+                 grouped.in_kind,
+                 grouped.currency,
+                 grouped.worth,
+                 grouped.pledged,
+                 grouped.accepted,
+                 grouped.allocated,
+                 grouped.disbursed
+               from grouped
                union all
                select
-                 counted.operation_id,
+                 grouped.operation_id,
                  line.said ->> 'lineOfEffort',
-                 counted.in_kind,
-                 counted.currency,
-                 counted.worth,
+                 grouped.in_kind,
+                 grouped.currency,
+                 grouped.worth,
                  null,
                  null,
                  (line.said -> 'allocated' ->> 'minorUnits')::bigint,
                  (line.said -> 'disbursed' ->> 'minorUnits')::bigint
-               from counted
-               cross join lateral jsonb_array_elements(counted.allocations) as line (said)
+               from grouped
+               cross join lateral jsonb_array_elements(grouped.allocations) as line (said)
                where $5 = 'LINE_OF_EFFORT'
              )
              select
@@ -162,14 +218,8 @@ impl ReadModel {
                entry.in_kind,
                grouping(entry.currency),
                entry.currency"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            operation_ids,
             by
         )
-        .fetch_all(self.db())
-        .await
         .map_err(doing("add up contributions of money"))
     }
 
@@ -181,9 +231,12 @@ impl ReadModel {
         by: GroupedBy,
     ) -> Result<Vec<QuantityTotalRow>, Error> {
         let by: &str = by.into();
-        sqlx::query_as!(
+        counted!(
             QuantityTotalRow,
-            r#"with entry as (
+            self,
+            pin,
+            operation_ids,
+            r#", entry as (
                select
                  counted.operation_id,
                  case $5 when 'PARTNER' then counted.partner when 'KIND' then counted.kind end as key,
@@ -192,7 +245,7 @@ impl ReadModel {
                  counted.is_accepted,
                  counted.delivered,
                  counted.delivery_accepted
-               from counted_contribution($1, $2, $3, $4) counted
+               from counted
                where counted.in_kind
              )
              select
@@ -210,36 +263,27 @@ impl ReadModel {
                (entry.operation_id, entry.unit)
              )
              order by entry.operation_id, grouping(entry.key), entry.key nulls last, entry.unit"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            operation_ids,
             by
         )
-        .fetch_all(self.db())
-        .await
         .map_err(doing("add up contributions in kind"))
     }
 
     /// Each once, by operation, currency and day.
     pub async fn contribution_rates(&self, pin: &Pin, operation_ids: &[Uuid]) -> Result<Vec<RateRow>, Error> {
-        sqlx::query_as!(
+        counted!(
             RateRow,
+            self,
+            pin,
+            operation_ids,
             r#"select used.operation_id as "operation_id!", used.said as "rate!: Json<Rate>"
              from (
                select distinct counted.operation_id, rate.said
-               from counted_contribution($1, $2, $3, $4) counted
+               from counted
                cross join lateral jsonb_array_elements(counted.rates) as rate (said)
                where rate.said ->> 'currency' = counted.currency
              ) used
-             order by used.operation_id, used.said ->> 'currency', used.said ->> 'date', used.said"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            operation_ids
+             order by used.operation_id, used.said ->> 'currency', used.said ->> 'date', used.said"#
         )
-        .fetch_all(self.db())
-        .await
         .map_err(doing("read the rates of contributions"))
     }
 
@@ -249,8 +293,11 @@ impl ReadModel {
         pin: &Pin,
         operation_ids: &[Uuid],
     ) -> Result<Vec<LeftOutRow>, Error> {
-        sqlx::query_as!(
+        counted!(
             LeftOutRow,
+            self,
+            pin,
+            operation_ids,
             r#"select
                left_out.operation_id as "operation_id!",
                left_out.count as "count!",
@@ -261,19 +308,13 @@ impl ReadModel {
                  counted.code,
                  count(*) over (partition by counted.operation_id) as count,
                  row_number() over (partition by counted.operation_id order by counted.code) as number
-               from counted_contribution($1, $2, $3, $4) counted
+               from counted
                where counted.amount is not null and counted.worth is null
              ) left_out
              where left_out.number <= $5
              order by left_out.operation_id, left_out.code"#,
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            operation_ids,
             MOST_NAMED
         )
-        .fetch_all(self.db())
-        .await
         .map_err(doing("name contributions without a rate"))
     }
 }

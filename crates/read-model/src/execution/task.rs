@@ -78,7 +78,7 @@ impl Versioned for TaskExecutionRow {
             progress: standing.progress.map(u32::cast_signed),
             blocked_since: blocked_since.map(|at| at.to_utc()),
             block_reason: block_reason.map(|reason| reason.to_string()),
-            baseline_version: baseline.map(|baseline| baseline.version.cast_signed()),
+            baseline_version: baseline.and_then(|baseline| Some(baseline.version?.cast_signed())),
             baseline_h_hour: baseline.map(|baseline| baseline.h_hour.to_utc()),
             baseline_start: baseline.map(|baseline| baseline.start.to_utc()),
             baseline_finish: baseline.map(|baseline| baseline.finish.to_utc()),

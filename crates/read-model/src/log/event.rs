@@ -44,6 +44,7 @@ pub struct Entry {
     pub row: EventRow,
     version_id: Option<Uuid>,
     annex_id: Option<Uuid>,
+    matter_id: Option<Uuid>,
     task_ids: Vec<Uuid>,
     /// Every node in whose history it stands.
     #[serde(skip)]
@@ -110,6 +111,7 @@ impl Entry {
             },
             version_id: version.map(|id| id.0),
             annex_id: annex,
+            matter_id: operation.zip(scope.matter).map(|(id, matter)| matter.id(id)),
             task_ids: tasks.collect(),
             items,
         }
@@ -444,6 +446,7 @@ impl Columns for Entry {
         self.row.write(to);
         self.version_id.write(to);
         self.annex_id.write(to);
+        self.matter_id.write(to);
         self.task_ids.write(to);
     }
 }

@@ -70,7 +70,7 @@ impl Versioned for OfficerRequestRow {
         let (State::Operation(Some(operation)), Item::OfficerRequest(_, number)) = (state, item) else {
             return None;
         };
-        let request = operation.requests.get(number)?;
+        let request = operation.officer_requests.get(number)?;
         let id = operation.id();
         Some(Self {
             id: request.id(id).0,

@@ -43,7 +43,9 @@ impl Sender {
     pub fn allows(&self, actor: &Actor) -> bool {
         match actor {
             Actor::Post { roles, .. } => self.roles.iter().any(|role| roles.contains(role)),
-            Actor::Service { roles, .. } => self.service && roles.contains(&Role::Admin),
+            Actor::Service { roles, .. } => {
+                self.service && roles.contains(&Role::Admin) || *self == CLOCK && actor.is_clock()
+            }
         }
     }
 }
@@ -58,7 +60,7 @@ impl fmt::Display for Sender {
                 if service { f.write_str(", or an administering service") } else { Ok(()) }
             }
             (true, true) => f.write_str("an administering service"),
-            (true, false) => f.write_str("nobody"),
+            (true, false) => f.write_str(self.of),
         }
     }
 }
@@ -102,6 +104,8 @@ pub(crate) const SPEAKER: &[Role] = &[Role::Liaison, Role::Commander];
 const LEAD: &str = "the operation's lead";
 pub(crate) const HOST: &str = "the host";
 
+/// What fell due is told by the clock alone.
+pub(crate) const CLOCK: Sender = by(&[], "the clock itself");
 pub(crate) const SERVICE: Sender = or_service(by(&[], ""));
 pub(crate) const LEAD_STAFF: Sender = by(STAFF, LEAD);
 pub(crate) const LEAD_COMMANDER: Sender = by(COMMANDER, LEAD);

@@ -7,6 +7,7 @@ use domain::{
     contribution::{
         Contribution, ContributionCommand, ContributionKind, NewPledge, Offer, Pledge, PledgeRevision,
     },
+    release::Release,
 };
 
 pub fn giving(command: ContributionCommand) -> Ask {
@@ -32,8 +33,12 @@ pub fn terminals(quantity: u32) -> Pledge {
     }
 }
 
+pub fn released(to: &[&str]) -> Release {
+    Release { releasable_to: partners(to), ..Release::default() }
+}
+
 pub fn new(code: &str, pledge: Pledge) -> NewPledge {
-    NewPledge { code: of(code), pledge, releasable_to: None }
+    NewPledge { code: of(code), pledge, release: None }
 }
 
 pub fn pledge(code: &str, pledge: Pledge) -> Ask {
@@ -42,7 +47,7 @@ pub fn pledge(code: &str, pledge: Pledge) -> Ask {
 
 /// For these partners, besides its giver and the lead.
 pub fn pledge_for(code: &str, pledge: Pledge, to: &[&str]) -> Ask {
-    let pledge = NewPledge { releasable_to: Some(partners(to)), ..new(code, pledge) };
+    let pledge = NewPledge { release: Some(released(to)), ..new(code, pledge) };
     giving(ContributionCommand::Pledge { operation: saphan(), pledge })
 }
 

@@ -603,6 +603,7 @@ pub fn assigned(number: u32, task: &str, post: &str, start: i64, hours: i64) -> 
         start: Span::hours(start),
         duration: Span::hours(hours),
         h_hour: None,
+        is_fixed: false,
     }
 }
 

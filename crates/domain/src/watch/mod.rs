@@ -1,0 +1,14 @@
+//! The watch of a centre: its rules, who stands it when, and what they enter in its log.
+//!
+//! It folds into the state of its centre; the limits that it sets for incidents and requests also into the coalition's,
+//! because whoever reports or asks does so for all.
+
+mod command;
+mod decide;
+mod event;
+mod examples;
+mod sources;
+mod state;
+
+pub use command::WatchCommand;
+pub use event::{WatchEvent, WatchRules};
