@@ -19,11 +19,15 @@ mod execution;
 mod gate;
 mod graph;
 pub mod http;
+mod incident;
 mod log;
+mod matter;
 mod operation;
 mod plan;
+mod request;
 mod schedule;
 mod schema;
+mod watch;
 
 pub use errors::Error;
 pub use gate::{auth, documents, rates, trust};

@@ -313,7 +313,7 @@ impl OutputType for Reading {
 roots! {
     [crate::coalition::PartnerQueries]
         [crate::coalition::PartnerMutations, crate::coalition::StandingMutations];
-    [crate::centre::CentreQueries] [crate::centre::CentreMutations];
+    [crate::centre::CentreQueries] [crate::centre::CentreMutations, crate::watch::WatchMutations];
     [crate::coalition::PostQueries] [crate::coalition::PostMutations];
     [crate::operation::OperationQueries] [crate::operation::OperationMutations];
     [crate::plan::TaskQueries]
@@ -321,6 +321,8 @@ roots! {
     [] [crate::operation::AssignmentMutations, crate::operation::ReleaseMutations];
     [] [crate::execution::TaskExecutionMutations];
     [] [crate::execution::PhaseMutations, crate::operation::LogMutations];
+    [] [crate::incident::IncidentMutations, crate::request::RequestMutations];
+    [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
 }
 

@@ -165,6 +165,13 @@ impl Label {
         self.below(lead.clone(), &[lead, territory], own)
     }
 
+    /// A matter's, whose label `self` is its operation's. Whose own work it is stays, and so does the operation's lead.
+    #[must_use]
+    pub fn narrowed_to_matter(&self, matter: &MatterLabel) -> Self {
+        let keepers: Vec<_> = [&matter.owner].into_iter().chain(&matter.parties).collect();
+        self.below(matter.owner.clone(), &keepers, matter.release.as_ref())
+    }
+
     fn below(&self, owner: PartnerCode, keepers: &[&PartnerCode], own: Option<&Release>) -> Self {
         let keepers: Vec<_> = keepers.iter().copied().chain([&self.owner]).collect();
         let stays = |partner: &&PartnerCode| own.is_none_or(|own| own.admits(partner, &keepers));

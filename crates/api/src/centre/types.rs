@@ -9,6 +9,7 @@ use crate::{
         scalars::DateTime,
         zone::Zone,
     },
+    watch::types::WatchRules,
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use domain::{centre, ids::PartnerId};
@@ -163,6 +164,14 @@ impl Centre {
             opened_at: post.at.into(),
         };
         self.row.forward_posts.iter().map(post).collect()
+    }
+
+    /// How its watch is stood, and how soon incidents and requests must be answered; null until somebody has said so.
+    async fn watch_rules(&self) -> Result<Option<WatchRules>, Error> {
+        match &self.row.watch_rules {
+            Some(rules) => WatchRules::of(&self.world, rules).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Null until it is active.

@@ -11,6 +11,8 @@ use read_model::{
     EventFilter, EventRow, Page, Pin, ReadModel,
     coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
     execution::{GoNoGoWordRow, PhaseRow, TaskClaimRow, TaskExecutionRow},
+    incident::{EmergentTaskRow, IncidentRow},
+    matter::{ClockRow, MatterClaimRow},
     operation::{
         AssignmentRow, DecidedPointRow, DeconflictionRow, OfficerRequestRow, OperationFilter, OperationRow,
         RecordedDecisionRow, TaskLabelRow,
@@ -19,6 +21,7 @@ use read_model::{
         AnnexRow, ConditionRow, DecisionRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace,
         TaskVersionRow,
     },
+    request::{RequestFilter, RequestRow},
 };
 use std::{
     collections::HashMap,
@@ -278,6 +281,89 @@ async fn recorded_decisions(
     Ok(pages)
 }
 
+/// A page of an operation's incidents: all, the open ones or the closed ones.
+pub(crate) type IncidentPage = (Uuid, Option<bool>, Page);
+
+async fn incident_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<IncidentPage>,
+) -> Result<HashMap<IncidentPage, Arc<Vec<Arc<IncidentRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, open, page)| (operation, (open, page))).collect();
+    for ((open, page), operations) in by_question(keys) {
+        let rows = model.incidents_of(&pin, &operations, open, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, open, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn incident_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, Option<bool>)>,
+) -> Result<HashMap<(Uuid, Option<bool>), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (open, operations) in by_question(keys) {
+        let counted = model.count_incidents(&pin, &operations, open).await?;
+        counts.extend(counted.into_iter().map(|(operation, count)| ((operation, open), count)));
+    }
+    Ok(counts)
+}
+
+/// A page of an operation's requests.
+pub(crate) type RequestPage = (Uuid, RequestFilter, Page);
+
+async fn request_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<RequestPage>,
+) -> Result<HashMap<RequestPage, Arc<Vec<Arc<RequestRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, filter, page)| (operation, (filter, page))).collect();
+    for ((filter, page), operations) in by_question(keys) {
+        let rows = model.requests_of(&pin, &operations, &filter, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, filter.clone(), page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn request_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, RequestFilter)>,
+) -> Result<HashMap<(Uuid, RequestFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, operations) in by_question(keys) {
+        let counted = model.count_requests(&pin, &operations, &filter).await?;
+        counts.extend(counted.into_iter().map(|(operation, count)| ((operation, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
+/// By the incident that they are about.
+async fn requests_about(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    incidents: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Arc<Vec<Arc<RequestRow>>>>, Error> {
+    let mut about = HashMap::<Uuid, Vec<Arc<RequestRow>>>::new();
+    for row in model.requests_about(&pin, &incidents).await? {
+        if let Some(incident) = row.incident_id {
+            about.entry(incident).or_default().push(Arc::new(row));
+        }
+    }
+    Ok(about.into_iter().map(|(incident, rows)| (incident, Arc::new(rows))).collect())
+}
+
 async fn history_counts(
     model: ReadModel,
     pin: Arc<Pin>,
@@ -356,6 +442,11 @@ macro_rules! loaders {
             pub task_version_counts: Loader<Uuid, i64>,
             pub recorded_decisions: Loader<RecordedDecisionPage, Arc<Vec<Arc<RecordedDecisionRow>>>>,
             pub recorded_decision_counts: Loader<Uuid, i64>,
+            pub incident_pages: Loader<IncidentPage, Arc<Vec<Arc<IncidentRow>>>>,
+            pub incident_counts: Loader<(Uuid, Option<bool>), i64>,
+            pub request_pages: Loader<RequestPage, Arc<Vec<Arc<RequestRow>>>>,
+            pub request_counts: Loader<(Uuid, RequestFilter), i64>,
+            pub requests_about: Loader<Uuid, Arc<Vec<Arc<RequestRow>>>>,
             pub histories: Loader<HistoryPage, Histories>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// To the task that a planned task is a plan of.
@@ -394,6 +485,11 @@ macro_rules! loaders {
                     recorded_decision_counts: Loader::new(model, pin, |model, pin, operations| async move {
                         Ok(model.count_recorded_decisions(&pin, &operations).await?.into_iter().collect())
                     }),
+                    incident_pages: Loader::new(model, pin, incident_pages),
+                    incident_counts: Loader::new(model, pin, incident_counts),
+                    request_pages: Loader::new(model, pin, request_pages),
+                    request_counts: Loader::new(model, pin, request_counts),
+                    requests_about: Loader::new(model, pin, requests_about),
                     histories: Loader::new(model, pin, histories),
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
@@ -439,6 +535,9 @@ nodes! { loaders
         decisions_of: DecisionRow, version_id = decisions_of;
         conditions_of: ConditionRow, decision_id = conditions_of;
         task_claims_of: TaskClaimRow, task_id = task_claims_of;
+        matter_claims_of: MatterClaimRow, matter_id = matter_claims_of;
+        clocks_on: ClockRow, matter_id = clocks_on;
+        emergent_tasks_of: EmergentTaskRow, operation_id = emergent_tasks_of;
     }
 }
 

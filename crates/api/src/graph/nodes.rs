@@ -36,6 +36,12 @@ macro_rules! nodes {
                 domain::ids::RecordedDecisionId[id], recorded_decisions_by_id;
             Deconfliction: "deconfliction" of read_model::operation::DeconflictionRow,
                 domain::ids::DeconflictionId[id], deconflictions_by_id;
+            Incident: "incident" of read_model::incident::IncidentRow,
+                domain::ids::IncidentId[id], incidents_by_id;
+            Request: "request" of read_model::request::RequestRow, domain::ids::RequestId[id], requests_by_id;
+            MatterClaim: "matter_claim" of read_model::matter::MatterClaimRow,
+                domain::ids::MatterClaimId[id], matter_claims_by_id;
+            Clock: "clock" of read_model::matter::ClockRow, domain::ids::ClockId[id], clocks_by_id;
         }
         without_history {
             Event: "event" of read_model::EventRow, domain::ids::EventId[event_id], events_by_id;

@@ -46,6 +46,8 @@ pub enum RefusalCode {
     HostAlreadyPresent,
     /// The same idempotency key came with another content.
     IdempotencyKeyReused,
+    /// An incident of the operation is not closed.
+    IncidentOpen,
     /// A code is 1 to 32 capital letters, digits, `_` or `-`, starting with a letter or a digit.
     InvalidCode,
     /// A currency is an ISO 4217 code, such as `THB`.
@@ -77,6 +79,8 @@ pub enum RefusalCode {
     OccurredInFuture,
     /// The post is bound to another task at that time.
     OfficerOverlap,
+    /// A partner whose work it is to be may not read the operation.
+    PartyCannotRead,
     /// The phase that the task belongs to is not open.
     PhaseNotStarted,
     /// The plan lacks what a submission needs.
@@ -93,6 +97,8 @@ pub enum RefusalCode {
     PredecessorIncomplete,
     /// Rejections, refusals of consent, shifts and the like need a reason.
     ReasonRequired,
+    /// A request of the operation waits for an answer.
+    RequestOpen,
     /// A go needs every criterion met, or its risk accepted by every decider.
     RiskNotAccepted,
     /// `seenAt` lies outside what could have been seen.

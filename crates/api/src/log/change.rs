@@ -539,6 +539,10 @@ mod tests {
             ("go_no_go_word", "GoNoGoWord"),
             ("recorded_decision", "RecordedDecision"),
             ("deconfliction", "Deconfliction"),
+            ("incident", "Incident"),
+            ("request", "Request"),
+            ("matter_claim", "MatterClaim"),
+            ("clock", "Clock"),
         ];
         for (table, name) in types {
             let known = fields_of(name);

@@ -170,7 +170,7 @@ struct DeclineRequestedOfficerInput {
     entry: Entry,
 }
 
-/// Give one of `planVersionId`, `task` and `annexId`; or `operation` alone, to mark the operation itself.
+/// Give one of `planVersionId`, `task`, `annexId` and `matterId`; or `operation` alone, to mark the operation itself.
 #[derive(InputObject)]
 struct MarkReleasabilityInput {
     /// Its code, such as `SAPHAN`, or its id. Beside `task`: of a task that is named by its code.
@@ -181,6 +181,8 @@ struct MarkReleasabilityInput {
     task: Option<ID>,
     /// An annex of one version.
     annex_id: Option<ID>,
+    /// An incident or a request.
+    matter_id: Option<ID>,
     /// Codes of the partners that may read it, all of them. Those that may not read what it is in are kept, and may not
     /// read it until they do. Its owners may read it besides: the operation's lead, and the partners that carry out a
     /// task or on whose territory it lies.
@@ -515,19 +517,26 @@ type Place = (OperationCode, Option<Marked>);
 impl MarkReleasabilityInput {
     /// The one item named; `None` where none is, or several are, which is then among the reasons.
     async fn item(&self, asked: &mut Asked<'_>) -> Result<Option<Place>, Error> {
-        match (&self.operation, &self.plan_version_id, &self.task, &self.annex_id) {
-            (Some(id), None, None, None) => Ok(asked.operation(id).await?.map(|operation| (operation, None))),
-            (None, Some(id), None, None) => {
+        let Self { operation, plan_version_id, task, annex_id, matter_id, .. } = self;
+        match (operation, plan_version_id, task, annex_id, matter_id) {
+            (Some(id), None, None, None, None) => {
+                Ok(asked.operation(id).await?.map(|operation| (operation, None)))
+            }
+            (None, Some(id), None, None, None) => {
                 let version = asked.version(id).await?;
                 Ok(version.map(|(operation, number)| (operation, Some(Marked::PlanVersion { number }))))
             }
-            (operation, None, Some(id), None) => {
+            (operation, None, Some(id), None, None) => {
                 let place = asked.task(id, operation.as_ref()).await?;
                 Ok(place.map(|(operation, task)| (operation, Some(Marked::Task { task }))))
             }
-            (None, None, None, Some(id)) => annex(asked, id).await,
+            (None, None, None, Some(id), None) => annex(asked, id).await,
+            (None, None, None, None, Some(id)) => {
+                let place = asked.matter(id).await?;
+                Ok(place.map(|(operation, matter)| (operation, Some(Marked::Matter(matter)))))
+            }
             _ => {
-                let message = "Name what is marked: by `planVersionId`, `task` or `annexId`, or the operation by `operation`.";
+                let message = "Name what is marked: by `planVersionId`, `task`, `annexId` or `matterId`, or the operation by `operation`.";
                 asked.reasons.add(RefusalCode::InvalidValue, "", message);
                 Ok(None)
             }
@@ -548,7 +557,7 @@ pub struct ReleaseMutations;
 
 #[Object]
 impl ReleaseMutations {
-    /// Says who may read an operation, a plan version, a task or an annex, and how carefully. Narrowing works backwards,
+    /// Says who may read an operation, a plan version, a task, an annex, an incident or a request, and how carefully. Narrowing works backwards,
     /// widening does not open earlier states; what a partner has decided on stays readable to it. For commanders of its owner.
     async fn mark_releasability(
         &self,
@@ -583,6 +592,7 @@ impl ReleaseMutations {
                     let id = AnnexId::of(PlanVersionId::of(of, number), &annex);
                     world.find::<Annex>(id.0).await?.map(Node::from)
                 }
+                Some(Marked::Matter(matter)) => world.matter(matter.id(of)).await?.map(Node::from),
             };
             Ok(Some((world.find::<Operation>(operation_id).await?, item)))
         };

@@ -89,6 +89,13 @@ impl Operation {
     }
 }
 
+impl Operation {
+    /// The label of something in it.
+    pub(crate) fn label_with(&self, below: impl FnOnce(&Label) -> Label) -> Result<ReleaseLabel, Error> {
+        Ok(ReleaseLabel { label: below(&self.row.label()?), world: Arc::clone(&self.world) })
+    }
+}
+
 impl PlanVersion {
     pub(crate) async fn label(&self) -> Result<ReleaseLabel, Error> {
         let ReleaseLabel { label, world } = self.operation_of().await?.label()?;

@@ -7,8 +7,8 @@ use crate::{
         connection::{Connection, Direction, Window},
         context::World,
         node::{
-            Deconfliction, Event, Item, OfficerRequest, Operation, Partner, PlanVersion, RecordedDecision,
-            Task,
+            Clock, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Partner, PlanVersion,
+            RecordedDecision, Request, Task,
         },
         scalars::DateTime,
         zone::Zone,
@@ -19,6 +19,7 @@ use crate::{
         task::{TaskFilter, task_page},
         version::version_id,
     },
+    request::types::RequestFilter,
     schedule::{
         conflict::Conflict,
         matrix::{MatrixColumns, MatrixRows, SynchronisationMatrix},
@@ -29,8 +30,8 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{
-    PartnerCode, TaskCode,
-    ids::{OperationId, PartnerId, TaskId},
+    IncidentCode, PartnerCode, RequestCode, TaskCode,
+    ids::{IncidentId, OperationId, PartnerId, RequestId, TaskId},
     operation,
     plan::VersionStatus,
 };
@@ -266,6 +267,55 @@ impl Operation {
         let rows = self.world.loaders.deconflictions_of.children(self.row.id).await?;
         let rows: Vec<_> = rows.iter().filter(|row| !open || row.cleared_at.is_none()).cloned().collect();
         Ok(self.world.all(&rows))
+    }
+
+    /// An incident by its code.
+    async fn incident(&self, code: String) -> Result<Option<Incident>, Error> {
+        let Ok(code) = code.parse::<IncidentCode>() else { return Ok(None) };
+        self.world.find(IncidentId::of(OperationId(self.row.id), &code).0).await
+    }
+
+    /// In the order of their codes; `open: true` asks for those that are not closed, `open: false` for the others.
+    async fn incidents(
+        &self,
+        open: Option<bool>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Incident>, Error> {
+        Incident::page(&self.world, self.row.id, open, Window { first, after, last, before }).await
+    }
+
+    /// A request for information or for assistance by its code.
+    async fn request(&self, code: String) -> Result<Option<Request>, Error> {
+        let Ok(code) = code.parse::<RequestCode>() else { return Ok(None) };
+        self.world.find(RequestId::of(OperationId(self.row.id), &code).0).await
+    }
+
+    /// Requests for information and for assistance, in the order of their codes.
+    async fn requests(
+        &self,
+        filter: Option<RequestFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Request>, Error> {
+        Request::page(&self.world, self.row.id, filter, Window { first, after, last, before }).await
+    }
+
+    /// Clocks on what it deals with, by when they fall due; `open: true` asks for those that run, `open: false` for those that
+    /// were stopped or breached.
+    async fn clocks(
+        &self,
+        open: Option<bool>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Clock>, Error> {
+        Clock::page(&self.world, Some(self.row.id), open, Window { first, after, last, before }).await
     }
 
     /// The version in force, else the one being worked on; null before the first draft. An amendment that nations decide on

@@ -1,0 +1,7 @@
+//! Incidents, and the responses to them.
+
+mod asked;
+mod mutations;
+pub mod types;
+
+pub use mutations::IncidentMutations;

@@ -1,0 +1,7 @@
+//! Requests for information and for assistance.
+
+mod asked;
+mod mutations;
+pub mod types;
+
+pub use mutations::RequestMutations;
