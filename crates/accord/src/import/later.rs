@@ -18,7 +18,6 @@ pub fn lines(scenario: &Scenario, left: &[&TimelineEntry]) -> Vec<String> {
 }
 
 fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
-    let contributions = scenario.contributions.as_ref();
     let assistance = scenario.assistance.as_ref();
     let assistance = assistance.map_or(0, |counts| {
         counts.reports.len() + usize::from(counts.last.is_some()) + usize::from(counts.enforcement.is_some())
@@ -32,7 +31,6 @@ fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
         ("centre: watch rules", usize::from(scenario.centre.watch_rules.is_some())),
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
         ("timeline: known_persons of decisions", known_persons.count()),
-        ("contributions: items", contributions.map_or(0, |section| section.items.len())),
         ("incident: entries", scenario.incident.as_ref().map_or(0, |incident| incident.log.len())),
         ("requests", scenario.requests.len()),
         ("assistance: reports and tallies", assistance),

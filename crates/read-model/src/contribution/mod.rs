@@ -5,6 +5,6 @@ mod totals;
 
 pub use rows::{
     AllocationColumn, ContributionFilter, ContributionRow, DeliveryColumn, DisbursementColumn,
-    JudgementColumn, MoneyColumn,
+    JudgementColumn, MoneyColumn, SaidColumn,
 };
-pub use totals::{GroupedBy, LeftOutRow, MoneyTotalRow, QuantityTotalRow, RateRow};
+pub use totals::{GroupedBy, MoneyTotalRow, QuantityTotalRow, Sums};

@@ -3,6 +3,7 @@
 use crate::{Error, Pin, ReadModel, doing};
 use domain::Rate;
 use sqlx::types::Json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Contributions without a rate that are named.
@@ -49,20 +50,33 @@ pub struct QuantityTotalRow {
     pub delivery_accepted: i64,
 }
 
+/// What is given to one operation, added up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sums {
+    /// By group and currency; those of all groups and of all currencies come last.
+    pub money: Vec<MoneyTotalRow>,
+    /// By group and unit; those of all groups come last.
+    pub quantities: Vec<QuantityTotalRow>,
+    /// That the sums of all currencies were made with, each once, by currency and day.
+    pub rates: Vec<Rate>,
+    /// Codes of what has a value, and no rate to the currency that the operation reports in: the first hundred.
+    pub left_out: Vec<String>,
+    /// How many there are of them.
+    pub left_out_count: i64,
+}
+
 /// A rate that sums were made with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RateRow {
-    pub operation_id: Uuid,
-    pub rate: Json<Rate>,
+struct RateRow {
+    operation_id: Uuid,
+    rate: Json<Rate>,
 }
 
 /// What has a value, and no rate to the currency that the operation reports in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOutRow {
-    pub operation_id: Uuid,
+struct LeftOutRow {
+    operation_id: Uuid,
     /// How many there are in the operation.
-    pub count: i64,
-    pub code: String,
+    count: i64,
+    code: String,
 }
 
 /// What the viewer sees of what is given to the operations and was neither declined nor withdrawn, as `counted`, with
@@ -119,8 +133,32 @@ macro_rules! counted {
 }
 
 impl ReadModel {
-    /// By operation, group and currency; those of all groups and of all currencies come last.
-    pub async fn contribution_money(
+    /// Of those of the operations to which something is given that the viewer may see: four statements for all of them.
+    pub async fn contribution_sums(
+        &self,
+        pin: &Pin,
+        operation_ids: &[Uuid],
+        by: GroupedBy,
+    ) -> Result<BTreeMap<Uuid, Sums>, Error> {
+        let mut sums = BTreeMap::<Uuid, Sums>::new();
+        for row in self.contribution_money(pin, operation_ids, by).await? {
+            sums.entry(row.operation_id).or_default().money.push(row);
+        }
+        for row in self.contribution_quantities(pin, operation_ids, by).await? {
+            sums.entry(row.operation_id).or_default().quantities.push(row);
+        }
+        for row in self.contribution_rates(pin, operation_ids).await? {
+            sums.entry(row.operation_id).or_default().rates.push(row.rate.0);
+        }
+        for row in self.contributions_left_out(pin, operation_ids).await? {
+            let known = sums.entry(row.operation_id).or_default();
+            known.left_out_count = row.count;
+            known.left_out.push(row.code);
+        }
+        Ok(sums)
+    }
+
+    async fn contribution_money(
         &self,
         pin: &Pin,
         operation_ids: &[Uuid],
@@ -223,8 +261,7 @@ impl ReadModel {
         .map_err(doing("add up contributions of money"))
     }
 
-    /// By operation, group and unit; those of all groups come last.
-    pub async fn contribution_quantities(
+    async fn contribution_quantities(
         &self,
         pin: &Pin,
         operation_ids: &[Uuid],
@@ -268,8 +305,7 @@ impl ReadModel {
         .map_err(doing("add up contributions in kind"))
     }
 
-    /// Each once, by operation, currency and day.
-    pub async fn contribution_rates(&self, pin: &Pin, operation_ids: &[Uuid]) -> Result<Vec<RateRow>, Error> {
+    async fn contribution_rates(&self, pin: &Pin, operation_ids: &[Uuid]) -> Result<Vec<RateRow>, Error> {
         counted!(
             RateRow,
             self,
@@ -287,8 +323,7 @@ impl ReadModel {
         .map_err(doing("read the rates of contributions"))
     }
 
-    /// By operation and code, the first hundred of each.
-    pub async fn contributions_left_out(
+    async fn contributions_left_out(
         &self,
         pin: &Pin,
         operation_ids: &[Uuid],
