@@ -14,6 +14,8 @@ create table event_entry (
   occurred_offset smallint not null,    -- minutes east of UTC, as reported
   recorded_at     timestamptz not null,
   operation_id    uuid,                 -- null: of the coalition, seen by all
+  ccir_version_id uuid,                 -- the plan version whose information requirements it meets; null: none
+  ccir            text[] not null,      -- codes of those
   version_id      uuid,
   annex_id        uuid,
   matter_id       uuid,
@@ -22,6 +24,7 @@ create table event_entry (
 alter table event_entry add primary key (position);
 create unique index event_entry_by_id on event_entry (event_id);
 create index event_entry_by_operation on event_entry (operation_id, position);
+create index event_entry_by_ccir on event_entry (operation_id, recorded_at) where ccir_version_id is not null;
 
 -- In whose history an event stands, by node ids.
 create table event_item (
@@ -75,7 +78,7 @@ begin atomic
       )
     )
     -- A task is judged as a version had it when the event happened, or until then: it may have been taken
-    -- out.
+    -- out. One that was taken out of all of them before is judged as each had it last.
     and not exists (
       select
       from unnest(entry.task_ids) as named (id)
@@ -85,7 +88,26 @@ begin atomic
         where task.task_id = named.id
           and task.version_id = coalesce(entry.version_id, task.version_id)
           and task.valid_from <= entry.command_end
-          and entry.command_end <= task.valid_to
+          and (
+            entry.command_end <= task.valid_to
+            or not exists (
+              select
+              from planned_task held
+              where held.task_id = named.id
+                and held.version_id = coalesce(entry.version_id, held.version_id)
+                and held.valid_from <= entry.command_end
+                and entry.command_end <= held.valid_to
+              offset 0
+            )
+            and not exists (
+              select
+              from planned_task later
+              where later.id = task.id
+                and later.valid_from > task.valid_from
+                and later.valid_from <= entry.command_end
+              offset 0
+            )
+          )
           and exists (
             select
             from visible_plan_version(entry.command_end, policy, viewer) then_

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 const AGENDA: &str = "agenda { totalCount nodes {
-    key kind why since due overdue mutation operation { code }
+    key kind why since due overdue mutation ccir operation { code } event { type }
     planVersion { number } task { code } phase { code } condition { code } officerRequest { post { code } }
     decisionPoint { point { code } status }
   } }";
@@ -33,6 +33,7 @@ fn brief(entries: &[Value]) -> Vec<String> {
         .iter()
         .map(|entry| {
             let places = [
+                "/event/type",
                 "/planVersion/number",
                 "/task/code",
                 "/phase/code",
@@ -71,8 +72,9 @@ fn task_of(task: &str) -> Value {
 
 /// Drafts ALPHA's plan, of two phases. T01 and T03 are Thailand's, T02 and T04, which the second phase begins with and
 /// Lao PDR may not see, on others' ground. All three decide at the gate, Myanmar at DP2.
-async fn draft(server: &Server) {
+async fn draft(server: &Server, ccir: &Value) {
     let mut sections = sections();
+    sections["ccir"] = ccir.clone();
     sections["phases"] =
         json!([{ "code": "P1", "name": "Prepare" }, { "code": "P2", "name": "Action", "gate": "GO_NO_GO" }]);
     sections["goNoGo"] = json!(["Route open"]);
@@ -111,6 +113,11 @@ async fn submit(server: &Server) -> Value {
 
 /// ALPHA in force by a second version, after Myanmar has rejected the first: with its condition C1 on P2.
 async fn in_force(server: &Server) {
+    in_force_with(server, &json!([])).await;
+}
+
+/// The same with these information requirements.
+async fn in_force_with(server: &Server, ccir: &Value) {
     coalition(server).await;
     let admin = "service:import";
     let new = json!({ "code": "THA-02", "partner": "THA", "title": "Watch Officer", "liaison": false });
@@ -120,7 +127,7 @@ async fn in_force(server: &Server) {
     for mutation in ["acceptNomination", "takePost"] {
         server.done(admin, mutation, json!({ "post": "THA-02" }), "").await;
     }
-    draft(server).await;
+    draft(server, ccir).await;
     check(server, &[]).await;
 
     let decision = submit(server).await;
@@ -228,13 +235,8 @@ fn entries_of_past(data: &Value) -> Vec<Value> {
     entries(&data["asOf"]["viewer"])
 }
 
-#[sqlx::test(migrations = false)]
-async fn a_task_waits_for_its_post_with_its_next_step_and_a_decision_for_who_takes_it(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let server = Server::empty(options).await;
-    in_force(&server).await;
+/// H-hour is set, nothing holds ALPHA's second phase back, and it is active.
+async fn activate(server: &Server) {
     let held = json!({ "operation": "ALPHA", "at": "2023-10-09T06:00:00+07:00" });
     server.done("THA-01", "setHHour", held, "").await;
     let query = "{ operation(code: \"ALPHA\") { phases { outstandingConditions { id } } } }";
@@ -243,9 +245,147 @@ async fn a_task_waits_for_its_post_with_its_next_step_and_a_decision_for_who_tak
     let evidence = json!({ "conditionId": condition, "evidence": "12 of 12" });
     server.done("MMR-01", "satisfyCondition", evidence, "").await;
     for who in ["THA-01", "MMR-01", "LAO-01"] {
-        go(&server, who).await;
+        go(server, who).await;
     }
     server.done("THA-01", "activateOperation", named("ALPHA"), "").await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_a_commander_must_know_comes_first_and_is_told_for_a_day(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    let ccir = json!([
+        { "code": "CCIR1", "text": "What holds us up", "events": ["TaskBlocked"], "priority": "P2" },
+        { "code": "CCIR2", "text": "What begins", "events": ["OperationActivated", "PhaseStarted"],
+          "categories": ["SECURITY"] },
+        { "code": "CCIR3", "text": "Route unusable" },
+    ]);
+    in_force_with(&server, &ccir).await;
+    activate(&server).await;
+    let activated: &[&str] = &["CCIR_MET OperationActivated"];
+    let all = ["THA-01", "THA-02", "MMR-01", "LAO-01"].map(|who| (who, activated));
+    check(&server, &all).await;
+    let entry = agenda(&server, "LAO-01").await.remove(0);
+    assert_eq!(entry["why"], "OperationActivated in ALPHA meets CCIR2.");
+    assert_eq!((&entry["ccir"], &entry["mutation"]), (&json!(["CCIR2"]), &Value::Null));
+    let now = "2023-08-16T02:00:00Z";
+    assert_eq!(
+        (&entry["since"], &entry["due"], &entry["overdue"]),
+        (&json!(now), &Value::Null, &json!(false))
+    );
+
+    // Later a task of Thailand's is stuck that Lao PDR may not see.
+    server.engine().clock().set("2023-08-16T03:00:00Z".parse().unwrap());
+    server.done("THA-01", "startPhase", json!({ "operation": "ALPHA", "phase": "P2" }), "").await;
+    server.engine().clock().set("2023-08-16T03:30:00Z".parse().unwrap());
+    server.done("THA-02", "startTask", task_of("T04"), "").await;
+    let block = json!({ "operation": "ALPHA", "task": "T04", "reason": "NO_ACCESS" });
+    server.done("THA-02", "blockTask", block, "").await;
+    let known = ["CCIR_MET OperationActivated", "CCIR_MET PhaseStarted", "CCIR_MET TaskBlocked"];
+    let stuck = [known[0], known[1], known[2], "TASK_TO_UNBLOCK T04"];
+    let expected: &[(&str, &[&str])] =
+        &[("THA-01", &stuck), ("THA-02", &stuck), ("MMR-01", &known), ("LAO-01", &known[..2])];
+    check(&server, expected).await;
+    // What is stuck is marked for whoever has to do with it, commander or not.
+    let liaison = server.token_as("THA-01", &[Role::Liaison]);
+    let body = json!({ "query": format!("{{ viewer {{ {AGENDA} }} }}") });
+    let request = server.client().post(server.url("/graphql")).bearer_auth(liaison).json(&body);
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    let entries = entries(&answer["data"]["viewer"]);
+    assert_eq!(brief(&entries), ["TASK_TO_UNBLOCK T04"]);
+    assert_eq!(entries[0]["ccir"], json!(["CCIR1"]));
+
+    // In the log each event says what it meets, with what meets it.
+    let query = "{ operation(code: \"ALPHA\") { history(first: 100) { edges { node { type ccir {
+        code text events priority categories } } } } } }";
+    let marks = async |who: &str| -> Vec<String> {
+        let data = server.data(who, query, Value::Null).await;
+        let edges = data["operation"]["history"]["edges"].as_array().unwrap().clone();
+        let marked = edges.iter().filter(|edge| edge["node"]["ccir"] != json!([]));
+        marked.map(|edge| format!("{} {}", edge["node"]["type"], edge["node"]["ccir"][0])).collect()
+    };
+    let seen = marks("MMR-01").await;
+    assert_eq!(seen.len(), 3, "{seen:#?}");
+    let blocked = r#""TaskBlocked" {"categories":[],"code":"CCIR1","events":["TaskBlocked"],"priority":"P2","text":"What holds us up"}"#;
+    assert_eq!(seen[2], blocked);
+    assert_eq!(marks("LAO-01").await, seen[..2]);
+
+    // A day later the first is old news, and then all of it.
+    let then = server.head("MMR-01").await;
+    server.engine().clock().set("2023-08-17T02:00:00Z".parse().unwrap());
+    assert_eq!(waits(&server, "MMR-01").await, known[1..]);
+    server.engine().clock().set("2023-08-17T03:30:00Z".parse().unwrap());
+    check(&server, &[("THA-01", &stuck[3..]), ("THA-02", &stuck[3..])]).await;
+    let unmarked = agenda(&server, "THA-02").await.remove(0);
+    assert_eq!(unmarked["ccir"], json!([]));
+    // As of then it is told as it was.
+    let then = format!("{{ asOf(at: {{ position: {then} }}) {{ viewer {{ {AGENDA} }} }} }}");
+    let data = server.data("MMR-01", &then, Value::Null).await;
+    assert_eq!(brief(&entries_of_past(&data)), known);
+}
+
+#[sqlx::test(migrations = false)]
+async fn who_does_not_see_the_plan_is_not_told_what_its_commanders_must_know(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    let admin = "service:import";
+    let profile = json!({ "name": "CHN", "agency": "Police", "timeZone": "Asia/Bangkok", "currency": "THB" });
+    let founding = json!({ "profile": profile, "role": "PARTICIPANT" });
+    server.done(admin, "accedePartner", json!({ "partner": "CHN", "founding": founding }), "").await;
+    let new = json!({ "code": "CHN-01", "partner": "CHN", "title": "Liaison Officer", "liaison": true });
+    server.done(admin, "establishPost", new, "").await;
+    let officer = "00000000-0000-4000-8000-000000000019";
+    server.done(admin, "nominateOfficer", json!({ "post": "CHN-01", "officer": officer }), "").await;
+    for mutation in ["acceptNomination", "takePost"] {
+        server.done(admin, mutation, json!({ "post": "CHN-01" }), "").await;
+    }
+    let all = json!({ "operation": "ALPHA", "releasableTo": ["CHN", "LAO", "MMR"] });
+    server.done("THA-01", "markReleasability", all, "").await;
+    let mut sections = sections();
+    sections["ccir"] = json!([{ "code": "CCIR1", "text": "H-hour", "events": ["HHourSet"] }]);
+    let task = json!({
+        "code": "T01", "title": "Task", "phase": "P1", "leadPartner": "THA", "territory": "THA",
+        "startOffset": "PT0H", "duration": "PT2H", "predecessors": [],
+    });
+    let shown = "planVersion { id }";
+    let drafted = json!({ "operation": "ALPHA", "sections": sections });
+    let drafted = server.done("THA-01", "draftPlan", drafted, shown).await;
+    server.done("THA-01", "importTasks", json!({ "operation": "ALPHA", "tasks": [task] }), "").await;
+    let mark = json!({ "planVersionId": drafted["planVersion"]["id"], "releasableTo": ["LAO", "MMR"] });
+    server.done("THA-01", "markReleasability", mark, "").await;
+    let decision = submit(&server).await;
+    for who in ["THA-01", "MMR-01"] {
+        server.done(who, "approvePlan", decision.clone(), "").await;
+    }
+    let promulgation = json!({ "planVersionId": decision["planVersionId"], "seenAt": decision["seenAt"] });
+    server.done("THA-01", "promulgatePlan", promulgation, "").await;
+    let h_hour = json!({ "operation": "ALPHA", "at": "2023-10-09T06:00:00+07:00" });
+    server.done("THA-01", "setHHour", h_hour, "").await;
+    let query =
+        "{ operation(code: \"ALPHA\") { history(first: 100) { edges { node { type ccir { code } } } } } }";
+    for (who, met) in [("LAO-01", json!([{ "code": "CCIR1" }])), ("CHN-01", json!([]))] {
+        let data = server.data(who, query, Value::Null).await;
+        let edges = data["operation"]["history"]["edges"].as_array().unwrap();
+        let set = edges.iter().find(|edge| edge["node"]["type"] == "HHourSet");
+        assert_eq!(set.unwrap()["node"]["ccir"], met, "{who}");
+        let told = waits(&server, who).await;
+        assert_eq!(told.contains(&"CCIR_MET HHourSet".to_owned()), met != json!([]), "{who}: {told:?}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_task_waits_for_its_post_with_its_next_step_and_a_decision_for_who_takes_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    in_force(&server).await;
+    activate(&server).await;
     check(&server, &[]).await;
     server.done("THA-01", "startPhase", json!({ "operation": "ALPHA", "phase": "P1" }), "").await;
     check(&server, &[("THA-01", &["TASK_TO_START T01"]), ("THA-02", &["TASK_TO_START T03"])]).await;
@@ -484,6 +624,30 @@ async fn a_subscription_tells_of_an_agenda_only_when_it_has_changed(
     for events in [&mut events, &mut again, &mut known] {
         assert!(next(events).await.1.is_empty());
     }
+}
+
+#[sqlx::test(migrations = false)]
+async fn whoever_comes_back_is_told_what_has_become_due_meanwhile(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    in_force(&server).await;
+    let h_hour = json!({ "operation": "ALPHA", "at": "2023-10-09T06:00:00+07:00" });
+    server.done("THA-01", "setHHour", h_hour, "").await;
+    let seen = server.head("LAO-01").await;
+    let entry = agenda(&server, "LAO-01").await.remove(0);
+    assert_eq!((&entry["kind"], &entry["overdue"]), (&json!("GO_NO_GO"), &json!(false)));
+    server.engine().clock().set("2023-10-10T00:00:00Z".parse().unwrap());
+    // Of which Lao PDR's agenda has nothing.
+    invite_more(&server).await;
+    let query = "subscription ($after: Position) { agendaChanged(after: $after) { agenda { nodes { kind overdue } } } }";
+    let mut events = Events::open(&server, "LAO-01", query, json!({ "after": seen }), None).await;
+    let (_, _, data) = events.next().await.unwrap();
+    let payload: Value = serde_json::from_str(&data).unwrap();
+    let nodes = &payload["data"]["agendaChanged"]["agenda"]["nodes"];
+    let due = json!([{ "kind": "GO_NO_GO", "overdue": true }, { "kind": "DECISION_DUE", "overdue": false }]);
+    assert_eq!(*nodes, due, "{payload}");
 }
 
 async fn draft_alpha(server: &Server) {

@@ -456,6 +456,61 @@ async fn a_clash_is_for_who_sees_all_its_tasks_and_a_conflict_until_it_is_settle
     check(&server, options).await;
 }
 
+#[sqlx::test(migrations = false)]
+async fn what_is_said_of_a_task_that_was_taken_out_is_seen_by_who_saw_the_task(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options.clone()).await;
+    coalition(&server).await;
+    let task = |code: &str| {
+        json!({
+            "code": code, "title": format!("Task {code}"), "phase": "P1", "leadPartner": "THA", "territory": "THA",
+            "post": "THA-01", "startOffset": "PT0H", "duration": "PT2H", "predecessors": [],
+        })
+    };
+    server.done("THA-01", "draftPlan", json!({ "operation": "ALPHA", "sections": sections() }), "").await;
+    let tasks = json!({ "operation": "ALPHA", "tasks": [task("T01"), task("T02")] });
+    server.done("THA-01", "importTasks", tasks, "").await;
+    let mark = json!({ "operation": "ALPHA", "task": "T01", "releasableTo": ["MMR"] });
+    server.done("THA-01", "markReleasability", mark, "").await;
+    let mut ids = Vec::new();
+    for (other, task) in [("River police", "T01"), ("Customs", "T02")] {
+        let found = json!({ "operation": "ALPHA", "other": other, "areas": ["Mae Sot"], "tasks": [task] });
+        let shown = "deconfliction { id }";
+        let payload = server.done("THA-01", "findDeconflictionConflict", found, shown).await;
+        ids.push(payload["deconfliction"]["id"].clone());
+    }
+    for task in ["T01", "T02"] {
+        server.done("THA-01", "removeTask", json!({ "operation": "ALPHA", "task": task }), "").await;
+    }
+    for (id, resolution) in ids.iter().zip(["By the river", "At the border"]) {
+        let settled = json!({ "deconflictionId": id, "resolution": resolution });
+        server.done("THA-01", "clearDeconfliction", settled, "").await;
+    }
+    let query = "{ operation(code: \"ALPHA\") {
+        deconflictions { resolution }
+        history(first: 100) { edges { node { type payload } } } } }";
+    for (who, all) in [("THA-01", true), ("MMR-01", true), ("LAO-01", false)] {
+        let data = server.data(who, query, Value::Null).await;
+        let seen = data.to_string();
+        assert_eq!(seen.contains("River police"), all, "{who}: {data:#}");
+        assert!(seen.contains("Customs"), "{who}");
+        let edges = data["operation"]["history"]["edges"].as_array().unwrap();
+        let cleared = edges.iter().filter(|edge| edge["node"]["type"] == "DeconflictionCleared");
+        let said: Vec<_> = cleared.map(|edge| edge["node"]["payload"]["resolution"].clone()).collect();
+        let told = if all { vec!["By the river", "At the border"] } else { vec!["At the border"] };
+        assert_eq!(said, told, "{who}");
+        assert_eq!(column(&data["operation"]["deconflictions"], "/resolution"), told, "{who}");
+    }
+    // Whatever is withheld afterwards is withheld of it, too.
+    let mark = json!({ "operation": "ALPHA", "releasableTo": ["LAO"] });
+    server.done("THA-01", "markReleasability", mark, "").await;
+    let data = server.data("MMR-01", "{ operation(code: \"ALPHA\") { code } }", Value::Null).await;
+    assert_eq!(data["operation"], Value::Null);
+    check(&server, options).await;
+}
+
 const STATUS: &str = "operation { status pausedAt pauseReason endedAt terminationReason }";
 
 #[sqlx::test(migrations = false)]

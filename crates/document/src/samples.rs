@@ -251,7 +251,13 @@ pub fn order() -> Order {
             trigger: None,
             ccir: vec![text("CCIR1")],
         }],
-        ccir: vec![order::Coded { code: text("CCIR1"), text: text("Change in control of either site") }],
+        ccir: vec![order::Ccir {
+            code: text("CCIR1"),
+            text: text("Change in control of either site"),
+            events: vec![text("TaskBlocked")],
+            priority: Some(text("P2")),
+            categories: vec![text("SECURITY")],
+        }],
         go_no_go: vec![text("All liaison officers in post")],
         risks: vec![order::Risk {
             code: text("R1"),

@@ -3,7 +3,7 @@
 //! Nothing is looked up here, and nothing says whether a command will be accepted: that is decided with it.
 
 use crate::{
-    Actor, Code, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Span, TaskCode, Title,
+    Actor, Code, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Role, Span, TaskCode, Title,
     catalogue::sources::senders,
     coalition::PartnerRole,
     execution::{GoNoGo, PointFacts, PointStatus, Stand, Standing, TaskStatus, awaited},
@@ -14,7 +14,7 @@ use crate::{
         VersionStatus, outstanding,
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -34,6 +34,7 @@ use uuid::Uuid;
 )]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum AgendaKind {
+    CcirMet,
     PlanDecision,
     GoNoGo,
     TaskToAcknowledge,
@@ -47,9 +48,10 @@ pub enum AgendaKind {
 }
 
 impl AgendaKind {
-    /// The mutations by one of which it is settled.
+    /// The mutations by one of which it is settled; none: it is there to be known.
     pub fn mutations(self) -> &'static [&'static str] {
         match self {
+            Self::CcirMet => &[],
             Self::PlanDecision => &[APPROVE, CONSENT],
             Self::GoNoGo => &["decideGoNoGo"],
             Self::TaskToAcknowledge => &["acknowledgeTask"],
@@ -63,19 +65,35 @@ impl AgendaKind {
         }
     }
 
-    /// Whether the actor may send one of them, as far as its roles say.
+    /// Whether the actor may send one of them, as far as its roles say. What is there to be known is for
+    /// commanders.
     pub fn is_for(self, actor: &Actor) -> bool {
-        self.mutations().iter().any(|mutation| may_send(mutation, actor))
+        match self {
+            Self::CcirMet => commands(actor),
+            _ => self.mutations().iter().any(|mutation| may_send(mutation, actor)),
+        }
     }
 
     fn waiting(self, id: Uuid, why: String, since: DateTime<Utc>) -> Waiting {
-        let mutation = self.mutations()[0];
+        let mutation = self.mutations().first().copied();
         Waiting { kind: self, id, why, since, due: None, is_overdue: false, mutation }
     }
 }
 
 const APPROVE: &str = "approvePlan";
 const CONSENT: &str = "consentToPlan";
+
+/// How long an event that meets a requirement stands in agendas, from when it was recorded.
+const TOLD_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// The moment after which events that meet a requirement were recorded that are still told.
+pub fn told_since(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - TOLD_FOR
+}
+
+fn commands(actor: &Actor) -> bool {
+    matches!(actor, Actor::Post { roles, .. } if roles.contains(&Role::Commander))
+}
 
 fn may_send(mutation: &str, actor: &Actor) -> bool {
     senders(mutation).any(|sender| sender.allows(actor))
@@ -92,8 +110,8 @@ pub struct Waiting {
     pub since: DateTime<Utc>,
     pub due: Option<DateTime<Utc>>,
     pub is_overdue: bool,
-    /// The name of the mutation that settles it.
-    pub mutation: &'static str,
+    /// The name of the mutation that settles it; `None`: none does.
+    pub mutation: Option<&'static str>,
 }
 
 /// An entry's place in its agenda, the most urgent first.
@@ -110,6 +128,8 @@ pub struct Urgency {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum UrgencyClass {
+    /// It is there to be known at once.
+    MustKnow,
     OverdueSince,
     Overdue,
     DueAt,
@@ -118,11 +138,15 @@ pub enum UrgencyClass {
 
 impl Waiting {
     pub fn is_for(&self, actor: &Actor) -> bool {
-        may_send(self.mutation, actor)
+        match self.mutation {
+            Some(mutation) => may_send(mutation, actor),
+            None => self.kind.is_for(actor),
+        }
     }
 
     pub fn urgency(&self) -> Urgency {
         let class = match (self.is_overdue, self.due) {
+            _ if self.kind == AgendaKind::CcirMet => UrgencyClass::MustKnow,
             (true, Some(_)) => UrgencyClass::OverdueSince,
             (true, None) => UrgencyClass::Overdue,
             (false, Some(_)) => UrgencyClass::DueAt,
@@ -134,6 +158,28 @@ impl Waiting {
     /// Overdue once that moment has come.
     fn due(self, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
         Self { due, is_overdue: due.is_some_and(|due| due < now), ..self }
+    }
+}
+
+/// An event that meets requirements of the plan which was in force.
+#[derive(Debug, Clone, Copy)]
+pub struct MetFacts<'a> {
+    /// The event's.
+    pub id: Uuid,
+    pub operation: &'a OperationCode,
+    /// The event's name.
+    pub kind: &'a str,
+    /// The requirements'.
+    pub codes: &'a [String],
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl MetFacts<'_> {
+    /// Told for a day, from when it was recorded.
+    pub fn waits(&self, now: DateTime<Utc>) -> Option<Waiting> {
+        let Self { id, operation, kind, codes, recorded_at } = *self;
+        let why = format!("{kind} in {operation} meets {}.", listed(codes));
+        (recorded_at > told_since(now)).then(|| AgendaKind::CcirMet.waiting(id, why, recorded_at))
     }
 }
 
@@ -184,7 +230,10 @@ impl VersionFacts<'_> {
                 format!("{plan} waits for {why}.")
             };
             let id = PlanVersionId::of(OperationId::of(operation), number).0;
-            Some(Waiting { mutation, ..AgendaKind::PlanDecision.waiting(id, why, self.since) })
+            Some(Waiting {
+                mutation: Some(mutation),
+                ..AgendaKind::PlanDecision.waiting(id, why, self.since)
+            })
         })
     }
 }
@@ -487,8 +536,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_overdue_comes_first_then_what_is_due_then_what_waits_longest() {
-        use AgendaKind::{ConditionToSettle, DecisionDue, GoNoGo, PlanDecision, TaskToStart};
+    fn what_must_be_known_comes_first_then_what_is_overdue_then_what_is_due_then_what_waits_longest() {
+        use AgendaKind::{CcirMet, ConditionToSettle, DecisionDue, GoNoGo, PlanDecision, TaskToStart};
         let mut entries = [
             entry(PlanDecision, 1, 5, None, false),
             entry(ConditionToSettle, 2, 3, None, false),
@@ -499,10 +548,11 @@ mod tests {
             entry(TaskToStart, 8, 9, Some(8), true),
             entry(TaskToStart, 7, 1, Some(8), true),
             entry(DecisionDue, 9, 1, None, true),
+            entry(CcirMet, 10, 9, None, false),
         ];
         entries.sort_by_key(Waiting::urgency);
         let ids: Vec<_> = entries.iter().map(|entry| entry.id.as_u128()).collect();
-        assert_eq!(ids, [6, 5, 7, 8, 9, 4, 3, 2, 1]);
+        assert_eq!(ids, [10, 6, 5, 7, 8, 9, 4, 3, 2, 1]);
     }
 
     #[test]
@@ -521,6 +571,7 @@ mod tests {
         }
         let planner = actor(&[Role::Planner]);
         assert!(AgendaKind::DraftSentBack.is_for(&planner) && !AgendaKind::PlanDecision.is_for(&planner));
+        assert!(!AgendaKind::CcirMet.is_for(&planner));
     }
 
     struct Vote {
@@ -563,14 +614,14 @@ mod tests {
         let (vote, none) = (Vote::new(&["T2", "T1"]), BTreeSet::new());
         let principal = ("CHN", PartnerRole::Principal);
         let waits = vote.waits(principal, VersionStatus::Submitted, None).unwrap();
-        assert_eq!((waits.mutation, waits.since), ("approvePlan", at(1)));
+        assert_eq!((waits.mutation, waits.since), (Some("approvePlan"), at(1)));
         assert_eq!(waits.why, "Version 2 of SAPHAN's plan waits for the approval of CHN.");
         for kind in [Approved, Rejected] {
             assert_eq!(vote.waits(principal, VersionStatus::Submitted, Some((kind, &none))), None, "{kind}");
         }
         let participant = ("LAO", PartnerRole::Participant);
         let waits = vote.waits(participant, VersionStatus::Submitted, None).unwrap();
-        assert_eq!(waits.mutation, "consentToPlan");
+        assert_eq!(waits.mutation, Some("consentToPlan"));
         assert_eq!(waits.why, "Version 2 of SAPHAN's plan waits for the consent of LAO to T1, T2.");
         let some = codes(&["T1"]);
         let waits =
@@ -806,6 +857,20 @@ mod tests {
             Standing { status: TaskStatus::InProgress, started_at: Some(instant(2)), ..Standing::default() };
         assert_eq!(waits(begun, 3), Some((at(2), Some(at(4)), false)));
         assert_eq!(waits(ended(3), 3), Some((at(2), Some(at(4)), true)));
+    }
+
+    #[test]
+    fn what_meets_a_requirement_is_told_for_a_day() {
+        let (operation, codes) = (code("SAPHAN"), ["CCIR1".to_owned(), "CCIR3".to_owned()]);
+        let waits = |now| {
+            let kind = "TaskBlocked";
+            let facts =
+                MetFacts { id: Uuid::nil(), operation: &operation, kind, codes: &codes, recorded_at: at(0) };
+            facts.waits(at(now)).map(|waits| (waits.why, waits.since, waits.mutation))
+        };
+        let why = "TaskBlocked in SAPHAN meets CCIR1, CCIR3.".to_owned();
+        assert_eq!(waits(23), Some((why, at(0), None)));
+        assert_eq!(waits(24), None);
     }
 
     #[test]

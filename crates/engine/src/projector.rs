@@ -8,7 +8,7 @@ use crate::{
     StoreError,
     loading::{decode, load},
 };
-use domain::{Item, Position, Recorded, State, Subject, World};
+use domain::{Item, Position, Recorded, State, Subject, World, plan::met_by};
 use event_log::Log;
 use read_model::{Change, Entry, Projection};
 use sqlx::PgPool;
@@ -30,7 +30,18 @@ pub(crate) fn add(projection: &mut Projection, world: &World, command: &[Applied
         let row = world.get(&item.subject()).and_then(|state| read_model::row(state, item));
         Change { item: item.clone(), at, row }
     }));
-    projection.events.extend(command.iter().map(|(recorded, touched)| Entry::of(recorded, touched, at)));
+    projection.events.extend(entries(command, at, |subject| world.get(subject)));
+}
+
+/// Rows of a command's events; `state` is of the world in which they, and no later ones, have been taken in.
+fn entries<'a>(
+    command: &[Applied],
+    end: Position,
+    state: impl Fn(&Subject) -> Option<&'a State>,
+) -> impl Iterator<Item = Entry> {
+    command.iter().map(move |(recorded, touched)| {
+        Entry::of(recorded, touched, end, met_by(&recorded.event, &state).as_ref())
+    })
 }
 
 /// Takes a command's events into a world that has all their subjects, and adds what they made of it.
@@ -164,23 +175,23 @@ pub(crate) async fn check(
         let page = log.read(at, up_to.0, PAGE).await?;
         let Some(last) = page.last() else { break };
         at = last.position;
-        let mut entries = Vec::new();
+        let mut found = Vec::new();
         for stored in &page {
             let recorded = decode(stored)?;
+            if command.last().is_some_and(|(before, _)| before.command_id != recorded.command_id) {
+                found.extend(take_entries(&mut command, &states));
+            }
             let mut touched = Vec::new();
             for subject in recorded.event.about().folds() {
                 let absent = State::absent(&subject);
                 states.entry(subject).or_insert(absent).evolve(&recorded, &mut touched);
             }
-            if command.last().is_some_and(|(before, _)| before.command_id != recorded.command_id) {
-                take_entries(&mut command, &mut entries);
-            }
             command.push((recorded, touched));
         }
         if at >= up_to.0 {
-            take_entries(&mut command, &mut entries);
+            found.extend(take_entries(&mut command, &states));
         }
-        findings.extend(read_model::compare_events(pool, &entries).await?);
+        findings.extend(read_model::compare_events(pool, &found).await?);
         progress(Position(at), up_to);
     }
     let rows = |state: &State| -> Vec<_> {
@@ -191,7 +202,8 @@ pub(crate) async fn check(
     Ok(findings)
 }
 
-fn take_entries(command: &mut Vec<Applied>, entries: &mut Vec<Entry>) {
-    let Some(end) = command.last().map(|(last, _)| last.at.position) else { return };
-    entries.extend(command.drain(..).map(|(recorded, touched)| Entry::of(&recorded, &touched, end)));
+fn take_entries(command: &mut Vec<Applied>, states: &BTreeMap<Subject, State>) -> Vec<Entry> {
+    let command = std::mem::take(command);
+    let Some((last, _)) = command.last() else { return Vec::new() };
+    entries(&command, last.at.position, |subject| states.get(subject)).collect()
 }

@@ -16,6 +16,25 @@ use sqlx::types::Json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// Most events of one operation that are looked at, of those that meet requirements, the newest first.
+const MOST_LOOKED_AT: i64 = 1_000;
+
+/// Most of them that are told.
+const MOST_TOLD: i64 = 100;
+
+/// An event that meets information requirements of the plan which was in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetRequirement {
+    pub operation_id: Uuid,
+    pub operation: String,
+    pub event_id: Uuid,
+    pub position: i64,
+    pub kind: String,
+    pub recorded_at: DateTime<Utc>,
+    /// Codes of the requirements.
+    pub ccir: Vec<String>,
+}
+
 /// A version on which the viewer's partner may have to decide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UndecidedVersion {
@@ -163,6 +182,84 @@ pub struct OpenPoint {
 }
 
 impl ReadModel {
+    /// Events recorded after `since` that meet requirements of a version which the viewer sees: the newest of
+    /// those that the viewer sees, and not more than an agenda has room for.
+    pub async fn met_requirements(
+        &self,
+        pin: &Pin,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<MetRequirement>, Error> {
+        sqlx::query_as!(
+            MetRequirement,
+            r#"select
+               operation_.id as "operation_id!",
+               operation_.code as "operation!",
+               entry_.event_id,
+               entry_.position,
+               entry_.kind,
+               entry_.recorded_at,
+               entry_.ccir
+             from operations_of($1, $3) operation_
+             cross join lateral (
+               select
+                 entry.event_id,
+                 entry.position,
+                 entry.kind,
+                 entry.recorded_at,
+                 entry.ccir_version_id,
+                 entry.ccir
+               from event_entry entry
+               where entry.operation_id = operation_.id
+                 and entry.ccir_version_id is not null
+                 and entry.recorded_at > $4
+                 and entry.command_end <= $1
+               order by entry.recorded_at desc
+               limit $5
+             ) entry_
+             where exists (
+                 select
+                 from visible_event($1, $2, $3) visible
+                 where visible.position = entry_.position
+                 offset 0
+               )
+               and exists (
+                 select
+                 from visible_plan_version($1, $2, $3) visible
+                 where visible.id = entry_.ccir_version_id
+                 offset 0
+               )
+             order by entry_.position desc
+             limit $6"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            since,
+            MOST_LOOKED_AT,
+            MOST_TOLD
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("find events that meet requirements"))
+    }
+
+    /// Which of the events at these positions stand in the history of which of these items. Looks at nobody's
+    /// rights: ask only for what the viewer may see.
+    pub async fn histories_with(&self, items: &[Uuid], positions: &[i64]) -> Result<Vec<(Uuid, i64)>, Error> {
+        let rows = sqlx::query!(
+            "select
+               item.item_id,
+               item.position
+             from unnest($1::uuid[]) as wanted (id)
+             join event_item item on item.item_id = wanted.id and item.position = any ($2)",
+            items,
+            positions
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("find in whose histories events stand"))?;
+        Ok(rows.into_iter().map(|row| (row.item_id, row.position)).collect())
+    }
+
     /// Versions under decision, and those in force that the viewer's partner has suspended.
     pub async fn undecided_versions(&self, pin: &Pin) -> Result<Vec<UndecidedVersion>, Error> {
         sqlx::query_as!(

@@ -2,8 +2,8 @@
 
 use crate::{
     ROUNDS,
-    data::{Data, TASKS, operation, planner, task, title},
-    load::{Connection, drive},
+    data::{Data, TASKS, guest, operation, planner, task, title},
+    load::{Answered, Connection, drive},
     machine::Machine,
     row::{quantile, ratio, row},
 };
@@ -15,7 +15,10 @@ use accord::{
 };
 use anyhow::{Context as _, Result, ensure};
 use chrono::{TimeDelta, Utc};
-use domain::ids::{OperationId, TaskId};
+use domain::{
+    Actor,
+    ids::{OperationId, TaskId},
+};
 use engine::{Clock, Entropy};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
@@ -47,6 +50,8 @@ pub struct Bench {
     pub running: Running,
     address: String,
     token: String,
+    /// Of the officer abroad.
+    guest: String,
 }
 
 impl Bench {
@@ -66,11 +71,11 @@ impl Bench {
 
     fn of(running: Running, data: Arc<Data>, keys: &Keys) -> Result<Self> {
         let address = running.url.strip_prefix("http://").context("an address without http")?.to_owned();
-        let token = token(keys)?;
-        Ok(Self { data, running, address, token })
+        let (token, guest) = (token(keys, &planner())?, token(keys, &guest())?);
+        Ok(Self { data, running, address, token, guest })
     }
 
-    fn events(&self) -> Value {
+    pub fn events(&self) -> Value {
         json!({ "events": self.data.engine.position().0 })
     }
 
@@ -136,7 +141,7 @@ impl Bench {
         connections: usize,
         requests: usize,
         question: impl Fn(&mut StdRng) -> String + Send + Sync + Copy + 'static,
-    ) -> impl AsyncFnOnce(u64) -> Result<crate::load::Answered> {
+    ) -> impl AsyncFnOnce(u64) -> Result<Answered> {
         let (address, token) = (self.address.clone(), self.token.clone());
         async move |round| {
             let random = Mutex::new(StdRng::seed_from_u64(round));
@@ -145,6 +150,11 @@ impl Bench {
             })
             .await
         }
+    }
+
+    /// The same question of the officer abroad so many times, one after the other.
+    pub async fn ask_abroad(&self, requests: usize, query: &'static str) -> Result<Answered> {
+        drive(&self.address, &self.guest, 1, requests, move |_| question(query, &json!({}))).await
     }
 
     /// Commands at the engine, next to the machine's single-row inserts.
@@ -242,8 +252,8 @@ impl Bench {
     }
 }
 
-pub fn token(keys: &Keys) -> Result<String> {
-    keys.token(&planner(), Utc::now() + TimeDelta::hours(4))
+pub fn token(keys: &Keys, actor: &Actor) -> Result<String> {
+    keys.token(actor, Utc::now() + TimeDelta::hours(4))
 }
 
 /// A request's body.

@@ -29,6 +29,10 @@ const ASSIGNED: usize = 3;
 pub const POSTS: usize = 500;
 const PARTNERS: [&str; 8] = ["THA", "CHN", "LAO", "MMR", "KHM", "VNM", "PHL", "IDN"];
 
+/// Whom the operations of the log are not released to, but for those of [`Data::found_abroad`].
+pub const ABROAD: &str = "IDN";
+const GUEST: &str = "IDN-001";
+
 pub struct Data {
     pub engine: Engine,
     pub operations: Vec<OperationCode>,
@@ -56,6 +60,12 @@ pub fn operation(number: usize) -> OperationCode {
 
 pub fn task(number: usize) -> String {
     format!("T{number:02}")
+}
+
+/// An officer of a partner that leads no operation.
+pub fn guest() -> Actor {
+    let roles = [Role::Planner, Role::Commander, Role::Liaison].into();
+    Actor::Post { post: good(GUEST), partner: good(ABROAD), roles }
 }
 
 pub fn post(number: usize) -> PostCode {
@@ -98,7 +108,8 @@ impl Data {
             let accede = PartnerCommand::Accede { partner: good(partner), founding };
             send(&engine, admin(), Command::Partner(accede)).await?;
         }
-        for_each(POSTS, |number| fill_post(engine.clone(), number)).await?;
+        let holder = |number| Holder { post: post(number), partner: good("THA"), officer: number };
+        for_each(POSTS, |number| fill_post(engine.clone(), holder(number))).await?;
         for_each(operations, |number| in_force(engine.clone(), operation(number))).await?;
         Self::found_before(engine, operations)
     }
@@ -140,6 +151,23 @@ impl Data {
         Ok(commands as f64 / begun.elapsed().as_secs_f64())
     }
 
+    /// So many operations more that are carried out, each with a task of the guest's. The guest sees no others.
+    pub async fn found_abroad(&self, operations: usize) -> Result<()> {
+        fill_post(self.engine.clone(), Holder { post: good(GUEST), partner: good(ABROAD), officer: POSTS })
+            .await?;
+        for_each(operations, |number| {
+            let (engine, operation) =
+                (self.engine.clone(), good::<OperationCode>(&format!("ABROAD{number:04}")));
+            async move {
+                draft_for(&engine, operation.clone(), &[ABROAD]).await?;
+                let task = PlannedTask { lead: good(ABROAD), ..planned(&task(0), good(GUEST)) };
+                add(&engine, operation.clone(), task).await?;
+                activate(&engine, &operation).await
+            }
+        })
+        .await
+    }
+
     /// One more operation that is carried out, each task by a post of its own.
     pub async fn found_active(&self, code: &str, tasks: usize) -> Result<()> {
         draft(&self.engine, good(code)).await?;
@@ -165,11 +193,17 @@ pub fn title(number: usize) -> String {
     format!("Secure the site and count the persons who are held there, {number}")
 }
 
-async fn fill_post(engine: Engine, number: usize) -> Result<()> {
-    let (post, partner) = (post(number), good::<PartnerCode>("THA"));
+struct Holder {
+    post: PostCode,
+    partner: PartnerCode,
+    officer: usize,
+}
+
+async fn fill_post(engine: Engine, Holder { post, partner, officer: number }: Holder) -> Result<()> {
     let officer = OfficerId(Uuid::from_u128(number as u128 + 1));
+    let liaison = number == 0 || partner.as_str() == ABROAD;
     for command in [
-        PostCommand::Establish { post: post.clone(), partner, title: good("Planner"), liaison: number == 0 },
+        PostCommand::Establish { post: post.clone(), partner, title: good("Planner"), liaison },
         PostCommand::Nominate { post: post.clone(), officer },
         PostCommand::AcceptNomination { post: post.clone() },
         PostCommand::TakePost { post },
@@ -180,13 +214,17 @@ async fn fill_post(engine: Engine, number: usize) -> Result<()> {
 }
 
 pub async fn draft(engine: &Engine, operation: OperationCode) -> Result<()> {
+    draft_for(engine, operation, &[]).await
+}
+
+async fn draft_for(engine: &Engine, operation: OperationCode, readers: &[&str]) -> Result<()> {
     let initiate = OperationCommand::Initiate {
         operation: operation.clone(),
         title: good("Operation of the bench"),
         lead: good("THA"),
         classification: Classification::Restricted,
         handling: HandlingCode::default(),
-        releasable_to: [].into(),
+        releasable_to: readers.iter().map(|code| good(code)).collect(),
     };
     send(engine, planner(), Command::Operation(initiate)).await?;
     let phases = vec![Phase { code: good("P1"), name: good("Action"), gate: None }];
@@ -206,7 +244,11 @@ pub async fn draft(engine: &Engine, operation: OperationCode) -> Result<()> {
 }
 
 async fn add_task(engine: &Engine, operation: OperationCode, code: &str, post: PostCode) -> Result<()> {
-    let task = Box::new(PlannedTask {
+    add(engine, operation, planned(code, post)).await
+}
+
+fn planned(code: &str, post: PostCode) -> PlannedTask {
+    PlannedTask {
         code: good(code),
         title: good(&title(0)),
         phase: good("P1"),
@@ -218,7 +260,11 @@ async fn add_task(engine: &Engine, operation: OperationCode, code: &str, post: P
         duration: good("PT12H"),
         predecessors: [].into(),
         terms: domain::plan::Terms::default(),
-    });
+    }
+}
+
+async fn add(engine: &Engine, operation: OperationCode, task: PlannedTask) -> Result<()> {
+    let task = Box::new(task);
     send(engine, planner(), Command::Plan(PlanCommand::AddTask { operation, task })).await?;
     Ok(())
 }

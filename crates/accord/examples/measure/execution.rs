@@ -6,7 +6,7 @@ use crate::{
     bench::{Bench, question},
     data::{activate, officer, send, task},
     good,
-    row::{ratio, row},
+    row::{quantile, ratio, row},
 };
 use anyhow::Result;
 use domain::{
@@ -27,6 +27,9 @@ const CLAIMS: usize = 6_400;
 const LIST: usize = 1_000;
 
 const OPERATION: &str = "NIGHT";
+
+/// Operations that the officer abroad has a task in.
+pub const ABROAD: usize = 1_000;
 
 fn claimed(number: usize, round: usize) -> (TaskCode, TaskClaim) {
     let percent = u32::try_from((number / OFFICERS + round) % 100).unwrap_or_default();
@@ -96,6 +99,17 @@ pub async fn reports(bench: &Bench) -> Result<()> {
     ratio("claims on one operation, one by one", &of, "commands on one plan", claims / plans);
     let lists = row("claims in lists of a thousand", &json!({ "claims": LIST }), "1/s", lists);
     ratio("claims in lists of a thousand", &of, "claims one by one", lists / claims);
+    Ok(())
+}
+
+/// What waits for a post that has a task in each of very many operations, which is as much whatever the log's size.
+pub async fn agenda(bench: &Bench) -> Result<()> {
+    let query = "{ viewer { agenda(first: 100) { totalCount nodes { kind why since due overdue } } } }";
+    let mut figures = Vec::new();
+    for _ in 0..ROUNDS {
+        figures.push(quantile(&bench.ask_abroad(20, query).await?.latencies, 0.5));
+    }
+    row("agenda of a post in 1,000 operations", &bench.events(), "ms", figures);
     Ok(())
 }
 

@@ -92,7 +92,9 @@ async fn main() -> Result<()> {
     }
     let machine = Machine { pgbench, psql, url: inserts, script, scratch: scratch.clone() };
     let mut keys = Keys::open(&scratch.join("keys"))?;
-    keys.ensure(&Holder::Partner(good("THA")))?;
+    for partner in ["THA", data::ABROAD] {
+        keys.ensure(&Holder::Partner(good(partner)))?;
+    }
     let program = Program { accord, scratch };
 
     schedule::layouts();
@@ -112,6 +114,8 @@ async fn main() -> Result<()> {
 
     // Ten thousand events.
     let bench = Bench::open(&small, &keys, 100).await?;
+    bench.data.found_abroad(execution::ABROAD).await?;
+    execution::agenda(&bench).await?;
     bench.at_size().await?;
     bench.data.found_large("LARGE", LARGE).await?;
     schedule::import(&bench.data).await?;
@@ -125,6 +129,8 @@ async fn main() -> Result<()> {
 
     // A hundred thousand: what commands cost, next to what the machine does.
     let bench = Bench::open(&large, &keys, 1_000).await?;
+    bench.data.found_abroad(execution::ABROAD).await?;
+    execution::agenda(&bench).await?;
     bench.at_size().await?;
     bench.commands(&machine).await?;
     bench.running.stop().await?;
@@ -135,6 +141,7 @@ async fn main() -> Result<()> {
         bench.data.rate(64, 64_000, 1_000).await?;
     }
     bench.at_size().await?;
+    execution::agenda(&bench).await?;
     bench.mutations().await?;
     bench.changes().await?;
     bench.listeners().await?;

@@ -3,6 +3,7 @@
 use crate::{
     ROUNDS,
     bench::{question, token},
+    data::planner,
     load::Connection,
     row::row,
 };
@@ -87,7 +88,8 @@ impl Program {
     pub async fn memory(&self, url: &str, keys: &Keys) -> Result<()> {
         let served = self.serve(url).await?;
         let accept = "application/graphql-response+json";
-        let mut connection = Connection::open(&served.address, "/graphql", accept, &token(keys)?).await?;
+        let mut connection =
+            Connection::open(&served.address, "/graphql", accept, &token(keys, &planner())?).await?;
         let id = TaskId::of(OperationId::of(&crate::good("LARGE")), &crate::good("T00001"));
         let query = "mutation ($input: ReviseTaskInput!) { reviseTask(input: $input) { __typename \
             ... on ReviseTaskPayload { receipt { position } } } }";

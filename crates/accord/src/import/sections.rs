@@ -56,9 +56,7 @@ pub fn sections(scenario: &Scenario) -> Result<Sections, ImportError> {
         phases: each(&plan.phases, phase)?,
         objectives: each(&plan.objectives, objective)?,
         decision_points: each(&plan.decision_points, decision_point)?,
-        ccir: each(&plan.ccir, |ccir| {
-            Ok(Ccir { code: fit("plan.ccir", &ccir.id)?, text: fit("plan.ccir", &ccir.text)? })
-        })?,
+        ccir: each(&plan.ccir, ccir)?,
         go_no_go: fit_all("plan.go_no_go", &plan.go_no_go)?,
         command_relationships: each(&plan.command_relationships, relationship)?,
         risks: each(&plan.risks, risk)?,
@@ -101,6 +99,18 @@ fn objective(objective: &plan::Objective) -> Result<Objective, ImportError> {
         text: fit(&place, &objective.text)?,
         measure: fit(&place, &objective.measure)?,
         target: digits / unit,
+    })
+}
+
+fn ccir(ccir: &plan::Ccir) -> Result<Ccir, ImportError> {
+    let place = "plan.ccir";
+    let priority = ccir.priority.map(|priority| fit(place, &priority.to_string()));
+    Ok(Ccir {
+        code: fit(place, &ccir.id)?,
+        text: fit(place, &ccir.text)?,
+        events: fit_all(place, &ccir.events)?,
+        priority: priority.transpose()?,
+        categories: fit_all(place, &ccir.categories)?,
     })
 }
 

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     Actor, Code, OperationCode, PartnerCode, PhaseCode, PostCode, Role, TaskCode, Title,
     agenda::{
-        AgendaKind, ConditionFacts, DueFacts, GateFacts, RequestFacts, SentBack, TaskFacts, VersionFacts,
-        Waiting,
+        AgendaKind, ConditionFacts, DueFacts, GateFacts, MetFacts, RequestFacts, SentBack, TaskFacts,
+        VersionFacts, Waiting, told_since,
     },
     coalition::PartnerRole,
     execution::{BlockReason, PointFacts, Stand, Standing, TaskStatus},
@@ -15,10 +15,10 @@ use domain::{
 };
 use futures_util::{
     FutureExt,
-    future::{BoxFuture, try_join_all},
+    future::{BoxFuture, try_join, try_join_all},
 };
 use read_model::{
-    agenda::{Carried, OpenTask, ShutGate},
+    agenda::{Carried, MetRequirement, OpenTask, ShutGate},
     parse,
 };
 use std::{
@@ -34,11 +34,13 @@ pub(super) struct Found {
     pub waiting: Waiting,
     /// Code of the phase or the decision point, which have no ids.
     pub code: Option<String>,
+    /// Codes of the requirements that events of its history met.
+    pub ccir: BTreeSet<String>,
 }
 
 impl Found {
     fn new(operation: Uuid, waiting: Waiting) -> Self {
-        Self { operation, waiting, code: None }
+        Self { operation, waiting, code: None, ccir: BTreeSet::new() }
     }
 }
 
@@ -54,7 +56,7 @@ struct Asker<'a> {
 type Search<'a> = BoxFuture<'a, Result<Vec<Found>, Error>>;
 
 /// Everything that waits, the most urgent first: of each kind that the actor's roles can do something about, by
-/// one statement for each.
+/// one statement for each; and one for what is to be known, with which all of it is marked.
 pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) -> Result<Vec<Found>, Error> {
     // Whoever is in no standing now sees no operation.
     let (Actor::Post { post, partner, roles }, Some(_)) = (actor, &world.pin.viewer.partner) else {
@@ -80,13 +82,58 @@ pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) 
         (&[AgendaKind::DecisionDue], asker.decisions().boxed()),
     ];
     let wanted = searches.into_iter().filter(|(kinds, _)| is_for(kinds)).map(|(_, search)| search);
-    let mut found: Vec<Found> = try_join_all(wanted).await?.into_iter().flatten().collect();
+    let (found, met) = try_join(try_join_all(wanted), asker.met_requirements()).await?;
+    let mut found: Vec<Found> = found.into_iter().flatten().collect();
+    asker.mark(&mut found, &met).await?;
+    for row in &met {
+        found.extend(asker.met(row)?);
+    }
     found.retain(|found| found.waiting.is_for(actor));
     found.sort_by_key(|found| found.waiting.urgency());
     Ok(found)
 }
 
 impl Asker<'_> {
+    async fn met_requirements(&self) -> Result<Vec<MetRequirement>, Error> {
+        let model = self.world.engine.read_model();
+        Ok(model.met_requirements(&self.world.pin, told_since(self.now)).await?)
+    }
+
+    fn met(&self, row: &MetRequirement) -> Result<Option<Found>, Error> {
+        let facts = MetFacts {
+            id: row.event_id,
+            operation: &parse(&row.operation)?,
+            kind: &row.kind,
+            codes: &row.ccir,
+            recorded_at: row.recorded_at,
+        };
+        let waits = facts.waits(self.now).map(|waiting| Found::new(row.operation_id, waiting));
+        Ok(waits.map(|found| Found { ccir: row.ccir.iter().cloned().collect(), ..found }))
+    }
+
+    /// Tells with each what events of its history met.
+    async fn mark(&self, found: &mut [Found], met: &[MetRequirement]) -> Result<(), Error> {
+        if found.is_empty() || met.is_empty() {
+            return Ok(());
+        }
+        let items: Vec<Uuid> = found.iter().map(|found| found.waiting.id).collect();
+        let codes: BTreeMap<i64, &[String]> =
+            met.iter().map(|row| (row.position, row.ccir.as_slice())).collect();
+        let positions: Vec<i64> = codes.keys().copied().collect();
+        let model = self.world.engine.read_model();
+        let mut marks = BTreeMap::<Uuid, BTreeSet<String>>::new();
+        for (item, position) in model.histories_with(&items, &positions).await? {
+            marks
+                .entry(item)
+                .or_default()
+                .extend(codes.get(&position).copied().unwrap_or_default().iter().cloned());
+        }
+        for found in found {
+            found.ccir = marks.remove(&found.waiting.id).unwrap_or_default();
+        }
+        Ok(())
+    }
+
     async fn plan_decisions(&self) -> Result<Vec<Found>, Error> {
         let rows = self.world.engine.read_model().undecided_versions(&self.world.pin).await?;
         let mut found = Vec::new();

@@ -7,7 +7,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Condition, OfficerRequest, Operation, PlanVersion, Task},
+        node::{Condition, Event, OfficerRequest, Operation, PlanVersion, Task},
         scalars::DateTime,
         zone::Zone,
     },
@@ -26,6 +26,8 @@ use std::sync::Arc;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "agenda::AgendaKind")]
 pub enum AgendaKind {
+    /// An event meets an information requirement of the plan that was in force: for commanders, to be known at once.
+    CcirMet,
     /// A plan version waits for the approval or the consent of your partner.
     PlanDecision,
     /// A phase waits for the word of your partner.
@@ -54,8 +56,8 @@ pub struct AgendaEntry {
     world: Arc<World>,
 }
 
-/// What waits for you, the most urgent first: what is overdue, by when it was due; then what is due, by when; then what has
-/// no time, by since when it waits.
+/// What waits for you, the most urgent first: what must be known at once, by when it was recorded; then what is overdue, by
+/// when it was due; then what is due, by when; then what has no time, by since when it waits.
 #[derive(MergedObject)]
 pub struct AgendaConnection(Connection<AgendaEntry>);
 
@@ -124,6 +126,12 @@ impl Agenda {
     pub async fn of(world: &Arc<World>, actor: &Actor) -> Result<Self, Error> {
         Ok(Self(find(world, actor, world.now().await?).await?))
     }
+
+    /// As it was when the world's last command was recorded: what has become due since was not in it.
+    pub async fn then(world: &Arc<World>, actor: &Actor) -> Result<Self, Error> {
+        let then = world.engine.recorded_at(world.pin.position).await?;
+        Ok(Self(find(world, actor, then).await?))
+    }
 }
 
 /// One thing that waits for you, why, and until when. Of what it is about, the field of its kind is set, and the others are
@@ -162,9 +170,22 @@ impl AgendaEntry {
         self.found.waiting.is_overdue
     }
 
-    /// Name of the mutation that settles it.
-    async fn mutation(&self) -> &str {
+    /// Name of the mutation that settles it; null of `CCIR_MET`, which goes by itself.
+    async fn mutation(&self) -> Option<&str> {
         self.found.waiting.mutation
+    }
+
+    /// Codes of the information requirements that are met: of `CCIR_MET` by its event, else by events in the history of what
+    /// waits, as long as they stand in commanders' agendas.
+    async fn ccir(&self) -> Vec<&str> {
+        self.found.ccir.iter().map(String::as_str).collect()
+    }
+
+    /// Of `CCIR_MET`. It stands here for 24 hours, from when it was recorded, as long as its operation has not ended: for
+    /// commanders of partners that see it, and the plan version whose requirements it meets. The newest 100 are told, of
+    /// the newest 1,000 in each operation.
+    async fn event(&self) -> Result<Option<Event>, Error> {
+        self.object(&[agenda::AgendaKind::CcirMet]).await
     }
 
     /// Of `PLAN_DECISION` and `DRAFT_SENT_BACK`.

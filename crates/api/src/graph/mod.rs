@@ -18,6 +18,7 @@ pub mod names;
 pub mod node;
 mod nodes;
 pub mod nullable;
+pub mod priority;
 pub mod reads;
 pub mod receipt;
 pub mod refused;

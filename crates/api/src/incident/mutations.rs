@@ -5,10 +5,11 @@ use crate::{
     graph::{
         mutation::{Answer, Asked, At, Entry, results},
         node::Incident,
+        priority::Priority,
         scalars::{DateTime, Duration, Position},
     },
     incident::types::IncidentKind,
-    matter::{claim::Priority, release::ReleaseInput},
+    matter::release::ReleaseInput,
 };
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{

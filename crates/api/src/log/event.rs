@@ -5,14 +5,15 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window, by_position},
         context::{World, session},
-        node::{Annex, Event, Operation, Post},
+        node::{Annex, Event, Operation, PlanVersion, Post},
         scalars::{DateTime, Json, Position},
         zone::Zone,
     },
+    plan::sections::Ccir,
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::FixedOffset;
-use domain::{PostCode, ids::PostId};
+use domain::{PostCode, ids::PostId, plan};
 use read_model::{EventRow, Page};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -239,6 +240,18 @@ impl Event {
             Some(id) => self.world.find(id).await,
             None => Ok(None),
         }
+    }
+
+    /// The information requirements that it meets, of the plan version that was in force once its command was done. None,
+    /// if you may not see that version.
+    async fn ccir(&self) -> Result<Vec<Ccir>, Error> {
+        let version: Option<PlanVersion> = match self.row.ccir_version_id {
+            Some(id) => self.world.find(id).await?,
+            None => None,
+        };
+        let known = version.iter().flat_map(|version| &version.row.sections.ccir);
+        let is_met = |ccir: &&plan::Ccir| self.row.ccir.iter().any(|code| code == ccir.code.as_str());
+        Ok(known.filter(is_met).map(Ccir::from).collect())
     }
 
     /// What it says, in the shape that `schema/events` has for its type.

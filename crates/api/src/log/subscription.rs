@@ -86,7 +86,8 @@ impl Subscription {
     }
 
     /// You, whenever what waits for you has changed: first as it is now, unless it is what it was at `after`. What changes
-    /// again before it was sent is sent once, as it is then. What becomes due as time goes by comes with what happens next.
+    /// again before it was sent is sent once, as it is then. What becomes due as time goes by, also since `after`, comes with
+    /// what happens next.
     async fn agenda_changed(
         &self,
         ctx: &Context<'_>,
@@ -218,7 +219,7 @@ impl AgendaFollower {
                 let world = now.answer_at(position);
                 let agenda = Agenda::of(&world, &now.actor).await?;
                 if self.sent.is_none() && last > Position(0) {
-                    self.sent = Some(Agenda::of(&now.answer_at(last), &now.actor).await?);
+                    self.sent = Some(Agenda::then(&now.answer_at(last), &now.actor).await?);
                 }
                 let changed = self.sent.as_ref() != Some(&agenda);
                 self.sent = Some(agenda);

@@ -6,6 +6,7 @@ use crate::{
         connection::{Connection, Window},
         context::World,
         node::{Event, MatterClaim, PastWorld, Post},
+        priority::Priority,
         scalars::{DateTime, Duration, Position},
         zone::Zone,
     },
@@ -20,24 +21,6 @@ use domain::{
 };
 use read_model::{matter::MatterSays, parse};
 use std::sync::Arc;
-
-/// How urgent something is.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Priority")]
-pub enum Priority {
-    /// Lives are at risk.
-    #[graphql(name = "P1")]
-    P1,
-    /// Within hours.
-    #[graphql(name = "P2")]
-    P2,
-    /// Within days.
-    #[graphql(name = "P3")]
-    P3,
-    /// When there is time.
-    #[graphql(name = "P4")]
-    P4,
-}
 
 /// What is claimed of an incident or of a request.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use crate::{
     coalition::partner::PartnerRole,
-    graph::{mutation::At, scalars::DateTime},
+    graph::{mutation::At, priority::Priority, scalars::DateTime},
     plan::{
         calendar::WorkCalendarInput,
         sections::{CommandRelationshipKind, WithdrawalRight},
@@ -65,6 +65,14 @@ pub(super) struct DecisionPointInput {
 pub(super) struct CcirInput {
     code: String,
     text: String,
+    /// Names of events of the operation that meet it, such as `TaskBlocked`; one that no such event has is refused.
+    #[graphql(default)]
+    events: Vec<String>,
+    /// Incidents of this priority, and more urgent ones, meet it.
+    priority: Option<Priority>,
+    /// Codes of the categories whose log entries meet it.
+    #[graphql(default)]
+    categories: Vec<String>,
 }
 
 #[derive(InputObject)]
@@ -230,7 +238,15 @@ impl CcirInput {
     fn read(&self, at: &mut At<'_>) -> Option<plan::Ccir> {
         let code = at.parse("code", &self.code);
         let text = at.parse("text", &self.text);
-        Some(plan::Ccir { code: code?, text: text? })
+        let events = at.parse_all("events", &self.events);
+        let categories = at.parse_all("categories", &self.categories);
+        Some(plan::Ccir {
+            code: code?,
+            text: text?,
+            events: events?,
+            priority: self.priority.map(Into::into),
+            categories: categories?,
+        })
     }
 }
 

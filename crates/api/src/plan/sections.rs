@@ -5,6 +5,7 @@ use crate::{
     coalition::partner::PartnerRole,
     graph::{
         context::World,
+        priority::Priority,
         scalars::{DateTime, Sha256},
         zone::Zone,
     },
@@ -116,6 +117,12 @@ pub struct DecisionPoint {
 pub struct Ccir {
     code: String,
     text: String,
+    /// Names of events of the operation that meet it, such as `TaskBlocked`.
+    events: Vec<String>,
+    /// Incidents of this priority, and more urgent ones, meet it.
+    priority: Option<Priority>,
+    /// Codes of the categories whose log entries meet it.
+    categories: Vec<String>,
 }
 
 /// Who may direct whom, and how far.
@@ -238,7 +245,13 @@ impl From<&plan::DecisionPoint> for DecisionPoint {
 
 impl From<&plan::Ccir> for Ccir {
     fn from(ccir: &plan::Ccir) -> Self {
-        Self { code: ccir.code.to_string(), text: ccir.text.to_string() }
+        Self {
+            code: ccir.code.to_string(),
+            text: ccir.text.to_string(),
+            events: texts(&ccir.events),
+            priority: ccir.priority.map(Into::into),
+            categories: texts(&ccir.categories),
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use crate::{
     graph::{
         mutation::{Answer, Asked, Entry, results},
         node::Request,
+        priority::Priority,
         scalars::DateTime,
     },
-    matter::{claim::Priority, release::ReleaseInput},
+    matter::release::ReleaseInput,
     request::types::{RequestChannel, RequestKind},
 };
 use async_graphql::{Context, ID, InputObject, Object};

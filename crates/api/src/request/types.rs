@@ -6,10 +6,11 @@ use crate::{
         connection::{Connection, Window},
         context::World,
         node::{Clock, Event, Incident, MatterClaim, Operation, Partner, Request},
+        priority::Priority,
         scalars::DateTime,
         zone::Zone,
     },
-    matter::{claim::Priority, release::label},
+    matter::release::label,
     operation::release::ReleaseLabel,
 };
 use async_graphql::{Enum, ID, InputObject, Object};

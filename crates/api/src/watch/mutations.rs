@@ -5,8 +5,9 @@ use crate::{
     graph::{
         mutation::{Asked, At, Entry, results},
         node::Centre,
+        priority::Priority,
     },
-    matter::{claim::Priority, clock::ClockKind},
+    matter::clock::ClockKind,
 };
 use async_graphql::{Context, InputObject, Object};
 use domain::{

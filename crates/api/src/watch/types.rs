@@ -2,8 +2,8 @@
 
 use crate::{
     Error,
-    graph::{context::World, node::Post},
-    matter::{claim::Priority, clock::ClockKind},
+    graph::{context::World, node::Post, priority::Priority},
+    matter::clock::ClockKind,
 };
 use async_graphql::SimpleObject;
 use domain::watch;

@@ -28,7 +28,7 @@ pub struct Order {
     pub matrix: Matrix,
     pub phases: Vec<Phase>,
     pub decision_points: Vec<DecisionPoint>,
-    pub ccir: Vec<Coded>,
+    pub ccir: Vec<Ccir>,
     pub go_no_go: Vec<String>,
     pub risks: Vec<Risk>,
     pub command_relationships: Vec<CommandRelationship>,
@@ -87,10 +87,28 @@ pub struct DecisionPoint {
     pub ccir: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Coded {
+/// An information requirement, and what meets it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct Ccir {
     pub code: String,
     pub text: String,
+    /// Names of events.
+    pub events: Vec<String>,
+    /// Of incidents, and of more urgent ones.
+    pub priority: Option<String>,
+    /// Of log entries.
+    pub categories: Vec<String>,
+}
+
+impl Ccir {
+    /// Empty when people judge it.
+    fn met_by(&self) -> String {
+        let Self { code: _, text: _, events, priority, categories } = self;
+        let incidents = priority.iter().map(|least| format!("incidents of {least} or more urgent"));
+        let entries = (!categories.is_empty()).then(|| format!("log entries of {}", categories.join(", ")));
+        let met_by: Vec<_> = events.iter().cloned().chain(incidents).chain(entries).collect();
+        met_by.join("; ")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -288,7 +306,7 @@ impl Order {
         sections.push(section("Schedule", schedule));
         sections.push(section("Synchronisation matrix", matrix_table(matrix)));
         sections.push(section("Decision points", decision_points_table(decision_points)));
-        sections.push(section("Commander's critical information requirements", coded_table(ccir)));
+        sections.push(section("Commander's critical information requirements", ccir_table(ccir)));
         sections.push(section("Go / no-go criteria", list(go_no_go)));
         sections.push(section("Risks", risks_table(risks)));
         sections.push(section("Command relationships", relationships_table(command_relationships)));
@@ -464,9 +482,9 @@ fn decision_points_table(points: &[DecisionPoint]) -> Vec<Block> {
     table("Moments at which decisions are due", columns(heads), points.iter().map(row).collect())
 }
 
-fn coded_table(entries: &[Coded]) -> Vec<Block> {
-    let row = |entry: &Coded| vec![Cell::strong(&entry.code), Cell::of(&entry.text)];
-    let columns = columns([("Requirement", 0), ("What must be known", 1)]);
+fn ccir_table(entries: &[Ccir]) -> Vec<Block> {
+    let row = |entry: &Ccir| vec![Cell::strong(&entry.code), Cell::of(&entry.text), Cell::of(entry.met_by())];
+    let columns = columns([("Requirement", 0), ("What must be known", 2), ("What meets it", 1)]);
     table("What the commander must know at once", columns, entries.iter().map(row).collect())
 }
 

@@ -52,7 +52,7 @@ fn an_order_says_all_that_it_is_given() {
         "T29 After-action review H+1080 to H+1176 H+1080 to H+1176 critical",
         "Decision due: DP1",
         "DP1 T15 Go / no-go for phase P3 THA, CHN, MMR CCIR1",
-        "CCIR1 Change in control of either site",
+        "CCIR1 Change in control of either site TaskBlocked; incidents of P2 or more urgent; log entries of SECURITY",
         "All liaison officers in post",
         "R1 Flood at the handover point 3 4 Move H-hour within its window THA-01",
         "CHN-03 THA-06 supporting",

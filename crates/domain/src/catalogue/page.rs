@@ -150,7 +150,7 @@ fn describe(source: &Source) -> String {
     let Sender { roles, of, service } = source.sender;
     let command = match source.mutation {
         Some(mutation) => format!("`{mutation}`"),
-        None => format!("the command {} (no mutation sends it so far)", source.command.1),
+        None => format!("the command {} (no mutation sends it)", source.command.1),
     };
     let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
     let post = format!("a {} of {of}", roles.join(" or "));

@@ -51,7 +51,16 @@ pub(super) fn start(
             ),
         }
     }
+    gates::check_ran(operation, context.occurred_at, &mut reasons);
     check_conditions(operation, version, phase, &mut reasons);
+    for (decision, condition) in version.live_conditions() {
+        if gates_of(phase).contains(condition.gate.as_str())
+            && let Some(settled) = condition.settled_at.filter(|_| !condition.status.blocks())
+        {
+            let what = format!("{} of {} was settled", condition.code, decision.partner);
+            context.check_since(settled, &what, &mut reasons);
+        }
+    }
     reasons.or(vec![Event::Execution(ExecutionEvent::PhaseStarted {
         operation: operation.code.clone(),
         number: version.number,
@@ -208,10 +217,14 @@ fn find<'a>(
 
 /// Domain rule 7: those that name the phase, and those that name its gate.
 fn check_conditions(operation: &Operation, version: &Version, phase: &Phase, reasons: &mut Reasons) {
-    let gate = phase.gate.iter().map(Code::as_str);
-    for gate in gate.chain([phase.code.as_str()]).collect::<BTreeSet<_>>() {
+    for gate in gates_of(phase) {
         gates::check_conditions(operation, version, gate, "phase", reasons);
     }
+}
+
+/// What conditions on the phase name.
+fn gates_of(phase: &Phase) -> BTreeSet<&str> {
+    phase.gate.iter().map(Code::as_str).chain([phase.code.as_str()]).collect()
 }
 
 fn deciders_of<'a>(

@@ -449,7 +449,9 @@ fn check_start(
     match work {
         Work::Planned(version, task) => {
             check_active(operation, at, reasons);
-            gates::check_runs(version, reasons);
+            if operation.plan.suspended_since.is_none_or(|since| since <= at) {
+                gates::check_runs(version, reasons);
+            }
             check_phase(operation, task, at, reasons);
             waits::check(operation, version, task, waits::End::Start, context, reasons);
         }
@@ -473,6 +475,7 @@ fn check_active(operation: &Operation, at: Instant, reasons: &mut Reasons) {
             format!("{} was activated only at {}.", operation.code, activated.to_rfc3339())
         }),
     }
+    gates::check_ran(operation, at, reasons);
     if let Some(paused) = operation.paused.as_ref().filter(|paused| paused.at <= at) {
         let (code, since) = (&operation.code, paused.at.to_rfc3339());
         reasons.add(

@@ -5,7 +5,7 @@ use crate::{
     ids::ConditionId,
     instant,
     operation::Operation,
-    plan::{ConditionStatus, Version},
+    plan::{ConditionStatus, TimeWindow, Version},
 };
 use chrono::Datelike as _;
 
@@ -23,6 +23,22 @@ pub(crate) fn check_runs(version: &Version, reasons: &mut Reasons) {
     reasons.check(by.is_empty(), RefusalCode::PlanSuspended, "", || {
         format!("Version {} is suspended: {} took its decision back.", version.number, by.join(", "))
     });
+}
+
+/// Nothing starts at a moment of a pause or a suspension that is over, however late that is told.
+pub(crate) fn check_ran(operation: &Operation, at: Instant, reasons: &mut Reasons) {
+    let code = &operation.code;
+    let told = |what: &str, spell: &TimeWindow| {
+        format!("{what} from {} to {}.", spell.from.to_rfc3339(), spell.to.to_rfc3339())
+    };
+    for spell in operation.pauses.iter().filter(|spell| spell.contains(at)) {
+        let message = told(&format!("{code} was paused"), spell);
+        reasons.add(RefusalCode::WrongState, "occurredAt", message);
+    }
+    for spell in operation.plan.suspensions.iter().filter(|spell| spell.contains(at)) {
+        let message = told(&format!("The plan of {code} was suspended"), spell);
+        reasons.add(RefusalCode::PlanSuspended, "occurredAt", message);
+    }
 }
 
 /// Domain rule 17. The window is half-open and part of the plan's content, under its hash.

@@ -13,7 +13,7 @@ use crate::{
     incident::{EmergentTask, Incident},
     operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},
     plan::{
-        Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, Version, VersionStatus, Withheld,
+        Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, TimeWindow, Version, VersionStatus, Withheld,
         gates_of_promulgation,
     },
     release::{Classification, HandlingCode, Label, MarkedItem, Matter, MatterLabel, Release, TaskLabel},
@@ -80,6 +80,8 @@ pub struct Operation {
     pub phases: OrdMap<PhaseCode, Arc<PhaseExecution>>,
     /// Until it is resumed.
     pub paused: Option<Paused>,
+    /// The pauses that are over.
+    pub pauses: Vector<TimeWindow>,
     pub ended: Option<Ended>,
     /// The `n`th entry stands at `n - 1`.
     pub decision_log: Vector<Arc<RecordedDecision>>,
@@ -485,6 +487,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 executions: OrdMap::new(),
                 phases: OrdMap::new(),
                 paused: None,
+                pauses: Vector::new(),
                 ended: None,
                 decision_log: Vector::new(),
                 deconflictions: Vector::new(),
@@ -512,7 +515,12 @@ impl Evolve<OperationEvent> for Option<Operation> {
             OperationEvent::OperationPaused { reason, .. } => {
                 operation.paused = Some(Paused { at: at.occurred_at, reason: reason.clone() });
             }
-            OperationEvent::OperationResumed { .. } => operation.paused = None,
+            OperationEvent::OperationResumed { .. } => {
+                let over = operation.paused.take();
+                operation
+                    .pauses
+                    .extend(over.map(|paused| TimeWindow { from: paused.at, to: at.occurred_at }));
+            }
             OperationEvent::OperationClosed { .. } => {
                 operation.ended = Some(Ended { at: at.occurred_at, terminated: None });
                 operation.touch_readers(touched);

@@ -1,13 +1,16 @@
 //! What a draft's parts must keep: bounds, unique codes, references.
 
-use super::dependency::{NOTATION, resembles_notation};
+use super::{
+    ccir::can_be_met_by,
+    dependency::{NOTATION, resembles_notation},
+};
 use crate::{
     Context, PartnerCode, Reasons, RefusalCode, Span, TaskCode,
     coalition::{Coalition, PartnerRole},
     instant,
     plan::{
-        ApprovalPolicy, Dependency, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF, MOST_HOLIDAYS,
-        MOST_STRETCHES, PlannedTask, Risk, Sections, Terms, Version, WorkCalendar,
+        ApprovalPolicy, Ccir, Dependency, HOLIDAY_YEARS, Holiday, MOST_CALENDARS, MOST_DAYS_OFF,
+        MOST_HOLIDAYS, MOST_STRETCHES, PlannedTask, Risk, Sections, Terms, Version, WorkCalendar,
     },
 };
 use chrono::Datelike as _;
@@ -117,6 +120,20 @@ pub(super) fn check_risk(risk: &Risk, field: &str, reasons: &mut Reasons) {
     }
 }
 
+/// A name that no event has would keep its requirement from ever being met.
+fn check_criteria(ccir: &Ccir, field: &str, reasons: &mut Reasons) {
+    let at = |name: &str| join(field, name);
+    check_length(&at("events"), ccir.events.len(), reasons);
+    check_length(&at("categories"), ccir.categories.len(), reasons);
+    for (index, name) in ccir.events.iter().enumerate() {
+        let known = can_be_met_by(name.as_str());
+        let field = at(&format!("events.{index}"));
+        reasons.check(known, RefusalCode::UnknownReference, &field, || {
+            format!("No event of an operation is called {name}.")
+        });
+    }
+}
+
 pub(super) fn check_length(field: &str, length: usize, reasons: &mut Reasons) {
     reasons.check(length <= MOST_ENTRIES, RefusalCode::InvalidValue, field, || {
         format!("{length} entries are more than the {MOST_ENTRIES} that a plan takes here.")
@@ -177,6 +194,9 @@ pub(super) fn check_sections(sections: &Sections, context: &Context<'_>, reasons
                 || format!("The plan has no information requirement {ccir}."),
             );
         }
+    }
+    for (index, ccir) in sections.ccir.iter().enumerate() {
+        check_criteria(ccir, &format!("ccir.{index}"), reasons);
     }
     for (index, risk) in sections.risks.iter().enumerate() {
         check_risk(risk, &format!("risks.{index}"), reasons);

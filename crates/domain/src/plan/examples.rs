@@ -1,7 +1,7 @@
 //! Examples of what happens to a plan: drafting, decisions, orders.
 
 use crate::{
-    AnnexCode, Code, ConditionCode, OperationCode, PhaseCode, Position, Sha256, Span,
+    AnnexCode, Code, ConditionCode, OperationCode, PhaseCode, Position, Priority, Sha256, Span,
     catalogue::examples::parse::{at, list, of, salt, set},
     plan::{
         Annex, ApprovalPolicy, Ccir, CommandRelationship, CommandRelationshipKind, DecisionPoint, Given,
@@ -59,7 +59,7 @@ fn sections() -> Sections {
                 ccir: Vec::new(),
             },
         ],
-        ccir: vec![Ccir { code: of("CCIR1"), text: of("Change in control of either site") }],
+        ccir: vec![Ccir::plain(of("CCIR1"), of("Change in control of either site"))],
         go_no_go: list(&["all_liaison_in_post", "rehearsal_complete"]),
         command_relationships: vec![CommandRelationship {
             of: of("MMR-02"),
@@ -108,6 +108,15 @@ fn risk() -> Risk {
     }
 }
 
+fn criteria() -> Ccir {
+    Ccir {
+        events: list(&["TaskBlocked", "TaskCancelled"]),
+        priority: Some(Priority::P2),
+        categories: list(&["SECURITY"]),
+        ..Ccir::plain(of("CCIR2"), of("Whatever holds up the handover"))
+    }
+}
+
 /// Every section in the shape in which its revision is recorded.
 fn revisions() -> Vec<Section> {
     let Sections {
@@ -142,6 +151,7 @@ fn revisions() -> Vec<Section> {
         Section::Objectives(objectives),
         Section::DecisionPoints(decision_points),
         Section::Ccir(ccir),
+        Section::Ccir(vec![criteria()]),
         Section::GoNoGo(go_no_go),
         Section::CommandRelationships(command_relationships),
     ]);

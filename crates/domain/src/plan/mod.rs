@@ -3,6 +3,7 @@
 
 mod approval;
 mod calendar;
+mod ccir;
 mod check;
 mod command;
 mod content;
@@ -27,6 +28,7 @@ pub use calendar::{
     CalendarOf, DayTime, HOLIDAY_YEARS, Holiday, InvalidDayTime, MOST_CALENDARS, MOST_DAYS_OFF,
     MOST_HOLIDAYS, MOST_STRETCHES, Weekday, WorkCalendar, WorkingHours,
 };
+pub use ccir::{Met, met_by};
 pub use command::{ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand};
 pub use content::{Annex, Content, ContentPart, NewCondition};
 pub use decision::{

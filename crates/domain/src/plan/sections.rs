@@ -2,8 +2,8 @@
 //! paragraphs.
 
 use crate::{
-    Code, Instant, PartnerCode, PhaseCode, PostCode, Prose, TaskCode, Title, coalition::PartnerRole,
-    plan::WorkCalendar,
+    Code, Instant, PartnerCode, PhaseCode, PostCode, Priority, Prose, TaskCode, Title,
+    coalition::PartnerRole, plan::WorkCalendar,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -179,6 +179,22 @@ pub struct Ccir {
     pub code: Code,
     /// The requirement.
     pub text: Prose,
+    /// Names of events that meet it, such as `TaskBlocked`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Title>,
+    /// Incidents of this priority, and more urgent ones, meet it; absent: none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// Log entries of these categories meet it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<Code>,
+}
+
+impl Ccir {
+    /// One that people judge: it has no criteria.
+    pub fn plain(code: Code, text: Prose) -> Self {
+        Self { code, text, events: Vec::new(), priority: None, categories: Vec::new() }
+    }
 }
 
 /// Who may direct whom, and how far.
@@ -457,7 +473,16 @@ impl fmt::Display for DecisionPoint {
 
 impl fmt::Display for Ccir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Information requirement {}: {}", self.code, self.text)
+        let Self { code, text, events, priority, categories } = self;
+        write!(f, "Information requirement {code}: {text}")?;
+        if !events.is_empty() {
+            write!(f, "; met by {}", listed(events))?;
+        }
+        priority.iter().try_for_each(|least| write!(f, "; met by incidents of {least} or more urgent"))?;
+        if !categories.is_empty() {
+            write!(f, "; met by log entries of {}", listed(categories))?;
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     plan::{
         Annex, Condition, ConditionStatus, Confirmation, Content, ContentPart, ContentTask, Contest,
         Decision, DecisionKind, Dependency, Given, NewCondition, PlanEvent, PlannedTask, Proposal, Revoked,
-        Sections, Withheld,
+        Sections, TimeWindow, Withheld,
     },
     release::Release,
 };
@@ -328,6 +328,10 @@ pub struct Plan {
     pub versions: Vector<Arc<Version>>,
     /// Number of the version in force.
     pub in_force: Option<u32>,
+    /// Since when the version in force is suspended; `None`: it is not.
+    pub suspended_since: Option<Instant>,
+    /// When a version in force was, each time until it went on, or was in force no more.
+    pub suspensions: Vector<TimeWindow>,
 }
 
 impl Plan {
@@ -452,6 +456,7 @@ impl Plan {
                 self.change_version(*number, &mut intake, |version| version.shared_with.clone_from(with));
             }
             PlanEvent::PlanWithdrawn { number, by, reason, .. } => {
+                self.end_suspension(at.occurred_at);
                 self.in_force = None;
                 intake.touch_operation();
                 let withdrawn = Withdrawn { by: by.clone(), reason: reason.clone(), at: at.occurred_at };
@@ -465,6 +470,7 @@ impl Plan {
                 self.change_version(*number, &mut intake, |version| version.status = VersionStatus::Recalled);
             }
             PlanEvent::PlanPromulgated { number, .. } => {
+                self.end_suspension(at.occurred_at);
                 self.in_force = Some(*number);
                 intake.touch_operation();
                 self.change_version(*number, &mut intake, |version| {
@@ -593,10 +599,16 @@ impl Plan {
         if version.suspended_by.remove(&given.partner) {
             if version.suspended_by.is_empty() {
                 version.status = VersionStatus::Promulgated;
+                self.end_suspension(intake.at.occurred_at);
                 intake.touch_operation();
             }
             intake.touch_version(number);
         }
+    }
+
+    fn end_suspension(&mut self, at: Instant) {
+        let over = self.suspended_since.take();
+        self.suspensions.extend(over.map(|from| TimeWindow { from, to: at }));
     }
 
     fn revoke(&mut self, number: u32, partner: &PartnerCode, intake: &mut Intake<'_>) {
@@ -614,6 +626,9 @@ impl Plan {
         if matches!(version.status, VersionStatus::Promulgated | VersionStatus::Suspended) {
             version.status = VersionStatus::Suspended;
             version.suspended_by.insert(partner.clone());
+            // A second partner may tell late that it was the first.
+            let at = intake.at.occurred_at;
+            self.suspended_since = Some(self.suspended_since.map_or(at, |since| since.min(at)));
             intake.touch_version(number);
             intake.touch_operation();
         }

@@ -30,3 +30,9 @@ pub enum Priority {
     /// When there is time.
     P4,
 }
+
+impl Priority {
+    pub fn is_as_urgent_as(self, other: Self) -> bool {
+        self <= other
+    }
+}

@@ -130,7 +130,7 @@ fn full() -> Sections {
             Phase { code: of("P3"), name: of("Action"), gate: Some(of("GO_NO_GO")) },
         ],
         decision_points: vec![point],
-        ccir: vec![Ccir { code: of("CCIR1"), text: of("Change in control of either site") }],
+        ccir: vec![Ccir::plain(of("CCIR1"), of("Change in control of either site"))],
         go_no_go: vec![of("rehearsal_complete")],
         command_relationships: vec![CommandRelationship {
             of: of("MMR-02"),
@@ -280,7 +280,7 @@ fn every_section_of_a_plan_is_under_its_hash() {
         Section::Phases(full().phases.into_iter().rev().collect()),
         Section::Objectives(Vec::new()),
         Section::DecisionPoints(Vec::new()),
-        Section::Ccir(vec![Ccir { code: of("CCIR1"), text: of("Another") }]),
+        Section::Ccir(vec![Ccir::plain(of("CCIR1"), of("Another"))]),
         Section::GoNoGo(Vec::new()),
         Section::CommandRelationships(Vec::new()),
         Section::HHourWindow(TimeWindow {

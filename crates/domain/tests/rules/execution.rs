@@ -1,10 +1,10 @@
 //! Tasks as they are carried out: who says so, in which order, and what was said wrongly.
 
-use crate::support::{Story, carrying::*, fold, of, saphan::*};
+use crate::support::{Story, carrying::*, fold, gate::pause, of, saphan::*};
 use domain::{
     Event, RefusalCode, Reported, Role, Salt, Span, State, Subject, TaskCode,
     execution::{BlockReason, ExecutionEvent, TaskClaim, TaskReport, TaskStatus},
-    operation::OperationEvent,
+    operation::{OperationCommand, OperationEvent},
     plan::PlannedTask,
     release::MarkedItem,
 };
@@ -475,6 +475,51 @@ fn a_shift_of_h_hour_and_an_order_leave_what_was_started_where_it_was() {
 fn a_plan_that_is_suspended_starts_nothing() {
     let story = at_h_hour().when(chn(), revoke(1)).accepted();
     story.when(mmr(), start("T16")).refused_at([(RefusalCode::PlanSuspended, "")]);
+}
+
+#[test]
+fn a_start_is_judged_by_the_pauses_of_its_own_time() {
+    let resume = operating(OperationCommand::Resume { operation: saphan() });
+    let story = at_minute(at_h_hour(), 10).when(tha(), pause()).accepted();
+    let before = |story: &Story| at_minute(story.clone(), 30).late(minutes(25)).when(mmr(), start("T16"));
+    before(&story).accepted();
+    let story = at_minute(story, 60).when(tha(), resume).accepted();
+    let told =
+        |minute: i64| at_minute(story.clone(), 120).late(minutes(120 - minute)).when(mmr(), start("T16"));
+    for minute in [5, 60, 61] {
+        told(minute).accepted();
+    }
+    for minute in [10, 30, 59] {
+        told(minute)
+            .refused_at([(RefusalCode::WrongState, "occurredAt")])
+            .saying("SAPHAN was paused from 2023-10-08T23:10:00+00:00 to 2023-10-09T00:00:00+00:00.");
+    }
+    // In a list as by itself.
+    at_minute(story, 120)
+        .when(mmr(), report(vec![reported("T16", TaskClaim::Started, 30)]))
+        .refused_at([(RefusalCode::WrongState, "reports.0.occurredAt")]);
+}
+
+#[test]
+fn a_start_is_judged_by_the_suspensions_of_its_own_time() {
+    let story = at_minute(at_h_hour(), 10).when(chn(), revoke(1)).accepted();
+    let late = |story: &Story, by: i64| story.clone().late(minutes(by)).when(mmr(), start("T16"));
+    let suspended = at_minute(story.clone(), 30);
+    late(&suspended, 25).accepted();
+    late(&suspended, 10).refused_at([(RefusalCode::PlanSuspended, "")]);
+    // A second partner's word begins no suspension anew, and the last one's ends it.
+    let story = story.when(mmr(), revoke(1)).accepted();
+    let story = at_minute(story, 40).when(chn(), approve(1)).accepted();
+    let story = at_minute(story, 60).when(mmr(), approve(1)).accepted();
+    let story = at_minute(story, 120);
+    for minute in [5, 60, 61] {
+        late(&story, 120 - minute).accepted();
+    }
+    for minute in [10, 41, 59] {
+        late(&story, 120 - minute).refused_at([(RefusalCode::PlanSuspended, "occurredAt")]).saying(
+            "The plan of SAPHAN was suspended from 2023-10-08T23:10:00+00:00 to 2023-10-09T00:00:00+00:00.",
+        );
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod support;
 mod amendment;
 mod assignment;
 mod calendar;
+mod ccir;
 mod centre;
 mod coalition;
 mod commands;

@@ -6,6 +6,7 @@ use domain::{
     coalition::PostEvent,
     execution::{ExecutionEvent, GoNoGo::*, Judgement},
     ids::TaskId,
+    operation::OperationCommand,
     plan::{ApprovalPolicy, Sections},
 };
 
@@ -261,6 +262,29 @@ fn a_condition_on_the_phase_holds_its_go_and_its_start() {
         .saying("C1 of CHN is broken: All terminals accepted")
         .when(mmr(), no_go())
         .accepted();
+}
+
+#[test]
+fn a_phase_is_no_older_than_the_settling_of_its_conditions_and_starts_in_no_pause() {
+    let story = draft_with(gated_sections(), gated_plan()).and(officers());
+    let story = story.when(tha(), submit()).accepted().when(tha(), approve(1)).accepted();
+    let story = story.when(chn(), approve_if(1, vec![condition("C1", "P1")])).accepted();
+    let story = story.when(mmr(), approve(1)).accepted().when(lao(), consent(1, &[])).accepted();
+    let story = activated_unopened(story.when(tha(), promulgate(1)).accepted());
+    let story = story.after(Span::hours(2)).when(chn(), satisfy(1, "CHN", "C1")).accepted();
+    let late = story.clone().after(Span::hours(1)).late(Span::hours(2));
+    late.when(tha(), start_phase("P1"))
+        .refused_at([(RefusalCode::InvalidValue, "occurredAt")])
+        .saying("C1 of CHN was settled only at 2023-10-07T23:01:00+00:00.");
+    let resume = operating(OperationCommand::Resume { operation: saphan() });
+    let story = story.after(Span::hours(1)).when(tha(), pause()).accepted();
+    let story = story.after(Span::hours(2)).when(tha(), resume).accepted().after(Span::hours(1));
+    story
+        .clone()
+        .late(Span::hours(2))
+        .when(tha(), start_phase("P1"))
+        .refused_at([(RefusalCode::WrongState, "occurredAt")]);
+    story.late(Span::hours(4)).when(tha(), start_phase("P1")).accepted();
 }
 
 #[test]

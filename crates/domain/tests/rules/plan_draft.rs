@@ -114,7 +114,7 @@ fn sections_are_revised_one_by_one_and_repetition_changes_nothing() {
         Section::Concept(of("C")),
         Section::Administration(of("A")),
         Section::CommandAndSignal(of("Cs")),
-        Section::Ccir(vec![Ccir { code: of("CCIR1"), text: of("Route unusable") }]),
+        Section::Ccir(vec![Ccir::plain(of("CCIR1"), of("Route unusable"))]),
         Section::GoNoGo(vec![of("rehearsal_complete")]),
         Section::CommandRelationships(Vec::new()),
         Section::HHourWindow(window()),

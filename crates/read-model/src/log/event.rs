@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Item, Position, Recorded,
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
+    plan::Met,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -34,6 +35,10 @@ row! {
         pub recorded_at: DateTime<Utc>,
         /// `None`: of the coalition, for all to see.
         pub operation_id: Option<Uuid>,
+        /// The plan version whose information requirements it meets; `None`: it meets none.
+        pub ccir_version_id: Option<Uuid>,
+        /// Codes of those.
+        pub ccir: Vec<String>,
     }
 }
 
@@ -73,8 +78,8 @@ row! {
 
 impl Entry {
     /// `touched` is what the fold says that the event changed, `command_end` the last position of its
-    /// command.
-    pub fn of(recorded: &Recorded, touched: &[Item], command_end: Position) -> Self {
+    /// command, `met` the requirements that it meets.
+    pub fn of(recorded: &Recorded, touched: &[Item], command_end: Position, met: Option<&Met>) -> Self {
         let scope = recorded.event.about().scope();
         let operation = scope.operation.map(OperationId::of);
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
@@ -108,6 +113,8 @@ impl Entry {
                 occurred_offset: minutes_east(recorded),
                 recorded_at: recorded.at.recorded_at,
                 operation_id: operation.map(|id| id.0),
+                ccir_version_id: operation.zip(met).map(|(id, met)| PlanVersionId::of(id, met.version).0),
+                ccir: met.iter().flat_map(|met| &met.codes).map(ToString::to_string).collect(),
             },
             version_id: version.map(|id| id.0),
             annex_id: annex,
@@ -162,7 +169,9 @@ macro_rules! event_rows {
                entry.occurred_at,
                entry.occurred_offset,
                entry.recorded_at,
-               entry.operation_id
+               entry.operation_id,
+               entry.ccir_version_id,
+               entry.ccir
              " + $($rest)*
         )
     };
@@ -327,6 +336,8 @@ macro_rules! history_page {
                         occurred_offset: row.occurred_offset,
                         recorded_at: row.recorded_at,
                         operation_id: row.operation_id,
+                        ccir_version_id: row.ccir_version_id,
+                        ccir: row.ccir,
                     },
                 })
                 .collect()

@@ -22,7 +22,10 @@ const SERVICE: &str = "an administering service";
 const OR_SERVICE: &str = ", or by an administering service";
 
 /// What stands behind a command that no mutation sends.
-const NO_MUTATION: &str = " (no mutation sends it so far)";
+/// Who tells of what fell due.
+const CLOCK: &str = "the clock itself";
+
+const NO_MUTATION: &str = " (no mutation sends it)";
 
 /// A command, as the catalogue tells it of the events that follow from it.
 #[derive(Debug, PartialEq)]
@@ -94,7 +97,7 @@ fn table(catalogue: &str) -> Result<String> {
          |---|---|---|---|---|---|---|---|",
     );
     for Sent { subject, name, mutation, senders } in sent(catalogue)? {
-        let name = if mutation { format!("`{name}`") } else { format!("{name} (no mutation yet)") };
+        let name = if mutation { format!("`{name}`") } else { format!("{name} (no mutation)") };
         let yes = |may: bool| if may { "yes" } else { "" };
         let _ = write!(text, "\n| {subject} | {name} |");
         for role in ROLES {
@@ -145,6 +148,9 @@ fn source_of(source: &str) -> Option<(&str, bool, Sender)> {
         Some(command) => (command.strip_suffix(NO_MUTATION)?, false),
         None => (command.strip_prefix('`')?.strip_suffix('`')?, true),
     };
+    if by == CLOCK {
+        return Some((name, mutation, Sender { roles: Vec::new(), of: CLOCK.to_owned(), service: false }));
+    }
     if by == SERVICE {
         return Some((name, mutation, Sender { roles: Vec::new(), of: String::new(), service: true }));
     }
@@ -166,7 +172,7 @@ mod tests {
     use super::*;
 
     const EVENTS: &str = "### Partner\n\nFollows from `invitePartner` by a LIAISON or COMMANDER of the host, or by an administering service.\n\n\
-        Follows from the command Defer (no mutation sends it so far) by an administering service.\n\n\
+        Follows from the command Defer (no mutation sends it) by an administering service.\n\n\
         ### Plan\n\nFollows from `rejectPlan` by a COMMANDER of one, or from `submitPlan` by a PLANNER or WATCH of another.\n\n\
         Follows from `rejectPlan` by a COMMANDER of a third.\n\nFollows from `submitPlan` by a PLANNER or WATCH of another.\n";
 
@@ -177,7 +183,7 @@ mod tests {
             rows,
             [
                 "| Partner | `invitePartner` |  | yes | yes |  | yes | the host |",
-                "| Partner | Defer (no mutation yet) |  |  |  |  | yes |  |",
+                "| Partner | Defer (no mutation) |  |  |  |  | yes |  |",
                 "| Plan | `rejectPlan` |  | yes |  |  |  | one; or a third |",
                 "| Plan | `submitPlan` | yes |  |  | yes |  | another |",
             ]

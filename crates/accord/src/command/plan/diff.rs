@@ -61,7 +61,7 @@ const SHOWN: &str = "number status contentHash
     sections { situation mission commandersIntent { purpose keyTasks endState } concept administration commandAndSignal }
     hHourWindow { from to } approvalPolicy { requiredRoles approvers withdrawal } phases { code name gate } linesOfEffort { code name }
     objectives { code lineOfEffort text measure target } decisionPoints { code at decision deciders trigger ccir }
-    ccir { code text } goNoGo commandRelationships { of to kind } risks { code text likelihood impact treatment owner }
+    ccir { code text events priority categories } goNoGo commandRelationships { of to kind } risks { code text likelihood impact treatment owner }
     calendars { code name timeZone week { day from to } holidays { name from to } rest partners { code } posts { code } }
     annexes { code title text classification handling releasableTo }";
 

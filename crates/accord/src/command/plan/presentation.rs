@@ -75,7 +75,7 @@ struct Papers {
     /// `None`: a task that stands in it is withheld from the reader.
     canonical_content: Option<String>,
     view: Vec<order::Paragraph>,
-    ccir: Vec<order::Coded>,
+    ccir: Vec<order::Ccir>,
     go_no_go: Vec<String>,
     risks: Vec<order::Risk>,
     command_relationships: Vec<order::CommandRelationship>,
@@ -327,8 +327,8 @@ impl Presentation {
         // Of the version that the charts are of.
         let wanted = Wanted::Number(i32::try_from(self.version.number).context(UNEXPECTED)?);
         let shown = format!(
-            "version: {} {{ contentHash canonicalContent view(as: {view}) {{ heading text }} ccir {{ code text }} goNoGo
-             risks {{ code text likelihood impact treatment owner }} commandRelationships {{ of to kind }}
+            "version: {} {{ contentHash canonicalContent view(as: {view}) {{ heading text }}
+             ccir {{ code text events priority categories }} goNoGo risks {{ code text likelihood impact treatment owner }} commandRelationships {{ of to kind }}
              decisions {{ partner {{ code }} post {{ code }} kind decidedAt revokedAt reason tasks {{ code }}
                conditions {{ code gate text status note }} }}
              outstanding {{ partner {{ code }} kind refused tasks {{ code }} }}

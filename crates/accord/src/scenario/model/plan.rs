@@ -2,6 +2,7 @@
 
 use super::{
     coalition::Role,
+    incident::Priority,
     values::{Decimal, Instant},
 };
 use crate::scenario::{
@@ -46,7 +47,12 @@ record! {
         trigger: Option<String>,
     }
 }
-record! { Ccir { id: String, text: String } }
+record! {
+    Ccir {
+        id: String, text: String, events: Vec<String> = Vec::new(), priority: Option<Priority>,
+        categories: Vec<String> = Vec::new(),
+    }
+}
 record! { CommandRelationship { of: String, to: String, kind in "type": Command } }
 names! {
     Command {
