@@ -1,7 +1,7 @@
 //! What partners gave: pledged, accepted, allocated, paid and delivered.
 //!
-//! The file has days. What was said on one is taken to be said at nine in the morning, as the file shows times, and is recorded ten
-//! minutes later, or as soon as the post that says it is taken: pledges were made before there was a centre.
+//! The file has days: ten in the morning where the giver is. What was said then is recorded ten minutes later, or as
+//! soon as the post that says it is taken, because pledges were made before there was a centre.
 
 use super::Script;
 use crate::{
@@ -196,7 +196,12 @@ impl<'a> Telling<'_, 'a> {
         self.say(at, verb, (self.giver, Role::Liaison), command)
     }
 
-    fn received(&mut self, at: NaiveDate, verb: &str, command: ContributionCommand) -> Result<(), ImportError> {
+    fn received(
+        &mut self,
+        at: NaiveDate,
+        verb: &str,
+        command: ContributionCommand,
+    ) -> Result<(), ImportError> {
         self.say(at, verb, (self.receiver, Role::Commander), command)
     }
 
@@ -207,11 +212,12 @@ impl<'a> Telling<'_, 'a> {
         (post, role): (&Post, Role),
         command: ContributionCommand,
     ) -> Result<(), ImportError> {
-        let zone = self.script.scenario.meta.display_tz;
-        let morning = day.and_hms_opt(9, 0, 0).and_then(|at| zone.from_local_datetime(&at).earliest());
+        let giver = self.script.scenario.partners.iter().find(|partner| partner.id == self.item.by);
+        let zone = giver.and_then(|giver| giver.tz).unwrap_or(self.script.scenario.meta.display_tz);
+        let morning = day.and_hms_opt(10, 0, 0).and_then(|at| zone.from_local_datetime(&at).earliest());
         let occurred = morning.map(|at| at.fixed_offset());
         let occurred =
-            occurred.ok_or_else(|| unfit(&self.place, &day.to_string(), "has no nine in the morning"))?;
+            occurred.ok_or_else(|| unfit(&self.place, &day.to_string(), "has no ten in the morning there"))?;
         let taken = self.script.scenario.appointment(post).recorded + NEXT;
         let after = self.last.map_or(taken, |last| taken.max(last + NEXT));
         let recorded = after.max(occurred + RECORDED_AFTER);
