@@ -26,7 +26,9 @@ async fn in_force(server: &Server) -> Value {
         "code": "T01", "title": "Task", "phase": "P1", "leadPartner": "MMR", "territory": "MMR",
         "post": "MMR-01", "startOffset": "PT0H", "duration": "PT12H",
     });
-    put_in_force(server, &operation, sections(), json!([task])).await;
+    let mut sections = sections();
+    sections["linesOfEffort"] = json!([{ "code": "LOE1", "name": "Assistance" }]);
+    put_in_force(server, &operation, sections, json!([task])).await;
     operation
 }
 
@@ -58,7 +60,7 @@ async fn alpha(server: &Server, who: &str, fields: &str) -> Value {
 
 fn rate(currency: &str, per_unit: &str) -> Value {
     json!({
-        "currency": currency, "perUnit": per_unit, "to": "THB", "date": "2023-08-31", "source": "Bank of Thailand",
+        "currency": currency, "perUnit": per_unit, "to": "THB", "date": "2023-08-01", "source": "Bank of Thailand",
     })
 }
 
@@ -69,11 +71,8 @@ async fn a_pledge_is_accepted_allocated_and_paid_and_what_is_delivered_is_judged
 ) {
     let server = Server::empty(options).await;
     let operation = in_force(&server).await;
-    let line = sections()["linesOfEffort"][0]["code"].as_str().unwrap().to_owned();
-
     let wrong = json!({
         "operation": operation, "code": "K2", "kind": "BUDGET", "quantity": 3, "value": money("0.001", "THB"),
-        "release": { "releasableTo": ["XXX"] },
     });
     assert_eq!(
         told(&server.refused("MMR-01", "pledgeContribution", wrong).await),
@@ -83,7 +82,8 @@ async fn a_pledge_is_accepted_allocated_and_paid_and_what_is_delivered_is_judged
         "operation": operation, "code": "K2", "kind": "BUDGET", "value": money("2000000", "MMK"),
         "release": { "releasableTo": [] },
     });
-    let shown = "contribution { id code status inKind value { amount minorUnits currency } partner { code } }";
+    let shown =
+        "contribution { id code status inKind value { amount minorUnits currency } partner { code } }";
     let done = server.done("MMR-01", "pledgeContribution", pledge, shown).await;
     let pledged = &done["contribution"];
     assert_eq!(pledged["value"], exact("2000000.00", "MMK"));
@@ -98,8 +98,7 @@ async fn a_pledge_is_accepted_allocated_and_paid_and_what_is_delivered_is_judged
 
     let accept = on("K2", json!({ "rates": [rate("MMK", "0.0175")] }));
     server.done("THA-01", "acceptPledge", accept, "contribution { status }").await;
-    let allocate =
-        |amount: &str| on("K2", json!({ "lineOfEffort": line, "amount": money(amount, "MMK") }));
+    let allocate = |amount: &str| on("K2", json!({ "lineOfEffort": "LOE1", "amount": money(amount, "MMK") }));
     server.done("THA-01", "allocateContribution", allocate("1800000"), "").await;
     let refusals = server.refused("THA-01", "allocateContribution", allocate("200000.01")).await;
     assert_eq!(told(&refusals), [at("OVER_ALLOCATION", "amount")]);
@@ -110,7 +109,8 @@ async fn a_pledge_is_accepted_allocated_and_paid_and_what_is_delivered_is_judged
         told(&server.refused("MMR-01", "disburse", pay("1800000.01")).await),
         [at("OVER_ALLOCATION", "amount")]
     );
-    let shown = "contribution { status disbursements { number amount { amount } reporter { code } lateReason } }";
+    let shown =
+        "contribution { status disbursements { number amount { amount } reporter { code } lateReason } }";
     let done = server.done("MMR-01", "disburse", pay("1200000.55"), shown).await;
     assert_eq!(
         done["contribution"],
@@ -150,28 +150,30 @@ async fn a_pledge_is_accepted_allocated_and_paid_and_what_is_delivered_is_judged
         }] })
     );
 
-    totals(&server, &line).await;
+    totals(&server).await;
 }
 
 /// What all of that adds up to: exactly, in the reporting currency once, and only of what the viewer sees.
-async fn totals(server: &Server, line: &str) {
+async fn totals(server: &Server) {
     let fields = "contributionTotals(by: LINE_OF_EFFORT) {
         reportingCurrency rounding leftOut leftOutCount rates { currency perUnit to date source }
         groups { lineOfEffort cash { currency pledged { ...M } allocated { ...M } disbursed { ...M } } }
         total { cashReported { pledged { ...M } accepted { ...M } disbursed { ...M } }
           quantities { unit pledged accepted delivered deliveryAccepted } } }";
     let sums = alpha(server, "THA-01", fields).await["contributionTotals"].take();
-    let none = |currency: &str| exact("0.00", currency).as_object().cloned().map(|mut zero| {
-        zero["minorUnits"] = "0".into();
-        Value::from(zero)
-    });
+    let none = |currency: &str| {
+        exact("0.00", currency).as_object().cloned().map(|mut zero| {
+            zero["minorUnits"] = "0".into();
+            Value::from(zero)
+        })
+    };
     assert_eq!(
         sums,
         json!({
             "reportingCurrency": "THB", "rounding": "HALF_EVEN", "leftOut": [], "leftOutCount": 0,
             "rates": [rate("MMK", "0.0175")],
             "groups": [
-                { "lineOfEffort": line, "cash": [{
+                { "lineOfEffort": "LOE1", "cash": [{
                     "currency": "MMK", "pledged": none("MMK"), "allocated": exact("1800000.00", "MMK"),
                     "disbursed": none("MMK"),
                 }] },
@@ -214,6 +216,42 @@ async fn totals(server: &Server, line: &str) {
     );
 }
 
+#[sqlx::test(migrations = false)]
+async fn contributions_to_many_operations_take_as_many_statements_as_those_to_one(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    coalition(&server).await;
+    let pledge = |operation: &str, code: &str| {
+        let value = money("5", "THB");
+        json!({ "operation": operation, "code": code, "kind": "BUDGET", "value": value })
+    };
+    let query = "{ operations { nodes { code contributions { totalCount nodes { code operation { code } } }
+        contributionTotals(by: KIND) { groups { kind cash { pledged { amount } } } leftOut } } } }";
+    let mut answers = Vec::new();
+    for (code, pledged) in [("BETA", 1), ("GAMMA", 3)] {
+        let operation = json!({
+            "code": code, "title": code, "leadPartner": "THA", "classification": "RESTRICTED",
+            "releasableTo": ["MMR"],
+        });
+        server.done("THA-01", "initiateOperation", operation, "").await;
+        for number in 0..pledged {
+            server.done("MMR-01", "pledgeContribution", pledge(code, &format!("K{number}")), "").await;
+        }
+        answers.push(server.ask("MMR-01", query, Value::Null).await);
+    }
+    let statements = |answer: &Value| answer["extensions"]["cost"]["statements"].as_i64().unwrap();
+    assert_eq!(statements(&answers[0]), statements(&answers[1]));
+    let gamma = answers[1]["data"]["operations"]["nodes"].as_array().unwrap();
+    let gamma = gamma.iter().find(|operation| operation["code"] == "GAMMA").unwrap();
+    assert_eq!(gamma["contributions"]["totalCount"], 3);
+    assert_eq!(
+        gamma["contributionTotals"]["groups"],
+        json!([{ "kind": "BUDGET", "cash": [{ "pledged": { "amount": "15.00" } }] }])
+    );
+}
+
 /// After the last command that is imported.
 const END: &str = "2023-12-12T09:00:00+07:00";
 
@@ -251,9 +289,7 @@ async fn what_saphan_was_given_adds_up_to_what_the_scenario_says(
         .as_array()
         .unwrap()
         .iter()
-        .map(|node| {
-            (node["code"].as_str().unwrap().to_owned(), node["status"].as_str().unwrap().to_owned())
-        })
+        .map(|node| (node["code"].as_str().unwrap().to_owned(), node["status"].as_str().unwrap().to_owned()))
         .collect();
     assert_eq!(found, stands);
 }

@@ -188,8 +188,8 @@ impl Contributions {
             let variables = json!({ "operation": self.operation, "after": after });
             let data: Value = client.ask(PAGE, &variables).await?;
             let Page { operation } = serde_json::from_value(data).context(UNEXPECTED)?;
-            let operation =
-                operation.ok_or_else(|| anyhow!("there is no operation {} that you may see", self.operation))?;
+            let operation = operation
+                .ok_or_else(|| anyhow!("there is no operation {} that you may see", self.operation))?;
             let Listed { nodes, page_info } = operation.contributions;
             for node in nodes {
                 rows.push(node.row()?);
@@ -225,10 +225,7 @@ impl Contribution {
 
 impl Amount {
     fn money(self) -> Result<Money> {
-        Ok(Money {
-            minor_units: self.minor_units.parse().context(UNEXPECTED)?,
-            currency: self.currency,
-        })
+        Ok(Money { minor_units: self.minor_units.parse().context(UNEXPECTED)?, currency: self.currency })
     }
 }
 

@@ -1,21 +1,10 @@
 //! Who may say what of what is given to an operation.
 
-use super::{giving, pledging};
+use super::{found::find, giving, pledging};
 use crate::{
-    Context, ContributionCode, Event, OperationCode, PartnerCode, Reasons, Rejection, Role, World,
-    command::Decide,
-    contribution::{Contribution, ContributionCommand, ContributionEvent},
-    operation::Operation,
+    Context, Event, OperationCode, Reasons, Rejection, World, command::Decide,
+    contribution::ContributionCommand,
 };
-
-/// Who speaks for the partner that gives.
-pub(super) const SPEAKER: &[Role] = &[Role::Liaison, Role::Commander];
-
-/// A contribution that the actor sees, with its operation.
-pub(super) struct Found<'a> {
-    pub operation: &'a Operation,
-    pub contribution: &'a Contribution,
-}
 
 impl Decide for ContributionCommand {
     fn operation(&self) -> Option<&OperationCode> {
@@ -90,34 +79,5 @@ impl Decide for ContributionCommand {
             }
         };
         Ok(events.into_iter().map(Event::Contribution).collect())
-    }
-}
-
-/// Hidden and absent answer alike.
-fn find<'a>(
-    operation: &'a Operation,
-    code: &ContributionCode,
-    context: &Context<'_>,
-    reasons: Reasons,
-) -> Result<(Found<'a>, Reasons), Rejection> {
-    let known = operation.contributions.get(code);
-    let shown = known.filter(|known| known.label.admits(context.actor.partner(), &operation.lead));
-    match shown {
-        Some(contribution) => Ok((Found { operation, contribution }, reasons)),
-        None => Err(reasons.not_found("contribution", "contribution")),
-    }
-}
-
-impl Found<'_> {
-    /// Codes of the operation, the contribution and its giver, as every event has them.
-    pub fn named(&self) -> (OperationCode, ContributionCode, PartnerCode) {
-        let Found { operation, contribution } = self;
-        (operation.code.clone(), contribution.code.clone(), contribution.partner().clone())
-    }
-
-    /// That all of it has been given.
-    pub fn fulfilled(&self) -> ContributionEvent {
-        let (operation, contribution, partner) = self.named();
-        ContributionEvent::ContributionFulfilled { operation, contribution, partner }
     }
 }

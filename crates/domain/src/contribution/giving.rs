@@ -4,11 +4,12 @@
 //! it is accepted.
 
 use super::{
-    decide::{Found, SPEAKER},
+    found::Found,
     pledging::{check_amount, check_quantity},
 };
 use crate::{
     Code, Context, Instant, Money, Prose, Reasons, RefusalCode, Rejection, Role,
+    catalogue::sources::sender::SPEAKER,
     contribution::{Contribution, ContributionEvent, Offer},
 };
 

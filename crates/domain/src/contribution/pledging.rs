@@ -1,8 +1,9 @@
 //! Rules of pledges until they are taken up, or not.
 
-use super::decide::{Found, SPEAKER};
+use super::found::Found;
 use crate::{
     Context, ContributionCode, Currency, Money, Prose, Rate, Reasons, RefusalCode, Rejection, Role, World,
+    catalogue::sources::sender::SPEAKER,
     contribution::{ContributionEvent, ContributionStatus, NewPledge, Offer, Pledge, PledgeRevision},
     ids::ContributionId,
     money::{self, InvalidMoney},

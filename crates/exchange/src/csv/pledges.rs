@@ -33,8 +33,7 @@ pub enum PledgeColumn {
 }
 
 /// What only a written list tells besides, in this order.
-const OUTCOMES: [&str; 6] =
-    ["partner", "status", "allocated", "disbursed", "delivered", "delivery_accepted"];
+const OUTCOMES: [&str; 6] = ["partner", "status", "allocated", "disbursed", "delivered", "delivery_accepted"];
 
 /// What a list says, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,7 +171,7 @@ impl Cells<'_, PledgeColumn> {
             (None, None) => Ok(None),
             (Some(_), None) => Err(self.fault(PledgeColumn::Currency, "say in which currency the amount is")),
             (None, Some(_)) => Err(self.fault(PledgeColumn::Amount, "say how much it is in this currency")),
-            (Some(amount), Some(currency)) => Money::new(amount, currency).map_err(|fault| {
+            (Some(amount), Some(currency)) => Money::new(amount, currency).map(Some).map_err(|fault| {
                 let column =
                     if fault.field() == "currency" { PledgeColumn::Currency } else { PledgeColumn::Amount };
                 self.fault(column, &fault.to_string())
@@ -267,7 +266,8 @@ K7,PERSONNEL,,yes,3,post,,,MMR,PLEDGED,,,0,0
 
     #[test]
     fn what_has_a_quantity_is_given_in_kind_and_what_has_none_is_money() {
-        let text = "kind;code;quantity;unit;currency;amount\nbudget;K2;;;VND;500\ntraining;K1;40;training place;;\n";
+        let text =
+            "kind;code;quantity;unit;currency;amount\nbudget;K2;;;VND;500\ntraining;K1;40;training place;;\n";
         let sheet = read_pledges(text.as_bytes()).unwrap();
         let offers: Vec<_> = sheet.pledges.iter().map(|new| new.pledge.offer.is_in_kind()).collect();
         assert_eq!(offers, [false, true]);
@@ -275,7 +275,7 @@ K7,PERSONNEL,,yes,3,post,,,MMR,PLEDGED,,,0,0
 
     #[test]
     fn every_fault_of_a_list_is_told_with_its_line_and_column() {
-        assert_eq!(faults("code\nK1\n"), ["line 1: there is no column `kind`"]);
+        assert_eq!(faults("code,amount,currency\nK1,1,THB\n"), ["line 1: there is no column `kind`"]);
         assert_eq!(faults("code,kind\n"), ["line 1: there are no pledges below the header"]);
         let text = "code,kind,in_kind,quantity,unit,amount,currency\n\
                     k1,gift,perhaps,0,post,1.234,THB\n\

@@ -216,8 +216,8 @@ impl<'a> Telling<'_, 'a> {
         let zone = giver.and_then(|giver| giver.tz).unwrap_or(self.script.scenario.meta.display_tz);
         let morning = day.and_hms_opt(10, 0, 0).and_then(|at| zone.from_local_datetime(&at).earliest());
         let occurred = morning.map(|at| at.fixed_offset());
-        let occurred =
-            occurred.ok_or_else(|| unfit(&self.place, &day.to_string(), "has no ten in the morning there"))?;
+        let occurred = occurred
+            .ok_or_else(|| unfit(&self.place, &day.to_string(), "has no ten in the morning there"))?;
         let taken = self.script.scenario.appointment(post).recorded + NEXT;
         let after = self.last.map_or(taken, |last| taken.max(last + NEXT));
         let recorded = after.max(occurred + RECORDED_AFTER);
