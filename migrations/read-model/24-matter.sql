@@ -64,7 +64,16 @@ create view matter as
     readers,
     valid_from,
     valid_to
-  from request;
+  from request
+  union all
+  select
+    id,
+    operation_id,
+    parties,
+    readers,
+    valid_from,
+    valid_to
+  from contribution;
 
 -- A matter's readers are null where it is for whoever reads the operation. Whose own work it is reads it whether or not
 -- the operation is released to it.

@@ -10,6 +10,7 @@ mod circles;
 mod clients;
 mod conduct;
 mod contract;
+mod contributions;
 mod conventions;
 mod dependencies;
 mod execution;

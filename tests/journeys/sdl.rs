@@ -332,6 +332,7 @@ impl Sdl {
             (_, "Sha256") => "0".repeat(64).into(),
             (_, "DateTime") => "2023-09-01T00:00:00Z".into(),
             (_, "Duration") => "PT1H".into(),
+            (_, "Decimal") => "1".into(),
             (_, "UUID") => "00000000-0000-4000-8000-000000000000".into(),
             _ => "T01".into(),
         }

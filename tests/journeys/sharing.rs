@@ -117,12 +117,16 @@ impl Twin<'_> {
         let version = open.submit().await;
         open.decide(&version, &["THA", "CHN", "MMR"]).await;
         open.carry_out(&version).await;
+<<<<<<< HEAD
         open.answer_incident().await;
         // Two partners' business, and the lead's.
         open.ask("MMR", "LAO", &["THA", "MMR", "LAO"]).await;
         // Of one that does not read the operation.
         let pact = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
         pact.ask("CHN", "LAO", &["CHN", "LAO"]).await;
+=======
+        open.give().await;
+>>>>>>> con
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
         let version = part.draft_and_submit().await;
@@ -327,6 +331,46 @@ impl Secret<'_> {
         let seen_at = self.twin.server.head("THA-01").await;
         let word = json!({ "phase": "P1", "decision": "NO_GO", "seenAt": seen_at });
         self.run("decideGoNoGo", word, "").await;
+    }
+
+    /// One contribution that everybody sees, and two that are for their giver and the lead alone: they change no sum
+    /// of others.
+    async fn give(&self) {
+        let hidden = |there, instead| self.twin.pick(&["THA", "CHN"], there, instead);
+        let run = |who: &'static str, name: &'static str, mut input: Value| async move {
+            input["operation"] = self.id.clone();
+            self.twin.server.done(who, name, input, "").await
+        };
+        let money = |amount: &str, currency: &str| json!({ "amount": amount, "currency": currency });
+        let open = json!({ "code": "K1", "kind": "BUDGET", "value": money("500", "THB") });
+        run("MMR-01", "pledgeContribution", open).await;
+        let (cash, kind) = (hidden("K2", "F2"), hidden("K3", "F3"));
+        let (amount, currency) = (hidden("700", "900"), hidden("CNY", "LAK"));
+        run(
+            "CHN-01",
+            "pledgeContributions",
+            json!({ "pledges": [
+                { "code": cash, "kind": hidden("BUDGET", "OTHER"), "title": hidden("Cash", "Falcon's purse"),
+                  "value": money(amount, currency), "release": { "releasableTo": [] } },
+                { "code": kind, "kind": "TRAINING", "inKind": true, "quantity": 4, "unit": hidden("place", "falcon"),
+                  "release": { "releasableTo": [] } },
+            ] }),
+        )
+        .await;
+        let rates = json!([{
+            "currency": currency, "perUnit": "2", "to": hidden("THB", "USD"), "date": "2023-08-01", "source": "Bank",
+        }]);
+        run("THA-01", "acceptPledge", json!({ "contribution": cash, "rates": rates })).await;
+        run("THA-01", "acceptPledge", json!({ "contribution": kind })).await;
+        let of = |part: &str| json!({ "contribution": cash, "amount": money(part, currency) });
+        let mut allocate = of("300");
+        allocate["lineOfEffort"] = "L1".into();
+        run("THA-01", "allocateContribution", allocate).await;
+        run("CHN-01", "disburse", of("100")).await;
+        run("CHN-01", "deliver", json!({ "contribution": kind, "quantity": 3 })).await;
+        let reason = hidden("Too few", "Falcons");
+        let rejected = json!({ "contribution": kind, "delivery": 1, "quantity": 1, "reason": reason });
+        run("THA-01", "rejectDelivery", rejected).await;
     }
 }
 
@@ -589,7 +633,7 @@ async fn everything(server: &Server) -> Vec<String> {
               phases { gate { words { id } } } planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
-        let query = "{ operations(first: 10) { nodes { tasks { nodes { claims { id } } } } } }";
+        let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } tasks { nodes { claims { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { emergentTasks { id }
             incidents { nodes { id claims { id } clocks { id } } }

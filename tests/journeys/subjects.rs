@@ -22,8 +22,8 @@ const CRATES: [&str; 3] = ["domain", "read-model", "api"];
 const MOST: usize = 9;
 
 /// Of these, others speak as well: each event of an operation says so, whoever acts is a partner's, and schedules and
-/// conflicts are of what is carried out.
-const SPOKEN_OF: [&str; 5] = ["assignment", "coalition", "execution", "operation", "plan"];
+/// conflicts are of what is carried out. Labels and loaders speak of contributions.
+const SPOKEN_OF: [&str; 6] = ["assignment", "coalition", "contribution", "execution", "operation", "plan"];
 
 /// Two subjects are folded from these: the operation, and when a post is bound.
 const FOLDED_TWICE: [&str; 2] = ["AssignmentEvent", "OperationEvent"];

@@ -14,6 +14,7 @@
 mod agenda;
 mod centre;
 mod coalition;
+mod contribution;
 mod errors;
 mod execution;
 mod gate;

@@ -322,6 +322,7 @@ roots! {
     [] [crate::execution::TaskExecutionMutations];
     [] [crate::execution::PhaseMutations, crate::operation::LogMutations];
     [] [crate::incident::IncidentMutations, crate::request::RequestMutations];
+    [] [crate::contribution::PledgeMutations, crate::contribution::GivingMutations];
     [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
 }

@@ -1,5 +1,6 @@
 //! The command line: a file for each subcommand, and what they share.
 
+mod contributions;
 mod demo;
 mod doctor;
 mod export;
@@ -45,6 +46,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Plan(plan::Plan),
     Report(report::Report),
+    Contributions(contributions::Contributions),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -90,6 +92,7 @@ impl Arguments {
             Command::Rebuild(rebuild) => rebuild.run(output).await,
             Command::Plan(plan) => plan.run(output).await,
             Command::Report(report) => report.run(output).await,
+            Command::Contributions(contributions) => contributions.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

@@ -2,13 +2,17 @@
 
 use crate::{
     Error,
+    contribution::{
+        totals::{ContributionTotals, ContributionTotalsBy},
+        types::ContributionFilter,
+    },
     execution::{decision_point::DecisionPointState, phase::PhaseExecution},
     graph::{
         connection::{Connection, Direction, Window},
         context::World,
         node::{
-            Clock, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Partner, PlanVersion,
-            RecordedDecision, Request, Task,
+            Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Partner,
+            PlanVersion, RecordedDecision, Request, Task,
         },
         scalars::DateTime,
         zone::Zone,
@@ -30,8 +34,8 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{
-    IncidentCode, PartnerCode, RequestCode, TaskCode,
-    ids::{IncidentId, OperationId, PartnerId, RequestId, TaskId},
+    ContributionCode, IncidentCode, PartnerCode, RequestCode, TaskCode,
+    ids::{ContributionId, IncidentId, OperationId, PartnerId, RequestId, TaskId},
     operation,
     plan::VersionStatus,
 };
@@ -303,6 +307,31 @@ impl Operation {
         before: Option<String>,
     ) -> Result<Connection<Request>, Error> {
         Request::page(&self.world, self.row.id, filter, Window { first, after, last, before }).await
+    }
+
+    /// What a partner gives to it, by its code.
+    async fn contribution(&self, code: String) -> Result<Option<Contribution>, Error> {
+        let Ok(code) = code.parse::<ContributionCode>() else { return Ok(None) };
+        self.world.find(ContributionId::of(OperationId(self.row.id), &code).0).await
+    }
+
+    /// What partners give to it, in the order of their codes.
+    async fn contributions(
+        &self,
+        filter: Option<ContributionFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Contribution>, Error> {
+        Contribution::page(&self.world, self.row.id, filter, Window { first, after, last, before }).await
+    }
+
+    /// What the contributions to it add up to, as far as you may see them, those left out that were declined or withdrawn: for
+    /// each currency and each unit, and in the one currency that their rates lead to. What was pledged has in it what was
+    /// accepted, and that what was allocated, and that what was paid: they are never added to each other.
+    async fn contribution_totals(&self, by: ContributionTotalsBy) -> Result<ContributionTotals, Error> {
+        ContributionTotals::of(&self.world, self.row.id, by).await
     }
 
     /// Clocks on what it deals with, by when they fall due; `open: true` asks for those that run, `open: false` for those that

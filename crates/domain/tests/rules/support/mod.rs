@@ -2,7 +2,11 @@
 
 pub mod carrying;
 pub mod gate;
+<<<<<<< HEAD
 pub mod matter;
+=======
+pub mod giving;
+>>>>>>> con
 pub mod saphan;
 
 use chrono::{DateTime, Utc};
