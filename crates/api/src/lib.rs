@@ -24,6 +24,7 @@ mod operation;
 mod plan;
 mod schedule;
 mod schema;
+pub mod webhook;
 
 pub use errors::Error;
 pub use gate::{auth, documents, rates, trust};

@@ -322,6 +322,7 @@ roots! {
     [] [crate::execution::TaskExecutionMutations];
     [] [crate::execution::PhaseMutations, crate::operation::LogMutations];
     [crate::log::AccessQueries] [];
+    [crate::webhook::WebhookQueries] [crate::webhook::WebhookMutations];
 }
 
 /// What the schema's inputs are made of.

@@ -66,6 +66,8 @@ struct Inner {
     health: watch::Receiver<Health>,
     failed: watch::Receiver<bool>,
     access_log: AccessLog,
+    /// On the connections of writers.
+    beside: Log,
     metrics: Metrics,
     writers: PgPool,
     clock: Clock,
@@ -150,7 +152,7 @@ impl Engine {
             Some(reads) => readers(&pool, reads, projected.clone()).await?,
             None => pool.clone(),
         };
-        let access_log = AccessLog::start(log, clock.clone());
+        let access_log = AccessLog::start(log.clone(), clock.clone());
         let writers = pool;
         let inner = Inner {
             messages,
@@ -159,6 +161,7 @@ impl Engine {
             health,
             failed,
             access_log,
+            beside: log,
             metrics,
             writers,
             clock,
@@ -311,6 +314,11 @@ impl Engine {
     /// How many entries [`Engine::accesses`] has over all pages.
     pub async fn count_accesses(&self, reader: &AccessReader, filter: &AccessFilter) -> Result<i64, Error> {
         Ok(self.log().count_accesses(reader, filter).await.map_err(StoreError::from)?)
+    }
+
+    /// The log as it may be written beside: the webhooks, which are no events.
+    pub fn beside(&self) -> &Log {
+        &self.inner.beside
     }
 
     pub fn metrics(&self) -> &Metrics {

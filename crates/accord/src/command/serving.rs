@@ -3,19 +3,25 @@
 use crate::{
     keys::{Keys, Trusted},
     progress::Progress,
-    server::{self, Limits, LiveSettings, Origins, Running, ServerSettings},
+    server::{self, Limits, LiveSettings, Origins, Reach, Running, ServerSettings, WebhookSettings},
     source::Database,
-    values,
+    values, webhook_key,
 };
 use anyhow::{Context as _, Result, bail};
 use api::{Explorer, auth::Holder, documents::Documents, rates::Allowance, trust::Trust};
 use chrono::{DateTime, TimeDelta, Utc};
+use clap::builder::FalseyValueParser;
 use domain::{PartnerCode, Position};
 use engine::{Clock, Entropy};
 use event_log::Head;
 use read_model::{Page, Pin, ReadModel, Viewer};
 use sqlx::PgPool;
-use std::{net::SocketAddr, num::NonZeroU32, path::Path, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
@@ -60,6 +66,30 @@ impl Limiting {
         let allowance =
             Allowance { per_second: NonZeroU32::new(self.rate), at_once: NonZeroU32::new(self.concurrent) };
         Limits { allowance, statement_timeout: Duration::from_secs(self.statement_timeout.into()) }
+    }
+}
+
+/// To whom webhooks may send, and what they sign with.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Sending {
+    /// File with the key that the secrets of webhooks are computed from: 32 random bytes in base64, as `openssl rand
+    /// -base64 32` writes them. All servers of a log need the same [default: webhook.key in the data directory, made when
+    /// it is absent].
+    #[arg(long, env = "ACCORD_WEBHOOK_KEY", value_name = "FILE")]
+    webhook_key: Option<PathBuf>,
+    /// Let webhooks send to addresses that are not of the public Internet, and by plain HTTP.
+    #[arg(long, env = "ACCORD_WEBHOOKS_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
+    webhooks_allow_private: bool,
+}
+
+impl Sending {
+    pub fn settings(&self, data_dir: &Path) -> Result<WebhookSettings> {
+        let key = match &self.webhook_key {
+            Some(path) => webhook_key::read(path)?,
+            None => webhook_key::read_or_make(&data_dir.join(webhook_key::FILE), &Entropy::system())?,
+        };
+        let reach = if self.webhooks_allow_private { Reach::Private } else { Reach::Public };
+        Ok(WebhookSettings::new(key, reach))
     }
 }
 
@@ -142,7 +172,8 @@ pub async fn until_stopped(
     // Before anything is announced, so that whoever reads the announcement may stop us.
     let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
-    let Settings { listen, clock, trust, explorer, limits, documents, origins, metrics_listen } = settings;
+    let Settings { listen, clock, trust, explorer, limits, documents, origins, metrics_listen, webhooks } =
+        settings;
     let settings = ServerSettings {
         listen,
         clock,
@@ -153,6 +184,7 @@ pub async fn until_stopped(
         documents,
         origins,
         metrics_listen,
+        webhooks,
         live: LiveSettings::default(),
     };
     let mut running = server::start(pool.clone(), settings).await?;
@@ -189,6 +221,7 @@ pub struct Settings {
     pub documents: Documents,
     pub origins: Origins,
     pub metrics_listen: Option<SocketAddr>,
+    pub webhooks: WebhookSettings,
 }
 
 fn everybody(position: Position) -> Pin {

@@ -12,7 +12,7 @@ use domain::{
     Item, Position, Recorded,
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -122,7 +122,7 @@ fn minutes_east(recorded: &Recorded) -> i16 {
 }
 
 /// Which events; what is `None` does not narrow.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EventFilter {
     pub kinds: Option<Vec<String>>,
     pub actor: Option<String>,
