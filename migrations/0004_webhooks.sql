@@ -30,9 +30,11 @@ create table webhook (
     next_attempt_at    timestamptz,
     paused_at          timestamptz,
 
-    -- The node that delivers, and until when nobody else may: a node that is killed gives nothing back.
+    -- The node that delivers, and until when nobody else may: a node that is killed gives nothing back. Each turn has a number,
+    -- so that nothing counts which is told after it, by the same node or by another.
     node               uuid,
     held_until         timestamptz,
+    turn               bigint      not null default 0,
     constraint webhook_pkey primary key (webhook_id),
     constraint webhook_generation_check check (generation > 0),
     constraint webhook_position_check check (position >= 0),

@@ -12,7 +12,8 @@ use accord::{
     keys::Keys,
     scenario,
     server::{
-        self, Limits, Live, LiveSettings, Origins, Reach, Running, ServerSettings, WebhookKey, WebhookSettings,
+        self, Limits, Live, LiveSettings, Origins, Reach, Running, ServerSettings, WebhookKey,
+        WebhookSettings,
     },
 };
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -136,8 +137,17 @@ impl Server {
     }
 
     /// SAPHAN as it was recorded by then, with events sent as these settings say.
-    pub async fn saphan_that_sends(options: PgConnectOptions, until: &str, webhooks: WebhookSettings) -> Self {
+    pub async fn saphan_that_sends(
+        options: PgConnectOptions,
+        until: &str,
+        webhooks: WebhookSettings,
+    ) -> Self {
         Self::saphan_as(options, until, Settings { webhooks: Some(webhooks), ..Settings::default() }).await
+    }
+
+    /// Another node on the log of one that there is or was.
+    pub async fn beside(options: PgConnectOptions, webhooks: WebhookSettings) -> Self {
+        Self::empty_as(options, Settings { webhooks: Some(webhooks), ..Settings::default() }).await
     }
 
     async fn empty_as(options: PgConnectOptions, settings: Settings) -> Self {
@@ -159,7 +169,8 @@ impl Server {
             documents,
             origins,
             metrics_listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
-            webhooks: webhooks.unwrap_or_else(|| WebhookSettings::new(WebhookKey::new(&[7; 32]), Reach::Public)),
+            webhooks: webhooks
+                .unwrap_or_else(|| WebhookSettings::new(WebhookKey::new(&[7; 32]), Reach::Public)),
         };
         let running = server::start(pool, settings).await.unwrap();
         Self { running, keys, client: reqwest::Client::new() }

@@ -5,16 +5,16 @@
 use anyhow::{Context as _, Result, bail};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-pub use api::{
-    http::{Live, LiveSettings, Origins},
-    webhook::{Pace, Reach, Settings as WebhookSettings, WebhookKey},
-};
 use api::{
     documents::Documents,
     http::metrics::Metrics,
     rates::{Allowance, Rates},
     trust::Trust,
     webhook::Webhooks,
+};
+pub use api::{
+    http::{Live, LiveSettings, Origins},
+    webhook::{Pace, Reach, Settings as WebhookSettings, WebhookKey},
 };
 use engine::{Clock, Engine, Entropy};
 use event_log::ReaderSettings;

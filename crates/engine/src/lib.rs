@@ -25,7 +25,7 @@ pub use engine::{Engine, Settings};
 pub use error::{Error, StoreError, chain};
 pub use event_log::{
     AccessFilter, AccessKind, AccessPage, AccessReader, Log, NewWebhook, StoredAccess, StoredWebhook,
-    StoredWebhookAct, WebhookActKind, WebhookActor, WebhookCounts, WebhookFailure, WebhookHold,
+    StoredWebhookAct, WebhookActKind, WebhookActor, WebhookCounts, WebhookFailure, WebhookHold, WebhookTurn,
 };
 pub use health::Health;
 pub use metrics::Metrics;

@@ -29,7 +29,7 @@ pub use stored::{StoredCommand, StoredCommit, StoredEvent};
 pub use verify::{Anchor, Verification};
 pub use webhook::{
     NewWebhook, StoredWebhook, StoredWebhookAct, WebhookActKind, WebhookActor, WebhookCounts, WebhookFailure,
-    WebhookHold,
+    WebhookHold, WebhookTurn,
 };
 
 use sqlx::PgPool;

@@ -3,8 +3,8 @@
 //! They stand beside the log of events, in the same database: a log that comes back from a backup, or lost its end, comes
 //! with the positions that its webhooks had then. Nothing here sends anything or knows a secret.
 //!
-//! One node delivers for a webhook at a time: it holds it for a while, and holds it anew before each attempt. What it learned
-//! counts only as long as it does. Nothing is taken back from a node that was killed; its time runs out.
+//! One node delivers for a webhook at a time: it has a turn for a while, and prolongs it before each attempt. What it learned
+//! counts only as long as it is its turn. Nothing is taken back from a node that was killed; its time runs out.
 
 use crate::{Error, Log};
 use chrono::{DateTime, Utc};
@@ -55,6 +55,8 @@ pub struct StoredWebhook {
     /// None: as soon as there is something to deliver.
     pub next_attempt_at: Option<DateTime<Utc>>,
     pub paused_at: Option<DateTime<Utc>>,
+    /// Counts who delivered one after the other.
+    pub turn: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
@@ -92,6 +94,13 @@ pub struct WebhookHold {
     pub node: Uuid,
     pub from: DateTime<Utc>,
     pub until: DateTime<Utc>,
+}
+
+/// Of a webhook: that of who delivers for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WebhookTurn {
+    pub webhook_id: Uuid,
+    pub turn: i64,
 }
 
 /// An attempt that failed.
@@ -149,7 +158,8 @@ macro_rules! webhook_rows {
                 failure_status,
                 failure,
                 next_attempt_at,
-                paused_at
+                paused_at,
+                turn as "turn!"
             from found
             order by revoked_at is not null, number desc"#,
             $($argument),*
@@ -159,7 +169,12 @@ macro_rules! webhook_rows {
 
 impl Log {
     /// False when the partner has `most` already that are not revoked.
-    pub async fn register_webhook(&self, new: &NewWebhook, by: &WebhookActor, most: i64) -> Result<bool, Error> {
+    pub async fn register_webhook(
+        &self,
+        new: &NewWebhook,
+        by: &WebhookActor,
+        most: i64,
+    ) -> Result<bool, Error> {
         let done = sqlx::query!(
             r#"
             with registered as (
@@ -236,7 +251,8 @@ impl Log {
                  next_attempt_at = null,
                  paused_at = null,
                  node = null,
-                 held_until = null
+                 held_until = null,
+                 turn = turn + 1
              where webhook_id = $1 and partner = $2 and revoked_at is null
              returning *";
             ", told as (
@@ -264,7 +280,7 @@ impl Log {
     ) -> Result<Option<StoredWebhook>, Error> {
         webhook_rows!(
             "update webhook
-             set revoked_at = $3, next_attempt_at = null, node = null, held_until = null
+             set revoked_at = $3, next_attempt_at = null, node = null, held_until = null, turn = turn + 1
              where webhook_id = $1 and partner = $2 and revoked_at is null
              returning *";
             ", told as (
@@ -344,7 +360,7 @@ impl Log {
     ) -> Result<Vec<StoredWebhook>, Error> {
         webhook_rows!(
             "update webhook
-             set node = $2, held_until = $4
+             set node = $2, held_until = $4, turn = turn + 1
              where webhook_id in (
                  select webhook_id
                  from webhook
@@ -370,11 +386,12 @@ impl Log {
     }
 
     /// Holds on to a webhook. Everything up to `position` was not for it; no further than the log goes, which may have lost its
-    /// end. `None`: it is no longer this node's, so nothing may be sent.
+    /// end. `None`: the turn is over, so nothing may be sent.
     pub async fn hold_webhook(
         &self,
-        id: Uuid,
-        hold: WebhookHold,
+        of: WebhookTurn,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
         position: i64,
     ) -> Result<Option<StoredWebhook>, Error> {
         webhook_rows!(
@@ -384,12 +401,12 @@ impl Log {
                      position,
                      least($5, (select max(last_position) from log_commit))
                  )
-             where webhook_id = $1 and node = $2 and held_until > $3
+             where webhook_id = $1 and turn = $2 and held_until > $3
              returning *",
-            id,
-            hold.node,
-            hold.from,
-            hold.until,
+            of.webhook_id,
+            of.turn,
+            from,
+            until,
             position,
         )
         .fetch_optional(&self.pool)
@@ -401,8 +418,7 @@ impl Log {
     /// count.
     pub async fn note_delivery(
         &self,
-        id: Uuid,
-        node: Uuid,
+        of: WebhookTurn,
         position: i64,
         at: DateTime<Utc>,
     ) -> Result<bool, Error> {
@@ -410,11 +426,11 @@ impl Log {
             "update webhook
              set position = $3, delivered_position = $3, delivered_at = $4, attempts = 0, next_attempt_at = null
              where webhook_id = $1
-               and node = $2
+               and turn = $2
                and position < $3
                and $3 <= (select max(last_position) from log_commit)",
-            id,
-            node,
+            of.webhook_id,
+            of.turn,
             position,
             at,
         )
@@ -424,13 +440,8 @@ impl Log {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Notes that an attempt failed, and lets go of the webhook. Nothing is noted when it is no longer this node's.
-    pub async fn note_failed_delivery(
-        &self,
-        id: Uuid,
-        node: Uuid,
-        failure: &WebhookFailure,
-    ) -> Result<(), Error> {
+    /// Notes that an attempt failed, and lets go of the webhook. Nothing is noted when the turn is over.
+    pub async fn note_failed_delivery(&self, of: WebhookTurn, failure: &WebhookFailure) -> Result<(), Error> {
         sqlx::query!(
             "update webhook
              set attempts = attempts + 1,
@@ -441,9 +452,9 @@ impl Log {
                  paused_at = case when $6::timestamptz is null then $3::timestamptz end,
                  node = null,
                  held_until = null
-             where webhook_id = $1 and node = $2",
-            id,
-            node,
+             where webhook_id = $1 and turn = $2",
+            of.webhook_id,
+            of.turn,
             failure.at,
             failure.status,
             failure.message,
@@ -455,14 +466,24 @@ impl Log {
         .map_err(Error::when("note a delivery that failed"))
     }
 
-    /// Lets go of one webhook of a node, or of all that it has.
-    pub async fn release_webhooks(&self, node: Uuid, id: Option<Uuid>) -> Result<(), Error> {
+    /// Lets go of a webhook, unless the turn is over.
+    pub async fn release_webhook(&self, of: WebhookTurn) -> Result<(), Error> {
         sqlx::query!(
-            "update webhook
-             set node = null, held_until = null
-             where node = $1 and ($2::uuid is null or webhook_id = $2)",
-            node,
-            id,
+            "update webhook set node = null, held_until = null where webhook_id = $1 and turn = $2",
+            of.webhook_id,
+            of.turn,
+        )
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(Error::when("let go of a webhook"))
+    }
+
+    /// Lets go of all that a node has.
+    pub async fn release_webhooks(&self, node: Uuid) -> Result<(), Error> {
+        sqlx::query!(
+            "update webhook set node = null, held_until = null, turn = turn + 1 where node = $1",
+            node
         )
         .execute(&self.pool)
         .await

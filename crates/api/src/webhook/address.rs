@@ -22,14 +22,20 @@ impl Reach {
         if text.len() > MOST_BYTES {
             return Err("An address has 2000 bytes at most.");
         }
-        let Ok(url) = Url::parse(text) else { return Err("This is no address, such as `https://example.org/accord`.") };
+        let Ok(url) = Url::parse(text) else {
+            return Err("This is no address, such as `https://example.org/accord`.");
+        };
         match (url.scheme(), self) {
             ("https", _) | ("http", Self::Private) => {}
-            ("http", Self::Public) => return Err("Events are sent by HTTPS: the address begins with `https://`."),
+            ("http", Self::Public) => {
+                return Err("Events are sent by HTTPS: the address begins with `https://`.");
+            }
             _ => return Err("An address begins with `https://`."),
         }
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-            return Err("An address here has no name, password or fragment: what proves the sender is the signature.");
+            return Err(
+                "An address here has no name, password or fragment: what proves the sender is the signature.",
+            );
         }
         let number = match url.host() {
             Some(Host::Ipv4(ip)) => Some(ip.into()),
@@ -105,20 +111,65 @@ mod tests {
     #[test]
     fn what_is_not_of_the_public_internet_may_not_be_connected_to() {
         for private in [
-            "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.0.1", "169.254.169.254",
-            "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.19.255.255",
-            "198.51.100.7", "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1",
-            "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "fc00::1", "fd12::1", "fe80::1", "fec0::1",
-            "ff02::1", "2001::1", "2001:db8::1", "2002:7f00:1::1", "3fff::1", "fd00:ec2::254",
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.7",
+            "203.0.113.9",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:8.8.8.8",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::1",
+            "fc00::1",
+            "fd12::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::1",
+            "3fff::1",
+            "fd00:ec2::254",
         ] {
             let ip: IpAddr = private.parse().unwrap();
             assert!(!Reach::Public.allows(ip), "{private}");
             assert!(Reach::Private.allows(ip), "{private}");
         }
         for public in [
-            "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "172.15.255.255",
-            "172.32.0.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
-            "2001:4860:4860::8888", "2400:cb00::1", "2a00:1450::1", "3fff:1000::1",
+            "1.1.1.1",
+            "8.8.8.8",
+            "9.255.255.255",
+            "11.0.0.0",
+            "100.63.255.255",
+            "100.128.0.0",
+            "172.15.255.255",
+            "172.32.0.0",
+            "192.167.255.255",
+            "192.169.0.0",
+            "198.17.255.255",
+            "198.20.0.0",
+            "223.255.255.255",
+            "2001:4860:4860::8888",
+            "2400:cb00::1",
+            "2a00:1450::1",
+            "3fff:1000::1",
         ] {
             assert!(Reach::Public.allows(public.parse().unwrap()), "{public}");
         }
@@ -130,15 +181,32 @@ mod tests {
             assert_eq!(Reach::Public.read(good).unwrap().as_str(), good);
         }
         for private in [
-            "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f.0.0.1/", "https://0177.0.0.1/",
-            "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/latest/meta-data",
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://2130706433/",
+            "https://0x7f.0.0.1/",
+            "https://0177.0.0.1/",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://169.254.169.254/latest/meta-data",
         ] {
-            assert_eq!(Reach::Public.read(private), Err("The address is none of the public Internet."), "{private}");
+            assert_eq!(
+                Reach::Public.read(private),
+                Err("The address is none of the public Internet."),
+                "{private}"
+            );
             assert!(Reach::Private.read(private).is_ok(), "{private}");
         }
         for bad in [
-            "", "example.org", "http://example.org/", "ftp://example.org/", "https://user@example.org/",
-            "https://user:secret@example.org/", "https://example.org/#part", "https://", "file:///etc/passwd",
+            "",
+            "example.org",
+            "http://example.org/",
+            "ftp://example.org/",
+            "https://user@example.org/",
+            "https://user:secret@example.org/",
+            "https://example.org/#part",
+            "https://",
+            "file:///etc/passwd",
         ] {
             assert!(Reach::Public.read(bad).is_err(), "{bad}");
         }

@@ -101,7 +101,8 @@ impl Client {
     ) -> Result<(), Failure> {
         let seconds = self.pace.attempt.as_secs();
         let attempt = timeout(self.pace.attempt, self.attempt(connection, address, message)).await;
-        let outcome = attempt.unwrap_or_else(|_| Err(Failure::new(format!("There was no answer within {seconds} s."))));
+        let outcome =
+            attempt.unwrap_or_else(|_| Err(Failure::new(format!("There was no answer within {seconds} s."))));
         if outcome.is_err() {
             *connection = None;
         }
@@ -168,7 +169,11 @@ impl Client {
         }
         // Whether there is such a name within the server's network is nobody's to learn here.
         Err(last.map_or_else(
-            || Failure::new("The address leads nowhere that may be called: names must lead to the public Internet."),
+            || {
+                Failure::new(
+                    "The address leads nowhere that may be called: names must lead to the public Internet.",
+                )
+            },
             |error| Failure::new(format!("There was no connection: {error}.")),
         ))
     }

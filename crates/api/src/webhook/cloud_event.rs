@@ -65,7 +65,12 @@ impl CloudEvent {
     }
 
     /// Of nothing that happened: shows a receiver what comes, and whether it takes it.
-    pub fn ping(id: Uuid, webhook: &ID, source: &str, at: chrono::DateTime<chrono::Utc>) -> Result<Self, Error> {
+    pub fn ping(
+        id: Uuid,
+        webhook: &ID,
+        source: &str,
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Self, Error> {
         let id = domain::ids::to_text("ping", id);
         let sent = json!({
             "specversion": "1.0",

@@ -25,7 +25,7 @@ use crate::{
 use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{PartnerCode, Position};
-use engine::{Clock, Engine, Entropy, StoredWebhook, WebhookFailure, WebhookHold};
+use engine::{Clock, Engine, Entropy, StoredWebhook, WebhookFailure, WebhookHold, WebhookTurn};
 use prometheus_client::registry::Registry;
 use read_model::parse;
 use std::{sync::Arc, time::Duration};
@@ -128,7 +128,7 @@ impl Webhooks {
             }
         }
         tasks.shutdown().await;
-        if let Err(failure) = engine.beside().release_webhooks(node, None).await {
+        if let Err(failure) = engine.beside().release_webhooks(node).await {
             warn!(%failure, "Other nodes deliver only once this one's time is over");
         }
     }
@@ -142,30 +142,27 @@ impl Webhooks {
     ) -> Result<(), Error> {
         let key = self.key.id();
         let room = i64::try_from(MOST_AT_ONCE.saturating_sub(tasks.len())).unwrap_or_default();
-        for webhook in stored(engine.beside().claim_webhooks(&key, self.hold(node), room).await)? {
+        let from = self.clock.now();
+        let hold = WebhookHold { node, from, until: from + delta(self.pace.hold) };
+        for webhook in stored(engine.beside().claim_webhooks(&key, hold, room).await)? {
             let (webhooks, engine) = (Arc::clone(self), engine.clone());
             tasks.spawn(async move {
-                let id = webhook.webhook_id;
-                if let Err(failure) = webhooks.follow(&engine, node, webhook).await {
+                let turn = WebhookTurn { webhook_id: webhook.webhook_id, turn: webhook.turn };
+                if let Err(failure) = webhooks.follow(&engine, turn, webhook).await {
+                    let id = turn.webhook_id;
                     warn!(webhook = %id, failure = failure.message(), "Deliveries could not go on");
                     sleep(webhooks.pace.look).await;
                 }
                 // Where it failed for the database, time runs out instead.
-                let _ = engine.beside().release_webhooks(node, Some(id)).await;
+                let _ = engine.beside().release_webhook(turn).await;
             });
         }
         self.figures.show(stored(engine.beside().count_webhooks(&key).await)?);
         Ok(())
     }
 
-    /// From now on.
-    fn hold(&self, node: Uuid) -> WebhookHold {
-        let from = self.clock.now();
-        WebhookHold { node, from, until: from + delta(self.pace.hold) }
-    }
-
-    /// Delivers what comes for a webhook, until an attempt fails or it is no longer this node's.
-    async fn follow(&self, engine: &Engine, node: Uuid, webhook: StoredWebhook) -> Result<(), Error> {
+    /// Delivers what comes for a webhook, until an attempt fails or the turn is over.
+    async fn follow(&self, engine: &Engine, turn: WebhookTurn, webhook: StoredWebhook) -> Result<(), Error> {
         let id = webhook.webhook_id;
         let wanted = Chosen::of(&webhook)?.wanted;
         let address = Url::parse(&webhook.address)
@@ -193,10 +190,8 @@ impl Webhooks {
                     () = sleep(pause) => {}
                 }
                 if self.clock.now() - held_at >= delta(pause) {
-                    let hold = self.hold(node);
-                    held_at = hold.from;
-                    let still = stored(engine.beside().hold_webhook(id, hold, reading.last().0).await)?;
-                    if still.is_none() {
+                    held_at = self.clock.now();
+                    if self.hold(engine, turn, held_at, reading.last().0).await?.is_none() {
                         return Ok(());
                     }
                 }
@@ -204,16 +199,16 @@ impl Webhooks {
             };
             let Some(reader) = reading.reader() else { return Ok(()) };
             let sent = CloudEvent::of(&event, reader, source).await?;
-            let hold = self.hold(node);
-            held_at = hold.from;
-            let still = engine.beside().hold_webhook(id, hold, event.row.position - 1).await;
-            let Some(now) = stored(still)? else { return Ok(()) };
-            let message = self.message(&now, sent, hold.from);
+            held_at = self.clock.now();
+            let Some(now) = self.hold(engine, turn, held_at, event.row.position - 1).await? else {
+                return Ok(());
+            };
+            let message = self.message(&now, sent, held_at);
             match self.client.send(&mut connection, &address, &message).await {
                 Ok(()) => {
                     self.figures.count_attempt(true);
                     let position = event.row.position;
-                    let noted = engine.beside().note_delivery(id, node, position, self.clock.now()).await;
+                    let noted = engine.beside().note_delivery(turn, position, self.clock.now()).await;
                     if !stored(noted)? {
                         return Ok(());
                     }
@@ -223,10 +218,21 @@ impl Webhooks {
                 }
                 Err(failure) => {
                     self.figures.count_attempt(false);
-                    return self.note_failure(engine, node, &now, failure).await;
+                    return self.note_failure(engine, turn, &now, failure).await;
                 }
             }
         }
+    }
+
+    /// Prolongs a turn, which moved on to `position`; `None` when it is over.
+    async fn hold(
+        &self,
+        engine: &Engine,
+        turn: WebhookTurn,
+        now: DateTime<Utc>,
+        position: i64,
+    ) -> Result<Option<StoredWebhook>, Error> {
+        stored(engine.beside().hold_webhook(turn, now, now + delta(self.pace.hold), position).await)
     }
 
     /// What comes next; `None` when nothing does by now, or while the partner is in no good standing: then it waits for that.
@@ -277,7 +283,7 @@ impl Webhooks {
     async fn note_failure(
         &self,
         engine: &Engine,
-        node: Uuid,
+        turn: WebhookTurn,
         webhook: &StoredWebhook,
         failure: Failure,
     ) -> Result<(), Error> {
@@ -300,7 +306,7 @@ impl Webhooks {
             message: failure.message,
             next_attempt_at: wait.map(|wait| at + delta(wait)),
         };
-        stored(engine.beside().note_failed_delivery(id, node, &failure).await)
+        stored(engine.beside().note_failed_delivery(turn, &failure).await)
     }
 }
 

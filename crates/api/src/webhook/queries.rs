@@ -23,7 +23,10 @@ impl WebhookQueries {
     async fn webhooks(&self, ctx: &Context<'_>) -> Result<Vec<Webhook>, Error> {
         let (session, world) = (session(ctx)?, self.0.world(ctx)?);
         let Some(partner) = commands(session) else {
-            return Err(Error::Forbidden(format!("Webhooks are seen in a post, with the role {}.", Role::Commander)));
+            return Err(Error::Forbidden(format!(
+                "Webhooks are seen in a post, with the role {}.",
+                Role::Commander
+            )));
         };
         let rows = stored(world.engine.log().webhooks_of(partner.as_str()).await)?;
         with_acts(&world, rows).await

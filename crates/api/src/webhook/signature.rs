@@ -86,8 +86,8 @@ mod tests {
     fn every_webhook_every_generation_and_every_key_has_another_secret_and_always_the_same() {
         let [one, two] = [[1; 32], [2; 32]].map(|key| WebhookKey::new(&key));
         let [a, b] = [1, 2].map(Uuid::from_u128);
-        let secrets =
-            [one.secret(a, 1), one.secret(a, 2), one.secret(b, 1), two.secret(a, 1)].map(|secret| secret.reveal());
+        let secrets = [one.secret(a, 1), one.secret(a, 2), one.secret(b, 1), two.secret(a, 1)]
+            .map(|secret| secret.reveal());
         for (index, secret) in secrets.iter().enumerate() {
             assert_eq!(secrets.iter().position(|other| other == secret), Some(index));
         }
