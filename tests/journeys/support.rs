@@ -170,7 +170,7 @@ impl Server {
             origins,
             metrics_listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
             webhooks: webhooks
-                .unwrap_or_else(|| WebhookSettings::new(WebhookKey::new(&[7; 32]), Reach::Public)),
+                .unwrap_or_else(|| WebhookSettings::new(Some(WebhookKey::new(&[7; 32])), Reach::Public)),
         };
         let running = server::start(pool, settings).await.unwrap();
         Self { running, keys, client: reqwest::Client::new() }

@@ -93,7 +93,7 @@ impl Demo {
             documents: Documents::default(),
             origins: Origins::default(),
             metrics_listen: None,
-            webhooks: self.sending.settings(&data_dir)?,
+            webhooks: self.sending.settings(&self.source, &dir)?,
         };
         until_stopped(database, pool, settings, |running| {
             let token = tokens(&keys)?.swap_remove(0).token;

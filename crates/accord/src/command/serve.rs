@@ -67,7 +67,7 @@ impl Serve {
             Some(dir) => documents::read(dir, self.documents_only).await?,
             None => Documents::default(),
         };
-        let webhooks = self.sending.settings(&self.source.data_dir("")?)?;
+        let webhooks = self.sending.settings(&self.source, "")?;
         let database = self.source.open("", Use::Own).await?;
         let pool = database::prepare(database.options.clone()).await?;
         refuse_if_not_durable(&pool).await?;

@@ -4,7 +4,7 @@ use crate::{
     keys::{Keys, Trusted},
     progress::Progress,
     server::{self, Limits, LiveSettings, Origins, Reach, Running, ServerSettings, WebhookSettings},
-    source::Database,
+    source::{Database, Source},
     values, webhook_key,
 };
 use anyhow::{Context as _, Result, bail};
@@ -73,8 +73,8 @@ impl Limiting {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Sending {
     /// File with the key that the secrets of webhooks are computed from: 32 random bytes in base64, as `openssl rand
-    /// -base64 32` writes them. All servers of a log need the same [default: webhook.key in the data directory, made when
-    /// it is absent].
+    /// -base64 32` writes them. All servers of a log need the same. Without it, events are sent to nobody, but on a
+    /// database of Accord's own, whose key is made in the data directory.
     #[arg(long, env = "ACCORD_WEBHOOK_KEY", value_name = "FILE")]
     webhook_key: Option<PathBuf>,
     /// Let webhooks send to addresses that are not of the public Internet, and by plain HTTP.
@@ -83,10 +83,14 @@ pub struct Sending {
 }
 
 impl Sending {
-    pub fn settings(&self, data_dir: &Path) -> Result<WebhookSettings> {
-        let key = match &self.webhook_key {
-            Some(path) => webhook_key::read(path)?,
-            None => webhook_key::read_or_make(&data_dir.join(webhook_key::FILE), &Entropy::system())?,
+    pub fn settings(&self, source: &Source, usual: &str) -> Result<WebhookSettings> {
+        let key = match (&self.webhook_key, source.url()) {
+            (Some(path), _) => Some(webhook_key::read(path)?),
+            (None, None) => {
+                let path = source.data_dir(usual)?.join(webhook_key::FILE);
+                Some(webhook_key::read_or_make(&path, &Entropy::system())?)
+            }
+            (None, Some(_)) => None,
         };
         let reach = if self.webhooks_allow_private { Reach::Private } else { Reach::Public };
         Ok(WebhookSettings::new(key, reach))

@@ -247,3 +247,153 @@ fn judge(answer: &Response<Incoming>) -> Result<(), Failure> {
         wait: wait.map(Duration::from_secs),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+    use tokio_rustls::{
+        TlsAcceptor,
+        rustls::{
+            ServerConfig,
+            pki_types::{CertificateDer, PrivatePkcs8KeyDer},
+        },
+    };
+
+    /// A certificate for `localhost` that nobody signed but itself, good until 2126, and its key.
+    const CERTIFICATE: &str = "\
+        MIIBozCCAUqgAwIBAgIUHVbOYaKk1KDiohUpieRyABeOBKAwCgYIKoZIzj0EAwIwHTEbMBkGA1UEAwwSUmVjZWl2ZXIgb2Yg\
+        YSB0ZXN0MCAXDTI2MTEzMDAyNTcxMloYDzIxMjYxMTA2MDI1NzEyWjAdMRswGQYDVQQDDBJSZWNlaXZlciBvZiBhIHRlc3Qw\
+        WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATnKhV+Wr3nbjNl9h9ziN/IF2FDeWzTL+dfeLN1jTtQ2Rqh/wys03ywkGoxcSdR\
+        BW+Z5lc5HZ5QhlRszD7z7xwlo2YwZDAdBgNVHQ4EFgQUYYLc5iF9iGqtLznHXXpO9HUa5dswHwYDVR0jBBgwFoAUYYLc5iF9\
+        iGqtLznHXXpO9HUa5dswFAYDVR0RBA0wC4IJbG9jYWxob3N0MAwGA1UdEwEB/wQCMAAwCgYIKoZIzj0EAwIDRwAwRAIgWUTj\
+        KYuhXepyOAPwsRKOzazZGOyJGQP5RSI8W8TyoF0CIAxet5Bo+JJc2NCwSuomjEVHyss+LhVBRw6hjgiXqiLM";
+    const KEY: &str = "\
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglqrAs3B3Mc5AiFhtADyhJb2ZaVOwyo6Qr89imBaXUxahRANC\
+        AATnKhV+Wr3nbjNl9h9ziN/IF2FDeWzTL+dfeLN1jTtQ2Rqh/wys03ywkGoxcSdRBW+Z5lc5HZ5QhlRszD7z7xwl";
+
+    fn certificate() -> CertificateDer<'static> {
+        STANDARD.decode(CERTIFICATE).unwrap().into()
+    }
+
+    fn client(reach: Reach, roots: &[CertificateDer<'static>]) -> Client {
+        let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(roots.to_vec());
+        let tls = OnceCell::new_with(Some(connector(store).unwrap()));
+        Client { reach, pace: Pace::default(), tls }
+    }
+
+    fn message() -> Message {
+        Message {
+            id: "event_1".to_owned(),
+            timestamp: 1,
+            signature: "v1,x".to_owned(),
+            body: Bytes::from_static(b"{}"),
+        }
+    }
+
+    /// Answers every connection so, once; the port.
+    async fn receiver(answer: String, acceptor: Option<TlsAcceptor>) -> u16 {
+        async fn answer_once(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &str) {
+            let mut read = [0; 1_024];
+            let mut got = Vec::new();
+            while !got.ends_with(b"{}") {
+                match stream.read(&mut read).await {
+                    Ok(0) | Err(_) => return,
+                    Ok(length) => got.extend_from_slice(&read[..length]),
+                }
+            }
+            // The client may have heard enough.
+            drop(stream.write_all(answer.as_bytes()).await);
+        }
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                match &acceptor {
+                    None => answer_once(stream, &answer).await,
+                    // A client that trusts it not goes away.
+                    Some(acceptor) => {
+                        if let Ok(stream) = acceptor.accept(stream).await {
+                            answer_once(stream, &answer).await;
+                        }
+                    }
+                }
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn a_receiver_is_trusted_by_its_certificate_and_its_name() {
+        let key = PrivatePkcs8KeyDer::from(STANDARD.decode(KEY).unwrap()).into();
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let port = receiver("HTTP/1.1 204 Done\r\n\r\n".to_owned(), Some(acceptor)).await;
+        let send = async |reach, roots: &[CertificateDer<'static>], host: &str| {
+            let address = Url::parse(&format!("https://{host}:{port}/")).unwrap();
+            client(reach, roots)
+                .send(&mut None, &address, &message())
+                .await
+                .map_err(|failure| failure.message)
+        };
+        assert_eq!(send(Reach::Private, &[certificate()], "localhost").await, Ok(()));
+        for (roots, host) in [(vec![], "localhost"), (vec![certificate()], "127.0.0.1")] {
+            let failure = send(Reach::Private, &roots, host).await.unwrap_err();
+            assert!(failure.starts_with("TLS failed: invalid peer certificate"), "{failure}");
+        }
+        let failure = send(Reach::Public, &[certificate()], "localhost").await.unwrap_err();
+        assert!(failure.starts_with("The address leads nowhere that may be called"), "{failure}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_too_long_counts_and_its_connection_is_not_used_again() {
+        let long = ANSWER_BYTES + 1;
+        for (length, is_kept) in [(ANSWER_BYTES, true), (long, false)] {
+            let body = "x".repeat(length);
+            let answer = format!("HTTP/1.1 200 Done\r\ncontent-length: {length}\r\n\r\n{body}");
+            let port = receiver(answer, None).await;
+            let address = Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
+            let mut connection = None;
+            let sent = client(Reach::Private, &[]).send(&mut connection, &address, &message()).await;
+            assert_eq!((sent, connection.is_some()), (Ok(()), is_kept));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_told_with_its_status_and_how_long_it_would_have_us_wait() {
+        for (answer, status, message, wait) in [
+            ("503 No\r\nretry-after: 30", 503, "The receiver answered 503 Service Unavailable.", Some(30)),
+            ("429 No\r\nretry-after: soon", 429, "The receiver answered 429 Too Many Requests.", None),
+            ("410 No", 410, "The receiver answered 410 Gone.", None),
+            (
+                "307 No\r\nlocation: http://127.0.0.1:1/",
+                307,
+                "The receiver answered 307 Temporary Redirect, and no redirect is followed.",
+                None,
+            ),
+        ] {
+            let port = receiver(format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\n\r\n"), None).await;
+            let address = Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
+            let failure =
+                client(Reach::Private, &[]).send(&mut None, &address, &self::message()).await.unwrap_err();
+            assert_eq!(failure.is_gone(), status == 410);
+            let expected = Failure {
+                status: Some(status),
+                message: message.to_owned(),
+                wait: wait.map(Duration::from_secs),
+            };
+            assert_eq!(failure, expected);
+        }
+    }
+}

@@ -28,7 +28,7 @@ use domain::{PartnerCode, Position};
 use engine::{Clock, Engine, Entropy, StoredWebhook, WebhookFailure, WebhookHold, WebhookTurn};
 use prometheus_client::registry::Registry;
 use read_model::parse;
-use std::{sync::Arc, time::Duration};
+use std::{iter, sync::Arc, time::Duration};
 use tokio::{
     select,
     sync::{Notify, watch},
@@ -51,7 +51,8 @@ const SERVICE: &str = "webhook";
 /// How a server delivers.
 #[derive(Debug)]
 pub struct Settings {
-    pub key: WebhookKey,
+    /// `None`: nothing is delivered here, and no webhook gets a secret.
+    pub key: Option<WebhookKey>,
     pub reach: Reach,
     pub pace: Pace,
     /// The machine's: receivers refuse signatures of another present than theirs, whatever an exercise's clock shows.
@@ -61,14 +62,14 @@ pub struct Settings {
 
 impl Settings {
     /// At the usual pace, by the machine's clock.
-    pub fn new(key: WebhookKey, reach: Reach) -> Self {
+    pub fn new(key: Option<WebhookKey>, reach: Reach) -> Self {
         Self { key, reach, pace: Pace::default(), clock: Clock::System, entropy: Entropy::system() }
     }
 }
 
 /// The deliveries of one server.
 pub struct Webhooks {
-    pub(crate) key: WebhookKey,
+    pub(crate) key: Option<WebhookKey>,
     pub(crate) client: Client,
     pace: Pace,
     pub(crate) clock: Clock,
@@ -107,13 +108,14 @@ impl Webhooks {
         self.stopping.send_replace(true);
     }
 
-    /// Delivers until it is stopped.
+    /// Delivers until it is stopped; ends at once without a key.
     pub async fn deliver(self: Arc<Self>, engine: Engine) {
+        let Some(key) = self.key.clone() else { return };
         let node = self.entropy.uuid_v7(self.clock.now());
         let mut stopping = self.stopping.subscribe();
         let mut tasks = JoinSet::new();
         loop {
-            if let Err(failure) = self.take_up(&engine, node, &mut tasks).await {
+            if let Err(failure) = self.take_up(&engine, &key, node, &mut tasks).await {
                 warn!(failure = failure.message(), "Could not look for webhooks");
             }
             select! {
@@ -137,18 +139,19 @@ impl Webhooks {
     async fn take_up(
         self: &Arc<Self>,
         engine: &Engine,
+        key: &WebhookKey,
         node: Uuid,
         tasks: &mut JoinSet<()>,
     ) -> Result<(), Error> {
-        let key = self.key.id();
+        let id = key.id();
         let room = i64::try_from(MOST_AT_ONCE.saturating_sub(tasks.len())).unwrap_or_default();
         let from = self.clock.now();
         let hold = WebhookHold { node, from, until: from + delta(self.pace.hold) };
-        for webhook in stored(engine.beside().claim_webhooks(&key, hold, room).await)? {
-            let (webhooks, engine) = (Arc::clone(self), engine.clone());
+        for webhook in stored(engine.beside().claim_webhooks(&id, hold, room).await)? {
+            let (webhooks, engine, key) = (Arc::clone(self), engine.clone(), key.clone());
             tasks.spawn(async move {
                 let turn = WebhookTurn { webhook_id: webhook.webhook_id, turn: webhook.turn };
-                if let Err(failure) = webhooks.follow(&engine, turn, webhook).await {
+                if let Err(failure) = webhooks.follow(&engine, &key, turn, webhook).await {
                     let id = turn.webhook_id;
                     warn!(webhook = %id, failure = failure.message(), "Deliveries could not go on");
                     sleep(webhooks.pace.look).await;
@@ -157,12 +160,18 @@ impl Webhooks {
                 let _ = engine.beside().release_webhook(turn).await;
             });
         }
-        self.figures.show(stored(engine.beside().count_webhooks(&key).await)?);
+        self.figures.show(stored(engine.beside().count_webhooks(&id).await)?);
         Ok(())
     }
 
     /// Delivers what comes for a webhook, until an attempt fails or the turn is over.
-    async fn follow(&self, engine: &Engine, turn: WebhookTurn, webhook: StoredWebhook) -> Result<(), Error> {
+    async fn follow(
+        &self,
+        engine: &Engine,
+        key: &WebhookKey,
+        turn: WebhookTurn,
+        webhook: StoredWebhook,
+    ) -> Result<(), Error> {
         let id = webhook.webhook_id;
         let wanted = Chosen::of(&webhook)?.wanted;
         let address = Url::parse(&webhook.address)
@@ -203,7 +212,7 @@ impl Webhooks {
             let Some(now) = self.hold(engine, turn, held_at, event.row.position - 1).await? else {
                 return Ok(());
             };
-            let message = self.message(&now, sent, held_at);
+            let message = message(key, &now, sent, held_at);
             match self.client.send(&mut connection, &address, &message).await {
                 Ok(()) => {
                     self.figures.count_attempt(true);
@@ -262,18 +271,6 @@ impl Webhooks {
         }
     }
 
-    /// Signed with the secret that is good, and for a while with the one before.
-    pub(crate) fn message(&self, webhook: &StoredWebhook, sent: CloudEvent, now: DateTime<Utc>) -> Message {
-        let CloudEvent { id, body } = sent;
-        let before = webhook.rotated_at.filter(|at| now - at < OVERLAP).map(|_| webhook.generation - 1);
-        let timestamp = now.timestamp();
-        let signatures: Vec<String> = std::iter::once(webhook.generation)
-            .chain(before)
-            .map(|generation| self.key.secret(webhook.webhook_id, generation).sign(&id, timestamp, &body))
-            .collect();
-        Message { id, timestamp, signature: signatures.join(" "), body: Bytes::from(body) }
-    }
-
     /// Where events come from.
     pub(crate) async fn source(&self, engine: &Engine) -> Result<&'static str, Error> {
         let coalition = engine.read_model().coalition(engine.position()).await?;
@@ -308,6 +305,23 @@ impl Webhooks {
         };
         stored(engine.beside().note_failed_delivery(turn, &failure).await)
     }
+}
+
+/// Signed with the secret that is good, and for a while with the one before.
+pub(crate) fn message(
+    key: &WebhookKey,
+    webhook: &StoredWebhook,
+    sent: CloudEvent,
+    now: DateTime<Utc>,
+) -> Message {
+    let CloudEvent { id, body } = sent;
+    let before = webhook.rotated_at.filter(|at| now - at < OVERLAP).map(|_| webhook.generation - 1);
+    let timestamp = now.timestamp();
+    let signatures: Vec<String> = iter::once(webhook.generation)
+        .chain(before)
+        .map(|generation| key.secret(webhook.webhook_id, generation).sign(&id, timestamp, &body))
+        .collect();
+    Message { id, timestamp, signature: signatures.join(" "), body: Bytes::from(body) }
 }
 
 fn delta(duration: Duration) -> TimeDelta {

@@ -14,8 +14,9 @@ use crate::{
     log::event::EventFilter,
     webhook::{
         cloud_event::CloudEvent,
-        deliverer::Webhooks,
+        deliverer::{Webhooks, message},
         queries::{commands, with_acts},
+        signature::WebhookKey,
         stored,
         types::{Chosen, Webhook, id_of, uuid_of},
     },
@@ -157,6 +158,17 @@ impl Allowed<'_> {
         self.asked.input().add(RefusalCode::NotFound, "webhook", message);
     }
 
+    /// `None` when this server has none, which is then among the reasons.
+    fn key(&mut self) -> Option<WebhookKey> {
+        let key = self.webhooks.key.clone();
+        if key.is_none() {
+            let message =
+                "This server has no key to sign with: its operators name one in ACCORD_WEBHOOK_KEY.";
+            self.asked.input().add(RefusalCode::WrongState, "", message);
+        }
+        key
+    }
+
     /// `None` when it is none that may be called, which is then among the reasons.
     fn address(&mut self, text: &str) -> Option<Url> {
         match self.webhooks.client.reach().read(text) {
@@ -205,19 +217,14 @@ impl Allowed<'_> {
         Ok(found.filter(|webhook| webhook.revoked_at.is_none()))
     }
 
-    /// The secret as it is now.
-    fn secret(&self, webhook: &StoredWebhook) -> String {
-        self.webhooks.key.secret(webhook.webhook_id, webhook.generation).reveal()
-    }
-
     /// Why the receiver did not take it; `None` when it did.
-    async fn ping(&self, webhook: &StoredWebhook) -> Result<Option<String>, Error> {
+    async fn ping(&self, key: &WebhookKey, webhook: &StoredWebhook) -> Result<Option<String>, Error> {
         let source = self.webhooks.source(&self.asked.session.engine).await?;
         let (id, at) = (self.webhooks.entropy.uuid_v7(self.by.at), self.by.at);
         let ping = CloudEvent::ping(id, &id_of(webhook.webhook_id), source, at)?;
         let address = Url::parse(&webhook.address)
             .map_err(|error| Error::internal("read the address of a webhook", &error))?;
-        let message = self.webhooks.message(webhook, ping, at);
+        let message = message(key, webhook, ping, at);
         let sent = self.webhooks.client.send(&mut None, &address, &message).await;
         Ok(sent.err().map(|failure| failure.message))
     }
@@ -247,7 +254,9 @@ impl WebhookMutations {
         let url = allowed.address(&input.url);
         let after = allowed.position(input.after);
         let filter = allowed.filter(input.filter).await?;
-        let (Some(name), Some(url), Some(after), Some(filter)) = (name, url, after, filter) else {
+        let key = allowed.key();
+        let (Some(name), Some(url), Some(after), Some(filter), Some(key)) = (name, url, after, filter, key)
+        else {
             return allowed.asked.refuse().await;
         };
         let new = NewWebhook {
@@ -256,7 +265,7 @@ impl WebhookMutations {
             name: name.to_string(),
             address: url.into(),
             filter: serde_json::to_value(filter).map_err(|error| Error::internal("keep a filter", &error))?,
-            key_id: allowed.webhooks.key.id(),
+            key_id: key.id(),
             position: after.unwrap_or(allowed.asked.world.pin.position.0),
         };
         let registered = stored(allowed.beside().register_webhook(&new, &allowed.by, MOST).await)?;
@@ -266,7 +275,7 @@ impl WebhookMutations {
             allowed.asked.reasons.add(RefusalCode::WrongState, "", message);
             return allowed.asked.refuse().await;
         };
-        let secret = allowed.secret(&row);
+        let secret = key.secret(row.webhook_id, row.generation).reveal();
         let (webhook, receipt) = allowed.done(row).await?;
         Ok(Some(RegisterWebhookPayload { webhook, secret, receipt, refusals: Vec::new() }.into()))
     }
@@ -280,12 +289,14 @@ impl WebhookMutations {
     ) -> Result<Option<RotateWebhookSecretResult>, Error> {
         let mut allowed = allowed!(ctx);
         let id = uuid_of(&input.webhook).unwrap_or_default();
-        let (partner, key) = (allowed.partner.as_str(), allowed.webhooks.key.id());
-        let Some(row) = stored(allowed.beside().rotate_webhook(partner, id, &key, &allowed.by).await)? else {
+        let Some(key) = allowed.key() else { return allowed.asked.refuse().await };
+        let partner = allowed.partner.as_str();
+        let rotated = allowed.beside().rotate_webhook(partner, id, &key.id(), &allowed.by).await;
+        let Some(row) = stored(rotated)? else {
             allowed.miss();
             return allowed.asked.refuse().await;
         };
-        let secret = allowed.secret(&row);
+        let secret = key.secret(row.webhook_id, row.generation).reveal();
         let (webhook, receipt) = allowed.done(row).await?;
         Ok(Some(RotateWebhookSecretPayload { webhook, secret, receipt, refusals: Vec::new() }.into()))
     }
@@ -325,7 +336,14 @@ impl WebhookMutations {
             allowed.miss();
             return allowed.asked.refuse().await;
         };
-        let failure = allowed.ping(&row).await?;
+        let Some(key) = allowed.key() else { return allowed.asked.refuse().await };
+        if row.key_id != key.id() {
+            let message =
+                "This server has another key than when the webhook got its secret: give it another one.";
+            allowed.asked.input().add(RefusalCode::WrongState, "webhook", message);
+            return allowed.asked.refuse().await;
+        }
+        let failure = allowed.ping(&key, &row).await?;
         let (webhook, receipt) = allowed.done(row).await?;
         let taken = failure.is_none();
         Ok(Some(TestWebhookPayload { webhook, taken, failure, receipt, refusals: Vec::new() }.into()))

@@ -30,7 +30,7 @@ impl Default for Pace {
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_hours(1),
             most_attempts: 100,
-            hold: Duration::from_secs(45),
+            hold: Duration::from_secs(30),
             look: Duration::from_secs(1),
         }
     }

@@ -14,6 +14,7 @@ mod pause;
 mod postgres;
 mod proxy;
 mod restore;
+mod webhooks;
 
 pub use lab::{NotPermitted, Settings};
 
@@ -52,6 +53,8 @@ pub enum Experiment {
     Cancel,
     /// Submit one key from 50 callers at once
     Duplicates,
+    /// Kill processes that deliver to webhooks, whose receivers fail, hang and come back
+    Webhooks,
 }
 
 impl Experiment {
@@ -70,6 +73,7 @@ impl Experiment {
         Self::Disk,
         Self::Cancel,
         Self::Duplicates,
+        Self::Webhooks,
     ];
 
     /// As on the command line.
@@ -88,6 +92,7 @@ impl Experiment {
             Self::Disk => "disk",
             Self::Cancel => "cancel",
             Self::Duplicates => "duplicates",
+            Self::Webhooks => "webhooks",
         }
     }
 
@@ -105,6 +110,7 @@ impl Experiment {
             Self::Restore => (20, 5),
             Self::Disk => (20, 1),
             Self::Cancel => (10_000, 200),
+            Self::Webhooks => (100, 6),
         }
     }
 }
@@ -127,5 +133,6 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Disk => disk::run(lab).await,
         Experiment::Cancel => cancel::run(lab).await,
         Experiment::Duplicates => duplicates::run(lab).await,
+        Experiment::Webhooks => webhooks::run(lab).await,
     }
 }
