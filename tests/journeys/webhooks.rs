@@ -13,12 +13,15 @@ use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{
     collections::{BTreeMap, VecDeque},
+    path::Path,
+    process::Stdio,
     sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
+    process::Command,
     sync::mpsc,
 };
 
@@ -207,6 +210,103 @@ async fn invite(server: &Server, code: &str) {
     let profile = json!({ "name": code, "agency": "Police", "timeZone": "Asia/Bangkok", "currency": "THB" });
     let invited = json!({ "code": code, "role": "OBSERVER", "profile": profile });
     server.done("service:import", "invitePartner", invited, "").await;
+}
+
+/// Whether a program takes a message that it reads.
+async fn takes(program: &'static str, arguments: &[&str], message: &Value) -> bool {
+    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
+    let mut command = Command::new(program);
+    command.current_dir(clients).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(message.to_string().as_bytes()).await.unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().await.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap().trim().to_lowercase();
+    assert!(output.status.success() && ["true", "false"].contains(&said.as_str()), "{program}: {said}");
+    said == "true"
+}
+
+/// The example of the page in this language.
+fn example(language: &str) -> &'static str {
+    let page = include_str!("../../docs/webhooks.md");
+    let (_, after) = page.split_once(&format!("```{language}\n")).unwrap();
+    after.split_once("```").unwrap().0
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_specifications_library_and_the_pages_examples_take_what_is_signed_and_nothing_else(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan_that_sends(options, DRAFTING, settings()).await;
+    let mut receiver = Receiver::start(&[]).await;
+    let (webhook, first) = register(&server, "MMR-01", &receiver.url, json!({})).await;
+    let named = json!({ "webhook": webhook });
+    let second = server.done("MMR-01", "rotateWebhookSecret", named.clone(), "secret").await;
+    server.done("MMR-01", "testWebhook", named, "").await;
+    let got = receiver.next().await;
+
+    let python = format!(
+        "{}\nimport json, sys\nm = json.load(sys.stdin)\nprint(verify(m['secret'], m['headers'], m['body'].encode()))",
+        example("python")
+    );
+    let node = format!(
+        "{}\nimport {{ readFileSync }} from 'node:fs';\nconst m = JSON.parse(readFileSync(0, 'utf8'));
+         console.log(verify(m.secret, m.headers, Buffer.from(m.body)));",
+        example("js")
+    );
+    let programs: [(&str, &[&str]); 3] = [
+        ("node", &["webhook.js"]),
+        ("python3", &["-c", &python]),
+        ("node", &["--input-type=module", "--eval", &node]),
+    ];
+    let message = |secret: &Value| json!({ "secret": secret, "headers": got.headers, "body": got.text });
+    let mut old = message(&second["secret"]);
+    old["headers"]["webhook-timestamp"] = "1700000000".into();
+    let mut changed = message(&second["secret"]);
+    changed["body"] = got.text.replace("ping", "pong").into();
+    for (program, arguments) in programs {
+        for secret in [&second["secret"], &json!(first)] {
+            assert!(takes(program, arguments, &message(secret)).await, "{program}");
+        }
+        for bad in [&old, &changed, &message(&json!("whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"))] {
+            assert!(!takes(program, arguments, bad).await, "{program}: {bad}");
+        }
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_server_without_a_key_registers_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let settings = WebhookSettings { key: None, ..settings() };
+    let server = Server::saphan_that_sends(options, DRAFTING, settings).await;
+    let input = json!({ "name": "Situation room", "url": "https://example.org/" });
+    let refusals = server.refused("MMR-01", "registerWebhook", input).await;
+    assert_eq!(codes(&refusals), ["WRONG_STATE"]);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn while_its_partner_is_suspended_a_webhook_is_sent_nothing_and_afterwards_all_that_it_may_read(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan_that_sends(options, DRAFTING, settings()).await;
+    let (mut laos, mut thailand) = (Receiver::start(&[]).await, Receiver::start(&[]).await);
+    register(&server, "LAO-01", &laos.url, json!({})).await;
+    register(&server, "THA-01", &thailand.url, json!({})).await;
+    let suspend = json!({ "partner": "LAO", "reason": "Review of its mandate" });
+    server.done("THA-01", "suspendPartner", suspend, "").await;
+    invite(&server, "KHM").await;
+    assert_eq!(thailand.ids(2).await.len(), 2);
+    // Not even of its suspension, which everybody else reads.
+    assert!(laos.got.try_recv().is_err());
+    let reinstate = json!({ "partner": "LAO", "reason": "It is settled" });
+    server.done("THA-01", "reinstatePartner", reinstate, "").await;
+    let kinds = [laos.next().await, laos.next().await, laos.next().await].map(|got| got.body["type"].clone());
+    assert_eq!(kinds, ["accord.PartnerSuspended", "accord.PartnerInvited", "accord.PartnerReinstated"]);
+    server.stop().await;
 }
 
 #[sqlx::test(migrations = false)]

@@ -62,7 +62,7 @@ impl Reach {
 
 /// By IANA's registry of special purposes: its blocks, those for examples and measurements too, are no receivers.
 const SPECIAL: [(Ipv4Addr, u32); 14] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // Of carriers behind NAT.
     (Ipv4Addr::new(100, 64, 0, 0), 10),
@@ -88,7 +88,7 @@ fn is_public(ip: Ipv4Addr) -> bool {
     })
 }
 
-/// What is given out for the Internet is 2000::/3. Not in it are loopback, private and link-local addresses, and those that
+/// What is given out for the Internet is `2000::/3`. Not in it are loopback, private and link-local addresses, and those that
 /// stand for one of IPv4: mapped, translated or embedded.
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let [first, second, ..] = ip.segments();

@@ -17,7 +17,7 @@ use crate::{
         cloud_event::{CloudEvent, source},
         figures::Figures,
         pace::Pace,
-        signature::WebhookKey,
+        signature::{OVERLAP, WebhookKey},
         stored,
         types::{Chosen, id_of},
     },
@@ -41,9 +41,6 @@ use uuid::Uuid;
 
 /// Webhooks that one node delivers for at once.
 const MOST_AT_ONCE: usize = 256;
-
-/// For how long what is sent is signed with the secret before as well, so that a receiver has time to change it.
-pub(crate) const OVERLAP: TimeDelta = TimeDelta::hours(24);
 
 /// As the access log names who was shown something.
 const SERVICE: &str = "webhook";

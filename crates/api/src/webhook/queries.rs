@@ -44,7 +44,7 @@ pub(super) async fn with_acts(world: &Arc<World>, rows: Vec<StoredWebhook>) -> R
     let acts = stored(world.engine.log().webhook_acts(&ids).await)?;
     let webhook = |row: StoredWebhook| {
         let acts = acts.iter().filter(|act| act.webhook_id == row.webhook_id).cloned().collect();
-        Webhook { row, acts, world: Arc::clone(world) }
+        Webhook { row: Arc::new(row), acts, world: Arc::clone(world) }
     };
     Ok(rows.into_iter().map(webhook).collect())
 }

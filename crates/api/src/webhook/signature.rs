@@ -6,11 +6,15 @@
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::TimeDelta;
 use std::fmt;
 use uuid::Uuid;
 
 /// As the specification has secrets begin.
 const PREFIX: &str = "whsec_";
+
+/// For how long what is sent is signed with the secret before as well, so that a receiver has time to change it.
+pub(crate) const OVERLAP: TimeDelta = TimeDelta::hours(24);
 
 /// What secrets are computed from: the same on all servers of a log.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ use crate::{
         zone::Zone,
     },
     log::event::Wanted,
-    webhook::deliverer::OVERLAP,
+    webhook::signature::OVERLAP,
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
 use domain::ids::{from_text, to_text};
@@ -148,7 +148,7 @@ impl WebhookFilter {
 /// An address to which events of the log are sent, as far as its partner may see them when they are sent. Only commanders of
 /// that partner see it.
 pub struct Webhook {
-    pub(crate) row: StoredWebhook,
+    pub(crate) row: Arc<StoredWebhook>,
     pub(crate) acts: Vec<StoredWebhookAct>,
     pub(crate) world: Arc<World>,
 }
