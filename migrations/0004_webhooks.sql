@@ -12,7 +12,8 @@ create table webhook (
     filter             jsonb       not null,
     registered_at      timestamptz not null,
     revoked_at         timestamptz,
-    -- The secret is no column: it is computed from a key of the servers, the id and this number, which a rotation counts up.
+    -- What its messages are signed with is no column: it is computed from a key of the servers, the id and this number, which
+    -- a rotation counts up.
     generation         integer     not null,
     rotated_at         timestamptz,
     -- Which key, as a hash of it: a server with another one would sign what nobody can check.
@@ -43,7 +44,7 @@ create table webhook (
 
 create index webhook_partner_idx on webhook (partner, number);
 
--- Who registered it, gave it another secret, let it go on and revoked it. Insert only, as the access log is.
+-- Who registered it, had it signed otherwise, let it go on and revoked it. Insert only, as the access log is.
 create table webhook_act (
     number     bigint      generated always as identity,
     webhook_id uuid        not null,
