@@ -1,5 +1,5 @@
-//! The key that the secrets of webhooks are computed from: a file with 32 random bytes in base64, as `openssl rand -base64 32`
-//! writes it. All servers of a log have the same.
+//! The key that the secrets of webhooks are computed from: a file with 32 random bytes in base64, as `openssl rand
+//! -base64 32` writes it. All servers of a log have the same.
 
 use anyhow::{Context as _, Result};
 use api::webhook::WebhookKey;

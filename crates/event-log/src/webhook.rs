@@ -3,8 +3,8 @@
 //! They stand beside the log of events, in the same database: a log that comes back from a backup, or lost its end, comes
 //! with the positions that its webhooks had then. Nothing here sends anything or knows a secret.
 //!
-//! One node delivers for a webhook at a time: it has a turn for a while, and prolongs it before each attempt. What it learned
-//! counts only as long as it is its turn. Nothing is taken back from a node that was killed; its time runs out.
+//! One node delivers for a webhook at a time: it has a turn for a while, and prolongs it before each attempt. What it
+//! learned counts only as long as it is its turn. Nothing is taken back from a node that was killed; its time runs out.
 
 use crate::{Error, Log};
 use chrono::{DateTime, Utc};
@@ -235,8 +235,8 @@ impl Log {
         .map_err(Error::when("give a webhook another secret"))
     }
 
-    /// Lets deliveries go on at once: after `position` if one is given, else from where they stand. Whoever delivers now loses
-    /// hold of it. `None`: the partner has no such webhook, or it is revoked.
+    /// Lets deliveries go on at once: after `position` if one is given, else from where they stand. Whoever delivers
+    /// now loses hold of it. `None`: the partner has no such webhook, or it is revoked.
     pub async fn resume_webhook(
         &self,
         partner: &str,
@@ -385,8 +385,8 @@ impl Log {
         .map_err(Error::when("take hold of webhooks"))
     }
 
-    /// Holds on to a webhook. Everything up to `position` was not for it; no further than the log goes, which may have lost its
-    /// end. `None`: the turn is over, so nothing may be sent.
+    /// Holds on to a webhook. Everything up to `position` was not for it; no further than the log goes, which may
+    /// have lost its end. `None`: the turn is over, so nothing may be sent.
     pub async fn hold_webhook(
         &self,
         of: WebhookTurn,
@@ -414,8 +414,8 @@ impl Log {
         .map_err(Error::when("hold on to a webhook"))
     }
 
-    /// Notes that the event at `position` was taken. False: somebody else has changed the webhook meanwhile, and this does not
-    /// count.
+    /// Notes that the event at `position` was taken. False: somebody else has changed the webhook meanwhile, and this
+    /// does not count.
     pub async fn note_delivery(
         &self,
         of: WebhookTurn,

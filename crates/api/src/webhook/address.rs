@@ -88,8 +88,8 @@ fn is_public(ip: Ipv4Addr) -> bool {
     })
 }
 
-/// What is given out for the Internet is `2000::/3`. Not in it are loopback, private and link-local addresses, and those that
-/// stand for one of IPv4: mapped, translated or embedded.
+/// What is given out for the Internet is `2000::/3`. Not in it are loopback, private and link-local addresses, and
+/// those that stand for one of IPv4: mapped, translated or embedded.
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let [first, second, ..] = ip.segments();
     let is_special = match first {

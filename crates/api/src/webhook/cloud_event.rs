@@ -1,5 +1,5 @@
-//! Events as receivers get them: [CloudEvents](https://cloudevents.io) 1.0 in structured JSON. What Accord says of an event is
-//! in `data`, under the names that the API has for it.
+//! Events as receivers get them: [CloudEvents](https://cloudevents.io) 1.0 in structured JSON. What Accord says of an
+//! event is in `data`, under the names that the API has for it.
 
 use crate::{
     Error,

@@ -241,7 +241,8 @@ impl Webhooks {
         stored(engine.beside().hold_webhook(turn, now, now + delta(self.pace.hold), position).await)
     }
 
-    /// What comes next; `None` when nothing does by now, or while the partner is in no good standing: then it waits for that.
+    /// What comes next; `None` when nothing does by now, or while the partner is in no good standing: then it waits
+    /// for that.
     async fn next(
         &self,
         engine: &Engine,

@@ -35,8 +35,8 @@ const MOST: i64 = 20;
 struct RegisterWebhookInput {
     /// What people will call it by; two may have the same.
     name: String,
-    /// Where events are sent, by POST: an address of HTTPS on the public Internet, unless the server allows others. It cannot
-    /// be changed: register another webhook, then revoke this one.
+    /// Where events are sent, by POST: an address of HTTPS on the public Internet, unless the server allows others.
+    /// It cannot be changed: register another webhook, then revoke this one.
     url: String,
     /// Which events, as for `events`. It cannot be changed either. An operation or a subject is looked up now.
     filter: Option<EventFilter>,
@@ -242,8 +242,8 @@ pub struct WebhookMutations;
 
 #[Object]
 impl WebhookMutations {
-    /// Has events of the log sent to an address from now on, as far as your partner may see them when they are sent. A partner
-    /// has 20 at most that are not revoked.
+    /// Has events of the log sent to an address from now on, as far as your partner may see them when they are sent.
+    /// A partner has 20 at most that are not revoked.
     async fn register_webhook(
         &self,
         ctx: &Context<'_>,
@@ -325,7 +325,8 @@ impl WebhookMutations {
         Ok(Some(ResumeWebhookPayload { webhook, receipt, refusals: Vec::new() }.into()))
     }
 
-    /// Sends an `accord.ping` at once and tells what came of it. Nothing else changes: it is sent once, and moves nothing on.
+    /// Sends an `accord.ping` at once and tells what came of it. Nothing else changes: it is sent once, and moves
+    /// nothing on.
     async fn test_webhook(
         &self,
         ctx: &Context<'_>,

@@ -18,8 +18,8 @@ pub struct WebhookQueries(pub(crate) Root);
 
 #[Object]
 impl WebhookQueries {
-    /// Where events of the log are sent for your partner: those that are not revoked first, the newest of each first; 100 at
-    /// most. For commanders. They are no part of the log, and therefore the same at every moment.
+    /// Where events of the log are sent for your partner: those that are not revoked first, the newest of each first;
+    /// 100 at most. For commanders. They are no part of the log, and therefore the same at every moment.
     async fn webhooks(&self, ctx: &Context<'_>) -> Result<Vec<Webhook>, Error> {
         let (session, world) = (session(ctx)?, self.0.world(ctx)?);
         let Some(partner) = commands(session) else {

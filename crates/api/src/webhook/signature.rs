@@ -1,5 +1,5 @@
-//! Signatures of what is sent, by the Standard Webhooks specification, which receivers have libraries for: HMAC-SHA-256 over
-//! id, time and body.
+//! Signatures of what is sent, by the Standard Webhooks specification, which receivers have libraries for:
+//! HMAC-SHA-256 over id, time and body.
 //!
 //! No secret is kept anywhere. Each is computed from a key of the servers, the webhook's id and how often its secret was
 //! replaced. Whoever reads the database learns none; whoever has the key has all.

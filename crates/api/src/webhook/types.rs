@@ -145,16 +145,16 @@ impl WebhookFilter {
     }
 }
 
-/// An address to which events of the log are sent, as far as its partner may see them when they are sent. Only commanders of
-/// that partner see it.
+/// An address to which events of the log are sent, as far as its partner may see them when they are sent. Only
+/// commanders of that partner see it.
 pub struct Webhook {
     pub(crate) row: Arc<StoredWebhook>,
     pub(crate) acts: Vec<StoredWebhookAct>,
     pub(crate) world: Arc<World>,
 }
 
-/// An address to which events of the log are sent, as far as its partner may see them when they are sent. Only commanders of
-/// that partner see it.
+/// An address to which events of the log are sent, as far as its partner may see them when they are sent. Only
+/// commanders of that partner see it.
 #[Object]
 impl Webhook {
     /// Opaque; only the mutations of webhooks take it.
@@ -196,8 +196,8 @@ impl Webhook {
         self.world.local_if(self.row.rotated_at.map(|at| at + OVERLAP), zone).await
     }
 
-    /// Everything up to here was taken, or was not for this webhook when its turn came. While nothing happens that is for it,
-    /// this moves on from time to time.
+    /// Everything up to here was taken, or was not for this webhook when its turn came. While nothing happens that is
+    /// for it, this moves on from time to time.
     async fn position(&self) -> Position {
         Position(domain::Position(self.row.position))
     }
