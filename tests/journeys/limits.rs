@@ -126,6 +126,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         ("{ partners { totalCount edges { node { code } } } }".to_owned(), 3),
         ("{ posts(first: 100) { edges { node { code partner { code } holder { officer } } } } }".to_owned(), 4),
         ("{ centres { edges { node { code } } } }".to_owned(), 2),
+        ("{ webhooks { name state behind acts { kind actor } } }".to_owned(), 3),
         ("{ a: partner(code: \"THA\") { code } b: partner(code: \"CHN\") { code } c: post(code: \"CHN-01\") { code } }"
             .to_owned(), 3),
         ("{ operations { totalCount edges { node { code leadPartner { code } plan { number } } } } }".to_owned(), 5),

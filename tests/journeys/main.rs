@@ -33,3 +33,4 @@ mod sharing;
 mod standing;
 mod subjects;
 mod support;
+mod webhooks;

@@ -117,16 +117,13 @@ impl Twin<'_> {
         let version = open.submit().await;
         open.decide(&version, &["THA", "CHN", "MMR"]).await;
         open.carry_out(&version).await;
-<<<<<<< HEAD
         open.answer_incident().await;
         // Two partners' business, and the lead's.
         open.ask("MMR", "LAO", &["THA", "MMR", "LAO"]).await;
         // Of one that does not read the operation.
         let pact = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
         pact.ask("CHN", "LAO", &["CHN", "LAO"]).await;
-=======
         open.give().await;
->>>>>>> con
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
         let version = part.draft_and_submit().await;

@@ -29,6 +29,7 @@ mod request;
 mod schedule;
 mod schema;
 mod watch;
+pub mod webhook;
 
 pub use errors::Error;
 pub use gate::{auth, documents, rates, trust};

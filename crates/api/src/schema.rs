@@ -325,6 +325,7 @@ roots! {
     [] [crate::contribution::PledgeMutations, crate::contribution::GivingMutations];
     [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
+    [crate::webhook::WebhookQueries] [crate::webhook::WebhookMutations];
 }
 
 /// What the schema's inputs are made of.

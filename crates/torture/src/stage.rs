@@ -39,7 +39,7 @@ pub const ANCHORS: usize = 500;
 /// What the load changes.
 pub struct World {
     /// Where new tasks go.
-    operation: Value,
+    pub operation: Value,
     /// That everybody changes.
     pub hot_task: Value,
     pub tasks: Vec<Value>,

@@ -30,12 +30,6 @@ fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
     [
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
         ("timeline: known_persons of decisions", known_persons.count()),
-<<<<<<< HEAD
-        ("contributions: items", contributions.map_or(0, |section| section.items.len())),
-=======
-        ("incident: entries", scenario.incident.as_ref().map_or(0, |incident| incident.log.len())),
-        ("requests", scenario.requests.len()),
->>>>>>> con
         ("assistance: reports and tallies", assistance),
         ("watch_sample: shifts", scenario.watch_sample.len()),
         ("sitreps", scenario.sitreps.len()),

@@ -11,20 +11,13 @@ use std::collections::BTreeMap;
 /// 1 declaration, 4 accessions, 8 steps of the expansion, 8 of the centre, 72 of posts, 6 of the operation,
 /// 38 of the first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions, 1
 /// promulgation, 29 assignments, 1 condition satisfied, 1 order; 5 phases, 3 words on the gate, 1 decision, 2 of
-<<<<<<< HEAD
 /// a clash with another operation; 29 starts, 29 completions and 1 correction; the rules of the watch, 9 reports on an
-/// incident and the officer of its response, 15 steps of requests.
-const COMMANDS: usize = 254 + 26;
+/// incident and the officer of its response, 15 steps of requests; 40 steps of contributions.
+const COMMANDS: usize = 254 + 26 + 40;
 /// Submitting version 2 supersedes version 1, the order moves H-hour, and the last word is a go; each of the 59
-/// that are said of tasks says when its officer was bound. Two clocks fell due.
-const EVENTS: i64 = 280 + 3 + 59 + 2;
-=======
-/// a clash with another operation; 29 starts, 29 completions and 1 correction.
-const COMMANDS: usize = 254 + 40;
-/// Submitting version 2 supersedes version 1, the order moves H-hour, and the last word is a go; each of the 59
-/// that are said of tasks says when its officer was bound; all contributions but one are fulfilled.
-const EVENTS: i64 = 254 + 40 + 3 + 59 + 6;
->>>>>>> con
+/// that are said of tasks says when its officer was bound; two clocks fell due; all contributions but one are
+/// fulfilled.
+const EVENTS: i64 = 254 + 26 + 40 + 3 + 59 + 2 + 6;
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions, options: PgConnectOptions) {
@@ -41,12 +34,6 @@ async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions,
         [
             "timeline: 3 entries: 1 ReviewAdopted, 1 ReviewOpened, 1 WatchGapDetected",
             "timeline: known_persons of decisions: 1",
-<<<<<<< HEAD
-            "contributions: items: 7",
-=======
-            "incident: entries: 9",
-            "requests: 5",
->>>>>>> con
             "assistance: reports and tallies: 5",
             "watch_sample: shifts: 3",
             "sitreps: 5",

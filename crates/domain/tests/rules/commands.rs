@@ -650,15 +650,12 @@ fn examples() -> Vec<Command> {
     commands.extend([assign, withdraw].into_iter().chain(asked).map(Command::Assignment));
     commands.extend(of_active_operations().into_iter().map(Command::Operation));
     commands.extend(of_executions().into_iter().map(Command::Execution));
-<<<<<<< HEAD
     commands.extend(of_watches().into_iter().map(Command::Watch));
     commands.extend(of_reports().into_iter().map(Command::Incident));
     commands.extend(of_incidents().into_iter().map(Command::Incident));
     commands.extend(of_requests().into_iter().map(Command::Request));
     commands.extend(of_marks().into_iter().map(Command::Operation));
-=======
     commands.extend(of_contributions().into_iter().map(Command::Contribution));
->>>>>>> con
     commands
 }
 

@@ -1,10 +1,6 @@
 //! Every code has a story that ends in it: a code that no rule uses would promise clients something.
 
-<<<<<<< HEAD
-use crate::support::{Outcome, carrying, gate, given, matter, of, saphan::*};
-=======
-use crate::support::{Outcome, carrying, gate, given, giving, of, saphan::*};
->>>>>>> con
+use crate::support::{Outcome, carrying, gate, given, giving, matter, of, saphan::*};
 use domain::{
     Reasons, RefusalCode, Span,
     centre::{CentreCommand, Criterion},

@@ -13,7 +13,7 @@ use domain::{
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
     plan::Met,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -132,7 +132,7 @@ fn minutes_east(recorded: &Recorded) -> i16 {
 }
 
 /// Which events; what is `None` does not narrow.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EventFilter {
     pub kinds: Option<Vec<String>>,
     pub actor: Option<String>,

@@ -15,6 +15,7 @@ mod pause;
 mod postgres;
 mod proxy;
 mod restore;
+mod webhooks;
 
 pub use lab::{NotPermitted, Settings};
 
@@ -55,6 +56,8 @@ pub enum Experiment {
     Cancel,
     /// Submit one key from 50 callers at once
     Duplicates,
+    /// Kill processes that deliver to webhooks, whose receivers fail, hang and come back
+    Webhooks,
 }
 
 impl Experiment {
@@ -74,6 +77,7 @@ impl Experiment {
         Self::Disk,
         Self::Cancel,
         Self::Duplicates,
+        Self::Webhooks,
     ];
 
     /// As on the command line.
@@ -93,6 +97,7 @@ impl Experiment {
             Self::Disk => "disk",
             Self::Cancel => "cancel",
             Self::Duplicates => "duplicates",
+            Self::Webhooks => "webhooks",
         }
     }
 
@@ -111,6 +116,7 @@ impl Experiment {
             Self::Restore => (20, 5),
             Self::Disk => (20, 1),
             Self::Cancel => (10_000, 200),
+            Self::Webhooks => (100, 6),
         }
     }
 }
@@ -134,5 +140,6 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Disk => disk::run(lab).await,
         Experiment::Cancel => cancel::run(lab).await,
         Experiment::Duplicates => duplicates::run(lab).await,
+        Experiment::Webhooks => webhooks::run(lab).await,
     }
 }

@@ -2,11 +2,8 @@
 
 pub mod carrying;
 pub mod gate;
-<<<<<<< HEAD
-pub mod matter;
-=======
 pub mod giving;
->>>>>>> con
+pub mod matter;
 pub mod saphan;
 
 use chrono::{DateTime, Utc};
