@@ -68,6 +68,7 @@ impl Sdl {
             "number" => "1",
             "text" => "\"falcon\"",
             "view" => "SMEAC",
+            "by" => "LINE_OF_EFFORT",
             "from" => "{position: \"0\"}",
             "to" => "{position: \"40\"}",
             "of" => "\"2023-09-15T10:30:00Z\"",
