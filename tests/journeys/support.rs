@@ -172,7 +172,8 @@ impl Server {
             webhooks: webhooks
                 .unwrap_or_else(|| WebhookSettings::new(Some(WebhookKey::new(&[7; 32])), Reach::Public)),
         };
-        let running = server::start(pool, settings).await.unwrap();
+        // Too large to lie in the future of every test.
+        let running = Box::pin(server::start(pool, settings)).await.unwrap();
         Self { running, keys, client: reqwest::Client::new() }
     }
 

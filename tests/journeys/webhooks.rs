@@ -355,10 +355,11 @@ async fn a_receiver_that_fails_hangs_and_comes_back_gets_every_event_in_order_an
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
+    use Answer::{Cut, Hang, Status};
+
     let server = Server::saphan_that_sends(options, DRAFTING, settings()).await;
     let expected: Vec<String> =
         listed(&server, "MMR-01").await.iter().map(|event| event["id"].to_string()).collect();
-    use Answer::{Cut, Hang, Status};
     let script = [
         // The first is not taken in any of these ways, also where the receiver has it already.
         Status(500),

@@ -84,7 +84,8 @@ impl Arguments {
         let output = if self.json { Output::Programs } else { Output::People };
         match &self.command {
             Command::Serve(serve) => serve.run(output).await,
-            Command::Demo(demo) => demo.run(output).await,
+            // Too large to lie in the other futures.
+            Command::Demo(demo) => Box::pin(demo.run(output)).await,
             Command::Migrate(migrate) => migrate.run(output).await,
             Command::Import(import) => import.run(output).await,
             Command::Export(export) => export.run().await,
