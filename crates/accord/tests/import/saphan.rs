@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 /// incident and the officer of its response, 15 steps of requests.
 const COMMANDS: usize = 254 + 26;
 /// Submitting version 2 supersedes version 1, the order moves H-hour, and the last word is a go; each of the 59
-/// that are said of tasks says when its officer was bound. Two clocks fell due.
-const EVENTS: i64 = 280 + 3 + 59 + 2;
+/// that are said of tasks says when its officer was bound. Two clocks fell due, and closing frees the officer of the
+/// response, of whose start nothing is told.
+const EVENTS: i64 = 280 + 3 + 59 + 2 + 1;
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions, options: PgConnectOptions) {
