@@ -964,6 +964,87 @@ mod tests {
     }
 
     #[test]
+    fn an_incident_waits_for_a_judgement_and_a_response_of_those_who_answer_for_it() {
+        let (operation, incident) = (code("SAPHAN"), code("INC-001"));
+        let facts = IncidentFacts {
+            id: Uuid::nil(),
+            operation: &operation,
+            code: &incident,
+            priority: None,
+            reported_at: at(1),
+            triaged_at: None,
+            reopened_at: None,
+            contained_at: None,
+            decided_at: None,
+            decision_due: None,
+            takes_tasks: true,
+            answers_for_it: true,
+        };
+        let kinds = |facts: IncidentFacts<'_>| facts.waits(at(6)).map(|waits| waits.kind).collect::<Vec<_>>();
+        let (triage, decide) = (AgendaKind::IncidentToTriage, AgendaKind::ResponseToDecide);
+        assert_eq!(kinds(facts), [triage, decide]);
+        assert_eq!(kinds(IncidentFacts { answers_for_it: false, ..facts }), [triage]);
+        assert_eq!(kinds(IncidentFacts { takes_tasks: false, answers_for_it: false, ..facts }), []);
+        let judged = IncidentFacts {
+            priority: Some(Priority::P1),
+            triaged_at: Some(at(2)),
+            decision_due: Some(at(5)),
+            ..facts
+        };
+        let waits: Vec<Waiting> = judged.waits(at(6)).collect();
+        let [waits] = waits.as_slice() else { panic!("{waits:?}") };
+        assert_eq!(
+            (waits.kind, waits.since, waits.due, waits.is_overdue),
+            (decide, at(1), Some(at(5)), true)
+        );
+        assert_eq!(waits.why, "INC-001 of SAPHAN (P1) waits for a decision on the response.");
+        let reopened = IncidentFacts { reopened_at: Some(at(3)), ..judged };
+        assert_eq!(reopened.waits(at(6)).map(|waits| waits.since).collect::<Vec<_>>(), [at(3)]);
+        assert_eq!(kinds(IncidentFacts { contained_at: Some(at(4)), ..judged }), []);
+        assert_eq!(kinds(IncidentFacts { decided_at: Some(at(4)), ..judged }), []);
+    }
+
+    #[test]
+    fn a_request_waits_to_be_acknowledged_and_then_to_be_answered_and_names_no_operation() {
+        let (request, from, to) = (code("RFI-005"), code("THA"), code("INTERPOL"));
+        let facts = AskedFacts {
+            id: Uuid::nil(),
+            code: &request,
+            from: &from,
+            to: &to,
+            issued_at: at(1),
+            acknowledged_at: None,
+            acknowledgement_due: Some(at(3)),
+            due: Some(at(9)),
+        };
+        let waits = facts.waits(at(6));
+        assert_eq!(
+            (waits.kind, waits.mutation),
+            (AgendaKind::RequestToAcknowledge, Some("acknowledgeRequest"))
+        );
+        assert_eq!((waits.since, waits.due, waits.is_overdue), (at(1), Some(at(3)), true));
+        assert_eq!(waits.why, "THA asks with RFI-005, and INTERPOL has not said that it has it.");
+        let waits = AskedFacts { acknowledged_at: Some(at(2)), ..facts }.waits(at(6));
+        assert_eq!((waits.kind, waits.mutation), (AgendaKind::RequestToAnswer, Some("fulfilRequest")));
+        assert_eq!((waits.since, waits.due, waits.is_overdue), (at(2), Some(at(9)), false));
+    }
+
+    #[test]
+    fn a_post_is_told_what_it_was_called_to_and_no_mutation_settles_it() {
+        let call = CallFacts {
+            id: Uuid::nil(),
+            code: "INC-001",
+            reason: "DECIDE fell due.",
+            called_at: at(1),
+            due: Some(at(0)),
+        };
+        let waits = call.waits(at(6));
+        assert_eq!((waits.mutation, waits.is_overdue), (None, true));
+        assert_eq!(waits.why, "Your post was called to INC-001: DECIDE fell due.");
+        assert!(waits.is_for(&actor(&[Role::Liaison])) && !waits.is_for(&actor(&[Role::Reviewer])));
+    }
+
+    #[test]
     fn what_meets_a_requirement_is_told_for_a_day() {
         let (operation, codes) = (code("SAPHAN"), ["CCIR1".to_owned(), "CCIR3".to_owned()]);
         let waits = |now| {

@@ -390,14 +390,16 @@ impl ReadModel {
         after: i64,
     ) -> Result<Option<i64>, Error> {
         sqlx::query_scalar!(
-            "select min(valid_from)
+            "select valid_from
              from clock
-             where valid_from > $2 and valid_from <= $1 and ($3::uuid is null or operation_id = $3)",
+             where valid_from > $2 and valid_from <= $1 and ($3::uuid is null or operation_id = $3)
+             order by valid_from
+             limit 1",
             pin.position.0,
             after,
             operation_id
         )
-        .fetch_one(self.db())
+        .fetch_optional(self.db())
         .await
         .map_err(doing("find the next command that changed clocks"))
     }
@@ -459,13 +461,15 @@ impl ReadModel {
     /// When the next of all clocks falls due: for who sets a scripted clock.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Error> {
         sqlx::query_scalar!(
-            "select min(due_at) as due_at
+            "select due_at
              from clock
              where breached_at is null
                and (stopped_at is null or stopped_at > due_at)
-               and valid_to = 9223372036854775807"
+               and valid_to = 9223372036854775807
+             order by due_at, id
+             limit 1"
         )
-        .fetch_one(self.db())
+        .fetch_optional(self.db())
         .await
         .map_err(doing("look for the next clock"))
     }
