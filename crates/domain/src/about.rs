@@ -3,7 +3,7 @@
 
 use crate::{
     AnnexCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
-    ids::{OperationId, PartnerId, PlanVersionId, PostId, TaskId},
+    ids::{LogEntryId, OperationId, PartnerId, PlanVersionId, PostId, TaskId},
     release::Matter,
 };
 use uuid::Uuid;
@@ -15,7 +15,7 @@ pub struct About<'a> {
     version: Option<u32>,
     tasks: Vec<&'a TaskCode>,
     annex: Option<&'a AnnexCode>,
-    matter: Option<Matter>,
+    matter: Option<Uuid>,
     partner: Option<&'a PartnerCode>,
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
@@ -41,7 +41,8 @@ pub struct Scope<'a> {
     pub tasks: Vec<&'a TaskCode>,
     /// Of that version.
     pub annex: Option<&'a AnnexCode>,
-    pub matter: Option<Matter>,
+    /// What it deals with besides its plan, or an entry of a watch's log: its id.
+    pub matter: Option<Uuid>,
 }
 
 impl<'a> About<'a> {
@@ -91,8 +92,18 @@ impl<'a> About<'a> {
     }
 
     /// Of this matter of the operation: shown in its history, and only to those who see it.
-    pub(crate) fn matter(self, matter: Matter) -> Self {
-        Self { matter: Some(matter), ..self }
+    pub(crate) fn matter(self, matter: &Matter) -> Self {
+        let operation = match &self.whole {
+            Whole::Operation(code) => OperationId::of(code),
+            // Matters are an operation's.
+            Whole::Open(_) => return self,
+        };
+        Self { matter: Some(matter.id(operation)), ..self }
+    }
+
+    /// Of this entry of a watch's log: only for those who see it.
+    pub(crate) fn log_entry(self, entry: LogEntryId) -> Self {
+        Self { matter: Some(entry.0), ..self }
     }
 
     /// Also shown in the history of this partner, such as of one that decided.
@@ -140,10 +151,10 @@ impl<'a> About<'a> {
         let mut ids: Vec<Uuid> = self.folds().iter().map(Subject::id).collect();
         ids.extend(self.partner.map(|partner| PartnerId::of(partner).0));
         ids.extend(self.post.map(|post| PostId::of(post).0));
+        ids.extend(self.matter);
         if let Whole::Operation(code) = &self.whole {
             let operation = OperationId::of(code);
             ids.extend(self.version.map(|number| PlanVersionId::of(operation, number).0));
-            ids.extend(self.matter.as_ref().map(|matter| matter.id(operation)));
             ids.extend(self.tasks.iter().map(|task| TaskId::of(operation, task).0));
         }
         ids.sort_unstable();

@@ -4,7 +4,7 @@ use crate::{
     At, Code, Instant, Item, Names, PartnerCode, Prose, Title,
     centre::{CentreCode, CentreEvent, Criterion, Score},
     subject::{Evolve, Items},
-    watch::WatchRules,
+    watch::Watch,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ pub struct Centre {
     pub forward_posts: Vec<ForwardPost>,
     pub established_at: Option<Instant>,
     pub activated_at: Option<Instant>,
-    pub watch_rules: Option<WatchRules>,
+    pub watch: Watch,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,7 +89,9 @@ pub fn weighted_score(criteria: &[Criterion], scores: &[Score]) -> u32 {
 
 impl Items for Centre {
     fn items(&self) -> Vec<Item> {
-        vec![Item::Centre(self.code.clone())]
+        let shifts = self.watch.shifts.keys().map(|number| Item::Shift(self.code.clone(), *number));
+        let entries = self.watch.log.iter().map(|entry| Item::LogEntry(self.code.clone(), entry.number));
+        [Item::Centre(self.code.clone())].into_iter().chain(shifts).chain(entries).collect()
     }
 }
 
@@ -108,7 +110,7 @@ impl Evolve<CentreEvent> for Option<Centre> {
                 forward_posts: Vec::new(),
                 established_at: None,
                 activated_at: None,
-                watch_rules: None,
+                watch: Watch::default(),
             });
         }
         let Some(centre) = self else { return };

@@ -204,7 +204,7 @@ impl RequestEvent {
     pub(crate) fn about(&self) -> About<'_> {
         match self {
             Self::RequestIssued { operation, request, to, .. } => {
-                About::operation(operation).matter(Matter::Request(request.clone())).partner(to)
+                About::operation(operation).matter(&Matter::Request(request.clone())).partner(to)
             }
             Self::RequestAcknowledged { operation, request }
             | Self::RequestAccepted { operation, request }
@@ -214,7 +214,7 @@ impl RequestEvent {
             | Self::RequestWithdrawn { operation, request, .. }
             | Self::RequestTimesCorrected { operation, request, .. }
             | Self::RequestDeadlineMissed { operation, request, .. } => {
-                About::operation(operation).matter(Matter::Request(request.clone()))
+                About::operation(operation).matter(&Matter::Request(request.clone()))
             }
         }
     }

@@ -7,8 +7,12 @@ mod command;
 mod decide;
 mod event;
 mod examples;
+mod logging;
+mod shift;
 mod sources;
+mod standing;
 mod state;
 
 pub use command::WatchCommand;
 pub use event::{WatchEvent, WatchRules};
+pub use standing::{Gap, HandOver, LogEntry, OnWatch, Shift, ShiftStatus, Watch};

@@ -118,7 +118,7 @@ impl Entry {
             },
             version_id: version.map(|id| id.0),
             annex_id: annex,
-            matter_id: operation.zip(scope.matter).map(|(id, matter)| matter.id(id)),
+            matter_id: scope.matter,
             task_ids: tasks.collect(),
             items,
         }
