@@ -109,7 +109,7 @@ pub(super) fn assume(
     });
     context.check_since(
         shift.from - EARLY.as_delta(),
-        "A shift is taken over an hour before it begins, and",
+        "A shift may be taken over",
         &mut reasons,
     );
     reasons.check(!shift.is_over(at), RefusalCode::WrongState, "shift", || {
