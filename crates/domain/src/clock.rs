@@ -87,7 +87,9 @@ pub struct Clock {
     pub started_at: Instant,
     pub due_at: Instant,
     pub escalate_to: Option<PostCode>,
-    /// When that was done, as far as is known.
+    /// How often what it is on had been reopened when it started: what was done before does not stop it.
+    pub(crate) round: usize,
+    /// When that was done, as far as is known; what was done before it started stops it at its start.
     pub stopped_at: Option<Instant>,
     /// When it fell due and had not been done as far as was known.
     pub breached_at: Option<Instant>,
@@ -97,6 +99,12 @@ impl Clock {
     /// Whether it runs: neither stopped nor breached.
     pub fn is_open(&self) -> bool {
         self.stopped_at.is_none() && self.breached_at.is_none()
+    }
+
+    /// Whether its breach is still to be told, once it has fallen due: neither told of nor, as far as is known, met. What
+    /// was done late does not undo that the clock fell due.
+    fn may_be_missed(&self) -> bool {
+        self.breached_at.is_none() && self.is_met() != Some(true)
     }
 
     /// Whether what it asks for was done in time, as far as is known; `None`: it has not been done.
@@ -119,8 +127,8 @@ impl Clocks {
     }
 
     /// Starts those. One that runs for the same thing falls due earlier by it, or stays as it is: what was to be done
-    /// does not wait longer because it has become more urgent.
-    pub(crate) fn start(&mut self, set: &[SetClock], at: Instant) {
+    /// does not wait longer because it has become more urgent. `round` is how often what they are on was reopened.
+    pub(crate) fn start(&mut self, set: &[SetClock], at: Instant, round: usize) {
         for SetClock { clock, due_at, escalate_to } in set {
             if let Some(runs) = self.0.iter_mut().find(|known| known.kind == *clock && known.is_open()) {
                 if *due_at < runs.due_at {
@@ -135,18 +143,17 @@ impl Clocks {
                 started_at: at,
                 due_at: *due_at,
                 escalate_to: escalate_to.clone(),
+                round,
                 stopped_at: None,
                 breached_at: None,
             });
         }
     }
 
-    /// Stops each at the first of those moments that is not before its start; `stops` says of a kind when something
-    /// happened that stops it, in any order.
-    pub(crate) fn stop(&mut self, stops: impl Fn(ClockKind) -> Vec<Instant>) {
+    /// Stops each when `stops` says that what it asks for was done, of its kind and its round; `None`: not yet.
+    pub(crate) fn stop(&mut self, stops: impl Fn(ClockKind, usize) -> Option<Instant>) {
         for clock in &mut self.0 {
-            let after = |at: &Instant| *at >= clock.started_at;
-            clock.stopped_at = stops(clock.kind).into_iter().filter(after).min();
+            clock.stopped_at = stops(clock.kind, clock.round).map(|at| at.max(clock.started_at));
         }
     }
 
@@ -157,8 +164,8 @@ impl Clocks {
         }
     }
 
-    /// The clock that the service says fell due; `None`: there is nothing to tell of it, because it was stopped or told
-    /// of before.
+    /// The clock that the service says fell due; `None`: there is nothing to tell of it, because it was stopped in time or
+    /// told of before.
     pub(crate) fn fallen_due(
         &self,
         number: u32,
@@ -167,7 +174,7 @@ impl Clocks {
     ) -> Result<(Option<&Clock>, Reasons), Rejection> {
         require_service(context)?;
         let Some(clock) = self.get(number) else { return Err(reasons.not_found("clock", "clock")) };
-        if !clock.is_open() {
+        if !clock.may_be_missed() {
             return Ok((None, reasons));
         }
         reasons.check(context.now > clock.due_at.to_utc(), RefusalCode::WrongState, "clock", || {

@@ -4,7 +4,7 @@ use crate::{
     At, Code, Instant, Item, Names, PartnerCode, Prose, Title,
     centre::{CentreCode, CentreEvent, Criterion, Score},
     subject::{Evolve, Items},
-    watch::Watch,
+    watch::{Shift, Watch},
 };
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +87,14 @@ pub fn weighted_score(criteria: &[Criterion], scores: &[Score]) -> u32 {
     scores.iter().map(|score| score.score.saturating_mul(weight(score))).fold(0, u32::saturating_add)
 }
 
+impl Centre {
+    /// When it is to be told that a shift of its watch lacks officers, unless they come; `None`: nothing is to be told. Once its
+    /// work has ended it keeps no watch.
+    pub fn gap_due(&self, shift: &Shift) -> Option<Instant> {
+        (self.status == CentreStatus::Active && shift.lacks_officers()).then_some(shift.from)
+    }
+}
+
 impl Items for Centre {
     fn items(&self) -> Vec<Item> {
         let shifts = self.watch.shifts.keys().map(|number| Item::Shift(self.code.clone(), *number));
@@ -146,7 +154,11 @@ impl Evolve<CentreEvent> for Option<Centre> {
             CentreEvent::ForwardPostOpened { code, place, .. } => {
                 centre.forward_posts.push(ForwardPost { code: code.clone(), place: place.clone(), at });
             }
-            CentreEvent::CentreStoodDown { .. } => centre.status = CentreStatus::StoodDown,
+            CentreEvent::CentreStoodDown { .. } => {
+                let untold = centre.watch.shifts.values().filter(|shift| shift.lacks_officers());
+                touched.extend(untold.map(|shift| Item::Shift(centre.code.clone(), shift.number)));
+                centre.status = CentreStatus::StoodDown;
+            }
             CentreEvent::CentreNamed { names, .. } => centre.names = names.clone(),
         }
     }

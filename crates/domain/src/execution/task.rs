@@ -362,7 +362,7 @@ fn check(
             );
             if check_goes_on(found, &then, at, reasons) {
                 reasons.check(then.blocked.is_none(), RefusalCode::WrongState, "task", || {
-                    format!("{} is blocked already.", code)
+                    format!("{code} is blocked already.")
                 });
             }
         }

@@ -3,13 +3,15 @@
 use super::response;
 use crate::{
     Actor, Context, Event, IncidentCode, Instant, OperationCode, PartnerCode, PostCode, Priority, Prose,
-    Reasons, RefusalCode, Rejection, Role, World,
+    Reasons, RefusalCode, Rejection, Role, Subject, World,
     actor::CLOCK_SKEW,
     claim::Claim,
     clock::{ClockKind, SetClock},
     command::Decide,
     ids::IncidentId,
-    incident::{Incident, IncidentCommand, IncidentEvent, IncidentStanding, IncidentStatus, Methane},
+    incident::{
+        Incident, IncidentClaim, IncidentCommand, IncidentEvent, IncidentStanding, IncidentStatus, Methane,
+    },
     operation::{Operation, marking},
     release::Release,
 };
@@ -39,17 +41,17 @@ impl Decide for IncidentCommand {
         reasons: Reasons,
     ) -> Result<Vec<Event>, Rejection> {
         let (code, incident) = self.place();
-        // What is put right, or fell due, may be so after the operation has ended.
-        let (operation, reasons) = match self {
-            Self::CorrectTimes { .. } | Self::MissDeadline { .. } => {
-                world.visible_even_ended(code, context, reasons)?
-            }
-            _ => world.visible_operation(code, context, reasons)?,
-        };
         if let Self::Report { report: methane, release, .. } = self {
+            let (operation, reasons) = world.visible_operation(code, context, reasons)?;
             return report(world, operation, incident, methane, release.as_ref(), context, reasons);
         }
-        let (found, reasons) = find(operation, incident, context, reasons)?;
+        let (found, reasons) = find(world, code, incident, context, reasons)?;
+        // What is put right, or fell due, may be so after the operation has ended.
+        let afterwards = matches!(self, Self::CorrectTimes { .. } | Self::MissDeadline { .. });
+        if found.operation.ended.is_some() && !afterwards {
+            let message = format!("{code} is {}.", found.operation.status());
+            return Err(reasons.refuse_with(RefusalCode::WrongState, "", message));
+        }
         match self {
             // Decided above.
             Self::Report { .. } => reasons.or(Vec::new()),
@@ -78,31 +80,39 @@ impl Decide for IncidentCommand {
     }
 }
 
-/// The incident, if the actor may see it.
+/// The incident, if the actor may see it: its owner and those who were sent to it do, whether or not they read the
+/// operation.
 fn find<'a>(
-    operation: &'a Operation,
+    world: &'a World,
+    operation: &OperationCode,
     code: &IncidentCode,
     context: &Context<'_>,
     reasons: Reasons,
 ) -> Result<(Found<'a>, Reasons), Rejection> {
-    let known = operation.incidents.get(code);
+    world.need([Subject::Coalition, Subject::Operation(operation.clone())])?;
     let viewer = context.actor.partner();
-    let Some(incident) = known.filter(|known| known.label.admits(viewer, &operation.lead)) else {
-        return Err(reasons.not_found("incident", "incident"));
-    };
-    Ok((Found { operation, incident, standing: incident.standing() }, reasons))
+    let known = world.operation(operation)?.and_then(|operation| {
+        let incident = operation.incidents.get(code)?;
+        let reads_operation = |partner: &PartnerCode| operation.is_visible_to(partner);
+        let seen = incident.label.is_seen_by(viewer, reads_operation, &operation.lead);
+        seen.then_some((operation, incident.as_ref()))
+    });
+    match known {
+        Some((operation, incident)) => {
+            Ok((Found { operation, incident, standing: incident.standing() }, reasons))
+        }
+        None => Err(reasons.not_found("incident", "incident")),
+    }
 }
 
 impl Found<'_> {
-    /// Adds a reason when it is closed, and when a late entry puts what follows it before it was reported.
+    /// Adds a reason when it was closed by then, and when a late entry puts what follows it before it was reported.
     pub(super) fn check_open(&self, context: &Context<'_>, reasons: &mut Reasons) {
         let code = &self.incident.code;
-        reasons.check(
-            self.standing.status != IncidentStatus::Closed,
-            RefusalCode::WrongState,
-            "incident",
-            || format!("{code} is closed."),
-        );
+        let closed = || self.incident.standing_at(context.occurred_at).status == IncidentStatus::Closed;
+        // What happened before it was closed, and is told afterwards, happened all the same.
+        let open = self.standing.status != IncidentStatus::Closed || !closed();
+        reasons.check(open, RefusalCode::WrongState, "incident", || format!("{code} is closed."));
         self.check_since(context, reasons);
     }
 
@@ -112,8 +122,10 @@ impl Found<'_> {
         if let Some(at) = reported_at {
             context.check_since(at, &format!("{code} was reported"), reasons);
         }
-        if let Some(at) = reopened_at {
-            context.check_since(at, &format!("{code} was reopened"), reasons);
+        // Whatever clocks differ: what is said of a moment before it was reopened is of what was over then.
+        if let Some(at) = reopened_at.filter(|at| context.occurred_at < *at) {
+            let message = format!("{code} was reopened only at {}.", at.to_rfc3339());
+            reasons.add(RefusalCode::InvalidValue, "occurredAt", message);
         }
     }
 
@@ -126,10 +138,6 @@ impl Found<'_> {
             _ if owner == lead => Err(Rejection::Forbidden(format!("This is for {owner} to do."))),
             _ => Err(Rejection::Forbidden(format!("This is for {owner} or {lead} to do."))),
         }
-    }
-
-    pub(super) fn event(&self, event: IncidentEvent) -> Event {
-        Event::Incident(event)
     }
 
     pub(super) fn place(&self) -> (OperationCode, IncidentCode) {
@@ -162,9 +170,11 @@ fn report(
         });
     }
     if let Some(ccir) = &methane.ccir {
+        // Of a version that the actor may read: which codes others have is not to be found out here.
         let version = operation.plan.current_version();
+        let shown = version.filter(|version| operation.shows(version, Some(owner), coalition));
         let known =
-            version.is_some_and(|version| version.sections.ccir.iter().any(|known| known.code == *ccir));
+            shown.is_some_and(|version| version.sections.ccir.iter().any(|known| known.code == *ccir));
         reasons.check(known, RefusalCode::UnknownReference, "ccir", || {
             format!("The plan has no information requirement {ccir}.")
         });
@@ -191,7 +201,7 @@ fn clocks(
 ) -> Result<Vec<SetClock>, Rejection> {
     let done = |kind| match kind {
         ClockKind::Decide => standing.decided_at.is_some(),
-        ClockKind::Respond => standing.first_arrival().is_some_and(|at| at >= from),
+        ClockKind::Respond => standing.first_arrival().is_some(),
         ClockKind::Acknowledge | ClockKind::Due => true,
     };
     let limits = world.coalition()?.limits.iter();
@@ -216,10 +226,15 @@ fn triage(
         let known = standing.priority.map(|known| known.to_string()).unwrap_or_default();
         format!("{} is {known} already: escalate it.", incident.code)
     });
-    let from = standing.reported_at.unwrap_or(context.occurred_at);
+    let from = standing.since().unwrap_or(context.occurred_at);
     let clocks = clocks(world, priority, from, standing)?;
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentTriaged { operation, incident, priority, clocks })])
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentTriaged {
+        operation,
+        incident,
+        priority,
+        clocks,
+    })])
 }
 
 /// The watch of any nation that takes tasks: the centre's officers stand for all.
@@ -252,13 +267,17 @@ fn escalate(
             None => format!("{} has no priority yet: triage it.", incident.code),
         });
     }
-    check_post(world, to, &mut reasons)?;
+    let reads = |partner: &PartnerCode| {
+        let reads_operation = |partner: &PartnerCode| found.operation.is_visible_to(partner);
+        incident.label.is_seen_by(Some(partner), reads_operation, &found.operation.lead)
+    };
+    check_post(world, to, reads, &mut reasons)?;
     let clocks = match priority {
         Some(priority) => clocks(world, priority, context.occurred_at, standing)?,
         None => Vec::new(),
     };
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentEscalated {
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentEscalated {
         operation,
         incident,
         priority,
@@ -268,10 +287,22 @@ fn escalate(
     })])
 }
 
-fn check_post(world: &World, to: Option<&PostCode>, reasons: &mut Reasons) -> Result<(), Rejection> {
+/// That there is a post to call, and that its partner may read what it is called to.
+pub(crate) fn check_post(
+    world: &World,
+    to: Option<&PostCode>,
+    reads: impl Fn(&PartnerCode) -> bool,
+    reasons: &mut Reasons,
+) -> Result<(), Rejection> {
     let Some(to) = to else { return Ok(()) };
-    let known = world.coalition()?.posts.contains_key(to);
-    reasons.check(known, RefusalCode::UnknownReference, "to", || format!("There is no post {to}."));
+    match world.coalition()?.posts.get(to) {
+        None => reasons.add(RefusalCode::UnknownReference, "to", format!("There is no post {to}.")),
+        Some(known) => {
+            reasons.check(reads(&known.partner), RefusalCode::PartyCannotRead, "to", || {
+                format!("{} may not read this, so {to} is not called to it.", known.partner)
+            });
+        }
+    }
     Ok(())
 }
 
@@ -286,13 +317,16 @@ fn close(
         return reasons.or(Vec::new());
     }
     found.check_since(context, &mut reasons);
-    let last = found.incident.claims.live().last().map(|claim| claim.occurred_at);
-    if let Some(last) = last {
-        context.check_since(last, &format!("{} was still reported on", found.incident.code), &mut reasons);
+    // Whoever was called to it, by the clock too, may not have known that it was over.
+    let mut live = found.incident.claims.live().into_iter();
+    let last = live.rfind(|claim| !matches!(claim.says, IncidentClaim::Escalated { .. }));
+    if let Some(last) = last.map(|claim| claim.occurred_at) {
+        let what = format!("Something else of {} happened", found.incident.code);
+        context.check_since(last, &what, &mut reasons);
     }
     let (operation, incident) = found.place();
     let outcome = outcome.cloned();
-    reasons.or(vec![found.event(IncidentEvent::IncidentClosed { operation, incident, outcome })])
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentClosed { operation, incident, outcome })])
 }
 
 fn reopen(
@@ -308,17 +342,19 @@ fn reopen(
     reasons.check(closed, RefusalCode::WrongState, "incident", || {
         format!("{} is {}.", incident.code, standing.status)
     });
-    if let Some(at) = standing.closed_at {
-        context.check_since(at, &format!("{} was closed", incident.code), &mut reasons);
+    // Whatever clocks differ: what is said to have been reopened before it was closed would stay closed.
+    if let Some(at) = standing.closed_at.filter(|at| context.occurred_at < *at) {
+        let message = format!("{} was closed only at {}.", incident.code, at.to_rfc3339());
+        reasons.add(RefusalCode::InvalidValue, "occurredAt", message);
     }
-    let anew = IncidentStanding { decided_at: None, ..IncidentStanding::default() };
+    let anew = IncidentStanding::default();
     let clocks = match standing.priority {
         Some(priority) => clocks(world, priority, context.occurred_at, &anew)?,
         None => Vec::new(),
     };
     let (operation, incident) = found.place();
     let reason = reason.clone();
-    reasons.or(vec![found.event(IncidentEvent::IncidentReopened { operation, incident, reason, clocks })])
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentReopened { operation, incident, reason, clocks })])
 }
 
 /// Domain rules 16 and 26: stored whatever it contradicts, as long as it is said of the past.
@@ -333,14 +369,14 @@ fn correct(
     let Some(claim) = found.incident.claims.get(number) else {
         return Err(reasons.not_found("claimId", "claim"));
     };
-    authorise_correction(world, claim, context)?;
+    authorise_correction(world, claim, [&found.incident.label.owner, &found.operation.lead], context)?;
     let same = claim.corrected_by.is_none() && claim.occurred_at == at;
     if same {
         return reasons.or(Vec::new());
     }
     check_correction(claim, at, context, &mut reasons);
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentTimesCorrected {
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentTimesCorrected {
         operation,
         incident,
         claim: found.incident.claims.next_number(),
@@ -351,10 +387,11 @@ fn correct(
 }
 
 /// What a nation said is put right by that nation: by the post that said it, by its liaison officers, its watch or its
-/// commanders.
+/// commanders. What a service said is put right by those of `answerable`.
 pub(crate) fn authorise_correction<T>(
     world: &World,
     claim: &Claim<T>,
+    answerable: [&PartnerCode; 2],
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
     context.require(FIELD)?;
@@ -369,8 +406,10 @@ pub(crate) fn authorise_correction<T>(
         Some(reporter) => world.coalition()?.posts.get(reporter).map(|known| &known.partner),
         None => None,
     };
-    if let Some(of) = of.filter(|of| *of != partner) {
-        return Err(Rejection::Forbidden(format!("This is for {of} to put right.")));
+    let [first, second] = of.map_or(answerable, |of| [of, of]);
+    if partner != first && partner != second {
+        let who = if first == second { first.to_string() } else { format!("{first} or {second}") };
+        return Err(Rejection::Forbidden(format!("This is for {who} to put right.")));
     }
     context.require(&[Role::Liaison, Role::Commander, Role::Watch])
 }
@@ -401,15 +440,16 @@ fn miss(
     let (clock, reasons) = found.incident.clocks.fallen_due(number, context, reasons)?;
     let Some(clock) = clock else { return reasons.or(Vec::new()) };
     let (operation, incident) = found.place();
-    let mut events = vec![found.event(IncidentEvent::IncidentDeadlineMissed {
+    let mut events = vec![Event::Incident(IncidentEvent::IncidentDeadlineMissed {
         operation: operation.clone(),
         incident: incident.clone(),
         clock: number,
         kind: clock.kind,
     })];
-    if let Some(to) = &clock.escalate_to {
+    // Nobody is called to what was done since.
+    if let Some(to) = clock.escalate_to.as_ref().filter(|_| clock.stopped_at.is_none()) {
         let reason = format!("{} fell due at {}.", clock.kind, clock.due_at.to_rfc3339());
-        events.push(found.event(IncidentEvent::IncidentEscalated {
+        events.push(Event::Incident(IncidentEvent::IncidentEscalated {
             operation,
             incident,
             priority: None,

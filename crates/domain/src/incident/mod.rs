@@ -14,6 +14,6 @@ mod standing;
 mod state;
 
 pub use command::IncidentCommand;
-pub(crate) use decide::{authorise_correction, check_closed, check_correction};
+pub(crate) use decide::{authorise_correction, check_closed, check_correction, check_post};
 pub use event::{IncidentClaim, IncidentClaimKind, IncidentEvent, IncidentKind, Methane, ResponseTask};
 pub use standing::{EmergentTask, Incident, IncidentStanding, IncidentStatus, Responder, standing};

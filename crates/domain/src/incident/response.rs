@@ -4,7 +4,7 @@ use super::decide::{FIELD, Found, WATCH};
 use crate::{
     Actor, Context, Event, Position, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, TaskCode,
     World,
-    incident::{IncidentEvent, IncidentStatus, ResponseTask},
+    incident::{IncidentEvent, IncidentStatus, Responder, ResponseTask},
 };
 
 /// What was decided.
@@ -31,7 +31,7 @@ pub(super) fn decide(
         check_task(world, found, task, context, &mut reasons)?;
     }
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::ResponseDecided {
+    reasons.or(vec![Event::Incident(IncidentEvent::ResponseDecided {
         operation,
         incident,
         task: response.task.cloned(),
@@ -109,7 +109,11 @@ pub(super) fn dispatch(
 ) -> Result<Vec<Event>, Rejection> {
     let (partner, mut reasons) = authorise_post(world, post, context, reasons)?;
     let known = found.standing.responders.iter().find(|known| known.post == *post);
-    if known.is_some_and(|known| task.is_none() || known.task.as_ref() == task) {
+    let already = |known: &Responder| {
+        let stays = found.standing.reopened_at.is_none_or(|reopened| known.dispatched_at >= reopened);
+        stays && (task.is_none() || known.task.as_ref() == task)
+    };
+    if known.is_some_and(already) {
         return reasons.or(Vec::new());
     }
     found.check_open(context, &mut reasons);
@@ -120,7 +124,8 @@ pub(super) fn dispatch(
         let (operation, viewer) = (found.operation, context.actor.partner());
         let emergent =
             operation.emergent_tasks.get(task).filter(|known| known.incident == found.incident.code);
-        let planned = operation.task(task, viewer, world.coalition()?);
+        let reads = viewer.is_none_or(|partner| operation.is_visible_to(partner));
+        let planned = if reads { operation.task(task, viewer, world.coalition()?) } else { None };
         let lead = emergent.map(|known| &known.task.lead).or(planned.map(|known| &known.lead));
         match lead {
             None => reasons.add(RefusalCode::NotFound, "task", "There is no such task."),
@@ -130,7 +135,7 @@ pub(super) fn dispatch(
         }
     }
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::ResponderDispatched {
+    reasons.or(vec![Event::Incident(IncidentEvent::ResponderDispatched {
         operation,
         incident,
         post: post.clone(),
@@ -164,7 +169,7 @@ pub(super) fn arrive(
     }
     let (operation, incident) = found.place();
     let post = post.clone();
-    reasons.or(vec![found.event(IncidentEvent::ResponderArrived { operation, incident, post })])
+    reasons.or(vec![Event::Incident(IncidentEvent::ResponderArrived { operation, incident, post })])
 }
 
 /// By those who answer for the incident, or a nation that was sent to it.
@@ -187,5 +192,9 @@ pub(super) fn contain(
     }
     found.check_open(context, &mut reasons);
     let (operation, incident) = found.place();
-    reasons.or(vec![found.event(IncidentEvent::IncidentContained { operation, incident, persons_recovered })])
+    reasons.or(vec![Event::Incident(IncidentEvent::IncidentContained {
+        operation,
+        incident,
+        persons_recovered,
+    })])
 }

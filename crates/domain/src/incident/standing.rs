@@ -9,6 +9,7 @@ use crate::{
     release::MatterLabel,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where an incident stands.
 #[derive(
@@ -106,18 +107,30 @@ impl Incident {
     /// Stops the clocks by what is claimed now.
     pub(super) fn stop_clocks(&mut self) {
         let live = self.claims.live();
-        let of = |stops: fn(&IncidentClaim) -> bool| {
-            let stopping = live.iter().filter(|claim| stops(&claim.says));
-            stopping.map(|claim| claim.occurred_at).collect::<Vec<_>>()
+        let stops = |kind, says: &IncidentClaim| match kind {
+            ClockKind::Decide => {
+                matches!(says, IncidentClaim::ResponseDecided { .. } | IncidentClaim::Closed { .. })
+            }
+            ClockKind::Respond => {
+                matches!(says, IncidentClaim::Arrived { .. } | IncidentClaim::Closed { .. })
+            }
+            ClockKind::Acknowledge | ClockKind::Due => false,
         };
-        let decided =
-            of(|says| matches!(says, IncidentClaim::ResponseDecided { .. } | IncidentClaim::Closed { .. }));
-        let arrived = of(|says| matches!(says, IncidentClaim::Arrived { .. } | IncidentClaim::Closed { .. }));
-        self.clocks.stop(|kind| match kind {
-            ClockKind::Decide => decided.clone(),
-            ClockKind::Respond => arrived.clone(),
-            ClockKind::Acknowledge | ClockKind::Due => Vec::new(),
+        self.clocks.stop(|kind, round| {
+            let mut reopened = 0;
+            let stopping = live.iter().find(|claim| {
+                reopened += usize::from(matches!(claim.says, IncidentClaim::Reopened { .. }));
+                // What was reopened once more was over before, whenever that is said to have been.
+                reopened > round || reopened == round && stops(kind, &claim.says)
+            });
+            stopping.map(|claim| claim.occurred_at)
         });
+    }
+
+    /// How often it was reopened.
+    pub(super) fn round(&self) -> usize {
+        let live = self.claims.live();
+        live.iter().filter(|claim| matches!(claim.says, IncidentClaim::Reopened { .. })).count()
     }
 }
 
@@ -129,6 +142,8 @@ fn said(claim: &Claim<IncidentClaim>) -> (Instant, &IncidentClaim) {
 /// whatever was said of that.
 pub fn standing<'a>(said: impl IntoIterator<Item = (Instant, &'a IncidentClaim)>) -> IncidentStanding {
     let mut standing = IncidentStanding::default();
+    // Who is said to have arrived before being sent.
+    let mut early: BTreeMap<&PostCode, Instant> = BTreeMap::new();
     for (at, says) in said {
         match says {
             IncidentClaim::Reported => standing.reported_at = Some(at),
@@ -149,21 +164,30 @@ pub fn standing<'a>(said: impl IntoIterator<Item = (Instant, &'a IncidentClaim)>
             IncidentClaim::Dispatched { post, partner, task } => {
                 let known = standing.responders.iter_mut().find(|known| known.post == *post);
                 match known {
-                    Some(known) => known.task = task.clone().or_else(|| known.task.take()),
+                    Some(known) => {
+                        known.task = task.clone().or_else(|| known.task.take());
+                        if standing.reopened_at > Some(known.dispatched_at) {
+                            known.dispatched_at = at;
+                            known.arrived_at =
+                                known.arrived_at.filter(|arrived| standing.reopened_at <= Some(*arrived));
+                        }
+                    }
                     None => standing.responders.push(Responder {
                         post: post.clone(),
                         partner: partner.clone(),
                         task: task.clone(),
                         dispatched_at: at,
-                        arrived_at: None,
+                        arrived_at: early.remove(post),
                     }),
                 }
                 standing.respond();
             }
             IncidentClaim::Arrived { post } => {
                 let known = standing.responders.iter_mut().find(|known| known.post == *post);
-                if let Some(known) = known {
-                    known.arrived_at.get_or_insert(at);
+                match known {
+                    Some(known) if standing.reopened_at > known.arrived_at => known.arrived_at = Some(at),
+                    Some(known) => _ = known.arrived_at.get_or_insert(at),
+                    None => _ = early.entry(post).or_insert(at),
                 }
                 standing.respond();
             }
@@ -199,8 +223,14 @@ impl IncidentStanding {
         }
     }
 
-    /// When the first of those who were sent was there.
+    /// Since when it is dealt with: its first clocks run from when it was reported, or reopened since.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.reopened_at.or(self.reported_at)
+    }
+
+    /// When the first of those who were sent was there, since it was reported, or reopened.
     pub fn first_arrival(&self) -> Option<Instant> {
-        self.responders.iter().filter_map(|responder| responder.arrived_at).min()
+        let arrived = self.responders.iter().filter_map(|responder| responder.arrived_at);
+        arrived.filter(|at| self.reopened_at.is_none_or(|reopened| reopened <= *at)).min()
     }
 }

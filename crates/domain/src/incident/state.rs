@@ -1,7 +1,7 @@
 //! What an operation takes in of its incidents. What it keeps of them is in `standing`.
 
 use crate::{
-    At, IncidentCode, Item,
+    At, IncidentCode, Instant, Item,
     claim::Claims,
     clock::Clocks,
     incident::{EmergentTask, Incident, IncidentClaim, IncidentEvent},
@@ -12,7 +12,6 @@ use crate::{
 use std::{collections::BTreeSet, sync::Arc};
 
 impl Evolve<IncidentEvent> for Option<Operation> {
-    #[expect(clippy::too_many_lines, reason = "a table: one short arm for each event")]
     fn evolve(&mut self, event: &IncidentEvent, at: &At, touched: &mut Vec<Item>) {
         let Some(operation) = self else { return };
         let (code, says, clocks) = match event {
@@ -72,6 +71,7 @@ impl Evolve<IncidentEvent> for Option<Operation> {
                 (incident, IncidentClaim::Reopened { reason: reason.clone() }, clocks.as_slice())
             }
             IncidentEvent::IncidentTimesCorrected { incident, corrects, at: to, reason, .. } => {
+                operation.move_decision(incident, *corrects, *to, touched);
                 let changed = operation
                     .incident_mut(incident)
                     .and_then(|known| known.claims.correct(*corrects, *to, reason, at));
@@ -88,13 +88,12 @@ impl Evolve<IncidentEvent> for Option<Operation> {
         };
         let Some(known) = operation.incident_mut(code) else { return };
         let number = known.claims.next_number();
-        // An incident's first clocks run from when it was reported.
         let from = match says {
-            IncidentClaim::Triaged { .. } => known.standing().reported_at.unwrap_or(at.occurred_at),
+            IncidentClaim::Triaged { .. } => known.standing().since().unwrap_or(at.occurred_at),
             _ => at.occurred_at,
         };
         known.claims.report(says, at);
-        known.clocks.start(clocks, from);
+        known.clocks.start(clocks, from, known.round());
         operation.touch_incident(code, Some(number), touched);
     }
 }
@@ -102,6 +101,20 @@ impl Evolve<IncidentEvent> for Option<Operation> {
 impl Operation {
     fn incident_mut(&mut self, code: &IncidentCode) -> Option<&mut Incident> {
         self.incidents.get_mut(code).map(Arc::make_mut)
+    }
+
+    /// When a task was decided is when the claim that decided it says so.
+    fn move_decision(&mut self, code: &IncidentCode, claim: u32, to: Instant, touched: &mut Vec<Item>) {
+        let claim = self.incidents.get(code).and_then(|known| known.claims.get(claim));
+        let Some(IncidentClaim::ResponseDecided { task: Some(task), .. }) = claim.map(|claim| &claim.says)
+        else {
+            return;
+        };
+        let task = task.clone();
+        if let Some(emergent) = self.emergent_tasks.get_mut(&task) {
+            Arc::make_mut(emergent).decided_at = to;
+            touched.push(Item::EmergentTask(self.code.clone(), task));
+        }
     }
 
     /// From then on the incident is the partner's work too.

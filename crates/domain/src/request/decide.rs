@@ -9,7 +9,10 @@ use crate::{
     ids::RequestId,
     incident,
     operation::{Operation, marking},
-    request::{Channel, NewRequest, Request, RequestCommand, RequestEvent, RequestStanding, RequestStatus},
+    request::{
+        Channel, NewRequest, Request, RequestClaim, RequestCommand, RequestEvent, RequestStanding,
+        RequestStatus,
+    },
 };
 
 /// Who asks and answers in a partner's name.
@@ -49,10 +52,12 @@ impl Decide for RequestCommand {
             Self::Issue { .. } => reasons.or(Vec::new()),
             Self::Acknowledge { .. } => {
                 found.require_answerer(world, context)?;
-                if found.standing.acknowledged_at.is_some() {
+                if found.is_heard(context) {
                     return reasons.or(Vec::new());
                 }
-                found.check_open(context, &mut reasons);
+                // What was heard before it was over, and is told afterwards, was heard all the same.
+                let then = found.request.standing_at(context.occurred_at);
+                found.check_open_by(then.status, context, &mut reasons);
                 let (operation, request) = found.place();
                 reasons.or(tell(RequestEvent::RequestAcknowledged { operation, request }))
             }
@@ -76,6 +81,10 @@ impl Decide for RequestCommand {
             }
             Self::Fulfil { answer, .. } => {
                 found.require_answerer(world, context)?;
+                let same = answer.is_none() || *answer == found.standing.outcome;
+                if found.standing.status == RequestStatus::Fulfilled && same {
+                    return reasons.or(Vec::new());
+                }
                 found.check_open(context, &mut reasons);
                 let ((operation, request), answer) = (found.place(), answer.clone());
                 reasons.or(tell(RequestEvent::RequestFulfilled { operation, request, answer }))
@@ -145,9 +154,19 @@ impl Found<'_> {
         context.require_of(to, SPEAKERS)
     }
 
+    /// Whether somebody said so, or answered by then.
+    fn is_heard(&self, context: &Context<'_>) -> bool {
+        let mut live = self.request.claims.live().into_iter();
+        live.any(|claim| claim.says == RequestClaim::Acknowledged)
+            || self.standing.acknowledged_at.is_some_and(|at| at <= context.occurred_at)
+    }
+
     fn check_open(&self, context: &Context<'_>, reasons: &mut Reasons) {
-        let RequestStanding { status, issued_at, .. } = self.standing;
-        let code = &self.request.code;
+        self.check_open_by(self.standing.status, context, reasons);
+    }
+
+    fn check_open_by(&self, status: RequestStatus, context: &Context<'_>, reasons: &mut Reasons) {
+        let (code, issued_at) = (&self.request.code, self.standing.issued_at);
         reasons
             .check(status.is_open(), RefusalCode::WrongState, "request", || format!("{code} is {status}."));
         if let Some(issued) = issued_at {
@@ -176,6 +195,7 @@ fn issue(
     reasons.check(takes_part(coalition, to), RefusalCode::UnknownReference, "to", || {
         format!("{to} takes no part in the coalition.")
     });
+    reasons.check(to != from, RefusalCode::InvalidValue, "to", || format!("{from} would ask itself."));
     if let Some(incident) = incident {
         let known = operation.incidents.get(incident);
         let seen = known.filter(|known| known.label.admits(Some(from), &operation.lead));
@@ -250,10 +270,11 @@ fn escalate(
         });
     }
     let coalition = world.coalition()?;
-    if let Some(to) = to {
-        let known = coalition.posts.contains_key(to);
-        reasons.check(known, RefusalCode::UnknownReference, "to", || format!("There is no post {to}."));
-    }
+    let reads = |partner: &PartnerCode| {
+        let reads_operation = |partner: &PartnerCode| found.operation.is_visible_to(partner);
+        request.label.is_seen_by(Some(partner), reads_operation, &found.operation.lead)
+    };
+    incident::check_post(world, to, reads, &mut reasons)?;
     let unheard = standing.acknowledged_at.is_none();
     let clock = priority
         .filter(|_| unheard)
@@ -281,7 +302,8 @@ fn correct(
     let Some(claim) = found.request.claims.get(number) else {
         return Err(reasons.not_found("claimId", "claim"));
     };
-    incident::authorise_correction(world, claim, context)?;
+    let answerable = [found.request.from(), found.request.from()];
+    incident::authorise_correction(world, claim, answerable, context)?;
     if claim.corrected_by.is_none() && claim.occurred_at == at {
         return reasons.or(Vec::new());
     }
@@ -312,7 +334,8 @@ fn miss(
         clock: number,
         kind: clock.kind,
     });
-    if let Some(to) = &clock.escalate_to {
+    // Nobody is called to what was done since.
+    if let Some(to) = clock.escalate_to.as_ref().filter(|_| clock.stopped_at.is_none()) {
         let reason = format!("{} fell due at {}.", clock.kind, clock.due_at.to_rfc3339());
         events.extend(tell(RequestEvent::RequestEscalated {
             operation,

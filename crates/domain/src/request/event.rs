@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all_fields = "camelCase")]
 #[warn(missing_docs)]
+#[expect(clippy::enum_variant_names, reason = "an event's name says what it is about, wherever it is read")]
 pub enum RequestEvent {
     /// A partner asked another one for information or for assistance.
     RequestIssued {

@@ -101,23 +101,18 @@ impl Request {
     /// Stops the clocks by what is claimed now.
     pub(super) fn stop_clocks(&mut self) {
         let live = self.claims.live();
-        let of = |stops: fn(&RequestClaim) -> bool| {
-            let stopping = live.iter().filter(|claim| stops(&claim.says));
-            stopping.map(|claim| claim.occurred_at).collect::<Vec<_>>()
-        };
-        let heard = of(|says| !matches!(says, RequestClaim::Issued | RequestClaim::Escalated { .. }));
-        let done = of(|says| {
-            matches!(
+        let stops = |kind, says: &RequestClaim| match kind {
+            ClockKind::Acknowledge => !matches!(says, RequestClaim::Issued | RequestClaim::Escalated { .. }),
+            ClockKind::Due => matches!(
                 says,
                 RequestClaim::Fulfilled { .. }
                     | RequestClaim::Declined { .. }
                     | RequestClaim::Withdrawn { .. }
-            )
-        });
-        self.clocks.stop(|kind| match kind {
-            ClockKind::Acknowledge => heard.clone(),
-            ClockKind::Due => done.clone(),
-            ClockKind::Decide | ClockKind::Respond => Vec::new(),
+            ),
+            ClockKind::Decide | ClockKind::Respond => false,
+        };
+        self.clocks.stop(|kind, _| {
+            live.iter().find(|claim| stops(kind, &claim.says)).map(|claim| claim.occurred_at)
         });
     }
 }

@@ -85,7 +85,7 @@ impl Evolve<RequestEvent> for Option<Operation> {
         let Some(known) = operation.request_mut(code) else { return };
         let number = known.claims.next_number();
         known.claims.report(says, at);
-        known.clocks.start(clocks, at.occurred_at);
+        known.clocks.start(clocks, at.occurred_at, 0);
         operation.touch_request(code, Some(number), touched);
     }
 }

@@ -26,7 +26,8 @@ pub enum WatchEvent {
         /// Its rules.
         rules: WatchRules,
     },
-    /// It was planned who stands a shift, or planned anew.
+    /// It was planned who stands a shift, or planned anew. Officers of a partner that is suspended later stay on the roster and
+    /// cannot take their places; those in their places stay there, and relieve nobody.
     ShiftRostered {
         /// The centre.
         centre: CentreCode,
@@ -61,7 +62,7 @@ pub enum WatchEvent {
         /// What the next one must know: events, decisions, what is open.
         brief: Prose,
     },
-    /// A shift has begun without as many officers, or nations, as the rules ask for, as far as was known.
+    /// A shift has begun without as many officers, or nations, as the rules ask for, as far as was known. Told once.
     WatchGapDetected {
         /// The centre.
         centre: CentreCode,
@@ -74,7 +75,8 @@ pub enum WatchEvent {
         /// Of how many partners.
         nations: u32,
     },
-    /// A shift has as many officers and nations again as the rules ask for.
+    /// A shift has as many officers and nations as the rules ask for, since this occurred. By a later report that may have been
+    /// earlier than was told before; where it was before the shift began, there was no gap.
     WatchGapEnded {
         /// The centre.
         centre: CentreCode,

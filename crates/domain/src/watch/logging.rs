@@ -1,7 +1,7 @@
 //! Rules of the watch's log: entered at the first opportunity, never erased.
 
 use crate::{
-    Actor, Code, Context, Event, Prose, Reasons, RefusalCode, Rejection, Role, World, centre::Centre,
+    Code, Context, Event, Prose, Reasons, RefusalCode, Rejection, Role, World, centre::Centre,
     operation::marking, release::Release, watch::WatchEvent,
 };
 
@@ -38,17 +38,15 @@ pub(super) fn correct(
     mut reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let partner = context.require_post(WRITERS)?;
-    let known = centre.watch.entry(number).filter(|entry| entry.is_seen_by(Some(partner)));
-    let Some(entry) = known else { return Err(reasons.not_found("entryId", "log entry")) };
-    if let Actor::Post { partner, .. } = context.actor
-        && *partner != entry.owner
-    {
+    let known = centre.watch.entry(number).filter(|entry| entry.is_seen_by(partner));
+    let Some(entry) = known else { return Err(reasons.not_found("entry", "log entry")) };
+    if *partner != entry.owner {
         return Err(Rejection::Forbidden(format!("This is for {} to put right.", entry.owner)));
     }
     if entry.corrected_by.is_none() && entry.text == *text {
         return reasons.or(Vec::new());
     }
-    reasons.check(entry.corrected_by.is_none(), RefusalCode::WrongState, "entryId", || {
+    reasons.check(entry.corrected_by.is_none(), RefusalCode::WrongState, "entry", || {
         "This entry was corrected: correct the one that took its place.".to_owned()
     });
     reasons.or(vec![Event::Watch(WatchEvent::LogEntryCorrected {

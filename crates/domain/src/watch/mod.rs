@@ -15,4 +15,4 @@ mod state;
 
 pub use command::WatchCommand;
 pub use event::{WatchEvent, WatchRules};
-pub use standing::{Gap, HandOver, LogEntry, OnWatch, Shift, ShiftStatus, Watch};
+pub use standing::{Gap, HandOver, LogEntry, OnWatch, Shift, ShiftStatus, Strength, Watch};

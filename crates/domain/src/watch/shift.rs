@@ -1,11 +1,12 @@
 //! Rules of shifts: who is planned, who takes the watch, who relieves whom, and what a shift lacks.
 
 use crate::{
-    Actor, Context, Event, Instant, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, World,
+    Actor, Context, Event, Instant, PostCode, Prose, Reasons, RefusalCode, Rejection, Reported, Role, Span,
+    Told, World,
     centre::Centre,
     clock::require_service,
     coalition::decide::require_host,
-    watch::{Shift, WatchEvent},
+    watch::{Gap, OnWatch, Shift, WatchEvent},
 };
 use std::collections::BTreeSet;
 
@@ -24,7 +25,8 @@ const LONGEST: Span = Span::hours(24);
 /// Most officers of a shift.
 const MOST_OFFICERS: usize = 100;
 
-/// A shift that begins at that moment already is planned anew, as long as it is not over.
+/// A shift that begins at that moment already is planned anew, as long as it is not over. Whoever stands it stays on its
+/// roster.
 pub(super) fn roster(
     world: &World,
     centre: &Centre,
@@ -45,8 +47,10 @@ pub(super) fn roster(
         "A shift lasts longer than nothing, and 24 hours at most.".to_owned()
     });
     context.check_near(from, "from", &mut reasons);
-    let over = known.is_some_and(|known| known.handed_over.is_some());
-    reasons.check(!over, RefusalCode::WrongState, "from", || "This shift was handed over.".to_owned());
+    let ended = known.map(|known| known.end()).filter(|end| *end <= context.now.fixed_offset());
+    if let Some(end) = ended {
+        reasons.add(RefusalCode::WrongState, "from", over_since(end));
+    }
     let number = known.map(|known| known.number);
     let meets = watch
         .shifts
@@ -71,14 +75,20 @@ pub(super) fn roster(
                 reasons.add(RefusalCode::UnknownReference, &field, format!("There is no post {officer}."))
             }
             Some(post) => {
+                let stands = known.is_some_and(|known| known.is_stood_by(officer));
                 reasons.check(
-                    coalition.takes_tasks(&post.partner),
+                    stands || coalition.takes_tasks(&post.partner),
                     RefusalCode::TakesNoTasks,
                     &field,
                     || format!("{} takes no tasks, so it stands no watch.", post.partner),
                 );
             }
         }
+    }
+    for officer in known.iter().flat_map(|known| &known.on_watch) {
+        reasons.check(officers.contains(&officer.post), RefusalCode::WrongState, "officers", || {
+            format!("{} has taken its place in this shift.", officer.post)
+        });
     }
     let next = watch.shifts.get_max().map_or(1, |(last, _)| last + 1);
     reasons.or(vec![Event::Watch(WatchEvent::ShiftRostered {
@@ -90,52 +100,61 @@ pub(super) fn roster(
     })])
 }
 
-/// By the officer itself, who is on the roster. What the shift lacked is there again once it has enough.
+/// By the officer itself, who is on the roster. What the shift lacked is there once it has enough, and that may be told late:
+/// the gap ends when it was filled, not when that is entered.
 pub(super) fn assume(
+    world: &World,
     centre: &Centre,
     number: u32,
     context: &Context<'_>,
     reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
+) -> Result<Vec<Told>, Rejection> {
     let partner = context.require_post(OFFICER)?;
     let (shift, mut reasons) = find(centre, number, "shift", reasons)?;
     let Actor::Post { post, .. } = context.actor else { return reasons.or(Vec::new()) };
-    if shift.on_watch.iter().any(|officer| officer.post == *post) {
+    if shift.is_stood_by(post) {
         return reasons.or(Vec::new());
     }
     let at = context.occurred_at;
+    reasons.check(world.coalition()?.takes_tasks(partner), RefusalCode::TakesNoTasks, "shift", || {
+        format!("{partner} takes no tasks, so it stands no watch.")
+    });
     reasons.check(shift.officers.contains(post), RefusalCode::WrongState, "shift", || {
         format!("{post} is not on the roster of this shift: have it planned anew.")
     });
-    context.check_since(
-        shift.from - EARLY.as_delta(),
-        "A shift may be taken over",
-        &mut reasons,
-    );
-    reasons.check(!shift.is_over(at), RefusalCode::WrongState, "shift", || {
-        format!("The shift is over since {}.", end(shift).to_rfc3339())
-    });
-    let (centre_code, shift_number) = (centre.code.clone(), number);
-    let mut events = vec![Event::Watch(WatchEvent::WatchAssumed {
-        centre: centre_code.clone(),
-        shift: shift_number,
+    context.check_since(shift.from - EARLY.as_delta(), "A shift may be taken over", &mut reasons);
+    reasons.check(!shift.is_over(at), RefusalCode::WrongState, "shift", || over_since(shift.end()));
+    let assumed = WatchEvent::WatchAssumed {
+        centre: centre.code.clone(),
+        shift: number,
         post: post.clone(),
         partner: partner.clone(),
-    })];
-    if shift.open_gap().is_some() {
-        let mut with = shift.clone();
-        let (post, partner) = (post.clone(), partner.clone());
-        with.on_watch.push(crate::watch::OnWatch { post, partner, since: at });
-        if with.is_full(centre.watch.rules.as_ref(), at) {
-            let ended = WatchEvent::WatchGapEnded { centre: centre_code, shift: shift_number };
-            events.push(Event::Watch(ended));
-        }
+    };
+    let mut with = shift.clone();
+    with.on_watch.push(OnWatch { post: post.clone(), partner: partner.clone(), since: at });
+    let mut told = vec![Told::from(Event::Watch(assumed))];
+    told.extend(gap_ended(centre, &with, context));
+    reasons.or(told)
+}
+
+/// That what the shift lacked is there, where that is news.
+fn gap_ended(centre: &Centre, shift: &Shift, context: &Context<'_>) -> Option<Told> {
+    let (gap, full) = (shift.gap.as_ref()?, shift.full_since()?);
+    if gap.until.is_some_and(|until| until <= full.max(gap.from)) {
+        return None;
     }
-    reasons.or(events)
+    let ended = WatchEvent::WatchGapEnded { centre: centre.code.clone(), shift: shift.number };
+    Some(told_at(full, ended, context))
+}
+
+fn told_at(occurred_at: Instant, event: WatchEvent, context: &Context<'_>) -> Told {
+    let late_reason = context.late_reason.map(ToOwned::to_owned);
+    Told { event: Event::Watch(event), reported: Some(Reported { occurred_at, late_reason }) }
 }
 
 /// Domain rule 14: no handover without relief.
 pub(super) fn hand_over(
+    world: &World,
     centre: &Centre,
     (number, to, brief): (u32, u32, &Prose),
     context: &Context<'_>,
@@ -145,34 +164,36 @@ pub(super) fn hand_over(
     let (shift, reasons) = find(centre, number, "shift", reasons)?;
     let (relief, mut reasons) = find(centre, to, "to", reasons)?;
     let Actor::Post { post, .. } = context.actor else { return reasons.or(Vec::new()) };
-    let at = context.occurred_at;
+    if !shift.is_stood_by(post) {
+        return Err(Rejection::Forbidden("This is for an officer of the shift to do.".to_owned()));
+    }
     if shift.handed_over.as_ref().is_some_and(|over| over.to == to) {
         return reasons.or(Vec::new());
     }
-    if !shift.on_watch.iter().any(|officer| officer.post == *post) {
-        return Err(Rejection::Forbidden("This is for an officer of the shift to do.".to_owned()));
-    }
+    let at = context.occurred_at;
     reasons.check(shift.handed_over.is_none(), RefusalCode::WrongState, "shift", || {
         "The shift was handed over.".to_owned()
     });
-    let last = shift.on_watch.iter().map(|officer| officer.since).max();
-    if let Some(last) = last {
+    if let Some(last) = shift.on_watch.iter().map(|officer| officer.since).max() {
         context.check_since(last, "The watch was taken over", &mut reasons);
     }
     reasons.check(relief.from > shift.from, RefusalCode::InvalidValue, "to", || {
         "A shift is relieved by a later one.".to_owned()
     });
-    if !relief.is_full(centre.watch.rules.as_ref(), at) {
-        let (officers, nations) = relief.strength(at);
-        let missing: Vec<_> = relief.missing(at).iter().map(ToString::to_string).collect();
-        let lacks =
-            if missing.is_empty() { String::new() } else { format!(" {} is missing.", missing.join(", ")) };
-        reasons.add(
-            RefusalCode::NoRelief,
-            "to",
-            format!("{officers} officers of {nations} nations stand the next shift, fewer than the rules ask for.{lacks}"),
+    reasons.check(!relief.is_over(at), RefusalCode::WrongState, "to", || over_since(relief.end()));
+    let coalition = world.coalition()?;
+    let strength = relief.strength(at, |partner| coalition.takes_tasks(partner));
+    reasons.check(strength.reaches(relief.least), RefusalCode::NoRelief, "to", || {
+        let least = relief.least;
+        let mut said = format!(
+            "{} of {} officers stand the next shift, of {} of {} nations.",
+            strength.officers, least.officers, strength.nations, least.nations
         );
-    }
+        for missing in relief.missing(at) {
+            said = format!("{said} {missing} is missing.");
+        }
+        said
+    });
     reasons.or(vec![Event::Watch(WatchEvent::WatchHandedOver {
         centre: centre.code.clone(),
         shift: number,
@@ -181,32 +202,40 @@ pub(super) fn hand_over(
     })])
 }
 
-/// Told by the clock, once for a shift, with its beginning as when it happened.
+/// Told by the clock, once for a shift, with its beginning as when it happened. Where nobody looked before what it lacked was
+/// there, both are told.
 pub(super) fn detect_gap(
     centre: &Centre,
     number: u32,
     context: &Context<'_>,
     reasons: Reasons,
-) -> Result<Vec<Event>, Rejection> {
+) -> Result<Vec<Told>, Rejection> {
     require_service(context)?;
     let (shift, mut reasons) = find(centre, number, "shift", reasons)?;
-    let now = context.now.fixed_offset();
-    reasons.check(shift.from < now, RefusalCode::WrongState, "shift", || {
+    reasons.check(shift.from < context.now.fixed_offset(), RefusalCode::WrongState, "shift", || {
         format!("The shift begins only at {}.", shift.from.to_rfc3339())
     });
-    if !centre.watch.lacks_officers(shift, now) {
+    if centre.gap_due(shift).is_none() {
         return reasons.or(Vec::new());
     }
-    let (officers, nations) = shift.strength(shift.from);
     let missing = shift.missing(shift.from);
-    let (centre_code, shift_number) = (centre.code.clone(), number);
-    reasons.or(vec![Event::Watch(WatchEvent::WatchGapDetected {
-        centre: centre_code,
-        shift: shift_number,
-        missing,
-        officers,
-        nations,
-    })])
+    let strength = shift.strength(shift.from, |_| true);
+    let detected = WatchEvent::WatchGapDetected {
+        centre: centre.code.clone(),
+        shift: number,
+        missing: missing.clone(),
+        officers: strength.officers,
+        nations: strength.nations,
+    };
+    let gap = Some(Gap { from: shift.from, until: None, missing });
+    let with = Shift { gap, ..shift.clone() };
+    let mut told = vec![told_at(shift.from, detected, context)];
+    told.extend(gap_ended(centre, &with, context));
+    reasons.or(told)
+}
+
+fn over_since(end: Instant) -> String {
+    format!("The shift is over since {}.", end.to_rfc3339())
 }
 
 fn find<'a>(
@@ -219,9 +248,4 @@ fn find<'a>(
         Some(shift) => Ok((shift, reasons)),
         None => Err(reasons.not_found(field, "shift")),
     }
-}
-
-/// When it was relieved, else when its time is over.
-fn end(shift: &Shift) -> Instant {
-    shift.handed_over.as_ref().map_or(shift.to, |over| over.at)
 }

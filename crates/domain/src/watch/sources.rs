@@ -2,12 +2,12 @@
 
 use super::{logging, shift};
 use crate::{
-    catalogue::sources::sender::{CLOCK, COMMANDER, HOST, Sender, Source, by, import, mutation},
+    catalogue::sources::sender::{CLOCK, COMMANDER, HOST, Sender, Source, by, import, mutation, or_service},
     watch::WatchCommand,
 };
 
-const HOST_COMMANDER: Sender = by(COMMANDER, HOST);
-const PLANNER: Sender = by(shift::ROSTER, HOST);
+const HOST_COMMANDER: Sender = or_service(by(COMMANDER, HOST));
+const PLANNER: Sender = or_service(by(shift::ROSTER, HOST));
 const OFFICER: Sender = by(shift::OFFICER, "a partner that takes tasks, in a post of the shift");
 const WRITER: Sender = by(logging::WRITERS, "any partner");
 const CORRECTOR: Sender = by(logging::WRITERS, "the partner whose entry it is");
@@ -20,6 +20,6 @@ impl WatchCommand {
         mutation("Watch", "HandOver", "handOverWatch", OFFICER, &["WatchHandedOver"]),
         mutation("Watch", "MakeLogEntry", "makeLogEntry", WRITER, &["LogEntryMade"]),
         mutation("Watch", "CorrectLogEntry", "correctLogEntry", CORRECTOR, &["LogEntryCorrected"]),
-        import("Watch", "DetectGap", CLOCK, &["WatchGapDetected"]),
+        import("Watch", "DetectGap", CLOCK, &["WatchGapDetected", "WatchGapEnded"]),
     ];
 }

@@ -17,27 +17,13 @@ pub struct Watch {
 }
 
 /// Where a shift stands.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::EnumString,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShiftStatus {
     Rostered,
     OnWatch,
     Gap,
     HandedOver,
+    Ended,
 }
 
 /// Who is to stand the watch from when to when, and who does.
@@ -48,11 +34,20 @@ pub struct Shift {
     /// Exclusive.
     pub to: Instant,
     pub officers: Vec<PostCode>,
+    /// What the rules of its beginning ask for; while it has not begun, those of now.
+    pub least: Strength,
     /// In the order in which they took their places.
     pub on_watch: Vec<OnWatch>,
     pub handed_over: Option<HandOver>,
-    /// In the order in which they were found; at most the last one is open.
-    pub gaps: Vec<Gap>,
+    /// That it began without enough of them, as was found.
+    pub gap: Option<Gap>,
+}
+
+/// How many officers stand a shift, and of how many partners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Strength {
+    pub officers: u32,
+    pub nations: u32,
 }
 
 /// An officer in its place.
@@ -79,7 +74,7 @@ pub struct HandOver {
 #[serde(rename_all = "camelCase")]
 pub struct Gap {
     pub from: Instant,
-    /// `None`: it goes on, until the shift ends.
+    /// `None`: it goes on, until the shift ends. At `from`: late reports say that there was none.
     pub until: Option<Instant>,
     pub missing: Vec<PostCode>,
 }
@@ -106,30 +101,41 @@ pub struct LogEntry {
     pub corrected_by: Option<u32>,
 }
 
+impl Strength {
+    /// What the rules ask for; without rules, that somebody is there.
+    pub(crate) fn asked_for(rules: Option<&WatchRules>) -> Self {
+        let (officers, nations) = rules.map_or((1, 1), |rules| (rules.min_officers, rules.min_nations));
+        Self { officers, nations }
+    }
+
+    pub fn reaches(self, least: Self) -> bool {
+        self.officers >= least.officers && self.nations >= least.nations
+    }
+}
+
 impl LogEntry {
-    /// Whether the partner reads it. Services, which are no partner's, read all.
-    pub fn is_seen_by(&self, viewer: Option<&PartnerCode>) -> bool {
-        let named = |partner: &PartnerCode| {
-            self.release.as_ref().is_none_or(|own| own.releasable_to.contains(partner))
-        };
-        viewer.is_none_or(|partner| *partner == self.owner || named(partner))
+    /// Whether the partner reads it.
+    pub fn is_seen_by(&self, viewer: &PartnerCode) -> bool {
+        let named = |release: &Release| release.releasable_to.contains(viewer);
+        *viewer == self.owner || self.release.as_ref().is_none_or(named)
     }
 }
 
 impl Shift {
-    /// How many officers stand it at that moment, and of how many partners.
-    pub fn strength(&self, at: Instant) -> (u32, u32) {
-        let standing: Vec<_> = self.on_watch.iter().filter(|officer| officer.since <= at).collect();
+    /// Who stands it at that moment, of those that `counts` counts.
+    pub(crate) fn strength(&self, at: Instant, counts: impl Fn(&PartnerCode) -> bool) -> Strength {
+        let standing: Vec<_> =
+            self.on_watch.iter().filter(|officer| officer.since <= at && counts(&officer.partner)).collect();
         let nations: BTreeSet<_> = standing.iter().map(|officer| &officer.partner).collect();
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-        (count(standing.len()), count(nations.len()))
+        Strength { officers: count(standing.len()), nations: count(nations.len()) }
     }
 
-    /// Whether it has as many officers and nations at that moment as the rules ask for; at least one without rules.
-    pub fn is_full(&self, rules: Option<&WatchRules>, at: Instant) -> bool {
-        let (officers, nations) = self.strength(at);
-        let least = rules.map_or((1, 1), |rules| (rules.min_officers, rules.min_nations));
-        officers >= least.0 && nations >= least.1
+    /// From when on it has as many officers and nations as it must have; `None`: it has not.
+    pub fn full_since(&self) -> Option<Instant> {
+        let mut moments: Vec<_> = self.on_watch.iter().map(|officer| officer.since).collect();
+        moments.sort();
+        moments.into_iter().find(|at| self.strength(*at, |_| true).reaches(self.least))
     }
 
     /// The posts that are to stand it and had not taken their places by then.
@@ -140,25 +146,39 @@ impl Shift {
         self.officers.iter().filter(|post| !stands(post)).cloned().collect()
     }
 
-    pub fn open_gap(&self) -> Option<&Gap> {
-        self.gaps.last().filter(|gap| gap.until.is_none())
+    pub fn is_stood_by(&self, post: &PostCode) -> bool {
+        self.on_watch.iter().any(|officer| officer.post == *post)
+    }
+
+    /// When it was relieved, else when its time is over.
+    pub fn end(&self) -> Instant {
+        self.handed_over.as_ref().map_or(self.to, |over| over.at)
     }
 
     /// Whether it was relieved, or its time is over, by that moment.
     pub fn is_over(&self, at: Instant) -> bool {
-        self.to <= at || self.handed_over.as_ref().is_some_and(|over| over.at <= at)
+        self.end() <= at
     }
 
-    pub fn status(&self) -> ShiftStatus {
-        if self.handed_over.is_some() {
-            ShiftStatus::HandedOver
-        } else if self.open_gap().is_some() {
+    /// Where it stands at that moment, as far as is known.
+    pub fn status(&self, at: Instant) -> ShiftStatus {
+        let lacks = |gap: &Gap| gap.from <= at && gap.until.is_none_or(|until| at < until);
+        if self.is_over(at) {
+            if self.handed_over.is_some() { ShiftStatus::HandedOver } else { ShiftStatus::Ended }
+        } else if self.gap.as_ref().is_some_and(lacks) {
             ShiftStatus::Gap
-        } else if self.on_watch.is_empty() {
-            ShiftStatus::Rostered
-        } else {
+        } else if self.on_watch.iter().any(|officer| officer.since <= at) {
             ShiftStatus::OnWatch
+        } else {
+            ShiftStatus::Rostered
         }
+    }
+
+    /// Whether it lacks officers or nations at its beginning, as far as is known, and nobody was told of that.
+    pub(crate) fn lacks_officers(&self) -> bool {
+        let began = self.handed_over.as_ref().is_none_or(|over| over.at > self.from);
+        let full = self.full_since().is_some_and(|since| since <= self.from);
+        began && !full && self.gap.is_none()
     }
 }
 
@@ -169,13 +189,5 @@ impl Watch {
 
     pub fn entry(&self, number: u32) -> Option<&LogEntry> {
         self.log.get(usize::try_from(number).ok()?.checked_sub(1)?).map(Arc::as_ref)
-    }
-
-    /// Whether the shift has begun by then without enough officers, and nobody was told of that: it is to be told.
-    pub fn lacks_officers(&self, shift: &Shift, at: Instant) -> bool {
-        shift.from < at
-            && shift.gaps.is_empty()
-            && shift.handed_over.is_none()
-            && !shift.is_full(self.rules.as_ref(), shift.from)
     }
 }

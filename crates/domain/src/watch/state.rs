@@ -5,7 +5,7 @@ use crate::{
     centre::Centre,
     coalition::Coalition,
     subject::Evolve,
-    watch::{Gap, HandOver, LogEntry, OnWatch, Shift, Watch, WatchEvent},
+    watch::{Gap, HandOver, LogEntry, OnWatch, Shift, Strength, Watch, WatchEvent},
 };
 use std::sync::Arc;
 
@@ -18,10 +18,21 @@ impl Evolve<WatchEvent> for Option<Centre> {
             WatchEvent::WatchRulesSet { rules, .. } => {
                 watch.rules = Some(rules.clone());
                 touched.push(Item::Centre(code.clone()));
+                // A shift that has begun is judged by the rules of its beginning.
+                let least = Strength::asked_for(watch.rules.as_ref());
+                let to_come = |shift: &Shift| shift.from.to_utc() > at.recorded_at;
+                let numbers: Vec<_> =
+                    watch.shifts.values().filter(|shift| to_come(shift)).map(|shift| shift.number).collect();
+                for number in numbers {
+                    if let Some(shift) = watch.shift_mut(number) {
+                        shift.least = least;
+                    }
+                    touched.push(Item::Shift(code.clone(), number));
+                }
             }
             WatchEvent::ShiftRostered { shift: number, from, to, officers, .. } => {
-                let known = watch.shift_mut(*number);
-                match known {
+                let least = Strength::asked_for(watch.rules.as_ref());
+                match watch.shift_mut(*number) {
                     Some(known) => {
                         (known.from, known.to) = (*from, *to);
                         known.officers.clone_from(officers);
@@ -32,9 +43,10 @@ impl Evolve<WatchEvent> for Option<Centre> {
                             from: *from,
                             to: *to,
                             officers: officers.clone(),
+                            least,
                             on_watch: Vec::new(),
                             handed_over: None,
-                            gaps: Vec::new(),
+                            gap: None,
                         };
                         watch.shifts.insert(*number, Arc::new(rostered));
                     }
@@ -58,14 +70,14 @@ impl Evolve<WatchEvent> for Option<Centre> {
             WatchEvent::WatchGapDetected { shift, missing, .. } => {
                 if let Some(known) = watch.shift_mut(*shift) {
                     let missing = missing.clone();
-                    known.gaps.push(Gap { from: at.occurred_at, until: None, missing });
+                    known.gap = Some(Gap { from: at.occurred_at, until: None, missing });
                 }
                 touched.push(Item::Shift(code.clone(), *shift));
             }
             WatchEvent::WatchGapEnded { shift, .. } => {
-                let gap = watch.shift_mut(*shift).and_then(|known| known.gaps.last_mut());
+                let gap = watch.shift_mut(*shift).and_then(|known| known.gap.as_mut());
                 if let Some(gap) = gap {
-                    gap.until = Some(at.occurred_at);
+                    gap.until = Some(at.occurred_at.max(gap.from));
                 }
                 touched.push(Item::Shift(code.clone(), *shift));
             }

@@ -3,24 +3,29 @@
 //! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what
 //! is in logs unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
 
-use crate::support::{of, saphan::*};
+use crate::support::{instant, of, saphan::*};
 use domain::{
-    Command, Event, Language, Names, PartnerCode, Position, PostCode, Reported, Sha256, Span,
+    Command, Event, IncidentCode, Instant, Language, Names, OperationCode, PartnerCode, Position, PostCode,
+    Priority, Reported, RequestCode, Sha256, Span,
     assignment::AssignmentCommand,
     catalogue::{
         examples,
         sources::{Source, sources},
     },
-    centre::CentreCommand,
+    centre::{CentreCode, CentreCommand},
+    clock::{ClockKind, Limit},
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
     execution::{BlockReason, ExecutionCommand, GoNoGo, Judgement, TaskClaim, TaskReport, Word},
     hash::canonical_json,
+    incident::{IncidentCommand, IncidentKind, Methane, ResponseTask},
     operation::{DecisionOption, NewRecordedDecision, OperationCommand},
     plan::{
         ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms,
         TimeWindow,
     },
-    release::{Classification, HandlingCode, Marked, Release},
+    release::{Classification, HandlingCode, Marked, Matter, Release},
+    request::{Channel, NewRequest, RequestCommand, RequestKind},
+    watch::{WatchCommand, WatchRules},
 };
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::PathBuf};
@@ -222,6 +227,231 @@ fn of_executions() -> Vec<ExecutionCommand> {
     commands
 }
 
+fn of_watches() -> Vec<WatchCommand> {
+    let limit = |clock, escalate_to: Option<&str>| Limit {
+        priority: Priority::P1,
+        clock,
+        minutes: 60,
+        escalate_to: escalate_to.map(of),
+    };
+    let set = |limits| WatchCommand::SetRules {
+        centre: of("CMCC"),
+        rules: WatchRules { shift_hours: 12, min_officers: 2, min_nations: 2, limits },
+    };
+    let centre = || -> CentreCode { of("CMCC") };
+    let made = |release| WatchCommand::MakeLogEntry {
+        centre: centre(),
+        category: of("SECURITY"),
+        text: of("Shots were heard north of Site A"),
+        release,
+    };
+    vec![
+        set(vec![limit(ClockKind::Decide, None), limit(ClockKind::Respond, Some("THA-01"))]),
+        set(Vec::new()),
+        WatchCommand::RosterShift {
+            centre: centre(),
+            from: instant("2023-10-14T18:00:00+07:00"),
+            to: instant("2023-10-15T06:00:00+07:00"),
+            officers: vec![of("CHN-01"), of("LAO-01")],
+        },
+        WatchCommand::Assume { centre: centre(), shift: 3 },
+        WatchCommand::HandOver { centre: centre(), shift: 2, to: 3, brief: of("One incident is open") },
+        made(None),
+        made(Some(Release { releasable_to: [of("THA")].into(), ..Release::default() })),
+        WatchCommand::CorrectLogEntry {
+            centre: centre(),
+            entry: 7,
+            text: of("Fireworks were heard north of Site A"),
+            reason: of("The patrol has seen them"),
+        },
+        WatchCommand::DetectGap { centre: centre(), shift: 3 },
+    ]
+}
+
+fn of_reports() -> Vec<IncidentCommand> {
+    let bare = || Methane {
+        title: of("Persons reported being moved"),
+        kind: IncidentKind::PersonsMoved,
+        place: None,
+        territory: None,
+        hazards: None,
+        access: None,
+        persons: None,
+        present: None,
+        ccir: None,
+    };
+    let told = Methane {
+        place: Some(of("Crossing south of Site B")),
+        territory: Some(of("MMR")),
+        hazards: Some(of("High water")),
+        access: Some(of("By boat")),
+        persons: Some(20),
+        present: Some(of("One patrol")),
+        ccir: Some(of("CCIR3")),
+        ..bare()
+    };
+    let report = |report, release| IncidentCommand::Report {
+        operation: saphan(),
+        incident: of("INC-001"),
+        report,
+        release,
+    };
+    let to_two = Release { releasable_to: partners(&["MMR", "THA"]), ..Release::default() };
+    vec![report(bare(), None), report(told, Some(to_two))]
+}
+
+fn of_incidents() -> Vec<IncidentCommand> {
+    let operation = saphan;
+    let (incident, at) = (
+        || -> IncidentCode { of("INC-001") },
+        || -> Instant { "2023-10-11T23:33:00+07:00".parse().unwrap() },
+    );
+    let escalate = |priority, to: Option<&str>| IncidentCommand::Escalate {
+        operation: operation(),
+        incident: incident(),
+        priority,
+        to: to.map(of),
+        reason: of("Nobody has answered"),
+    };
+    let task = |post: Option<&str>| ResponseTask {
+        code: of("ET-01"),
+        title: of("Receive persons on the Thai bank"),
+        lead: of("THA"),
+        territory: of("THA"),
+        post: post.map(of),
+        start: at(),
+        duration: Span::hours(3),
+    };
+    let decide = |task| IncidentCommand::DecideResponse {
+        operation: operation(),
+        incident: incident(),
+        task,
+        reasons: of("Risk to life"),
+        seen_at: Position(301),
+    };
+    let dispatch = |task: Option<&str>| IncidentCommand::Dispatch {
+        operation: operation(),
+        incident: incident(),
+        post: of("THA-06"),
+        task: task.map(of),
+    };
+    let (operation, reason) = (operation(), || of("The boat's log says so"));
+    vec![
+        IncidentCommand::Triage {
+            operation: operation.clone(),
+            incident: incident(),
+            priority: Priority::P1,
+        },
+        escalate(Some(Priority::P1), None),
+        escalate(None, Some("THA-01")),
+        decide(None),
+        decide(Some(task(None))),
+        decide(Some(task(Some("THA-06")))),
+        dispatch(None),
+        dispatch(Some("ET-01")),
+        IncidentCommand::RecordArrival {
+            operation: operation.clone(),
+            incident: incident(),
+            post: of("MMR-02"),
+        },
+        IncidentCommand::Contain {
+            operation: operation.clone(),
+            incident: incident(),
+            persons_recovered: Some(17),
+        },
+        IncidentCommand::Contain {
+            operation: operation.clone(),
+            incident: incident(),
+            persons_recovered: None,
+        },
+        IncidentCommand::Close {
+            operation: operation.clone(),
+            incident: incident(),
+            outcome: Some(of("17 persons received")),
+        },
+        IncidentCommand::Close { operation: operation.clone(), incident: incident(), outcome: None },
+        IncidentCommand::Reopen { operation: operation.clone(), incident: incident(), reason: reason() },
+        IncidentCommand::CorrectTimes {
+            operation: operation.clone(),
+            incident: incident(),
+            claim: 7,
+            at: at(),
+            reason: reason(),
+        },
+        IncidentCommand::MissDeadline { operation, incident: incident(), clock: 2 },
+    ]
+}
+
+fn of_requests() -> Vec<RequestCommand> {
+    let (operation, request): (fn() -> OperationCode, _) = (saphan, || -> RequestCode { of("RFA-001") });
+    let issue =
+        |ask| RequestCommand::Issue { operation: operation(), request: request(), ask: Box::new(ask) };
+    let ask = NewRequest {
+        kind: RequestKind::Rfa,
+        channel: Channel::Police,
+        priority: Priority::P1,
+        to: of("MMR"),
+        incident: Some(of("INC-001")),
+        text: of("Stop the boats on your bank"),
+        due: Some("2023-10-12T06:00:00+06:30".parse().unwrap()),
+        release: Release { releasable_to: partners(&["CHN"]), ..Release::default() },
+    };
+    let bare = NewRequest {
+        kind: RequestKind::Rfi,
+        channel: Channel::Mla,
+        incident: None,
+        due: None,
+        release: Release::default(),
+        ..ask.clone()
+    };
+    let escalate = |priority, to: Option<&str>| RequestCommand::Escalate {
+        operation: operation(),
+        request: request(),
+        priority,
+        to: to.map(of),
+        reason: of("Nobody has answered"),
+    };
+    let fulfil = |answer: Option<&str>| RequestCommand::Fulfil {
+        operation: operation(),
+        request: request(),
+        answer: answer.map(of),
+    };
+    vec![
+        issue(ask),
+        issue(bare),
+        RequestCommand::Acknowledge { operation: operation(), request: request() },
+        RequestCommand::Accept { operation: operation(), request: request() },
+        RequestCommand::Decline { operation: operation(), request: request(), reason: of("No boat is free") },
+        fulfil(Some("17 were stopped")),
+        fulfil(None),
+        escalate(Some(Priority::P1), None),
+        escalate(None, Some("MMR-01")),
+        RequestCommand::Withdraw {
+            operation: operation(),
+            request: request(),
+            reason: of("Found elsewhere"),
+        },
+        RequestCommand::CorrectTimes {
+            operation: operation(),
+            request: request(),
+            claim: 2,
+            at: "2023-10-11T23:05:00+07:00".parse().unwrap(),
+            reason: of("The radio log says so"),
+        },
+        RequestCommand::MissDeadline { operation: operation(), request: request(), clock: 1 },
+    ]
+}
+
+/// Marks of what an operation deals with besides its plan.
+fn of_marks() -> Vec<OperationCommand> {
+    let mark = |matter| OperationCommand::MarkReleasability {
+        operation: saphan(),
+        item: Some(Marked::Matter(matter)),
+        release: Release { releasable_to: partners(&["MMR"]), ..Release::default() },
+    };
+    vec![mark(Matter::Incident(of("INC-001"))), mark(Matter::Request(of("RFA-001")))]
+}
+
 /// What commands of planners carry is what the events after them carry.
 fn drafted(event: Event) -> Option<PlanCommand> {
     let Event::Plan(event) = event else { return None };
@@ -385,6 +615,11 @@ fn examples() -> Vec<Command> {
     commands.extend([assign, withdraw].into_iter().chain(asked).map(Command::Assignment));
     commands.extend(of_active_operations().into_iter().map(Command::Operation));
     commands.extend(of_executions().into_iter().map(Command::Execution));
+    commands.extend(of_watches().into_iter().map(Command::Watch));
+    commands.extend(of_reports().into_iter().map(Command::Incident));
+    commands.extend(of_incidents().into_iter().map(Command::Incident));
+    commands.extend(of_requests().into_iter().map(Command::Request));
+    commands.extend(of_marks().into_iter().map(Command::Operation));
     commands
 }
 

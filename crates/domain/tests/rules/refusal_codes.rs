@@ -1,6 +1,6 @@
 //! Every code has a story that ends in it: a code that no rule uses would promise clients something.
 
-use crate::support::{Outcome, carrying, gate, given, of, saphan::*};
+use crate::support::{Outcome, carrying, gate, given, matter, of, saphan::*};
 use domain::{
     Reasons, RefusalCode, Span,
     centre::{CentreCommand, Criterion},
@@ -68,6 +68,9 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
     let started = || carrying::at_h_hour().when(mmr(), carrying::start("T16")).accepted();
     let moved = amend(started(), 2, |story| story.when(tha(), move_task("T16", 6)).accepted());
     let other = TaskClaim::Blocked { reason: BlockReason::Other, text: None };
+    let unread = carrying::active()
+        .when(tha(), matter::report_as("INC-001", matter::methane(), Some(&["MMR"])))
+        .accepted();
     let without_site = given(coalition()).when(import(), centre(proposed(100))).accepted();
     vec![
         (Code::AlreadyExists, draft().when(tha(), add_task(task("T01", "THA", "THA", 0, 1, &[])))),
@@ -85,12 +88,14 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
         (Code::HhourNotSet, in_force().when(tha(), shift_h_hour(h_hour))),
         (Code::HhourOutsideWindow, in_force().when(tha(), set_h_hour("2023-10-18T06:00:00+07:00"))),
         (Code::HostAlreadyPresent, given(coalition()).when(import(), partner(accede))),
+        (Code::IncidentOpen, matter::incident_reported().when(tha(), gate::close())),
         (Code::InvalidValue, submitted().late(Span::hours(1)).when(chn(), approve(1))),
         (Code::LateReasonRequired, submitted().late(Span::hours(72)).when(tha(), recall())),
         (Code::LiaisonNotInPost, without_liaison.when(tha(), promulgate(1))),
         (Code::NotFound, submitted().when(chn(), waive(1, "CHN", "C1"))),
         (Code::NotAnApprover, submitted().when(lao(), approve(1))),
         (Code::NotTheAuthor, conditional().when(tha(), waive(1, "CHN", "C1"))),
+        (Code::NoRelief, crate::watch::unrelieved()),
         (Code::NoTerritoryInPlan, submitted().when(chn(), consent(1, &[]))),
         (Code::OccurredInFuture, submitted().late(Span::hours(-1)).when(tha(), recall())),
         (Code::NotYourOfficer, in_force().when(tha(), assign("T16", "MMR-02"))),
@@ -98,6 +103,7 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
             Code::PlanSuspended,
             in_force().when(chn(), revoke(1)).accepted().when(mmr(), assign("T16", "MMR-02")),
         ),
+        (Code::PartyCannotRead, unread.when(tha(), matter::escalate(None, Some("CHN-03")))),
         (Code::OfficerOverlap, overlapping().when(mmr(), assign("T17", "MMR-02"))),
         (Code::PhaseNotStarted, in_force().when(mmr(), carrying::start("T16"))),
         (Code::PlanIncomplete, without_mission.when(tha(), submit())),
@@ -105,6 +111,7 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
         (Code::PostNotOfLeadPartner, in_force().when(lao(), assign("T16", "LAO-02"))),
         (Code::PredecessorIncomplete, carrying::active().when(mmr(), carrying::start("T16"))),
         (Code::ReasonRequired, started().when(mmr(), carrying::claim("T16", other))),
+        (Code::RequestOpen, matter::asked().when(tha(), gate::close())),
         (Code::RiskNotAccepted, gate::gated().when(tha(), gate::say(GoNoGo::Go, &[gate::CRITERIA[0]], &[]))),
         (Code::TaskInProgress, started().when(tha(), gate::close())),
         (Code::TaskStarted, moved.when(tha(), promulgate(2))),

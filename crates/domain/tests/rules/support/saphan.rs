@@ -16,7 +16,7 @@ use domain::{
         OrderedChange, Phase, PlanCommand, PlanEvent, PlannedTask, Sections, TaskRevision, Terms, TimeWindow,
         Weekday, WorkCalendar, WorkingHours,
     },
-    release::{Classification, HandlingCode, Marked, MarkedItem, Release},
+    release::{Classification, HandlingCode, Marked, MarkedItem, Matter, Release},
 };
 use std::collections::BTreeSet;
 use strum::VariantArray as _;
@@ -282,6 +282,10 @@ pub fn release_task(task: &str, to: &[&str]) -> Ask {
 
 pub fn release_annex(number: u32, annex: &str, to: &[&str]) -> Ask {
     mark(Some(Marked::Annex { number, annex: of(annex) }), to)
+}
+
+pub fn release_matter(matter: Matter, to: &[&str]) -> Ask {
+    mark(Some(Marked::Matter(matter)), to)
 }
 
 fn mark(item: Option<Marked>, to: &[&str]) -> Ask {
