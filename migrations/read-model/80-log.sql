@@ -18,7 +18,7 @@ create table event_entry (
   ccir            text[] not null,      -- codes of those
   version_id      uuid,
   annex_id        uuid,
-  matter_id       uuid,
+  matter_id       uuid,                 -- or the entry of a watch's log
   task_ids        uuid[] not null
 );
 alter table event_entry add primary key (position);
@@ -177,6 +177,18 @@ begin atomic
       and exists (
         select
         from visible_matter(at, policy, viewer) at_
+        where at_.id = entry.matter_id
+        offset 0
+      )
+      or exists (
+        select
+        from visible_log_entry(entry.command_end, viewer) then_
+        where then_.id = entry.matter_id
+        offset 0
+      )
+      and exists (
+        select
+        from visible_log_entry(at, viewer) at_
         where at_.id = entry.matter_id
         offset 0
       )

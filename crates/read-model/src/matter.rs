@@ -397,12 +397,21 @@ impl ReadModel {
         .map_err(doing("look for clocks that fell due"))
     }
 
-    /// When the next of all clocks falls due: for who sets a scripted clock.
+    /// When the next of all clocks falls due, or a shift that lacks officers begins: for who sets a scripted clock.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Error> {
         sqlx::query_scalar!(
-            "select min(due_at) as due_at
-             from clock
-             where stopped_at is null and breached_at is null and valid_to = 9223372036854775807"
+            "select least(
+               (
+                 select min(due_at)
+                 from clock
+                 where stopped_at is null and breached_at is null and valid_to = 9223372036854775807
+               ),
+               (
+                 select min(gap_due_at)
+                 from shift
+                 where gap_due_at is not null and valid_to = 9223372036854775807
+               )
+             ) as due_at"
         )
         .fetch_one(self.db())
         .await
