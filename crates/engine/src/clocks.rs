@@ -54,7 +54,8 @@ impl Clocks {
             let agreed = matches!(self.clock, Clock::System);
             let model = &self.read_model;
             let clocks = model.clocks_fallen_due(now, agreed, MOST).await.map_err(StoreError::from)?;
-            let shifts = model.shifts_that_lack_officers(now, agreed, MOST).await.map_err(StoreError::from)?;
+            let shifts =
+                model.shifts_that_lack_officers(now, agreed, MOST).await.map_err(StoreError::from)?;
             let most = usize::try_from(MOST).unwrap_or(usize::MAX);
             let all = clocks.len() < most && shifts.len() < most;
             let deadlines = clocks.iter().filter_map(|row| self.deadline_missed(row));

@@ -39,14 +39,14 @@ pub(super) fn correct(
 ) -> Result<Vec<Event>, Rejection> {
     let partner = context.require_post(WRITERS)?;
     let known = centre.watch.entry(number).filter(|entry| entry.is_seen_by(partner));
-    let Some(entry) = known else { return Err(reasons.not_found("entry", "log entry")) };
+    let Some(entry) = known else { return Err(reasons.not_found("entryId", "log entry")) };
     if *partner != entry.owner {
         return Err(Rejection::Forbidden(format!("This is for {} to put right.", entry.owner)));
     }
     if entry.corrected_by.is_none() && entry.text == *text {
         return reasons.or(Vec::new());
     }
-    reasons.check(entry.corrected_by.is_none(), RefusalCode::WrongState, "entry", || {
+    reasons.check(entry.corrected_by.is_none(), RefusalCode::WrongState, "entryId", || {
         "This entry was corrected: correct the one that took its place.".to_owned()
     });
     reasons.or(vec![Event::Watch(WatchEvent::LogEntryCorrected {

@@ -4,6 +4,7 @@
 //! because whoever reports or asks does so for all.
 
 mod command;
+mod coverage;
 mod decide;
 mod event;
 mod examples;
@@ -14,5 +15,6 @@ mod standing;
 mod state;
 
 pub use command::WatchCommand;
+pub use coverage::{CoveredHour, coverage, running};
 pub use event::{WatchEvent, WatchRules};
 pub use standing::{Gap, HandOver, LogEntry, OnWatch, Shift, ShiftStatus, Strength, Watch};

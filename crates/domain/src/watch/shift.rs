@@ -110,20 +110,20 @@ pub(super) fn assume(
     reasons: Reasons,
 ) -> Result<Vec<Told>, Rejection> {
     let partner = context.require_post(OFFICER)?;
-    let (shift, mut reasons) = find(centre, number, "shift", reasons)?;
+    let (shift, mut reasons) = find(centre, number, "shiftId", reasons)?;
     let Actor::Post { post, .. } = context.actor else { return reasons.or(Vec::new()) };
     if shift.is_stood_by(post) {
         return reasons.or(Vec::new());
     }
     let at = context.occurred_at;
-    reasons.check(world.coalition()?.takes_tasks(partner), RefusalCode::TakesNoTasks, "shift", || {
+    reasons.check(world.coalition()?.takes_tasks(partner), RefusalCode::TakesNoTasks, "shiftId", || {
         format!("{partner} takes no tasks, so it stands no watch.")
     });
-    reasons.check(shift.officers.contains(post), RefusalCode::WrongState, "shift", || {
+    reasons.check(shift.officers.contains(post), RefusalCode::WrongState, "shiftId", || {
         format!("{post} is not on the roster of this shift: have it planned anew.")
     });
     context.check_since(shift.from - EARLY.as_delta(), "A shift may be taken over", &mut reasons);
-    reasons.check(!shift.is_over(at), RefusalCode::WrongState, "shift", || over_since(shift.end()));
+    reasons.check(!shift.is_over(at), RefusalCode::WrongState, "shiftId", || over_since(shift.end()));
     let assumed = WatchEvent::WatchAssumed {
         centre: centre.code.clone(),
         shift: number,
@@ -161,8 +161,8 @@ pub(super) fn hand_over(
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     context.require_post(OFFICER)?;
-    let (shift, reasons) = find(centre, number, "shift", reasons)?;
-    let (relief, mut reasons) = find(centre, to, "to", reasons)?;
+    let (shift, reasons) = find(centre, number, "shiftId", reasons)?;
+    let (relief, mut reasons) = find(centre, to, "reliefId", reasons)?;
     let Actor::Post { post, .. } = context.actor else { return reasons.or(Vec::new()) };
     if !shift.is_stood_by(post) {
         return Err(Rejection::Forbidden("This is for an officer of the shift to do.".to_owned()));
@@ -171,19 +171,19 @@ pub(super) fn hand_over(
         return reasons.or(Vec::new());
     }
     let at = context.occurred_at;
-    reasons.check(shift.handed_over.is_none(), RefusalCode::WrongState, "shift", || {
+    reasons.check(shift.handed_over.is_none(), RefusalCode::WrongState, "shiftId", || {
         "The shift was handed over.".to_owned()
     });
     if let Some(last) = shift.on_watch.iter().map(|officer| officer.since).max() {
         context.check_since(last, "The watch was taken over", &mut reasons);
     }
-    reasons.check(relief.from > shift.from, RefusalCode::InvalidValue, "to", || {
+    reasons.check(relief.from > shift.from, RefusalCode::InvalidValue, "reliefId", || {
         "A shift is relieved by a later one.".to_owned()
     });
-    reasons.check(!relief.is_over(at), RefusalCode::WrongState, "to", || over_since(relief.end()));
+    reasons.check(!relief.is_over(at), RefusalCode::WrongState, "reliefId", || over_since(relief.end()));
     let coalition = world.coalition()?;
     let strength = relief.strength(at, |partner| coalition.takes_tasks(partner));
-    reasons.check(strength.reaches(relief.least), RefusalCode::NoRelief, "to", || {
+    reasons.check(strength.reaches(relief.least), RefusalCode::NoRelief, "reliefId", || {
         let least = relief.least;
         let mut said = format!(
             "{} of {} officers stand the next shift, of {} of {} nations.",
@@ -211,8 +211,8 @@ pub(super) fn detect_gap(
     reasons: Reasons,
 ) -> Result<Vec<Told>, Rejection> {
     require_service(context)?;
-    let (shift, mut reasons) = find(centre, number, "shift", reasons)?;
-    reasons.check(shift.from < context.now.fixed_offset(), RefusalCode::WrongState, "shift", || {
+    let (shift, mut reasons) = find(centre, number, "shiftId", reasons)?;
+    reasons.check(shift.from < context.now.fixed_offset(), RefusalCode::WrongState, "shiftId", || {
         format!("The shift begins only at {}.", shift.from.to_rfc3339())
     });
     if centre.gap_due(shift).is_none() {

@@ -287,11 +287,11 @@ fn an_officer_takes_its_own_place_from_an_hour_before() {
     early.refused_at([(RefusalCode::InvalidValue, "occurredAt")]);
     let story = at_minute(rostered(), -60).when(chn(), assume(1)).then([assumed(1, "CHN-01")]);
     let story = story.when(chn(), assume(1)).unchanged();
-    let story = story.when(tha(), assume(1)).refused_at([(RefusalCode::WrongState, "shift")]).story;
-    let story = story.when(tha(), assume(9)).refused_at([(RefusalCode::NotFound, "shift")]).story;
+    let story = story.when(tha(), assume(1)).refused_at([(RefusalCode::WrongState, "shiftId")]).story;
+    let story = story.when(tha(), assume(9)).refused_at([(RefusalCode::NotFound, "shiftId")]).story;
     let story = story.when(post_as("LAO-01", [Role::Planner]), assume(1)).forbidden();
     let over = at_minute(story, 721).when(lao(), assume(1));
-    over.refused_at([(RefusalCode::WrongState, "shift")])
+    over.refused_at([(RefusalCode::WrongState, "shiftId")])
         .saying("The shift is over since 2023-10-09T18:00:00+07:00.");
 }
 
@@ -300,17 +300,18 @@ fn who_was_on_the_roster_and_takes_no_tasks_any_more_stands_no_watch() {
     let story = at_minute(rostered(), -20);
     let suspended = story.clone().when(tha(), suspend("LAO")).accepted();
     suspended.when(lao(), assume(1)).forbidden();
-    story.and(observer("LAO")).when(lao(), assume(1)).refused_at([(RefusalCode::TakesNoTasks, "shift")]);
+    story.and(observer("LAO")).when(lao(), assume(1)).refused_at([(RefusalCode::TakesNoTasks, "shiftId")]);
 }
 
 #[test]
 fn nobody_is_relieved_by_a_shift_that_is_not_there() {
     let story = unrelieved()
-        .refused_at([(RefusalCode::NoRelief, "to")])
+        .refused_at([(RefusalCode::NoRelief, "reliefId")])
         .saying("1 of 2 officers stand the next shift, of 1 of 2 nations. THA-02 is missing.");
     let story = story.when(tha(), assume(2)).accepted();
     let story = story.when(mmr(), hand_over(1, 2)).forbidden();
-    let story = story.when(chn(), hand_over(1, 1)).refused_at([(RefusalCode::InvalidValue, "to")]).story;
+    let story =
+        story.when(chn(), hand_over(1, 1)).refused_at([(RefusalCode::InvalidValue, "reliefId")]).story;
     let over =
         WatchEvent::WatchHandedOver { centre: of("CMCC"), shift: 1, to: 2, brief: of("One request is open") };
     let story = at_minute(story, 715).when(chn(), hand_over(1, 2)).then([over]);
@@ -325,12 +326,12 @@ fn nobody_is_relieved_by_a_shift_that_is_not_there() {
 fn a_relief_of_a_suspended_partner_is_none_and_neither_is_one_that_is_over() {
     let story = stood().when(chn(), suspend("MMR"));
     let story = story.forbidden().when(tha(), suspend("MMR")).accepted();
-    story.when(chn(), hand_over(1, 2)).refused_at([(RefusalCode::NoRelief, "to")]);
+    story.when(chn(), hand_over(1, 2)).refused_at([(RefusalCode::NoRelief, "reliefId")]);
     let over = at_minute(stood(), 1_441).when(chn(), hand_over(1, 2));
-    over.refused_at([(RefusalCode::WrongState, "to")]);
+    over.refused_at([(RefusalCode::WrongState, "reliefId")]);
     // What is told late is judged by who was there then.
     let before = at_minute(stood(), 800).late(minutes(120)).when(chn(), hand_over(1, 2));
-    before.refused_at([(RefusalCode::NoRelief, "to")]);
+    before.refused_at([(RefusalCode::NoRelief, "reliefId")]);
     let story = at_minute(stood(), 800).late(minutes(80)).when(chn(), hand_over(1, 2)).accepted();
     assert_eq!(shift(&story, 1).end(), at(720));
 }
@@ -340,7 +341,7 @@ fn a_gap_is_found_by_the_clock_once_and_ends_when_it_is_filled() {
     let story = at_minute(rostered(), -20).when(chn(), assume(1)).accepted();
     assert_eq!(gap_due(&story, 1), Some(at(0)));
     let early = at_minute(story, -1).when(Actor::clock(), detect(1));
-    let story = early.refused_at([(RefusalCode::WrongState, "shift")]).story;
+    let story = early.refused_at([(RefusalCode::WrongState, "shiftId")]).story;
     let story = at_minute(story, 1).when(tha(), detect(1)).forbidden().when(import(), detect(1)).forbidden();
     let found = gap_found(1, &["LAO-01"], 1, 1);
     let story =
@@ -413,7 +414,7 @@ fn a_shift_is_judged_by_the_rules_of_its_beginning() {
     let story = at_minute(stood(), 700).when(tha(), set(strict)).accepted();
     assert_eq!(gap_due(&story, 1), None, "it has begun");
     assert_eq!(gap_due(&story, 2), Some(at(720)), "it begins under the new rules");
-    story.when(chn(), hand_over(1, 2)).refused_at([(RefusalCode::NoRelief, "to")]);
+    story.when(chn(), hand_over(1, 2)).refused_at([(RefusalCode::NoRelief, "reliefId")]);
 }
 
 #[test]
@@ -452,7 +453,7 @@ fn a_wrong_entry_stays_and_another_one_takes_its_place_for_the_same_readers() {
     assert_eq!((right.text, right.release, right.at), (of("Fireworks"), wrong.release, wrong.at));
     assert_eq!(right.corrects.map(|(number, _)| number), Some(1));
     let story =
-        story.when(mmr(), put_right(1, "A car")).refused_at([(RefusalCode::WrongState, "entry")]).story;
+        story.when(mmr(), put_right(1, "A car")).refused_at([(RefusalCode::WrongState, "entryId")]).story;
     let story = story.when(mmr(), put_right(2, "A car")).accepted();
     // Also once the centre has ended its work; new entries are not made then.
     let down = story.and([CentreEvent::CentreStoodDown { centre: of("CMCC"), reason: of("Done") }]);
