@@ -30,3 +30,4 @@ mod sharing;
 mod standing;
 mod subjects;
 mod support;
+mod watch;

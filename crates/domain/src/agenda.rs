@@ -45,6 +45,8 @@ pub enum AgendaKind {
     OfficerRequest,
     DraftSentBack,
     DecisionDue,
+    ShiftToAssume,
+    ShiftToHandOver,
 }
 
 impl AgendaKind {
@@ -62,6 +64,8 @@ impl AgendaKind {
             Self::OfficerRequest => &["acceptRequestedOfficer"],
             Self::DraftSentBack => &["openAmendment"],
             Self::DecisionDue => &["recordDecision"],
+            Self::ShiftToAssume => &["assumeWatch"],
+            Self::ShiftToHandOver => &["handOverWatch"],
         }
     }
 
@@ -74,7 +78,7 @@ impl AgendaKind {
         }
     }
 
-    fn waiting(self, id: Uuid, why: String, since: DateTime<Utc>) -> Waiting {
+    pub(crate) fn waiting(self, id: Uuid, why: String, since: DateTime<Utc>) -> Waiting {
         let mutation = self.mutations().first().copied();
         Waiting { kind: self, id, why, since, due: None, is_overdue: false, mutation }
     }
@@ -156,7 +160,7 @@ impl Waiting {
     }
 
     /// Overdue once that moment has come.
-    fn due(self, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+    pub(crate) fn due(self, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
         Self { due, is_overdue: due.is_some_and(|due| due < now), ..self }
     }
 }

@@ -33,7 +33,6 @@ fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
         ("timeline: known_persons of decisions", known_persons.count()),
         ("contributions: items", contributions.map_or(0, |section| section.items.len())),
         ("assistance: reports and tallies", assistance),
-        ("watch_sample: shifts", scenario.watch_sample.len()),
         ("sitreps", scenario.sitreps.len()),
         ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),
     ]

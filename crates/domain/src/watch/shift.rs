@@ -6,7 +6,7 @@ use crate::{
     centre::Centre,
     clock::require_service,
     coalition::decide::require_host,
-    watch::{Gap, OnWatch, Shift, WatchEvent},
+    watch::{EARLY, Gap, OnWatch, Shift, WatchEvent},
 };
 use std::collections::BTreeSet;
 
@@ -15,9 +15,6 @@ pub(super) const ROSTER: &[Role] = &[Role::Watch, Role::Commander];
 
 /// Who stands a shift.
 pub(super) const OFFICER: &[Role] = &[Role::Watch, Role::Liaison, Role::Commander];
-
-/// How long before a shift begins its officers may take their places.
-const EARLY: Span = Span::hours(1);
 
 /// Longest shift.
 const LONGEST: Span = Span::hours(24);

@@ -1,10 +1,15 @@
 //! The watch as it is known: who is to stand which shift, who does, and what was entered in its log.
 
-use crate::{Code, Instant, PartnerCode, Position, PostCode, Prose, release::Release, watch::WatchRules};
+use crate::{
+    Code, Instant, PartnerCode, Position, PostCode, Prose, Span, release::Release, watch::WatchRules,
+};
 use chrono::{DateTime, Utc};
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
+
+/// How long before a shift begins its officers may take their places.
+pub(crate) const EARLY: Span = Span::hours(1);
 
 /// The watch of a centre.
 #[derive(Debug, Clone, PartialEq, Default)]

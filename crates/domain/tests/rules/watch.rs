@@ -13,7 +13,9 @@ use domain::{
     centre::{Centre, CentreEvent},
     clock::{ClockKind, Limit},
     release::Release,
-    watch::{LogEntry, Shift, ShiftStatus, WatchCommand, WatchEvent, WatchRules},
+    watch::{
+        LogEntry, Shift, ShiftFacts, ShiftStatus, WatchCommand, WatchEvent, WatchRules, coverage, running,
+    },
 };
 
 fn set_in(centre: &str, rules: WatchRules) -> Ask {
@@ -459,4 +461,60 @@ fn a_wrong_entry_stays_and_another_one_takes_its_place_for_the_same_readers() {
     let down = story.and([CentreEvent::CentreStoodDown { centre: of("CMCC"), reason: of("Done") }]);
     let down = down.when(mmr(), put_right(3, "Two cars")).accepted();
     down.when(mmr(), enter("No", None)).refused_at([(RefusalCode::WrongState, "centre")]);
+}
+
+#[test]
+fn an_hour_is_covered_by_whoever_stood_at_some_time_of_it() {
+    let story = at_minute(stood(), 715).when(chn(), hand_over(1, 2)).accepted();
+    let shifts = [shift(&story, 1), shift(&story, 2)];
+    let hours = coverage(&shifts, at(600), at(750));
+    let spans: Vec<_> = hours.iter().map(|hour| (hour.from, hour.to)).collect();
+    assert_eq!(spans, [(at(600), at(660)), (at(660), at(720)), (at(720), at(750))]);
+    let nations = |index: usize| hours[index].officers.keys().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(nations(0), ["CHN", "LAO"]);
+    assert_eq!(nations(1), ["CHN", "LAO", "MMR", "THA"], "the relief was there before it began");
+    assert_eq!(nations(2), ["MMR", "THA"]);
+    assert_eq!(coverage(&shifts, at(0), at(0)), []);
+}
+
+#[test]
+fn a_shift_runs_from_its_beginning_or_its_relief_until_it_is_over() {
+    let runs = |story: &Story, minute| {
+        let shifts = [shift(story, 1), shift(story, 2)];
+        running(&shifts.iter().collect::<Vec<_>>(), at(minute)).map(|shift| shift.number)
+    };
+    let story = at_minute(stood(), 715).when(chn(), hand_over(1, 2)).accepted();
+    assert_eq!(
+        [-1, 0, 714, 715, 1_439, 1_440].map(|minute| runs(&story, minute)),
+        [None, Some(1), Some(1), Some(2), Some(2), None]
+    );
+    // Relieved late, it still ends its time when the next one begins.
+    let late = at_minute(stood(), 730).when(chn(), hand_over(1, 2)).accepted();
+    assert_eq!([719, 720, 729, 730].map(|minute| runs(&late, minute)), [Some(1), Some(2), Some(2), Some(2)]);
+    assert_eq!(shift(&late, 1).status(at(729)), ShiftStatus::OnWatch);
+}
+
+#[test]
+fn a_shift_waits_for_its_officers_and_then_for_its_relief() {
+    let waits = |story: &Story, number: u32, post: &str, minute| {
+        let (shift, next) = (shift(story, number), cmcc(story).watch.shift(number + 1).cloned());
+        let (centre, post) = (of("CMCC"), of(post));
+        let facts = ShiftFacts {
+            id: uuid::Uuid::from_u128(7),
+            centre: &centre,
+            shift: &shift,
+            next: next.as_ref(),
+            post: &post,
+        };
+        facts.waits(at(minute).to_utc()).map(|waiting| (waiting.kind, waiting.due, waiting.is_overdue))
+    };
+    use domain::agenda::AgendaKind::{ShiftToAssume, ShiftToHandOver};
+    let (begins, ends) = (Some(at(0).to_utc()), Some(at(720).to_utc()));
+    assert_eq!(waits(&rostered(), 1, "CHN-01", -61), None, "it is too early");
+    assert_eq!(waits(&rostered(), 1, "CHN-01", -60), Some((ShiftToAssume, begins, false)));
+    assert_eq!(waits(&rostered(), 1, "CHN-01", 10), Some((ShiftToAssume, begins, true)));
+    assert_eq!(waits(&rostered(), 1, "CHN-03", -10), None, "it is not on the roster");
+    assert_eq!(waits(&lacking(), 1, "CHN-01", 10), None, "nobody is there to relieve it");
+    assert_eq!(waits(&stood(), 1, "CHN-01", 700), Some((ShiftToHandOver, ends, false)));
+    assert_eq!(waits(&stood(), 1, "CHN-01", 720), None, "it is over");
 }

@@ -207,30 +207,26 @@ impl ReadModel {
         Ok(rows.into_iter().map(|row| (row.centre_id, row.count)).collect())
     }
 
-    /// The shifts of all centres on whose roster the post is and that run at some time of the hour after that moment, the first
-    /// to begin first.
-    pub async fn shifts_to_stand(
-        &self,
-        pin: &Pin,
-        post: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<ShiftRow>, Error> {
+    /// The shifts of all centres that run at some time of the hour after that moment, by centre, the first to begin first.
+    pub async fn shifts_at_hand(&self, pin: &Pin, now: DateTime<Utc>) -> Result<Vec<ShiftRow>, Error> {
+        let soon = now + TimeDelta::hours(1);
         shift_rows!(
             "from shift
              where shift.ends_at > $2
+               and shift.ends_at <= $4
                and shift.begins_at <= $3
-               and $4 = any (shift.officers)
                and shift.valid_from <= $1
                and $1 < shift.valid_to
-             order by shift.begins_at, shift.id",
+             order by shift.centre_id, shift.begins_at",
             pin.position.0,
             now,
-            now + TimeDelta::hours(1),
-            post
+            soon,
+            // No shift is longer than a day.
+            soon + TimeDelta::days(1)
         )
         .fetch_all(self.db())
         .await
-        .map_err(doing("list shifts to stand"))
+        .map_err(doing("list shifts at hand"))
     }
 
     /// Shifts that began before that moment and lack officers, of which nobody was told, the oldest first: for the service
