@@ -18,7 +18,7 @@ create table event_entry (
   ccir            text[] not null,      -- codes of those
   version_id      uuid,
   annex_id        uuid,
-  matter_ids      uuid[] not null,
+  matter_ids      uuid[] not null,      -- or the entry of a watch's log
   task_ids        uuid[] not null
 );
 alter table event_entry add primary key (position);
@@ -168,17 +168,33 @@ begin atomic
     and not exists (
       select
       from unnest(entry.matter_ids) as named (id)
-      where not exists (
-          select
-          from visible_matter(entry.command_end, policy, viewer) then_
-          where then_.id = named.id
-          offset 0
+      where (
+          not exists (
+            select
+            from visible_matter(entry.command_end, policy, viewer) then_
+            where then_.id = named.id
+            offset 0
+          )
+          or not exists (
+            select
+            from visible_matter(at, policy, viewer) at_
+            where at_.id = named.id
+            offset 0
+          )
         )
-        or not exists (
-          select
-          from visible_matter(at, policy, viewer) at_
-          where at_.id = named.id
-          offset 0
+        and (
+          not exists (
+            select
+            from visible_log_entry(entry.command_end, viewer) then_
+            where then_.id = named.id
+            offset 0
+          )
+          or not exists (
+            select
+            from visible_log_entry(at, viewer) at_
+            where at_.id = named.id
+            offset 0
+          )
         )
       offset 0
     );

@@ -121,7 +121,10 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
     for (query, statements) in [
         ("{ viewer { name } }".to_owned(), 1),
         ("{ viewer { partner { code } post { code holder { officer } } } }".to_owned(), 4),
-        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 13),
+        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 14),
+        ("{ centre(code: \"CMCC\") { watch { number status gaps { until missing { code } } } } }".to_owned(), 6),
+        ("{ centre(code: \"CMCC\") { shifts { totalCount nodes { officers { code } } } } }".to_owned(), 5),
+        ("{ centre(code: \"CMCC\") { logEntries { nodes { text author { code } } } } }".to_owned(), 4),
         ("{ head { position } }".to_owned(), 5),
         ("{ partners { totalCount edges { node { code } } } }".to_owned(), 3),
         ("{ posts(first: 100) { edges { node { code partner { code } holder { officer } } } } }".to_owned(), 4),

@@ -33,4 +33,5 @@ mod sharing;
 mod standing;
 mod subjects;
 mod support;
+mod watch;
 mod webhooks;

@@ -62,6 +62,12 @@ impl Twin<'_> {
         let criteria = json!([{ "name": "security", "weight": 100 }]);
         let centre = json!({ "code": "CMCC", "name": "Centre", "criteria": criteria });
         self.server.done(admin, "proposeCentre", centre, "").await;
+        let scores = json!([{ "criterion": "security", "score": 4 }]);
+        let site = json!({ "centre": "CMCC", "site": "MAE_SOT", "place": "Mae Sot", "scores": scores });
+        self.server.done(admin, "assessSite", site, "").await;
+        let chosen = json!({ "centre": "CMCC", "site": "MAE_SOT", "agreedBy": ["THA"], "rationale": "Near" });
+        self.server.done(admin, "selectSite", chosen, "").await;
+        self.server.done(admin, "establishCentre", json!({ "centre": "CMCC" }), "").await;
         for (index, post) in
             ["THA-01", "CHN-01", "MMR-01", "LAO-01", "INTERPOL-01", "THA-02"].into_iter().enumerate()
         {
@@ -74,6 +80,12 @@ impl Twin<'_> {
             self.server.done(admin, "acceptNomination", json!({ "post": post }), "").await;
             self.server.done(admin, "takePost", json!({ "post": post }), "").await;
         }
+        self.server.done(admin, "activateCentre", json!({ "centre": "CMCC" }), "").await;
+        let shift = json!({
+            "centre": "CMCC", "from": "2023-08-17T06:00:00Z", "to": "2023-08-17T18:00:00Z",
+            "officers": ["CHN-01", "MMR-01"],
+        });
+        self.server.done(admin, "rosterShift", shift, "").await;
         let relief = json!({ "post": "THA-02", "reason": "Rotation" });
         self.server.done(admin, "relieveOfficer", relief, "").await;
     }
@@ -147,6 +159,30 @@ impl Twin<'_> {
         self.server.done("THA-01", "reviseTask", revised, "").await;
         late.run("markReleasability", json!({ "releasableTo": ["LAO", "MMR", "CHN", "INTERPOL"] }), "").await;
         late.run("addTask", task("T02", "THA", "Later task", &["T01"]), "").await;
+        self.write_log().await;
+    }
+
+    /// Entries of the watch's log, each for some, and the correction of one.
+    async fn write_log(&self) {
+        let enter = |text: &str, category: &str, readers: Option<&[&str]>| {
+            let mut entry = json!({ "centre": "CMCC", "category": category, "text": text });
+            if let Some(readers) = readers {
+                entry["release"] = json!({ "releasableTo": readers });
+            }
+            entry
+        };
+        let shown = "entry { id }";
+        self.server.done("LAO-01", "makeLogEntry", enter("Quiet", "SECURITY", None), shown).await;
+        let readers = ["MMR", "THA"];
+        let category = self.pick(&readers, "SECURITY", "FALCON");
+        let entry = enter(self.pick(&readers, "A patrol left", "A secret falcon"), category, Some(&["THA"]));
+        let made = self.server.done("MMR-01", "makeLogEntry", entry, shown).await;
+        let text = self.pick(&readers, "A patrol came back", "Another falcon");
+        let reason = self.pick(&readers, "Misheard", "Falcons move");
+        let right = json!({ "entryId": made["entry"]["id"], "text": text, "reason": reason });
+        self.server.done("MMR-01", "correctLogEntry", right, "").await;
+        let own = enter(self.pick(&["CHN"], "For us", "Our falcon"), "SECURITY", Some(&[]));
+        self.server.done("CHN-01", "makeLogEntry", own, "").await;
     }
 }
 
@@ -625,7 +661,8 @@ async fn everything(server: &Server) -> Vec<String> {
             }
             after = data["events"]["pageInfo"]["endCursor"].clone();
         }
-        let query = "{ partners { edges { node { id } } } posts { edges { node { id } } } centres { edges { node { id } } }
+        let query = "{ partners { edges { node { id } } } posts { edges { node { id } } } centres { edges { node { id
+            shifts { nodes { id } } logEntries { nodes { id } } } } }
             operations { edges { node { id officerRequests { id } deconflictions { id } decisions { nodes { id } }
               phases { gate { words { id } } } planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
@@ -891,6 +928,40 @@ fn labels(log: &[Recorded]) -> BTreeMap<String, Label> {
     operations
 }
 
+/// Of the watch's log: whoever may read an entry may read what corrects it.
+fn log_releases(log: &[Recorded], end_of: impl Fn(usize) -> i64) -> BTreeMap<String, Release> {
+    use accord::domain::{centre::CentreId, ids::LogEntryId, watch::WatchEvent};
+    let mut entries = BTreeMap::<u32, (String, Vec<String>)>::new();
+    let mut releases = BTreeMap::new();
+    for (index, recorded) in log.iter().enumerate() {
+        let (centre, entry) = match &recorded.event {
+            Event::Watch(WatchEvent::LogEntryMade { centre, entry, owner, release, .. }) => {
+                let everybody = || EVERYBODY.iter().map(|partner| (*partner).to_owned()).collect();
+                let readers =
+                    release.as_ref().map_or_else(everybody, |release| codes(&release.releasable_to));
+                entries.insert(*entry, (owner.to_string(), readers));
+                (centre, *entry)
+            }
+            Event::Watch(WatchEvent::LogEntryCorrected { centre, entry, corrects, .. }) => {
+                entries.insert(*entry, entries[corrects].clone());
+                (centre, *entry)
+            }
+            _ => continue,
+        };
+        let (lead, readers) = entries[&entry].clone();
+        let release = |happened: Option<i64>| Release {
+            lead: lead.clone(),
+            operation: vec![(0, readers.clone())],
+            own: None,
+            happened,
+            versions: Vec::new(),
+        };
+        releases.insert(recorded.event_id.to_string(), release(Some(end_of(index))));
+        releases.insert(LogEntryId::of(CentreId::of(centre).0, entry).to_string(), release(None));
+    }
+    releases
+}
+
 /// Read from the log itself, not through the rows under test.
 async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
@@ -925,7 +996,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             opened.insert((operation.to_string(), *number), end_of(index));
         }
     }
-    let mut releases = BTreeMap::new();
+    let mut releases = log_releases(&log, end_of);
     let mut annexes = BTreeMap::<(String, u32, String), Vec<String>>::new();
     // To whom an incident or a request is released, and whose work it is.
     let mut matters = BTreeMap::<_, (Option<Vec<String>>, Vec<String>)>::new();

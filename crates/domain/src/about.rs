@@ -3,7 +3,7 @@
 
 use crate::{
     AnnexCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
-    ids::{OperationId, PartnerId, PlanVersionId, PostId, TaskId},
+    ids::{LogEntryId, OperationId, PartnerId, PlanVersionId, PostId, TaskId},
     release::Matter,
 };
 use uuid::Uuid;
@@ -15,7 +15,7 @@ pub struct About<'a> {
     version: Option<u32>,
     tasks: Vec<&'a TaskCode>,
     annex: Option<&'a AnnexCode>,
-    matters: Vec<Matter>,
+    matters: Vec<Uuid>,
     partner: Option<&'a PartnerCode>,
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
@@ -41,7 +41,8 @@ pub struct Scope<'a> {
     pub tasks: Vec<&'a TaskCode>,
     /// Of that version.
     pub annex: Option<&'a AnnexCode>,
-    pub matters: Vec<Matter>,
+    /// Ids of what it deals with besides its plan, or of an entry of a watch's log.
+    pub matters: Vec<Uuid>,
 }
 
 impl<'a> About<'a> {
@@ -92,7 +93,16 @@ impl<'a> About<'a> {
 
     /// Also of this matter of the operation: shown in its history, and only to those who see it.
     pub(crate) fn matter(mut self, matter: Matter) -> Self {
-        self.matters.push(matter);
+        // Matters are an operation's.
+        if let Whole::Operation(code) = &self.whole {
+            self.matters.push(matter.id(OperationId::of(code)));
+        }
+        self
+    }
+
+    /// Of this entry of a watch's log: only for those who see it.
+    pub(crate) fn log_entry(mut self, entry: LogEntryId) -> Self {
+        self.matters.push(entry.0);
         self
     }
 
@@ -147,10 +157,10 @@ impl<'a> About<'a> {
         let mut ids: Vec<Uuid> = self.folds().iter().map(Subject::id).collect();
         ids.extend(self.partner.map(|partner| PartnerId::of(partner).0));
         ids.extend(self.post.map(|post| PostId::of(post).0));
+        ids.extend(&self.matters);
         if let Whole::Operation(code) = &self.whole {
             let operation = OperationId::of(code);
             ids.extend(self.version.map(|number| PlanVersionId::of(operation, number).0));
-            ids.extend(self.matters.iter().map(|matter| matter.id(operation)));
             ids.extend(self.tasks.iter().map(|task| TaskId::of(operation, task).0));
         }
         ids.sort_unstable();

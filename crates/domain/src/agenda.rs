@@ -51,6 +51,8 @@ pub enum AgendaKind {
     RequestToAcknowledge,
     RequestToAnswer,
     Escalated,
+    ShiftToAssume,
+    ShiftToHandOver,
 }
 
 impl AgendaKind {
@@ -74,6 +76,8 @@ impl AgendaKind {
             Self::RequestToAnswer => &["fulfilRequest", "declineRequest"],
             // Of whatever its post then reports, what is nearest.
             Self::Escalated => &["dispatchResponder", "acknowledgeRequest", "fulfilRequest"],
+            Self::ShiftToAssume => &["assumeWatch"],
+            Self::ShiftToHandOver => &["handOverWatch"],
         }
     }
 
@@ -86,7 +90,7 @@ impl AgendaKind {
         }
     }
 
-    fn waiting(self, id: Uuid, why: String, since: DateTime<Utc>) -> Waiting {
+    pub(crate) fn waiting(self, id: Uuid, why: String, since: DateTime<Utc>) -> Waiting {
         let mutation = self.mutations().first().copied();
         Waiting { kind: self, id, why, since, due: None, is_overdue: false, mutation }
     }
@@ -168,7 +172,7 @@ impl Waiting {
     }
 
     /// Overdue once that moment has come.
-    fn due(self, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+    pub(crate) fn due(self, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
         Self { due, is_overdue: due.is_some_and(|due| due < now), ..self }
     }
 }

@@ -82,6 +82,8 @@ pub enum RefusalCode {
     NotTheAuthor,
     /// Another partner's officer, whom the plan does not foresee for the task: ask that partner.
     NotYourOfficer,
+    /// The next shift has not as many officers or nations as the rules of the watch ask for.
+    NoRelief,
     /// The version has no task on this partner's territory, so there is nothing to consent to.
     NoTerritoryInPlan,
     /// The event is said to have happened after the server's present.

@@ -3,11 +3,12 @@
 use crate::{
     AnnexCode, At, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
     PostCode, RequestCode, TaskCode,
+    centre::{CentreCode, CentreId},
     ids::{
         AnnexId, AssignmentId, COALITION, ClockId, ConditionId, ContributionId, DecisionId, DeconflictionId,
-        GoNoGoWordId, IncidentId, MatterClaimId, Naming, OfficerRequestId, OperationId, OperationReaderId,
-        PartnerId, PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, RequestId, TaskClaimId,
-        TaskExecutionId, TaskId, TenureId,
+        GoNoGoWordId, IncidentId, LogEntryId, MatterClaimId, Naming, OfficerRequestId, OperationId,
+        OperationReaderId, PartnerId, PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId,
+        RequestId, ShiftId, TaskClaimId, TaskExecutionId, TaskId, TenureId,
     },
     release::Matter,
 };
@@ -82,6 +83,12 @@ subjects! { subject
         Post(code: PostCode) of Coalition = PostId::of(code);
         /// The `n`th tenure of a post, from 1.
         Tenure(post: PostCode, number: u32) of Coalition = TenureId::of(PostId::of(post), *number);
+        /// The `n`th shift of a centre's watch, from 1.
+        Shift(centre: CentreCode, number: u32) of Centre(centre) =
+            ShiftId::of(CentreId::of(centre).0, *number);
+        /// The `n`th entry of a centre's watch log, from 1.
+        LogEntry(centre: CentreCode, number: u32) of Centre(centre) =
+            LogEntryId::of(CentreId::of(centre).0, *number);
         PlanVersion(operation: OperationCode, number: u32) of Operation(operation) =
             version(operation, *number);
         PlannedTask(operation: OperationCode, number: u32, task: TaskCode) of Operation(operation) =

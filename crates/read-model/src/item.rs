@@ -92,6 +92,10 @@ tables! {
         Tenure: crate::coalition::TenureRow;
     }
     "15-centre.sql" { Centre: crate::centre::CentreRow; }
+    "16-watch.sql" {
+        Shift: crate::watch::ShiftRow;
+        LogEntry: crate::watch::LogEntryRow;
+    }
     "20-operation.sql" {
         Operation: crate::operation::OperationRow;
         OperationReader: crate::operation::OperationReaderRow;

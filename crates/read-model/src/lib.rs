@@ -30,6 +30,7 @@ pub mod plan;
 mod projection;
 pub mod request;
 mod tables;
+pub mod watch;
 
 pub use error::Error;
 pub(crate) use error::doing;

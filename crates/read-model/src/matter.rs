@@ -458,18 +458,25 @@ impl ReadModel {
         .map_err(doing("look for clocks that fell due"))
     }
 
-    /// When the next of all clocks falls due: for who sets a scripted clock.
+    /// When the next of all clocks falls due, or a shift that lacks officers begins: for who sets a scripted clock.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Error> {
         sqlx::query_scalar!(
-            "select due_at
-             from clock
-             where breached_at is null
-               and (stopped_at is null or stopped_at > due_at)
-               and valid_to = 9223372036854775807
-             order by due_at, id
-             limit 1"
+            "select least(
+               (
+                 select min(due_at)
+                 from clock
+                 where breached_at is null
+                   and (stopped_at is null or stopped_at > due_at)
+                   and valid_to = 9223372036854775807
+               ),
+               (
+                 select min(gap_due_at)
+                 from shift
+                 where gap_due_at is not null and valid_to = 9223372036854775807
+               )
+             ) as due_at"
         )
-        .fetch_optional(self.db())
+        .fetch_one(self.db())
         .await
         .map_err(doing("look for the next clock"))
     }

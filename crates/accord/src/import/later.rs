@@ -31,7 +31,6 @@ fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
         ("timeline: known_persons of decisions", known_persons.count()),
         ("assistance: reports and tallies", assistance),
-        ("watch_sample: shifts", scenario.watch_sample.len()),
         ("sitreps", scenario.sitreps.len()),
         ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),
     ]

@@ -8,6 +8,7 @@ use super::model::{
     request::Request,
     timeline::{GovernanceEvent, SubjectKind, TimelineEntry},
     values::Instant,
+    watch::Shift,
 };
 use chrono::TimeDelta;
 
@@ -45,6 +46,11 @@ pub enum Happening<'a> {
     RequestIssued(&'a Request),
     RequestAcknowledged(&'a Request),
     RequestFulfilled(&'a Request),
+    ShiftRostered(&'a Shift),
+    /// By the post of that code.
+    WatchAssumed(&'a Shift, &'a str),
+    /// To the second one.
+    WatchHandedOver(&'a Shift, &'a Shift),
     Timeline(&'a TimelineEntry),
 }
 
@@ -75,7 +81,7 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion, timeline, actuals, the incident and requests in the order in which they were recorded. At the same
+    /// Appointments, expansion, timeline, actuals, the incident, requests and shifts in the order in which they were recorded. At the same
     /// instant phase starts come first, then file order, then what was done, in the order in which it happened;
     /// of that, what ended comes before what started then. `OfficerNominated` is left to the posts that it
     /// stands for.
@@ -111,6 +117,7 @@ impl Scenario {
             what: Happening::Incident(entry),
         }));
         moments.extend(self.requests.iter().flat_map(Request::moments));
+        moments.extend(self.watch_moments());
         let order = |moment: &Moment<'_>| match moment.what {
             Happening::Timeline(TimelineEntry { event: GovernanceEvent::PhaseStarted { .. }, .. }) => {
                 (0, None)
@@ -121,6 +128,31 @@ impl Scenario {
         };
         moments.sort_by_key(|moment| (moment.recorded, order(moment)));
         moments
+    }
+}
+
+/// How long before it begins a shift is rostered.
+const ROSTERED_BEFORE: TimeDelta = TimeDelta::days(1);
+
+impl Scenario {
+    /// Who is missing at first takes its place at the end of the gap, all others when the shift begins; then they relieve the
+    /// shift before, where that ends now.
+    fn watch_moments(&self) -> impl Iterator<Item = Moment<'_>> {
+        let at = |at: Instant, what| Moment { recorded: at, occurred: at, what };
+        self.watch_sample.iter().flat_map(move |shift| {
+            let gap = |post: &str| shift.gap.as_ref().filter(|gap| gap.missing == post);
+            let came = |post: &str| gap(post).map_or(shift.from, |gap| gap.to);
+            let rostered = at(shift.from - ROSTERED_BEFORE, Happening::ShiftRostered(shift));
+            let assumed = shift
+                .on
+                .iter()
+                .map(move |post| at(came(post), Happening::WatchAssumed(shift, post)))
+                .collect::<Vec<_>>();
+            let complete = assumed.iter().map(|moment| moment.recorded).max().unwrap_or(shift.from);
+            let before = self.watch_sample.iter().find(|before| before.to == shift.from);
+            let relieved = before.map(|before| at(complete, Happening::WatchHandedOver(before, shift)));
+            [rostered].into_iter().chain(assumed).chain(relieved)
+        })
     }
 }
 

@@ -6,3 +6,4 @@ mod building;
 mod recorded;
 mod saphan;
 mod support;
+mod watch;

@@ -12,6 +12,7 @@ use domain::{
     execution::{BlockReason, PointFacts, Stand, Standing, TaskStatus},
     ids::{OperationId, PhaseId},
     plan::{Dependency, Electorate, VersionStatus},
+    watch::ShiftFacts,
 };
 use futures_util::{
     FutureExt,
@@ -30,7 +31,8 @@ use uuid::Uuid;
 /// Something that waits, and where it is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
-    pub operation: Uuid,
+    /// `None`: what waits is of no operation.
+    pub operation: Option<Uuid>,
     pub waiting: Waiting,
     /// Code of the phase or the decision point, which have no ids.
     pub code: Option<String>,
@@ -39,8 +41,8 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn new(operation: Uuid, waiting: Waiting) -> Self {
-        Self { operation, waiting, code: None, ccir: BTreeSet::new() }
+    fn new(operation: impl Into<Option<Uuid>>, waiting: Waiting) -> Self {
+        Self { operation: operation.into(), waiting, code: None, ccir: BTreeSet::new() }
     }
 }
 
@@ -64,7 +66,7 @@ pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) 
     };
     let asker = Asker { world, partner, post, roles, now };
     let is_for = |kinds: &[AgendaKind]| kinds.iter().any(|kind| kind.is_for(actor));
-    let searches: [(&[AgendaKind], Search<'_>); 10] = [
+    let searches: [(&[AgendaKind], Search<'_>); 11] = [
         (&[AgendaKind::PlanDecision], asker.plan_decisions().boxed()),
         (&[AgendaKind::GoNoGo], asker.gates().boxed()),
         (
@@ -83,6 +85,7 @@ pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) 
         (&[AgendaKind::IncidentToTriage, AgendaKind::ResponseToDecide], asker.incidents().boxed()),
         (&[AgendaKind::RequestToAcknowledge, AgendaKind::RequestToAnswer], asker.asked().boxed()),
         (&[AgendaKind::Escalated], asker.calls().boxed()),
+        (&[AgendaKind::ShiftToAssume, AgendaKind::ShiftToHandOver], asker.shifts().boxed()),
     ];
     let wanted = searches.into_iter().filter(|(kinds, _)| is_for(kinds)).map(|(_, search)| search);
     let (found, met) = try_join(try_join_all(wanted), asker.met_requirements()).await?;
@@ -407,6 +410,24 @@ impl Asker<'_> {
             };
             let waits = facts.waits(self.now).map(|waiting| Found::new(row.operation_id, waiting));
             found.extend(waits.map(|found| Found { code: Some(point.to_string()), ..found }));
+        }
+        Ok(found)
+    }
+
+    async fn shifts(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().shifts_at_hand(&self.world.pin, self.now).await?;
+        let shifts = rows.iter().map(|row| row.shift()).collect::<Result<Vec<_>, _>>()?;
+        let mut found = Vec::new();
+        for (index, (row, shift)) in rows.iter().zip(&shifts).enumerate() {
+            let next = rows.get(index + 1).filter(|next| next.centre_id == row.centre_id);
+            let facts = ShiftFacts {
+                id: row.id,
+                centre: &parse(&row.centre)?,
+                shift,
+                next: next.and_then(|_| shifts.get(index + 1)),
+                post: self.post,
+            };
+            found.extend(facts.waits(self.now).map(|waiting| Found::new(None, waiting)));
         }
         Ok(found)
     }

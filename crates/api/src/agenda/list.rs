@@ -7,7 +7,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Condition, Event, Incident, OfficerRequest, Operation, PlanVersion, Request, Task},
+        node::{Condition, Event, Incident, OfficerRequest, Operation, PlanVersion, Request, Shift, Task},
         scalars::DateTime,
         zone::Zone,
     },
@@ -58,6 +58,10 @@ pub enum AgendaKind {
     RequestToAnswer,
     /// Your post was called to an incident or a request, and has reported nothing of it since.
     Escalated,
+    /// Your post is to take its place in a shift, from an hour before that begins.
+    ShiftToAssume,
+    /// The next shift has enough officers to relieve yours.
+    ShiftToHandOver,
 }
 
 /// One thing that waits for you.
@@ -158,9 +162,10 @@ impl AgendaEntry {
         self.found.waiting.kind.into()
     }
 
-    /// Null where your partner is asked in a request, or your post called to something, of an operation that you do not read.
+    /// Null of shifts, which are a centre's; and where your partner is asked in a request, or your post called to something, of
+    /// an operation that you do not read.
     async fn operation(&self) -> Result<Option<Operation>, Error> {
-        self.world.find(self.found.operation).await
+        self.operation_of().await
     }
 
     /// In words.
@@ -172,8 +177,8 @@ impl AgendaEntry {
         self.world.local(self.found.waiting.since, zone).await
     }
 
-    /// Where the plan and H-hour have its beginning, or its end if it has begun; of incidents and requests when the clock falls
-    /// due, or fell; null where nothing says so.
+    /// Where the plan and H-hour have its beginning, or its end if it has begun; of a shift the same by the roster; of incidents
+    /// and requests when the clock falls due, or fell; null where nothing says so.
     async fn due(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         self.world.local_if(self.found.waiting.due, zone).await
     }
@@ -217,7 +222,8 @@ impl AgendaEntry {
     async fn phase(&self) -> Result<Option<PhaseExecution>, Error> {
         match &self.found.code {
             Some(code) if self.found.waiting.kind == agenda::AgendaKind::GoNoGo => {
-                PhaseExecution::find(&self.world, OperationId(self.found.operation), &parse(code)?).await
+                let Some(operation) = self.found.operation else { return Ok(None) };
+                PhaseExecution::find(&self.world, OperationId(operation), &parse(code)?).await
             }
             _ => Ok(None),
         }
@@ -245,11 +251,17 @@ impl AgendaEntry {
         self.object(&[RequestToAcknowledge, RequestToAnswer, Escalated]).await
     }
 
+    /// Of `SHIFT_TO_ASSUME` and `SHIFT_TO_HAND_OVER`.
+    async fn shift(&self) -> Result<Option<Shift>, Error> {
+        use agenda::AgendaKind::{ShiftToAssume, ShiftToHandOver};
+        self.object(&[ShiftToAssume, ShiftToHandOver]).await
+    }
+
     /// Of `DECISION_DUE`.
     async fn decision_point(&self) -> Result<Option<DecisionPointState>, Error> {
         match &self.found.code {
             Some(code) if self.found.waiting.kind == agenda::AgendaKind::DecisionDue => {
-                let operation: Operation = self.world.get(self.found.operation).await?;
+                let Some(operation) = self.operation_of().await? else { return Ok(None) };
                 let points = DecisionPointState::of(&operation).await?;
                 Ok(points.into_iter().find(|state| state.is_of(code)))
             }
@@ -259,6 +271,13 @@ impl AgendaEntry {
 }
 
 impl AgendaEntry {
+    async fn operation_of(&self) -> Result<Option<Operation>, Error> {
+        match self.found.operation {
+            Some(operation) => self.world.find(operation).await,
+            None => Ok(None),
+        }
+    }
+
     async fn object<T: crate::graph::node::Item>(
         &self,
         of: &[agenda::AgendaKind],

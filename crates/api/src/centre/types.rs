@@ -5,11 +5,11 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         language::{self, Language, LocalisedName, localise},
-        node::{Centre, Event, Partner},
+        node::{Centre, Event, LogEntry, Partner, Shift},
         scalars::DateTime,
         zone::Zone,
     },
-    watch::types::WatchRules,
+    watch::{coverage::WatchHour, types::WatchRules},
 };
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use domain::{centre, ids::PartnerId};
@@ -172,6 +172,44 @@ impl Centre {
             Some(rules) => WatchRules::of(&self.world, rules).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The shift of its watch that runs at that time in the world, or now: the last one to begin that has begun or has
+    /// relieved another; null where none does.
+    async fn watch(&self, valid_at: Option<DateTime>) -> Result<Option<Shift>, Error> {
+        self.running_shift(valid_at).await
+    }
+
+    /// The shifts of its watch that run at some time from `from` on and before `to`, as they were rostered, in the order in
+    /// which they begin.
+    #[expect(clippy::too_many_arguments, reason = "a list's arguments and its period")]
+    async fn shifts(
+        &self,
+        from: Option<DateTime>,
+        to: Option<DateTime>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Shift>, Error> {
+        self.shift_page(from, to, Window { first, after, last, before }).await
+    }
+
+    /// How its watch was stood, hour by hour from `from` on: by how many officers of which partners. For 31 days at most.
+    async fn coverage(&self, from: DateTime, to: DateTime) -> Result<Vec<WatchHour>, Error> {
+        self.covered(from, to).await
+    }
+
+    /// What was entered in its watch's log, as far as you may see it, in that order; `category` asks for entries of one.
+    async fn log_entries(
+        &self,
+        category: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<LogEntry>, Error> {
+        self.log_entry_page(category, Window { first, after, last, before }).await
     }
 
     /// Null until it is active.

@@ -1,6 +1,7 @@
 //! Loading related rows in batches: one statement for all objects of a list, never one per item.
 
 use crate::{Error, graph::nodes::nodes, schedule::network::Network};
+use chrono::{DateTime, Utc};
 use domain::{Recorded, ids::AnnexId};
 use engine::Engine;
 use futures_util::{
@@ -23,6 +24,7 @@ use read_model::{
         TaskVersionRow,
     },
     request::{RequestFilter, RequestRow},
+    watch::{LogEntryRow, ShiftRow, ShiftSpan},
 };
 use std::{
     collections::HashMap,
@@ -413,6 +415,74 @@ async fn requests_about(
     Ok(about.into_iter().map(|(incident, rows)| (incident, Arc::new(rows))).collect())
 }
 
+/// A page of a centre's shifts.
+pub(crate) type ShiftPage = (Uuid, ShiftSpan, Page<DateTime<Utc>>);
+
+async fn shift_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<ShiftPage>,
+) -> Result<HashMap<ShiftPage, Arc<Vec<Arc<ShiftRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(centre, span, page)| (centre, (span, page))).collect();
+    for ((span, page), centres) in by_question(keys) {
+        let rows = model.shifts_of(&pin, &centres, span, &page).await?;
+        pages.extend(
+            group(rows, |row| row.centre_id)
+                .into_iter()
+                .map(|(centre, rows)| ((centre, span, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn shift_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, ShiftSpan)>,
+) -> Result<HashMap<(Uuid, ShiftSpan), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (span, centres) in by_question(keys) {
+        let counted = model.count_shifts(&pin, &centres, span).await?;
+        counts.extend(counted.into_iter().map(|(centre, count)| ((centre, span), count)));
+    }
+    Ok(counts)
+}
+
+/// A page of a centre's log: of a category, or of all.
+pub(crate) type LogEntryPage = (Uuid, Option<String>, Page<i32>);
+
+async fn log_entry_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<LogEntryPage>,
+) -> Result<HashMap<LogEntryPage, Arc<Vec<Arc<LogEntryRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(centre, category, page)| (centre, (category, page))).collect();
+    for ((category, page), centres) in by_question(keys) {
+        let rows = model.log_entries_of(&pin, &centres, category.as_deref(), &page).await?;
+        pages.extend(
+            group(rows, |row| row.centre_id)
+                .into_iter()
+                .map(|(centre, rows)| ((centre, category.clone(), page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn log_entry_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, Option<String>)>,
+) -> Result<HashMap<(Uuid, Option<String>), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (category, centres) in by_question(keys) {
+        let counted = model.count_log_entries(&pin, &centres, category.as_deref()).await?;
+        counts.extend(counted.into_iter().map(|(centre, count)| ((centre, category.clone()), count)));
+    }
+    Ok(counts)
+}
+
 async fn history_counts(
     model: ReadModel,
     pin: Arc<Pin>,
@@ -499,6 +569,10 @@ macro_rules! loaders {
             pub contribution_counts: Loader<(Uuid, ContributionFilter), i64>,
             pub contribution_sums: Loader<(Uuid, GroupedBy), Arc<Sums>>,
             pub requests_about: Loader<Uuid, Arc<Vec<Arc<RequestRow>>>>,
+            pub shift_pages: Loader<ShiftPage, Arc<Vec<Arc<ShiftRow>>>>,
+            pub shift_counts: Loader<(Uuid, ShiftSpan), i64>,
+            pub log_entry_pages: Loader<LogEntryPage, Arc<Vec<Arc<LogEntryRow>>>>,
+            pub log_entry_counts: Loader<(Uuid, Option<String>), i64>,
             pub histories: Loader<HistoryPage, Histories>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// To the task that a planned task is a plan of.
@@ -545,6 +619,10 @@ macro_rules! loaders {
                     contribution_counts: Loader::new(model, pin, contribution_counts),
                     contribution_sums: Loader::new(model, pin, contribution_sums),
                     requests_about: Loader::new(model, pin, requests_about),
+                    shift_pages: Loader::new(model, pin, shift_pages),
+                    shift_counts: Loader::new(model, pin, shift_counts),
+                    log_entry_pages: Loader::new(model, pin, log_entry_pages),
+                    log_entry_counts: Loader::new(model, pin, log_entry_counts),
                     histories: Loader::new(model, pin, histories),
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),

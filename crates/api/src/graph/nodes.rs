@@ -10,6 +10,9 @@ macro_rules! nodes {
             Partner: "partner" of read_model::coalition::PartnerRow,
                 domain::ids::PartnerId[id], partners_by_id;
             Centre: "centre" of read_model::centre::CentreRow, domain::centre::CentreId[id], centres_by_id;
+            Shift: "shift" of read_model::watch::ShiftRow, domain::ids::ShiftId[id], shifts_by_id;
+            LogEntry: "log_entry" of read_model::watch::LogEntryRow,
+                domain::ids::LogEntryId[id], log_entries_by_id;
             Post: "post" of read_model::coalition::PostRow, domain::ids::PostId[id], posts_by_id;
             Operation: "operation" of read_model::operation::OperationRow,
                 domain::ids::OperationId[id], operations_by_id;

@@ -522,6 +522,8 @@ mod tests {
         let types = [
             ("partner", "Partner"),
             ("centre", "Centre"),
+            ("shift", "Shift"),
+            ("log_entry", "LogEntry"),
             ("post", "Post"),
             ("tenure", "Tenure"),
             ("operation", "Operation"),

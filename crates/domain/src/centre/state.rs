@@ -4,7 +4,7 @@ use crate::{
     At, Code, Instant, Item, Names, PartnerCode, Prose, Title,
     centre::{CentreCode, CentreEvent, Criterion, Score},
     subject::{Evolve, Items},
-    watch::WatchRules,
+    watch::{Shift, Watch},
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ pub struct Centre {
     pub forward_posts: Vec<ForwardPost>,
     pub established_at: Option<Instant>,
     pub activated_at: Option<Instant>,
-    pub watch_rules: Option<WatchRules>,
+    pub watch: Watch,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,9 +87,19 @@ pub fn weighted_score(criteria: &[Criterion], scores: &[Score]) -> u32 {
     scores.iter().map(|score| score.score.saturating_mul(weight(score))).fold(0, u32::saturating_add)
 }
 
+impl Centre {
+    /// When it is to be told that a shift of its watch lacks officers, unless they come; `None`: nothing is to be told. Once its
+    /// work has ended it keeps no watch.
+    pub fn gap_due(&self, shift: &Shift) -> Option<Instant> {
+        (self.status == CentreStatus::Active && shift.lacks_officers()).then_some(shift.from)
+    }
+}
+
 impl Items for Centre {
     fn items(&self) -> Vec<Item> {
-        vec![Item::Centre(self.code.clone())]
+        let shifts = self.watch.shifts.keys().map(|number| Item::Shift(self.code.clone(), *number));
+        let entries = self.watch.log.iter().map(|entry| Item::LogEntry(self.code.clone(), entry.number));
+        [Item::Centre(self.code.clone())].into_iter().chain(shifts).chain(entries).collect()
     }
 }
 
@@ -108,7 +118,7 @@ impl Evolve<CentreEvent> for Option<Centre> {
                 forward_posts: Vec::new(),
                 established_at: None,
                 activated_at: None,
-                watch_rules: None,
+                watch: Watch::default(),
             });
         }
         let Some(centre) = self else { return };
@@ -144,7 +154,11 @@ impl Evolve<CentreEvent> for Option<Centre> {
             CentreEvent::ForwardPostOpened { code, place, .. } => {
                 centre.forward_posts.push(ForwardPost { code: code.clone(), place: place.clone(), at });
             }
-            CentreEvent::CentreStoodDown { .. } => centre.status = CentreStatus::StoodDown,
+            CentreEvent::CentreStoodDown { .. } => {
+                let untold = centre.watch.shifts.values().filter(|shift| shift.lacks_officers());
+                touched.extend(untold.map(|shift| Item::Shift(centre.code.clone(), shift.number)));
+                centre.status = CentreStatus::StoodDown;
+            }
             CentreEvent::CentreNamed { names, .. } => centre.names = names.clone(),
         }
     }

@@ -1,8 +1,9 @@
 //! Who may say what of the watch.
 
+use super::{logging, shift};
 use crate::{
-    Context, Event, OperationCode, Reasons, RefusalCode, Rejection, Role, World,
-    centre::{CentreCode, CentreStatus},
+    Context, Event, OperationCode, Reasons, RefusalCode, Rejection, Role, Subject, Told, World,
+    centre::{Centre, CentreStatus},
     clock::ClockKind,
     coalition::decide::require_host,
     command::Decide,
@@ -24,24 +25,59 @@ impl Decide for WatchCommand {
         context: &Context<'_>,
         reasons: Reasons,
     ) -> Result<Vec<Event>, Rejection> {
+        Ok(self.tell(world, context, reasons)?.into_iter().map(|told| told.event).collect())
+    }
+
+    fn tell(&self, world: &World, context: &Context<'_>, reasons: Reasons) -> Result<Vec<Told>, Rejection> {
+        let code = self.centre();
+        world.need([Subject::Coalition, Subject::Centre(code.clone())])?;
+        let told = |events: Vec<Event>| events.into_iter().map(Told::from).collect();
+        let Some(centre) = world.centre(code)? else { return Err(reasons.not_found("centre", "centre")) };
+        if let Self::SetRules { rules, .. } = self {
+            return set_rules(world, centre, rules, context, reasons).map(told);
+        }
+        let mut reasons = reasons;
+        // What the log says of a shift stands, also once the centre has ended its work.
+        let afterwards = matches!(self, Self::CorrectLogEntry { .. } | Self::DetectGap { .. });
+        reasons.check(
+            afterwards || centre.status == CentreStatus::Active,
+            RefusalCode::WrongState,
+            "centre",
+            || format!("{code} is {}.", centre.status),
+        );
         match self {
-            Self::SetRules { centre, rules } => set_rules(world, centre, rules, context, reasons),
+            // Decided above.
+            Self::SetRules { .. } => reasons.or(Vec::new()),
+            Self::RosterShift { from, to, officers, .. } => {
+                shift::roster(world, centre, (*from, *to, officers), context, reasons).map(told)
+            }
+            Self::Assume { shift, .. } => shift::assume(world, centre, *shift, context, reasons),
+            Self::HandOver { shift, to, brief, .. } => {
+                shift::hand_over(world, centre, (*shift, *to, brief), context, reasons).map(told)
+            }
+            Self::MakeLogEntry { category, text, release, .. } => {
+                logging::make(world, centre, (category, text, release.as_ref()), context, reasons).map(told)
+            }
+            Self::CorrectLogEntry { entry, text, reason, .. } => {
+                logging::correct(centre, (*entry, text, reason), context, reasons).map(told)
+            }
+            Self::DetectGap { shift, .. } => shift::detect_gap(centre, *shift, context, reasons),
         }
     }
 }
 
 fn set_rules(
     world: &World,
-    code: &CentreCode,
+    centre: &Centre,
     rules: &WatchRules,
     context: &Context<'_>,
     mut reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let coalition = world.coalition()?;
     require_host(coalition, context, &[Role::Commander])?;
-    let Some(centre) = world.centre(code)? else { return Err(reasons.not_found("centre", "centre")) };
+    let code = &centre.code;
     // Another centre's rules may have taken the place of its limits since.
-    if centre.watch_rules.as_ref() == Some(rules) && coalition.limits == rules.limits {
+    if centre.watch.rules.as_ref() == Some(rules) && coalition.limits == rules.limits {
         return reasons.or(Vec::new());
     }
     let stands = matches!(centre.status, CentreStatus::Established | CentreStatus::Active);

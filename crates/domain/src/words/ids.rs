@@ -145,6 +145,10 @@ ids! {
     RequestId = "request" "a request";
     ContributionId = "contribution" "a contribution";
     MatterClaimId = "matterclaim" "a claim on a matter";
+    /// A shift of a centre's watch.
+    ShiftId = "shift" "a shift";
+    /// An entry of a centre's watch log.
+    LogEntryId = "logentry" "a log entry";
     ClockId = "clock" "a clock";
     EventId = "event" "an event";
     CommandId = "command" "a command";
@@ -280,6 +284,20 @@ impl MatterClaimId {
     /// The `number`th claim on a matter, from 1; `matter` is its id.
     pub fn of(matter: Uuid, number: u32) -> Self {
         Self(derive(matter, &format!("claim:{number}")))
+    }
+}
+
+impl ShiftId {
+    /// The `number`th shift of a centre, from 1; `centre` is its id.
+    pub fn of(centre: Uuid, number: u32) -> Self {
+        Self(derive(centre, &format!("shift:{number}")))
+    }
+}
+
+impl LogEntryId {
+    /// The `number`th entry of a centre's log, from 1; `centre` is its id.
+    pub fn of(centre: Uuid, number: u32) -> Self {
+        Self(derive(centre, &format!("log-entry:{number}")))
     }
 }
 

@@ -3,7 +3,7 @@
 //! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what
 //! is in logs unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
 
-use crate::support::{giving, of, saphan::*};
+use crate::support::{giving, instant, of, saphan::*};
 use domain::{
     Command, Event, IncidentCode, Instant, Language, Names, OperationCode, PartnerCode, Position, PostCode,
     Priority, Reported, RequestCode, Sha256, Span,
@@ -12,7 +12,7 @@ use domain::{
         examples,
         sources::{Source, sources},
     },
-    centre::CentreCommand,
+    centre::{CentreCode, CentreCommand},
     clock::{ClockKind, Limit},
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
     contribution::{ContributionCommand, ContributionKind, NewPledge, PledgeRevision},
@@ -239,9 +239,33 @@ fn of_watches() -> Vec<WatchCommand> {
         centre: of("CMCC"),
         rules: WatchRules { shift_hours: 12, min_officers: 2, min_nations: 2, limits },
     };
+    let centre = || -> CentreCode { of("CMCC") };
+    let made = |release| WatchCommand::MakeLogEntry {
+        centre: centre(),
+        category: of("SECURITY"),
+        text: of("Shots were heard north of Site A"),
+        release,
+    };
     vec![
         set(vec![limit(ClockKind::Decide, None), limit(ClockKind::Respond, Some("THA-01"))]),
         set(Vec::new()),
+        WatchCommand::RosterShift {
+            centre: centre(),
+            from: instant("2023-10-14T18:00:00+07:00"),
+            to: instant("2023-10-15T06:00:00+07:00"),
+            officers: vec![of("CHN-01"), of("LAO-01")],
+        },
+        WatchCommand::Assume { centre: centre(), shift: 3 },
+        WatchCommand::HandOver { centre: centre(), shift: 2, to: 3, brief: of("One incident is open") },
+        made(None),
+        made(Some(Release { releasable_to: [of("THA")].into(), ..Release::default() })),
+        WatchCommand::CorrectLogEntry {
+            centre: centre(),
+            entry: 7,
+            text: of("Fireworks were heard north of Site A"),
+            reason: of("The patrol has seen them"),
+        },
+        WatchCommand::DetectGap { centre: centre(), shift: 3 },
     ]
 }
 

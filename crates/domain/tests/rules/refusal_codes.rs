@@ -95,6 +95,7 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
         (Code::NotFound, submitted().when(chn(), waive(1, "CHN", "C1"))),
         (Code::NotAnApprover, submitted().when(lao(), approve(1))),
         (Code::NotTheAuthor, conditional().when(tha(), waive(1, "CHN", "C1"))),
+        (Code::NoRelief, crate::watch::unrelieved()),
         (Code::NoTerritoryInPlan, submitted().when(chn(), consent(1, &[]))),
         (Code::OccurredInFuture, submitted().late(Span::hours(-1)).when(tha(), recall())),
         (Code::NotYourOfficer, in_force().when(tha(), assign("T16", "MMR-02"))),

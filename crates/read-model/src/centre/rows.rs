@@ -81,7 +81,7 @@ impl Versioned for CentreRow {
             selection: centre.selection.clone().map(Json),
             forward_posts: Json(centre.forward_posts.clone()),
             activated_at: centre.activated_at.map(|at| at.to_utc()),
-            watch_rules: centre.watch_rules.clone().map(Json),
+            watch_rules: centre.watch.rules.clone().map(Json),
         })
     }
 }

@@ -85,7 +85,6 @@ impl Entry {
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
         let annex = version.zip(scope.annex).map(|(id, code)| AnnexId::of(id, code).0);
         let tasks = scope.tasks.iter().filter_map(|code| Some(TaskId::of(operation?, code).0));
-        let matters = scope.matters.iter().filter_map(|matter| Some(matter.id(operation?)));
         let mut items: BTreeMap<Uuid, Touched> = BTreeMap::new();
         for item in touched {
             let (table, id) = place(item);
@@ -119,7 +118,7 @@ impl Entry {
             },
             version_id: version.map(|id| id.0),
             annex_id: annex,
-            matter_ids: matters.collect(),
+            matter_ids: scope.matters,
             task_ids: tasks.collect(),
             items,
         }

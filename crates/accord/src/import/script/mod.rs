@@ -50,6 +50,7 @@ pub fn write(
         assessed: 0,
         bound: BTreeMap::new(),
         clashes: Vec::new(),
+        shifts: Vec::new(),
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -81,6 +82,8 @@ struct Script<'a> {
     bound: BTreeMap<String, &'a Post>,
     /// Clashes with other operations that were found so far; their numbers count from 1.
     clashes: Vec<&'a Deconfliction>,
+    /// Beginnings of the shifts that were rostered so far; their numbers count from 1.
+    shifts: Vec<Instant>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -119,6 +122,11 @@ impl<'a> Script<'a> {
             Happening::RequestIssued(request) => self.issue_request(moment.recorded, request)?,
             Happening::RequestAcknowledged(request) => self.acknowledge_request(moment.recorded, request)?,
             Happening::RequestFulfilled(request) => self.fulfil_request(moment.recorded, request)?,
+            Happening::ShiftRostered(shift) => self.roster_shift(moment.recorded, shift)?,
+            Happening::WatchAssumed(shift, post) => self.assume_watch(moment.recorded, shift, post)?,
+            Happening::WatchHandedOver(before, shift) => {
+                self.hand_over_watch(moment.recorded, before, shift)?;
+            }
             Happening::Timeline(entry) => {
                 note = entry.note.as_deref();
                 if !self.timeline(entry)? {
@@ -179,9 +187,9 @@ impl<'a> Script<'a> {
             GovernanceEvent::HHourShifted { .. }
             | GovernanceEvent::PlanVersionSuperseded { .. }
             | GovernanceEvent::OfficerNominated {} => {}
-            GovernanceEvent::WatchGapDetected {}
-            | GovernanceEvent::ReviewOpened {}
-            | GovernanceEvent::ReviewAdopted {} => return Ok(false),
+            // Found by the clock, where the sample of the watch has it.
+            GovernanceEvent::WatchGapDetected {} => return Ok(self.has_gap()),
+            GovernanceEvent::ReviewOpened {} | GovernanceEvent::ReviewAdopted {} => return Ok(false),
         }
         Ok(true)
     }
