@@ -21,9 +21,11 @@ const CRATES: [&str; 3] = ["domain", "read-model", "api"];
 /// The most lines outside of its folders that may name a subject, and the most files.
 const MOST: usize = 9;
 
-/// Of these, others speak as well: each event of an operation says so, whoever acts is a partner's, and schedules and
-/// conflicts are of what is carried out.
-const SPOKEN_OF: [&str; 5] = ["assignment", "coalition", "execution", "operation", "plan"];
+/// Of these, others speak as well: each event of an operation says so, whoever acts is a partner's, schedules and conflicts
+/// are of what is carried out, incidents and requests have claims, clocks and agendas in common, whatever is sent is a
+/// request, and officers of the watch act.
+const SPOKEN_OF: [&str; 8] =
+    ["assignment", "coalition", "execution", "incident", "operation", "plan", "request", "watch"];
 
 /// Two subjects are folded from these: the operation, and when a post is bound.
 const FOLDED_TWICE: [&str; 2] = ["AssignmentEvent", "OperationEvent"];
