@@ -94,7 +94,7 @@ async fn an_incident_is_judged_answered_by_a_task_outside_the_plan_and_closed(
 
     // The task is one of the operation's, and of no plan.
     let fields = "key code title emergent incident { code } plannedTask { id } phase { code } startOffset duration
-        terms { fixedStart } plannedStart plannedFinish leadPartner { code } territory { code } post { code } status
+        terms { group } plannedStart plannedFinish leadPartner { code } territory { code } post { code } status
         release { owner { code } } predecessors { predecessor { code } } critical totalFloat versions { totalCount }";
     let query = format!(
         "query ($id: ID!) {{
@@ -329,9 +329,9 @@ async fn what_is_wrong_with_a_report_or_a_response_is_told_where_it_stands(
         [at("NOT_FOUND", "incidentId")]
     );
     let mut hidden = json!({ "incidentId": id, "post": "LAO-01", "task": "T03" });
-    let there = told(&server.refused("LAO-01", "dispatchResponder", hidden.clone()).await);
+    let there = server.refused("LAO-01", "dispatchResponder", hidden.clone()).await;
     hidden["task"] = "T99".into();
-    assert_eq!(there, told(&server.refused("LAO-01", "dispatchResponder", hidden).await));
+    assert_eq!(there, server.refused("LAO-01", "dispatchResponder", hidden).await);
     // Urgency only rises, and is said first.
     let escalation = json!({ "incidentId": id, "priority": "P1", "reason": "More of them" });
     assert_eq!(

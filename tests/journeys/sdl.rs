@@ -174,6 +174,7 @@ impl Sdl {
             "officerrequest" => "OfficerRequest".to_owned(),
             "gonogo" => "GoNoGoWord".to_owned(),
             "taskclaim" => "TaskClaim".to_owned(),
+            "matterclaim" => "MatterClaim".to_owned(),
             "recordeddecision" => "RecordedDecision".to_owned(),
             other => format!("{}{}", other[..1].to_uppercase(), &other[1..]),
         };

@@ -65,7 +65,7 @@ impl From<&MatterSays> for MatterClaimKind {
                 IncidentClaim::Reported => Self::Reported,
                 IncidentClaim::Triaged { .. } => Self::Triaged,
                 IncidentClaim::Escalated { .. } => Self::Escalated,
-                IncidentClaim::ResponseDecided { .. } => Self::ResponseDecided,
+                IncidentClaim::Decided { .. } => Self::ResponseDecided,
                 IncidentClaim::Dispatched { .. } => Self::Dispatched,
                 IncidentClaim::Arrived { .. } => Self::Arrived,
                 IncidentClaim::Contained { .. } => Self::Contained,
@@ -105,7 +105,7 @@ fn parts(says: &MatterSays) -> Parts<'_> {
             IncidentClaim::Escalated { priority, to, reason } => {
                 Parts { priority: *priority, post: to.as_ref(), text: Some(reason), ..none }
             }
-            IncidentClaim::ResponseDecided { task, reasons, seen_at } => {
+            IncidentClaim::Decided { task, reasons, seen_at } => {
                 Parts { task: task.as_ref(), text: Some(reasons), seen_at: Some(*seen_at), ..none }
             }
             IncidentClaim::Dispatched { post, task, .. } => {

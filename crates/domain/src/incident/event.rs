@@ -259,14 +259,37 @@ pub struct ResponseTask {
 )]
 pub enum IncidentClaim {
     Reported,
-    Triaged { priority: Priority },
-    Escalated { priority: Option<Priority>, to: Option<PostCode>, reason: Prose },
-    ResponseDecided { task: Option<TaskCode>, reasons: Prose, seen_at: Position },
-    Dispatched { post: PostCode, partner: PartnerCode, task: Option<TaskCode> },
-    Arrived { post: PostCode },
-    Contained { persons_recovered: Option<u32> },
-    Closed { outcome: Option<Prose> },
-    Reopened { reason: Prose },
+    Triaged {
+        priority: Priority,
+    },
+    Escalated {
+        priority: Option<Priority>,
+        to: Option<PostCode>,
+        reason: Prose,
+    },
+    #[strum_discriminants(strum(serialize = "RESPONSE_DECIDED"))]
+    Decided {
+        task: Option<TaskCode>,
+        reasons: Prose,
+        seen_at: Position,
+    },
+    Dispatched {
+        post: PostCode,
+        partner: PartnerCode,
+        task: Option<TaskCode>,
+    },
+    Arrived {
+        post: PostCode,
+    },
+    Contained {
+        persons_recovered: Option<u32>,
+    },
+    Closed {
+        outcome: Option<Prose>,
+    },
+    Reopened {
+        reason: Prose,
+    },
 }
 
 impl IncidentEvent {

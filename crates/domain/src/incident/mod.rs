@@ -8,6 +8,7 @@ mod command;
 mod decide;
 mod event;
 mod examples;
+mod found;
 mod response;
 mod sources;
 mod standing;

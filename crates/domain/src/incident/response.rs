@@ -1,6 +1,6 @@
 //! Rules of responses: what is decided, who is sent, when they are there.
 
-use super::decide::{FIELD, Found, WATCH};
+use super::found::{FIELD, Found, WATCH};
 use crate::{
     Actor, Context, Event, Position, PostCode, Prose, Reasons, RefusalCode, Rejection, Role, Span, TaskCode,
     World,

@@ -1,6 +1,6 @@
 //! Who may send what about an incident.
 
-use super::decide::{FIELD, WATCH};
+use super::found::{FIELD, WATCH};
 use crate::{
     Role,
     catalogue::sources::sender::{CLOCK, COMMANDER, Sender, Source, by, import, mutation},

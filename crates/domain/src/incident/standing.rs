@@ -109,7 +109,7 @@ impl Incident {
         let live = self.claims.live();
         let stops = |kind, says: &IncidentClaim| match kind {
             ClockKind::Decide => {
-                matches!(says, IncidentClaim::ResponseDecided { .. } | IncidentClaim::Closed { .. })
+                matches!(says, IncidentClaim::Decided { .. } | IncidentClaim::Closed { .. })
             }
             ClockKind::Respond => {
                 matches!(says, IncidentClaim::Arrived { .. } | IncidentClaim::Closed { .. })
@@ -157,7 +157,7 @@ pub fn standing<'a>(said: impl IntoIterator<Item = (Instant, &'a IncidentClaim)>
             IncidentClaim::Escalated { priority, .. } => {
                 standing.priority = priority.or(standing.priority);
             }
-            IncidentClaim::ResponseDecided { .. } => {
+            IncidentClaim::Decided { .. } => {
                 standing.decided_at.get_or_insert(at);
                 standing.respond();
             }

@@ -51,7 +51,7 @@ impl Evolve<IncidentEvent> for Option<Operation> {
                 }
                 let task = task.as_ref().map(|task| task.code.clone());
                 let (reasons, seen_at) = (reasons.clone(), *seen_at);
-                (incident, IncidentClaim::ResponseDecided { task, reasons, seen_at }, &[][..])
+                (incident, IncidentClaim::Decided { task, reasons, seen_at }, &[][..])
             }
             IncidentEvent::ResponderDispatched { incident, post, partner, task, .. } => {
                 operation.join_incident(incident, partner);
@@ -106,8 +106,7 @@ impl Operation {
     /// When a task was decided is when the claim that decided it says so.
     fn move_decision(&mut self, code: &IncidentCode, claim: u32, to: Instant, touched: &mut Vec<Item>) {
         let claim = self.incidents.get(code).and_then(|known| known.claims.get(claim));
-        let Some(IncidentClaim::ResponseDecided { task: Some(task), .. }) = claim.map(|claim| &claim.says)
-        else {
+        let Some(IncidentClaim::Decided { task: Some(task), .. }) = claim.map(|claim| &claim.says) else {
             return;
         };
         let task = task.clone();

@@ -36,12 +36,14 @@ struct Said<'a> {
 impl<'a> Said<'a> {
     /// No event tells of a log entry yet: here they say of which category.
     fn by(event: &'a Event) -> Self {
-        let (priority, named) = match event {
-            Event::Incident(IncidentEvent::IncidentReported { report, .. }) => (None, report.ccir.as_ref()),
-            Event::Incident(IncidentEvent::IncidentTriaged { priority, .. }) => (Some(*priority), None),
-            Event::Incident(IncidentEvent::IncidentEscalated { priority, .. }) => (*priority, None),
-            _ => (None, None),
-        };
+        let (mut priority, mut named) = (None, None);
+        if let Event::Incident(IncidentEvent::IncidentReported { report, .. }) = event {
+            named = report.ccir.as_ref();
+        } else if let Event::Incident(IncidentEvent::IncidentTriaged { priority: said, .. }) = event {
+            priority = Some(*said);
+        } else if let Event::Incident(IncidentEvent::IncidentEscalated { priority: said, .. }) = event {
+            priority = *said;
+        }
         Self { kind: event.kind(), named, priority, category: None }
     }
 }

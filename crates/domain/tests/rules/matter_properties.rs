@@ -111,7 +111,7 @@ fn incident_claim((what, place): (u8, usize)) -> IncidentClaim {
         0 => IncidentClaim::Reported,
         1 => IncidentClaim::Triaged { priority: PRIORITIES[place] },
         2 => IncidentClaim::Escalated { priority: None, to: Some(post), reason: of("Nobody has answered") },
-        3 => IncidentClaim::ResponseDecided { task, reasons: of("Risk to life"), seen_at: Position(1) },
+        3 => IncidentClaim::Decided { task, reasons: of("Risk to life"), seen_at: Position(1) },
         4 => IncidentClaim::Dispatched { post, partner, task },
         5 => IncidentClaim::Arrived { post },
         6 => IncidentClaim::Contained { persons_recovered: Some(3) },
