@@ -810,7 +810,8 @@ fn log_releases(log: &[Recorded], end_of: impl Fn(usize) -> i64) -> BTreeMap<Str
         let (centre, entry) = match &recorded.event {
             Event::Watch(WatchEvent::LogEntryMade { centre, entry, owner, release, .. }) => {
                 let everybody = || EVERYBODY.iter().map(|partner| (*partner).to_owned()).collect();
-                let readers = release.as_ref().map_or_else(everybody, |release| codes(&release.releasable_to));
+                let readers =
+                    release.as_ref().map_or_else(everybody, |release| codes(&release.releasable_to));
                 entries.insert(*entry, (owner.to_string(), readers));
                 (centre, *entry)
             }
