@@ -42,8 +42,11 @@ impl Centre {
         if to <= from || to - from > TimeDelta::days(MOST_DAYS) {
             return Err(Error::bad_input(format!("`to` is after `from`, by {MOST_DAYS} days at most.")));
         }
-        // A shift that ended before may have been relieved late.
-        let span = ShiftSpan { from: Some(from.to_utc() - TimeDelta::days(1)), to: Some(to.to_utc()) };
+        // A shift that ended before may have been relieved late, and one that begins later be stood already.
+        let span = ShiftSpan {
+            from: Some(from.to_utc() - TimeDelta::days(1)),
+            to: Some(to.to_utc() + TimeDelta::hours(2)),
+        };
         let all = (self.row.id, span, Page::first(i64::MAX));
         let rows = self.world.loaders.shift_pages.children(all).await?;
         self.world.spend(rows.len())?;
