@@ -663,13 +663,12 @@ mod tests {
         assert_eq!(ids, [10, 6, 5, 7, 8, 9, 4, 3, 2, 1]);
     }
 
+    fn actor(roles: &[Role]) -> Actor {
+        Actor::Post { post: code("THA-01"), partner: code("THA"), roles: roles.iter().copied().collect() }
+    }
+
     #[test]
     fn each_kind_is_for_somebody_and_none_for_whoever_only_reads() {
-        let actor = |roles: &[Role]| Actor::Post {
-            post: code("THA-01"),
-            partner: code("THA"),
-            roles: roles.iter().copied().collect(),
-        };
         for kind in AgendaKind::iter() {
             assert!(kind.is_for(&actor(&[Role::Commander])), "{kind}");
             assert!(!kind.is_for(&actor(&[Role::Reviewer])), "{kind}");
