@@ -3,6 +3,7 @@
 create table incident (
   id                uuid not null,
   operation_id      uuid not null,
+  operation         text not null,     -- its code
   code              text not null,
   report            jsonb not null,
   status            text not null,
@@ -25,6 +26,7 @@ create table incident (
 );
 alter table incident add primary key (id, valid_to, valid_from);
 create index incident_by_operation on incident (operation_id, code, valid_to, valid_from);
+create index incident_by_operation_open on incident (operation_id, valid_to, valid_from) where closed_at is null;
 
 create table emergent_task (
   id           uuid not null,          -- the task's

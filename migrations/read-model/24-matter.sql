@@ -16,11 +16,13 @@ create table matter_claim (
   corrects          integer,           -- number of the claim that was wrong
   correction_reason text,
   corrected_by      integer,           -- number of the claim that puts it right
+  called            text,              -- code of the post that it calls
   valid_from        bigint not null,
   valid_to          bigint not null
 );
 alter table matter_claim add primary key (id, valid_to, valid_from);
 create index matter_claim_by_matter on matter_claim (matter_id, number, valid_to, valid_from);
+create index matter_claim_by_called on matter_claim (called, valid_to, valid_from) where called is not null;
 
 create table clock (
   id           uuid not null,
@@ -41,14 +43,15 @@ create table clock (
 alter table clock add primary key (id, valid_to, valid_from);
 create index clock_by_operation on clock (operation_id, due_at, id, valid_to, valid_from);
 create index clock_by_due_then on clock (due_at, id, valid_to, valid_from);
+create index clock_by_change on clock (valid_from, operation_id);
 create index clock_by_matter on clock (matter_id, valid_to, valid_from);
-create index clock_by_due on clock (due_at, id) where stopped_at is null and breached_at is null and valid_to = 9223372036854775807;
+create index clock_by_due on clock (due_at, id) where breached_at is null and (stopped_at is null or stopped_at > due_at) and valid_to = 9223372036854775807;
 
 create view matter as
   select
     id,
     operation_id,
-    parties,
+    parties || owner as parties,
     readers,
     valid_from,
     valid_to
@@ -61,7 +64,16 @@ create view matter as
     readers,
     valid_from,
     valid_to
-  from request;
+  from request
+  union all
+  select
+    id,
+    operation_id,
+    parties,
+    readers,
+    valid_from,
+    valid_to
+  from contribution;
 
 -- A matter's readers are null where it is for whoever reads the operation. Whose own work it is reads it whether or not
 -- the operation is released to it.
@@ -100,7 +112,8 @@ begin atomic
     );
 end;
 
--- Of the tasks that responses made, those of incidents that the viewer sees.
+-- Of the tasks that responses made, those of incidents that the viewer sees, in operations that it reads: who is called to
+-- an incident reads that, and nothing of its operation.
 create function visible_emergent_task(at bigint, policy bigint, viewer text) returns table (id uuid)
 language sql stable parallel safe
 begin atomic
@@ -108,6 +121,12 @@ begin atomic
   from emergent_task task
   where task.valid_from <= at
     and at < task.valid_to
+    and exists (
+      select
+      from visible_operation(at, policy, viewer) operation_
+      where operation_.id = task.operation_id
+      offset 0
+    )
     and exists (
       select
       from visible_matter(at, policy, viewer) matter_

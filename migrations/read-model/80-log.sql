@@ -18,7 +18,7 @@ create table event_entry (
   ccir            text[] not null,      -- codes of those
   version_id      uuid,
   annex_id        uuid,
-  matter_id       uuid,                 -- or the entry of a watch's log
+  matter_ids      uuid[] not null,      -- or entries of a watch's log
   task_ids        uuid[] not null
 );
 alter table event_entry add primary key (position);
@@ -47,8 +47,7 @@ begin atomic
   where entry.command_end <= at
     and (
       entry.operation_id is null
-      -- Judged below: a matter may be for one who does not read its operation.
-      or entry.matter_id is not null
+      -- Also one of a matter, which may be for one who does not read its operation: the event names that.
       or exists (
         select
         from visible_operation(entry.command_end, policy, viewer) then_
@@ -166,32 +165,34 @@ begin atomic
         offset 0
       )
     )
-    and (
-      entry.matter_id is null
-      or exists (
-        select
-        from visible_matter(entry.command_end, policy, viewer) then_
-        where then_.id = entry.matter_id
-        offset 0
-      )
-      and exists (
-        select
-        from visible_matter(at, policy, viewer) at_
-        where at_.id = entry.matter_id
-        offset 0
-      )
-      or exists (
-        select
-        from visible_log_entry(entry.command_end, viewer) then_
-        where then_.id = entry.matter_id
-        offset 0
-      )
-      and exists (
-        select
-        from visible_log_entry(at, viewer) at_
-        where at_.id = entry.matter_id
-        offset 0
-      )
+    and not exists (
+      select
+      from unnest(entry.matter_ids) as named (id)
+      where not exists (
+          select
+          from visible_matter(entry.command_end, policy, viewer) then_
+          where then_.id = named.id
+            and exists (
+              select
+              from visible_matter(at, policy, viewer) at_
+              where at_.id = named.id
+              offset 0
+            )
+          offset 0
+        )
+        and not exists (
+          select
+          from visible_log_entry(entry.command_end, viewer) then_
+          where then_.id = named.id
+            and exists (
+              select
+              from visible_log_entry(at, viewer) at_
+              where at_.id = named.id
+              offset 0
+            )
+          offset 0
+        )
+      offset 0
     );
 end;
 

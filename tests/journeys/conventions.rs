@@ -159,7 +159,8 @@ fn the_catalogue_of_events_knows_every_mutation() {
         .map(|(name, _)| name)
         .collect();
     let catalogue = catalogue::entries();
-    let known: BTreeSet<_> =
-        catalogue.iter().flat_map(|entry| &entry.sources).filter_map(|source| source.mutation).collect();
+    let known =
+        catalogue.iter().flat_map(|entry| entry.sources.iter().copied()).chain(catalogue::sources::BESIDE);
+    let known: BTreeSet<_> = known.filter_map(|source| source.mutation).collect();
     assert_eq!(known, mutations);
 }

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// The server's clock shows this from now on.
-fn set_clock(server: &Server, at: &str) {
+pub fn set_clock(server: &Server, at: &str) {
     server.engine().clock().set(at.parse().unwrap());
 }
 
 /// ALPHA, active since 22:00 before H-hour, which is at 23:00 (UTC), in phase P1. T01 is Myanmar's, and T02, which
 /// waits for it; T03 is Thailand's. Each takes 12 hours. T03 is withheld from Lao PDR.
-async fn active(server: &Server) -> Value {
+pub async fn active(server: &Server) -> Value {
     let operation = coalition(server).await;
     let task = |code: &str, partner: &str, start: &str, predecessors: &[&str]| {
         json!({
@@ -49,12 +49,12 @@ fn on(task: &str, mut more: Value) -> Value {
 }
 
 /// The codes of refusals with the dotted places that they are at, in order.
-fn told(refusals: &[Value]) -> Vec<(&str, String)> {
+pub fn told(refusals: &[Value]) -> Vec<(&str, String)> {
     let place = |refusal: &Value| column(&refusal["field"], "").join(".");
     codes(refusals).into_iter().zip(refusals.iter().map(place)).collect()
 }
 
-fn at<'a>(code: &'a str, place: &str) -> (&'a str, String) {
+pub fn at<'a>(code: &'a str, place: &str) -> (&'a str, String) {
     (code, place.to_owned())
 }
 

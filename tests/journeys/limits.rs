@@ -121,7 +121,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
     for (query, statements) in [
         ("{ viewer { name } }".to_owned(), 1),
         ("{ viewer { partner { code } post { code holder { officer } } } }".to_owned(), 4),
-        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 10),
+        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 14),
         ("{ centre(code: \"CMCC\") { watch { number status gaps { until missing { code } } } } }".to_owned(), 6),
         ("{ centre(code: \"CMCC\") { shifts { totalCount nodes { officers { code } } } } }".to_owned(), 5),
         ("{ centre(code: \"CMCC\") { logEntries { nodes { text author { code } } } } }".to_owned(), 4),
@@ -129,6 +129,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         ("{ partners { totalCount edges { node { code } } } }".to_owned(), 3),
         ("{ posts(first: 100) { edges { node { code partner { code } holder { officer } } } } }".to_owned(), 4),
         ("{ centres { edges { node { code } } } }".to_owned(), 2),
+        ("{ webhooks { name state behind acts { kind actor } } }".to_owned(), 3),
         ("{ a: partner(code: \"THA\") { code } b: partner(code: \"CHN\") { code } c: post(code: \"CHN-01\") { code } }"
             .to_owned(), 3),
         ("{ operations { totalCount edges { node { code leadPartner { code } plan { number } } } } }".to_owned(), 5),
@@ -139,6 +140,9 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("tasks(first: 100) { edges { node { code status actualStart finishVariance claims { kind } } } }"), 5),
         (operation("phases { code startedAt gate { words { decision } waitsFor { code } } }"), 7),
         (operation("decisions { nodes { outcome partner { code } } } decisionPoints { status } deconflictions { other }"), 9),
+        (operation("incidents { totalCount nodes { code status claims { kind } clocks { kind } requests { code } } }"), 4),
+        (operation("requests { totalCount nodes { code status claims { kind } clocks { kind } } } clocks { nodes { kind } }"), 5),
+        (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),
         (operation("tasks(first: 100) { edges { node { code plannedFinish } } }"), 4),
         (operation("synchronisationMatrix { cells { phase { code } tasks { code } } decisionPoints { code } }"), 4),

@@ -4,7 +4,7 @@ use crate::support::{SAPHAN, Server, codes, column};
 use accord::{
     domain::{
         OperationCode, PartnerCode, Span, TaskCode,
-        ids::{AnnexId, OperationId, PartnerId, PlanVersionId, TaskId},
+        ids::{AnnexId, IncidentId, OperationId, PartnerId, PlanVersionId, RequestId, TaskId},
     },
     scenario::{
         self,
@@ -151,6 +151,43 @@ async fn x06_no_partner_says_go_while_a_condition_on_the_phase_is_outstanding(
         assert_eq!(codes(&refusals), ["CONDITION_OUTSTANDING"], "{who}");
         assert_eq!(refusals[0]["subject"]["id"], c1["id"], "{who}");
     }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x07_an_officer_whose_task_goes_on_is_not_bound_to_a_response(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-11T23:34:00+07:00").await;
+    let bound = |post: &str| json!({ "operation": "SAPHAN", "task": "ET-01", "post": post });
+    let refusals = server.refused("THA-01", "assignOfficer", bound("THA-05")).await;
+    assert_eq!(codes(&refusals), ["OFFICER_OVERLAP"]);
+    assert!(refusals[0]["message"].as_str().unwrap().contains("T22"), "{refusals:#?}");
+    // The one that the decision named is bound to it already.
+    let shown = "task { code emergent incident { code } assignments { post { code } } }";
+    let done = server.done("THA-01", "assignOfficer", bound("THA-06"), shown).await;
+    assert_eq!(
+        done["task"],
+        json!({
+            "code": "ET-01", "emergent": true, "incident": { "code": "INC-001" },
+            "assignments": [{ "post": { "code": "THA-06" } }],
+        })
+    );
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x12_the_operation_does_not_close_while_its_incident_is_open(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-12T05:00:00+07:00").await;
+    let refusals = server.refused("THA-01", "closeOperation", json!({ "operation": "SAPHAN" })).await;
+    let open: Vec<_> = refusals.iter().filter(|refusal| refusal["code"] == "INCIDENT_OPEN").collect();
+    let incident = IncidentId::of(saphan_id(), &"INC-001".parse().unwrap()).to_string();
+    assert_eq!(open.len(), 1, "{refusals:#?}");
+    assert_eq!(open[0]["subject"], json!({ "__typename": "Incident", "id": incident }));
     server.stop().await;
 }
 
@@ -417,6 +454,203 @@ async fn hhour_is_as_it_was_known(_: PgPoolOptions, options: PgConnectOptions) {
         let data = server.data("THA-01", query, json!({ "known": check.known })).await;
         let h_hour = data["asOf"]["operation"]["hHour"].as_str().unwrap();
         assert_eq!(Answer::At(h_hour.parse().unwrap()), check.answer, "{check:?}");
+    }
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_unit_of_myanmar_was_on_the_scene_before_the_centre_knew(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($valid: DateTime!, $known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") { incident(code: \"INC-001\") {
+         responders(validAt: $valid) { partner { code } arrivedAt }
+       } }
+     } }";
+    for check in checks("mmr_unit_on_scene") {
+        let moments = json!({ "valid": check.valid.unwrap(), "known": check.known });
+        let data = server.data("THA-01", query, moments).await;
+        let responders = data["asOf"]["operation"]["incident"]["responders"].as_array().unwrap();
+        let there =
+            |responder: &&Value| responder["partner"]["code"] == "MMR" && !responder["arrivedAt"].is_null();
+        let there = responders.iter().any(|responder| there(&responder));
+        assert_eq!(Answer::YesNo(there), check.answer, "{check:?}");
+    }
+    server.stop().await;
+}
+
+/// What the scenario's `metrics_expected` says, in tenths.
+fn tenths(name: &str) -> i64 {
+    let told = &scenario::read(SAPHAN).unwrap().metrics_expected[name];
+    told.digits * [10, 1][usize::try_from(told.scale).unwrap()]
+}
+
+/// The same of what is whole.
+fn metric(name: &str) -> i64 {
+    tenths(name) / 10
+}
+
+fn minutes_between(from: &Value, to: &Value) -> i64 {
+    let [from, to] = [from, to].map(|at| at.as_str().unwrap().parse::<DateTime<FixedOffset>>().unwrap());
+    (to - from).num_minutes()
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_incident_was_decided_and_answered_as_fast_as_the_metrics_say(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") { incident(code: \"INC-001\") {
+         status priority reportedAt decidedAt firstArrivalAt personsRecovered
+         clocks { kind startedAt dueAt stoppedAt breachedAt met }
+         claims { kind lag reporter { code } lateReason }
+       } }
+     } }";
+    let incident = async |known: &str| -> Value {
+        server.data("LAO-01", query, json!({ "known": known })).await["asOf"]["operation"]["incident"].take()
+    };
+    let now = incident(END).await;
+    assert_eq!((&now["status"], &now["priority"]), (&json!("CLOSED"), &json!("P1")));
+    assert_eq!(now["personsRecovered"], 17);
+    let [decide, respond] =
+        ["decidedAt", "firstArrivalAt"].map(|at| minutes_between(&now["reportedAt"], &now[at]));
+    assert_eq!(decide, metric("inc001_time_to_decide_min"));
+    assert_eq!(respond, metric("inc001_time_to_respond_min"));
+    // Nothing was known of anybody there when the limit passed, and one of them had been there: both stand.
+    let clock = |kind: &str, due: &str, stopped: &str, breached: Value| {
+        json!({
+            "kind": kind, "startedAt": "2023-10-11T15:40:00Z", "dueAt": due, "stoppedAt": stopped,
+            "breachedAt": breached, "met": true,
+        })
+    };
+    let due = "2023-10-11T18:40:00Z";
+    assert_eq!(
+        now["clocks"],
+        json!([
+            clock("DECIDE", "2023-10-11T16:40:00Z", "2023-10-11T16:31:00Z", Value::Null),
+            clock("RESPOND", due, "2023-10-11T18:25:00Z", json!(due)),
+        ])
+    );
+
+    // At two o'clock only the arrival at 1:40 was recorded.
+    let then = incident("2023-10-12T02:00:00+07:00").await;
+    let known = minutes_between(&then["reportedAt"], &then["firstArrivalAt"]);
+    assert_eq!(known, metric("inc001_time_to_respond_min_as_known_at_0200"));
+    assert_eq!(then["clocks"][1], clock("RESPOND", due, due, json!(due)));
+
+    let arrived = |claim: &&Value| claim["kind"] == "ARRIVED" && claim["reporter"]["code"] == "MMR-02";
+    let arrival = now["claims"].as_array().unwrap().iter().find(arrived).unwrap().clone();
+    let lag: Span = arrival["lag"].as_str().unwrap().parse().unwrap();
+    assert_eq!(lag, Span::seconds(60 * metric("mmr_arrival_recording_lag_min")));
+    assert_eq!(arrival["lateReason"], "No signal at the crossing");
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn four_of_five_requests_were_acknowledged_in_time_and_all_were_fulfilled_so(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "{ operation(code: \"SAPHAN\") { requests(first: 10) { nodes {
+       code status issuedAt acknowledgedAt endedAt clocks { kind dueAt breachedAt met }
+     } } } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    let requests = data["operation"]["requests"]["nodes"].as_array().unwrap();
+    assert_eq!(column(&data["operation"]["requests"]["nodes"], "/code").len(), 5);
+    let clocks = |kind: &str| -> Vec<(&str, &Value)> {
+        requests
+            .iter()
+            .flat_map(|request| {
+                let code = request["code"].as_str().unwrap();
+                request["clocks"].as_array().unwrap().iter().map(move |clock| (code, clock))
+            })
+            .filter(|(_, clock)| clock["kind"] == kind)
+            .collect()
+    };
+    let percent = |clocks: &[(&str, &Value)]| -> i64 {
+        let met = clocks.iter().filter(|(_, clock)| clock["met"] == true).count();
+        i64::try_from(1_000 * met / clocks.len()).unwrap()
+    };
+    let acknowledge = clocks("ACKNOWLEDGE");
+    assert_eq!(acknowledge.len(), 5);
+    assert_eq!(percent(&acknowledge), tenths("request_ack_on_time_pct"));
+    assert_eq!(percent(&clocks("DUE")), tenths("request_fulfilled_on_time_pct"));
+    // Of all of them, one was breached, and that exactly a day after it was asked.
+    let all = requests.iter().flat_map(|request| request["clocks"].as_array().unwrap());
+    assert_eq!(all.filter(|clock| !clock["breachedAt"].is_null()).count(), 1);
+    let breached: Vec<_> = acknowledge.iter().filter(|(_, clock)| !clock["breachedAt"].is_null()).collect();
+    let [(code, clock)] = breached.try_into().unwrap();
+    assert_eq!((*code, &clock["met"]), ("RFA-004", &json!(false)));
+    let at = |value: &Value| value.as_str().unwrap().parse::<DateTime<FixedOffset>>().unwrap();
+    assert_eq!(at(&clock["breachedAt"]), at(&json!("2023-10-27T09:00:00+07:00")));
+    // Each is as fast as the scenario has it, read from the file itself.
+    for told in scenario::read(SAPHAN).unwrap().requests {
+        let request = requests.iter().find(|request| request["code"] == *told.id).unwrap();
+        assert_eq!(request["status"], "FULFILLED", "{}", told.id);
+        assert_eq!(at(&request["issuedAt"]), told.issued, "{}", told.id);
+    }
+    let minutes = |code: &str| {
+        let request = requests.iter().find(|request| request["code"] == code).unwrap();
+        minutes_between(&request["issuedAt"], &request["acknowledgedAt"])
+    };
+    assert_eq!(minutes("RFA-001"), metric("rfa001_ack_min"));
+    assert_eq!(minutes("RFA-002"), metric("rfa002_ack_min"));
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn interpol_reads_what_it_is_asked_and_nothing_of_the_operation_through_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let id = RequestId::of(saphan_id(), &"RFI-005".parse().unwrap()).to_string();
+    // An observer by now; with a post it may ask.
+    let post = json!({ "code": "INTERPOL-01", "partner": "INTERPOL", "title": "Observer", "liaison": true });
+    server.done("service:import", "establishPost", post, "").await;
+    let officer = json!({ "post": "INTERPOL-01", "officer": "019a0000-0000-7000-8000-000000000001" });
+    server.done("service:import", "nominateOfficer", officer, "").await;
+    for step in ["acceptNomination", "takePost"] {
+        server.done("service:import", step, json!({ "post": "INTERPOL-01" }), "").await;
+    }
+    let query = "query ($id: ID!) {
+       node(id: $id) { ... on Request {
+         code text status operation { code } incident { code } release { classification }
+         from { code } to { code } history { totalCount }
+         clocks { kind met operation { code } subject { ... on Request { code } } }
+         claims { kind matter { ... on Request { code } } }
+       } }
+       clocks { totalCount }
+       operations { totalCount }
+       search(text: \"RF\") { nodes { ... on Request { code } } }
+     }";
+    let data = server.data("INTERPOL-01", query, json!({ "id": id })).await;
+    let request = &data["node"];
+    assert_eq!((&request["code"], &request["status"]), (&json!("RFI-005"), &json!("FULFILLED")));
+    assert_eq!(request["text"], "Modus operandi check for a Purple Notice");
+    for hidden in ["operation", "incident", "release"] {
+        assert_eq!(request[hidden], Value::Null, "{hidden}");
+    }
+    assert_eq!(request["history"]["totalCount"], 0);
+    assert_eq!(request["clocks"].as_array().unwrap().len(), 2);
+    assert_eq!(request["clocks"][0]["operation"], Value::Null);
+    assert_eq!(column(&request["claims"], "/kind"), ["ISSUED", "ACKNOWLEDGED", "FULFILLED"]);
+    assert_eq!((&data["clocks"]["totalCount"], &data["operations"]["totalCount"]), (&json!(2), &json!(0)));
+    assert_eq!(data["search"]["nodes"], json!([{ "code": "RFI-005" }]));
+    assert!(!data.to_string().contains("SAPHAN"), "{data}");
+    // Nor do refusals tell of it.
+    let late = json!({ "requestId": id, "reason": "No" });
+    let refusals = server.refused("INTERPOL-01", "declineRequest", late).await;
+    assert!(!format!("{refusals:?}").contains("SAPHAN"), "{refusals:?}");
+    // Others do not learn of it.
+    for who in ["CHN-01", "MMR-01", "LAO-01"] {
+        let data = server.data(who, "query ($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
+        assert_eq!(data["node"], Value::Null, "{who}");
     }
     server.stop().await;
 }

@@ -60,14 +60,17 @@ impl Sdl {
     }
 
     /// What an argument that has to be given is given.
-    fn argument(name: &str) -> &'static str {
+    fn argument(name: &str, ty: &str) -> &'static str {
         match name {
+            "from" if ty == "DateTime" => "\"2023-08-17T06:00:00Z\"",
+            "to" if ty == "DateTime" => "\"2023-08-17T09:00:00Z\"",
             "ids" => "[\"task_00000000000000000000000000\"]",
             "id" => "\"task_00000000000000000000000000\"",
             "code" => "\"T01\"",
             "number" => "1",
             "text" => "\"falcon\"",
             "view" => "SMEAC",
+            "by" => "LINE_OF_EFFORT",
             "from" => "{position: \"0\"}",
             "to" => "{position: \"40\"}",
             "of" => "\"2023-09-15T10:30:00Z\"",
@@ -82,7 +85,7 @@ impl Sdl {
             .filter(|arg| named(&arg["type"]).1 && arg["defaultValue"].is_null())
             .map(|arg| {
                 let name = arg["name"].as_str().unwrap();
-                format!("{name}: {}", Self::argument(name))
+                format!("{name}: {}", Self::argument(name, named(&arg["type"]).0))
             })
             .collect();
         if list(&field["args"]).any(|arg| arg["name"] == "first") {
@@ -173,6 +176,7 @@ impl Sdl {
             "officerrequest" => "OfficerRequest".to_owned(),
             "gonogo" => "GoNoGoWord".to_owned(),
             "taskclaim" => "TaskClaim".to_owned(),
+            "logentry" => "LogEntry".to_owned(),
             "recordeddecision" => "RecordedDecision".to_owned(),
             other => format!("{}{}", other[..1].to_uppercase(), &other[1..]),
         };
@@ -332,6 +336,7 @@ impl Sdl {
             (_, "Sha256") => "0".repeat(64).into(),
             (_, "DateTime") => "2023-09-01T00:00:00Z".into(),
             (_, "Duration") => "PT1H".into(),
+            (_, "Decimal") => "1".into(),
             (_, "UUID") => "00000000-0000-4000-8000-000000000000".into(),
             _ => "T01".into(),
         }

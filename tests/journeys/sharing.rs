@@ -98,8 +98,19 @@ impl Twin<'_> {
         released: &[&str],
     ) -> Secret<'t> {
         let instead = format!("{code}X");
+        self.initiate_as(self.pick(readers, code, &instead), lead, readers, released).await
+    }
+
+    /// The same of this code in both worlds: ids of what is in it are made of it.
+    async fn initiate_as<'t>(
+        &'t self,
+        code: &str,
+        lead: &'t str,
+        readers: &'t [&'t str],
+        released: &[&str],
+    ) -> Secret<'t> {
         let operation = json!({
-            "code": self.pick(readers, code, &instead), "title": self.pick(readers, "Plain", "Secret falcon"),
+            "code": code, "title": self.pick(readers, "Plain", "Secret falcon"),
             "leadPartner": lead, "classification": self.pick(readers, "RESTRICTED", "SECRET"), "releasableTo": released,
         });
         let by = format!("{lead}-01");
@@ -118,6 +129,13 @@ impl Twin<'_> {
         let version = open.submit().await;
         open.decide(&version, &["THA", "CHN", "MMR"]).await;
         open.carry_out(&version).await;
+        open.answer_incident().await;
+        // Two partners' business, and the lead's.
+        open.ask("MMR", "LAO", &["THA", "MMR", "LAO"]).await;
+        // Of one that does not read the operation.
+        let pact = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
+        pact.ask("CHN", "LAO", &["CHN", "LAO"]).await;
+        open.give().await;
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
         let version = part.draft_and_submit().await;
@@ -276,6 +294,49 @@ impl Secret<'_> {
         self.run("cancelTask", given_up, "").await;
     }
 
+    /// An incident that is for China besides, and a task that a response to it makes.
+    async fn answer_incident(&self) {
+        let readers = ["THA", "CHN"];
+        let pick = |there: &'static str, instead: &'static str| self.twin.pick(&readers, there, instead);
+        let server = self.twin.server;
+        let report = json!({
+            "code": pick("INC-1", "INC-X"), "title": pick("A fire", "Falcon burns"), "kind": "OTHER",
+            "place": pick("Site", "Nest"), "release": { "releasableTo": ["CHN"] },
+        });
+        let id = self.run("reportIncident", report, "incident { id }").await["incident"]["id"].take();
+        let on = |mut more: Value| {
+            more["incidentId"] = id.clone();
+            more
+        };
+        server.done("CHN-01", "triageIncident", on(json!({ "priority": "P1" })), "").await;
+        let task = json!({
+            "code": pick("ET-1", "ET-X"), "title": pick("Put it out", "Cool falcon"), "leadPartner": "THA",
+            "territory": "THA", "start": "2023-08-16T10:00:00+07:00", "duration": "PT2H",
+        });
+        let decision = on(json!({
+            "task": task, "reasons": pick("Risk", "Falcon"), "seenAt": server.head("THA-01").await,
+        }));
+        server.done("THA-01", "decideResponse", decision, "").await;
+        let sent = on(json!({ "post": "THA-01", "task": pick("ET-1", "ET-X") }));
+        server.done("THA-01", "dispatchResponder", sent, "").await;
+        server.done("THA-01", "recordArrival", on(json!({ "post": "THA-01" })), "").await;
+        let escalation = on(json!({ "to": "CHN-01", "reason": pick("Smoke", "Feathers") }));
+        server.done("THA-01", "escalateIncident", escalation, "").await;
+    }
+
+    /// One partner asks another, who acknowledges it, in a request that only these read.
+    async fn ask(&self, from: &str, to: &str, readers: &[&str]) {
+        let (server, pick) = (self.twin.server, |there, instead| self.twin.pick(readers, there, instead));
+        let ask = json!({
+            "operation": self.id, "code": pick("RFI-1", "RFI-X"), "kind": "RFI", "priority": "P2", "to": to,
+            "text": pick("Whose boats?", "Whose falcons?"), "due": "2023-08-20T09:00:00+07:00",
+        });
+        let asker = format!("{from}-01");
+        let asked = server.done(&asker, "issueRequest", ask, "request { id }").await;
+        let on = json!({ "requestId": asked["request"]["id"] });
+        server.done(&format!("{to}-01"), "acknowledgeRequest", on, "").await;
+    }
+
     async fn carry_out(&self, version: &Value) {
         let promulgation = json!({ "planVersionId": version["planVersionId"], "seenAt": version["seenAt"] });
         self.twin.server.done("THA-01", "promulgatePlan", promulgation, "").await;
@@ -303,6 +364,46 @@ impl Secret<'_> {
         let seen_at = self.twin.server.head("THA-01").await;
         let word = json!({ "phase": "P1", "decision": "NO_GO", "seenAt": seen_at });
         self.run("decideGoNoGo", word, "").await;
+    }
+
+    /// One contribution that everybody sees, and two that are for their giver and the lead alone: they change no sum
+    /// of others.
+    async fn give(&self) {
+        let hidden = |there, instead| self.twin.pick(&["THA", "CHN"], there, instead);
+        let run = |who: &'static str, name: &'static str, mut input: Value| async move {
+            input["operation"] = self.id.clone();
+            self.twin.server.done(who, name, input, "").await
+        };
+        let money = |amount: &str, currency: &str| json!({ "amount": amount, "currency": currency });
+        let open = json!({ "code": "K1", "kind": "BUDGET", "value": money("500", "THB") });
+        run("MMR-01", "pledgeContribution", open).await;
+        let (cash, kind) = (hidden("K2", "F2"), hidden("K3", "F3"));
+        let (amount, currency) = (hidden("700", "900"), hidden("CNY", "LAK"));
+        run(
+            "CHN-01",
+            "pledgeContributions",
+            json!({ "pledges": [
+                { "code": cash, "kind": hidden("BUDGET", "OTHER"), "title": hidden("Cash", "Falcon's purse"),
+                  "value": money(amount, currency), "release": { "releasableTo": [] } },
+                { "code": kind, "kind": "TRAINING", "inKind": true, "quantity": 4, "unit": hidden("place", "falcon"),
+                  "release": { "releasableTo": [] } },
+            ] }),
+        )
+        .await;
+        let rates = json!([{
+            "currency": currency, "perUnit": "2", "to": hidden("THB", "USD"), "date": "2023-08-01", "source": "Bank",
+        }]);
+        run("THA-01", "acceptPledge", json!({ "contribution": cash, "rates": rates })).await;
+        run("THA-01", "acceptPledge", json!({ "contribution": kind })).await;
+        let of = |part: &str| json!({ "contribution": cash, "amount": money(part, currency) });
+        let mut allocate = of("300");
+        allocate["lineOfEffort"] = "L1".into();
+        run("THA-01", "allocateContribution", allocate).await;
+        run("CHN-01", "disburse", of("100")).await;
+        run("CHN-01", "deliver", json!({ "contribution": kind, "quantity": 3 })).await;
+        let reason = hidden("Too few", "Falcons");
+        let rejected = json!({ "contribution": kind, "delivery": 1, "quantity": 1, "reason": reason });
+        run("THA-01", "rejectDelivery", rejected).await;
     }
 }
 
@@ -401,7 +502,9 @@ impl Pair {
                 ask(&query, json!({ "ids": ids }));
             }
         }
-        for code in ["OPEN", "PART", "PARTX", "SOLO", "SOLOX", "GONE", "GONEX", "LATE", "LATEX", "NONE"] {
+        for code in
+            ["OPEN", "PART", "PARTX", "SOLO", "SOLOX", "GONE", "GONEX", "LATE", "LATEX", "PACT", "NONE"]
+        {
             ask(
                 "query ($code: String!) { operation(code: $code) { id code title status
                    tasks { totalCount edges { node { code title predecessors { predecessor { code } } } } }
@@ -486,6 +589,21 @@ impl Pair {
                 self.leaks.push(format!("{query}\n{there:?}\n{instead:?}"));
             }
         }
+        // Each clock that there is was started once at least.
+        let data = self.one.data(&self.viewer, "{ clocks { totalCount } }", Value::Null).await;
+        let query = "subscription { clockChanged(after: \"0\") {
+            key kind dueAt stoppedAt operation { code } subject { __typename } } }";
+        let mut one = Events::open(&self.one, &self.viewer, query, Value::Null, None).await;
+        let mut other = Events::open(&self.other, &self.viewer, query, Value::Null, None).await;
+        for _ in 0..data["clocks"]["totalCount"].as_i64().unwrap() {
+            let (there, instead) = (one.next().await, other.next().await);
+            let [there, instead] =
+                [there, instead].map(|sent| plain(serde_json::from_str(&sent.unwrap().2).unwrap()));
+            self.decisions += leaves(&there);
+            if there != instead {
+                self.leaks.push(format!("{query}\n{there:?}\n{instead:?}"));
+            }
+        }
     }
 
     /// Sends every mutation with ids of what is hidden and of what there is not.
@@ -549,7 +667,11 @@ async fn everything(server: &Server) -> Vec<String> {
               phases { gate { words { id } } } planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
-        let query = "{ operations(first: 10) { nodes { tasks { nodes { claims { id } } } } } }";
+        let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } tasks { nodes { claims { id } } } } } }";
+        collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
+        let query = "{ operations(first: 10) { nodes { emergentTasks { id }
+            incidents { nodes { id claims { id } clocks { id } } }
+            requests { nodes { id claims { id } clocks { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
     }
     ids.into_iter().collect()
@@ -732,11 +854,16 @@ struct Release {
     /// Of what is in a plan: from where on which version is shown, in order, and from where on that is
     /// submitted, if it is. Before, observers do not see it.
     versions: Vec<(i64, Option<i64>)>,
+    /// Of an incident or a request: whose work it is, whether or not they read the operation.
+    parties: Vec<String>,
 }
 
 impl Release {
     fn may_see(&self, who: &str, position: i64) -> bool {
         let Some((partner, "01")) = who.split_once('-') else { return false };
+        if self.parties.iter().any(|party| party == partner) {
+            return true;
+        }
         let released_at = |position: i64| {
             let readers = self.operation.iter().rev().find(|(from, _)| *from <= position);
             readers.is_some_and(|(_, readers)| {
@@ -839,10 +966,14 @@ fn log_releases(log: &[Recorded], end_of: impl Fn(usize) -> i64) -> BTreeMap<Str
 async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
         ids::{
-            AnnexId, AssignmentId, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId, OfficerRequestId,
-            OperationId, PhaseId, PlanVersionId, PlannedTaskId, RecordedDecisionId, TaskClaimId, TaskId,
+            AnnexId, AssignmentId, ClockId, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId,
+            IncidentId, MatterClaimId, OfficerRequestId, OperationId, PhaseId, PlanVersionId, PlannedTaskId,
+            RecordedDecisionId, RequestId, TaskClaimId, TaskId,
         },
+        incident::IncidentEvent,
         plan::PlanEvent,
+        release::Matter,
+        request::RequestEvent,
     };
     let head = server.engine().position().0;
     let positions: Vec<i64> = (1..=head).collect();
@@ -867,13 +998,21 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
     }
     let mut releases = log_releases(&log, end_of);
     let mut annexes = BTreeMap::<(String, u32, String), Vec<String>>::new();
+    // To whom an incident or a request is released, and whose work it is.
+    let mut matters = BTreeMap::<_, (Option<Vec<String>>, Vec<String>)>::new();
     for (index, recorded) in log.iter().enumerate() {
         let scope = recorded.event.about().scope();
         let Some(operation) = scope.operation else { continue };
         let (lead, readers) = operations[&operation.to_string()].clone();
-        let release = |own: Option<Vec<String>>, happened: Option<i64>, versions: Vec<(i64, Option<i64>)>| {
-            Release { lead: lead.clone(), operation: readers.clone(), own, happened, versions }
-        };
+        let release =
+            |own: Option<Vec<String>>, happened: Option<i64>, versions: Vec<(i64, Option<i64>)>| Release {
+                lead: lead.clone(),
+                operation: readers.clone(),
+                own,
+                happened,
+                versions,
+                parties: Vec::new(),
+            };
         let of = |number: u32| (operation.to_string(), number);
         let of_version = |number: u32| vec![(0, submitted.get(&of(number)).copied())];
         // A task is shown as the newest version has it, while none is in force.
@@ -896,6 +1035,38 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
                 .map(|((of, _, code), own)| ((of.clone(), *number, code.clone()), own.clone()))
                 .collect();
             annexes.extend(copied);
+        }
+        if let Event::Incident(IncidentEvent::IncidentReported { incident, owner, release, .. }) =
+            &recorded.event
+        {
+            let readers = release.as_ref().map(|release| codes(&release.releasable_to));
+            matters.insert(Matter::Incident(incident.clone()).id(id), (readers, vec![owner.to_string()]));
+        }
+        if let Event::Request(RequestEvent::RequestIssued { request, from, to, release, .. }) =
+            &recorded.event
+        {
+            let readers = codes(&release.releasable_to);
+            let parties = vec![from.to_string(), to.to_string()];
+            matters.insert(Matter::Request(request.clone()).id(id), (Some(readers), parties));
+        }
+        for matter in &scope.matters {
+            let (readers, parties) = matters[&matter.id(id)].clone();
+            own = readers.map(|readers| [readers, parties.clone()].concat());
+            let of_matter = || Release { parties: parties.clone(), ..release(own.clone(), None, Vec::new()) };
+            let node = match matter {
+                Matter::Incident(code) => IncidentId::of(id, code).to_string(),
+                Matter::Request(code) => RequestId::of(id, code).to_string(),
+                Matter::Contribution(_) => continue,
+            };
+            releases.insert(node, of_matter());
+            for number in 1..=8 {
+                releases.insert(MatterClaimId::of(matter.id(id), number).to_string(), of_matter());
+                releases.insert(ClockId::of(matter.id(id), number).to_string(), of_matter());
+            }
+            if matches!(matter, Matter::Incident(_)) {
+                let task = TaskId::of(id, &"ET-1".parse().unwrap());
+                releases.insert(task.to_string(), release(own.clone(), None, Vec::new()));
+            }
         }
         let end = end_of(index);
         let its = scope.version.map(of_version).unwrap_or_default();

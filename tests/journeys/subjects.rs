@@ -22,8 +22,10 @@ const CRATES: [&str; 3] = ["domain", "read-model", "api"];
 const MOST: usize = 9;
 
 /// Of these, others speak as well: each event of an operation says so, whoever acts is a partner's, schedules and conflicts
-/// are of what is carried out, shifts and log entries are a centre's, and a watch is a role and a channel, too.
-const SPOKEN_OF: [&str; 7] = ["assignment", "centre", "coalition", "execution", "operation", "plan", "watch"];
+/// are of what is carried out, shifts and log entries are a centre's, and a watch is a role and a channel, too. Labels and
+/// loaders speak of contributions.
+const SPOKEN_OF: [&str; 8] =
+    ["assignment", "centre", "coalition", "contribution", "execution", "operation", "plan", "watch"];
 
 /// Two subjects are folded from these: the operation, and when a post is bound.
 const FOLDED_TWICE: [&str; 2] = ["AssignmentEvent", "OperationEvent"];

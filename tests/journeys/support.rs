@@ -11,7 +11,10 @@ use accord::{
     import,
     keys::Keys,
     scenario,
-    server::{self, Limits, Live, LiveSettings, Origins, Running, ServerSettings},
+    server::{
+        self, Limits, Live, LiveSettings, Origins, Reach, Running, ServerSettings, WebhookKey,
+        WebhookSettings,
+    },
 };
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -31,6 +34,8 @@ struct Settings {
     origins: Origins,
     /// `None`: keys that are kept nowhere, of every partner.
     trust: Option<Trust>,
+    /// `None`: to the public Internet alone.
+    webhooks: Option<WebhookSettings>,
 }
 
 pub struct Server {
@@ -131,13 +136,27 @@ impl Server {
         Self::empty_as(options, Settings { trust: Some(trust), ..Settings::default() }).await
     }
 
+    /// SAPHAN as it was recorded by then, with events sent as these settings say.
+    pub async fn saphan_that_sends(
+        options: PgConnectOptions,
+        until: &str,
+        webhooks: WebhookSettings,
+    ) -> Self {
+        Self::saphan_as(options, until, Settings { webhooks: Some(webhooks), ..Settings::default() }).await
+    }
+
+    /// Another node on the log of one that there is or was.
+    pub async fn beside(options: PgConnectOptions, webhooks: WebhookSettings) -> Self {
+        Self::empty_as(options, Settings { webhooks: Some(webhooks), ..Settings::default() }).await
+    }
+
     async fn empty_as(options: PgConnectOptions, settings: Settings) -> Self {
         let pool = database::prepare(options).await.unwrap();
         Self::start(pool, "2023-08-16T09:00:00+07:00".parse().unwrap(), settings).await
     }
 
     async fn start(pool: sqlx::PgPool, now: DateTime<FixedOffset>, settings: Settings) -> Self {
-        let Settings { live, limits, documents, origins, trust } = settings;
+        let Settings { live, limits, documents, origins, trust, webhooks } = settings;
         let keys = Keys::generate(PARTNERS.map(|code| PartnerCode::new(code).unwrap())).unwrap();
         let settings = ServerSettings {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -150,8 +169,11 @@ impl Server {
             documents,
             origins,
             metrics_listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
+            webhooks: webhooks
+                .unwrap_or_else(|| WebhookSettings::new(Some(WebhookKey::new(&[7; 32])), Reach::Public)),
         };
-        let running = server::start(pool, settings).await.unwrap();
+        // Too large to lie in the future of every test.
+        let running = Box::pin(server::start(pool, settings)).await.unwrap();
         Self { running, keys, client: reqwest::Client::new() }
     }
 

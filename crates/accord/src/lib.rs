@@ -19,3 +19,4 @@ pub mod server;
 mod source;
 mod values;
 mod version;
+mod webhook_key;

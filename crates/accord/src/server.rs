@@ -5,12 +5,16 @@
 use anyhow::{Context as _, Result, bail};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-pub use api::http::{Live, LiveSettings, Origins};
 use api::{
     documents::Documents,
     http::metrics::Metrics,
     rates::{Allowance, Rates},
     trust::Trust,
+    webhook::Webhooks,
+};
+pub use api::{
+    http::{Live, LiveSettings, Origins},
+    webhook::{Pace, Reach, Settings as WebhookSettings, WebhookKey},
 };
 use engine::{Clock, Engine, Entropy};
 use event_log::ReaderSettings;
@@ -48,6 +52,7 @@ pub struct ServerSettings {
     pub origins: Origins,
     /// Where operators read metrics, without a token; `None`: nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    pub webhooks: WebhookSettings,
 }
 
 /// How much is answered at once and in a time.
@@ -74,11 +79,14 @@ pub struct Running {
     pub engine: Engine,
     /// Its open websockets and event streams.
     pub live: Live,
+    webhooks: Arc<Webhooks>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
     /// Who serves the figures, and who looks for keys. Ends with this, or it would keep the engine and its
     /// connections.
     watched: JoinSet<std::io::Result<()>>,
+    /// Who sends events to webhooks; the same of its end.
+    delivering: JoinSet<()>,
 }
 
 /// Listens, projects what the read model lacks, and answers. The pool is that of
@@ -95,6 +103,7 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         documents,
         origins,
         metrics_listen,
+        webhooks,
     } = settings;
     let (listener, url) = bind(listen, "--listen or ACCORD_LISTEN").await?;
     let metrics_listener = match metrics_listen {
@@ -113,7 +122,8 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
     // A websocket that is not read gets a moment to be told so before its connection ends.
     let listener = PatientListener { listener, patience: live.unread * 2 };
     let live = Live::new(live);
-    let metrics = Metrics::new(&engine);
+    let webhooks = Webhooks::new(webhooks);
+    let metrics = Metrics::new(&engine, &webhooks);
     let trust = Arc::new(trust);
     let service = api::http::Service {
         engine: engine.clone(),
@@ -127,6 +137,7 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         metrics: Arc::clone(&metrics),
         live: live.clone(),
         origins,
+        webhooks: Arc::clone(&webhooks),
         explorer,
     };
     let mut watched = JoinSet::new();
@@ -138,6 +149,8 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         watched.spawn(axum::serve(listener, api::http::metrics::router(metrics)).into_future());
         format!("{url}/metrics")
     });
+    let mut delivering = JoinSet::new();
+    delivering.spawn(Arc::clone(&webhooks).deliver(engine.clone()));
     let (stop, stopped) = oneshot::channel::<()>();
     let streams = live.clone();
     let serving = axum::serve(listener, api::http::router(service)).with_graceful_shutdown(async move {
@@ -147,7 +160,7 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         streams.stop();
     });
     let served = tokio::spawn(serving.into_future());
-    Ok(Running { url, metrics_url, engine, live, stop, served, watched })
+    Ok(Running { url, metrics_url, engine, live, webhooks, stop, served, watched, delivering })
 }
 
 /// Listens, and tells the address to open.
@@ -170,7 +183,8 @@ async fn bind(address: SocketAddr, option: &str) -> Result<(TcpListener, String)
 impl Running {
     /// Stops accepting, lets requests finish for a while, then finishes every command that was accepted.
     pub async fn stop(self) -> Result<()> {
-        let Self { engine, live, stop, mut served, mut watched, .. } = self;
+        let Self { engine, live, webhooks, stop, mut served, mut watched, mut delivering, .. } = self;
+        webhooks.stop();
         // Nobody receives when the server has ended by itself; that is told below.
         let _ = stop.send(());
         // Websockets are no longer the HTTP server's.
@@ -182,6 +196,9 @@ impl Running {
             );
             served.abort();
         }
+        // Other nodes go on at once with what this one lets go of.
+        let _ = timeout(CLOSING, delivering.join_next()).await;
+        delivering.shutdown().await;
         engine.close().await;
         // Whoever watches sees the end of it.
         watched.shutdown().await;

@@ -14,6 +14,7 @@
 mod agenda;
 mod centre;
 mod coalition;
+mod contribution;
 mod errors;
 mod execution;
 mod gate;
@@ -28,6 +29,7 @@ mod request;
 mod schedule;
 mod schema;
 mod watch;
+pub mod webhook;
 
 pub use errors::Error;
 pub use gate::{auth, documents, rates, trust};

@@ -198,9 +198,9 @@ impl CommonQueries {
         to.changes(&session.past_at(from), subject, first, after).await
     }
 
-    /// Operations, tasks, annexes, plan versions, partners, centres and posts whose code begins with the text, or which have
-    /// all its words, in the order of their codes. Words are looked for in codes, titles and names in every language, in the
-    /// texts of annexes, and for a plan version in its sections; of an operation only in its current plan version, and in tasks
+    /// Operations, tasks, annexes, plan versions, incidents, requests, partners, centres and posts whose code begins with the
+    /// text, or which have all its words, in the order of their codes. Words are looked for in codes, titles and names in every
+    /// language, in the texts of annexes and requests, in the places of incidents, and for a plan version in its sections; of an operation only in its current plan version, and in tasks
     /// of its amendments, drafts too, that you may see. Upper and lower case are the same, and so are the spellings of a letter
     /// with its marks. The last letters of each word may be left out; in scripts without spaces between words, such as Thai,
     /// also what stands before it.
@@ -322,8 +322,10 @@ roots! {
     [] [crate::execution::TaskExecutionMutations];
     [] [crate::execution::PhaseMutations, crate::operation::LogMutations];
     [] [crate::incident::IncidentMutations, crate::request::RequestMutations];
+    [] [crate::contribution::PledgeMutations, crate::contribution::GivingMutations];
     [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
+    [crate::webhook::WebhookQueries] [crate::webhook::WebhookMutations];
 }
 
 /// What the schema's inputs are made of.

@@ -15,7 +15,7 @@ pub struct About<'a> {
     version: Option<u32>,
     tasks: Vec<&'a TaskCode>,
     annex: Option<&'a AnnexCode>,
-    matter: Option<Uuid>,
+    matters: Vec<Uuid>,
     partner: Option<&'a PartnerCode>,
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
@@ -41,8 +41,8 @@ pub struct Scope<'a> {
     pub tasks: Vec<&'a TaskCode>,
     /// Of that version.
     pub annex: Option<&'a AnnexCode>,
-    /// What it deals with besides its plan, or an entry of a watch's log: its id.
-    pub matter: Option<Uuid>,
+    /// What it deals with besides its plan, or entries of a watch's log: their ids.
+    pub matters: Vec<Uuid>,
 }
 
 impl<'a> About<'a> {
@@ -52,7 +52,7 @@ impl<'a> About<'a> {
             version: None,
             tasks: Vec::new(),
             annex: None,
-            matter: None,
+            matters: Vec::new(),
             partner: None,
             post: None,
             bookings: Vec::new(),
@@ -91,19 +91,19 @@ impl<'a> About<'a> {
         Self { annex: Some(annex), ..self }
     }
 
-    /// Of this matter of the operation: shown in its history, and only to those who see it.
-    pub(crate) fn matter(self, matter: &Matter) -> Self {
-        let operation = match &self.whole {
-            Whole::Operation(code) => OperationId::of(code),
-            // Matters are an operation's.
-            Whole::Open(_) => return self,
-        };
-        Self { matter: Some(matter.id(operation)), ..self }
+    /// Also of this matter of the operation: shown in its history, and only to those who see it.
+    pub(crate) fn matter(mut self, matter: Matter) -> Self {
+        // Matters are an operation's.
+        if let Whole::Operation(code) = &self.whole {
+            self.matters.push(matter.id(OperationId::of(code)));
+        }
+        self
     }
 
     /// Of this entry of a watch's log: only for those who see it.
-    pub(crate) fn log_entry(self, entry: LogEntryId) -> Self {
-        Self { matter: Some(entry.0), ..self }
+    pub(crate) fn log_entry(mut self, entry: LogEntryId) -> Self {
+        self.matters.push(entry.0);
+        self
     }
 
     /// Also shown in the history of this partner, such as of one that decided.
@@ -143,7 +143,13 @@ impl<'a> About<'a> {
             Whole::Operation(code) => Some(code),
             Whole::Open(_) => None,
         };
-        Scope { operation, version: self.version, tasks: self.tasks, annex: self.annex, matter: self.matter }
+        Scope {
+            operation,
+            version: self.version,
+            tasks: self.tasks,
+            annex: self.annex,
+            matters: self.matters,
+        }
     }
 
     /// Ids of everything that the event concerns: what it changes, and what its history shows it under.
@@ -151,7 +157,7 @@ impl<'a> About<'a> {
         let mut ids: Vec<Uuid> = self.folds().iter().map(Subject::id).collect();
         ids.extend(self.partner.map(|partner| PartnerId::of(partner).0));
         ids.extend(self.post.map(|post| PostId::of(post).0));
-        ids.extend(self.matter);
+        ids.extend(&self.matters);
         if let Whole::Operation(code) = &self.whole {
             let operation = OperationId::of(code);
             ids.extend(self.version.map(|number| PlanVersionId::of(operation, number).0));

@@ -3,7 +3,8 @@
 //! Nothing is looked up here, and nothing says whether a command will be accepted: that is decided with it.
 
 use crate::{
-    Actor, Code, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Role, Span, TaskCode, Title,
+    Actor, Code, IncidentCode, Instant, OperationCode, PartnerCode, PhaseCode, PostCode, Priority,
+    RequestCode, Role, Span, TaskCode, Title,
     catalogue::sources::senders,
     coalition::PartnerRole,
     execution::{GoNoGo, PointFacts, PointStatus, Stand, Standing, TaskStatus, awaited},
@@ -45,6 +46,11 @@ pub enum AgendaKind {
     OfficerRequest,
     DraftSentBack,
     DecisionDue,
+    IncidentToTriage,
+    ResponseToDecide,
+    RequestToAcknowledge,
+    RequestToAnswer,
+    Escalated,
     ShiftToAssume,
     ShiftToHandOver,
 }
@@ -64,6 +70,12 @@ impl AgendaKind {
             Self::OfficerRequest => &["acceptRequestedOfficer"],
             Self::DraftSentBack => &["openAmendment"],
             Self::DecisionDue => &["recordDecision"],
+            Self::IncidentToTriage => &["triageIncident"],
+            Self::ResponseToDecide => &["decideResponse"],
+            Self::RequestToAcknowledge => &["acknowledgeRequest"],
+            Self::RequestToAnswer => &["fulfilRequest", "declineRequest"],
+            // Of whatever its post then reports, what is nearest.
+            Self::Escalated => &["dispatchResponder", "acknowledgeRequest", "fulfilRequest"],
             Self::ShiftToAssume => &["assumeWatch"],
             Self::ShiftToHandOver => &["handOverWatch"],
         }
@@ -498,6 +510,98 @@ impl DueFacts<'_> {
     }
 }
 
+/// An incident that somebody has to judge or to answer.
+#[derive(Debug, Clone, Copy)]
+pub struct IncidentFacts<'a> {
+    pub id: Uuid,
+    pub operation: &'a OperationCode,
+    pub code: &'a IncidentCode,
+    pub priority: Option<Priority>,
+    pub reported_at: DateTime<Utc>,
+    pub triaged_at: Option<DateTime<Utc>>,
+    pub reopened_at: Option<DateTime<Utc>>,
+    pub contained_at: Option<DateTime<Utc>>,
+    /// When the first response since it was reported, or reopened, was decided.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Until when that must be.
+    pub decision_due: Option<DateTime<Utc>>,
+    /// Whether the reader's partner takes tasks: the watch of those stands for all.
+    pub takes_tasks: bool,
+    /// Whether the reader's partner owns it or leads its operation.
+    pub answers_for_it: bool,
+}
+
+impl IncidentFacts<'_> {
+    /// That it be triaged, and that a response be decided.
+    pub fn waits(&self, now: DateTime<Utc>) -> impl Iterator<Item = Waiting> {
+        let Self { id, operation, code, reported_at, .. } = *self;
+        let triage = (self.triaged_at.is_none() && self.takes_tasks).then(|| {
+            let why = format!("Nobody has said how urgent {code} of {operation} is.");
+            AgendaKind::IncidentToTriage.waiting(id, why, reported_at)
+        });
+        let to_decide = self.decided_at.is_none() && self.contained_at.is_none() && self.answers_for_it;
+        let response = to_decide.then(|| {
+            let urgent = self.priority.map(|priority| format!(" ({priority})")).unwrap_or_default();
+            let why = format!("{code} of {operation}{urgent} waits for a decision on the response.");
+            let since = self.reopened_at.unwrap_or(reported_at);
+            AgendaKind::ResponseToDecide.waiting(id, why, since).due(self.decision_due, now)
+        });
+        triage.into_iter().chain(response)
+    }
+}
+
+/// A request to the reader's partner. Its operation is not named: whoever is asked may not read it.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedFacts<'a> {
+    pub id: Uuid,
+    pub code: &'a RequestCode,
+    pub from: &'a PartnerCode,
+    pub to: &'a PartnerCode,
+    pub issued_at: DateTime<Utc>,
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    pub acknowledgement_due: Option<DateTime<Utc>>,
+    pub due: Option<DateTime<Utc>>,
+}
+
+impl AskedFacts<'_> {
+    /// Its next step.
+    pub fn waits(&self, now: DateTime<Utc>) -> Waiting {
+        let Self { id, code, from, to, .. } = *self;
+        match self.acknowledged_at {
+            None => {
+                let why = format!("{from} asks with {code}, and {to} has not said that it has it.");
+                let entry = AgendaKind::RequestToAcknowledge.waiting(id, why, self.issued_at);
+                entry.due(self.acknowledgement_due, now)
+            }
+            Some(since) => {
+                let why = format!("{code} of {from} waits for the answer of {to}.");
+                AgendaKind::RequestToAnswer.waiting(id, why, since).due(self.due, now)
+            }
+        }
+    }
+}
+
+/// An incident or a request to which the reader's post was called, and of which it has reported nothing since.
+#[derive(Debug, Clone, Copy)]
+pub struct CallFacts<'a> {
+    /// Of what it was called to.
+    pub id: Uuid,
+    /// Its code.
+    pub code: &'a str,
+    pub reason: &'a str,
+    pub called_at: DateTime<Utc>,
+    /// The first of its clocks that still run.
+    pub due: Option<DateTime<Utc>>,
+}
+
+impl CallFacts<'_> {
+    pub fn waits(&self, now: DateTime<Utc>) -> Waiting {
+        let Self { id, code, reason, called_at, due } = *self;
+        let why = format!("Your post was called to {code}: {reason}");
+        Waiting { mutation: None, ..AgendaKind::Escalated.waiting(id, why, called_at).due(due, now) }
+    }
+}
+
 /// What a decision point is told from others by, in whichever version.
 pub fn point_id(operation: &OperationCode, point: &Code) -> Uuid {
     derive(OperationId::of(operation).0, &format!("decision-point:{point}"))
@@ -861,6 +965,87 @@ mod tests {
             Standing { status: TaskStatus::InProgress, started_at: Some(instant(2)), ..Standing::default() };
         assert_eq!(waits(begun, 3), Some((at(2), Some(at(4)), false)));
         assert_eq!(waits(ended(3), 3), Some((at(2), Some(at(4)), true)));
+    }
+
+    #[test]
+    fn an_incident_waits_for_a_judgement_and_a_response_of_those_who_answer_for_it() {
+        let (operation, incident) = (code("SAPHAN"), code("INC-001"));
+        let facts = IncidentFacts {
+            id: Uuid::nil(),
+            operation: &operation,
+            code: &incident,
+            priority: None,
+            reported_at: at(1),
+            triaged_at: None,
+            reopened_at: None,
+            contained_at: None,
+            decided_at: None,
+            decision_due: None,
+            takes_tasks: true,
+            answers_for_it: true,
+        };
+        let kinds = |facts: IncidentFacts<'_>| facts.waits(at(6)).map(|waits| waits.kind).collect::<Vec<_>>();
+        let (triage, decide) = (AgendaKind::IncidentToTriage, AgendaKind::ResponseToDecide);
+        assert_eq!(kinds(facts), [triage, decide]);
+        assert_eq!(kinds(IncidentFacts { answers_for_it: false, ..facts }), [triage]);
+        assert_eq!(kinds(IncidentFacts { takes_tasks: false, answers_for_it: false, ..facts }), []);
+        let judged = IncidentFacts {
+            priority: Some(Priority::P1),
+            triaged_at: Some(at(2)),
+            decision_due: Some(at(5)),
+            ..facts
+        };
+        let waits: Vec<Waiting> = judged.waits(at(6)).collect();
+        let [waits] = waits.as_slice() else { panic!("{waits:?}") };
+        assert_eq!(
+            (waits.kind, waits.since, waits.due, waits.is_overdue),
+            (decide, at(1), Some(at(5)), true)
+        );
+        assert_eq!(waits.why, "INC-001 of SAPHAN (P1) waits for a decision on the response.");
+        let reopened = IncidentFacts { reopened_at: Some(at(3)), ..judged };
+        assert_eq!(reopened.waits(at(6)).map(|waits| waits.since).collect::<Vec<_>>(), [at(3)]);
+        assert_eq!(kinds(IncidentFacts { contained_at: Some(at(4)), ..judged }), []);
+        assert_eq!(kinds(IncidentFacts { decided_at: Some(at(4)), ..judged }), []);
+    }
+
+    #[test]
+    fn a_request_waits_to_be_acknowledged_and_then_to_be_answered_and_names_no_operation() {
+        let (request, from, to) = (code("RFI-005"), code("THA"), code("INTERPOL"));
+        let facts = AskedFacts {
+            id: Uuid::nil(),
+            code: &request,
+            from: &from,
+            to: &to,
+            issued_at: at(1),
+            acknowledged_at: None,
+            acknowledgement_due: Some(at(3)),
+            due: Some(at(9)),
+        };
+        let waits = facts.waits(at(6));
+        assert_eq!(
+            (waits.kind, waits.mutation),
+            (AgendaKind::RequestToAcknowledge, Some("acknowledgeRequest"))
+        );
+        assert_eq!((waits.since, waits.due, waits.is_overdue), (at(1), Some(at(3)), true));
+        assert_eq!(waits.why, "THA asks with RFI-005, and INTERPOL has not said that it has it.");
+        let waits = AskedFacts { acknowledged_at: Some(at(2)), ..facts }.waits(at(6));
+        assert_eq!((waits.kind, waits.mutation), (AgendaKind::RequestToAnswer, Some("fulfilRequest")));
+        assert_eq!((waits.since, waits.due, waits.is_overdue), (at(2), Some(at(9)), false));
+    }
+
+    #[test]
+    fn a_post_is_told_what_it_was_called_to_and_no_mutation_settles_it() {
+        let call = CallFacts {
+            id: Uuid::nil(),
+            code: "INC-001",
+            reason: "DECIDE fell due.",
+            called_at: at(1),
+            due: Some(at(0)),
+        };
+        let waits = call.waits(at(6));
+        assert_eq!((waits.mutation, waits.is_overdue), (None, true));
+        assert_eq!(waits.why, "Your post was called to INC-001: DECIDE fell due.");
+        assert!(waits.is_for(&actor(&[Role::Liaison])) && !waits.is_for(&actor(&[Role::Reviewer])));
     }
 
     #[test]

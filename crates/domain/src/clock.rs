@@ -126,6 +126,11 @@ impl Clocks {
         self.0.get(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 
+    /// Numbers of those that are other than they were.
+    pub(crate) fn changed_since<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = u32> + 'a {
+        self.iter().filter(|clock| before.get(clock.number) != Some(*clock)).map(|clock| clock.number)
+    }
+
     /// Starts those. One that runs for the same thing falls due earlier by it, or stays as it is: what was to be done
     /// does not wait longer because it has become more urgent. `round` is how often what they are on was reopened.
     pub(crate) fn start(&mut self, set: &[SetClock], at: Instant, round: usize) {

@@ -21,6 +21,7 @@ pub mod clock;
 pub mod coalition;
 pub mod codec;
 pub mod command;
+pub mod contribution;
 pub mod event;
 pub mod execution;
 pub mod incident;
@@ -45,8 +46,9 @@ pub use refusal::{Parse, Refusal, RefusalCode};
 pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
-    AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, IncidentCode, Instant, InvalidSpan,
-    Language, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Priority, Prose, RequestCode,
-    Salt, Sha256, Span, TaskCode, TimeZone, Title, code, duration, hash, ids, instant, names, text,
+    AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, Decimal, IncidentCode, Instant,
+    InvalidSpan, Language, Money, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Priority,
+    Prose, Rate, RequestCode, Salt, Sha256, Span, TaskCode, TimeZone, Title, code, duration, hash, ids,
+    instant, money, names, text,
 };
 pub use world::{State, World};

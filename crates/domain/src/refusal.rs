@@ -36,6 +36,8 @@ pub enum RefusalCode {
     DecidedOutOfPost,
     /// A partner decided on it, so that it stays readable to that partner.
     DecidedUpon,
+    /// The amount is in another currency than what it is of.
+    CurrencyMismatch,
     /// The dependency would make a task wait for itself.
     DependencyCycle,
     /// A version of this plan is being drafted already.
@@ -72,6 +74,8 @@ pub enum RefusalCode {
     LiaisonNotInPost,
     /// Absent, or not visible to the one who asks: the answer is the same.
     NotFound,
+    /// So much of the delivery was not handed over, or is judged already.
+    NotDelivered,
     /// Only partners that the approval policy names, by their roles or by themselves, approve or reject a plan.
     NotAnApprover,
     /// Only the partner that attached a condition says that it is met, waives it or contests it.
@@ -86,6 +90,10 @@ pub enum RefusalCode {
     OccurredInFuture,
     /// The post is bound to another task at that time.
     OfficerOverlap,
+    /// More of a contribution than was accepted would be allocated, or than was allocated paid or released.
+    OverAllocation,
+    /// More would be delivered than was pledged.
+    OverDelivery,
     /// A partner whose work it is to be may not read the operation.
     PartyCannotRead,
     /// The phase that the task belongs to is not open.

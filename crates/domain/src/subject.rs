@@ -1,14 +1,14 @@
 //! What history is folded by, and the grain at which readers see it change.
 
 use crate::{
-    AnnexCode, At, ConditionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode, PostCode, RequestCode,
-    TaskCode,
+    AnnexCode, At, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
+    PostCode, RequestCode, TaskCode,
     centre::{CentreCode, CentreId},
     ids::{
-        AnnexId, AssignmentId, COALITION, ClockId, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId,
-        IncidentId, LogEntryId, MatterClaimId, Naming, OfficerRequestId, OperationId, OperationReaderId,
-        PartnerId, PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, RequestId, ShiftId,
-        TaskClaimId, TaskExecutionId, TaskId, TenureId,
+        AnnexId, AssignmentId, COALITION, ClockId, ConditionId, ContributionId, DecisionId, DeconflictionId,
+        GoNoGoWordId, IncidentId, LogEntryId, MatterClaimId, Naming, OfficerRequestId, OperationId,
+        OperationReaderId, PartnerId, PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId,
+        RequestId, ShiftId, TaskClaimId, TaskExecutionId, TaskId, TenureId,
     },
     release::Matter,
 };
@@ -142,6 +142,8 @@ subjects! { subject
         /// The `n`th clock on a matter, from 1.
         Clock(operation: OperationCode, matter: Matter, number: u32) of Operation(operation) =
             ClockId::of(matter.id(OperationId::of(operation)), *number);
+        Contribution(operation: OperationCode, code: ContributionCode) of Operation(operation) =
+            ContributionId::of(OperationId::of(operation), code);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);

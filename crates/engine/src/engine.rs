@@ -67,6 +67,8 @@ struct Inner {
     health: watch::Receiver<Health>,
     failed: watch::Receiver<bool>,
     access_log: AccessLog,
+    /// On the connections of writers.
+    beside: Log,
     metrics: Metrics,
     writers: PgPool,
     clock: Clock,
@@ -159,7 +161,7 @@ impl Engine {
             Some(reads) => readers(&pool, reads, projected.clone()).await?,
             None => pool.clone(),
         };
-        let access_log = AccessLog::start(log, clock.clone());
+        let access_log = AccessLog::start(log.clone(), clock.clone());
         let writers = pool;
         let inner = Inner {
             messages,
@@ -168,6 +170,7 @@ impl Engine {
             health,
             failed,
             access_log,
+            beside: log,
             metrics,
             writers,
             clock,
@@ -331,6 +334,11 @@ impl Engine {
     /// How many entries [`Engine::accesses`] has over all pages.
     pub async fn count_accesses(&self, reader: &AccessReader, filter: &AccessFilter) -> Result<i64, Error> {
         Ok(self.log().count_accesses(reader, filter).await.map_err(StoreError::from)?)
+    }
+
+    /// The log as it may be written beside: the webhooks, which are no events.
+    pub fn beside(&self) -> &Log {
+        &self.inner.beside
     }
 
     pub fn metrics(&self) -> &Metrics {

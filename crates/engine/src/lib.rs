@@ -24,7 +24,10 @@ pub use access::Access;
 pub use clock::{Clock, Entropy};
 pub use engine::{Engine, Settings};
 pub use error::{Error, StoreError, chain};
-pub use event_log::{AccessFilter, AccessKind, AccessPage, AccessReader, StoredAccess};
+pub use event_log::{
+    AccessFilter, AccessKind, AccessPage, AccessReader, Log, NewWebhook, StoredAccess, StoredWebhook,
+    StoredWebhookAct, WebhookActKind, WebhookActor, WebhookCounts, WebhookFailure, WebhookHold, WebhookTurn,
+};
 pub use health::Health;
 pub use metrics::Metrics;
 pub use rebuild::{RebuildError, Rebuilt, Stage, rebuild};
@@ -32,7 +35,6 @@ pub use redecide::{Decisions, Difference, Older};
 pub use request::{Moment, Outcome, Receipt, Request};
 
 use domain::Position;
-use event_log::Log;
 use projector::Projector;
 use sqlx::PgPool;
 

@@ -2,8 +2,8 @@
 //! them.
 //!
 //! Knows no domain type: an event's `kind` and `payload` are a name and bytes here. Only [`Writer::append`]
-//! writes to it, and nothing reads a clock or makes an id: both come in with the commit. Beside it stands the
-//! access log.
+//! writes to it, and nothing reads a clock or makes an id: both come in with the commit. Beside it stand the
+//! access log and the webhooks.
 
 mod access;
 mod append;
@@ -16,6 +16,7 @@ mod pool;
 mod read;
 mod stored;
 mod verify;
+mod webhook;
 
 pub use access::{AccessFilter, AccessKind, AccessPage, AccessReader, NewAccess, StoredAccess};
 pub use append::{AppendError, Writer, is_about_data};
@@ -26,6 +27,10 @@ pub use export::{commit_line, event_line};
 pub use pool::{Kept, PoolSettings, ReaderSettings, Role, connect, connect_readers};
 pub use stored::{StoredCommand, StoredCommit, StoredEvent};
 pub use verify::{Anchor, Verification};
+pub use webhook::{
+    NewWebhook, StoredWebhook, StoredWebhookAct, WebhookActKind, WebhookActor, WebhookCounts, WebhookFailure,
+    WebhookHold, WebhookTurn,
+};
 
 use sqlx::PgPool;
 use std::{

@@ -181,6 +181,79 @@ pub struct OpenPoint {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+/// An incident that is not closed and has not been judged, or on which no response is decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenIncident {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub operation: String,
+    pub lead: String,
+    pub code: String,
+    pub owner: String,
+    pub priority: Option<String>,
+    pub reported_at: DateTime<Utc>,
+    pub triaged_at: Option<DateTime<Utc>>,
+    pub reopened_at: Option<DateTime<Utc>>,
+    pub contained_at: Option<DateTime<Utc>>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub decision_due: Option<DateTime<Utc>>,
+    /// The viewer's partner's; `None`: it has not acceded.
+    pub role: Option<String>,
+}
+
+/// A request that the viewer's partner has to answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedRequest {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub code: String,
+    /// The partner that asks.
+    pub asker: String,
+    pub issued_at: DateTime<Utc>,
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    pub acknowledgement_due: Option<DateTime<Utc>>,
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// What the viewer's post was called to, and has reported nothing of since.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalledTo {
+    /// Of the incident or the request.
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    pub code: String,
+    pub reason: String,
+    pub called_at: DateTime<Utc>,
+    /// The first of its clocks that nothing has stopped.
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// A task of a response that has not ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenEmergentTask {
+    pub operation_id: Uuid,
+    pub operation: String,
+    pub operation_status: String,
+    pub task_id: Uuid,
+    pub code: String,
+    pub start_at: DateTime<Utc>,
+    /// When the response was decided.
+    pub decided_at: DateTime<Utc>,
+    /// Whether the viewer's post carries it out.
+    pub is_own: bool,
+    /// `None`: nothing is claimed of it.
+    pub status: Option<String>,
+    pub issued_at: Option<DateTime<Utc>>,
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub blocked_since: Option<DateTime<Utc>>,
+    pub block_reason: Option<String>,
+    pub baseline_finish: Option<DateTime<Utc>>,
+}
+
+/// Most entries of one of these kinds that an agenda has room for.
+const MOST_MATTERS: i64 = 200;
+
 impl ReadModel {
     /// Events recorded after `since` that meet requirements of a version which the viewer sees: the newest of
     /// those that the viewer sees, and not more than an agenda has room for.
@@ -924,5 +997,268 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("find decisions that are due"))
+    }
+
+    /// Incidents of the viewer's operations that wait for somebody's judgement or decision, the newest first.
+    pub async fn open_incidents(&self, pin: &Pin) -> Result<Vec<OpenIncident>, Error> {
+        sqlx::query_as!(
+            OpenIncident,
+            r#"select
+               incident_.id,
+               operation_.id as "operation_id!",
+               operation_.code as "operation!",
+               operation_.lead as "lead!",
+               incident_.code,
+               incident_.owner,
+               incident_.priority,
+               incident_.reported_at,
+               incident_.triaged_at,
+               incident_.reopened_at,
+               incident_.contained_at,
+               incident_.decided_at,
+               (
+                 select min(clock.due_at)
+                 from clock
+                 where clock.matter_id = incident_.id
+                   and clock.kind = 'DECIDE'
+                   and clock.stopped_at is null
+                   and clock.valid_from <= $1
+                   and $1 < clock.valid_to
+               ) as decision_due,
+               (
+                 select partner.role
+                 from partner
+                 where partner.code = $3
+                   and partner.status = 'ACCEDED'
+                   and partner.valid_from <= $1
+                   and $1 < partner.valid_to
+               ) as role
+             from operations_of($1, $3) operation_
+             cross join lateral (
+               select
+                 incident.id,
+                 incident.code,
+                 incident.owner,
+                 incident.priority,
+                 incident.reported_at,
+                 incident.triaged_at,
+                 incident.reopened_at,
+                 incident.contained_at,
+                 incident.decided_at
+               from incident
+               where incident.operation_id = operation_.id
+                 and incident.closed_at is null
+                 and (incident.triaged_at is null or incident.decided_at is null)
+                 and incident.valid_from <= $1
+                 and $1 < incident.valid_to
+               offset 0
+             ) incident_
+             where exists (
+                 select
+                 from visible_matter($1, $2, $3) visible
+                 where visible.id = incident_.id
+                 offset 0
+               )
+             order by incident_.reported_at desc
+             limit $4"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            MOST_MATTERS
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("find incidents to answer"))
+    }
+
+    /// Requests that the viewer's partner is asked in and that it has not answered, the oldest first: also those of
+    /// operations that it does not read.
+    pub async fn requests_to_answer(&self, pin: &Pin) -> Result<Vec<AskedRequest>, Error> {
+        sqlx::query_as!(
+            AskedRequest,
+            r#"select
+               request.id,
+               request.operation_id,
+               request.code,
+               request.asker,
+               request.issued_at,
+               request.acknowledged_at,
+               clock_.acknowledgement_due,
+               clock_.due
+             from request
+             cross join lateral (
+               select
+                 min(clock.due_at) filter (where clock.kind = 'ACKNOWLEDGE') as acknowledgement_due,
+                 min(clock.due_at) filter (where clock.kind = 'DUE') as due
+               from clock
+               where clock.matter_id = request.id
+                 and clock.stopped_at is null
+                 and clock.valid_from <= $1
+                 and $1 < clock.valid_to
+             ) clock_
+             where request.asked = $3
+               and request.ended_at is null
+               and request.valid_from <= $1
+               and $1 < request.valid_to
+               and exists (
+                 select
+                 from visible_matter($1, $2, $3) visible
+                 where visible.id = request.id
+                 offset 0
+               )
+             order by request.issued_at, request.id
+             limit $4"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            MOST_MATTERS
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("find requests to answer"))
+    }
+
+    /// What the post was called to, of what is not over, and has reported nothing of since it was called last.
+    pub async fn called_to(&self, pin: &Pin, post: &str) -> Result<Vec<CalledTo>, Error> {
+        sqlx::query_as!(
+            CalledTo,
+            r#"select distinct on (call.matter_id)
+               call.matter_id as id,
+               call.operation_id,
+               matter_.code as "code!",
+               coalesce(call.says -> 'incident' -> 'escalated', call.says -> 'request' -> 'escalated')
+                 ->> 'reason' as "reason!",
+               call.occurred_at as called_at,
+               (
+                 select min(clock.due_at)
+                 from clock
+                 where clock.matter_id = call.matter_id
+                   and clock.stopped_at is null
+                   and clock.valid_from <= $1
+                   and $1 < clock.valid_to
+               ) as due
+             from matter_claim call
+             cross join lateral (
+               select incident.code
+               from incident
+               where incident.id = call.matter_id
+                 and incident.closed_at is null
+                 and incident.valid_from <= $1
+                 and $1 < incident.valid_to
+               union all
+               select request.code
+               from request
+               where request.id = call.matter_id
+                 and request.ended_at is null
+                 and request.valid_from <= $1
+                 and $1 < request.valid_to
+             ) matter_
+             where call.called = $4
+               and call.corrected_by is null
+               and call.valid_from <= $1
+               and $1 < call.valid_to
+               and not exists (
+                 select
+                 from matter_claim own
+                 where own.matter_id = call.matter_id
+                   and own.number > call.number
+                   and own.reporter = $4
+                   and own.valid_from <= $1
+                   and $1 < own.valid_to
+                 offset 0
+               )
+               and exists (
+                 select
+                 from visible_matter($1, $2, $3) visible
+                 where visible.id = call.matter_id
+                 offset 0
+               )
+             order by call.matter_id, call.number desc
+             limit $5"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            post,
+            MOST_MATTERS
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("find what a post was called to"))
+    }
+
+    /// Tasks of responses that the post carries out; with `speaks`, also those of its partner that are blocked.
+    pub async fn open_emergent_tasks(
+        &self,
+        pin: &Pin,
+        post: &str,
+        speaks: bool,
+    ) -> Result<Vec<OpenEmergentTask>, Error> {
+        sqlx::query_as!(
+            OpenEmergentTask,
+            r#"select
+               operation_.id as "operation_id!",
+               operation_.code as "operation!",
+               operation_.status as "operation_status!",
+               task.id as task_id,
+               task.code,
+               task.start_at,
+               task.decided_at,
+               own.holds as "is_own!",
+               execution_.status as "status?",
+               execution_.issued_at,
+               execution_.acknowledged_at,
+               execution_.started_at,
+               execution_.blocked_since,
+               execution_.block_reason,
+               execution_.baseline_finish
+             from operations_of($1, $3) operation_
+             join emergent_task task
+               on task.operation_id = operation_.id
+               and task.lead = $3
+               and task.valid_from <= $1
+               and $1 < task.valid_to
+             left join lateral (
+               select
+                 execution.status,
+                 execution.issued_at,
+                 execution.acknowledged_at,
+                 execution.started_at,
+                 execution.blocked_since,
+                 execution.block_reason,
+                 execution.baseline_finish
+               from task_execution execution
+               where execution.task_id = task.id
+                 and execution.valid_from <= $1
+                 and $1 < execution.valid_to
+               offset 0
+             ) execution_ on true
+             cross join lateral (
+               select coalesce(bool_or(assignment.post = $4), task.post = $4, false) as holds
+               from assignment
+               where assignment.task_id = task.id
+                 and assignment.withdrawn_at is null
+                 and assignment.valid_from <= $1
+                 and $1 < assignment.valid_to
+             ) own
+             where coalesce(execution_.status, '') not in ('COMPLETED', 'CANCELLED')
+               and (own.holds or $5 and execution_.status = 'BLOCKED')
+               and exists (
+                 select
+                 from visible_emergent_task($1, $2, $3) visible
+                 where visible.id = task.id
+                 offset 0
+               )
+             order by task.start_at
+             limit $6"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            post,
+            speaks,
+            MOST_MATTERS
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("find tasks of responses that wait for a post"))
     }
 }

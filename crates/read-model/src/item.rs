@@ -108,6 +108,7 @@ tables! {
         EmergentTask: crate::incident::EmergentTaskRow;
     }
     "22-request.sql" { Request: crate::request::RequestRow; }
+    "23-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
     "24-matter.sql" {
         MatterClaim: crate::matter::MatterClaimRow;
         Clock: crate::matter::ClockRow;

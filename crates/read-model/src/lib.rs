@@ -13,6 +13,7 @@
 pub mod agenda;
 pub mod centre;
 pub mod coalition;
+pub mod contribution;
 mod database;
 mod error;
 pub mod execution;

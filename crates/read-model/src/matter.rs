@@ -48,6 +48,8 @@ row! {
         pub correction_reason: Option<String>,
         /// Number of the claim that puts this one right.
         pub corrected_by: Option<i32>,
+        /// Code of the post that it calls.
+        pub called: Option<String>,
     }
 }
 
@@ -89,7 +91,8 @@ macro_rules! claim_rows {
                claim.late_reason,
                claim.corrects,
                claim.correction_reason,
-               claim.corrected_by
+               claim.corrected_by,
+               claim.called
              "# + $($rest)*
         )
     };
@@ -167,6 +170,7 @@ impl Versioned for MatterClaimRow {
         Column::nowhere("corrects", "what it puts right never changes"),
         Column::plain("correction_reason", "correctionReason"),
         Column::plain("corrected_by", "correctedBy"),
+        Column::nowhere("called", "what was said never changes, and has a field for each part"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -197,6 +201,12 @@ impl MatterClaimRow {
         kind: String,
         says: MatterSays,
     ) -> Self {
+        let called = match &says {
+            MatterSays::Incident(IncidentClaim::Escalated { to, .. })
+            | MatterSays::Request(RequestClaim::Escalated { to, .. }) => to.as_ref(),
+            _ => None,
+        };
+        let called = called.map(ToString::to_string);
         let matter_id = matter.id(operation.id());
         let correction = claim.corrects.as_ref();
         Self {
@@ -214,6 +224,7 @@ impl MatterClaimRow {
             corrects: correction.map(|correction| correction.claim.cast_signed()),
             correction_reason: correction.map(|correction| correction.reason.to_string()),
             corrected_by: claim.corrected_by.map(u32::cast_signed),
+            called,
         }
     }
 }
@@ -371,8 +382,58 @@ impl ReadModel {
         .map_err(doing("count clocks"))
     }
 
-    /// Clocks that run and fell due before that moment, whoever may see them, the oldest first: for the service that
-    /// tells of them. By the newest rows; where it is `agreed`, only those that Postgres's own clock is past, too.
+    /// The end of the next command behind `after` that changed clocks, of an operation or of all, whoever may see them.
+    pub async fn next_clock_change(
+        &self,
+        pin: &Pin,
+        operation_id: Option<Uuid>,
+        after: i64,
+    ) -> Result<Option<i64>, Error> {
+        sqlx::query_scalar!(
+            "select valid_from
+             from clock
+             where valid_from > $2 and valid_from <= $1 and ($3::uuid is null or operation_id = $3)
+             order by valid_from
+             limit 1",
+            pin.position.0,
+            after,
+            operation_id
+        )
+        .fetch_optional(self.db())
+        .await
+        .map_err(doing("find the next command that changed clocks"))
+    }
+
+    /// The clocks that the command which ends at the pin's position changed, by their ids.
+    pub async fn clocks_changed(
+        &self,
+        pin: &Pin,
+        operation_id: Option<Uuid>,
+    ) -> Result<Vec<ClockRow>, Error> {
+        clock_rows!(
+            "from clock
+             where clock.valid_from = $1
+               and ($4::uuid is null or clock.operation_id = $4)
+               and exists (
+                 select
+                 from visible_matter($1, $2, $3) visible
+                 where visible.id = clock.matter_id
+                 offset 0
+               )
+             order by clock.id",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            operation_id
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("list clocks that changed"))
+    }
+
+    /// Clocks that fell due before that moment, were not met as far as is known, and are not told of yet, whoever may see
+    /// them, the oldest first: for the service that tells of them. By the newest rows; where it is `agreed`, only those that
+    /// Postgres's own clock is past, too.
     pub async fn clocks_fallen_due(
         &self,
         now: DateTime<Utc>,
@@ -383,8 +444,8 @@ impl ReadModel {
             "from clock
              where clock.due_at < $1
                and (not $2 or clock.due_at < now())
-               and clock.stopped_at is null
                and clock.breached_at is null
+               and (clock.stopped_at is null or clock.stopped_at > clock.due_at)
                and clock.valid_to = 9223372036854775807
              order by clock.due_at, clock.id
              limit $3",
@@ -402,14 +463,20 @@ impl ReadModel {
         sqlx::query_scalar!(
             "select least(
                (
-                 select min(due_at)
+                 select due_at
                  from clock
-                 where stopped_at is null and breached_at is null and valid_to = 9223372036854775807
+                 where breached_at is null
+                   and (stopped_at is null or stopped_at > due_at)
+                   and valid_to = 9223372036854775807
+                 order by due_at, id
+                 limit 1
                ),
                (
-                 select min(gap_due_at)
+                 select gap_due_at
                  from shift
                  where gap_due_at is not null and valid_to = 9223372036854775807
+                 order by gap_due_at, id
+                 limit 1
                )
              ) as due_at"
         )

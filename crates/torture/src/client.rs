@@ -109,6 +109,13 @@ impl Client {
         Ok(result)
     }
 
+    /// Sends a mutation once: its payload, or `None` when this node did not carry it out now.
+    pub async fn done_if(&self, node: usize, mutation: &Mutation) -> Result<Option<Value>> {
+        let mut answer = self.post(node, &mutation.body()).await?;
+        let result = answer["data"]["result"].take();
+        Ok(Some(result).filter(|result| result["receipt"].is_object()))
+    }
+
     /// The data of an answer without errors.
     pub async fn ask(&self, node: usize, query: &str, variables: Value) -> Result<Value> {
         let mut answer = self.post(node, &json!({ "query": query, "variables": variables })).await?;

@@ -15,6 +15,7 @@ mod logged;
 mod node;
 mod progress;
 mod proxy;
+mod receiver;
 pub mod report;
 mod stage;
 mod waiting;

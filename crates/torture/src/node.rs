@@ -34,6 +34,15 @@ pub struct Accord {
 }
 
 impl Accord {
+    /// The file with the key of webhooks, the same for all nodes.
+    fn webhook_key(&self) -> Result<PathBuf> {
+        // 32 bytes.
+        const KEY: &str = "dG9ydHVyZSB0b3J0dXJlIHRvcnR1cmUgdG9ydHVyZSE=";
+        let path = self.dir.join("webhook.key");
+        fs::write(&path, KEY).context("could not write the key of webhooks")?;
+        Ok(path)
+    }
+
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars_os() {
@@ -116,6 +125,8 @@ impl Node {
         let mut command = self.accord.command(&["serve", "--listen", "127.0.0.1:0"]);
         // Clients here share a post, and want to know what the log bears, not what they are allowed.
         command.args(["--rate", "0", "--concurrent", "0"]);
+        // Receivers are on this machine.
+        command.arg("--webhooks-allow-private").arg("--webhook-key").arg(self.accord.webhook_key()?);
         command.env("DATABASE_URL", &self.database).envs(self.variables.iter().cloned());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().context("could not run accord")?;
         let stdout = child.stdout.take().context("accord has no output")?;

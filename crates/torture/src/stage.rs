@@ -39,13 +39,18 @@ pub const ANCHORS: usize = 500;
 /// What the load changes.
 pub struct World {
     /// Where new tasks go.
-    operation: Value,
+    pub operation: Value,
     /// That everybody changes.
     pub hot_task: Value,
     pub tasks: Vec<Value>,
 }
 
 impl World {
+    /// Where new tasks go.
+    pub fn operation(&self) -> &Value {
+        &self.operation
+    }
+
     pub fn add_task(&self, code: &str, title: &str) -> Mutation {
         add_task(&self.operation, code, title)
     }

@@ -11,7 +11,7 @@ use accord::{
     api::{documents::Documents, rates::Allowance},
     database,
     keys::Keys,
-    server::{self, Limits, LiveSettings, Running, ServerSettings},
+    server::{self, Limits, LiveSettings, Reach, Running, ServerSettings, WebhookSettings},
 };
 use anyhow::{Context as _, Result, ensure};
 use chrono::{TimeDelta, Utc};
@@ -275,6 +275,7 @@ async fn serve(url: &str, keys: &Keys) -> Result<Running> {
         documents: Documents::default(),
         origins: accord::server::Origins::default(),
         metrics_listen: None,
+        webhooks: WebhookSettings::new(None, Reach::Public),
     };
     server::start(pool, settings).await
 }

@@ -2,7 +2,7 @@
 
 use super::{
     import,
-    serving::{Known, Listen, Settings, refuse_if_not_durable, until_stopped},
+    serving::{Known, Listen, Sending, Settings, refuse_if_not_durable, until_stopped},
 };
 use crate::{
     database,
@@ -49,6 +49,8 @@ pub struct Demo {
     listen: Listen,
     #[command(flatten)]
     source: Source,
+    #[command(flatten)]
+    sending: Sending,
     /// Load the operation only up to this moment, and let the clock stand still there.
     #[arg(long, env = "ACCORD_UNTIL", value_name = "TIME", value_parser = values::instant)]
     until: Option<DateTime<FixedOffset>>,
@@ -91,6 +93,7 @@ impl Demo {
             documents: Documents::default(),
             origins: Origins::default(),
             metrics_listen: None,
+            webhooks: self.sending.settings(&self.source, &dir)?,
         };
         until_stopped(database, pool, settings, |running| {
             let token = tokens(&keys)?.swap_remove(0).token;

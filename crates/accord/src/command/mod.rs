@@ -1,5 +1,6 @@
 //! The command line: a file for each subcommand, and what they share.
 
+mod contributions;
 mod demo;
 mod doctor;
 mod export;
@@ -45,6 +46,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Plan(plan::Plan),
     Report(report::Report),
+    Contributions(contributions::Contributions),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -82,7 +84,8 @@ impl Arguments {
         let output = if self.json { Output::Programs } else { Output::People };
         match &self.command {
             Command::Serve(serve) => serve.run(output).await,
-            Command::Demo(demo) => demo.run(output).await,
+            // Too large to lie in the other futures.
+            Command::Demo(demo) => Box::pin(demo.run(output)).await,
             Command::Migrate(migrate) => migrate.run(output).await,
             Command::Import(import) => import.run(output).await,
             Command::Export(export) => export.run().await,
@@ -90,6 +93,7 @@ impl Arguments {
             Command::Rebuild(rebuild) => rebuild.run(output).await,
             Command::Plan(plan) => plan.run(output).await,
             Command::Report(report) => report.run(output).await,
+            Command::Contributions(contributions) => contributions.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

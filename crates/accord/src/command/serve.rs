@@ -1,6 +1,8 @@
 //! `accord serve`: the server.
 
-use super::serving::{Known, Life, Limiting, Listen, Settings, refuse_if_not_durable, trust, until_stopped};
+use super::serving::{
+    Known, Life, Limiting, Listen, Sending, Settings, refuse_if_not_durable, trust, until_stopped,
+};
 use crate::{
     database, documents,
     output::Output,
@@ -46,6 +48,8 @@ pub struct Serve {
     /// partners cannot read there how busy the others are. Without it there are no metrics.
     #[arg(long, env = "ACCORD_METRICS_LISTEN", value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    sending: Sending,
     /// Trust the GraphQL documents in this directory, a file each: requests name them as `documentId`, which
     /// is `sha256:` and the SHA-256 of the file in hexadecimal.
     #[arg(long, env = "ACCORD_DOCUMENTS", value_name = "DIR")]
@@ -63,6 +67,7 @@ impl Serve {
             Some(dir) => documents::read(dir, self.documents_only).await?,
             None => Documents::default(),
         };
+        let webhooks = self.sending.settings(&self.source, "")?;
         let database = self.source.open("", Use::Own).await?;
         let pool = database::prepare(database.options.clone()).await?;
         refuse_if_not_durable(&pool).await?;
@@ -84,6 +89,7 @@ impl Serve {
             documents,
             origins: Origins(self.origins.clone()),
             metrics_listen: self.metrics_listen,
+            webhooks,
         };
         until_stopped(database, pool, settings, |running| {
             let exercise = known.exercise.as_deref();

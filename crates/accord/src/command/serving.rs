@@ -3,19 +3,25 @@
 use crate::{
     keys::{Keys, Trusted},
     progress::Progress,
-    server::{self, Limits, LiveSettings, Origins, Running, ServerSettings},
-    source::Database,
-    values,
+    server::{self, Limits, LiveSettings, Origins, Reach, Running, ServerSettings, WebhookSettings},
+    source::{Database, Source},
+    values, webhook_key,
 };
 use anyhow::{Context as _, Result, bail};
 use api::{Explorer, auth::Holder, documents::Documents, rates::Allowance, trust::Trust};
 use chrono::{DateTime, TimeDelta, Utc};
+use clap::builder::FalseyValueParser;
 use domain::{PartnerCode, Position};
 use engine::{Clock, Entropy};
 use event_log::Head;
 use read_model::{Page, Pin, ReadModel, Viewer};
 use sqlx::PgPool;
-use std::{net::SocketAddr, num::NonZeroU32, path::Path, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
@@ -60,6 +66,34 @@ impl Limiting {
         let allowance =
             Allowance { per_second: NonZeroU32::new(self.rate), at_once: NonZeroU32::new(self.concurrent) };
         Limits { allowance, statement_timeout: Duration::from_secs(self.statement_timeout.into()) }
+    }
+}
+
+/// To whom webhooks may send, and what they sign with.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Sending {
+    /// File with the key that the secrets of webhooks are computed from: 32 random bytes in base64, as `openssl rand
+    /// -base64 32` writes them. All servers of a log need the same. Without it, events are sent to nobody, but on a
+    /// database of Accord's own, whose key is made in the data directory.
+    #[arg(long, env = "ACCORD_WEBHOOK_KEY", value_name = "FILE")]
+    webhook_key: Option<PathBuf>,
+    /// Let webhooks send to addresses that are not of the public Internet, and by plain HTTP.
+    #[arg(long, env = "ACCORD_WEBHOOKS_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
+    webhooks_allow_private: bool,
+}
+
+impl Sending {
+    pub fn settings(&self, source: &Source, usual: &str) -> Result<WebhookSettings> {
+        let key = match (&self.webhook_key, source.url()) {
+            (Some(path), _) => Some(webhook_key::read(path)?),
+            (None, None) => {
+                let path = source.data_dir(usual)?.join(webhook_key::FILE);
+                Some(webhook_key::read_or_make(&path, &Entropy::system())?)
+            }
+            (None, Some(_)) => None,
+        };
+        let reach = if self.webhooks_allow_private { Reach::Private } else { Reach::Public };
+        Ok(WebhookSettings::new(key, reach))
     }
 }
 
@@ -142,7 +176,8 @@ pub async fn until_stopped(
     // Before anything is announced, so that whoever reads the announcement may stop us.
     let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
-    let Settings { listen, clock, trust, explorer, limits, documents, origins, metrics_listen } = settings;
+    let Settings { listen, clock, trust, explorer, limits, documents, origins, metrics_listen, webhooks } =
+        settings;
     let settings = ServerSettings {
         listen,
         clock,
@@ -153,6 +188,7 @@ pub async fn until_stopped(
         documents,
         origins,
         metrics_listen,
+        webhooks,
         live: LiveSettings::default(),
     };
     let mut running = server::start(pool.clone(), settings).await?;
@@ -189,6 +225,7 @@ pub struct Settings {
     pub documents: Documents,
     pub origins: Origins,
     pub metrics_listen: Option<SocketAddr>,
+    pub webhooks: WebhookSettings,
 }
 
 fn everybody(position: Position) -> Pin {

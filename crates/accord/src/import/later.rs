@@ -18,7 +18,6 @@ pub fn lines(scenario: &Scenario, left: &[&TimelineEntry]) -> Vec<String> {
 }
 
 fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
-    let contributions = scenario.contributions.as_ref();
     let assistance = scenario.assistance.as_ref();
     let assistance = assistance.map_or(0, |counts| {
         counts.reports.len() + usize::from(counts.last.is_some()) + usize::from(counts.enforcement.is_some())
@@ -31,7 +30,6 @@ fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
     [
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
         ("timeline: known_persons of decisions", known_persons.count()),
-        ("contributions: items", contributions.map_or(0, |section| section.items.len())),
         ("assistance: reports and tallies", assistance),
         ("sitreps", scenario.sitreps.len()),
         ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),

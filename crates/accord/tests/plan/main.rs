@@ -10,7 +10,7 @@ use accord::{
     database, import,
     keys::Keys,
     scenario,
-    server::{self, Limits, LiveSettings, Running, ServerSettings},
+    server::{self, Limits, LiveSettings, Reach, Running, ServerSettings, WebhookSettings},
 };
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use domain::{Actor, Role};
@@ -66,6 +66,7 @@ impl Served {
             documents: accord::api::documents::Documents::default(),
             origins: accord::server::Origins::default(),
             metrics_listen: None,
+            webhooks: WebhookSettings::new(None, Reach::Public),
         };
         let running = server::start(pool, settings).await.unwrap();
         Self { running, keys, dir: tempfile::tempdir().unwrap() }

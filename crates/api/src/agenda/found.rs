@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     Actor, Code, OperationCode, PartnerCode, PhaseCode, PostCode, Role, TaskCode, Title,
     agenda::{
-        AgendaKind, ConditionFacts, DueFacts, GateFacts, MetFacts, RequestFacts, SentBack, TaskFacts,
-        VersionFacts, Waiting, told_since,
+        AgendaKind, AskedFacts, CallFacts, ConditionFacts, DueFacts, GateFacts, IncidentFacts, MetFacts,
+        RequestFacts, SentBack, TaskFacts, VersionFacts, Waiting, told_since,
     },
     coalition::PartnerRole,
     execution::{BlockReason, PointFacts, Stand, Standing, TaskStatus},
@@ -19,7 +19,7 @@ use futures_util::{
     future::{BoxFuture, try_join, try_join_all},
 };
 use read_model::{
-    agenda::{Carried, MetRequirement, OpenTask, ShutGate},
+    agenda::{CalledTo, Carried, MetRequirement, OpenEmergentTask, OpenTask, ShutGate},
     parse,
 };
 use std::{
@@ -66,7 +66,7 @@ pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) 
     };
     let asker = Asker { world, partner, post, roles, now };
     let is_for = |kinds: &[AgendaKind]| kinds.iter().any(|kind| kind.is_for(actor));
-    let searches: [(&[AgendaKind], Search<'_>); 8] = [
+    let searches: [(&[AgendaKind], Search<'_>); 11] = [
         (&[AgendaKind::PlanDecision], asker.plan_decisions().boxed()),
         (&[AgendaKind::GoNoGo], asker.gates().boxed()),
         (
@@ -82,6 +82,9 @@ pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) 
         (&[AgendaKind::OfficerRequest], asker.requests().boxed()),
         (&[AgendaKind::DraftSentBack], asker.drafts().boxed()),
         (&[AgendaKind::DecisionDue], asker.decisions().boxed()),
+        (&[AgendaKind::IncidentToTriage, AgendaKind::ResponseToDecide], asker.incidents().boxed()),
+        (&[AgendaKind::RequestToAcknowledge, AgendaKind::RequestToAnswer], asker.asked().boxed()),
+        (&[AgendaKind::Escalated], asker.calls().boxed()),
         (&[AgendaKind::ShiftToAssume, AgendaKind::ShiftToHandOver], asker.shifts().boxed()),
     ];
     let wanted = searches.into_iter().filter(|(kinds, _)| is_for(kinds)).map(|(_, search)| search);
@@ -210,8 +213,15 @@ impl Asker<'_> {
     async fn tasks(&self) -> Result<Vec<Found>, Error> {
         let (model, pin) = (self.world.engine.read_model(), &self.world.pin);
         let speaks = self.roles.contains(&Role::Liaison);
-        let rows = model.open_tasks(pin, self.post.as_str(), speaks).await?;
-        let mut found = Vec::new();
+        let (rows, emergent) = try_join(
+            model.open_tasks(pin, self.post.as_str(), speaks),
+            model.open_emergent_tasks(pin, self.post.as_str(), speaks),
+        )
+        .await?;
+        let mut found = emergent
+            .into_iter()
+            .filter_map(|row| self.emergent_task(&row).transpose())
+            .collect::<Result<Vec<_>, Error>>()?;
         for row in rows {
             let operation: OperationCode = parse(&row.operation)?;
             let code: TaskCode = parse(&row.code)?;
@@ -238,6 +248,89 @@ impl Asker<'_> {
             found.extend(facts.waits(self.now).map(|waiting| Found::new(row.operation_id, waiting)));
         }
         Ok(found)
+    }
+
+    /// It waits for nothing but its post, from when it was decided.
+    fn emergent_task(&self, row: &OpenEmergentTask) -> Result<Option<Found>, Error> {
+        let reason = row.block_reason.as_deref().map(parse::<BlockReason>).transpose()?;
+        let standing = match &row.status {
+            None => Standing::default(),
+            Some(status) => Standing {
+                status: parse(status)?,
+                issued_at: row.issued_at.map(|at| at.fixed_offset()),
+                acknowledged_at: row.acknowledged_at.map(|at| at.fixed_offset()),
+                started_at: row.started_at.map(|at| at.fixed_offset()),
+                blocked: row.blocked_since.map(|at| at.fixed_offset()).zip(reason),
+                ..Standing::default()
+            },
+        };
+        let facts = TaskFacts {
+            id: row.task_id,
+            operation: &parse(&row.operation)?,
+            code: &parse(&row.code)?,
+            status: parse(&row.operation_status)?,
+            standing,
+            phase_since: Some(row.decided_at.fixed_offset()),
+            dependencies: &[],
+            before: &BTreeMap::new(),
+            planned_start: Some(row.start_at),
+            planned_finish: row.baseline_finish,
+            is_own: row.is_own,
+        };
+        Ok(facts.waits(self.now).map(|waiting| Found::new(row.operation_id, waiting)))
+    }
+
+    async fn incidents(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().open_incidents(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let facts = IncidentFacts {
+                id: row.id,
+                operation: &parse(&row.operation)?,
+                code: &parse(&row.code)?,
+                priority: row.priority.as_deref().map(parse).transpose()?,
+                reported_at: row.reported_at,
+                triaged_at: row.triaged_at,
+                reopened_at: row.reopened_at,
+                contained_at: row.contained_at,
+                decided_at: row.decided_at,
+                decision_due: row.decision_due,
+                takes_tasks: role(row.role.as_deref())?.is_some_and(PartnerRole::takes_tasks),
+                answers_for_it: [&row.owner, &row.lead].contains(&&self.partner.to_string()),
+            };
+            found.extend(facts.waits(self.now).map(|waiting| Found::new(row.operation_id, waiting)));
+        }
+        Ok(found)
+    }
+
+    async fn asked(&self) -> Result<Vec<Found>, Error> {
+        let rows = self.world.engine.read_model().requests_to_answer(&self.world.pin).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let facts = AskedFacts {
+                id: row.id,
+                code: &parse(&row.code)?,
+                from: &parse(&row.asker)?,
+                to: self.partner,
+                issued_at: row.issued_at,
+                acknowledged_at: row.acknowledged_at,
+                acknowledgement_due: row.acknowledgement_due,
+                due: row.due,
+            };
+            found.push(Found::new(row.operation_id, facts.waits(self.now)));
+        }
+        Ok(found)
+    }
+
+    async fn calls(&self) -> Result<Vec<Found>, Error> {
+        let (model, pin) = (self.world.engine.read_model(), &self.world.pin);
+        let rows = model.called_to(pin, self.post.as_str()).await?;
+        let entry = |row: CalledTo| {
+            let CalledTo { id, operation_id, code, reason, called_at, due } = row;
+            let facts = CallFacts { id, code: &code, reason: &reason, called_at, due };
+            Found::new(operation_id, facts.waits(self.now))
+        };
+        Ok(rows.into_iter().map(entry).collect())
     }
 
     async fn conditions(&self) -> Result<Vec<Found>, Error> {

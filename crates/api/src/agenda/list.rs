@@ -7,7 +7,9 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Condition, Event, OfficerRequest, Operation, PlanVersion, Shift, Task},
+        node::{
+            Condition, Event, Incident, OfficerRequest, Operation, PlanVersion, Request, Shift, Task,
+        },
         scalars::DateTime,
         zone::Zone,
     },
@@ -48,6 +50,16 @@ pub enum AgendaKind {
     DraftSentBack,
     /// A decision that the plan in force foresees is due from your partner.
     DecisionDue,
+    /// Nobody has judged how urgent an incident is: for the watch of partners that take tasks.
+    IncidentToTriage,
+    /// An incident of your partner, or of an operation that it leads, waits for a response.
+    ResponseToDecide,
+    /// A partner asks yours for something, and yours has not said that it has the request.
+    RequestToAcknowledge,
+    /// A request to your partner waits for its answer.
+    RequestToAnswer,
+    /// Your post was called to an incident or a request, and has reported nothing of it since.
+    Escalated,
     /// Your post is to take its place in a shift, from an hour before that begins.
     ShiftToAssume,
     /// The next shift has enough officers to relieve yours.
@@ -152,7 +164,8 @@ impl AgendaEntry {
         self.found.waiting.kind.into()
     }
 
-    /// Null of shifts, which are a centre's.
+    /// Null of shifts, which are a centre's, and where your partner is asked in a request, or your post called to something, of an
+    /// operation that you do not read.
     async fn operation(&self) -> Result<Option<Operation>, Error> {
         self.operation_of().await
     }
@@ -166,8 +179,8 @@ impl AgendaEntry {
         self.world.local(self.found.waiting.since, zone).await
     }
 
-    /// Where the plan and H-hour have its beginning, or its end if it has begun; of a shift the same by the roster; null where
-    /// nothing says so.
+    /// Where the plan and H-hour have its beginning, or its end if it has begun; of incidents and requests when the clock falls
+    /// due, or fell; of shifts their beginning, or their end; null where nothing says so.
     async fn due(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         self.world.local_if(self.found.waiting.due, zone).await
     }
@@ -176,7 +189,8 @@ impl AgendaEntry {
         self.found.waiting.is_overdue
     }
 
-    /// Name of the mutation that settles it; null of `CCIR_MET`, which goes by itself.
+    /// Name of the mutation that settles it; null of `CCIR_MET`, which goes by itself, and of `ESCALATED`, which goes with
+    /// whatever your post then reports.
     async fn mutation(&self) -> Option<&str> {
         self.found.waiting.mutation
     }
@@ -225,6 +239,18 @@ impl AgendaEntry {
     /// Of `OFFICER_REQUEST`.
     async fn officer_request(&self) -> Result<Option<OfficerRequest>, Error> {
         self.object(&[agenda::AgendaKind::OfficerRequest]).await
+    }
+
+    /// Of `INCIDENT_TO_TRIAGE` and `RESPONSE_TO_DECIDE`, and of `ESCALATED` if that is what your post was called to.
+    async fn incident(&self) -> Result<Option<Incident>, Error> {
+        use agenda::AgendaKind::{Escalated, IncidentToTriage, ResponseToDecide};
+        self.object(&[IncidentToTriage, ResponseToDecide, Escalated]).await
+    }
+
+    /// Of `REQUEST_TO_ACKNOWLEDGE` and `REQUEST_TO_ANSWER`, and of `ESCALATED` if that is what your post was called to.
+    async fn request(&self) -> Result<Option<Request>, Error> {
+        use agenda::AgendaKind::{Escalated, RequestToAcknowledge, RequestToAnswer};
+        self.object(&[RequestToAcknowledge, RequestToAnswer, Escalated]).await
     }
 
     /// Of `SHIFT_TO_ASSUME` and `SHIFT_TO_HAND_OVER`.

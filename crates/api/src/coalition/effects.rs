@@ -81,7 +81,7 @@ impl SuspensionEffects {
                 .map(Arc::clone)
                 .collect();
             effects.assignments = world.all(&live);
-            effects.tasks = world.all(&led);
+            effects.tasks = world.planned(&led);
         }
         if let Some(version) = under_decision.filter(|_| goes_on) {
             let (network, outstanding) = try_join(version.network(), version.outstanding_decisions()).await?;

@@ -68,7 +68,7 @@ fn scalar(name: &str) -> Option<Scalar> {
             },
             || Const::Boolean(false),
         ),
-        "String" | "Duration" => of(
+        "String" | "Duration" | "Decimal" => of(
             |value| match value {
                 Const::String(_) => Ok(()),
                 _ => Err("This is a text.".to_owned()),

@@ -8,7 +8,7 @@ use crate::{
 use async_graphql::{Context, ID};
 use chrono::Utc;
 use domain::{
-    Actor, Position, PostCode, Refusal, Span,
+    Actor, PartnerCode, Position, PostCode, Refusal, Span,
     ids::PostId,
     plan::PlannedTask,
     schedule::{Finishes, Hours},
@@ -16,7 +16,7 @@ use domain::{
 use engine::{Engine, Moment};
 use read_model::{Pin, Viewer};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Display,
     ops::Deref,
     sync::{
@@ -81,8 +81,7 @@ impl Session {
         position: Option<Position>,
         requested: u64,
     ) -> Result<Self, Error> {
-        let statements = Arc::default();
-        let engine = engine.counting(&statements);
+        let (engine, statements) = counting(engine);
         let newest = engine.position();
         let position = position.unwrap_or(newest);
         if position < Position(0) || position > newest {
@@ -96,9 +95,37 @@ impl Session {
             Actor::Service { .. } => None,
         };
         let viewer = Viewer { partner };
+        Ok(Self::of(engine, statements, actor, viewer, position, requested))
+    }
+
+    /// Of what is sent to a partner unasked, by a service of this name: whoever reads it there, it is what the partner may
+    /// see at `position`, which this node has shown. `None` while the partner is in no good standing.
+    pub(crate) async fn of_partner(
+        engine: &Engine,
+        service: &str,
+        partner: &PartnerCode,
+        position: Position,
+    ) -> Result<Option<Self>, Error> {
+        let (engine, statements) = counting(engine);
+        if !engine.read_model().partner_in_standing(engine.position(), partner).await? {
+            return Ok(None);
+        }
+        let actor = Actor::Service { name: service.to_owned(), roles: BTreeSet::new() };
+        let viewer = Viewer { partner: Some(partner.clone()) };
+        Ok(Some(Self::of(engine, statements, actor, viewer, position, 0)))
+    }
+
+    fn of(
+        engine: Engine,
+        statements: Arc<AtomicU64>,
+        actor: Actor,
+        viewer: Viewer,
+        position: Position,
+        requested: u64,
+    ) -> Self {
         let budget = Budget::default();
         let world = World::new(&engine, &viewer, position, None, &budget);
-        Ok(Self {
+        Self {
             pin: world.pin.clone(),
             engine,
             actor,
@@ -115,7 +142,7 @@ impl Session {
             faults: Faults::new(),
             noted: AtomicI64::new(0),
             carried_out: Mutex::default(),
-        })
+        }
     }
 
     /// The post that the sender claims and nobody acts as now; `None` for services, and for whoever is in
@@ -244,6 +271,12 @@ impl Session {
     pub(crate) fn note_position(&self, position: Position) {
         self.noted.store(position.0, Ordering::Relaxed);
     }
+}
+
+/// The engine with a count of what is asked of it.
+fn counting(engine: &Engine) -> (Engine, Arc<AtomicU64>) {
+    let statements = Arc::default();
+    (engine.counting(&statements), statements)
 }
 
 /// Moments that one request may look at by ids, or by what others were looking at: each is a world with loaders of

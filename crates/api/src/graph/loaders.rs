@@ -11,6 +11,7 @@ use futures_util::{
 use read_model::{
     EventFilter, EventRow, Page, Pin, ReadModel,
     coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
+    contribution::{ContributionFilter, ContributionRow, GroupedBy, Sums},
     execution::{GoNoGoWordRow, PhaseRow, TaskClaimRow, TaskExecutionRow},
     incident::{EmergentTaskRow, IncidentRow},
     matter::{ClockRow, MatterClaimRow},
@@ -351,6 +352,54 @@ async fn request_counts(
     Ok(counts)
 }
 
+/// A page of what is given to an operation.
+pub(crate) type ContributionPage = (Uuid, ContributionFilter, Page);
+
+async fn contribution_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<ContributionPage>,
+) -> Result<HashMap<ContributionPage, Arc<Vec<Arc<ContributionRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, filter, page)| (operation, (filter, page))).collect();
+    for ((filter, page), operations) in by_question(keys) {
+        let rows = model.contributions_of(&pin, &operations, &filter, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, filter.clone(), page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn contribution_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, ContributionFilter)>,
+) -> Result<HashMap<(Uuid, ContributionFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, operations) in by_question(keys) {
+        let counted = model.count_contributions(&pin, &operations, &filter).await?;
+        counts.extend(counted.into_iter().map(|(operation, count)| ((operation, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
+/// What is given to operations, added up by something.
+async fn contribution_sums(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, GroupedBy)>,
+) -> Result<HashMap<(Uuid, GroupedBy), Arc<Sums>>, Error> {
+    let mut sums = HashMap::new();
+    for (by, operations) in by_question(keys) {
+        let found = model.contribution_sums(&pin, &operations, by).await?;
+        sums.extend(found.into_iter().map(|(operation, sums)| ((operation, by), Arc::new(sums))));
+    }
+    Ok(sums)
+}
+
 /// By the incident that they are about.
 async fn requests_about(
     model: ReadModel,
@@ -516,6 +565,9 @@ macro_rules! loaders {
             pub incident_counts: Loader<(Uuid, Option<bool>), i64>,
             pub request_pages: Loader<RequestPage, Arc<Vec<Arc<RequestRow>>>>,
             pub request_counts: Loader<(Uuid, RequestFilter), i64>,
+            pub contribution_pages: Loader<ContributionPage, Arc<Vec<Arc<ContributionRow>>>>,
+            pub contribution_counts: Loader<(Uuid, ContributionFilter), i64>,
+            pub contribution_sums: Loader<(Uuid, GroupedBy), Arc<Sums>>,
             pub requests_about: Loader<Uuid, Arc<Vec<Arc<RequestRow>>>>,
             pub shift_pages: Loader<ShiftPage, Arc<Vec<Arc<ShiftRow>>>>,
             pub shift_counts: Loader<(Uuid, ShiftSpan), i64>,
@@ -563,6 +615,9 @@ macro_rules! loaders {
                     incident_counts: Loader::new(model, pin, incident_counts),
                     request_pages: Loader::new(model, pin, request_pages),
                     request_counts: Loader::new(model, pin, request_counts),
+                    contribution_pages: Loader::new(model, pin, contribution_pages),
+                    contribution_counts: Loader::new(model, pin, contribution_counts),
+                    contribution_sums: Loader::new(model, pin, contribution_sums),
                     requests_about: Loader::new(model, pin, requests_about),
                     shift_pages: Loader::new(model, pin, shift_pages),
                     shift_counts: Loader::new(model, pin, shift_counts),
@@ -616,6 +671,8 @@ nodes! { loaders
         matter_claims_of: MatterClaimRow, matter_id = matter_claims_of;
         clocks_on: ClockRow, matter_id = clocks_on;
         emergent_tasks_of: EmergentTaskRow, operation_id = emergent_tasks_of;
+        emergent_tasks_for: EmergentTaskRow, incident_id = emergent_tasks_for;
+        response_assignments: AssignmentRow, task_id = response_assignments;
     }
 }
 

@@ -489,6 +489,19 @@ impl<'a> Asked<'a> {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// Says, and logs, that the sender may not do this. For what is decided beside the log; of commands the domain says it.
+    pub async fn forbid<R: From<Refused>>(self, message: String) -> Result<Option<R>, Error> {
+        self.session.log_refusal(&self.mutation, None).await?;
+        Ok(Some(Refused::new(&self.world, vec![forbidden(message)]).await?.into()))
+    }
+
+    /// That something was done beside the log: the receipt is of the present, which it does not change.
+    pub async fn done_beside(&self) -> Result<Receipt, Error> {
+        let receipt = self.session.engine.receipt_at(self.world.pin.position).await?;
+        self.session.note_carried_out(self.answered_as.clone(), receipt.position);
+        Ok(engine::Receipt { event_ids: Vec::new(), ..receipt }.into())
+    }
 }
 
 /// That the sender may not do this, whatever the input.

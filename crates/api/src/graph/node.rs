@@ -11,6 +11,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, Interface};
 use domain::{Position, ids::from_text};
+use read_model::{incident::EmergentTaskRow, plan::PlannedTaskRow};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -201,6 +202,18 @@ impl World {
         self.spend(0)?;
         let rows = T::loader(&self.loaders).load_many(ids).await?;
         Ok(self.all(&rows))
+    }
+
+    /// Tasks as a plan version has them, of which rows have been loaded already.
+    pub(crate) fn planned(self: &Arc<Self>, rows: &[Arc<PlannedTaskRow>]) -> Vec<Task> {
+        let rows: Vec<_> = rows.iter().map(|row| Arc::new(Arc::clone(row).into())).collect();
+        self.all(&rows)
+    }
+
+    /// The same of tasks that responses made.
+    pub(crate) fn emergent(self: &Arc<Self>, rows: &[Arc<EmergentTaskRow>]) -> Vec<Task> {
+        let rows: Vec<_> = rows.iter().map(|row| Arc::new(Arc::clone(row).into())).collect();
+        self.all(&rows)
     }
 
     /// Rows that have been loaded already. When the budget is spent, it is the entries' own fields that fail.

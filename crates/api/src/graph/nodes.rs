@@ -18,8 +18,8 @@ macro_rules! nodes {
                 domain::ids::OperationId[id], operations_by_id;
             PlanVersion: "plan_version" of read_model::plan::PlanVersionRow,
                 domain::ids::PlanVersionId[id], plan_versions_by_id;
-            // As its operation's current plan version has it.
-            Task: "task" of read_model::plan::PlannedTaskRow, domain::ids::TaskId[task_id], tasks_by_id;
+            // As its operation's current plan version has it, or the response that made it.
+            Task: "task" of read_model::plan::TaskRow, domain::ids::TaskId[task_id], tasks_by_id;
             PlannedTask: "planned_task" of read_model::plan::PlannedTaskRow,
                 domain::ids::PlannedTaskId[id], planned_tasks_by_id;
             Annex: "annex" of read_model::plan::AnnexRow, domain::ids::AnnexId[id], annexes_by_id;
@@ -42,6 +42,8 @@ macro_rules! nodes {
             Incident: "incident" of read_model::incident::IncidentRow,
                 domain::ids::IncidentId[id], incidents_by_id;
             Request: "request" of read_model::request::RequestRow, domain::ids::RequestId[id], requests_by_id;
+            Contribution: "contribution" of read_model::contribution::ContributionRow,
+                domain::ids::ContributionId[id], contributions_by_id;
             MatterClaim: "matter_claim" of read_model::matter::MatterClaimRow,
                 domain::ids::MatterClaimId[id], matter_claims_by_id;
             Clock: "clock" of read_model::matter::ClockRow, domain::ids::ClockId[id], clocks_by_id;

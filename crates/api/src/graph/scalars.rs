@@ -112,6 +112,26 @@ impl From<Span> for Duration {
     }
 }
 
+/// Holds the text as sent: what is no number is refused with its field, like any other input that people type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decimal(pub String);
+
+/// An exact decimal number as text, such as `2000000.00` or `0.0018`: digits, with a point before decimals, because JSON's
+/// numbers are not exact everywhere. At most 12 decimals.
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#decimal")]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            value => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Json(pub serde_json::Value);
 

@@ -399,6 +399,7 @@ pub(super) async fn prepare(
 
     let Sent { query, operation_name, variables } = sent;
     let mut request = async_graphql::Request::new("").variables(variables).data(Arc::clone(&session));
+    request = request.data(Arc::clone(&service.webhooks));
     request.operation_name = operation_name;
     request.set_parsed_query(document);
     Ok(Prepared { session, request, query, kind, described, permit })

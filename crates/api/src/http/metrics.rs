@@ -4,6 +4,7 @@
 //! They say how busy the coalition is, so they are not served where partners ask, but on an address of their
 //! own.
 
+use crate::webhook::Webhooks;
 use axum::{
     Router,
     extract::State,
@@ -69,7 +70,7 @@ impl Drop for OpenSubscription {
 }
 
 impl Metrics {
-    pub fn new(engine: &Engine) -> Arc<Self> {
+    pub fn new(engine: &Engine, webhooks: &Webhooks) -> Arc<Self> {
         let requests = Family::default();
         // From a millisecond to half a minute.
         let request_seconds = Histogram::new(exponential_buckets(0.001, 2.0, 16));
@@ -77,6 +78,7 @@ impl Metrics {
         let mut registry = Registry::default();
         engine.metrics().register(&mut registry);
         let accord = registry.sub_registry_with_prefix("accord");
+        webhooks.register_figures(accord);
         accord.register("requests", "GraphQL requests answered, by outcome", requests.clone());
         accord.register_with_unit(
             "request",

@@ -4,6 +4,7 @@ use crate::{
     gate::{documents::Documents, rates::Rates, trust::Trust},
     http::{graphiql::Explorer, live::Live, metrics::Metrics, origins::Origins},
     schema::Schema,
+    webhook::Webhooks,
 };
 use engine::{Clock, Engine, Entropy};
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub struct Service {
     pub metrics: Arc<Metrics>,
     /// Whose pages may ask.
     pub origins: Origins,
+    /// Who delivers, which mutations of webhooks ask for.
+    pub webhooks: Arc<Webhooks>,
     /// The page at `/`, in a demo only: it gives away tokens.
     pub explorer: Option<Explorer>,
 }

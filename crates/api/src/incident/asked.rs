@@ -4,7 +4,7 @@ use crate::{
     Error,
     graph::{
         mutation::Asked,
-        node::{Incident, MatterClaim, Operation},
+        node::{Incident, MatterClaim},
     },
 };
 use async_graphql::ID;
@@ -13,14 +13,14 @@ use read_model::parse;
 
 impl Asked<'_> {
     /// The operation, and the incident's code in it; `None` when there is none that the caller may see, which is then among
-    /// the reasons.
+    /// the reasons. Its owner and those who were sent to it see it, whether or not they read its operation.
     pub async fn incident(
         &mut self,
         field: &str,
         id: &ID,
     ) -> Result<Option<(OperationCode, IncidentCode)>, Error> {
         let Some(found) = self.find::<Incident>(field, id).await? else { return Ok(None) };
-        self.place_of(field, &found).await
+        Ok(Some((parse(&found.row.operation)?, parse(&found.row.code)?)))
     }
 
     /// The same of a claim on an incident, with the claim's number.
@@ -33,20 +33,6 @@ impl Asked<'_> {
             self.miss::<MatterClaim>("claimId");
             return Ok(None);
         };
-        let place = self.place_of("claimId", &found).await?;
-        Ok(place.map(|(operation, code)| (operation, code, claim.row.number.cast_unsigned())))
-    }
-
-    /// Whoever reads an incident and not its operation answers it no more.
-    async fn place_of(
-        &mut self,
-        field: &str,
-        incident: &Incident,
-    ) -> Result<Option<(OperationCode, IncidentCode)>, Error> {
-        let Some(operation) = self.world.find::<Operation>(incident.row.operation_id).await? else {
-            self.miss::<Incident>(field);
-            return Ok(None);
-        };
-        Ok(Some((parse(&operation.row.code)?, parse(&incident.row.code)?)))
+        Ok(Some((parse(&found.row.operation)?, parse(&found.row.code)?, claim.row.number.cast_unsigned())))
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Clock, Event, Incident, MatterClaim, Operation, Partner, Post, Request},
+        node::{Clock, Event, Incident, MatterClaim, Operation, Partner, Post, Request, Task},
         priority::Priority,
         scalars::DateTime,
         zone::Zone,
@@ -123,7 +123,7 @@ impl IncidentReport {
 pub struct Responder {
     post: Option<Post>,
     partner: Option<Partner>,
-    /// Code of the task that it was sent for; null where there is none.
+    /// Code of the task that it was sent for; null where there is none, or none that you may see.
     task_code: Option<String>,
     dispatched_at: DateTime,
     /// Null until it is on the scene.
@@ -133,6 +133,7 @@ pub struct Responder {
 impl Responder {
     async fn of(
         world: &Arc<World>,
+        operation: Uuid,
         responder: incident::Responder,
         zone: Option<&Zone>,
     ) -> Result<Self, Error> {
@@ -140,7 +141,10 @@ impl Responder {
         Ok(Self {
             post: world.post_of(Some(&post)).await?,
             partner: world.find(PartnerId::of(&partner).0).await?,
-            task_code: task.map(|task| task.to_string()),
+            task_code: match task {
+                Some(task) => world.task_code_seen(operation, &task).await?,
+                None => None,
+            },
             dispatched_at: world.local(dispatched_at, zone.cloned()).await?,
             arrived_at: world.local_if(arrived_at, zone.cloned()).await?,
         })
@@ -177,6 +181,14 @@ impl Incident {
             .collect();
         said.sort_by_key(|(at, number, _)| (*at, *number));
         Ok(standing(said.into_iter().map(|(at, _, says)| (at, says))))
+    }
+}
+
+impl Incident {
+    /// The label in force on it, below its operation's.
+    pub(crate) fn label_in(&self, operation: &Operation) -> Result<ReleaseLabel, Error> {
+        let own = self.row.release.as_ref().map(|release| &release.0);
+        operation.label_of(&label(&self.row.owner, &self.row.parties, own)?)
     }
 }
 
@@ -250,8 +262,7 @@ impl Incident {
         let Some(operation) = self.world.find::<Operation>(self.row.operation_id).await? else {
             return Ok(None);
         };
-        let own = self.row.release.as_ref().map(|release| &release.0);
-        operation.label_of(&label(&self.row.owner, &self.row.parties, own)?).map(Some)
+        self.label_in(&operation).map(Some)
     }
 
     async fn reported_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
@@ -301,7 +312,8 @@ impl Incident {
         self.world.spend(sent.len())?;
         let mut responders = Vec::with_capacity(sent.len());
         for responder in sent {
-            responders.push(Responder::of(&self.world, responder, zone.as_ref()).await?);
+            responders
+                .push(Responder::of(&self.world, self.row.operation_id, responder, zone.as_ref()).await?);
         }
         Ok(responders)
     }
@@ -316,6 +328,12 @@ impl Incident {
     async fn clocks(&self) -> Result<Vec<Clock>, Error> {
         let rows = self.world.loaders.clocks_on.children(self.row.id).await?;
         Ok(self.world.all(&rows))
+    }
+
+    /// The tasks that responses to it made, in the order of their codes; none where you do not read its operation.
+    async fn emergent_tasks(&self) -> Result<Vec<Task>, Error> {
+        let rows = self.world.loaders.emergent_tasks_for.children(self.row.id).await?;
+        Ok(self.world.emergent(&rows))
     }
 
     /// The requests about it that you may see, in the order of their codes.

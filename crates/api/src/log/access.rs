@@ -92,7 +92,7 @@ impl AccessLogEntry {
         &self.row.actor
     }
 
-    /// Null for a service.
+    /// Null for a service, but for `service:webhook`, which delivers to a partner.
     async fn partner(&self) -> Result<Option<Partner>, Error> {
         match &self.row.partner {
             Some(code) => self.world.find(PartnerId::of(&parse::<PartnerCode>(code)?).0).await,
@@ -256,7 +256,7 @@ impl Session {
         engine::Access {
             kind,
             actor: self.actor.to_string(),
-            partner: self.actor.partner().map(ToString::to_string),
+            partner: self.actor.partner().or(self.viewer.partner.as_ref()).map(ToString::to_string),
             what: what.to_owned(),
             operation_id: operation.map(|operation| operation.row.id),
             owner: operation.map(|operation| operation.row.lead.clone()),

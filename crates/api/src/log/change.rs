@@ -543,6 +543,7 @@ mod tests {
             ("deconfliction", "Deconfliction"),
             ("incident", "Incident"),
             ("request", "Request"),
+            ("contribution", "Contribution"),
             ("matter_claim", "MatterClaim"),
             ("clock", "Clock"),
         ];

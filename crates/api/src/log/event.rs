@@ -4,7 +4,7 @@ use crate::{
     Error,
     graph::{
         connection::{Connection, Direction, Window, by_position},
-        context::{World, session},
+        context::{Session, World, session},
         node::{Annex, Event, Operation, PlanVersion, Post},
         scalars::{DateTime, Json, Position},
         zone::Zone,
@@ -15,6 +15,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::FixedOffset;
 use domain::{PostCode, ids::PostId, plan};
 use read_model::{EventRow, Page};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -45,7 +46,7 @@ pub struct EventFilter {
 }
 
 /// What a filter asks of the read model: in whose history, and which of its events.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Wanted {
     /// `None`: the whole log.
     pub item: Option<Uuid>,
@@ -53,6 +54,11 @@ pub(crate) struct Wanted {
 }
 
 impl EventFilter {
+    /// In whose history, as it was asked.
+    pub(crate) fn subject(&self) -> Option<&ID> {
+        self.subject.as_ref()
+    }
+
     /// Fails with `BAD_USER_INPUT` when it names what nothing in the world has.
     pub(crate) async fn read(self, world: &Arc<World>) -> Result<Wanted, Error> {
         let Self {
@@ -199,11 +205,7 @@ impl Event {
 
     /// The same instant in the offset in which it was reported, as RFC 3339 has it, such as `2023-09-15T10:30:00+06:30`.
     async fn occurred_at_local(&self) -> String {
-        let offset = FixedOffset::east_opt(i32::from(self.row.occurred_offset) * 60);
-        match offset {
-            Some(offset) => self.row.occurred_at.with_timezone(&offset).to_rfc3339(),
-            None => self.row.occurred_at.to_rfc3339(),
-        }
+        self.reported_at()
     }
 
     /// Why it was entered late; null when it was not.
@@ -236,10 +238,7 @@ impl Event {
 
     /// The operation that it is about; null when it is about partners, centres or posts.
     async fn operation(&self) -> Result<Option<Operation>, Error> {
-        match self.row.operation_id {
-            Some(id) => self.world.find(id).await,
-            None => Ok(None),
-        }
+        self.about().await
     }
 
     /// The information requirements that it meets, of the plan version that was in force once its command was done. None,
@@ -256,6 +255,30 @@ impl Event {
 
     /// What it says, in the shape that `schema/events` has for its type.
     async fn payload(&self, ctx: &Context<'_>) -> Result<Json, Error> {
+        self.payload_for(session(ctx)?).await.map(Json)
+    }
+}
+
+impl Event {
+    /// When it happened, in the offset in which that was reported.
+    pub(crate) fn reported_at(&self) -> String {
+        let offset = FixedOffset::east_opt(i32::from(self.row.occurred_offset) * 60);
+        match offset {
+            Some(offset) => self.row.occurred_at.with_timezone(&offset).to_rfc3339(),
+            None => self.row.occurred_at.to_rfc3339(),
+        }
+    }
+
+    /// The operation that it is about.
+    pub(crate) async fn about(&self) -> Result<Option<Operation>, Error> {
+        match self.row.operation_id {
+            Some(id) => self.world.find(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What it says. Logged first, where it is the content of something sensitive.
+    pub(crate) async fn payload_for(&self, session: &Session) -> Result<serde_json::Value, Error> {
         let payload = self.world.loaders.payloads.load(self.row.position).await?;
         let payload = payload.ok_or_else(|| {
             Error::internal("read an event", &format!("none at position {}", self.row.position))
@@ -267,9 +290,9 @@ impl Event {
                 None => false,
             };
             if is_sensitive || is_labelled {
-                session(ctx)?.log_read(&self.world, annex, self.row.operation_id).await?;
+                session.log_read(&self.world, annex, self.row.operation_id).await?;
             }
         }
-        Ok(Json(payload.json.clone()))
+        Ok(payload.json.clone())
     }
 }

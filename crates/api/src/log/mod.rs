@@ -4,6 +4,7 @@
 pub mod access;
 pub mod change;
 pub mod event;
+pub(crate) mod reading;
 pub mod subscription;
 
 pub use access::AccessQueries;

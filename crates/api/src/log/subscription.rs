@@ -11,10 +11,13 @@ use crate::{
     graph::{
         context::{Session, session},
         id::AskedId,
-        node::{Event, Item, Operation},
+        node::{Clock, Event, Item, Operation},
         scalars,
     },
-    log::event::{EventFilter, Wanted},
+    log::{
+        event::{EventFilter, Wanted},
+        reading::{Reading, TURNS},
+    },
 };
 use async_graphql::{Context, ID, Subscription};
 use domain::{Position, ids::OperationId};
@@ -22,19 +25,13 @@ use futures_util::{
     StreamExt,
     stream::{BoxStream, try_unfold},
 };
-use read_model::{EventRow, Page};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
-use tokio::sync::{Semaphore, watch};
+use read_model::Page;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+use uuid::Uuid;
 
 /// How long a subscription waits for this node to reach the position that its client has seen.
 const POSITION_PATIENCE: Duration = Duration::from_secs(5);
-
-/// Events that are read at once, when many wait to be sent.
-const PAGE: i64 = 100;
-
-/// Each commit wakes every subscription. So many of them look at once what it holds for them; the others wait
-/// their turn, which leaves connections to the database for requests.
-static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// In a request's data: the position that its client saw last, whatever the query's `after` says.
 pub struct ResumeAfter(pub Position);
@@ -58,7 +55,8 @@ impl Subscription {
     ) -> Result<BoxStream<'static, Result<Event, Error>>, Error> {
         let wanted = filter.unwrap_or_default().read(session(ctx)?.world()).await?;
         let follower = Follower::new(ctx, after, |session| session.pin.position).await?;
-        let log = LogFollower { follower, wanted, read: None };
+        let reading = Reading::new(follower.last, wanted);
+        let log = LogFollower { follower, reading };
         Ok(try_unfold(log, |mut log| async move { Ok(log.next().await?.map(|event| (event, log))) }).boxed())
     }
 
@@ -82,6 +80,26 @@ impl Subscription {
         Ok(try_unfold(follower, move |mut follower| async move {
             Ok(follower.operation(id).await?.map(|operation| (operation, follower)))
         })
+        .boxed())
+    }
+
+    /// Each clock that you may see and that was started, moved, stopped or breached after `after`, as of the end of its
+    /// command and in the order of the log, then those to come; without `after`, only those to come. With `operation`, by its
+    /// code or its id, only those of that. Those that one command changed come one after the other; whoever goes on from
+    /// before the last of them gets them again.
+    async fn clock_changed(
+        &self,
+        ctx: &Context<'_>,
+        operation: Option<ID>,
+        after: Option<scalars::Position>,
+    ) -> Result<BoxStream<'static, Result<Clock, Error>>, Error> {
+        let operation = session(ctx)?.world().named_operation(operation.as_ref()).await?;
+        let follower = Follower::new(ctx, after, |session| session.pin.position).await?;
+        let clocks = ClockFollower { follower, operation, within: None };
+        Ok(try_unfold(
+            clocks,
+            |mut clocks| async move { Ok(clocks.next().await?.map(|clock| (clock, clocks))) },
+        )
         .boxed())
     }
 
@@ -237,25 +255,67 @@ impl AgendaFollower {
     }
 }
 
+/// Clocks, command by command.
+struct ClockFollower {
+    follower: Follower,
+    /// `None`: of all.
+    operation: Option<Uuid>,
+    /// The end of a command of which some were sent, and which was the last.
+    within: Option<(Position, Uuid)>,
+}
+
+impl ClockFollower {
+    /// `None` at the end of the stream.
+    async fn next(&mut self) -> Result<Option<Clock>, Error> {
+        loop {
+            let turn = TURNS.acquire().await;
+            let Some(now) = self.follower.now().await? else {
+                drop(turn);
+                if self.follower.wait().await {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let (model, last) = (now.engine.read_model(), self.follower.last.0);
+            let position = match self.within {
+                Some((position, _)) => Some(position),
+                None => model.next_clock_change(&now.pin, self.operation, last).await?.map(Position),
+            };
+            let Some(position) = position else {
+                self.follower.last = now.pin.position;
+                continue;
+            };
+            let world = now.answer_at(position);
+            let sent = self.within.take().map(|(_, id)| id);
+            let changed = model.clocks_changed(&world.pin, self.operation).await?;
+            let mut left = changed.into_iter().filter(|row| sent.is_none_or(|sent| row.id > sent));
+            let next = left.next();
+            if left.next().is_some() {
+                // Whoever is cut off here goes on from before the command.
+                self.within = next.as_ref().map(|row| (position, row.id));
+            } else if next.is_some() {
+                self.follower.note_sent(position);
+            } else {
+                self.follower.last = position;
+            }
+            if let Some(row) = next {
+                return Ok(Some(Clock::new(&world, Arc::new(row))));
+            }
+        }
+    }
+}
+
 /// The log as far as its client wants it.
 struct LogFollower {
     follower: Follower,
-    wanted: Wanted,
-    /// What has been read and not been sent.
-    read: Option<Read>,
-}
-
-struct Read {
-    /// Whoever asks, as they stood then.
-    then: Session,
-    events: VecDeque<Arc<EventRow>>,
+    reading: Reading,
 }
 
 impl LogFollower {
     /// `None` at the end of the stream.
     async fn next(&mut self) -> Result<Option<Event>, Error> {
         loop {
-            if let Some(event) = self.take() {
+            if let Some(event) = self.reading.take(self.follower.session.engine.position()) {
                 self.follower.note_sent(Position(event.row.position));
                 return Ok(Some(event));
             }
@@ -267,32 +327,12 @@ impl LogFollower {
                 }
                 return Ok(None);
             };
-            let page = Page { after: Some(self.follower.last.0), ..Page::first(PAGE) };
-            let mut read =
-                Read { events: VecDeque::from(now.world().event_rows(&self.wanted, page).await?), then: now };
-            // Sent whatever happened meanwhile: a log that grows all the time would hold it back for ever.
-            let Some(event) = read.next() else {
-                self.follower.last = read.then.pin.position;
-                continue;
-            };
-            self.follower.note_sent(Position(event.row.position));
-            self.read = Some(read);
-            return Ok(Some(event));
+            let event = self.reading.read(now).await?;
+            self.follower.last = self.reading.last();
+            if let Some(event) = event {
+                self.follower.note_sent(Position(event.row.position));
+                return Ok(Some(event));
+            }
         }
-    }
-
-    /// The next of what has been read, unless something happened since: the viewer may stand differently, and
-    /// what was released may be no longer.
-    fn take(&mut self) -> Option<Event> {
-        let newest = self.follower.session.engine.position();
-        self.read.as_mut().filter(|read| read.then.pin.position == newest)?.next()
-    }
-}
-
-impl Read {
-    fn next(&mut self) -> Option<Event> {
-        let event = self.events.pop_front()?;
-        let world = self.then.answer_at(Position(event.command_end));
-        Some(Event::new(&world, event))
     }
 }

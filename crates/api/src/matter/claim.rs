@@ -5,7 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Event, MatterClaim, PastWorld, Post},
+        node::{Event, MatterClaim, Partner, PastWorld, Post, Task},
         priority::Priority,
         scalars::{DateTime, Duration, Position},
         zone::Zone,
@@ -14,13 +14,14 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, Object};
 use domain::{
-    PostCode, Prose, Span,
-    ids::{MatterClaimId, PostId},
+    PartnerCode, PostCode, Prose, Span, TaskCode,
+    ids::{MatterClaimId, OperationId, PartnerId, PostId, TaskId},
     incident::IncidentClaim,
     request::RequestClaim,
 };
 use read_model::{matter::MatterSays, parse};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What is claimed of an incident or of a request.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +90,7 @@ impl From<&MatterSays> for MatterClaimKind {
 struct Parts<'a> {
     priority: Option<domain::Priority>,
     post: Option<&'a PostCode>,
-    task: Option<&'a str>,
+    task: Option<&'a TaskCode>,
     persons: Option<u32>,
     text: Option<&'a Prose>,
     seen_at: Option<domain::Position>,
@@ -104,14 +105,11 @@ fn parts(says: &MatterSays) -> Parts<'_> {
             IncidentClaim::Escalated { priority, to, reason } => {
                 Parts { priority: *priority, post: to.as_ref(), text: Some(reason), ..none }
             }
-            IncidentClaim::ResponseDecided { task, reasons, seen_at } => Parts {
-                task: task.as_ref().map(domain::TaskCode::as_str),
-                text: Some(reasons),
-                seen_at: Some(*seen_at),
-                ..none
-            },
+            IncidentClaim::ResponseDecided { task, reasons, seen_at } => {
+                Parts { task: task.as_ref(), text: Some(reasons), seen_at: Some(*seen_at), ..none }
+            }
             IncidentClaim::Dispatched { post, task, .. } => {
-                Parts { post: Some(post), task: task.as_ref().map(domain::TaskCode::as_str), ..none }
+                Parts { post: Some(post), task: task.as_ref(), ..none }
             }
             IncidentClaim::Arrived { post } => Parts { post: Some(post), ..none },
             IncidentClaim::Contained { persons_recovered } => Parts { persons: *persons_recovered, ..none },
@@ -132,6 +130,21 @@ fn parts(says: &MatterSays) -> Parts<'_> {
 }
 
 impl World {
+    /// The code of a task, if the viewer may see that.
+    pub(crate) async fn task_code_seen(
+        self: &Arc<Self>,
+        operation: Uuid,
+        task: &TaskCode,
+    ) -> Result<Option<String>, Error> {
+        let found: Option<Task> = self.find(TaskId::of(OperationId(operation), task).0).await?;
+        Ok(found.map(|task| task.row.code().to_owned()))
+    }
+
+    /// A partner that another row names.
+    pub(crate) async fn partner_of(self: &Arc<Self>, code: &str) -> Result<Partner, Error> {
+        self.get(PartnerId::of(&parse::<PartnerCode>(code)?).0).await
+    }
+
     /// A post by its code; `None` where there is no code, or no such post.
     pub(crate) async fn post_of(self: &Arc<Self>, code: Option<&PostCode>) -> Result<Option<Post>, Error> {
         match code {
@@ -226,9 +239,10 @@ impl MatterClaim {
         self.world.post_of(parts(&self.row.says).post).await
     }
 
-    /// Code of the task that a response made, or that an officer was sent for.
-    async fn task_code(&self) -> Option<&str> {
-        parts(&self.row.says).task
+    /// Code of the task that a response made, or that an officer was sent for, if you may see that.
+    async fn task_code(&self) -> Result<Option<String>, Error> {
+        let Some(task) = parts(&self.row.says).task else { return Ok(None) };
+        self.world.task_code_seen(self.row.operation_id, task).await
     }
 
     /// How many persons it says were brought to safety.

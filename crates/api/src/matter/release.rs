@@ -5,14 +5,14 @@ use crate::{
     graph::{
         context::World,
         mutation::{Asked, At},
-        node::{Incident, Node, Operation, Request},
+        node::{Contribution, Incident, Node, Operation, Request},
     },
     operation::release::{Classification, HandlingCode, ReleaseLabel},
 };
 use async_graphql::{ID, InputObject, Union};
 use domain::{
     PartnerCode,
-    ids::{IncidentId, RequestId, from_text},
+    ids::{ContributionId, IncidentId, RequestId, from_text},
     release::{self, MatterLabel, Release},
 };
 use read_model::parse;
@@ -24,6 +24,7 @@ use uuid::Uuid;
 pub enum Matter {
     Incident(Incident),
     Request(Request),
+    Contribution(Contribution),
 }
 
 impl From<Matter> for Node {
@@ -31,17 +32,21 @@ impl From<Matter> for Node {
         match matter {
             Matter::Incident(incident) => incident.into(),
             Matter::Request(request) => request.into(),
+            Matter::Contribution(contribution) => contribution.into(),
         }
     }
 }
 
 impl World {
-    /// What has claims and clocks; `None` when the viewer may not see it.
+    /// What has a label of its own; `None` when the viewer may not see it.
     pub(crate) async fn matter(self: &Arc<Self>, id: Uuid) -> Result<Option<Matter>, Error> {
         if let Some(incident) = self.find::<Incident>(id).await? {
             return Ok(Some(Matter::Incident(incident)));
         }
-        Ok(self.find::<Request>(id).await?.map(Matter::Request))
+        if let Some(request) = self.find::<Request>(id).await? {
+            return Ok(Some(Matter::Request(request)));
+        }
+        Ok(self.find::<Contribution>(id).await?.map(Matter::Contribution))
     }
 }
 
@@ -98,6 +103,10 @@ impl Asked<'_> {
             Some((RequestId::PREFIX, _)) => {
                 let found = self.request("matterId", id).await?;
                 Ok(found.map(|(operation, code)| (operation, release::Matter::Request(code))))
+            }
+            Some((ContributionId::PREFIX, _)) => {
+                let found = self.contribution("matterId", id, None).await?;
+                Ok(found.map(|(operation, code)| (operation, release::Matter::Contribution(code))))
             }
             _ => {
                 self.miss::<Incident>("matterId");

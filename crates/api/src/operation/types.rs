@@ -2,13 +2,17 @@
 
 use crate::{
     Error,
+    contribution::{
+        totals::{ContributionTotals, ContributionTotalsBy},
+        types::ContributionFilter,
+    },
     execution::{decision_point::DecisionPointState, phase::PhaseExecution},
     graph::{
         connection::{Connection, Direction, Window},
         context::World,
         node::{
-            Clock, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Partner, PlanVersion,
-            RecordedDecision, Request, Task,
+            Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Partner,
+            PlanVersion, RecordedDecision, Request, Task,
         },
         scalars::DateTime,
         zone::Zone,
@@ -30,8 +34,8 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{
-    IncidentCode, PartnerCode, RequestCode, TaskCode,
-    ids::{IncidentId, OperationId, PartnerId, RequestId, TaskId},
+    ContributionCode, IncidentCode, PartnerCode, RequestCode, TaskCode,
+    ids::{ContributionId, IncidentId, OperationId, PartnerId, RequestId, TaskId},
     operation,
     plan::VersionStatus,
 };
@@ -305,6 +309,31 @@ impl Operation {
         Request::page(&self.world, self.row.id, filter, Window { first, after, last, before }).await
     }
 
+    /// What a partner gives to it, by its code.
+    async fn contribution(&self, code: String) -> Result<Option<Contribution>, Error> {
+        let Ok(code) = code.parse::<ContributionCode>() else { return Ok(None) };
+        self.world.find(ContributionId::of(OperationId(self.row.id), &code).0).await
+    }
+
+    /// What partners give to it, in the order of their codes.
+    async fn contributions(
+        &self,
+        filter: Option<ContributionFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Contribution>, Error> {
+        Contribution::page(&self.world, self.row.id, filter, Window { first, after, last, before }).await
+    }
+
+    /// What the contributions to it add up to, as far as you may see them, those left out that were declined or withdrawn: for
+    /// each currency and each unit, and in the one currency that their rates lead to. What was pledged has in it what was
+    /// accepted, and that what was allocated, and that what was paid: they are never added to each other.
+    async fn contribution_totals(&self, by: ContributionTotalsBy) -> Result<ContributionTotals, Error> {
+        ContributionTotals::of(&self.world, self.row.id, by).await
+    }
+
     /// Clocks on what it deals with, by when they fall due; `open: true` asks for those that run, `open: false` for those that
     /// were stopped or breached.
     async fn clocks(
@@ -362,7 +391,7 @@ impl Operation {
         Ok(self.world.all(&rows))
     }
 
-    /// A task by its code.
+    /// A task by its code, also one that a response made.
     async fn task(&self, code: String) -> Result<Option<Task>, Error> {
         let Ok(code) = code.parse::<TaskCode>() else { return Ok(None) };
         self.world.find(TaskId::of(OperationId(self.row.id), &code).0).await
@@ -383,8 +412,15 @@ impl Operation {
             window.page(&self.world)?;
             return Ok(Connection::empty());
         };
-        let code = |task: &Task| task.row.code.clone();
-        task_page(&self.world, version_id(self.row.id, number), filter, window, code).await
+        let code = |task: &Task| task.row.code().to_owned();
+        let shown = |world: &Arc<World>, rows: &[_]| world.planned(rows);
+        task_page(&self.world, version_id(self.row.id, number), filter, window, shown, code).await
+    }
+
+    /// The tasks that responses to its incidents made, outside of every plan version, in the order of their codes.
+    async fn emergent_tasks(&self) -> Result<Vec<Task>, Error> {
+        let rows = self.world.loaders.emergent_tasks_of.children(self.row.id).await?;
+        Ok(self.world.emergent(&rows))
     }
 
     /// Early and late times, floats, critical paths and conflicts, on the plan in force, else the one being worked on. A forecast

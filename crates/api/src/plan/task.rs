@@ -7,7 +7,7 @@ use crate::{
         connection::{Connection, Window},
         context::World,
         node::{
-            Assignment, Event, Item, Operation, Partner, PlanVersion, PlannedTask, Post, Task, TaskClaim,
+            Assignment, Event, Incident, Operation, Partner, PlanVersion, PlannedTask, Post, Task, TaskClaim,
         },
         scalars::{DateTime, Duration, Sha256},
         zone::Zone,
@@ -22,13 +22,18 @@ use crate::{
 };
 use async_graphql::{Enum, ID, InputObject, Object, OutputType, SimpleObject};
 use domain::{
-    PartnerCode, PostCode, Span, TaskCode,
+    PostCode, Span, TaskCode,
     execution::Standing,
-    ids::{OperationId, PartnerId, PlanVersionId, PlannedTaskId, PostId, TaskId},
+    ids::{OperationId, PlanVersionId, PlannedTaskId, TaskId},
     plan,
     schedule::Times,
 };
-use read_model::{parse, plan::PlannedTaskRow};
+use futures_util::future::try_join;
+use read_model::{
+    incident::EmergentTaskRow,
+    parse,
+    plan::{PlannedTaskRow, TaskOrigin},
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -83,15 +88,16 @@ pub(crate) async fn task_page<T>(
     version: Uuid,
     filter: Option<TaskFilter>,
     window: Window,
+    shown: impl Fn(&Arc<World>, &[Arc<PlannedTaskRow>]) -> Vec<T>,
     code: impl Fn(&T) -> String,
 ) -> Result<Connection<T>, Error>
 where
-    T: Item<Row = PlannedTaskRow> + OutputType,
+    T: OutputType,
 {
     let page = window.page_or_all(world)?;
     let filter = filter.unwrap_or_default().read(world, version).await?;
     let rows = world.loaders.task_pages.children((version, filter.clone(), page.clone())).await?;
-    Ok(Connection::new(world, &page, world.all(&rows), code, move |world| {
+    Ok(Connection::new(world, &page, shown(world, &rows), code, move |world| {
         let key = (version, filter.clone());
         async move { Ok(world.loaders.task_counts.load(key).await?.unwrap_or_default()) }
     }))
@@ -160,15 +166,9 @@ impl Planned<'_> {
         Ok(lines.iter().find(|line| line.code.as_str() == code).map(LineOfEffort::from))
     }
 
-    async fn partner(&self, code: &str) -> Result<Partner, Error> {
-        self.world.get(PartnerId::of(&parse::<PartnerCode>(code)?).0).await
-    }
-
     async fn post(&self) -> Result<Option<Post>, Error> {
-        match &self.row.post {
-            Some(code) => self.world.find(PostId::of(&parse::<PostCode>(code)?).0).await,
-            None => Ok(None),
-        }
+        let post = self.row.post.as_deref().map(parse::<PostCode>).transpose()?;
+        self.world.post_of(post.as_ref()).await
     }
 
     async fn times(&self) -> Result<Option<Times>, Error> {
@@ -228,8 +228,24 @@ impl Planned<'_> {
 }
 
 impl Task {
-    fn planned(&self) -> Planned<'_> {
-        Planned { row: &self.row, world: &self.world }
+    /// `None`: a response made it.
+    fn planned(&self) -> Option<Planned<'_>> {
+        Some(Planned { row: self.row.planned()?, world: &self.world })
+    }
+
+    /// `None`: a plan version has it.
+    fn response(&self) -> Option<&EmergentTaskRow> {
+        match &self.row.origin {
+            TaskOrigin::Plan(_) => None,
+            TaskOrigin::Response(row) => Some(row),
+        }
+    }
+
+    async fn times(&self) -> Result<Option<Times>, Error> {
+        match self.planned() {
+            Some(planned) => planned.times().await,
+            None => Ok(None),
+        }
     }
 
     async fn standing(&self, valid_at: Option<DateTime>) -> Result<Standing, Error> {
@@ -238,7 +254,8 @@ impl Task {
 }
 
 /// A task of an operation, the same through all plan versions: as the version in force has it, else the one being
-/// worked on. Times relative to H-hour are durations; without an H-hour there are no instants.
+/// worked on. Times relative to H-hour are durations; without an H-hour there are no instants. A response to an incident
+/// may have made it, outside of every version: such a task has an `incident`, and nothing that only a plan gives.
 #[Object]
 impl Task {
     pub async fn id(&self) -> ID {
@@ -272,49 +289,79 @@ impl Task {
     }
 
     async fn operation(&self) -> Result<Operation, Error> {
-        self.world.get(self.row.operation_id).await
+        self.world.get(self.row.operation_id()).await
     }
 
-    /// The same task frozen in the version that these fields are of.
-    async fn planned_task(&self) -> PlannedTask {
-        PlannedTask { row: Arc::clone(&self.row), world: Arc::clone(&self.world) }
+    /// The same task frozen in the version that these fields are of; null of one that a response made.
+    async fn planned_task(&self) -> Option<PlannedTask> {
+        let row = Arc::clone(self.row.planned()?);
+        Some(PlannedTask { row, world: Arc::clone(&self.world) })
+    }
+
+    /// Whether a response to an incident made it, outside of every plan version.
+    async fn emergent(&self) -> bool {
+        self.row.planned().is_none()
+    }
+
+    /// The incident that it responds to; null of one that is planned.
+    async fn incident(&self) -> Result<Option<Incident>, Error> {
+        match self.response() {
+            Some(row) => self.world.find(row.incident_id).await,
+            None => Ok(None),
+        }
     }
 
     /// What people call it by, such as `T16`; unique in its operation.
     async fn code(&self) -> &str {
-        &self.row.code
+        self.row.code()
     }
 
     async fn title(&self) -> &str {
-        &self.row.title
+        self.row.title()
     }
 
-    async fn phase(&self) -> Result<Phase, Error> {
-        self.planned().phase().await
+    /// Null of one that a response made.
+    async fn phase(&self) -> Result<Option<Phase>, Error> {
+        match self.planned() {
+            Some(planned) => planned.phase().await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn line_of_effort(&self) -> Result<Option<LineOfEffort>, Error> {
-        self.planned().line_of_effort().await
+        match self.planned() {
+            Some(planned) => planned.line_of_effort().await,
+            None => Ok(None),
+        }
     }
 
     /// The partner that carries it out.
     async fn lead_partner(&self) -> Result<Partner, Error> {
-        self.planned().partner(&self.row.lead).await
+        self.world.partner_of(self.row.lead()).await
     }
 
-    /// The partner on whose territory it is carried out, and whose consent it needs.
+    /// The partner on whose territory it is carried out, and whose consent a planned one needs.
     async fn territory(&self) -> Result<Partner, Error> {
-        self.planned().partner(&self.row.territory).await
+        self.world.partner_of(self.row.territory()).await
     }
 
-    /// The post that the plan foresees; who is bound to it is in `assignments`.
+    /// The post that the plan or the response foresees; who is bound to it is in `assignments`.
     async fn post(&self) -> Result<Option<Post>, Error> {
-        self.planned().post().await
+        let post = self.row.post().map(parse::<PostCode>).transpose()?;
+        self.world.post_of(post.as_ref()).await
     }
 
-    /// Who may read it, and how carefully; its own label holds in every version of the plan.
+    /// Who may read it, and how carefully; its own label holds in every version of the plan. One that a response made is for
+    /// who reads its incident.
     async fn release(&self) -> Result<ReleaseLabel, Error> {
-        task_label(&self.world, &self.row).await
+        match &self.row.origin {
+            TaskOrigin::Plan(row) => task_label(&self.world, row).await,
+            TaskOrigin::Response(row) => {
+                let (operation, incident): (Operation, Incident) =
+                    try_join(self.world.get(row.operation_id), self.world.get(row.incident_id)).await?;
+                incident.label_in(&operation)
+            }
+        }
     }
 
     /// Where it stood at that time in the world; without a time, where it does: as far as is known at this moment of the
@@ -323,35 +370,45 @@ impl Task {
         Ok(self.standing(valid_at).await?.status.into())
     }
 
-    /// From H-hour; negative before it.
-    async fn start_offset(&self) -> Duration {
-        self.planned().start().into()
+    /// From H-hour; negative before it; null of one that a response made, which goes by no H-hour.
+    async fn start_offset(&self) -> Option<Duration> {
+        Some(self.planned()?.start().into())
     }
 
     /// Nothing for a milestone.
     async fn duration(&self) -> Duration {
-        self.planned().duration().into()
+        self.row.duration().into()
     }
 
     /// Whether it is a moment that takes no time.
     async fn milestone(&self) -> bool {
-        self.planned().duration() == Span::ZERO
+        self.row.duration() == Span::ZERO
     }
 
-    /// What binds it in time besides what it waits for, and what it needs.
-    async fn terms(&self) -> TaskTerms {
-        TaskTerms::from(&self.row.terms.0)
+    /// What binds it in time besides what it waits for, and what it needs; null of one that a response made.
+    async fn terms(&self) -> Option<TaskTerms> {
+        Some(TaskTerms::from(&self.row.planned()?.terms.0))
     }
 
-    /// H-hour and the offset; null until H-hour is set.
+    /// H-hour and the offset; null until H-hour is set. Of one that a response made, as that was decided.
     async fn planned_start(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
-        self.planned().instant(self.planned().start(), zone).await
+        match (&self.row.origin, self.planned()) {
+            (TaskOrigin::Response(row), _) => self.world.local(row.start_at, zone).await.map(Some),
+            (TaskOrigin::Plan(_), Some(planned)) => planned.instant(planned.start(), zone).await,
+            (TaskOrigin::Plan(_), None) => Ok(None),
+        }
     }
 
-    /// By the calendar that holds for it, from its planned start; exclusive; null until H-hour is set.
+    /// By the calendar that holds for it, from its planned start; exclusive; null until H-hour is set. Of one that a response
+    /// made, its start and its duration.
     async fn planned_finish(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
-        match self.planned().finish().await? {
-            Some(finish) => self.planned().instant(finish, zone).await,
+        if let Some(row) = self.response() {
+            let finish = row.start_at + self.row.duration().as_delta();
+            return self.world.local(finish, zone).await.map(Some);
+        }
+        let Some(planned) = self.planned() else { return Ok(None) };
+        match planned.finish().await? {
+            Some(finish) => planned.instant(finish, zone).await,
             None => Ok(None),
         }
     }
@@ -434,43 +491,47 @@ impl Task {
 
     /// As its dependencies allow, and not before its own offset; null until H-hour is set.
     async fn earliest_start(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
-        match self.planned().times().await? {
-            Some(times) => self.planned().instant(times.early_start, zone).await,
-            None => Ok(None),
+        match (self.planned(), self.times().await?) {
+            (Some(planned), Some(times)) => planned.instant(times.early_start, zone).await,
+            _ => Ok(None),
         }
     }
 
     /// Exclusive, without delaying the whole; null until H-hour is set.
     async fn latest_finish(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
-        match self.planned().times().await? {
-            Some(times) => self.planned().instant(times.late_finish, zone).await,
-            None => Ok(None),
+        match (self.planned(), self.times().await?) {
+            (Some(planned), Some(times)) => planned.instant(times.late_finish, zone).await,
+            _ => Ok(None),
         }
     }
 
-    /// What it can slip without delaying the whole.
+    /// What it can slip without delaying the whole; null of one that a response made.
     async fn total_float(&self) -> Result<Option<Duration>, Error> {
-        Ok(self.planned().times().await?.map(|times| times.total_float.into()))
+        Ok(self.times().await?.map(|times| times.total_float.into()))
     }
 
     /// Whether it has no float.
     async fn critical(&self) -> Result<bool, Error> {
-        Ok(self.planned().times().await?.is_some_and(|times| times.is_critical()))
+        Ok(self.times().await?.is_some_and(|times| times.is_critical()))
     }
 
-    /// What it waits for.
+    /// What it waits for; nothing of one that a response made.
     async fn predecessors(&self) -> Result<Vec<Dependency>, Error> {
-        let ids = self.planned().predecessors()?;
-        let found = self.world.find_many(ids.iter().map(|code| self.planned().task_id(code))).await?;
-        found.into_iter().map(|predecessor| dependency(predecessor, self.clone())).collect()
+        let Some(planned) = self.planned() else { return Ok(Vec::new()) };
+        let ids = planned.predecessors()?;
+        let found = self.world.find_many(ids.iter().map(|code| planned.task_id(code))).await?;
+        found
+            .into_iter()
+            .filter_map(|predecessor| dependency(predecessor, self.clone()).transpose())
+            .collect()
     }
 
     /// What waits for it.
     async fn successors(&self) -> Result<Vec<Dependency>, Error> {
-        let network = self.planned().network().await?;
-        let rows = network.successors(&parse(&self.row.code)?);
-        let found: Vec<Task> = self.world.all(&rows);
-        found.into_iter().map(|successor| dependency(self.clone(), successor)).collect()
+        let Some(planned) = self.planned() else { return Ok(Vec::new()) };
+        let network = planned.network().await?;
+        let found = self.world.planned(&network.successors(&parse(self.row.code())?));
+        found.into_iter().filter_map(|successor| dependency(self.clone(), successor).transpose()).collect()
     }
 
     /// Posts bound to it; those that were withdrawn only when asked for.
@@ -478,16 +539,22 @@ impl Task {
         &self,
         #[graphql(default)] include_withdrawn: bool,
     ) -> Result<Vec<Assignment>, Error> {
-        let rows = self.world.loaders.assignments_of.children(self.row.id).await?;
+        let loaders = &self.world.loaders;
+        let rows = match &self.row.origin {
+            TaskOrigin::Plan(row) => loaders.assignments_of.children(row.id).await?,
+            TaskOrigin::Response(row) => loaders.response_assignments.children(row.id).await?,
+        };
         let shown: Vec<_> =
             rows.iter().filter(|row| include_withdrawn || row.withdrawn_at.is_none()).cloned().collect();
         Ok(self.world.all(&shown))
     }
 }
 
-fn dependency(predecessor: Task, successor: Task) -> Result<Dependency, Error> {
-    let plan::Dependency { kind, lag, .. } = successor.planned().dependency_on(&predecessor.row.code)?;
-    Ok(Dependency { predecessor, successor, kind: kind.into(), lag: lag.into() })
+/// `None`: the successor is in no plan, and waits for nothing.
+fn dependency(predecessor: Task, successor: Task) -> Result<Option<Dependency>, Error> {
+    let Some(planned) = successor.planned() else { return Ok(None) };
+    let plan::Dependency { kind, lag, .. } = planned.dependency_on(predecessor.row.code())?;
+    Ok(Some(Dependency { predecessor, successor, kind: kind.into(), lag: lag.into() }))
 }
 
 impl PlannedTask {
@@ -551,12 +618,12 @@ impl PlannedTask {
 
     /// The partner that carries it out.
     async fn lead_partner(&self) -> Result<Partner, Error> {
-        self.planned().partner(&self.row.lead).await
+        self.world.partner_of(&self.row.lead).await
     }
 
     /// The partner on whose territory it is carried out, and whose consent it needs.
     async fn territory(&self) -> Result<Partner, Error> {
-        self.planned().partner(&self.row.territory).await
+        self.world.partner_of(&self.row.territory).await
     }
 
     /// The post that the plan foresees.

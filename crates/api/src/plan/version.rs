@@ -514,7 +514,8 @@ impl PlanVersion {
     ) -> Result<Connection<PlannedTask>, Error> {
         let window = Window { first, after, last, before };
         let code = |task: &PlannedTask| task.row.code.clone();
-        task_page(&self.world, self.row.id, filter, window, code).await
+        let shown = |world: &Arc<World>, rows: &[_]| world.all(rows);
+        task_page(&self.world, self.row.id, filter, window, shown, code).await
     }
 
     /// The annexes that you may see, in the order of their codes.

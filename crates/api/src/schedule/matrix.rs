@@ -209,7 +209,7 @@ impl SynchronisationMatrix {
                 row: rows.headings.get(row).map(|heading| heading.code.clone()),
                 phase: phase.into(),
                 line_of_effort: sections.lines_of_effort.get(row).filter(|_| by_line).map(LineOfEffort::from),
-                tasks: version.world.all(&rows_of),
+                tasks: version.world.planned(&rows_of),
                 decision_points: due.map(DecisionPoint::from).collect(),
             });
         }

@@ -45,7 +45,7 @@ impl Network {
         codes: impl IntoIterator<Item = &'a TaskCode>,
     ) -> Vec<Task> {
         let rows: Vec<_> = codes.into_iter().filter_map(|code| self.row(code).cloned()).collect();
-        world.all(&rows)
+        world.planned(&rows)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     families,
     schema::reference,
-    sources::{Sender, Source},
+    sources::{BESIDE, Sender, Source},
 };
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -28,6 +28,9 @@ pub fn page() -> String {
             }
         }
     }
+    page.line("### Webhooks\n\nThey stand beside the log, which tells of none.\n");
+    let beside: Vec<String> = BESIDE.iter().map(describe).collect();
+    page.line(&format!("Nothing follows from {}.\n", beside.join(", or from ")));
     page.line("### Types of fields\n");
     for (name, schema) in &types {
         page.line(&format!("#### {name}\n\n{}\n", description(schema)));

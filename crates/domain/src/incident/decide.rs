@@ -12,7 +12,7 @@ use crate::{
     incident::{
         Incident, IncidentClaim, IncidentCommand, IncidentEvent, IncidentStanding, IncidentStatus, Methane,
     },
-    operation::{Operation, marking},
+    operation::{Operation, OperationStatus, marking},
     release::Release,
 };
 
@@ -46,11 +46,14 @@ impl Decide for IncidentCommand {
             return report(world, operation, incident, methane, release.as_ref(), context, reasons);
         }
         let (found, reasons) = find(world, code, incident, context, reasons)?;
-        // What is put right, or fell due, may be so after the operation has ended.
+        // What is put right, or fell due, may be so after the operation has ended; what is open when it is broken off is
+        // still brought to its end.
         let afterwards = matches!(self, Self::CorrectTimes { .. } | Self::MissDeadline { .. });
-        if found.operation.ended.is_some() && !afterwards {
-            let message = format!("{code} is {}.", found.operation.status());
-            return Err(reasons.refuse_with(RefusalCode::WrongState, "", message));
+        let ends = matches!(self, Self::RecordArrival { .. } | Self::Contain { .. } | Self::Close { .. });
+        let broken_off = found.operation.status() == OperationStatus::Terminated;
+        if found.operation.ended.is_some() && !afterwards && !(ends && broken_off) {
+            // Whoever was sent to it may not read the operation.
+            return Err(reasons.refuse_with(RefusalCode::WrongState, "", "Its operation has ended."));
         }
         match self {
             // Decided above.

@@ -72,29 +72,29 @@ impl Evolve<IncidentEvent> for Option<Operation> {
             }
             IncidentEvent::IncidentTimesCorrected { incident, corrects, at: to, reason, .. } => {
                 operation.move_decision(incident, *corrects, *to, touched);
-                let changed = operation
-                    .incident_mut(incident)
-                    .and_then(|known| known.claims.correct(*corrects, *to, reason, at));
-                operation.touch_incident(incident, changed.into_iter().flatten(), touched);
+                let Some(known) = operation.incident_mut(incident) else { return };
+                let before = known.clocks.clone();
+                let changed = known.claims.correct(*corrects, *to, reason, at);
+                operation.touch_incident(incident, &before, changed.into_iter().flatten(), touched);
                 return;
             }
             IncidentEvent::IncidentDeadlineMissed { incident, clock, .. } => {
-                if let Some(known) = operation.incident_mut(incident) {
-                    known.clocks.breach(*clock);
-                }
-                operation.touch_incident(incident, None, touched);
+                let Some(known) = operation.incident_mut(incident) else { return };
+                let before = known.clocks.clone();
+                known.clocks.breach(*clock);
+                operation.touch_incident(incident, &before, None, touched);
                 return;
             }
         };
         let Some(known) = operation.incident_mut(code) else { return };
-        let number = known.claims.next_number();
+        let (number, before) = (known.claims.next_number(), known.clocks.clone());
         let from = match says {
             IncidentClaim::Triaged { .. } => known.standing().since().unwrap_or(at.occurred_at),
             _ => at.occurred_at,
         };
         known.claims.report(says, at);
         known.clocks.start(clocks, from, known.round());
-        operation.touch_incident(code, Some(number), touched);
+        operation.touch_incident(code, &before, Some(number), touched);
     }
 }
 
@@ -124,15 +124,17 @@ impl Operation {
         }
     }
 
+    /// It, those of its claims, and its clocks that are other than before.
     fn touch_incident(
         &mut self,
         code: &IncidentCode,
+        before: &Clocks,
         claims: impl IntoIterator<Item = u32>,
         touched: &mut Vec<Item>,
     ) {
         let Some(known) = self.incident_mut(code) else { return };
         known.stop_clocks();
-        let clocks: Vec<u32> = known.clocks.iter().map(|clock| clock.number).collect();
+        let clocks: Vec<u32> = known.clocks.changed_since(before).collect();
         touched.push(Item::Incident(self.code.clone(), code.clone()));
         let matter = Matter::Incident(code.clone());
         let claims = claims.into_iter();

@@ -2,11 +2,12 @@
 //! each other.
 
 use crate::{
-    At, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode, Position, Prose, RequestCode,
-    TaskCode, Title,
+    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode,
+    Position, Prose, RequestCode, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     clock::Clocks,
     coalition::Coalition,
+    contribution::{Contribution, ContributionEvent},
     execution::{ExecutionEvent, PhaseExecution, Standing, TaskExecution},
     ids::OperationId,
     incident::{EmergentTask, Incident},
@@ -91,6 +92,10 @@ pub struct Operation {
     pub emergent_tasks: OrdMap<TaskCode, Arc<EmergentTask>>,
     /// For information and for assistance.
     pub requests: OrdMap<RequestCode, Arc<Request>>,
+    /// Declined and withdrawn ones stay.
+    pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
+    /// What contributions are added up in, once a rate was given.
+    pub reporting_currency: Option<Currency>,
 }
 
 /// That nothing of an operation starts.
@@ -269,7 +274,7 @@ impl Operation {
         match matter {
             Matter::Incident(code) => self.incidents.get(code).map(|known| &known.label),
             Matter::Request(code) => self.requests.get(code).map(|known| &known.label),
-            Matter::Contribution(_) => None,
+            Matter::Contribution(code) => self.contributions.get(code).map(|known| &known.label),
         }
     }
 
@@ -279,7 +284,9 @@ impl Operation {
                 self.incidents.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
             }
             Matter::Request(code) => self.requests.get_mut(code).map(|known| &mut Arc::make_mut(known).label),
-            Matter::Contribution(_) => None,
+            Matter::Contribution(code) => {
+                self.contributions.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
+            }
         }
     }
 
@@ -397,7 +404,7 @@ fn matter_item(operation: &OperationCode, matter: &Matter) -> Item {
     match matter {
         Matter::Incident(code) => Item::Incident(operation.clone(), code.clone()),
         Matter::Request(code) => Item::Request(operation.clone(), code.clone()),
-        Matter::Contribution(_) => Item::Operation(operation.clone()),
+        Matter::Contribution(code) => Item::Contribution(operation.clone(), code.clone()),
     }
 }
 
@@ -441,6 +448,9 @@ impl Items for Operation {
             let claims = known.claims.iter().map(|claim| claim.number);
             items.extend(self.items_of(&Matter::Request(code.clone()), claims, &known.clocks));
         }
+        items.extend(
+            self.contributions.keys().map(|code| Item::Contribution(self.code.clone(), code.clone())),
+        );
         items
     }
 }
@@ -484,6 +494,8 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 incidents: OrdMap::new(),
                 emergent_tasks: OrdMap::new(),
                 requests: OrdMap::new(),
+                contributions: OrdMap::new(),
+                reporting_currency: None,
             });
         }
         let Some(operation) = self else { return };
@@ -651,6 +663,14 @@ impl Evolve<ExecutionEvent> for Option<Operation> {
     fn evolve(&mut self, event: &ExecutionEvent, at: &At, touched: &mut Vec<Item>) {
         if let Some(operation) = self {
             operation.carry_out(event, at, touched);
+        }
+    }
+}
+
+impl Evolve<ContributionEvent> for Option<Operation> {
+    fn evolve(&mut self, event: &ContributionEvent, at: &At, touched: &mut Vec<Item>) {
+        if let Some(operation) = self {
+            operation.receive(event, at, touched);
         }
     }
 }

@@ -4,9 +4,10 @@ use super::{Dependency, StartConstraint, Terms, terms::is_default};
 use crate::{
     Code, PartnerCode, PhaseCode, PostCode, Salt, Sha256, Span, TaskCode, Title,
     hash::{canonical_json, part_hash},
+    words::nullable::given,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A task as one plan version has it.
@@ -139,11 +140,6 @@ impl TaskRevision {
 /// The catalogue takes null from what may be left out, but not from `oneOf`.
 fn or_null<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "oneOf": [generator.subschema_for::<T>(), { "type": "null" }] })
-}
-
-/// Null is given, and not left out.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
 }
 
 /// A task as contents have it: a dependency that is a finish to start without lag is the predecessor's code,

@@ -8,7 +8,7 @@ use crate::{
     command::Decide,
     ids::RequestId,
     incident,
-    operation::{Operation, marking},
+    operation::{Operation, OperationStatus, marking},
     request::{
         Channel, NewRequest, Request, RequestClaim, RequestCommand, RequestEvent, RequestStanding,
         RequestStatus,
@@ -42,10 +42,14 @@ impl Decide for RequestCommand {
             return issue(world, operation, request, ask, context, reasons);
         }
         let (found, mut reasons) = find(world, code, request, context, reasons)?;
+        // What is put right, or fell due, may be so after the operation has ended; what is open when it is broken off is
+        // still brought to its end.
         let afterwards = matches!(self, Self::CorrectTimes { .. } | Self::MissDeadline { .. });
-        if found.operation.ended.is_some() && !afterwards {
-            let message = format!("{code} is {}.", found.operation.status());
-            return Err(reasons.refuse_with(RefusalCode::WrongState, "", message));
+        let broken_off = found.operation.status() == OperationStatus::Terminated;
+        let may = afterwards || broken_off && !matches!(self, Self::Escalate { .. });
+        if found.operation.ended.is_some() && !may {
+            // Whoever answers it may not read the operation.
+            return Err(reasons.refuse_with(RefusalCode::WrongState, "", "Its operation has ended."));
         }
         match self {
             // Decided above.
@@ -195,7 +199,6 @@ fn issue(
     reasons.check(takes_part(coalition, to), RefusalCode::UnknownReference, "to", || {
         format!("{to} takes no part in the coalition.")
     });
-    reasons.check(to != from, RefusalCode::InvalidValue, "to", || format!("{from} would ask itself."));
     if let Some(incident) = incident {
         let known = operation.incidents.get(incident);
         let seen = known.filter(|known| known.label.admits(Some(from), &operation.lead));

@@ -204,8 +204,15 @@ pub enum RequestClaim {
 impl RequestEvent {
     pub(crate) fn about(&self) -> About<'_> {
         match self {
-            Self::RequestIssued { operation, request, to, .. } => {
-                About::operation(operation).matter(&Matter::Request(request.clone())).partner(to)
+            // It names the incident, so that it is for who sees both.
+            Self::RequestIssued { operation, request, to, incident, .. } => {
+                let request = Matter::Request(request.clone());
+                let incident = incident.clone().map(Matter::Incident);
+                [request]
+                    .into_iter()
+                    .chain(incident)
+                    .fold(About::operation(operation), About::matter)
+                    .partner(to)
             }
             Self::RequestAcknowledged { operation, request }
             | Self::RequestAccepted { operation, request }
@@ -215,7 +222,7 @@ impl RequestEvent {
             | Self::RequestWithdrawn { operation, request, .. }
             | Self::RequestTimesCorrected { operation, request, .. }
             | Self::RequestDeadlineMissed { operation, request, .. } => {
-                About::operation(operation).matter(&Matter::Request(request.clone()))
+                About::operation(operation).matter(Matter::Request(request.clone()))
             }
         }
     }

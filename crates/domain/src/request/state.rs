@@ -68,25 +68,25 @@ impl Evolve<RequestEvent> for Option<Operation> {
                 (request, RequestClaim::Withdrawn { reason: reason.clone() }, &[][..])
             }
             RequestEvent::RequestTimesCorrected { request, corrects, at: to, reason, .. } => {
-                let changed = operation
-                    .request_mut(request)
-                    .and_then(|known| known.claims.correct(*corrects, *to, reason, at));
-                operation.touch_request(request, changed.into_iter().flatten(), touched);
+                let Some(known) = operation.request_mut(request) else { return };
+                let before = known.clocks.clone();
+                let changed = known.claims.correct(*corrects, *to, reason, at);
+                operation.touch_request(request, &before, changed.into_iter().flatten(), touched);
                 return;
             }
             RequestEvent::RequestDeadlineMissed { request, clock, .. } => {
-                if let Some(known) = operation.request_mut(request) {
-                    known.clocks.breach(*clock);
-                }
-                operation.touch_request(request, None, touched);
+                let Some(known) = operation.request_mut(request) else { return };
+                let before = known.clocks.clone();
+                known.clocks.breach(*clock);
+                operation.touch_request(request, &before, None, touched);
                 return;
             }
         };
         let Some(known) = operation.request_mut(code) else { return };
-        let number = known.claims.next_number();
+        let (number, before) = (known.claims.next_number(), known.clocks.clone());
         known.claims.report(says, at);
         known.clocks.start(clocks, at.occurred_at, 0);
-        operation.touch_request(code, Some(number), touched);
+        operation.touch_request(code, &before, Some(number), touched);
     }
 }
 
@@ -95,15 +95,17 @@ impl Operation {
         self.requests.get_mut(code).map(Arc::make_mut)
     }
 
+    /// It, those of its claims, and its clocks that are other than before.
     fn touch_request(
         &mut self,
         code: &RequestCode,
+        before: &Clocks,
         claims: impl IntoIterator<Item = u32>,
         touched: &mut Vec<Item>,
     ) {
         let Some(known) = self.request_mut(code) else { return };
         known.stop_clocks();
-        let clocks: Vec<u32> = known.clocks.iter().map(|clock| clock.number).collect();
+        let clocks: Vec<u32> = known.clocks.changed_since(before).collect();
         touched.push(Item::Request(self.code.clone(), code.clone()));
         let matter = Matter::Request(code.clone());
         let claims = claims.into_iter();

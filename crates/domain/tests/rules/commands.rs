@@ -3,7 +3,7 @@
 //! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what
 //! is in logs unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
 
-use crate::support::{instant, of, saphan::*};
+use crate::support::{giving, instant, of, saphan::*};
 use domain::{
     Command, Event, IncidentCode, Instant, Language, Names, OperationCode, PartnerCode, Position, PostCode,
     Priority, Reported, RequestCode, Sha256, Span,
@@ -15,6 +15,7 @@ use domain::{
     centre::{CentreCode, CentreCommand},
     clock::{ClockKind, Limit},
     coalition::{CoalitionCommand, PartnerCommand, PartnerRole, PostCommand},
+    contribution::{ContributionCommand, ContributionKind, NewPledge, PledgeRevision},
     execution::{BlockReason, ExecutionCommand, GoNoGo, Judgement, TaskClaim, TaskReport, Word},
     hash::canonical_json,
     incident::{IncidentCommand, IncidentKind, Methane, ResponseTask},
@@ -591,6 +592,64 @@ fn of_decisions() -> Vec<PlanCommand> {
     ]
 }
 
+fn of_contributions() -> Vec<ContributionCommand> {
+    use ContributionCommand as Asked;
+    let operation = saphan;
+    let [cash, in_kind] = ["K2", "K3"].map(|code| move || of(code));
+    let (line, amount) = (|| of("LOE1"), || giving::money("900000 CNY"));
+    let terminals = || giving::new("K3", giving::terminals(12));
+    let money = || giving::new("K2", giving::cash("2000000 CNY"));
+    let narrow = NewPledge { release: Some(giving::released(&["LAO"])), ..terminals() };
+    let revised = PledgeRevision {
+        kind: Some(ContributionKind::Other),
+        title: Some(None),
+        offer: Some(giving::cash("500 VND").offer),
+    };
+    let revise = |revision| Asked::Revise { operation: operation(), contribution: cash(), revision };
+    let disburse = |line_of_effort| Asked::Disburse {
+        operation: operation(),
+        contribution: cash(),
+        amount: amount(),
+        line_of_effort,
+    };
+    vec![
+        Asked::Pledge { operation: operation(), pledge: narrow },
+        Asked::PledgeMany { operation: operation(), pledges: vec![money(), terminals()] },
+        revise(revised),
+        revise(PledgeRevision { title: Some(Some(of("For shelters"))), ..PledgeRevision::default() }),
+        Asked::Accept {
+            operation: operation(),
+            contribution: cash(),
+            rates: vec![giving::rate("CNY", "4.80", "THB")],
+        },
+        Asked::Decline { operation: operation(), contribution: in_kind(), reason: of("No room") },
+        Asked::Withdraw { operation: operation(), contribution: in_kind(), reason: of("Needed elsewhere") },
+        Asked::Allocate {
+            operation: operation(),
+            contribution: cash(),
+            line_of_effort: line(),
+            amount: amount(),
+        },
+        Asked::Release {
+            operation: operation(),
+            contribution: cash(),
+            line_of_effort: line(),
+            amount: amount(),
+        },
+        disburse(Some(line())),
+        disburse(None),
+        Asked::Deliver { operation: operation(), contribution: in_kind(), quantity: 12 },
+        Asked::AcceptDelivery { operation: operation(), contribution: in_kind(), delivery: 1, quantity: 10 },
+        Asked::RejectDelivery {
+            operation: operation(),
+            contribution: in_kind(),
+            delivery: 1,
+            quantity: 2,
+            reason: of("Failed certification"),
+        },
+    ]
+}
+
 fn examples() -> Vec<Command> {
     let declare = CoalitionCommand::DeclareExercise { title: of("Exercise SAPHAN 2023") };
     let mut commands = vec![Command::Coalition(declare)];
@@ -620,6 +679,7 @@ fn examples() -> Vec<Command> {
     commands.extend(of_incidents().into_iter().map(Command::Incident));
     commands.extend(of_requests().into_iter().map(Command::Request));
     commands.extend(of_marks().into_iter().map(Command::Operation));
+    commands.extend(of_contributions().into_iter().map(Command::Contribution));
     commands
 }
 

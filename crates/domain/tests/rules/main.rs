@@ -12,6 +12,8 @@ mod clock;
 mod coalition;
 mod commands;
 mod content;
+mod contribution;
+mod contribution_properties;
 mod effect;
 mod ending;
 mod execution;

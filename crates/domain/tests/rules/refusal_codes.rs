@@ -1,6 +1,6 @@
 //! Every code has a story that ends in it: a code that no rule uses would promise clients something.
 
-use crate::support::{Outcome, carrying, gate, given, matter, of, saphan::*};
+use crate::support::{Outcome, carrying, gate, given, giving, matter, of, saphan::*};
 use domain::{
     Reasons, RefusalCode, Span,
     centre::{CentreCommand, Criterion},
@@ -134,10 +134,25 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
     ]
 }
 
+/// The same of what partners give.
+fn given_to_it() -> Vec<(RefusalCode, Outcome)> {
+    use RefusalCode as Code;
+    let judged = || {
+        let delivered = giving::with_terminals().when(chn(), giving::deliver("K3", 1)).accepted();
+        delivered.when(tha(), giving::reject_delivery("K3", 1, 1)).accepted()
+    };
+    vec![
+        (Code::CurrencyMismatch, giving::with_money().when(tha(), giving::allocate("K2", "LOE1", "1 THB"))),
+        (Code::NotDelivered, judged().when(tha(), giving::accept_delivery("K3", 1, 1))),
+        (Code::OverAllocation, giving::with_money().when(chn(), giving::disburse("K2", "1 CNY", None))),
+        (Code::OverDelivery, giving::with_terminals().when(chn(), giving::deliver("K3", 13))),
+    ]
+}
+
 #[test]
 fn every_code_is_used_by_a_rule_or_named_as_anothers() {
     let mut shown = parsed();
-    for (code, outcome) in decided() {
+    for (code, outcome) in decided().into_iter().chain(given_to_it()) {
         let refusals = outcome.rejected().refusals;
         assert!(refusals.iter().any(|refusal| refusal.code == code), "{code}: {refusals:?}");
         shown.push(code);

@@ -43,8 +43,24 @@
 //! | `reason` | of `BLOCKED` what is in the way, such as `NO_ACCESS`; of anything else why it is told late | `BLOCKED` needs it |
 //! | `percent` | from 0 to 100, with a `%` or without | `PROGRESS` needs it, nothing else has it |
 //! | `text` | in words, on one line | may be missing |
+//!
+//! Lists of what a partner pledges are read by the same rules. Written, they say besides what has come of each, in
+//! columns that reading passes over: `partner`, `status`, `allocated`, `disbursed`, `delivered`,
+//! `delivery_accepted`.
+//!
+//! | Column | Cell | |
+//! |---|---|---|
+//! | `code` | `K2` | required |
+//! | `kind` | `BUDGET`, `TRAINING`, `TECHNOLOGY`, `PREMISES`, `PERSONNEL` or `OTHER`, in any case | required |
+//! | `title` | up to 200 characters on one line | may be missing |
+//! | `in_kind` | `yes`, `no` | missing: yes if there is a quantity or a unit |
+//! | `quantity` | from 1 to 1,000,000,000 | in kind required, money has none |
+//! | `unit` | `training place` | in kind required, money has none |
+//! | `amount` | exact, with a point before decimals: `2000000.00` | money required |
+//! | `currency` | its ISO 4217 code: `CNY` | with an amount |
 
 mod guard;
+mod pledges;
 mod read;
 mod records;
 mod reports;
@@ -53,6 +69,7 @@ mod table;
 pub(crate) mod tests;
 mod write;
 
+pub use pledges::{PledgeColumn, PledgeRow, PledgeSheet, read_pledges, write_pledges};
 pub use read::{MOST_ROWS, Sheet, read};
 pub use records::MOST_BYTES;
 pub use reports::{ReportColumn, ReportSheet, read_reports};

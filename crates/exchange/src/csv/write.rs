@@ -51,12 +51,12 @@ fn cell<'a>(row: &'a Row, field: Field, tasks: &BTreeSet<&TaskCode>) -> Cow<'a, 
 
 /// The library writes bytes to anywhere and may fail there; a text cannot.
 #[derive(Default)]
-struct File {
-    text: String,
+pub(super) struct File {
+    pub text: String,
 }
 
 impl File {
-    fn line<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>) {
+    pub fn line<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>) {
         for (index, cell) in cells.enumerate() {
             if index > 0 {
                 self.text.push(',');

@@ -231,6 +231,29 @@ impl ReadModel {
         .map_err(doing("read who is in standing"))
     }
 
+    /// Whether the partner has joined and is in good standing.
+    pub async fn partner_in_standing(
+        &self,
+        position: Position,
+        partner: &PartnerCode,
+    ) -> Result<bool, Error> {
+        sqlx::query_scalar!(
+            r#"select exists (
+               select
+               from partner
+               where id = $2
+                 and status in ('ACCEDED', 'OBSERVER')
+                 and valid_from <= $1
+                 and $1 < valid_to
+             ) as "exists!""#,
+            position.0,
+            PartnerId::of(partner).0
+        )
+        .fetch_one(self.db())
+        .await
+        .map_err(doing("read which partner is in standing"))
+    }
+
     /// All tenures of the posts, by post and number.
     pub async fn tenures_of(&self, pin: &Pin, post_ids: &[Uuid]) -> Result<Vec<TenureRow>, Error> {
         sqlx::query_as!(

@@ -128,11 +128,19 @@ impl ReadModel {
              where claim.id = any ($4)
                and claim.valid_from <= $1
                and $1 < claim.valid_to
-               and exists (
-                 select
-                 from visible_planned_task($1, $2, $3) visible
-                 where visible.task_id = claim.task_id
-                 offset 0
+               and (
+                 exists (
+                   select
+                   from visible_planned_task($1, $2, $3) visible
+                   where visible.task_id = claim.task_id
+                   offset 0
+                 )
+                 or exists (
+                   select
+                   from visible_emergent_task($1, $2, $3) visible
+                   where visible.id = claim.task_id
+                   offset 0
+                 )
                )",
             pin.position.0,
             pin.policy_position.0,

@@ -63,7 +63,7 @@ impl Versioned for EmergentTaskRow {
         Column::nowhere("post", "a response's task never changes"),
         Column::nowhere("start_at", "a response's task never changes"),
         Column::nowhere("duration", "a response's task never changes"),
-        Column::nowhere("decided_at", "a response's task never changes"),
+        Column::nowhere("decided_at", "the claim that decided it has it as `occurredAt`"),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -102,6 +102,27 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("read tasks of responses"))
+    }
+
+    /// All that responses to the incidents made, by incident and code.
+    pub async fn emergent_tasks_for(
+        &self,
+        pin: &Pin,
+        incident_ids: &[Uuid],
+    ) -> Result<Vec<EmergentTaskRow>, Error> {
+        emergent_rows!(
+            "from emergent_task task
+             join visible_emergent_task($1, $2, $3) visible on visible.id = task.id
+             where task.incident_id = any ($4) and task.valid_from <= $1 and $1 < task.valid_to
+             order by task.incident_id, task.code",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            incident_ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("list tasks of responses to incidents"))
     }
 
     /// All of the operations, by operation and code.

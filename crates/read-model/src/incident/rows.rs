@@ -17,6 +17,8 @@ row! {
     pub struct IncidentRow {
         pub id: Uuid,
         pub operation_id: Uuid,
+        /// Its code.
+        pub operation: String,
         pub code: String,
         pub report: Json<Methane>,
         pub status: String,
@@ -50,6 +52,7 @@ macro_rules! incident_rows {
             r#"select
                incident.id,
                incident.operation_id,
+               incident.operation,
                incident.code,
                incident.report as "report: Json<Methane>",
                incident.status,
@@ -109,6 +112,7 @@ macro_rules! incident_pages {
 impl Versioned for IncidentRow {
     const FIELDS: &'static [Column] = &[
         Column::nowhere("operation_id", "where the object stands never changes"),
+        Column::nowhere("operation", "where the object stands never changes"),
         Column::nowhere("code", "what names the object never changes"),
         Column::plain("report", "report"),
         Column::plain("status", "status"),
@@ -125,7 +129,10 @@ impl Versioned for IncidentRow {
         Column::instant("closed_at", "closedAt"),
         Column::instant("reopened_at", "reopenedAt"),
         Column::plain("persons_recovered", "personsRecovered"),
-        Column::plain("responders", "responders"),
+        Column::nowhere(
+            "responders",
+            "each is told by a claim, which names only the tasks that its reader sees",
+        ),
     ];
 
     fn find(state: &State, item: &Item) -> Option<Self> {
@@ -140,6 +147,7 @@ impl Versioned for IncidentRow {
         Some(Self {
             id: incident.id(operation.id()).0,
             operation_id: operation.id().0,
+            operation: operation.code.to_string(),
             code: code.to_string(),
             report: Json(incident.report.clone()),
             status: standing.status.to_string(),

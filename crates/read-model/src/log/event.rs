@@ -13,7 +13,7 @@ use domain::{
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
     plan::Met,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ pub struct Entry {
     pub row: EventRow,
     version_id: Option<Uuid>,
     annex_id: Option<Uuid>,
-    matter_id: Option<Uuid>,
+    matter_ids: Vec<Uuid>,
     task_ids: Vec<Uuid>,
     /// Every node in whose history it stands.
     #[serde(skip)]
@@ -118,7 +118,7 @@ impl Entry {
             },
             version_id: version.map(|id| id.0),
             annex_id: annex,
-            matter_id: scope.matter,
+            matter_ids: scope.matters,
             task_ids: tasks.collect(),
             items,
         }
@@ -131,7 +131,7 @@ fn minutes_east(recorded: &Recorded) -> i16 {
 }
 
 /// Which events; what is `None` does not narrow.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EventFilter {
     pub kinds: Option<Vec<String>>,
     pub actor: Option<String>,
@@ -457,7 +457,7 @@ impl Columns for Entry {
         self.row.write(to);
         self.version_id.write(to);
         self.annex_id.write(to);
-        self.matter_id.write(to);
+        self.matter_ids.write(to);
         self.task_ids.write(to);
     }
 }

@@ -162,7 +162,7 @@ pub struct Found {
 }
 
 /// Finds operations, and what stands in their current plan versions, as far as the viewer may see them, tasks
-/// of their amendments, too; and what everybody sees: of that each table, and where the words are that are
+/// of their amendments, too; their incidents and requests; and what everybody sees: of that each table, and where the words are that are
 /// looked for. What follows are the arguments.
 macro_rules! found {
     ({ $($table:literal: $words:literal;)* } $($argument:tt)*) => {
@@ -191,6 +191,32 @@ macro_rules! found {
                    $4,
                    $5
                  )
+               union all
+               select 'task', emergent_task.id, emergent_task.code
+               from emergent_task
+               join visible_emergent_task($1, $2, $3) visible on visible.id = emergent_task.id
+               where valid_from <= $1
+                 and $1 < valid_to
+                 and found(emergent_task.code, emergent_task.title, $4, $5)
+               union all
+               select 'incident', incident.id, incident.code
+               from incident
+               join visible_matter($1, $2, $3) visible on visible.id = incident.id
+               where valid_from <= $1
+                 and $1 < valid_to
+                 and found(
+                   incident.code,
+                   concat_ws(' ', incident.report ->> 'title', incident.report ->> 'place'),
+                   $4,
+                   $5
+                 )
+               union all
+               select 'request', request.id, request.code
+               from request
+               join visible_matter($1, $2, $3) visible on visible.id = request.id
+               where valid_from <= $1
+                 and $1 < valid_to
+                 and found(request.code, request.text, $4, $5)
                union all
                select 'annex', annex.id, annex.code
                from annex
@@ -232,8 +258,8 @@ macro_rules! found {
 }
 
 impl ReadModel {
-    /// Operations, their current plan versions with tasks and annexes, partners, centres and posts, in the order
-    /// of their codes; a plan version stands where its operation does.
+    /// Operations, their current plan versions with tasks and annexes, incidents with what responses made of them,
+    /// requests, partners, centres and posts, in the order of their codes; a plan version stands where its operation does.
     pub async fn search(&self, pin: &Pin, search: &Search, page: &Page) -> Result<Vec<Found>, Error> {
         let rows = found!(
             {

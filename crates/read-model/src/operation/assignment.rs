@@ -80,11 +80,19 @@ impl ReadModel {
              where id = any ($4)
                and valid_from <= $1
                and $1 < valid_to
-               and exists (
-                 select
-                 from visible_planned_task($1, $2, $3) visible
-                 where visible.task_id = assignment.task_id
-                 offset 0
+               and (
+                 exists (
+                   select
+                   from visible_planned_task($1, $2, $3) visible
+                   where visible.task_id = assignment.task_id
+                   offset 0
+                 )
+                 or exists (
+                   select
+                   from visible_emergent_task($1, $2, $3) visible
+                   where visible.id = assignment.task_id
+                   offset 0
+                 )
                )",
             pin.position.0,
             pin.policy_position.0,
@@ -94,6 +102,29 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("read assignments"))
+    }
+
+    /// All assignments to these tasks that responses made, withdrawn ones too: by task and number.
+    pub async fn response_assignments(
+        &self,
+        pin: &Pin,
+        task_ids: &[Uuid],
+    ) -> Result<Vec<AssignmentRow>, Error> {
+        assignment_rows!(
+            "from assignment
+             join visible_emergent_task($1, $2, $3) visible on visible.id = assignment.task_id
+             where assignment.task_id = any ($4)
+               and assignment.valid_from <= $1
+               and $1 < assignment.valid_to
+             order by assignment.task_id, assignment.number",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            task_ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("list assignments to tasks of responses"))
     }
 
     /// All assignments to the tasks that these are plans of, withdrawn ones too: by planned task and number.

@@ -100,11 +100,19 @@ impl ReadModel {
              where id = any ($4)
                and valid_from <= $1
                and $1 < valid_to
-               and exists (
-                 select
-                 from visible_planned_task($1, $2, $3) visible
-                 where visible.task_id = request.task_id
-                 offset 0
+               and (
+                 exists (
+                   select
+                   from visible_planned_task($1, $2, $3) visible
+                   where visible.task_id = request.task_id
+                   offset 0
+                 )
+                 or exists (
+                   select
+                   from visible_emergent_task($1, $2, $3) visible
+                   where visible.id = request.task_id
+                   offset 0
+                 )
                )",
             pin.position.0,
             pin.policy_position.0,
@@ -127,11 +135,19 @@ impl ReadModel {
              where operation_id = any ($4)
                and valid_from <= $1
                and $1 < valid_to
-               and exists (
-                 select
-                 from visible_planned_task($1, $2, $3) visible
-                 where visible.task_id = request.task_id
-                 offset 0
+               and (
+                 exists (
+                   select
+                   from visible_planned_task($1, $2, $3) visible
+                   where visible.task_id = request.task_id
+                   offset 0
+                 )
+                 or exists (
+                   select
+                   from visible_emergent_task($1, $2, $3) visible
+                   where visible.id = request.task_id
+                   offset 0
+                 )
                )
              order by operation_id, number",
             pin.position.0,

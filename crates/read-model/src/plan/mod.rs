@@ -9,5 +9,5 @@ mod version;
 pub use annex::AnnexRow;
 pub use content::PartRow;
 pub use decision::{ConditionRow, DecisionRow};
-pub use task::{PlannedTaskRow, TaskFilter, TaskPlace, TaskVersionRow};
+pub use task::{PlannedTaskRow, TaskFilter, TaskOrigin, TaskPlace, TaskRow, TaskVersionRow};
 pub use version::PlanVersionRow;

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, InvalidRow, Page, Pin, ReadModel, doing,
+    incident::EmergentTaskRow,
     operation::TaskLabelRow,
     parse,
     tables::{Column, Versioned, row},
@@ -13,7 +14,7 @@ use domain::{
     release::Label,
 };
 use sqlx::types::Json;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 row! {
@@ -99,6 +100,22 @@ pub struct TaskPlace {
     pub task: String,
 }
 
+/// A task of an operation, whichever way it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskRow {
+    pub task_id: Uuid,
+    pub origin: TaskOrigin,
+}
+
+/// Where a task comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TaskOrigin {
+    /// As a plan version has it.
+    Plan(Arc<PlannedTaskRow>),
+    /// A response to an incident made it.
+    Response(Arc<EmergentTaskRow>),
+}
+
 /// Which tasks; what is `None` does not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct TaskFilter {
@@ -106,6 +123,77 @@ pub struct TaskFilter {
     pub line_of_effort: Option<String>,
     pub lead: Option<String>,
     pub territory: Option<String>,
+}
+
+impl From<Arc<PlannedTaskRow>> for TaskRow {
+    fn from(row: Arc<PlannedTaskRow>) -> Self {
+        Self { task_id: row.task_id, origin: TaskOrigin::Plan(row) }
+    }
+}
+
+impl From<Arc<EmergentTaskRow>> for TaskRow {
+    fn from(row: Arc<EmergentTaskRow>) -> Self {
+        Self { task_id: row.id, origin: TaskOrigin::Response(row) }
+    }
+}
+
+impl TaskRow {
+    /// As a plan version has it; `None`: none does.
+    pub fn planned(&self) -> Option<&Arc<PlannedTaskRow>> {
+        match &self.origin {
+            TaskOrigin::Plan(row) => Some(row),
+            TaskOrigin::Response(_) => None,
+        }
+    }
+
+    pub fn operation_id(&self) -> Uuid {
+        match &self.origin {
+            TaskOrigin::Plan(row) => row.operation_id,
+            TaskOrigin::Response(row) => row.operation_id,
+        }
+    }
+
+    pub fn code(&self) -> &str {
+        match &self.origin {
+            TaskOrigin::Plan(row) => &row.code,
+            TaskOrigin::Response(row) => &row.code,
+        }
+    }
+
+    pub fn title(&self) -> &str {
+        match &self.origin {
+            TaskOrigin::Plan(row) => &row.title,
+            TaskOrigin::Response(row) => &row.title,
+        }
+    }
+
+    pub fn lead(&self) -> &str {
+        match &self.origin {
+            TaskOrigin::Plan(row) => &row.lead,
+            TaskOrigin::Response(row) => &row.lead,
+        }
+    }
+
+    pub fn territory(&self) -> &str {
+        match &self.origin {
+            TaskOrigin::Plan(row) => &row.territory,
+            TaskOrigin::Response(row) => &row.territory,
+        }
+    }
+
+    pub fn post(&self) -> Option<&str> {
+        match &self.origin {
+            TaskOrigin::Plan(row) => row.post.as_deref(),
+            TaskOrigin::Response(row) => row.post.as_deref(),
+        }
+    }
+
+    pub fn duration(&self) -> Span {
+        match &self.origin {
+            TaskOrigin::Plan(row) => Span::seconds(row.duration),
+            TaskOrigin::Response(row) => Span::seconds(row.duration),
+        }
+    }
 }
 
 impl PlannedTaskRow {
@@ -187,6 +275,12 @@ impl Versioned for PlannedTaskRow {
     }
 }
 
+/// Those of the ids that are not among the found.
+fn without(ids: &[Uuid], found: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+    let found: BTreeSet<Uuid> = found.collect();
+    ids.iter().filter(|id| !found.contains(id)).copied().collect()
+}
+
 impl ReadModel {
     pub async fn planned_tasks_by_id(&self, pin: &Pin, ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
         task_rows!(
@@ -204,11 +298,21 @@ impl ReadModel {
     }
 
     /// The tasks as their operation's current plan version has them; one that only a later version has, as the
-    /// newest such version has it.
-    pub async fn tasks_by_id(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
+    /// newest such version has it; and those that responses made.
+    pub async fn tasks_by_id(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<TaskRow>, Error> {
+        let planned = self.planned_in_time(pin, task_ids).await?;
+        let mut tasks: Vec<TaskRow> = planned.into_iter().map(|row| Arc::new(row).into()).collect();
+        let others = without(task_ids, tasks.iter().map(|task| task.task_id));
+        if !others.is_empty() {
+            let emergent = self.emergent_tasks_by_id(pin, &others).await?;
+            tasks.extend(emergent.into_iter().map(|row| TaskRow::from(Arc::new(row))));
+        }
+        Ok(tasks)
+    }
+
+    async fn planned_in_time(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<PlannedTaskRow>, Error> {
         let mut tasks = self.current_tasks(pin, task_ids).await?;
-        let found: BTreeSet<Uuid> = tasks.iter().map(|task| task.task_id).collect();
-        let others: Vec<Uuid> = task_ids.iter().filter(|id| !found.contains(id)).copied().collect();
+        let others = without(task_ids, tasks.iter().map(|task| task.task_id));
         if others.is_empty() {
             return Ok(tasks);
         }
@@ -492,13 +596,13 @@ impl ReadModel {
         .map_err(doing("read the newest plans of tasks"))
     }
 
-    /// Operation and code of the tasks, whichever versions have them.
+    /// Operation and code of the tasks, whichever versions have them, and of those that responses made.
     pub async fn task_places(&self, pin: &Pin, task_ids: &[Uuid]) -> Result<Vec<TaskPlace>, Error> {
         sqlx::query_as!(
             TaskPlace,
             r#"select
                task.task_id as "task_id!",
-               operation.code as operation,
+               operation.code as "operation!",
                task.code as "task!"
              from unnest($4::uuid[]) as wanted (id)
              cross join lateral (
@@ -521,7 +625,21 @@ impl ReadModel {
              join operation
                on operation.id = task.operation_id
                and operation.valid_from <= $1
-               and $1 < operation.valid_to"#,
+               and $1 < operation.valid_to
+             union all
+             select
+               emergent_task.id,
+               operation.code,
+               emergent_task.code
+             from emergent_task
+             join visible_emergent_task($1, $2, $3) visible on visible.id = emergent_task.id
+             join operation
+               on operation.id = emergent_task.operation_id
+               and operation.valid_from <= $1
+               and $1 < operation.valid_to
+             where emergent_task.id = any ($4)
+               and emergent_task.valid_from <= $1
+               and $1 < emergent_task.valid_to"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

@@ -256,26 +256,4 @@ impl ReadModel {
         .await
         .map_err(doing("list requests about incidents"))
     }
-
-    /// The viewer's partner's requests that somebody still has to do something about and that it is asked in, with those
-    /// of operations that it does not read, the oldest first; at most `limit`.
-    pub async fn requests_to_answer(&self, pin: &Pin, limit: i64) -> Result<Vec<RequestRow>, Error> {
-        request_rows!(
-            "from request
-             join visible_matter($1, $2, $3) visible on visible.id = request.id
-             where request.asked = $3
-               and request.ended_at is null
-               and request.valid_from <= $1
-               and $1 < request.valid_to
-             order by request.issued_at, request.id
-             limit $4",
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            limit
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("list requests to answer"))
-    }
 }

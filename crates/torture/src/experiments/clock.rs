@@ -9,11 +9,16 @@ use crate::{
     history::{Outcome, Submission},
     load::Load,
     report::Row,
-    stage::NODES,
+    stage::{NODES, Stage},
 };
 use anyhow::{Context as _, Result, bail};
 use rand::Rng as _;
-use std::{ffi::OsString, fs, path::Path, time::SystemTime};
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 use tokio::process::Command;
 
 /// Commands between two jumps.
@@ -26,22 +31,8 @@ const FAR: i64 = 12 * 60 * 60;
 const SLACK: i64 = 60;
 
 pub async fn run(mut lab: Lab) -> Result<Row> {
-    let library = library().await?;
     let mut stage = lab.stage().await?;
-    let clocks: Vec<_> = (0..NODES).map(|node| stage.accord.dir.join(format!("clock-{node}"))).collect();
-    for (node, clock) in stage.nodes.iter_mut().zip(&clocks) {
-        set(clock, 0)?;
-        node.stop().await?;
-        node.set_variables(vec![
-            ("LD_PRELOAD", library.clone()),
-            ("FAKETIME_TIMESTAMP_FILE", clock.into()),
-            // Looked at each time that somebody asks for the time.
-            ("FAKETIME_NO_CACHE", "1".into()),
-            // It never jumps; that is what it is for.
-            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
-        ]);
-        node.start().await?;
-    }
+    let clocks = lend(&mut stage).await?;
     let load = Load::start(&stage.client, &stage.world, lab.writers(), lab.settings.seed);
     let progress = lab.progress();
     let mut trouble = Vec::new();
@@ -80,6 +71,26 @@ pub async fn run(mut lab: Lab) -> Result<Row> {
     Ok(row)
 }
 
+/// Starts each node anew by a clock of its own, which can be set.
+pub(super) async fn lend(stage: &mut Stage) -> Result<Vec<PathBuf>> {
+    let library = library().await?;
+    let clocks: Vec<_> = (0..NODES).map(|node| stage.accord.dir.join(format!("clock-{node}"))).collect();
+    for (node, clock) in stage.nodes.iter_mut().zip(&clocks) {
+        set(clock, 0)?;
+        node.stop().await?;
+        node.set_variables(vec![
+            ("LD_PRELOAD", library.clone()),
+            ("FAKETIME_TIMESTAMP_FILE", clock.into()),
+            // Looked at each time that somebody asks for the time.
+            ("FAKETIME_NO_CACHE", "1".into()),
+            // It never jumps; that is what it is for.
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+        ]);
+        node.start().await?;
+    }
+    Ok(clocks)
+}
+
 /// What shows a process another time: the library that `faketime` loads into what it runs.
 async fn library() -> Result<OsString> {
     let output = Command::new("faketime").args(["-m", "-f", "+0", "printenv", "LD_PRELOAD"]).output().await;
@@ -92,7 +103,7 @@ async fn library() -> Result<OsString> {
 }
 
 /// Sets a clock so many seconds off, all at once.
-fn set(clock: &Path, seconds: i64) -> Result<()> {
+pub(super) fn set(clock: &Path, seconds: i64) -> Result<()> {
     let new = clock.with_extension("new");
     fs::write(&new, format!("{seconds:+}\n"))
         .with_context(|| format!("could not write {}", new.display()))?;

@@ -5,6 +5,7 @@ mod cancel;
 mod clock;
 mod connections;
 mod control;
+mod deadlines;
 mod disk;
 mod duplicates;
 mod failover;
@@ -14,6 +15,7 @@ mod pause;
 mod postgres;
 mod proxy;
 mod restore;
+mod webhooks;
 
 pub use lab::{NotPermitted, Settings};
 
@@ -42,6 +44,8 @@ pub enum Experiment {
     Proxy,
     /// Let the clock of one process jump by hours
     Clock,
+    /// Let requests fall due while processes are killed and clocks jump
+    Clocks,
     /// Terminate sessions of Accord in Postgres
     Backends,
     /// Take every connection that Postgres has
@@ -52,6 +56,8 @@ pub enum Experiment {
     Cancel,
     /// Submit one key from 50 callers at once
     Duplicates,
+    /// Kill processes that deliver to webhooks, whose receivers fail, hang and come back
+    Webhooks,
 }
 
 impl Experiment {
@@ -65,11 +71,13 @@ impl Experiment {
         Self::Pause,
         Self::Proxy,
         Self::Clock,
+        Self::Clocks,
         Self::Backends,
         Self::Connections,
         Self::Disk,
         Self::Cancel,
         Self::Duplicates,
+        Self::Webhooks,
     ];
 
     /// As on the command line.
@@ -83,11 +91,13 @@ impl Experiment {
             Self::Pause => "pause",
             Self::Proxy => "proxy",
             Self::Clock => "clock",
+            Self::Clocks => "clocks",
             Self::Backends => "backends",
             Self::Connections => "connections",
             Self::Disk => "disk",
             Self::Cancel => "cancel",
             Self::Duplicates => "duplicates",
+            Self::Webhooks => "webhooks",
         }
     }
 
@@ -99,12 +109,14 @@ impl Experiment {
             Self::Postgres => (100, 3),
             Self::Pause => (50, 1),
             Self::Clock => (50, 2),
+            Self::Clocks => (100, 4),
             Self::Proxy => (150, 5),
             Self::Backends => (200, 20),
             Self::Failover | Self::Connections => (20, 2),
             Self::Restore => (20, 5),
             Self::Disk => (20, 1),
             Self::Cancel => (10_000, 200),
+            Self::Webhooks => (100, 6),
         }
     }
 }
@@ -122,10 +134,12 @@ pub async fn run(experiment: Experiment, settings: &Settings) -> Result<Row> {
         Experiment::Pause => pause::run(lab).await,
         Experiment::Proxy => proxy::run(lab).await,
         Experiment::Clock => clock::run(lab).await,
+        Experiment::Clocks => deadlines::run(lab).await,
         Experiment::Connections => connections::run(lab).await,
         Experiment::Backends => backends::run(lab).await,
         Experiment::Disk => disk::run(lab).await,
         Experiment::Cancel => cancel::run(lab).await,
         Experiment::Duplicates => duplicates::run(lab).await,
+        Experiment::Webhooks => webhooks::run(lab).await,
     }
 }

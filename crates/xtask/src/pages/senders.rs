@@ -119,9 +119,9 @@ fn sent(catalogue: &str) -> Result<Vec<Sent>> {
         if let Some(heading) = line.strip_prefix("### ") {
             subject = heading;
         }
-        let Some(sources) = line.strip_prefix("Follows from ").and_then(|line| line.strip_suffix('.')) else {
-            continue;
-        };
+        let told =
+            ["Follows from ", "Nothing follows from "].iter().find_map(|begin| line.strip_prefix(begin));
+        let Some(sources) = told.and_then(|line| line.strip_suffix('.')) else { continue };
         for source in sources.split(", or from ") {
             let (name, mutation, sender) = source_of(source)
                 .with_context(|| format!("{CATALOGUE} says of a command what is not understood: {source}"))?;

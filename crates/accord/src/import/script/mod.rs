@@ -5,6 +5,7 @@
 mod assignment;
 mod centre;
 mod coalition;
+mod contribution;
 mod decision;
 mod execution;
 mod incident;
@@ -62,6 +63,7 @@ pub fn write(
     for moment in moments {
         script.moment(moment)?;
     }
+    script.contributions()?;
     // Stable: what a moment has drawn after it stays behind the moments of the same instant.
     script.steps.sort_by_key(|step| step.recorded);
     Ok((script.steps, script.left))

@@ -6,6 +6,7 @@ pub(crate) mod sender;
 
 pub use sender::{Sender, Source};
 
+use self::sender::{COMMANDER, by, mutation};
 use crate::Event;
 
 macro_rules! sources {
@@ -25,9 +26,21 @@ pub fn sources(event: &Event) -> Vec<&'static Source> {
     sources
 }
 
+const OWN_COMMANDER: Sender = by(COMMANDER, "the webhook's partner");
+
+/// What is asked for beside the log: no event follows from it, and nothing of it is decided here.
+pub const BESIDE: &[Source] = &[
+    mutation("Webhook", "RegisterWebhook", "registerWebhook", OWN_COMMANDER, &[]),
+    mutation("Webhook", "RotateWebhookSecret", "rotateWebhookSecret", OWN_COMMANDER, &[]),
+    mutation("Webhook", "ResumeWebhook", "resumeWebhook", OWN_COMMANDER, &[]),
+    mutation("Webhook", "TestWebhook", "testWebhook", OWN_COMMANDER, &[]),
+    mutation("Webhook", "RevokeWebhook", "revokeWebhook", OWN_COMMANDER, &[]),
+];
+
 /// Who may send a mutation; nobody when there is none of that name.
 pub fn senders(mutation: &str) -> impl Iterator<Item = &'static Sender> {
-    all().filter(move |source| source.mutation == Some(mutation)).map(|source| &source.sender)
+    let known = all().chain(BESIDE);
+    known.filter(move |source| source.mutation == Some(mutation)).map(|source| &source.sender)
 }
 
 fn all() -> impl Iterator<Item = &'static Source> {

@@ -2,6 +2,7 @@
 
 pub mod carrying;
 pub mod gate;
+pub mod giving;
 pub mod matter;
 pub mod saphan;
 
