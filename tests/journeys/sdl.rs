@@ -60,8 +60,10 @@ impl Sdl {
     }
 
     /// What an argument that has to be given is given.
-    fn argument(name: &str) -> &'static str {
+    fn argument(name: &str, ty: &str) -> &'static str {
         match name {
+            "from" if ty == "DateTime" => "\"2023-08-17T06:00:00Z\"",
+            "to" if ty == "DateTime" => "\"2023-08-17T09:00:00Z\"",
             "ids" => "[\"task_00000000000000000000000000\"]",
             "id" => "\"task_00000000000000000000000000\"",
             "code" => "\"T01\"",
@@ -83,7 +85,7 @@ impl Sdl {
             .filter(|arg| named(&arg["type"]).1 && arg["defaultValue"].is_null())
             .map(|arg| {
                 let name = arg["name"].as_str().unwrap();
-                format!("{name}: {}", Self::argument(name))
+                format!("{name}: {}", Self::argument(name, named(&arg["type"]).0))
             })
             .collect();
         if list(&field["args"]).any(|arg| arg["name"] == "first") {

@@ -463,16 +463,18 @@ impl ReadModel {
         sqlx::query_scalar!(
             "select least(
                (
-                 select min(due_at)
+                 select due_at
                  from clock
                  where breached_at is null
                    and (stopped_at is null or stopped_at > due_at)
                    and valid_to = 9223372036854775807
                ),
                (
-                 select min(gap_due_at)
+                 select gap_due_at
                  from shift
                  where gap_due_at is not null and valid_to = 9223372036854775807
+                 order by gap_due_at, id
+                 limit 1
                )
              ) as due_at"
         )
