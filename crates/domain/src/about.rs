@@ -92,7 +92,7 @@ impl<'a> About<'a> {
     }
 
     /// Also of this matter of the operation: shown in its history, and only to those who see it.
-    pub(crate) fn matter(mut self, matter: Matter) -> Self {
+    pub(crate) fn matter(mut self, matter: &Matter) -> Self {
         // Matters are an operation's.
         if let Whole::Operation(code) = &self.whole {
             self.matters.push(matter.id(OperationId::of(code)));

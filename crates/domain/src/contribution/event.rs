@@ -190,6 +190,6 @@ impl ContributionEvent {
                 (operation, contribution, partner)
             }
         };
-        About::operation(operation).matter(Matter::Contribution(contribution.clone())).partner(partner)
+        About::operation(operation).matter(&Matter::Contribution(contribution.clone())).partner(partner)
     }
 }

@@ -295,7 +295,7 @@ pub enum IncidentClaim {
 impl IncidentEvent {
     pub(crate) fn about(&self) -> About<'_> {
         let of = |operation, incident: &IncidentCode| {
-            About::operation(operation).matter(Matter::Incident(incident.clone()))
+            About::operation(operation).matter(&Matter::Incident(incident.clone()))
         };
         match self {
             Self::IncidentReported { operation, incident, owner, .. } => {

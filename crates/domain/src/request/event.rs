@@ -211,7 +211,7 @@ impl RequestEvent {
                 [request]
                     .into_iter()
                     .chain(incident)
-                    .fold(About::operation(operation), About::matter)
+                    .fold(About::operation(operation), |about, matter| about.matter(&matter))
                     .partner(to)
             }
             Self::RequestAcknowledged { operation, request }
@@ -222,7 +222,7 @@ impl RequestEvent {
             | Self::RequestWithdrawn { operation, request, .. }
             | Self::RequestTimesCorrected { operation, request, .. }
             | Self::RequestDeadlineMissed { operation, request, .. } => {
-                About::operation(operation).matter(Matter::Request(request.clone()))
+                About::operation(operation).matter(&Matter::Request(request.clone()))
             }
         }
     }

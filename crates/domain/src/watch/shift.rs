@@ -69,7 +69,7 @@ pub(super) fn roster(
         });
         match coalition.posts.get(officer) {
             None => {
-                reasons.add(RefusalCode::UnknownReference, &field, format!("There is no post {officer}."))
+                reasons.add(RefusalCode::UnknownReference, &field, format!("There is no post {officer}."));
             }
             Some(post) => {
                 let stands = known.is_some_and(|known| known.is_stood_by(officer));

@@ -10,7 +10,6 @@ use crate::{
 use std::sync::Arc;
 
 impl Evolve<WatchEvent> for Option<Centre> {
-    #[expect(clippy::too_many_lines, reason = "a table: one short arm for each event")]
     fn evolve(&mut self, event: &WatchEvent, at: &At, touched: &mut Vec<Item>) {
         let Some(centre) = self else { return };
         let (code, watch) = (&centre.code, &mut centre.watch);
@@ -32,24 +31,21 @@ impl Evolve<WatchEvent> for Option<Centre> {
             }
             WatchEvent::ShiftRostered { shift: number, from, to, officers, .. } => {
                 let least = Strength::asked_for(watch.rules.as_ref());
-                match watch.shift_mut(*number) {
-                    Some(known) => {
-                        (known.from, known.to) = (*from, *to);
-                        known.officers.clone_from(officers);
-                    }
-                    None => {
-                        let rostered = Shift {
-                            number: *number,
-                            from: *from,
-                            to: *to,
-                            officers: officers.clone(),
-                            least,
-                            on_watch: Vec::new(),
-                            handed_over: None,
-                            gap: None,
-                        };
-                        watch.shifts.insert(*number, Arc::new(rostered));
-                    }
+                if let Some(known) = watch.shift_mut(*number) {
+                    (known.from, known.to) = (*from, *to);
+                    known.officers.clone_from(officers);
+                } else {
+                    let rostered = Shift {
+                        number: *number,
+                        from: *from,
+                        to: *to,
+                        officers: officers.clone(),
+                        least,
+                        on_watch: Vec::new(),
+                        handed_over: None,
+                        gap: None,
+                    };
+                    watch.shifts.insert(*number, Arc::new(rostered));
                 }
                 touched.push(Item::Shift(code.clone(), *number));
             }
