@@ -7,9 +7,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{
-            Condition, Event, Incident, OfficerRequest, Operation, PlanVersion, Request, Shift, Task,
-        },
+        node::{Condition, Event, Incident, OfficerRequest, Operation, PlanVersion, Request, Shift, Task},
         scalars::DateTime,
         zone::Zone,
     },
