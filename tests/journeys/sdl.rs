@@ -205,11 +205,11 @@ impl Sdl {
                 let required = |arg: &&Value| named(&arg["type"]).1 && arg["defaultValue"].is_null();
                 for arg in list(&field["args"]) {
                     let tried = arg["name"].as_str().unwrap();
-                    let others =
-                        list(&field["args"]).filter(required).map(|arg| arg["name"].as_str().unwrap());
-                    let others: Vec<String> = others
-                        .filter(|other| *other != tried)
-                        .map(|other| format!(", {other}: {}", Self::argument(other)))
+                    let others: Vec<String> = list(&field["args"])
+                        .filter(required)
+                        .map(|arg| (arg["name"].as_str().unwrap(), named(&arg["type"]).0))
+                        .filter(|(other, _)| *other != tried)
+                        .map(|(other, ty)| format!(", {other}: {}", Self::argument(other, ty)))
                         .collect();
                     for value in self.with_text(&arg["type"], text) {
                         let query = format!(
