@@ -468,6 +468,8 @@ impl ReadModel {
                  where breached_at is null
                    and (stopped_at is null or stopped_at > due_at)
                    and valid_to = 9223372036854775807
+                 order by due_at, id
+                 limit 1
                ),
                (
                  select gap_due_at

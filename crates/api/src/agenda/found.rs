@@ -21,6 +21,7 @@ use futures_util::{
 use read_model::{
     agenda::{CalledTo, Carried, MetRequirement, OpenEmergentTask, OpenTask, ShutGate},
     parse,
+    watch::ShiftRow,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -416,7 +417,7 @@ impl Asker<'_> {
 
     async fn shifts(&self) -> Result<Vec<Found>, Error> {
         let rows = self.world.engine.read_model().shifts_at_hand(&self.world.pin, self.now).await?;
-        let shifts = rows.iter().map(|row| row.shift()).collect::<Result<Vec<_>, _>>()?;
+        let shifts = rows.iter().map(ShiftRow::shift).collect::<Result<Vec<_>, _>>()?;
         let mut found = Vec::new();
         for (index, (row, shift)) in rows.iter().zip(&shifts).enumerate() {
             let next = rows.get(index + 1).filter(|next| next.centre_id == row.centre_id);

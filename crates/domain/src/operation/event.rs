@@ -209,7 +209,7 @@ impl OperationEvent {
                 MarkedItem::PlanVersion { number } => About::version(operation, *number),
                 MarkedItem::Task { task, .. } => About::operation(operation).task(task),
                 MarkedItem::Annex { number, annex } => About::version(operation, *number).annex(annex),
-                MarkedItem::Matter(matter) => About::operation(operation).matter(matter.clone()),
+                MarkedItem::Matter(matter) => About::operation(operation).matter(matter),
             },
             Self::HHourSet { operation, calendars, .. } | Self::HHourShifted { operation, calendars, .. } => {
                 About::operation(operation).bookings(calendars)

@@ -126,10 +126,17 @@ fn decided() -> Vec<(RefusalCode, Outcome)> {
             submitted().when(chn(), approve_named(|named| named.content_hash = domain::Sha256([0; 32]))),
         ),
         (Code::TakesNoTasks, draft().when(tha(), add_task(task("T30", "VNM", "THA", 0, 1, &[])))),
-        (Code::TaskHasSuccessors, draft().when(tha(), remove_task("T01"))),
-        (Code::UnknownReference, submitted().when(chn(), approve_if(1, vec![condition("C1", "P9")]))),
         (Code::VersionImmutable, submitted().when(tha(), mission)),
         (Code::WeightsNot100, given(coalition()).when(import(), centre(proposed(90)))),
+    ]
+}
+
+/// The same of what a list of its own has no room for.
+fn decided_elsewhere() -> Vec<(RefusalCode, Outcome)> {
+    use RefusalCode as Code;
+    vec![
+        (Code::TaskHasSuccessors, draft().when(tha(), remove_task("T01"))),
+        (Code::UnknownReference, submitted().when(chn(), approve_if(1, vec![condition("C1", "P9")]))),
         (Code::WrongState, submitted().when(chn(), revoke(1))),
     ]
 }
@@ -152,7 +159,7 @@ fn given_to_it() -> Vec<(RefusalCode, Outcome)> {
 #[test]
 fn every_code_is_used_by_a_rule_or_named_as_anothers() {
     let mut shown = parsed();
-    for (code, outcome) in decided().into_iter().chain(given_to_it()) {
+    for (code, outcome) in decided().into_iter().chain(decided_elsewhere()).chain(given_to_it()) {
         let refusals = outcome.rejected().refusals;
         assert!(refusals.iter().any(|refusal| refusal.code == code), "{code}: {refusals:?}");
         shown.push(code);

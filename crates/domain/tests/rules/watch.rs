@@ -10,6 +10,7 @@ use crate::support::{
 };
 use domain::{
     Actor, Command, Instant, Priority, RefusalCode, Role, State, Subject,
+    agenda::AgendaKind::{ShiftToAssume, ShiftToHandOver},
     centre::{Centre, CentreEvent},
     clock::{ClockKind, Limit},
     release::Release,
@@ -508,7 +509,6 @@ fn a_shift_waits_for_its_officers_and_then_for_its_relief() {
         };
         facts.waits(at(minute).to_utc()).map(|waiting| (waiting.kind, waiting.due, waiting.is_overdue))
     };
-    use domain::agenda::AgendaKind::{ShiftToAssume, ShiftToHandOver};
     let (begins, ends) = (Some(at(0).to_utc()), Some(at(720).to_utc()));
     assert_eq!(waits(&rostered(), 1, "CHN-01", -61), None, "it is too early");
     assert_eq!(waits(&rostered(), 1, "CHN-01", -60), Some((ShiftToAssume, begins, false)));
