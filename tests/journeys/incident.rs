@@ -329,9 +329,9 @@ async fn what_is_wrong_with_a_report_or_a_response_is_told_where_it_stands(
         [at("NOT_FOUND", "incidentId")]
     );
     let mut hidden = json!({ "incidentId": id, "post": "LAO-01", "task": "T03" });
-    let there = told(&server.refused("LAO-01", "dispatchResponder", hidden.clone()).await);
+    let there = server.refused("LAO-01", "dispatchResponder", hidden.clone()).await;
     hidden["task"] = "T99".into();
-    assert_eq!(there, told(&server.refused("LAO-01", "dispatchResponder", hidden).await));
+    assert_eq!(told(&there), told(&server.refused("LAO-01", "dispatchResponder", hidden).await));
     // Urgency only rises, and is said first.
     let escalation = json!({ "incidentId": id, "priority": "P1", "reason": "More of them" });
     assert_eq!(
