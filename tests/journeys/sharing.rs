@@ -953,6 +953,7 @@ fn log_releases(log: &[Recorded], end_of: impl Fn(usize) -> i64) -> BTreeMap<Str
             lead: lead.clone(),
             operation: vec![(0, readers.clone())],
             own: None,
+            parties: Vec::new(),
             happened,
             versions: Vec::new(),
         };
@@ -999,6 +1000,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
     let mut releases = log_releases(&log, end_of);
     let mut annexes = BTreeMap::<(String, u32, String), Vec<String>>::new();
     // To whom an incident or a request is released, and whose work it is.
+    let mut incidents = BTreeSet::new();
     let mut matters = BTreeMap::<_, (Option<Vec<String>>, Vec<String>)>::new();
     for (index, recorded) in log.iter().enumerate() {
         let scope = recorded.event.about().scope();
@@ -1040,6 +1042,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             &recorded.event
         {
             let readers = release.as_ref().map(|release| codes(&release.releasable_to));
+            incidents.insert(Matter::Incident(incident.clone()).id(id));
             matters.insert(Matter::Incident(incident.clone()).id(id), (readers, vec![owner.to_string()]));
         }
         if let Event::Request(RequestEvent::RequestIssued { request, from, to, release, .. }) =
@@ -1050,20 +1053,18 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             matters.insert(Matter::Request(request.clone()).id(id), (Some(readers), parties));
         }
         for matter in &scope.matters {
-            let (readers, parties) = matters[&matter.id(id)].clone();
+            let (readers, parties) = matters[matter].clone();
             own = readers.map(|readers| [readers, parties.clone()].concat());
             let of_matter = || Release { parties: parties.clone(), ..release(own.clone(), None, Vec::new()) };
-            let node = match matter {
-                Matter::Incident(code) => IncidentId::of(id, code).to_string(),
-                Matter::Request(code) => RequestId::of(id, code).to_string(),
-                Matter::Contribution(_) => continue,
-            };
+            let is_incident = incidents.contains(matter);
+            let node =
+                if is_incident { IncidentId(*matter).to_string() } else { RequestId(*matter).to_string() };
             releases.insert(node, of_matter());
             for number in 1..=8 {
-                releases.insert(MatterClaimId::of(matter.id(id), number).to_string(), of_matter());
-                releases.insert(ClockId::of(matter.id(id), number).to_string(), of_matter());
+                releases.insert(MatterClaimId::of(*matter, number).to_string(), of_matter());
+                releases.insert(ClockId::of(*matter, number).to_string(), of_matter());
             }
-            if matches!(matter, Matter::Incident(_)) {
+            if is_incident {
                 let task = TaskId::of(id, &"ET-1".parse().unwrap());
                 releases.insert(task.to_string(), release(own.clone(), None, Vec::new()));
             }
