@@ -59,7 +59,7 @@ async fn seen(server: &Server, who: &str, fields: &str) -> Value {
 /// Kinds of clocks with when they fall due, were stopped and breached, and whether they were met.
 const CLOCKS: &str = "clocks { kind dueAt stoppedAt breachedAt met }";
 
-fn clock(kind: &str, due: &str, stopped: Value, breached: Value, met: Value) -> Value {
+fn clock(kind: &str, due: &str, stopped: &Value, breached: &Value, met: &Value) -> Value {
     json!({ "kind": kind, "dueAt": due, "stoppedAt": stopped, "breachedAt": breached, "met": met })
 }
 
@@ -167,7 +167,7 @@ async fn an_incident_is_judged_answered_by_a_task_outside_the_plan_and_closed(
         json!({ "before": "RESPONDING", "now": "CLOSED", "personsRecovered": 17, "responders": sent });
     assert_eq!(seen(&server, "THA-01", fields).await, expected);
     let met =
-        |kind: &str, due: &str, stopped: &str| clock(kind, due, json!(stopped), Value::Null, json!(true));
+        |kind: &str, due: &str, stopped: &str| clock(kind, due, &json!(stopped), &Value::Null, &json!(true));
     let clocks = json!([
         met("DECIDE", "2023-10-08T23:20:00Z", "2023-10-08T22:40:00Z"),
         met("RESPOND", "2023-10-09T01:20:00Z", "2023-10-09T00:00:00Z"),
@@ -239,7 +239,7 @@ async fn a_report_from_the_field_comes_late_the_breach_stands_and_the_clock_was_
         (&json!("PT4H30M"), &json!("No signal at the crossing"))
     );
     let respond = |stopped: &str, met: bool| {
-        clock("RESPOND", "2023-10-09T01:20:00Z", json!(stopped), json!("2023-10-09T01:20:00Z"), json!(met))
+        clock("RESPOND", "2023-10-09T01:20:00Z", &json!(stopped), &json!("2023-10-09T01:20:00Z"), &json!(met))
     };
     let told = next_clock(&mut changed).await;
     assert_eq!((&told["kind"], &told["stoppedAt"]), (&json!("RESPOND"), &json!("2023-10-09T00:30:00Z")));

@@ -10,7 +10,13 @@ use crate::{
     sdl::Sdl,
     support::{Server, column},
 };
-use accord::domain::{Event, PartnerCode, Recorded};
+use accord::domain::{
+    Event, PartnerCode, Recorded,
+    contribution::ContributionEvent,
+    ids::{ContributionId, IncidentId, OperationId, RequestId, TaskId},
+    incident::IncidentEvent,
+    request::RequestEvent,
+};
 use serde_json::{Map, Value, json};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgConnection,
@@ -18,6 +24,7 @@ use sqlx::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::join;
+use uuid::Uuid;
 
 /// A world of five operations, told so that some of it is other where somebody may not look.
 struct Twin<'a> {
@@ -133,8 +140,8 @@ impl Twin<'_> {
         // Two partners' business, and the lead's.
         open.ask("MMR", "LAO", &["THA", "MMR", "LAO"]).await;
         // Of one that does not read the operation.
-        let pact = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
-        pact.ask("CHN", "LAO", &["CHN", "LAO"]).await;
+        let alone = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
+        alone.ask("CHN", "LAO", &["CHN", "LAO"]).await;
         open.give().await;
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
@@ -327,13 +334,12 @@ impl Secret<'_> {
     /// One partner asks another, who acknowledges it, in a request that only these read.
     async fn ask(&self, from: &str, to: &str, readers: &[&str]) {
         let (server, pick) = (self.twin.server, |there, instead| self.twin.pick(readers, there, instead));
-        let ask = json!({
+        let input = json!({
             "operation": self.id, "code": pick("RFI-1", "RFI-X"), "kind": "RFI", "priority": "P2", "to": to,
             "text": pick("Whose boats?", "Whose falcons?"), "due": "2023-08-20T09:00:00+07:00",
         });
-        let asker = format!("{from}-01");
-        let asked = server.done(&asker, "issueRequest", ask, "request { id }").await;
-        let on = json!({ "requestId": asked["request"]["id"] });
+        let payload = server.done(&format!("{from}-01"), "issueRequest", input, "request { id }").await;
+        let on = json!({ "requestId": payload["request"]["id"] });
         server.done(&format!("{to}-01"), "acknowledgeRequest", on, "").await;
     }
 
@@ -963,18 +969,56 @@ fn log_releases(log: &[Recorded], end_of: impl Fn(usize) -> i64) -> BTreeMap<Str
     releases
 }
 
+/// A matter, as the event says that brought it up.
+struct Raised {
+    /// Its id as text.
+    node: String,
+    /// To whom it is released; none: to whoever reads its operation.
+    readers: Option<Vec<String>>,
+    /// Whose work it is.
+    parties: Vec<String>,
+    /// Tasks that a response to it made.
+    tasks: Vec<TaskId>,
+}
+
+fn raised(event: &Event, operation: OperationId) -> Option<(Uuid, Raised)> {
+    let named = |release: &accord::domain::release::Release| codes(&release.releasable_to);
+    match event {
+        Event::Incident(IncidentEvent::IncidentReported { incident, owner, release, .. }) => {
+            let id = IncidentId::of(operation, incident);
+            let readers = release.as_ref().map(named);
+            let tasks = vec![TaskId::of(operation, &"ET-1".parse().unwrap())];
+            Some((id.0, Raised { node: id.to_string(), readers, parties: vec![owner.to_string()], tasks }))
+        }
+        Event::Request(RequestEvent::RequestIssued { request, from, to, release, .. }) => {
+            let id = RequestId::of(operation, request);
+            let (readers, parties) = (Some(named(release)), vec![from.to_string(), to.to_string()]);
+            Some((id.0, Raised { node: id.to_string(), readers, parties, tasks: Vec::new() }))
+        }
+        Event::Contribution(ContributionEvent::ContributionPledged {
+            contribution,
+            partner,
+            release,
+            ..
+        }) => {
+            let id = ContributionId::of(operation, contribution);
+            let (readers, parties) = (release.as_ref().map(named), vec![partner.to_string()]);
+            Some((id.0, Raised { node: id.to_string(), readers, parties, tasks: Vec::new() }))
+        }
+        _ => None,
+    }
+}
+
 /// Read from the log itself, not through the rows under test.
+#[expect(clippy::too_many_lines, reason = "a list of what each kind of thing is released by")]
 async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
         ids::{
             AnnexId, AssignmentId, ClockId, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId,
-            IncidentId, MatterClaimId, OfficerRequestId, OperationId, PhaseId, PlanVersionId, PlannedTaskId,
-            RecordedDecisionId, RequestId, TaskClaimId, TaskId,
+            MatterClaimId, OfficerRequestId, PhaseId, PlanVersionId, PlannedTaskId, RecordedDecisionId,
+            TaskClaimId,
         },
-        incident::IncidentEvent,
         plan::PlanEvent,
-        release::Matter,
-        request::RequestEvent,
     };
     let head = server.engine().position().0;
     let positions: Vec<i64> = (1..=head).collect();
@@ -999,9 +1043,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
     }
     let mut releases = log_releases(&log, end_of);
     let mut annexes = BTreeMap::<(String, u32, String), Vec<String>>::new();
-    // To whom an incident or a request is released, and whose work it is.
-    let mut incidents = BTreeSet::new();
-    let mut matters = BTreeMap::<_, (Option<Vec<String>>, Vec<String>)>::new();
+    let mut matters = BTreeMap::new();
     for (index, recorded) in log.iter().enumerate() {
         let scope = recorded.event.about().scope();
         let Some(operation) = scope.operation else { continue };
@@ -1038,34 +1080,17 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
                 .collect();
             annexes.extend(copied);
         }
-        if let Event::Incident(IncidentEvent::IncidentReported { incident, owner, release, .. }) =
-            &recorded.event
-        {
-            let readers = release.as_ref().map(|release| codes(&release.releasable_to));
-            incidents.insert(Matter::Incident(incident.clone()).id(id));
-            matters.insert(Matter::Incident(incident.clone()).id(id), (readers, vec![owner.to_string()]));
-        }
-        if let Event::Request(RequestEvent::RequestIssued { request, from, to, release, .. }) =
-            &recorded.event
-        {
-            let readers = codes(&release.releasable_to);
-            let parties = vec![from.to_string(), to.to_string()];
-            matters.insert(Matter::Request(request.clone()).id(id), (Some(readers), parties));
-        }
+        matters.extend(raised(&recorded.event, id));
         for matter in &scope.matters {
-            let (readers, parties) = matters[matter].clone();
-            own = readers.map(|readers| [readers, parties.clone()].concat());
+            let Raised { node, readers, parties, tasks } = &matters[matter];
+            own = readers.clone().map(|readers| [readers, parties.clone()].concat());
             let of_matter = || Release { parties: parties.clone(), ..release(own.clone(), None, Vec::new()) };
-            let is_incident = incidents.contains(matter);
-            let node =
-                if is_incident { IncidentId(*matter).to_string() } else { RequestId(*matter).to_string() };
-            releases.insert(node, of_matter());
+            releases.insert(node.clone(), of_matter());
             for number in 1..=8 {
                 releases.insert(MatterClaimId::of(*matter, number).to_string(), of_matter());
                 releases.insert(ClockId::of(*matter, number).to_string(), of_matter());
             }
-            if is_incident {
-                let task = TaskId::of(id, &"ET-1".parse().unwrap());
+            for task in tasks {
                 releases.insert(task.to_string(), release(own.clone(), None, Vec::new()));
             }
         }

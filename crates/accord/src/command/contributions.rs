@@ -20,7 +20,10 @@ use exchange::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Pledge contributions to an operation from a list; without a file, write what is given to it as one.
 ///
@@ -140,7 +143,7 @@ impl Contributions {
         reasons::settle(done, output)
     }
 
-    async fn send(&self, file: &PathBuf, output: Output) -> Result<()> {
+    async fn send(&self, file: &Path, output: Output) -> Result<()> {
         let bytes = read(file, MOST_BYTES)?;
         let list = read_pledges(&bytes).map_err(|faults| Reasons::faults(file, &faults))?;
         let count = match list.pledges.len() {

@@ -2,7 +2,10 @@ use crate::support::*;
 use domain::{
     Instant,
     centre::CentreId,
-    watch::{ShiftStatus, Strength},
+    watch::{
+        ShiftStatus::{Ended, Gap, HandedOver, OnWatch, Rostered},
+        Strength,
+    },
 };
 use read_model::{Page, watch::ShiftSpan};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -22,7 +25,6 @@ async fn the_watch_of_the_sample_is_stood_and_its_gap_is_as_long_as_the_scenario
     let statuses = |at: Instant| shifts.iter().map(|shift| shift.status(at)).collect::<Vec<_>>();
     assert_eq!(shifts.len(), 3);
     assert!(shifts.iter().all(|shift| shift.least == Strength { officers: 2, nations: 2 }));
-    use ShiftStatus::{Ended, Gap, HandedOver, OnWatch, Rostered};
     assert_eq!(statuses(at("2023-10-12T05:00:00+07:00")), [OnWatch, Rostered, Rostered]);
     assert_eq!(statuses(at("2023-10-12T06:00:00+07:00")), [HandedOver, OnWatch, Rostered]);
     assert_eq!(statuses(at("2023-10-14T18:19:00+07:00")), [HandedOver, Ended, Gap]);

@@ -41,7 +41,7 @@ struct Telling<'s, 'a> {
     last: Option<Instant>,
 }
 
-impl<'a> Script<'a> {
+impl Script<'_> {
     pub fn contributions(&mut self) -> Result<(), ImportError> {
         let Some(section) = &self.scenario.contributions else { return Ok(()) };
         for item in &section.items {
