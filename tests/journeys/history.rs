@@ -131,11 +131,15 @@ async fn everything_with_an_id_has_its_history(_: PgPoolOptions, options: PgConn
     let rejection = &operation["first"]["decisions"][2];
     assert_eq!(rejection["partner"]["code"], "MMR");
     assert_eq!(types(rejection), "PlanVersionRejected");
-    assert_eq!(types(&data["partner"]), "PartnerAcceded PlanVersionRejected PlanVersionApproved");
+    assert_eq!(
+        types(&data["partner"]),
+        "PartnerAcceded ContributionPledged PledgeAccepted InKindDelivered DeliveryAccepted InKindDelivered \
+         DeliveryAccepted ContributionFulfilled PlanVersionRejected PlanVersionApproved"
+    );
     assert_eq!(
         types(&data["centre"]),
         "CentreProposed SiteOptionAssessed SiteOptionAssessed SiteOptionAssessed SiteSelected CentreEstablished \
-         CentreActivated"
+         CentreActivated WatchRulesSet"
     );
     let post = types(&data["post"]);
     assert!(
@@ -215,7 +219,7 @@ async fn the_difference_between_two_moments_names_object_field_and_event(
             "CHANGED PlannedTask T23 predecessors by DependencyAdded: [\"T22\"] -> [\"T13\",\"T22\"]",
             "CHANGED PlanVersion 2 status by PlanVersionSubmitted: DRAFT -> SUBMITTED",
             "CHANGED PlanVersion 2 submittedAt by PlanVersionSubmitted: null -> 2023-09-19T02:00:00Z",
-            "CHANGED PlanVersion 2 submittedPosition by PlanVersionSubmitted: null -> 130",
+            "CHANGED PlanVersion 2 submittedPosition by PlanVersionSubmitted: null -> 153",
             "CHANGED PlanVersion 1 status by PlanVersionSuperseded: REJECTED -> SUPERSEDED",
         ]
     );

@@ -338,7 +338,7 @@ impl Log {
                 select number, webhook_id, at, kind, actor, request_id
                 from webhook_act
                 where webhook_act.webhook_id = asked.webhook_id
-                order by number desc
+                order by webhook_act.number desc
                 limit $2
             ) act
             order by act.number desc

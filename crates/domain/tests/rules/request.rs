@@ -388,7 +388,7 @@ fn what_is_open_when_the_operation_is_broken_off_is_still_answered_and_nothing_e
     story
         .when(tha(), press(None, Some("MMR-02")))
         .refused_at([(RefusalCode::WrongState, "")])
-        .saying("SAPHAN is TERMINATED.");
+        .saying("Its operation has ended.");
 }
 
 #[test]

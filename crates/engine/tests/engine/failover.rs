@@ -37,7 +37,8 @@ async fn cut(tx: &mut PgConnection, end: Position) {
     cut_log(tx, end).await;
     let schema = Schema::default().name;
     let versioned = "select table_name::text from information_schema.columns
-                     where table_schema = $1 and column_name = 'valid_to'";
+                     join information_schema.tables using (table_schema, table_name)
+                     where table_schema = $1 and column_name = 'valid_to' and table_type = 'BASE TABLE'";
     let versioned: Vec<String> =
         sqlx::query_scalar(versioned).bind(&schema).fetch_all(&mut *tx).await.unwrap();
     for table in versioned {
