@@ -170,19 +170,17 @@ impl Sdl {
     /// A query of things by their ids, whose text begins with `prefix`, with every field that they have.
     pub fn nodes(&self, prefix: &str, covered: &mut BTreeSet<String>) -> String {
         let ty = match prefix {
-            "planversion" => "PlanVersion".to_owned(),
-            "plannedtask" => "PlannedTask".to_owned(),
-            "decision" => "PlanDecision".to_owned(),
-            "officerrequest" => "OfficerRequest".to_owned(),
-            "gonogo" => "GoNoGoWord".to_owned(),
-            "taskclaim" => "TaskClaim".to_owned(),
-            "matterclaim" => "MatterClaim".to_owned(),
-            "recordeddecision" => "RecordedDecision".to_owned(),
-            other => format!("{}{}", other[..1].to_uppercase(), &other[1..]),
+            "decision" => "PlanDecision",
+            "gonogo" => "GoNoGoWord",
+            prefix => self
+                .types
+                .keys()
+                .find(|ty| ty.to_lowercase() == prefix)
+                .unwrap_or_else(|| panic!("no type is called `{prefix}`")),
         };
         format!(
             "query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on {ty} {} }} }}",
-            self.whole(&ty, 0, covered)
+            self.whole(ty, 0, covered)
         )
     }
 
