@@ -1152,6 +1152,7 @@ impl ReadModel {
                  and request.ended_at is null
                  and request.valid_from <= $1
                  and $1 < request.valid_to
+               offset 0
              ) matter_
              where call.called = $4
                and call.corrected_by is null

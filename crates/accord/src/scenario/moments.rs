@@ -81,10 +81,10 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion, timeline, actuals, the incident, requests and shifts in the order in which they were recorded. At the same
-    /// instant phase starts come first, then file order, then what was done, in the order in which it happened;
-    /// of that, what ended comes before what started then. `OfficerNominated` is left to the posts that it
-    /// stands for.
+    /// Appointments, expansion, timeline, actuals, the incident, requests and shifts in the order in which they
+    /// were recorded. At the same instant phase starts come first, then file order, then what was done, in the
+    /// order in which it happened; of that, what ended comes before what started then. `OfficerNominated` is
+    /// left to the posts that it stands for.
     pub fn moments(&self) -> Vec<Moment<'_>> {
         let mut moments = Vec::new();
         for post in &self.posts {
@@ -135,8 +135,8 @@ impl Scenario {
 const ROSTERED_BEFORE: TimeDelta = TimeDelta::days(1);
 
 impl Scenario {
-    /// Who is missing at first takes its place at the end of the gap, all others when the shift begins; then they relieve the
-    /// shift before, where that ends now.
+    /// Who is missing at first takes its place at the end of the gap, all others when the shift begins; then
+    /// they relieve the shift before, where that ends now.
     fn watch_moments(&self) -> impl Iterator<Item = Moment<'_>> {
         let at = |at: Instant, what| Moment { recorded: at, occurred: at, what };
         self.watch_sample.iter().flat_map(move |shift| {

@@ -203,6 +203,7 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("ResponderArrived", "2023-10-12T01:42:00+07:00", "2023-10-12T01:40:00+07:00"),
         ("IncidentContained", "2023-10-12T02:15:00+07:00", "2023-10-12T02:10:00+07:00"),
         ("ResponderArrived", "2023-10-12T05:30:00+07:00", "2023-10-12T00:55:00+06:30"),
+        ("WatchGapDetected", "2023-10-14T18:00:01+07:00", "2023-10-14T18:00:00+07:00"),
         ("RequestDeadlineMissed", "2023-10-27T09:00:01+07:00", "2023-10-27T02:00:00+00:00"),
     ];
     let matters =

@@ -15,7 +15,7 @@ use crate::{
         address::Reach,
         client::{Client, Connection, Failure, Message},
         cloud_event::{CloudEvent, source},
-        figures::Figures,
+        metrics::Figures,
         pace::Pace,
         signature::{OVERLAP, WebhookKey},
         stored,

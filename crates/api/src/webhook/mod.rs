@@ -9,7 +9,7 @@ mod address;
 mod client;
 mod cloud_event;
 mod deliverer;
-mod figures;
+mod metrics;
 mod mutations;
 mod pace;
 mod queries;

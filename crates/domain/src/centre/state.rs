@@ -88,8 +88,8 @@ pub fn weighted_score(criteria: &[Criterion], scores: &[Score]) -> u32 {
 }
 
 impl Centre {
-    /// When it is to be told that a shift of its watch lacks officers, unless they come; `None`: nothing is to be told. Once its
-    /// work has ended it keeps no watch.
+    /// When it is to be told that a shift of its watch lacks officers, unless they come; `None`: nothing is to
+    /// be told. Once its work has ended it keeps no watch.
     pub fn gap_due(&self, shift: &Shift) -> Option<Instant> {
         (self.status == CentreStatus::Active && shift.lacks_officers()).then_some(shift.from)
     }

@@ -26,8 +26,8 @@ pub enum WatchEvent {
         /// Its rules.
         rules: WatchRules,
     },
-    /// It was planned who stands a shift, or planned anew. Officers of a partner that is suspended later stay on the roster and
-    /// cannot take their places; those in their places stay there, and relieve nobody.
+    /// It was planned who stands a shift, or planned anew. Officers of a partner that is suspended later stay
+    /// on the roster and cannot take their places; those in their places stay there, and relieve nobody.
     ShiftRostered {
         /// The centre.
         centre: CentreCode,
@@ -75,8 +75,8 @@ pub enum WatchEvent {
         /// Of how many partners.
         nations: u32,
     },
-    /// A shift has as many officers and nations as the rules ask for, since this occurred. By a later report that may have been
-    /// earlier than was told before; where it was before the shift began, there was no gap.
+    /// A shift has as many officers and nations as the rules ask for, since this occurred. By a later report
+    /// that may have been earlier than was told before; where it was before the shift began, there was no gap.
     WatchGapEnded {
         /// The centre.
         centre: CentreCode,

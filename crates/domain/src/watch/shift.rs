@@ -97,8 +97,8 @@ pub(super) fn roster(
     })])
 }
 
-/// By the officer itself, who is on the roster. What the shift lacked is there once it has enough, and that may be told late:
-/// the gap ends when it was filled, not when that is entered.
+/// By the officer itself, who is on the roster. What the shift lacked is there once it has enough, and that may
+/// be told late: the gap ends when it was filled, not when that is entered.
 pub(super) fn assume(
     world: &World,
     centre: &Centre,
@@ -199,8 +199,8 @@ pub(super) fn hand_over(
     })])
 }
 
-/// Told by the clock, once for a shift, with its beginning as when it happened. Where nobody looked before what it lacked was
-/// there, both are told.
+/// Told by the clock, once for a shift, with its beginning as when it happened. Where nobody looked before what
+/// it lacked was there, both are told.
 pub(super) fn detect_gap(
     centre: &Centre,
     number: u32,

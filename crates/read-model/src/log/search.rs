@@ -162,8 +162,8 @@ pub struct Found {
 }
 
 /// Finds operations, and what stands in their current plan versions, as far as the viewer may see them, tasks
-/// of their amendments, too; their incidents and requests; and what everybody sees: of that each table, and where the words are that are
-/// looked for. What follows are the arguments.
+/// of their amendments, too; their incidents and requests; and what everybody sees: of that each table, and
+/// where the words are that are looked for. What follows are the arguments.
 macro_rules! found {
     ({ $($table:literal: $words:literal;)* } $($argument:tt)*) => {
         sqlx::query_as!(
