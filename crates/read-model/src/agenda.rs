@@ -1139,22 +1139,21 @@ impl ReadModel {
                ) as due
              from matter_claim call
              cross join lateral (
-               select incident.code
+               select incident.code, incident.closed_at as over_at
                from incident
                where incident.id = call.matter_id
-                 and incident.closed_at is null
                  and incident.valid_from <= $1
                  and $1 < incident.valid_to
                union all
-               select request.code
+               select request.code, request.ended_at as over_at
                from request
                where request.id = call.matter_id
-                 and request.ended_at is null
                  and request.valid_from <= $1
                  and $1 < request.valid_to
                offset 0
              ) matter_
-             where call.called = $4
+             where matter_.over_at is null
+               and call.called = $4
                and call.corrected_by is null
                and call.valid_from <= $1
                and $1 < call.valid_to
