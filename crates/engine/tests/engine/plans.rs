@@ -28,8 +28,9 @@ const LISTED: [&str; 12] = [
     "access_log",
 ];
 
-/// How statements say that they list or count, or read what is one row.
-const LISTS: [&str; 4] = ["limit ", "count(*)", "from checkpoint", "from coalition "];
+/// How statements say that they list or count, read what is one row, or let go of all when a server stops.
+const LISTS: [&str; 5] =
+    ["limit ", "count(*)", "from checkpoint", "from coalition ", "update webhook set node = null"];
 
 /// By their first column.
 type Indexes = BTreeMap<String, String>;
