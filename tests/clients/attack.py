@@ -26,6 +26,7 @@ def texts(*typical):
 
 INSTANTS = ("2023-09-21T12:00:00+07:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "2023-02-29T00:00:00Z")
 schemathesis.graphql.scalar("DateTime", texts(*INSTANTS))
+schemathesis.graphql.scalar("Decimal", texts("2000000.00", "0.0018", "0", "-1", "1" * 40, "0.0000000000001", "1e3"))
 schemathesis.graphql.scalar("Duration", texts("PT72H", "-PT30M", "P1DT30M", "PT0H", "P36600D", "PT9999999999999999999H"))
 schemathesis.graphql.scalar("Position", texts("0", "1", "100", "-1", "9223372036854775807", "9223372036854775808"))
 schemathesis.graphql.scalar("Sha256", texts("0" * 64, "AB" * 32, "zz" * 32))

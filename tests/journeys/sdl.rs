@@ -294,7 +294,11 @@ impl Sdl {
         for field in list(&self.types[ty]["inputFields"]) {
             let name = field["name"].as_str().unwrap();
             let (inner, required) = named(&field["type"]);
-            let kind = name.strip_suffix("Id").unwrap_or(name).to_lowercase();
+            // A request for an officer is one of another kind.
+            let kind = match name {
+                "requestId" if ty.ends_with("RequestedOfficerInput") => "officerrequest".to_owned(),
+                _ => name.strip_suffix("Id").unwrap_or(name).to_lowercase(),
+            };
             let kind = Some(kind).filter(|kind| kinds.contains(kind));
             if let ("ID", Some(kind)) = (inner, kind) {
                 has_id = true;

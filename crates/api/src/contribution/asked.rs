@@ -34,7 +34,7 @@ impl Asked<'_> {
             (None, None) => None,
         };
         let found = match (&named, code) {
-            (Some(None), _) => return Ok(None),
+            (Some(None), Some(_)) => return Ok(None),
             (Some(Some(operation)), Some(code)) => {
                 let id = ContributionId::of(OperationId::of(operation), &code);
                 self.world.find::<Contribution>(id.0).await?
@@ -50,9 +50,13 @@ impl Asked<'_> {
         };
         let within: Operation = self.world.get(found.row.operation_id).await?;
         let within: OperationCode = parse(&within.row.code)?;
-        if named.flatten().is_some_and(|named| named != within) {
-            self.miss::<Contribution>(field);
-            return Ok(None);
+        match named {
+            Some(None) => return Ok(None),
+            Some(Some(named)) if named != within => {
+                self.miss::<Contribution>(field);
+                return Ok(None);
+            }
+            _ => {}
         }
         Ok(Some((within, parse(&found.row.code)?)))
     }

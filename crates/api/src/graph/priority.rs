@@ -6,9 +6,12 @@ use async_graphql::Enum;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::Priority")]
 pub enum Priority {
-    /// The most urgent.
+    /// The most urgent: lives are at risk.
     P1,
+    /// Within hours.
     P2,
+    /// Within days.
     P3,
+    /// When there is time.
     P4,
 }
