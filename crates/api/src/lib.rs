@@ -28,6 +28,7 @@ mod plan;
 mod request;
 mod schedule;
 mod schema;
+mod sitrep;
 mod watch;
 pub mod webhook;
 

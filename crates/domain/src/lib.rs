@@ -32,6 +32,7 @@ pub mod rejection;
 pub mod release;
 pub mod request;
 pub mod schedule;
+pub mod sitrep;
 pub mod subject;
 mod upcast;
 pub mod watch;
@@ -48,7 +49,7 @@ pub use subject::{Item, Subject};
 pub use words::{
     AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, Decimal, IncidentCode, Instant,
     InvalidSpan, Language, Money, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Priority,
-    Prose, Rate, RequestCode, Salt, Sha256, Span, TaskCode, TimeZone, Title, code, duration, hash, ids,
-    instant, money, names, text,
+    Prose, Rate, RequestCode, Salt, Sha256, SitrepCode, Span, TaskCode, TimeZone, Title, code, duration,
+    hash, ids, instant, money, names, text,
 };
 pub use world::{State, World};

@@ -29,6 +29,7 @@ mod pin;
 pub mod plan;
 mod projection;
 pub mod request;
+pub mod sitrep;
 mod tables;
 pub mod watch;
 

@@ -188,7 +188,7 @@ impl Versioned for MatterClaimRow {
                 let kind = RequestClaimKind::from(&claim.says).to_string();
                 Some(Self::of(operation, matter, claim, kind, MatterSays::Request(claim.says.clone())))
             }
-            Matter::Contribution(_) => None,
+            Matter::Contribution(_) | Matter::Sitrep(_) => None,
         }
     }
 }
@@ -251,7 +251,7 @@ impl Versioned for ClockRow {
         let clock: &Clock = match matter {
             Matter::Incident(code) => operation.incidents.get(code)?.clocks.get(*number)?,
             Matter::Request(code) => operation.requests.get(code)?.clocks.get(*number)?,
-            Matter::Contribution(_) => return None,
+            Matter::Contribution(_) | Matter::Sitrep(_) => return None,
         };
         let matter_id = matter.id(operation.id());
         Some(Self {

@@ -24,6 +24,7 @@ use read_model::{
         TaskVersionRow,
     },
     request::{RequestFilter, RequestRow},
+    sitrep::SitrepRow,
     watch::{LogEntryRow, ShiftRow, ShiftSpan},
 };
 use std::{
@@ -275,6 +276,26 @@ async fn recorded_decisions(
     let mut pages = HashMap::new();
     for (page, operations) in by_question(keys) {
         let rows = model.recorded_decisions_of(&pin, &operations, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+/// A page of an operation's SITREPs.
+pub(crate) type SitrepPage = (Uuid, Page<i32>);
+
+async fn sitreps(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<SitrepPage>,
+) -> Result<HashMap<SitrepPage, Arc<Vec<Arc<SitrepRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    for (page, operations) in by_question(keys) {
+        let rows = model.sitreps_of(&pin, &operations, &page).await?;
         pages.extend(
             group(rows, |row| row.operation_id)
                 .into_iter()
@@ -561,6 +582,8 @@ macro_rules! loaders {
             pub task_version_counts: Loader<Uuid, i64>,
             pub recorded_decisions: Loader<RecordedDecisionPage, Arc<Vec<Arc<RecordedDecisionRow>>>>,
             pub recorded_decision_counts: Loader<Uuid, i64>,
+            pub sitreps: Loader<SitrepPage, Arc<Vec<Arc<SitrepRow>>>>,
+            pub sitrep_counts: Loader<Uuid, i64>,
             pub incident_pages: Loader<IncidentPage, Arc<Vec<Arc<IncidentRow>>>>,
             pub incident_counts: Loader<(Uuid, Option<bool>), i64>,
             pub request_pages: Loader<RequestPage, Arc<Vec<Arc<RequestRow>>>>,
@@ -610,6 +633,10 @@ macro_rules! loaders {
                     recorded_decisions: Loader::new(model, pin, recorded_decisions),
                     recorded_decision_counts: Loader::new(model, pin, |model, pin, operations| async move {
                         Ok(model.count_recorded_decisions(&pin, &operations).await?.into_iter().collect())
+                    }),
+                    sitreps: Loader::new(model, pin, sitreps),
+                    sitrep_counts: Loader::new(model, pin, |model, pin, operations| async move {
+                        Ok(model.count_sitreps(&pin, &operations).await?.into_iter().collect())
                     }),
                     incident_pages: Loader::new(model, pin, incident_pages),
                     incident_counts: Loader::new(model, pin, incident_counts),

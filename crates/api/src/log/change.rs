@@ -544,6 +544,7 @@ mod tests {
             ("incident", "Incident"),
             ("request", "Request"),
             ("contribution", "Contribution"),
+            ("sitrep", "Sitrep"),
             ("matter_claim", "MatterClaim"),
             ("clock", "Clock"),
         ];

@@ -12,7 +12,7 @@ use crate::{
         context::World,
         node::{
             Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Partner,
-            PlanVersion, RecordedDecision, Request, Task,
+            PlanVersion, RecordedDecision, Request, Sitrep, Task,
         },
         scalars::DateTime,
         zone::Zone,
@@ -34,8 +34,8 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{
-    ContributionCode, IncidentCode, PartnerCode, RequestCode, TaskCode,
-    ids::{ContributionId, IncidentId, OperationId, PartnerId, RequestId, TaskId},
+    ContributionCode, IncidentCode, PartnerCode, RequestCode, SitrepCode, TaskCode,
+    ids::{ContributionId, IncidentId, OperationId, PartnerId, RequestId, SitrepId, TaskId},
     operation,
     plan::VersionStatus,
 };
@@ -332,6 +332,23 @@ impl Operation {
     /// accepted, and that what was allocated, and that what was paid: they are never added to each other.
     async fn contribution_totals(&self, by: ContributionTotalsBy) -> Result<ContributionTotals, Error> {
         ContributionTotals::of(&self.world, self.row.id, by).await
+    }
+
+    /// A SITREP by its code, such as `SITREP-03`, or `SITREP-03-C1` for its first correction.
+    async fn sitrep(&self, code: String) -> Result<Option<Sitrep>, Error> {
+        let Ok(code) = code.parse::<SitrepCode>() else { return Ok(None) };
+        self.world.find(SitrepId::of(OperationId(self.row.id), &code).0).await
+    }
+
+    /// SITREPs in the order in which they were issued, corrections too.
+    async fn sitreps(
+        &self,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Sitrep>, Error> {
+        Sitrep::page(&self.world, self.row.id, Window { first, after, last, before }).await
     }
 
     /// Clocks on what it deals with, by when they fall due; `open: true` asks for those that run, `open: false` for those that

@@ -6,7 +6,7 @@ use crate::{
     ids::PartnerId,
     operation::{Operation, OperationEvent},
     plan::{Decision, Version, deciders},
-    release::{Label, Marked, MarkedItem, Release},
+    release::{Label, Marked, MarkedItem, Matter, Release},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,6 +117,14 @@ pub(crate) fn mark(
                 format!("{who} has to decide on {which}, which is under decision."),
                 about,
             );
+        }
+    }
+    if let (Some(MarkedItem::Matter(Matter::Sitrep(code))), Some(known)) = (&item, &known) {
+        // Its figures hold what its readers of then may see, and nobody counts them anew.
+        for partner in new.releasable_to.iter().filter(|partner| !known.admits(partner, &[&operation.lead])) {
+            reasons.check_entry(false, RefusalCode::InvalidValue, ("releasableTo", partner), || {
+                format!("{code} was not counted for {partner}: issue another one for its readers.")
+            });
         }
     }
     check_partners(coalition, &new.releasable_to, "releasableTo", &mut reasons);

@@ -3,7 +3,7 @@
 
 use crate::{
     At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode,
-    Position, Prose, RequestCode, TaskCode, Title,
+    Position, Prose, RequestCode, SitrepCode, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     clock::Clocks,
     coalition::Coalition,
@@ -18,6 +18,7 @@ use crate::{
     },
     release::{Classification, HandlingCode, Label, MarkedItem, Matter, MatterLabel, Release, TaskLabel},
     request::Request,
+    sitrep::{Sitrep, SitrepEvent},
     subject::{Evolve, Items},
 };
 use imbl::{OrdMap, Vector};
@@ -96,6 +97,8 @@ pub struct Operation {
     pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
     /// What contributions are added up in, once a rate was given.
     pub reporting_currency: Option<Currency>,
+    /// Those that were corrected stay.
+    pub sitreps: OrdMap<SitrepCode, Arc<Sitrep>>,
 }
 
 /// That nothing of an operation starts.
@@ -275,6 +278,7 @@ impl Operation {
             Matter::Incident(code) => self.incidents.get(code).map(|known| &known.label),
             Matter::Request(code) => self.requests.get(code).map(|known| &known.label),
             Matter::Contribution(code) => self.contributions.get(code).map(|known| &known.label),
+            Matter::Sitrep(code) => self.sitreps.get(code).map(|known| &known.label),
         }
     }
 
@@ -287,6 +291,7 @@ impl Operation {
             Matter::Contribution(code) => {
                 self.contributions.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
             }
+            Matter::Sitrep(code) => self.sitreps.get_mut(code).map(|known| &mut Arc::make_mut(known).label),
         }
     }
 
@@ -405,6 +410,7 @@ fn matter_item(operation: &OperationCode, matter: &Matter) -> Item {
         Matter::Incident(code) => Item::Incident(operation.clone(), code.clone()),
         Matter::Request(code) => Item::Request(operation.clone(), code.clone()),
         Matter::Contribution(code) => Item::Contribution(operation.clone(), code.clone()),
+        Matter::Sitrep(code) => Item::Sitrep(operation.clone(), code.clone()),
     }
 }
 
@@ -451,6 +457,7 @@ impl Items for Operation {
         items.extend(
             self.contributions.keys().map(|code| Item::Contribution(self.code.clone(), code.clone())),
         );
+        items.extend(self.sitreps.keys().map(|code| Item::Sitrep(self.code.clone(), code.clone())));
         items
     }
 }
@@ -495,6 +502,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 emergent_tasks: OrdMap::new(),
                 requests: OrdMap::new(),
                 contributions: OrdMap::new(),
+                sitreps: OrdMap::new(),
                 reporting_currency: None,
             });
         }
@@ -671,6 +679,14 @@ impl Evolve<ContributionEvent> for Option<Operation> {
     fn evolve(&mut self, event: &ContributionEvent, at: &At, touched: &mut Vec<Item>) {
         if let Some(operation) = self {
             operation.receive(event, at, touched);
+        }
+    }
+}
+
+impl Evolve<SitrepEvent> for Option<Operation> {
+    fn evolve(&mut self, event: &SitrepEvent, at: &At, touched: &mut Vec<Item>) {
+        if let Some(operation) = self {
+            operation.report(event, at, touched);
         }
     }
 }

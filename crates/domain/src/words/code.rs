@@ -94,8 +94,20 @@ codes! {
     RequestCode;
     /// A contribution to an operation, such as `K1`.
     ContributionCode;
+    /// A SITREP of an operation, such as `SITREP-03`, or a correction of one, such as `SITREP-03-C1`.
+    SitrepCode;
     /// Anything else that a plan or a centre numbers: lines of effort, objectives, risks, site options.
     Code;
+}
+
+impl SitrepCode {
+    /// Of the SITREP of that number, or of that correction of it.
+    pub fn of(number: u32, correction: Option<u32>) -> Self {
+        match correction {
+            Some(correction) => Self(format!("SITREP-{number:02}-C{correction}")),
+            None => Self(format!("SITREP-{number:02}")),
+        }
+    }
 }
 
 #[cfg(test)]

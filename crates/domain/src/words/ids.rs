@@ -9,7 +9,7 @@
 
 use crate::code::{
     AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, TaskCode,
+    PostCode, RequestCode, SitrepCode, TaskCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,7 @@ ids! {
     /// A request for information or for assistance.
     RequestId = "request" "a request";
     ContributionId = "contribution" "a contribution";
+    SitrepId = "sitrep" "a SITREP";
     MatterClaimId = "matterclaim" "a claim on a matter";
     /// A shift of a centre's watch.
     ShiftId = "shift" "a shift";
@@ -277,6 +278,12 @@ impl RequestId {
 impl ContributionId {
     pub fn of(operation: OperationId, code: &ContributionCode) -> Self {
         Self(derive(operation.0, &format!("contribution:{code}")))
+    }
+}
+
+impl SitrepId {
+    pub fn of(operation: OperationId, code: &SitrepCode) -> Self {
+        Self(derive(operation.0, &format!("sitrep:{code}")))
     }
 }
 

@@ -17,7 +17,7 @@ pub mod text;
 
 pub use code::{
     AnnexCode, Code, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, TaskCode,
+    PostCode, RequestCode, SitrepCode, TaskCode,
 };
 pub use day::Day;
 pub use duration::{InvalidSpan, Span};

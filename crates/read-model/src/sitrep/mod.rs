@@ -1,0 +1,5 @@
+//! SITREPs: each as it was issued.
+
+mod rows;
+
+pub use rows::SitrepRow;
