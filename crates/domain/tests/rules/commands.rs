@@ -26,6 +26,7 @@ use domain::{
     },
     release::{Classification, HandlingCode, Marked, Matter, Release},
     request::{Channel, NewRequest, RequestCommand, RequestKind},
+    sitrep::SitrepCommand,
     watch::{WatchCommand, WatchRules},
 };
 use serde_json::Value;
@@ -650,6 +651,26 @@ fn of_contributions() -> Vec<ContributionCommand> {
     ]
 }
 
+fn of_sitreps() -> Vec<SitrepCommand> {
+    let issue = |remarks, is_final, release| SitrepCommand::Issue {
+        operation: saphan(),
+        until: "2023-10-12T12:00:00+07:00".parse().unwrap(),
+        remarks,
+        is_final,
+        release,
+    };
+    vec![
+        issue(None, false, None),
+        issue(Some(of("All is done")), true, Some(giving::released(&["LAO"]))),
+        SitrepCommand::Correct {
+            operation: saphan(),
+            sitrep: of("SITREP-03"),
+            remarks: Some(of("T20 ended in the night")),
+            reason: of("The report of T20 came late"),
+        },
+    ]
+}
+
 fn examples() -> Vec<Command> {
     let declare = CoalitionCommand::DeclareExercise { title: of("Exercise SAPHAN 2023") };
     let mut commands = vec![Command::Coalition(declare)];
@@ -680,6 +701,7 @@ fn examples() -> Vec<Command> {
     commands.extend(of_requests().into_iter().map(Command::Request));
     commands.extend(of_marks().into_iter().map(Command::Operation));
     commands.extend(of_contributions().into_iter().map(Command::Contribution));
+    commands.extend(of_sitreps().into_iter().map(Command::Sitrep));
     commands
 }
 

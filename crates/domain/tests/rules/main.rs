@@ -38,5 +38,6 @@ mod request;
 mod response;
 mod schedule;
 mod schema_events;
+mod sitrep;
 mod standing;
 mod watch;

@@ -4,6 +4,7 @@ pub mod carrying;
 pub mod gate;
 pub mod giving;
 pub mod matter;
+pub mod reporting;
 pub mod saphan;
 
 use chrono::{DateTime, Utc};
