@@ -31,7 +31,7 @@ fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
         ("timeline: known_persons of decisions", known_persons.count()),
         ("assistance: reports and tallies", assistance),
-        ("sitreps", scenario.sitreps.len()),
+        ("sitreps: persons received", scenario.sitreps.len()),
         ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),
     ]
     .into_iter()

@@ -6,6 +6,7 @@ use super::model::{
     execution::Actual,
     incident::IncidentEntry,
     request::Request,
+    sitrep::Sitrep,
     timeline::{GovernanceEvent, SubjectKind, TimelineEntry},
     values::Instant,
     watch::Shift,
@@ -51,6 +52,8 @@ pub enum Happening<'a> {
     WatchAssumed(&'a Shift, &'a str),
     /// To the second one.
     WatchHandedOver(&'a Shift, &'a Shift),
+    /// Issued, or put right.
+    Sitrep(&'a Sitrep),
     Timeline(&'a TimelineEntry),
 }
 
@@ -81,10 +84,10 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion, timeline, actuals, the incident, requests and shifts in the order in which they
-    /// were recorded. At the same instant phase starts come first, then file order, then what was done, in the
-    /// order in which it happened; of that, what ended comes before what started then. `OfficerNominated` is
-    /// left to the posts that it stands for.
+    /// Appointments, expansion, timeline, actuals, the incident, requests, shifts and SITREPs in the order in which
+    /// they were recorded. At the same instant phase starts come first, then file order, then what was done, in the
+    /// order in which it happened; of that, what ended comes before what started then; SITREPs come last, which tell of
+    /// all that. `OfficerNominated` is left to the posts that it stands for.
     pub fn moments(&self) -> Vec<Moment<'_>> {
         let mut moments = Vec::new();
         for post in &self.posts {
@@ -118,12 +121,18 @@ impl Scenario {
         }));
         moments.extend(self.requests.iter().flat_map(Request::moments));
         moments.extend(self.watch_moments());
+        moments.extend(self.sitreps.iter().map(|told| Moment {
+            recorded: told.at,
+            occurred: told.at,
+            what: Happening::Sitrep(told),
+        }));
         let order = |moment: &Moment<'_>| match moment.what {
             Happening::Timeline(TimelineEntry { event: GovernanceEvent::PhaseStarted { .. }, .. }) => {
                 (0, None)
             }
             Happening::TaskCompleted(_) | Happening::TaskCorrected(_) => (2, Some((moment.occurred, 0))),
             Happening::TaskStarted(_) => (2, Some((moment.occurred, 1))),
+            Happening::Sitrep(_) => (3, None),
             _ => (1, None),
         };
         moments.sort_by_key(|moment| (moment.recorded, order(moment)));

@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 /// 38 of the first draft, 1 submission and 3 decisions, 6 of the amendment, 1 submission and 4 decisions, 1
 /// promulgation, 29 assignments, 1 condition satisfied, 1 order; 5 phases, 3 words on the gate, 1 decision, 2 of
 /// a clash with another operation; 29 starts, 29 completions and 1 correction; the rules of the watch, 9 reports on an
-/// incident and the officer of its response, 15 steps of requests; 40 steps of contributions; 10 of the watch.
-const COMMANDS: usize = 254 + 26 + 40 + 10;
+/// incident and the officer of its response, 15 steps of requests; 40 steps of contributions; 10 of the watch; 4 SITREPs and the correction of one.
+const COMMANDS: usize = 254 + 26 + 40 + 10 + 5;
 /// Submitting version 2 supersedes version 1, the order moves H-hour, and the last word is a go; each of the 59
 /// that are said of tasks says when its officer was bound; two clocks fell due; all contributions but one are
 /// fulfilled; closing frees the officer of the response, of whose start nothing is told; a gap of the watch began and
 /// ended.
-const EVENTS: i64 = 254 + 26 + 40 + 10 + 3 + 59 + 2 + 6 + 1 + 2;
+const EVENTS: i64 = 254 + 26 + 40 + 10 + 5 + 3 + 59 + 2 + 6 + 1 + 2;
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions, options: PgConnectOptions) {
@@ -36,7 +36,7 @@ async fn all_of_saphan_that_there_are_commands_for_is_imported(_: PgPoolOptions,
             "timeline: 2 entries: 1 ReviewAdopted, 1 ReviewOpened",
             "timeline: known_persons of decisions: 1",
             "assistance: reports and tallies: 5",
-            "sitreps: 5",
+            "sitreps: persons received: 5",
             "review: findings: 7",
         ]
     );
@@ -159,7 +159,9 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("GoNoGoStated", "THA-01", "2023-10-09T09:20:00+07:00"),
         ("GoNoGoDecided", "MMR-01", "2023-10-09T09:20:00+07:00"),
         ("DecisionRecorded", "THA-01", "2023-10-12T05:00:00+07:00"),
+        ("SitrepIssued", "THA-03", "2023-10-10T12:00:00+07:00"),
         ("TaskTimesCorrected", "MMR-02", "2023-10-12T15:00:00+07:00"),
+        ("SitrepCorrected", "THA-03", "2023-10-12T15:30:00+07:00"),
         // Pledged before there was anybody to say so.
         ("ContributionPledged", "THA-02", "2023-08-24T10:00:00+07:00"),
         ("PledgeAccepted", "THA-01", "2023-08-25T10:00:00+07:00"),
@@ -468,4 +470,43 @@ async fn a_text_that_the_domain_does_not_take_is_found_before_anything_is_run(
     let error = import(&pool, &scenario, None).await.unwrap_err().to_string();
     assert!(error.ends_with("in plan.tasks T28: is longer than 200 characters"), "{error}");
     assert_eq!(event_log::Log::new(pool).head().await.unwrap().position, 0);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn each_sitrep_stays_as_it_was_issued_and_its_correction_names_what_differs(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let history = History::of_saphan(&pool(options).await).await;
+    let (model, ids) = (history.engine.read_model(), [saphan_id().0]);
+    let last = History::pin(history.summary.position, "LAO");
+    let sitreps = model.sitreps_of(&last, &ids, &Page::first(9)).await.unwrap();
+    let told: Vec<_> = sitreps.iter().map(|row| (row.code.as_str(), row.until, row.is_final)).collect();
+    let third = at("2023-10-12T12:00:00+07:00").to_utc();
+    assert_eq!(
+        told,
+        [
+            ("SITREP-01", at("2023-10-10T12:00:00+07:00").to_utc(), false),
+            ("SITREP-02", at("2023-10-11T12:00:00+07:00").to_utc(), false),
+            ("SITREP-03", third, false),
+            ("SITREP-03-C1", third, false),
+            ("SITREP-04", at("2023-11-01T05:00:00+07:00").to_utc(), true),
+        ]
+    );
+    for row in &sitreps {
+        let then = History::pin(domain::Position(row.position), "LAO");
+        let as_issued = model.sitreps_by_id(&then, &[row.id]).await.unwrap().remove(0);
+        assert_eq!(as_issued.figures, row.figures, "{}", row.code);
+        assert_eq!((as_issued.corrected_by, row.actor.as_str()), (None, "THA-03"), "{}", row.code);
+    }
+    let codes = |row: usize| {
+        let figures = &sitreps[row].figures;
+        let join = |codes: &std::collections::BTreeSet<domain::TaskCode>| {
+            codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        (join(&figures.started), join(&figures.ended))
+    };
+    assert_eq!(codes(1), ("T18 T21 T22".to_owned(), "T16 T17 T19 T20 T21".to_owned()));
+    assert_eq!(sitreps[2].corrected_by.as_deref(), Some("SITREP-03-C1"));
+    assert_eq!(sitreps[3].differences.0, []);
 }

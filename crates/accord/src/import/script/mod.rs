@@ -13,6 +13,7 @@ mod operation;
 mod plan;
 mod request;
 mod senders;
+mod sitrep;
 mod watch;
 
 use super::{
@@ -51,6 +52,7 @@ pub fn write(
         bound: BTreeMap::new(),
         clashes: Vec::new(),
         shifts: Vec::new(),
+        sitreps: BTreeMap::new(),
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -84,6 +86,8 @@ struct Script<'a> {
     clashes: Vec<&'a Deconfliction>,
     /// Beginnings of the shifts that were rostered so far; their numbers count from 1.
     shifts: Vec<Instant>,
+    /// SITREPs so far, by their ids in the file.
+    sitreps: BTreeMap<&'a str, sitrep::Numbered>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -127,6 +131,7 @@ impl<'a> Script<'a> {
             Happening::WatchHandedOver(before, shift) => {
                 self.hand_over_watch(moment.recorded, before, shift)?;
             }
+            Happening::Sitrep(told) => self.sitrep(moment.recorded, told)?,
             Happening::Timeline(entry) => {
                 note = entry.note.as_deref();
                 if !self.timeline(entry)? {
