@@ -30,6 +30,7 @@ mod saphan;
 mod schedule;
 mod sdl;
 mod sharing;
+mod sitreps;
 mod standing;
 mod subjects;
 mod support;

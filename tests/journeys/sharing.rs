@@ -13,9 +13,10 @@ use crate::{
 use accord::domain::{
     Event, PartnerCode, Recorded,
     contribution::ContributionEvent,
-    ids::{ContributionId, IncidentId, OperationId, RequestId, TaskId},
+    ids::{ContributionId, IncidentId, OperationId, RequestId, SitrepId, TaskId},
     incident::IncidentEvent,
     request::RequestEvent,
+    sitrep::SitrepEvent,
 };
 use serde_json::{Map, Value, json};
 use sqlx::{
@@ -143,6 +144,7 @@ impl Twin<'_> {
         let alone = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
         alone.ask("CHN", "LAO", &["CHN", "LAO"]).await;
         open.give().await;
+        open.sum_up().await;
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
         let version = part.draft_and_submit().await;
@@ -410,6 +412,27 @@ impl Secret<'_> {
         let reason = hidden("Too few", "Falcons");
         let rejected = json!({ "contribution": kind, "delivery": 1, "quantity": 1, "reason": reason });
         run("THA-01", "rejectDelivery", rejected).await;
+    }
+}
+
+impl Secret<'_> {
+    /// SITREPs that everybody reads, in which nothing is counted that is hidden from one of them; and one for China, in
+    /// which it is.
+    async fn sum_up(&self) {
+        let server = self.twin.server;
+        let text = self.twin.pick(&["THA", "CHN"], "A quiet day", "A day of falcons");
+        let now = server.engine().clock().now();
+        let issue = |seconds: i64, mut more: Value| {
+            more["until"] = (now + chrono::TimeDelta::seconds(seconds)).to_rfc3339().into();
+            more
+        };
+        let first = self.run("issueSitrep", issue(0, json!({ "remarks": "Quiet" })), "sitrep { id }").await;
+        let narrow = json!({ "remarks": text, "release": { "releasableTo": ["CHN"] } });
+        let second = self.run("issueSitrep", issue(1, narrow), "sitrep { id }").await;
+        for (sitrep, reason) in [(first, "Counted again"), (second, text)] {
+            let input = json!({ "sitrepId": sitrep["sitrep"]["id"], "reason": reason });
+            server.done("THA-01", "correctSitrep", input, "").await;
+        }
     }
 }
 
@@ -1004,6 +1027,13 @@ fn raised(event: &Event, operation: OperationId) -> Option<(Uuid, Raised)> {
             let id = ContributionId::of(operation, contribution);
             let (readers, parties) = (release.as_ref().map(named), vec![partner.to_string()]);
             Some((id.0, Raised { node: id.to_string(), readers, parties, tasks: Vec::new() }))
+        }
+        Event::Sitrep(
+            SitrepEvent::SitrepIssued { sitrep, release, .. }
+            | SitrepEvent::SitrepCorrected { sitrep, release, .. },
+        ) => {
+            let (id, readers) = (SitrepId::of(operation, sitrep), Some(named(release)));
+            Some((id.0, Raised { node: id.to_string(), readers, parties: Vec::new(), tasks: Vec::new() }))
         }
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! Charts and orders: pages of a plan that people read and print.
+//! Charts, orders and SITREPs: pages that people read and print.
 //!
 //! Each is a pure function of a plain struct that names what its reader may see. No rule of plans is here and
 //! no IO, but that orders as PDF are set in the machine's fonts. Whoever needs no pages builds without this
@@ -6,5 +6,7 @@
 
 pub mod chart;
 pub mod order;
+pub mod page;
 #[cfg(test)]
 mod samples;
+pub mod sitrep;

@@ -14,6 +14,7 @@ mod schema;
 mod sending;
 mod serve;
 mod serving;
+mod sitrep;
 mod token;
 mod verify;
 
@@ -47,6 +48,7 @@ enum Command {
     Plan(plan::Plan),
     Report(report::Report),
     Contributions(contributions::Contributions),
+    Sitrep(sitrep::Sitrep),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -94,6 +96,7 @@ impl Arguments {
             Command::Plan(plan) => plan.run(output).await,
             Command::Report(report) => report.run(output).await,
             Command::Contributions(contributions) => contributions.run(output).await,
+            Command::Sitrep(sitrep) => sitrep.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

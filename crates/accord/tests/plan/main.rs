@@ -5,6 +5,7 @@
 mod formats;
 mod order;
 mod report;
+mod sitrep;
 
 use accord::{
     database, import,

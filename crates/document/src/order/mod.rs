@@ -4,15 +4,20 @@
 //! order. What an order says of releasability stands on every page. Nothing is fetched and nothing is run:
 //! the same order gives the same bytes.
 
-pub mod html;
-pub mod pdf;
 #[cfg(test)]
 mod tests;
 
-use crate::chart::{Gantt, Heading, Matrix, h_offset, hours, matrix, utc};
+use crate::{
+    chart::{Gantt, Heading, Matrix, h_offset, hours, matrix, utc},
+    page::{
+        Block, Cell, Column, Page, Section, columns,
+        pdf::{Fonts, PdfError},
+        section,
+    },
+};
 use chrono::{DateTime, Utc};
 use domain::Span;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A plan version, as far as its reader may see it. What is read as JSON has the names of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,80 +172,38 @@ pub struct Annex {
     pub text: Option<String>,
 }
 
-/// A part of a document under a heading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Section {
-    /// Unique in the document.
-    id: String,
-    title: String,
-    blocks: Vec<Block>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-enum Block {
-    /// A paragraph for each.
-    Lines {
-        lines: Vec<String>,
-    },
-    /// Said in smaller letters: what is not there, and why.
-    Note {
-        text: String,
-    },
-    List {
-        items: Vec<String>,
-    },
-    Table {
-        caption: String,
-        columns: Vec<Column>,
-        rows: Vec<Vec<Cell>>,
-    },
-    /// The Gantt chart, which each form draws as it has room.
-    Chart,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Column {
-    title: String,
-    /// Below the title.
-    explained: Option<String>,
-    /// Share of the room beyond what its words need; 0: no more than those.
-    share: u8,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
-struct Cell {
-    lines: Vec<String>,
-    /// Decision points that are due; marked by more than their letters.
-    marks: Vec<String>,
-    /// What heads a row, or stands out in it.
-    strong: bool,
-}
-
-impl Cell {
-    fn of(text: impl Into<String>) -> Self {
-        Self { lines: vec![text.into()], ..Self::default() }
-    }
-
-    fn strong(text: impl Into<String>) -> Self {
-        Self { strong: true, ..Self::of(text) }
-    }
-
-    fn maybe(text: Option<&String>) -> Self {
-        text.map(Self::of).unwrap_or_default()
-    }
-}
-
-fn columns<const N: usize>(columns: [(&str, u8); N]) -> Vec<Column> {
-    columns.map(|(title, share)| Column { title: title.to_owned(), explained: None, share }).into()
-}
-
 /// `SUPPORTING` as people read it: `supporting`.
 fn plain(name: &str) -> String {
     name.to_lowercase().replace('_', " ")
 }
 
 impl Order {
+    /// One file of HTML in UTF-8, in English but for what its authors wrote.
+    pub fn html(&self) -> String {
+        self.page().html()
+    }
+
+    /// Fails with [`PdfError::MissingLetters`] rather than leave any out.
+    pub fn pdf(&self, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
+        self.page().pdf(fonts)
+    }
+
+    fn page(&self) -> Page<'_> {
+        Page {
+            name: self.name(),
+            marking: self.marking(),
+            source: self.source(),
+            stamp: self.heading.stamp().map(|(stamp, why)| format!("{stamp}: {why}")),
+            facts: self.facts(),
+            recorded_at: self.recorded_at,
+            sections: self.sections(),
+            has_contents: true,
+            gantt: Some(&self.gantt),
+            // The same for each copy of the same version.
+            ident: format!("{} {}", self.heading.operation, self.content_hash),
+        }
+    }
+
     /// `Operation order SAPHAN: …`.
     pub fn name(&self) -> String {
         let draft = if self.heading.is_draft() { "Draft of an operation order" } else { "Operation order" };
@@ -371,11 +334,6 @@ impl Order {
             tasks.iter().map(row).collect(),
         )
     }
-}
-
-fn section(title: &str, blocks: Vec<Block>) -> Section {
-    let id = title.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
-    Section { id, title: title.to_owned(), blocks }
 }
 
 fn nothing() -> Block {

@@ -1,8 +1,8 @@
-use super::{
-    Order,
-    pdf::{Fonts, PdfError},
+use super::Order;
+use crate::{
+    page::pdf::{Fonts, PdfError},
+    samples,
 };
-use crate::samples;
 use std::collections::BTreeSet;
 
 /// Its text, without what is between angle brackets.

@@ -10,7 +10,7 @@ use crate::{
     output::{Output, pour, print},
 };
 use anyhow::{Context as _, Result, bail};
-use document::order::pdf::{Fonts, PdfError};
+use document::page::pdf::{Fonts, PdfError};
 use domain::TimeZone;
 use std::path::{Path, PathBuf};
 
@@ -74,18 +74,31 @@ pub async fn export(
 }
 
 fn pdf(order: &document::order::Order, look: &Look) -> Result<Vec<u8>> {
+    set("the order", "--format html", look.fonts.as_deref(), |fonts| order.pdf(fonts))
+}
+
+/// Pages in the fonts of the build, of the machine and of that directory. `what` is set, and `instead` is the option that
+/// needs no fonts.
+pub fn set(
+    what: &str,
+    instead: &str,
+    directory: Option<&Path>,
+    pages: impl Fn(&Fonts) -> Result<Vec<u8>, PdfError>,
+) -> Result<Vec<u8>> {
     let mut fonts = Fonts::embedded();
-    if let Some(directory) = &look.fonts {
+    if let Some(directory) = directory {
         if !directory.is_dir() {
             bail!("{} is no directory of fonts", directory.display());
         }
         fonts = fonts.with_directory(directory);
     }
-    match order.pdf(&fonts.with_machine()) {
-        Err(error @ PdfError::MissingLetters(_)) => Err(error).context(
-            "the order is not written, because some of its letters could not be shown: install fonts for them (Noto has all \
-             scripts), give a directory that has them with --fonts, or use --format html",
-        ),
+    match pages(&fonts.with_machine()) {
+        Err(error @ PdfError::MissingLetters(_)) => Err(error).with_context(|| {
+            format!(
+                "{what} is not written, because some of its letters could not be shown: install fonts for them (Noto has \
+                 all scripts), give a directory that has them with --fonts, or use {instead}"
+            )
+        }),
         done => Ok(done?),
     }
 }

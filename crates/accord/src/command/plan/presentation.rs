@@ -87,7 +87,7 @@ struct Papers {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Release {
+pub struct Release {
     classification: String,
     handling: String,
     releasable_to: Vec<Coded<String>>,
@@ -201,7 +201,7 @@ struct Head {
 
 impl Release {
     /// As it stands on every page.
-    fn marking(&self) -> String {
+    pub fn marking(&self) -> String {
         let Self { classification, handling, releasable_to } = self;
         let readers: Vec<&str> = releasable_to.iter().map(|partner| partner.code.as_str()).collect();
         format!("{classification} · {handling} · releasable to {}", readers.join(", "))

@@ -1,19 +1,18 @@
-//! The order as one file of HTML: everything is in it, down to the chart, and it asks for nothing else.
+//! One file of HTML: everything is in it, down to the chart, and it asks for nothing else.
 //!
 //! On paper, head and foot of the one great table repeat on every page, whatever the browser; page numbers
 //! come where browsers know margin boxes.
 
-use super::{Block, Cell, Column, Order, Section};
+use super::{Block, Cell, Column, Page, Section};
 use crate::chart::{FONTS, machine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const STYLE: &str = include_str!("order.css");
+const STYLE: &str = include_str!("page.css");
 
-impl Order {
+impl Page<'_> {
     /// UTF-8, in English but for what its authors wrote.
     pub fn html(&self) -> String {
-        let sections = self.sections();
-        let marking = self.marking();
+        let Page { name, marking, source, .. } = self;
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -23,14 +22,14 @@ impl Order {
                     meta name="generator" content="Accord";
                     // Nothing that anybody might have written into it runs or calls home.
                     meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                    title { (self.name()) }
+                    title { (name) }
                     style { (PreEscaped(format!("body {{ font-family: {FONTS} }}\n{STYLE}"))) }
                 }
                 body {
                     table.pages role="presentation" {
                         thead { tr { td { p.marking { (marking) } } } }
-                        tfoot { tr { td { p.marking { (marking) } p.source { (self.source()) } } } }
-                        tbody { tr { td { (self.body(&sections)) } } }
+                        tfoot { tr { td { p.marking { (marking) } p.source { (source) } } } }
+                        tbody { tr { td { (self.body()) } } }
                     }
                 }
             }
@@ -38,28 +37,31 @@ impl Order {
         .into_string()
     }
 
-    fn body(&self, sections: &[Section]) -> Markup {
+    fn body(&self) -> Markup {
+        let sections: &[Section] = &self.sections;
         html! {
             main {
                 header {
-                    @if let Some((stamp, why)) = self.heading.stamp() { p.draft { (stamp) ": " (why) } }
-                    h1 { (said(&self.name())) }
+                    @if let Some(stamp) = &self.stamp { p.draft { (stamp) } }
+                    h1 { (said(&self.name)) }
                     dl {
-                        @for (name, fact) in self.facts() {
+                        @for (name, fact) in &self.facts {
                             div {
                                 dt { (name) }
                                 dd {
-                                    @if name == "As of" {
+                                    @if *name == "As of" {
                                         time datetime=(machine(self.recorded_at)) { (fact) }
-                                    } @else { (said(&fact)) }
+                                    } @else { (said(fact)) }
                                 }
                             }
                         }
                     }
                 }
-                nav aria-labelledby="contents" {
-                    h2 #contents { "Contents" }
-                    ol { @for section in sections { li { a href={ "#" (section.id) } { (said(&section.title)) } } } }
+                @if self.has_contents {
+                    nav aria-labelledby="contents" {
+                        h2 #contents { "Contents" }
+                        ol { @for section in sections { li { a href={ "#" (section.id) } { (said(&section.title)) } } } }
+                    }
                 }
                 @for (index, section) in sections.iter().enumerate() {
                     section aria-labelledby=(section.id) {
@@ -78,7 +80,7 @@ impl Order {
                 Block::Note { text } => { p.note { (said(text)) } }
                 Block::List { items } => { ul { @for item in items { li { (said(item)) } } } }
                 Block::Table { caption, columns, rows } => (table(caption, columns, rows)),
-                Block::Chart => { figure { (PreEscaped(self.gantt.svg("gantt"))) } }
+                Block::Chart => { @if let Some(gantt) = self.gantt { figure { (PreEscaped(gantt.svg("gantt"))) } } }
             }
         }
     }

@@ -1,11 +1,11 @@
-//! The order as PDF: tagged for who has it read out, made to be kept (PDF/A-2a, PDF/UA-1), and never with a
+//! Pages as PDF: tagged for who has it read out, made to be kept (PDF/A-2a, PDF/UA-1), and never with a
 //! letter left out.
 //!
 //! Typst sets the pages from one template; what people wrote comes in as data. Letters without a font of the
-//! build are looked for in the machine's fonts, which is the only thing that is read here. So the same order
+//! build are looked for in the machine's fonts, which is the only thing that is read here. So the same page
 //! gives the same bytes where the same fonts are.
 
-use super::{Block, Order, Section};
+use super::{Block, Page, Section};
 use chrono::{Datelike as _, Timelike as _};
 use serde::Serialize;
 use std::{collections::BTreeSet, fmt, path::Path};
@@ -21,7 +21,7 @@ use typst_kit::fonts::{self, FontPath, FontStore};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-const TEMPLATE: &str = include_str!("order.typ");
+const TEMPLATE: &str = include_str!("page.typ");
 
 /// What the template is set in, and one that has letters of many scripts. All that Typst brings would be ten
 /// megabytes of the binary, most of it for mathematics.
@@ -45,7 +45,7 @@ pub enum PdfError {
     /// In the order of their numbers; no font has them.
     #[error("no font here has {}", letters(.0))]
     MissingLetters(BTreeSet<char>),
-    #[error("could not set the order's pages: {0}")]
+    #[error("could not set the pages: {0}")]
     Typesetting(String),
 }
 
@@ -113,30 +113,31 @@ fn is_invisible(letter: char) -> bool {
 /// What the template is given.
 #[derive(Serialize)]
 struct Data<'a> {
-    name: String,
-    marking: String,
-    source: String,
-    draft: bool,
-    facts: Vec<(&'static str, String)>,
+    name: &'a str,
+    marking: &'a str,
+    source: &'a str,
+    stamp: Option<&'a str>,
+    facts: &'a [(&'static str, String)],
     sections: &'a [Section],
+    contents: bool,
     /// The Gantt chart, page by page.
     sheets: Vec<String>,
     /// What the chart is, for who does not see it.
     chart: &'static str,
 }
 
-impl Order {
+impl Page<'_> {
     /// Fails with [`PdfError::MissingLetters`] rather than leave any out.
     pub fn pdf(&self, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
-        let sections = self.sections();
         let data = Data {
-            name: self.name(),
-            marking: self.marking(),
-            source: self.source(),
-            draft: self.heading.is_draft(),
-            facts: self.facts(),
-            sections: &sections,
-            sheets: self.gantt.sheets("gantt", CHART_LINES),
+            name: &self.name,
+            marking: &self.marking,
+            source: &self.source,
+            stamp: self.stamp.as_deref(),
+            facts: &self.facts,
+            sections: &self.sections,
+            contents: self.has_contents,
+            sheets: self.gantt.map(|gantt| gantt.sheets("gantt", CHART_LINES)).unwrap_or_default(),
             chart: "Gantt chart of the tasks; the table after it says the same.",
         };
         let typesetting = |error: &dyn fmt::Display| PdfError::Typesetting(error.to_string());
@@ -151,8 +152,7 @@ impl Order {
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|error| typesetting(&error.message()))?;
         let options = PdfOptions {
-            // The same for each copy of the same version.
-            ident: Smart::Custom(format!("{} {}", self.heading.operation, self.content_hash)),
+            ident: Smart::Custom(self.ident.clone()),
             creator: Smart::Custom(Some("Accord".to_owned())),
             timestamp: self.timestamp(),
             standards,
@@ -173,8 +173,9 @@ impl Order {
 
 /// All that is shown, the chart's words included: they are the tables'.
 fn texts(data: &Data<'_>) -> String {
-    let mut texts = vec![data.name.as_str(), &data.marking, &data.source, data.chart];
-    texts.extend(data.facts.iter().flat_map(|(name, fact)| [*name, fact]));
+    let mut texts = vec![data.name, data.marking, data.source, data.chart];
+    texts.extend(data.stamp);
+    texts.extend(data.facts.iter().flat_map(|(name, fact)| [*name, fact.as_str()]));
     texts.extend(data.sheets.iter().map(String::as_str));
     for section in data.sections {
         texts.push(&section.title);
@@ -213,9 +214,9 @@ struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     fn new(fonts: &'a Fonts, data: String) -> Result<Self, String> {
-        let path = VirtualPath::new("order.typ").map_err(|error| format!("{error:?}"))?;
+        let path = VirtualPath::new("page.typ").map_err(|error| format!("{error:?}"))?;
         let id = RootedPath::new(VirtualRoot::Project, path).intern();
-        let inputs: Dict = [(Str::from("order"), Value::Str(data.into()))].into_iter().collect();
+        let inputs: Dict = [(Str::from("page"), Value::Str(data.into()))].into_iter().collect();
         let library = Library::builder().with_inputs(inputs).build();
         Ok(Self {
             library: LazyHash::new(library),
