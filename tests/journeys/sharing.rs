@@ -696,7 +696,7 @@ async fn everything(server: &Server) -> Vec<String> {
               phases { gate { words { id } } } planVersions { edges { node { id decisions { id } annexes { id } conditions { id }
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
-        let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } tasks { nodes { claims { id } } } } } }";
+        let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } sitreps { nodes { id } } tasks { nodes { claims { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { emergentTasks { id }
             incidents { nodes { id claims { id } clocks { id } } }

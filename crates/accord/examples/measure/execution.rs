@@ -2,7 +2,7 @@
 //! which much is claimed.
 
 use crate::{
-    ROUNDS,
+    LARGE, ROUNDS,
     bench::{Bench, question},
     data::{activate, officer, send, task},
     good,
@@ -10,8 +10,9 @@ use crate::{
 };
 use anyhow::Result;
 use domain::{
-    Command, OperationCode, TaskCode,
+    Command, OperationCode, Span, TaskCode,
     execution::{ExecutionCommand, TaskClaim, TaskReport},
+    sitrep::SitrepCommand,
 };
 use serde_json::json;
 use std::time::Instant;
@@ -134,5 +135,22 @@ pub async fn forecast(bench: &Bench, code: &str, first: &[TaskCode]) -> Result<(
         let asked = bench.ask(1, ROUNDS, move |_| question(query, &json!({})));
         row(name, &of, "ms", asked(0).await?.latencies);
     }
+    Ok(())
+}
+
+/// A SITREP of a plan of the largest size, counted and recorded.
+pub async fn sitreps(bench: &Bench, code: &str) -> Result<()> {
+    let engine = &bench.data.engine;
+    let mut figures = Vec::new();
+    for round in (0..).take(ROUNDS) {
+        // Each tells of more than the one before.
+        let until = (engine.clock().now() + Span::seconds(round).as_delta()).fixed_offset();
+        let (remarks, is_final, release) = (None, false, None);
+        let issue = SitrepCommand::Issue { operation: good(code), until, remarks, is_final, release };
+        let begun = Instant::now();
+        send(engine, officer(0), Command::Sitrep(issue)).await?;
+        figures.push(begun.elapsed().as_secs_f64() * 1_000.0);
+    }
+    row("SITREP of an operation with 10,000 events", &json!({ "tasks": LARGE }), "ms", figures);
     Ok(())
 }

@@ -104,6 +104,7 @@ async fn main() -> Result<()> {
         schedule::questions(&bench).await?;
         execution::reports(&bench).await?;
         execution::forecast(&bench, schedule::IMPORTED, &schedule::first()).await?;
+        execution::sitreps(&bench, schedule::IMPORTED).await?;
         return bench.running.stop().await;
     }
     let mut copied = Vec::new();
@@ -122,6 +123,7 @@ async fn main() -> Result<()> {
     schedule::questions(&bench).await?;
     execution::reports(&bench).await?;
     execution::forecast(&bench, schedule::IMPORTED, &schedule::first()).await?;
+    execution::sitreps(&bench, schedule::IMPORTED).await?;
     bench.running.stop().await?;
     program.start_up("ten thousand", &small).await?;
     program.memory(&small, &keys).await?;

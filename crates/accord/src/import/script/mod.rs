@@ -86,8 +86,8 @@ struct Script<'a> {
     clashes: Vec<&'a Deconfliction>,
     /// Beginnings of the shifts that were rostered so far; their numbers count from 1.
     shifts: Vec<Instant>,
-    /// SITREPs so far, by their ids in the file.
-    sitreps: BTreeMap<&'a str, sitrep::Numbered>,
+    /// SITREPs so far, by their ids in the file: the number of each, and which correction of it.
+    sitreps: BTreeMap<&'a str, (u32, Option<u32>)>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }

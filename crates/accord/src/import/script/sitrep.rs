@@ -18,9 +18,6 @@ const SECTION: &str = "sitreps";
 /// The file has no place for why one is put right.
 const REASON: &str = "As the log of this exercise has it.";
 
-/// What a SITREP of the file became: its number, and which correction of it.
-pub type Numbered = (u32, Option<u32>);
-
 impl<'a> Script<'a> {
     /// By the chief of the watch.
     pub fn sitrep(&mut self, at: Instant, told: &'a Sitrep) -> Result<(), ImportError> {
