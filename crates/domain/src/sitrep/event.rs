@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all_fields = "camelCase")]
 #[warn(missing_docs)]
-#[expect(clippy::enum_variant_names, reason = "an event's name says what it is about, wherever it is read")]
 pub enum SitrepEvent {
     /// The next SITREP of the operation was issued. It stays as it is.
     SitrepIssued {
