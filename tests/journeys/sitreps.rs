@@ -149,7 +149,7 @@ async fn every_fault_of_a_sitrep_is_told_at_its_field_and_none_of_what_is_hidden
     assert_eq!(hidden, absent);
     assert_eq!(told(&hidden), [at("NOT_FOUND", "sitrepId")]);
     // It is shown to nobody for whom it was not counted.
-    let mark = json!({ "operation": "ALPHA", "matterId": issued["id"], "releasableTo": ["LAO"] });
+    let mark = json!({ "matterId": issued["id"], "releasableTo": ["LAO"] });
     let refusals = server.refused("THA-01", "markReleasability", mark).await;
     assert_eq!(told(&refusals), [at("INVALID_VALUE", "releasableTo.0")]);
     assert_eq!(
