@@ -85,6 +85,16 @@ impl<T: Clone> Claims<T> {
         Some([claim, number])
     }
 
+    /// Takes in that a claim should have said something else of the same moment; which claims were changed or made.
+    pub(crate) fn restate(&mut self, claim: u32, says: T, reason: &Prose, at: &At) -> Option<[u32; 2]> {
+        let number = self.next_number();
+        let wrong = Arc::make_mut(self.0.get_mut(place(claim)?)?);
+        wrong.corrected_by = Some(number);
+        let to = wrong.occurred_at;
+        self.push(says, to, Some(Correction { claim, reason: reason.clone() }), at);
+        Some([claim, number])
+    }
+
     fn push(&mut self, says: T, occurred_at: Instant, corrects: Option<Correction>, at: &At) {
         self.0.push_back(Arc::new(Claim {
             number: self.next_number(),

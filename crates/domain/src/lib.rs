@@ -14,6 +14,7 @@ mod about;
 pub mod actor;
 pub mod agenda;
 pub mod assignment;
+pub mod assistance;
 pub mod catalogue;
 pub mod centre;
 pub mod claim;

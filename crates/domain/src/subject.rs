@@ -5,10 +5,11 @@ use crate::{
     PostCode, RequestCode, TaskCode,
     centre::{CentreCode, CentreId},
     ids::{
-        AnnexId, AssignmentId, COALITION, ClockId, ConditionId, ContributionId, DecisionId, DeconflictionId,
-        GoNoGoWordId, IncidentId, LogEntryId, MatterClaimId, Naming, OfficerRequestId, OperationId,
-        OperationReaderId, PartnerId, PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId,
-        RequestId, ShiftId, TaskClaimId, TaskExecutionId, TaskId, TenureId,
+        AnnexId, AssignmentId, AssistanceClaimId, AssistanceId, AssistanceStepId, COALITION, ClockId,
+        ConditionId, ContributionId, DecisionId, DeconflictionId, GoNoGoWordId, IncidentId, LogEntryId,
+        MatterClaimId, Naming, OfficerRequestId, OperationId, OperationReaderId, PartnerId, PhaseId,
+        PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, RequestId, ShiftId, TaskClaimId,
+        TaskExecutionId, TaskId, TenureId,
     },
     release::Matter,
 };
@@ -144,6 +145,15 @@ subjects! { subject
             ClockId::of(matter.id(OperationId::of(operation)), *number);
         Contribution(operation: OperationCode, code: ContributionCode) of Operation(operation) =
             ContributionId::of(OperationId::of(operation), code);
+        /// Whose counts of persons there are.
+        Assistance(operation: OperationCode, authority: PartnerCode) of Operation(operation) =
+            AssistanceId::of(OperationId::of(operation), authority);
+        /// The `n`th report of an authority's counts, from 1.
+        AssistanceClaim(operation: OperationCode, authority: PartnerCode, number: u32) of Operation(operation) =
+            AssistanceClaimId::of(AssistanceId::of(OperationId::of(operation), authority), *number);
+        /// What an authority's counts come to from the moment of its `n`th report on.
+        AssistanceStep(operation: OperationCode, authority: PartnerCode, number: u32) of Operation(operation) =
+            AssistanceStepId::of(AssistanceId::of(OperationId::of(operation), authority), *number);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);

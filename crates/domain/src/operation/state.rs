@@ -5,6 +5,7 @@ use crate::{
     At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode,
     Position, Prose, RequestCode, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
+    assistance::Assistance,
     clock::Clocks,
     coalition::Coalition,
     contribution::{Contribution, ContributionEvent},
@@ -94,6 +95,8 @@ pub struct Operation {
     pub requests: OrdMap<RequestCode, Arc<Request>>,
     /// Declined and withdrawn ones stay.
     pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
+    /// Counts of persons, by the referring authority that makes them.
+    pub assistance: OrdMap<PartnerCode, Arc<Assistance>>,
     /// What contributions are added up in, once a rate was given.
     pub reporting_currency: Option<Currency>,
 }
@@ -451,6 +454,14 @@ impl Items for Operation {
         items.extend(
             self.contributions.keys().map(|code| Item::Contribution(self.code.clone(), code.clone())),
         );
+        for (authority, known) in &self.assistance {
+            let place = || (self.code.clone(), authority.clone());
+            items.push(Item::Assistance(place().0, place().1));
+            let claims = known.claims.iter().map(|claim| claim.number);
+            items.extend(claims.map(|number| Item::AssistanceClaim(place().0, place().1, number)));
+            let steps = known.steps().map(|step| step.number);
+            items.extend(steps.map(|number| Item::AssistanceStep(place().0, place().1, number)));
+        }
         items
     }
 }
@@ -495,6 +506,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 emergent_tasks: OrdMap::new(),
                 requests: OrdMap::new(),
                 contributions: OrdMap::new(),
+                assistance: OrdMap::new(),
                 reporting_currency: None,
             });
         }

@@ -145,6 +145,10 @@ ids! {
     RequestId = "request" "a request";
     ContributionId = "contribution" "a contribution";
     MatterClaimId = "matterclaim" "a claim on a matter";
+    /// Whose counts of persons an operation has.
+    AssistanceId = "assistance" "an authority's counts of persons";
+    AssistanceClaimId = "assistanceclaim" "a report of counts of persons";
+    AssistanceStepId = "assistancestep" "what counts of persons come to";
     /// A shift of a centre's watch.
     ShiftId = "shift" "a shift";
     /// An entry of a centre's watch log.
@@ -277,6 +281,26 @@ impl RequestId {
 impl ContributionId {
     pub fn of(operation: OperationId, code: &ContributionCode) -> Self {
         Self(derive(operation.0, &format!("contribution:{code}")))
+    }
+}
+
+impl AssistanceId {
+    pub fn of(operation: OperationId, authority: &PartnerCode) -> Self {
+        Self(derive(operation.0, &format!("assistance:{authority}")))
+    }
+}
+
+impl AssistanceClaimId {
+    /// The `number`th report of an authority's counts, from 1.
+    pub fn of(table: AssistanceId, number: u32) -> Self {
+        Self(derive(table.0, &format!("claim:{number}")))
+    }
+}
+
+impl AssistanceStepId {
+    /// What an authority's counts come to from the moment of its `number`th report on.
+    pub fn of(table: AssistanceId, number: u32) -> Self {
+        Self(derive(table.0, &format!("step:{number}")))
     }
 }
 
