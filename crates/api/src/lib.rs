@@ -12,6 +12,7 @@
 )]
 
 mod agenda;
+mod assistance;
 mod centre;
 mod coalition;
 mod contribution;

@@ -109,6 +109,11 @@ tables! {
     }
     "22-request.sql" { Request: crate::request::RequestRow; }
     "23-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
+    "23-assistance.sql" {
+        Assistance: crate::assistance::AssistanceRow;
+        AssistanceClaim: crate::assistance::AssistanceClaimRow;
+        AssistanceStep: crate::assistance::AssistanceStepRow;
+    }
     "24-matter.sql" {
         MatterClaim: crate::matter::MatterClaimRow;
         Clock: crate::matter::ClockRow;

@@ -11,6 +11,7 @@
 //! lists all tables, `agenda` gathers from many, `log` is about events, `projection` writes.
 
 pub mod agenda;
+pub mod assistance;
 pub mod centre;
 pub mod coalition;
 pub mod contribution;

@@ -10,6 +10,7 @@ use futures_util::{
 };
 use read_model::{
     EventFilter, EventRow, Page, Pin, ReadModel,
+    assistance::{AssistanceClaimRow, CountsRow},
     coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
     contribution::{ContributionFilter, ContributionRow, GroupedBy, Sums},
     execution::{GoNoGoWordRow, PhaseRow, TaskClaimRow, TaskExecutionRow},
@@ -386,6 +387,24 @@ async fn contribution_counts(
     Ok(counts)
 }
 
+/// Counts of persons, at moments in the world.
+async fn counts_of(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, Option<DateTime<Utc>>)>,
+) -> Result<HashMap<(Uuid, Option<DateTime<Utc>>), Arc<Vec<Arc<CountsRow>>>>, Error> {
+    let mut counts = HashMap::new();
+    for (valid_at, operations) in by_question(keys) {
+        let rows = model.counts_of(&pin, &operations, valid_at).await?;
+        counts.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, valid_at), rows)),
+        );
+    }
+    Ok(counts)
+}
+
 /// What is given to operations, added up by something.
 async fn contribution_sums(
     model: ReadModel,
@@ -567,6 +586,7 @@ macro_rules! loaders {
             pub request_counts: Loader<(Uuid, RequestFilter), i64>,
             pub contribution_pages: Loader<ContributionPage, Arc<Vec<Arc<ContributionRow>>>>,
             pub contribution_counts: Loader<(Uuid, ContributionFilter), i64>,
+            pub counts_of: Loader<(Uuid, Option<DateTime<Utc>>), Arc<Vec<Arc<CountsRow>>>>,
             pub contribution_sums: Loader<(Uuid, GroupedBy), Arc<Sums>>,
             pub requests_about: Loader<Uuid, Arc<Vec<Arc<RequestRow>>>>,
             pub shift_pages: Loader<ShiftPage, Arc<Vec<Arc<ShiftRow>>>>,
@@ -617,6 +637,7 @@ macro_rules! loaders {
                     request_counts: Loader::new(model, pin, request_counts),
                     contribution_pages: Loader::new(model, pin, contribution_pages),
                     contribution_counts: Loader::new(model, pin, contribution_counts),
+                    counts_of: Loader::new(model, pin, counts_of),
                     contribution_sums: Loader::new(model, pin, contribution_sums),
                     requests_about: Loader::new(model, pin, requests_about),
                     shift_pages: Loader::new(model, pin, shift_pages),
@@ -669,6 +690,7 @@ nodes! { loaders
         conditions_of: ConditionRow, decision_id = conditions_of;
         task_claims_of: TaskClaimRow, task_id = task_claims_of;
         matter_claims_of: MatterClaimRow, matter_id = matter_claims_of;
+        assistance_claims_of: AssistanceClaimRow, assistance_id = assistance_claims_of;
         clocks_on: ClockRow, matter_id = clocks_on;
         emergent_tasks_of: EmergentTaskRow, operation_id = emergent_tasks_of;
         emergent_tasks_for: EmergentTaskRow, incident_id = emergent_tasks_for;

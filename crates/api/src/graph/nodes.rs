@@ -46,6 +46,8 @@ macro_rules! nodes {
                 domain::ids::ContributionId[id], contributions_by_id;
             MatterClaim: "matter_claim" of read_model::matter::MatterClaimRow,
                 domain::ids::MatterClaimId[id], matter_claims_by_id;
+            AssistanceClaim: "assistance_claim" of read_model::assistance::AssistanceClaimRow,
+                domain::ids::AssistanceClaimId[id], assistance_claims_by_id;
             Clock: "clock" of read_model::matter::ClockRow, domain::ids::ClockId[id], clocks_by_id;
         }
         without_history {

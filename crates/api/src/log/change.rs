@@ -545,6 +545,7 @@ mod tests {
             ("request", "Request"),
             ("contribution", "Contribution"),
             ("matter_claim", "MatterClaim"),
+            ("assistance_claim", "AssistanceClaim"),
             ("clock", "Clock"),
         ];
         for (table, name) in types {

@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    assistance::Assistance,
     contribution::{
         totals::{ContributionTotals, ContributionTotalsBy},
         types::ContributionFilter,
@@ -332,6 +333,13 @@ impl Operation {
     /// accepted, and that what was allocated, and that what was paid: they are never added to each other.
     async fn contribution_totals(&self, by: ContributionTotalsBy) -> Result<ContributionTotals, Error> {
         ContributionTotals::of(&self.world, self.row.id, by).await
+    }
+
+    /// The persons that partners assist, as counts, at a moment in the world, by all that was counted until this world's
+    /// position; else as counted last. One entry for each partner that counts, in the order of their codes; there is no sum
+    /// over several, because of two partners each could subtract its own.
+    async fn assistance(&self, valid_at: Option<DateTime>) -> Result<Vec<Assistance>, Error> {
+        Assistance::of(&self.world, self.row.id, valid_at).await
     }
 
     /// Clocks on what it deals with, by when they fall due; `open: true` asks for those that run, `open: false` for those that

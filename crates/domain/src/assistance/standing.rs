@@ -238,12 +238,10 @@ impl Step {
         let wholes = Sum::iter().map(|sum| (sum.whole(), sum.parts()));
         for (whole, parts) in wholes.chain([(Figure::Received, &[Figure::Minors][..])]) {
             let rest = self.difference(whole, parts);
-            if changed.contains(&Cell::of(whole))
-                || parts.iter().any(|part| changed.contains(&Cell::of(*part)))
-            {
-                if rest > 0 && rest < i64::from(MINIMUM) {
-                    told.hide(self.rest(whole, parts));
-                }
+            let is_changed = |figure| changed.contains(&Cell::of(figure));
+            let is_new = is_changed(whole) || parts.iter().any(|part| is_changed(*part));
+            if is_new && rest > 0 && rest < i64::from(MINIMUM) {
+                told.hide(self.rest(whole, parts));
             }
         }
     }

@@ -8,6 +8,7 @@ use domain::{
     Command, Event, IncidentCode, Instant, Language, Names, OperationCode, PartnerCode, Position, PostCode,
     Priority, Reported, RequestCode, Sha256, Span,
     assignment::AssignmentCommand,
+    assistance::{AssistanceCommand, Correction, CorrectionReason, Figure, NationalityCount, OutcomeCount},
     catalogue::{
         examples,
         sources::{Source, sources},
@@ -592,6 +593,37 @@ fn of_decisions() -> Vec<PlanCommand> {
     ]
 }
 
+fn of_assistance() -> Vec<AssistanceCommand> {
+    use AssistanceCommand as Asked;
+    let operation = saphan;
+    let correct = |correction| Asked::Correct { operation: operation(), correction };
+    let reason = CorrectionReason::CountedByMistake;
+    vec![
+        Asked::Receive { operation: operation(), count: 101, place: Some(of("THA")), incident: None },
+        Asked::Receive { operation: operation(), count: 17, place: None, incident: Some(of("INC-001")) },
+        Asked::Screen { operation: operation(), presumed: 96, not_presumed: 20, minors: Some(7) },
+        Asked::Identify {
+            operation: operation(),
+            identified: vec![NationalityCount { nationality: of("CHN"), count: 46 }],
+            not_identified: 9,
+            undetermined: 4,
+        },
+        Asked::TallyOutcomes {
+            operation: operation(),
+            outcomes: vec![OutcomeCount { outcome: Figure::AwaitingDocuments, count: 5 }],
+            punished: Some(0),
+        },
+        correct(Correction { claim: 1, figure: None, nationality: None, count: 99, reason }),
+        correct(Correction {
+            claim: 4,
+            figure: Some(Figure::Identified),
+            nationality: Some(of("CHN")),
+            count: 47,
+            reason,
+        }),
+    ]
+}
+
 fn of_contributions() -> Vec<ContributionCommand> {
     use ContributionCommand as Asked;
     let operation = saphan;
@@ -680,6 +712,7 @@ fn examples() -> Vec<Command> {
     commands.extend(of_requests().into_iter().map(Command::Request));
     commands.extend(of_marks().into_iter().map(Command::Operation));
     commands.extend(of_contributions().into_iter().map(Command::Contribution));
+    commands.extend(of_assistance().into_iter().map(Command::Assistance));
     commands
 }
 

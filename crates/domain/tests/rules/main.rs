@@ -5,6 +5,8 @@ mod support;
 
 mod amendment;
 mod assignment;
+mod assistance;
+mod assistance_properties;
 mod calendar;
 mod ccir;
 mod centre;

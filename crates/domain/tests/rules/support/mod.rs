@@ -1,5 +1,6 @@
 //! Given events, when a command, then events: an engine in memory that loads what a decision lacks.
 
+pub mod assisting;
 pub mod carrying;
 pub mod gate;
 pub mod giving;
