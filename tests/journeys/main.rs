@@ -4,6 +4,7 @@
 mod access;
 mod agenda;
 mod arrows;
+mod assistance;
 mod bounds;
 mod calendar;
 mod circles;

@@ -143,6 +143,7 @@ impl Twin<'_> {
         let alone = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
         alone.ask("CHN", "LAO", &["CHN", "LAO"]).await;
         open.give().await;
+        open.count().await;
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
         let version = part.draft_and_submit().await;
@@ -370,6 +371,29 @@ impl Secret<'_> {
         let seen_at = self.twin.server.head("THA-01").await;
         let word = json!({ "phase": "P1", "decision": "NO_GO", "seenAt": seen_at });
         self.run("decideGoNoGo", word, "").await;
+    }
+
+    /// Persons that China receives, a few of whom others must not tell from more.
+    async fn count(&self) {
+        let small = |there: u32, instead: u32| {
+            let is_hidden = self.twin.pick(&["CHN"], "", "hidden") == "hidden";
+            if is_hidden { instead } else { there }
+        };
+        let run = |name: &'static str, mut input: Value| async move {
+            input["operation"] = self.id.clone();
+            self.twin.server.done("CHN-01", name, input, "claim { id }").await
+        };
+        run("recordPersonsReceived", json!({ "count": 40, "place": "CHN" })).await;
+        run("tallyScreening", json!({ "presumed": 20, "notPresumed": 20, "minors": small(1, 4) })).await;
+        let few = small(2, 3);
+        let of = json!([{ "nationality": "LAO", "count": 12 - few }, { "nationality": "MMR", "count": few }]);
+        let tally = json!({ "identified": of, "notIdentified": 8, "undetermined": 0 });
+        let tallied = run("tallyIdentification", tally).await;
+        let correction = json!({
+            "claimId": tallied["claim"]["id"], "figure": "UNDETERMINED", "count": small(1, 2), "reason": "MISSED",
+        });
+        self.twin.server.done("CHN-01", "correctFigure", correction, "").await;
+        run("recordPersonsReceived", json!({ "count": small(3, 1) })).await;
     }
 
     /// One contribution that everybody sees, and two that are for their giver and the lead alone: they change no sum
@@ -674,6 +698,8 @@ async fn everything(server: &Server) -> Vec<String> {
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } tasks { nodes { claims { id } } } } } }";
+        collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
+        let query = "{ operations(first: 10) { nodes { assistance { claims { id } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { emergentTasks { id }
             incidents { nodes { id claims { id } clocks { id } } }

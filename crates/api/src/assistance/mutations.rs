@@ -206,7 +206,7 @@ impl AssistanceMutations {
     ) -> Result<Option<TallyIdentificationResult>, Error> {
         let mut asked = Asked::new(ctx, input.entry)?;
         let operation = asked.operation(&input.operation).await?;
-        let identified = asked.each("identified", &input.identified, |entry, at| entry.read(at));
+        let identified = asked.each("identified", &input.identified, NationalityCountInput::read);
         let (Some(operation), Some(identified)) = (operation, identified) else {
             return asked.refuse().await;
         };

@@ -3,6 +3,7 @@
 //! Nothing here asks the rules or reads a log: whether a step is allowed is the engine's to say.
 
 mod assignment;
+mod assistance;
 mod centre;
 mod coalition;
 mod contribution;
@@ -51,6 +52,7 @@ pub fn write(
         bound: BTreeMap::new(),
         clashes: Vec::new(),
         shifts: Vec::new(),
+        counted: Vec::new(),
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -84,6 +86,8 @@ struct Script<'a> {
     clashes: Vec<&'a Deconfliction>,
     /// Beginnings of the shifts that were rostered so far; their numbers count from 1.
     shifts: Vec<Instant>,
+    /// Of each report of persons so far the report that it puts right, by its index: its claim's number counts from 1.
+    counted: Vec<Option<usize>>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -127,6 +131,10 @@ impl<'a> Script<'a> {
             Happening::WatchHandedOver(before, shift) => {
                 self.hand_over_watch(moment.recorded, before, shift)?;
             }
+            Happening::PersonsCounted(index, entry) => self.count_persons(moment, index, entry)?,
+            Happening::PersonsScreened(tally) => self.tally_screening(moment, tally)?,
+            Happening::PersonsIdentified(tally) => self.tally_identification(moment, tally)?,
+            Happening::OutcomesTallied(tally) => self.tally_outcomes(moment, tally)?,
             Happening::Timeline(entry) => {
                 note = entry.note.as_deref();
                 if !self.timeline(entry)? {
