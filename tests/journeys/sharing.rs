@@ -12,6 +12,7 @@ use crate::{
 };
 use accord::domain::{
     Event, PartnerCode, Recorded,
+    assistance::AssistanceEvent,
     contribution::ContributionEvent,
     ids::{ContributionId, IncidentId, OperationId, RequestId, TaskId},
     incident::IncidentEvent,
@@ -1035,14 +1036,26 @@ fn raised(event: &Event, operation: OperationId) -> Option<(Uuid, Raised)> {
     }
 }
 
+/// Whose count of persons it is.
+fn counted_by(event: &Event) -> Option<&PartnerCode> {
+    let Event::Assistance(event) = event else { return None };
+    match event {
+        AssistanceEvent::PersonsReceived { authority, .. }
+        | AssistanceEvent::ScreeningTallied { authority, .. }
+        | AssistanceEvent::IdentificationTallied { authority, .. }
+        | AssistanceEvent::AssistanceOutcomeTallied { authority, .. }
+        | AssistanceEvent::AssistanceFigureCorrected { authority, .. } => Some(authority),
+    }
+}
+
 /// Read from the log itself, not through the rows under test.
 #[expect(clippy::too_many_lines, reason = "a list of what each kind of thing is released by")]
 async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
         ids::{
-            AnnexId, AssignmentId, ClockId, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId,
-            MatterClaimId, OfficerRequestId, PhaseId, PlanVersionId, PlannedTaskId, RecordedDecisionId,
-            TaskClaimId,
+            AnnexId, AssignmentId, AssistanceClaimId, AssistanceId, ClockId, ConditionId, DecisionId,
+            DeconflictionId, GoNoGoWordId, MatterClaimId, OfficerRequestId, PhaseId, PlanVersionId,
+            PlannedTaskId, RecordedDecisionId, TaskClaimId,
         },
         plan::PlanEvent,
     };
@@ -1105,6 +1118,20 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
                 .map(|((of, _, code), own)| ((of.clone(), *number, code.clone()), own.clone()))
                 .collect();
             annexes.extend(copied);
+        }
+        if let Some(authority) = counted_by(&recorded.event) {
+            // Not even the operation's lead.
+            let alone = |happened| Release {
+                lead: authority.to_string(),
+                parties: vec![authority.to_string()],
+                ..release(Some(vec![authority.to_string()]), happened, Vec::new())
+            };
+            for number in 1..=8 {
+                let claim = AssistanceClaimId::of(AssistanceId::of(id, authority), number);
+                releases.insert(claim.to_string(), alone(None));
+            }
+            releases.insert(recorded.event_id.to_string(), alone(Some(end_of(index))));
+            continue;
         }
         matters.extend(raised(&recorded.event, id));
         for matter in &scope.matters {

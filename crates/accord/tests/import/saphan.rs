@@ -193,6 +193,7 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("AssignmentRetimed", t21, "2023-10-11T06:00:00+07:00".to_owned()),
     ];
     let matters = [
+        ("PersonsReceived", "2023-10-11T10:00:00+07:00", "2023-10-11T09:30:00+07:00"),
         ("IncidentReported", "2023-10-11T22:44:00+07:00", "2023-10-11T22:40:00+07:00"),
         ("ResponseDecided", "2023-10-11T23:33:00+07:00", "2023-10-11T23:31:00+07:00"),
         ("OfficerAssigned", "2023-10-11T23:33:00+07:00", "2023-10-11T23:31:00+07:00"),
@@ -202,7 +203,9 @@ async fn each_event_is_recorded_when_the_scenario_says_and_by_whom(
         ("IncidentDeadlineMissed", "2023-10-12T01:40:01+07:00", "2023-10-11T18:40:00+00:00"),
         ("ResponderArrived", "2023-10-12T01:42:00+07:00", "2023-10-12T01:40:00+07:00"),
         ("IncidentContained", "2023-10-12T02:15:00+07:00", "2023-10-12T02:10:00+07:00"),
+        ("PersonsReceived", "2023-10-12T04:50:00+07:00", "2023-10-12T04:30:00+07:00"),
         ("ResponderArrived", "2023-10-12T05:30:00+07:00", "2023-10-12T00:55:00+06:30"),
+        ("AssistanceFigureCorrected", "2023-10-12T15:00:00+07:00", "2023-10-11T09:30:00+07:00"),
         ("WatchGapDetected", "2023-10-14T18:00:01+07:00", "2023-10-14T18:00:00+07:00"),
         ("RequestDeadlineMissed", "2023-10-27T09:00:01+07:00", "2023-10-27T02:00:00+00:00"),
     ];
