@@ -73,7 +73,16 @@ create view matter as
     readers,
     valid_from,
     valid_to
-  from contribution;
+  from contribution
+  union all
+  select
+    id,
+    operation_id,
+    parties,
+    readers,
+    valid_from,
+    valid_to
+  from outcome;
 
 -- A matter's readers are null where it is for whoever reads the operation. Whose own work it is reads it whether or not
 -- the operation is released to it.

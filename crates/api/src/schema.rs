@@ -323,6 +323,7 @@ roots! {
     [] [crate::execution::PhaseMutations, crate::operation::LogMutations];
     [] [crate::incident::IncidentMutations, crate::request::RequestMutations];
     [] [crate::contribution::PledgeMutations, crate::contribution::GivingMutations];
+    [] [crate::outcome::OutcomeMutations];
     [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
     [crate::webhook::WebhookQueries] [crate::webhook::WebhookMutations];

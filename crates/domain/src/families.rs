@@ -19,6 +19,7 @@ macro_rules! families {
             Incident: crate::incident::IncidentEvent, crate::incident::IncidentCommand;
             Request: crate::request::RequestEvent, crate::request::RequestCommand;
             Contribution: crate::contribution::ContributionEvent, crate::contribution::ContributionCommand;
+            Outcome: crate::outcome::OutcomeEvent, crate::outcome::OutcomeCommand;
         }
     };
 }
@@ -37,7 +38,7 @@ macro_rules! subjects {
             Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre Watch;
             /// An operation with its plan, its tasks and how they are carried out, and whatever else it deals with.
             Operation(crate::OperationCode): Option<crate::operation::Operation>,
-                from Operation Plan Assignment Execution Incident Request Contribution;
+                from Operation Plan Assignment Execution Incident Request Contribution Outcome;
         }
         // Readers see nothing of these but what others show.
         without_row {

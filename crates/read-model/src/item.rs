@@ -109,6 +109,7 @@ tables! {
     }
     "22-request.sql" { Request: crate::request::RequestRow; }
     "23-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
+    "23-outcome.sql" { Outcome: crate::outcome::OutcomeRow; }
     "24-matter.sql" {
         MatterClaim: crate::matter::MatterClaimRow;
         Clock: crate::matter::ClockRow;

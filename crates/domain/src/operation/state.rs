@@ -2,8 +2,8 @@
 //! each other.
 
 use crate::{
-    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode,
-    Position, Prose, RequestCode, TaskCode, Title,
+    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, Position, Prose, RequestCode, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     clock::Clocks,
     coalition::Coalition,
@@ -12,6 +12,7 @@ use crate::{
     ids::OperationId,
     incident::{EmergentTask, Incident},
     operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},
+    outcome::Outcome,
     plan::{
         Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, TimeWindow, Version, VersionStatus, Withheld,
         gates_of_promulgation,
@@ -94,6 +95,7 @@ pub struct Operation {
     pub requests: OrdMap<RequestCode, Arc<Request>>,
     /// Declined and withdrawn ones stay.
     pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
+    pub outcomes: OrdMap<OutcomeCode, Arc<Outcome>>,
     /// What contributions are added up in, once a rate was given.
     pub reporting_currency: Option<Currency>,
 }
@@ -275,6 +277,7 @@ impl Operation {
             Matter::Incident(code) => self.incidents.get(code).map(|known| &known.label),
             Matter::Request(code) => self.requests.get(code).map(|known| &known.label),
             Matter::Contribution(code) => self.contributions.get(code).map(|known| &known.label),
+            Matter::Outcome(code) => self.outcomes.get(code).map(|known| &known.label),
         }
     }
 
@@ -287,6 +290,7 @@ impl Operation {
             Matter::Contribution(code) => {
                 self.contributions.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
             }
+            Matter::Outcome(code) => self.outcomes.get_mut(code).map(|known| &mut Arc::make_mut(known).label),
         }
     }
 
@@ -405,6 +409,7 @@ fn matter_item(operation: &OperationCode, matter: &Matter) -> Item {
         Matter::Incident(code) => Item::Incident(operation.clone(), code.clone()),
         Matter::Request(code) => Item::Request(operation.clone(), code.clone()),
         Matter::Contribution(code) => Item::Contribution(operation.clone(), code.clone()),
+        Matter::Outcome(code) => Item::Outcome(operation.clone(), code.clone()),
     }
 }
 
@@ -451,6 +456,11 @@ impl Items for Operation {
         items.extend(
             self.contributions.keys().map(|code| Item::Contribution(self.code.clone(), code.clone())),
         );
+        for (code, known) in &self.outcomes {
+            items.push(Item::Outcome(self.code.clone(), code.clone()));
+            let claims = known.claims.iter().map(|claim| claim.number);
+            items.extend(self.items_of(&Matter::Outcome(code.clone()), claims, &Clocks::default()));
+        }
         items
     }
 }
@@ -495,6 +505,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 emergent_tasks: OrdMap::new(),
                 requests: OrdMap::new(),
                 contributions: OrdMap::new(),
+                outcomes: OrdMap::new(),
                 reporting_currency: None,
             });
         }

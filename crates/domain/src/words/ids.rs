@@ -8,8 +8,8 @@
 //! Here are those that several subjects speak of; one that only its subject does stands in its folder.
 
 use crate::code::{
-    AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, TaskCode,
+    AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, PostCode, RequestCode, TaskCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,7 @@ ids! {
     /// A request for information or for assistance.
     RequestId = "request" "a request";
     ContributionId = "contribution" "a contribution";
+    OutcomeId = "outcome" "an outcome";
     MatterClaimId = "matterclaim" "a claim on a matter";
     /// A shift of a centre's watch.
     ShiftId = "shift" "a shift";
@@ -277,6 +278,12 @@ impl RequestId {
 impl ContributionId {
     pub fn of(operation: OperationId, code: &ContributionCode) -> Self {
         Self(derive(operation.0, &format!("contribution:{code}")))
+    }
+}
+
+impl OutcomeId {
+    pub fn of(operation: OperationId, code: &OutcomeCode) -> Self {
+        Self(derive(operation.0, &format!("outcome:{code}")))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Given events, when a command, then events: an engine in memory that loads what a decision lacks.
 
 pub mod carrying;
+pub mod coming;
 pub mod gate;
 pub mod giving;
 pub mod matter;
