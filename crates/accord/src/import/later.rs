@@ -19,9 +19,7 @@ pub fn lines(scenario: &Scenario, left: &[&TimelineEntry]) -> Vec<String> {
 
 fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
     let assistance = scenario.assistance.as_ref();
-    let assistance = assistance.map_or(0, |counts| {
-        counts.reports.len() + usize::from(counts.last.is_some()) + usize::from(counts.enforcement.is_some())
-    });
+    let assistance = assistance.map_or(0, |counts| counts.reports.len() + usize::from(counts.last.is_some()));
     let carried_out = |task: &str| scenario.actuals.iter().any(|actual| actual.id == task);
     let unopened = scenario.centre.forward_posts.iter().filter(|post| !carried_out(&post.opened_by));
     let known_persons = scenario.timeline.iter().filter(|entry| {

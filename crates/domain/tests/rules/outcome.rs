@@ -49,15 +49,15 @@ fn what_a_partners_work_came_to_is_put_right_by_another_claim() {
     assert_eq!(holding.corrects.as_ref().map(|corrects| corrects.claim), Some(1));
     let wrong = known.claims.get(1).unwrap();
     assert_eq!((&wrong.says, wrong.corrected_by), (&Measured::Count(7), Some(2)));
-    let earlier = first - Span::seconds(60).as_delta();
+    let later = first + Span::seconds(60).as_delta();
     let story = story
         .when(mmr(), correct("OUT-01", 1, Some("6"), None))
         .refused_at([(RefusalCode::WrongState, "claimId")])
         .saying("This claim was corrected: correct the one that took its place.")
-        .when(mmr(), correct("OUT-01", 2, None, Some(earlier)))
-        .then([corrected(3, 2, "5", earlier)])
+        .when(mmr(), correct("OUT-01", 2, None, Some(later)))
+        .then([corrected(3, 2, "5", later)])
         .when(mmr(), correct("OUT-01", 3, Some("0"), None))
-        .then([corrected(4, 3, "0", earlier)]);
+        .then([corrected(4, 3, "0", later)]);
     assert_eq!(outcome(&story, "OUT-01").holding().unwrap().says, Measured::Count(0));
 }
 
