@@ -142,7 +142,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("decisions { nodes { outcome partner { code } } } decisionPoints { status } deconflictions { other }"), 9),
         (operation("incidents { totalCount nodes { code status claims { kind } clocks { kind } requests { code } } }"), 4),
         (operation("requests { totalCount nodes { code status claims { kind } clocks { kind } } } clocks { nodes { kind } }"), 5),
-        (operation("outcomes { totalCount nodes { code count claims { kind count } } } outcomeTotals { byPartner { count } }"), 4),
+        (operation("outcomes { totalCount nodes { code count claims { kind count } } } outcomeTotals { byPartner { count } }"), 5),
         (operation("plan { objectives { code reached { count } } }"), 4),
         (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),

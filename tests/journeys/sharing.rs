@@ -709,6 +709,7 @@ async fn everything(server: &Server) -> Vec<String> {
         let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } tasks { nodes { claims { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { emergentTasks { id }
+            outcomes { nodes { id claims { id } } }
             incidents { nodes { id claims { id } clocks { id } } }
             requests { nodes { id claims { id } clocks { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
