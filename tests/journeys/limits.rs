@@ -143,6 +143,8 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("incidents { totalCount nodes { code status claims { kind } clocks { kind } requests { code } } }"), 4),
         (operation("requests { totalCount nodes { code status claims { kind } clocks { kind } } } clocks { nodes { kind } }"), 5),
         (operation("assistance { received claims { number } counts { count } }"), 3),
+        (operation("outcomes { totalCount nodes { code count claims { kind count } } } outcomeTotals { byPartner { count } }"), 5),
+        (operation("plan { objectives { code reached { count } } }"), 4),
         (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),
         (operation("tasks(first: 100) { edges { node { code plannedFinish } } }"), 4),

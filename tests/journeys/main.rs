@@ -24,6 +24,7 @@ mod matrix;
 mod names;
 mod nations;
 mod observability;
+mod outcomes;
 mod plan;
 mod release;
 mod request;

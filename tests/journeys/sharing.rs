@@ -14,8 +14,9 @@ use accord::domain::{
     Event, PartnerCode, Recorded,
     assistance::AssistanceEvent,
     contribution::ContributionEvent,
-    ids::{ContributionId, IncidentId, OperationId, RequestId, TaskId},
+    ids::{ContributionId, IncidentId, OperationId, OutcomeId, RequestId, TaskId},
     incident::IncidentEvent,
+    outcome::OutcomeEvent,
     request::RequestEvent,
 };
 use serde_json::{Map, Value, json};
@@ -145,6 +146,7 @@ impl Twin<'_> {
         alone.ask("CHN", "LAO", &["CHN", "LAO"]).await;
         open.give().await;
         open.count().await;
+        open.come_to().await;
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
         let version = part.draft_and_submit().await;
@@ -204,6 +206,9 @@ fn sections(situation: &str) -> Value {
         "situation": situation, "mission": "Recover them.", "concept": "Together.",
         "phases": [{ "code": "P1", "name": "Action", "gate": "GO_NO_GO" }],
         "linesOfEffort": [{ "code": "L1", "name": "Assistance" }],
+        "objectives": [
+            { "code": "O1", "lineOfEffort": "L1", "text": "Arrests", "measure": "arrests", "target": 5 },
+        ],
         "hHourWindow": { "from": "2023-10-08T00:00:00+07:00", "to": "2023-10-16T00:00:00+07:00" },
     })
 }
@@ -435,6 +440,34 @@ impl Secret<'_> {
         let reason = hidden("Too few", "Falcons");
         let rejected = json!({ "contribution": kind, "delivery": 1, "quantity": 1, "reason": reason });
         run("THA-01", "rejectDelivery", rejected).await;
+    }
+
+    /// One outcome that everybody sees, and two that are for those whose work it was and the lead alone, one of them put
+    /// right: they change no sum of others, and nothing that was reached.
+    async fn come_to(&self) {
+        let hidden = |there, instead| self.twin.pick(&["THA", "CHN"], there, instead);
+        let run = |who: &'static str, name: &'static str, mut input: Value| async move {
+            input["operation"] = self.id.clone();
+            self.twin.server.done(who, name, input, "outcome { claims { id } }").await
+        };
+        let open = json!({ "code": "OUT-1", "kind": "ARRESTS", "count": 5, "source": "Field unit" });
+        run("MMR-01", "recordOutcome", open).await;
+        let counted = json!({
+            "code": hidden("OUT-2", "FALCON-2"), "kind": hidden("ARRESTS", "SITES_CLOSED"),
+            "title": hidden("At the port", "Falcons"), "count": 3, "source": hidden("Police", "A falcon"),
+            "release": { "releasableTo": [] },
+        });
+        run("CHN-01", "recordOutcome", counted).await;
+        let money = |amount: &str| json!({ "amount": amount, "currency": hidden("CNY", "LAK") });
+        let value = json!({
+            "code": hidden("OUT-3", "FALCON-3"), "kind": hidden("VALUE_FROZEN", "LOSSES_REPORTED"),
+            "value": money(hidden("700", "900")), "source": "Bank", "release": { "releasableTo": [] },
+        });
+        let done = run("CHN-01", "recordOutcome", value).await;
+        let wrong = &done["outcome"]["claims"][0]["id"];
+        let reason = hidden("Counted twice", "Falcons count");
+        let right = json!({ "claimId": wrong, "value": money(hidden("600", "800")), "reason": reason });
+        self.twin.server.done("CHN-01", "correctOutcome", right, "").await;
     }
 }
 
@@ -703,6 +736,7 @@ async fn everything(server: &Server) -> Vec<String> {
         let query = "{ operations(first: 10) { nodes { assistance { claims { id } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { emergentTasks { id }
+            outcomes { nodes { id claims { id } } }
             incidents { nodes { id claims { id } clocks { id } } }
             requests { nodes { id claims { id } clocks { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
@@ -1029,6 +1063,11 @@ fn raised(event: &Event, operation: OperationId) -> Option<(Uuid, Raised)> {
             ..
         }) => {
             let id = ContributionId::of(operation, contribution);
+            let (readers, parties) = (release.as_ref().map(named), vec![partner.to_string()]);
+            Some((id.0, Raised { node: id.to_string(), readers, parties, tasks: Vec::new() }))
+        }
+        Event::Outcome(OutcomeEvent::OutcomeRecorded { outcome, partner, release, .. }) => {
+            let id = OutcomeId::of(operation, outcome);
             let (readers, parties) = (release.as_ref().map(named), vec![partner.to_string()]);
             Some((id.0, Raised { node: id.to_string(), readers, parties, tasks: Vec::new() }))
         }

@@ -25,6 +25,7 @@ mod incident;
 mod log;
 mod matter;
 mod operation;
+mod outcome;
 mod plan;
 mod request;
 mod schedule;

@@ -6,8 +6,8 @@
 //! label.
 
 use crate::{
-    AnnexCode, ContributionCode, IncidentCode, PartnerCode, RequestCode, Salt, TaskCode,
-    ids::{ContributionId, IncidentId, OperationId, RequestId},
+    AnnexCode, ContributionCode, IncidentCode, OutcomeCode, PartnerCode, RequestCode, Salt, TaskCode,
+    ids::{ContributionId, IncidentId, OperationId, OutcomeId, RequestId},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -196,6 +196,8 @@ pub enum Matter {
     Request(RequestCode),
     /// A contribution, by its code.
     Contribution(ContributionCode),
+    /// An outcome, by its code.
+    Outcome(OutcomeCode),
 }
 
 impl Matter {
@@ -204,6 +206,7 @@ impl Matter {
             Self::Incident(code) => IncidentId::of(operation, code).0,
             Self::Request(code) => RequestId::of(operation, code).0,
             Self::Contribution(code) => ContributionId::of(operation, code).0,
+            Self::Outcome(code) => OutcomeId::of(operation, code).0,
         }
     }
 }
@@ -215,6 +218,7 @@ impl fmt::Display for Matter {
             Self::Incident(code) => code.fmt(f),
             Self::Request(code) => code.fmt(f),
             Self::Contribution(code) => code.fmt(f),
+            Self::Outcome(code) => code.fmt(f),
         }
     }
 }

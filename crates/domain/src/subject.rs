@@ -1,14 +1,14 @@
 //! What history is folded by, and the grain at which readers see it change.
 
 use crate::{
-    AnnexCode, At, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, TaskCode,
+    AnnexCode, At, ConditionCode, ContributionCode, IncidentCode, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, PostCode, RequestCode, TaskCode,
     centre::{CentreCode, CentreId},
     ids::{
         AnnexId, AssignmentId, AssistanceClaimId, AssistanceId, AssistanceStepId, COALITION, ClockId,
         ConditionId, ContributionId, DecisionId, DeconflictionId, GoNoGoWordId, IncidentId, LogEntryId,
-        MatterClaimId, Naming, OfficerRequestId, OperationId, OperationReaderId, PartnerId, PhaseId,
-        PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, RequestId, ShiftId, TaskClaimId,
+        MatterClaimId, Naming, OfficerRequestId, OperationId, OperationReaderId, OutcomeId, PartnerId,
+        PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, RequestId, ShiftId, TaskClaimId,
         TaskExecutionId, TaskId, TenureId,
     },
     release::Matter,
@@ -154,6 +154,8 @@ subjects! { subject
         /// What an authority's counts come to from the moment of its `n`th report on.
         AssistanceStep(operation: OperationCode, authority: PartnerCode, number: u32) of Operation(operation) =
             AssistanceStepId::of(AssistanceId::of(OperationId::of(operation), authority), *number);
+        Outcome(operation: OperationCode, code: OutcomeCode) of Operation(operation) =
+            OutcomeId::of(OperationId::of(operation), code);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);

@@ -114,6 +114,7 @@ tables! {
         AssistanceClaim: crate::assistance::AssistanceClaimRow;
         AssistanceStep: crate::assistance::AssistanceStepRow;
     }
+    "23-outcome.sql" { Outcome: crate::outcome::OutcomeRow; }
     "24-matter.sql" {
         MatterClaim: crate::matter::MatterClaimRow;
         Clock: crate::matter::ClockRow;

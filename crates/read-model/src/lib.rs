@@ -24,6 +24,7 @@ mod log;
 pub mod matter;
 mod model;
 pub mod operation;
+pub mod outcome;
 mod page;
 mod parse;
 mod pin;

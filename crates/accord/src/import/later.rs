@@ -18,13 +18,10 @@ pub fn lines(scenario: &Scenario, left: &[&TimelineEntry]) -> Vec<String> {
 }
 
 fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
-    let assistance = scenario.assistance.as_ref();
-    let enforcement = assistance.map_or(0, |counts| usize::from(counts.enforcement.is_some()));
     let carried_out = |task: &str| scenario.actuals.iter().any(|actual| actual.id == task);
     let unopened = scenario.centre.forward_posts.iter().filter(|post| !carried_out(&post.opened_by));
     [
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
-        ("assistance: enforcement", enforcement),
         ("sitreps", scenario.sitreps.len()),
         ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),
     ]

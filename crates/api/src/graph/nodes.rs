@@ -44,6 +44,7 @@ macro_rules! nodes {
             Request: "request" of read_model::request::RequestRow, domain::ids::RequestId[id], requests_by_id;
             Contribution: "contribution" of read_model::contribution::ContributionRow,
                 domain::ids::ContributionId[id], contributions_by_id;
+            Outcome: "outcome" of read_model::outcome::OutcomeRow, domain::ids::OutcomeId[id], outcomes_by_id;
             MatterClaim: "matter_claim" of read_model::matter::MatterClaimRow,
                 domain::ids::MatterClaimId[id], matter_claims_by_id;
             AssistanceClaim: "assistance_claim" of read_model::assistance::AssistanceClaimRow,

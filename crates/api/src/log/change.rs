@@ -544,6 +544,7 @@ mod tests {
             ("incident", "Incident"),
             ("request", "Request"),
             ("contribution", "Contribution"),
+            ("outcome", "Outcome"),
             ("matter_claim", "MatterClaim"),
             ("assistance_claim", "AssistanceClaim"),
             ("clock", "Clock"),

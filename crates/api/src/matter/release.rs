@@ -5,14 +5,14 @@ use crate::{
     graph::{
         context::World,
         mutation::{Asked, At},
-        node::{Contribution, Incident, Node, Operation, Request},
+        node::{Contribution, Incident, Node, Operation, Outcome, Request},
     },
     operation::release::{Classification, HandlingCode, ReleaseLabel},
 };
 use async_graphql::{ID, InputObject, Union};
 use domain::{
     PartnerCode,
-    ids::{ContributionId, IncidentId, RequestId, from_text},
+    ids::{ContributionId, IncidentId, OutcomeId, RequestId, from_text},
     release::{self, MatterLabel, Release},
 };
 use read_model::parse;
@@ -25,6 +25,7 @@ pub enum Matter {
     Incident(Incident),
     Request(Request),
     Contribution(Contribution),
+    Outcome(Outcome),
 }
 
 impl From<Matter> for Node {
@@ -33,6 +34,7 @@ impl From<Matter> for Node {
             Matter::Incident(incident) => incident.into(),
             Matter::Request(request) => request.into(),
             Matter::Contribution(contribution) => contribution.into(),
+            Matter::Outcome(outcome) => outcome.into(),
         }
     }
 }
@@ -46,7 +48,10 @@ impl World {
         if let Some(request) = self.find::<Request>(id).await? {
             return Ok(Some(Matter::Request(request)));
         }
-        Ok(self.find::<Contribution>(id).await?.map(Matter::Contribution))
+        if let Some(contribution) = self.find::<Contribution>(id).await? {
+            return Ok(Some(Matter::Contribution(contribution)));
+        }
+        Ok(self.find::<Outcome>(id).await?.map(Matter::Outcome))
     }
 }
 
@@ -107,6 +112,10 @@ impl Asked<'_> {
             Some((ContributionId::PREFIX, _)) => {
                 let found = self.contribution("matterId", id, None).await?;
                 Ok(found.map(|(operation, code)| (operation, release::Matter::Contribution(code))))
+            }
+            Some((OutcomeId::PREFIX, _)) => {
+                let found = self.outcome("matterId", id).await?;
+                Ok(found.map(|(operation, code)| (operation, release::Matter::Outcome(code))))
             }
             _ => {
                 self.miss::<Incident>("matterId");

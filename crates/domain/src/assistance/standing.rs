@@ -129,7 +129,7 @@ impl Assistance {
         let mut variables = BTreeMap::clone(self.variables.get(&claim)?);
         self.next_variable += 1;
         let known_by = variables.insert(cell.clone(), self.next_variable)?;
-        let changed = self.claims.restate(claim, says, reason, at)?;
+        let changed = self.claims.replace(claim, (says, occurred_at), reason, at)?;
         self.variables.insert(changed[1], Arc::new(variables));
         let change = Change {
             number: changed[1],

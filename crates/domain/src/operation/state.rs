@@ -2,8 +2,8 @@
 //! each other.
 
 use crate::{
-    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode,
-    Position, Prose, RequestCode, TaskCode, Title,
+    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, Position, Prose, RequestCode, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
     assistance::Assistance,
     clock::Clocks,
@@ -13,6 +13,7 @@ use crate::{
     ids::OperationId,
     incident::{EmergentTask, Incident},
     operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},
+    outcome::Outcome,
     plan::{
         Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, TimeWindow, Version, VersionStatus, Withheld,
         gates_of_promulgation,
@@ -97,6 +98,7 @@ pub struct Operation {
     pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
     /// Counts of persons, by the referring authority that makes them.
     pub assistance: OrdMap<PartnerCode, Arc<Assistance>>,
+    pub outcomes: OrdMap<OutcomeCode, Arc<Outcome>>,
     /// What contributions are added up in, once a rate was given.
     pub reporting_currency: Option<Currency>,
 }
@@ -278,6 +280,7 @@ impl Operation {
             Matter::Incident(code) => self.incidents.get(code).map(|known| &known.label),
             Matter::Request(code) => self.requests.get(code).map(|known| &known.label),
             Matter::Contribution(code) => self.contributions.get(code).map(|known| &known.label),
+            Matter::Outcome(code) => self.outcomes.get(code).map(|known| &known.label),
         }
     }
 
@@ -290,6 +293,7 @@ impl Operation {
             Matter::Contribution(code) => {
                 self.contributions.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
             }
+            Matter::Outcome(code) => self.outcomes.get_mut(code).map(|known| &mut Arc::make_mut(known).label),
         }
     }
 
@@ -408,6 +412,7 @@ fn matter_item(operation: &OperationCode, matter: &Matter) -> Item {
         Matter::Incident(code) => Item::Incident(operation.clone(), code.clone()),
         Matter::Request(code) => Item::Request(operation.clone(), code.clone()),
         Matter::Contribution(code) => Item::Contribution(operation.clone(), code.clone()),
+        Matter::Outcome(code) => Item::Outcome(operation.clone(), code.clone()),
     }
 }
 
@@ -462,6 +467,11 @@ impl Items for Operation {
             let steps = known.steps().map(|step| step.number);
             items.extend(steps.map(|number| Item::AssistanceStep(place().0, place().1, number)));
         }
+        for (code, known) in &self.outcomes {
+            items.push(Item::Outcome(self.code.clone(), code.clone()));
+            let claims = known.claims.iter().map(|claim| claim.number);
+            items.extend(self.items_of(&Matter::Outcome(code.clone()), claims, &Clocks::default()));
+        }
         items
     }
 }
@@ -507,6 +517,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 requests: OrdMap::new(),
                 contributions: OrdMap::new(),
                 assistance: OrdMap::new(),
+                outcomes: OrdMap::new(),
                 reporting_currency: None,
             });
         }

@@ -94,6 +94,8 @@ codes! {
     RequestCode;
     /// A contribution to an operation, such as `K1`.
     ContributionCode;
+    /// What an operation came to, such as `OUT-01`; unique in its operation.
+    OutcomeCode;
     /// Anything else that a plan or a centre numbers: lines of effort, objectives, risks, site options.
     Code;
 }

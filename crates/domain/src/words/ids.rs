@@ -8,8 +8,8 @@
 //! Here are those that several subjects speak of; one that only its subject does stands in its folder.
 
 use crate::code::{
-    AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, TaskCode,
+    AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, PostCode, RequestCode, TaskCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,7 @@ ids! {
     /// A request for information or for assistance.
     RequestId = "request" "a request";
     ContributionId = "contribution" "a contribution";
+    OutcomeId = "outcome" "an outcome";
     MatterClaimId = "matterclaim" "a claim on a matter";
     /// Whose counts of persons an operation has.
     AssistanceId = "assistance" "an authority's counts of persons";
@@ -301,6 +302,12 @@ impl AssistanceStepId {
     /// What an authority's counts come to from the moment of its `number`th report on.
     pub fn of(table: AssistanceId, number: u32) -> Self {
         Self(derive(table.0, &format!("step:{number}")))
+    }
+}
+
+impl OutcomeId {
+    pub fn of(operation: OperationId, code: &OutcomeCode) -> Self {
+        Self(derive(operation.0, &format!("outcome:{code}")))
     }
 }
 

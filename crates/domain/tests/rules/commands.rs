@@ -3,7 +3,7 @@
 //! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what
 //! is in logs unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
 
-use crate::support::{giving, instant, of, saphan::*};
+use crate::support::{coming, giving, instant, of, saphan::*};
 use domain::{
     Command, Event, IncidentCode, Instant, Language, Names, OperationCode, PartnerCode, Position, PostCode,
     Priority, Reported, RequestCode, Sha256, Span,
@@ -21,6 +21,7 @@ use domain::{
     hash::canonical_json,
     incident::{IncidentCommand, IncidentKind, Methane, ResponseTask},
     operation::{DecisionOption, NewRecordedDecision, OperationCommand},
+    outcome::{NewOutcome, OutcomeCommand, OutcomeKind},
     plan::{
         ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms,
         TimeWindow,
@@ -682,6 +683,32 @@ fn of_contributions() -> Vec<ContributionCommand> {
     ]
 }
 
+fn of_outcomes() -> Vec<OutcomeCommand> {
+    use OutcomeCommand as Asked;
+    let operation = saphan;
+    let correct = |measured, at| Asked::Correct {
+        operation: operation(),
+        outcome: of("OUT-02"),
+        claim: 1,
+        measured,
+        at,
+        reason: of("Two figures were swapped"),
+    };
+    let full = NewOutcome {
+        title: Some(of("Compounds at the river")),
+        objective: Some(of("O3")),
+        release: Some(giving::released(&["LAO"])),
+        ..coming::so_much("OUT-01", OutcomeKind::SitesClosed, "2")
+    };
+    let money = coming::so_much("OUT-02", OutcomeKind::ValueFrozen, "28600000 THB");
+    vec![
+        Asked::Record { operation: operation(), outcome: full },
+        Asked::Record { operation: operation(), outcome: money },
+        correct(Some(coming::measured("26800000 THB")), None),
+        correct(None, Some(instant("2023-10-12T16:00:00+07:00"))),
+    ]
+}
+
 fn examples() -> Vec<Command> {
     let declare = CoalitionCommand::DeclareExercise { title: of("Exercise SAPHAN 2023") };
     let mut commands = vec![Command::Coalition(declare)];
@@ -713,6 +740,7 @@ fn examples() -> Vec<Command> {
     commands.extend(of_marks().into_iter().map(Command::Operation));
     commands.extend(of_contributions().into_iter().map(Command::Contribution));
     commands.extend(of_assistance().into_iter().map(Command::Assistance));
+    commands.extend(of_outcomes().into_iter().map(Command::Outcome));
     commands
 }
 

@@ -25,6 +25,8 @@ mod logging;
 mod matter_properties;
 mod operation;
 mod order;
+mod outcome;
+mod outcome_properties;
 mod partner;
 mod phase;
 mod plan_decision;

@@ -11,6 +11,7 @@ mod decision;
 mod execution;
 mod incident;
 mod operation;
+mod outcome;
 mod plan;
 mod request;
 mod senders;

@@ -2,6 +2,7 @@
 
 pub mod assisting;
 pub mod carrying;
+pub mod coming;
 pub mod gate;
 pub mod giving;
 pub mod matter;
