@@ -353,6 +353,7 @@ impl Operation {
     }
 
     /// What it came to, in the order of their codes: by `validAt`, or all of it.
+    #[expect(clippy::too_many_arguments, reason = "a list's arguments and its moment")]
     async fn outcomes(
         &self,
         valid_at: Option<DateTime>,
