@@ -1,9 +1,6 @@
 //! What the file holds and an import leaves out, a line for each kind.
 
-use crate::scenario::model::{
-    Scenario,
-    timeline::{GovernanceEvent, TimelineEntry},
-};
+use crate::scenario::model::{Scenario, timeline::TimelineEntry};
 use std::collections::BTreeMap;
 
 /// `left`: the entries of the timeline that became no command.
