@@ -58,7 +58,7 @@ async fn a_small_count_is_read_by_its_authority_alone_whatever_others_ask(
         }";
         let to = server.head("MMR-01").await;
         let data = server.data(who, query, json!({ "from": before, "to": to })).await;
-        let kinds = column(&data["events"]["nodes"], "type");
+        let kinds = column(&data["events"]["nodes"], "/type");
         assert!(!kinds.contains(&"PersonsReceived") && kinds.len() > 10, "{kinds:?}");
         assert_eq!(data["changes"]["nodes"], json!([]));
         // What was told before is what it was.

@@ -93,7 +93,8 @@ async fn one_of_each_kind(server: &Server) -> Vec<String> {
         first: planVersion(number: 1) { annex(code: \"B\") { id } }
         second: planVersion(number: 2) { decisions { id conditions { id } } } }
       operation(code: \"SAPHAN\") { incident(code: \"INC-001\") { id claims { id } clocks { id } }
-        request(code: \"RFA-001\") { id } contributions(first: 1) { nodes { id } } }
+        request(code: \"RFA-001\") { id } contributions(first: 1) { nodes { id } }
+        assistance { claims { id } } }
       centre(code: \"CMCC\") { shifts(first: 1) { nodes { id } } }
       partner(code: \"MMR\") { id } centres(first: 1) { edges { node { id } } } post(code: \"MMR-01\") { id }
       events(first: 1) { edges { node { id } } }
