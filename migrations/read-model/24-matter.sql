@@ -82,7 +82,25 @@ create view matter as
     readers,
     valid_from,
     valid_to
-  from sitrep;
+  from sitrep
+  union all
+  select
+    id,
+    operation_id,
+    array[authority],
+    array[authority],
+    valid_from,
+    valid_to
+  from assistance
+  union all
+  select
+    id,
+    operation_id,
+    parties,
+    readers,
+    valid_from,
+    valid_to
+  from outcome;
 
 -- A matter's readers are null where it is for whoever reads the operation. Whose own work it is reads it whether or not
 -- the operation is released to it.

@@ -93,7 +93,8 @@ async fn one_of_each_kind(server: &Server) -> Vec<String> {
         first: planVersion(number: 1) { annex(code: \"B\") { id } }
         second: planVersion(number: 2) { decisions { id conditions { id } } } }
       operation(code: \"SAPHAN\") { incident(code: \"INC-001\") { id claims { id } clocks { id } }
-        request(code: \"RFA-001\") { id } contributions(first: 1) { nodes { id } } }
+        request(code: \"RFA-001\") { id } contributions(first: 1) { nodes { id } }
+        assistance { claims { id } } }
       centre(code: \"CMCC\") { shifts(first: 1) { nodes { id } } }
       partner(code: \"MMR\") { id } centres(first: 1) { edges { node { id } } } post(code: \"MMR-01\") { id }
       events(first: 1) { edges { node { id } } }
@@ -124,8 +125,9 @@ async fn caches_of_others_as_they_come_keep_the_present_and_the_past_apart(
     let ids = one_of_each_kind(&server).await;
     let kinds =
         server.data("THA-01", "{ __type(name: \"Node\") { possibleTypes { name } } }", Value::Null).await;
-    // A world is none of the present, and SAPHAN tells of no request for an officer, and of no entry of the watch's log.
-    let kinds = kinds["__type"]["possibleTypes"].as_array().unwrap().len() - 3;
+    // A world is none of the present, and SAPHAN tells of no request for an officer, of no entry of the watch's log, and of no
+    // outcome before its end.
+    let kinds = kinds["__type"]["possibleTypes"].as_array().unwrap().len() - 4;
     assert_eq!(ids.len(), kinds, "one of each kind: {ids:?}");
 
     let more = ["2023-10-12T12:00:00+07:00".to_owned(), json!(ids).to_string()];

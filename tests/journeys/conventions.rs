@@ -70,7 +70,7 @@ fn what_breaks_older_clients_is_named_and_what_an_api_grows_by_is_not() {
     for (from, to) in [
         ("\ttitle: String!\n", "\ttitle: String!\n\tsubtitle: String\n"),
         ("\tSECRET\n", "\tSECRET\n\tTOP_SECRET\n"),
-        ("\tlateReason: String\n", "\tlateReason: String\n\tsource: String\n"),
+        ("\tlateReason: String\n", "\tlateReason: String\n\tremark: String\n"),
         ("operation(id: ID, code: String)", "operation(id: ID, code: String, alias: String)"),
     ] {
         assert_eq!(breaks(from, to), None, "`{from}` may become `{to}`");

@@ -4,6 +4,7 @@
 mod access;
 mod agenda;
 mod arrows;
+mod assistance;
 mod bounds;
 mod calendar;
 mod circles;
@@ -23,6 +24,7 @@ mod matrix;
 mod names;
 mod nations;
 mod observability;
+mod outcomes;
 mod plan;
 mod release;
 mod request;

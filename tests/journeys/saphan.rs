@@ -481,6 +481,126 @@ async fn the_unit_of_myanmar_was_on_the_scene_before_the_centre_knew(
     server.stop().await;
 }
 
+#[sqlx::test(migrations = false)]
+async fn persons_received_are_as_they_were_known_for_whoever_reads_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "query ($valid: DateTime!, $known: DateTime!) { asOf(at: { recordedAt: $known }) {
+       operation(code: \"SAPHAN\") { assistance(validAt: $valid) { received } }
+     } }";
+    let all = scenario::read(SAPHAN).unwrap().as_of_checks.into_iter();
+    let checks: Vec<_> = all.filter(|check| check.question == "persons_received").collect();
+    assert_eq!(checks.len(), 4);
+    for check in checks {
+        let moments = json!({ "valid": check.valid.unwrap(), "known": check.known });
+        for who in ["THA-01", "CHN-01"] {
+            let data = server.data(who, query, moments.clone()).await;
+            let received = data["asOf"]["operation"]["assistance"][0]["received"].as_i64().unwrap();
+            assert_eq!(Answer::Count(received), check.answer, "{who}: {check:?}");
+        }
+    }
+    // DP2 was taken on what was known then.
+    let query = "{ operation(code: \"SAPHAN\") { decisions { nodes { decisionPoint { code }
+      knownThen { operation(code: \"SAPHAN\") { assistance { received } } } } } } }";
+    let data = server.data("THA-01", query, Value::Null).await;
+    let decisions = data["operation"]["decisions"]["nodes"].as_array().unwrap();
+    let decision = decisions.iter().find(|decision| decision["decisionPoint"]["code"] == "DP2").unwrap();
+    assert_eq!(decision["knownThen"]["operation"]["assistance"], json!([{ "received": 118 }]));
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_persons_assisted_are_as_the_last_tally_says_and_its_small_count_is_for_thailand_alone(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query =
+        "{ operation(code: \"SAPHAN\") { assistance { reconciled counts { figure nationality count } } } }";
+    let table =
+        async |who: &str| server.data(who, query, Value::Null).await["operation"]["assistance"][0].take();
+    let told = scenario::read(SAPHAN).unwrap().assistance.unwrap().last.unwrap();
+    let mut expected: BTreeMap<(String, Option<String>), u32> = [
+        ("RECEIVED", told.received),
+        ("MINORS", told.minors),
+        ("PRESUMED", told.screened.presumed),
+        ("NOT_PRESUMED", told.screened.not_presumed),
+        ("IDENTIFIED", told.identified.identified),
+        ("NOT_IDENTIFIED", told.identified.not_identified),
+        ("UNDETERMINED", told.identified.undetermined),
+        ("PUNISHED_FOR_COMPELLED_ACTS", told.punished_for_compelled_acts),
+    ]
+    .into_iter()
+    .map(|(figure, count)| ((figure.to_owned(), None), count))
+    .collect();
+    let outcomes = told.outcomes.iter();
+    expected.extend(outcomes.map(|(outcome, count)| ((outcome.to_uppercase(), None), *count)));
+    let identified = told.identified_by_nationality.iter();
+    expected.extend(identified.map(|(of, count)| (("IDENTIFIED".to_owned(), Some(of.clone())), *count)));
+    let key = |count: &Value| {
+        let nationality = count["nationality"].as_str().map(str::to_owned);
+        (count["figure"].as_str().unwrap().to_owned(), nationality)
+    };
+    let own = table("THA-01").await;
+    let counts = own["counts"].as_array().unwrap();
+    let found: BTreeMap<_, _> = counts
+        .iter()
+        .map(|count| (key(count), u32::try_from(count["count"].as_u64().unwrap()).unwrap()))
+        .collect();
+    assert_eq!(found, expected);
+    assert_eq!(own["reconciled"], true);
+    let other = table("LAO-01").await;
+    let hidden = other["counts"].as_array().unwrap().iter().filter(|count| count["count"].is_null());
+    let hidden: Vec<_> = hidden.map(|count| key(count).0).collect();
+    assert_eq!(hidden, ["NOT_IDENTIFIED", "UNDETERMINED", "PUNISHED_FOR_COMPELLED_ACTS"]);
+    assert_eq!(other["reconciled"], true);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn sitreps_have_the_persons_received_that_the_scenario_froze_in_them(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = whole(options).await;
+    let query = "{ operation(code: \"SAPHAN\") { sitreps { nodes { code
+      figures { persons { authority counts { figure nationality count } } } differences { figure was is } } } } }";
+    let data = server.data("LAO-01", query, Value::Null).await;
+    let sitreps = data["operation"]["sitreps"]["nodes"].as_array().unwrap();
+    let found: Vec<_> = sitreps
+        .iter()
+        .map(|sitrep| {
+            let persons = &sitrep["figures"]["persons"];
+            let of_thailand =
+                persons.as_array().unwrap().iter().filter(|persons| persons["authority"] == "THA");
+            let mut counts = of_thailand.flat_map(|persons| persons["counts"].as_array().unwrap());
+            let received = counts.find(|count| count["figure"] == "RECEIVED");
+            // What is under five is in none.
+            let received = received.map_or(0, |received| received["count"].as_u64().unwrap());
+            (sitrep["code"].as_str().unwrap().to_owned(), u32::try_from(received).unwrap())
+        })
+        .collect();
+    let told = scenario::read(SAPHAN).unwrap().sitreps;
+    let told: Vec<_> = told.into_iter().map(|sitrep| (sitrep.id, sitrep.persons_received)).collect();
+    assert_eq!(found, told);
+    let corrected = json!([{ "figure": "persons.THA.RECEIVED", "was": "118", "is": "116" }]);
+    assert_eq!(sitreps[3]["differences"], corrected);
+    server.stop().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn x11_a_persons_name_is_no_place(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = Server::saphan(options, "2023-10-12T09:00:00+07:00").await;
+    let before = server.head("THA-01").await;
+    let named = json!({ "operation": "SAPHAN", "count": 1, "place": "Somchai Jaidee" });
+    let refusals = server.refused("THA-03", "recordPersonsReceived", named).await;
+    assert_eq!(codes(&refusals), ["PERSONAL_DATA_REFUSED"]);
+    assert_eq!(server.head("THA-01").await, before);
+    server.stop().await;
+}
+
 /// What the scenario's `metrics_expected` says, in tenths.
 fn tenths(name: &str) -> i64 {
     let told = &scenario::read(SAPHAN).unwrap().metrics_expected[name];

@@ -12,9 +12,11 @@ use crate::{
 };
 use accord::domain::{
     Event, PartnerCode, Recorded,
+    assistance::AssistanceEvent,
     contribution::ContributionEvent,
-    ids::{ContributionId, IncidentId, OperationId, RequestId, SitrepId, TaskId},
+    ids::{ContributionId, IncidentId, OperationId, OutcomeId, RequestId, SitrepId, TaskId},
     incident::IncidentEvent,
+    outcome::OutcomeEvent,
     request::RequestEvent,
     sitrep::SitrepEvent,
 };
@@ -144,6 +146,8 @@ impl Twin<'_> {
         let alone = self.initiate_as("PACT", "CHN", &["CHN"], &[]).await;
         alone.ask("CHN", "LAO", &["CHN", "LAO"]).await;
         open.give().await;
+        open.count().await;
+        open.come_to().await;
         open.sum_up().await;
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
@@ -204,6 +208,9 @@ fn sections(situation: &str) -> Value {
         "situation": situation, "mission": "Recover them.", "concept": "Together.",
         "phases": [{ "code": "P1", "name": "Action", "gate": "GO_NO_GO" }],
         "linesOfEffort": [{ "code": "L1", "name": "Assistance" }],
+        "objectives": [
+            { "code": "O1", "lineOfEffort": "L1", "text": "Arrests", "measure": "arrests", "target": 5 },
+        ],
         "hHourWindow": { "from": "2023-10-08T00:00:00+07:00", "to": "2023-10-16T00:00:00+07:00" },
     })
 }
@@ -374,6 +381,29 @@ impl Secret<'_> {
         self.run("decideGoNoGo", word, "").await;
     }
 
+    /// Persons that China receives, a few of whom others must not tell from more.
+    async fn count(&self) {
+        let small = |there: u32, instead: u32| {
+            let is_hidden = self.twin.pick(&["CHN"], "", "hidden") == "hidden";
+            if is_hidden { instead } else { there }
+        };
+        let run = |name: &'static str, mut input: Value| async move {
+            input["operation"] = self.id.clone();
+            self.twin.server.done("CHN-01", name, input, "claim { id }").await
+        };
+        run("recordPersonsReceived", json!({ "count": 40, "place": "CHN" })).await;
+        run("tallyScreening", json!({ "presumed": 20, "notPresumed": 20, "minors": small(1, 4) })).await;
+        let few = small(2, 3);
+        let of = json!([{ "nationality": "LAO", "count": 12 - few }, { "nationality": "MMR", "count": few }]);
+        let tally = json!({ "identified": of, "notIdentified": 8, "undetermined": 0 });
+        let tallied = run("tallyIdentification", tally).await;
+        let correction = json!({
+            "claimId": tallied["claim"]["id"], "figure": "UNDETERMINED", "count": small(1, 2), "reason": "MISSED",
+        });
+        self.twin.server.done("CHN-01", "correctFigure", correction, "").await;
+        run("recordPersonsReceived", json!({ "count": small(3, 1) })).await;
+    }
+
     /// One contribution that everybody sees, and two that are for their giver and the lead alone: they change no sum
     /// of others.
     async fn give(&self) {
@@ -412,6 +442,34 @@ impl Secret<'_> {
         let reason = hidden("Too few", "Falcons");
         let rejected = json!({ "contribution": kind, "delivery": 1, "quantity": 1, "reason": reason });
         run("THA-01", "rejectDelivery", rejected).await;
+    }
+
+    /// One outcome that everybody sees, and two that are for those whose work it was and the lead alone, one of them put
+    /// right: they change no sum of others, and nothing that was reached.
+    async fn come_to(&self) {
+        let hidden = |there, instead| self.twin.pick(&["THA", "CHN"], there, instead);
+        let run = |who: &'static str, name: &'static str, mut input: Value| async move {
+            input["operation"] = self.id.clone();
+            self.twin.server.done(who, name, input, "outcome { claims { id } }").await
+        };
+        let open = json!({ "code": "OUT-1", "kind": "ARRESTS", "count": 5, "source": "Field unit" });
+        run("MMR-01", "recordOutcome", open).await;
+        let counted = json!({
+            "code": hidden("OUT-2", "FALCON-2"), "kind": hidden("ARRESTS", "SITES_CLOSED"),
+            "title": hidden("At the port", "Falcons"), "count": 3, "source": hidden("Police", "A falcon"),
+            "release": { "releasableTo": [] },
+        });
+        run("CHN-01", "recordOutcome", counted).await;
+        let money = |amount: &str| json!({ "amount": amount, "currency": hidden("CNY", "LAK") });
+        let value = json!({
+            "code": hidden("OUT-3", "FALCON-3"), "kind": hidden("VALUE_FROZEN", "LOSSES_REPORTED"),
+            "value": money(hidden("700", "900")), "source": "Bank", "release": { "releasableTo": [] },
+        });
+        let done = run("CHN-01", "recordOutcome", value).await;
+        let wrong = &done["outcome"]["claims"][0]["id"];
+        let reason = hidden("Counted twice", "Falcons count");
+        let right = json!({ "claimId": wrong, "value": money(hidden("600", "800")), "reason": reason });
+        self.twin.server.done("CHN-01", "correctOutcome", right, "").await;
     }
 }
 
@@ -698,7 +756,10 @@ async fn everything(server: &Server) -> Vec<String> {
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } sitreps { nodes { id } } tasks { nodes { claims { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
+        let query = "{ operations(first: 10) { nodes { assistance { claims { id } } } } }";
+        collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { emergentTasks { id }
+            outcomes { nodes { id claims { id } } }
             incidents { nodes { id claims { id } clocks { id } } }
             requests { nodes { id claims { id } clocks { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
@@ -1035,7 +1096,24 @@ fn raised(event: &Event, operation: OperationId) -> Option<(Uuid, Raised)> {
             let (id, readers) = (SitrepId::of(operation, sitrep), Some(named(release)));
             Some((id.0, Raised { node: id.to_string(), readers, parties: Vec::new(), tasks: Vec::new() }))
         }
+        Event::Outcome(OutcomeEvent::OutcomeRecorded { outcome, partner, release, .. }) => {
+            let id = OutcomeId::of(operation, outcome);
+            let (readers, parties) = (release.as_ref().map(named), vec![partner.to_string()]);
+            Some((id.0, Raised { node: id.to_string(), readers, parties, tasks: Vec::new() }))
+        }
         _ => None,
+    }
+}
+
+/// Whose count of persons it is.
+fn counted_by(event: &Event) -> Option<&PartnerCode> {
+    let Event::Assistance(event) = event else { return None };
+    match event {
+        AssistanceEvent::PersonsReceived { authority, .. }
+        | AssistanceEvent::ScreeningTallied { authority, .. }
+        | AssistanceEvent::IdentificationTallied { authority, .. }
+        | AssistanceEvent::AssistanceOutcomeTallied { authority, .. }
+        | AssistanceEvent::AssistanceFigureCorrected { authority, .. } => Some(authority),
     }
 }
 
@@ -1044,9 +1122,9 @@ fn raised(event: &Event, operation: OperationId) -> Option<(Uuid, Raised)> {
 async fn releases(server: &Server) -> BTreeMap<String, Release> {
     use accord::domain::{
         ids::{
-            AnnexId, AssignmentId, ClockId, ConditionId, DecisionId, DeconflictionId, GoNoGoWordId,
-            MatterClaimId, OfficerRequestId, PhaseId, PlanVersionId, PlannedTaskId, RecordedDecisionId,
-            TaskClaimId,
+            AnnexId, AssignmentId, AssistanceClaimId, AssistanceId, ClockId, ConditionId, DecisionId,
+            DeconflictionId, GoNoGoWordId, MatterClaimId, OfficerRequestId, PhaseId, PlanVersionId,
+            PlannedTaskId, RecordedDecisionId, TaskClaimId,
         },
         plan::PlanEvent,
     };
@@ -1109,6 +1187,20 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
                 .map(|((of, _, code), own)| ((of.clone(), *number, code.clone()), own.clone()))
                 .collect();
             annexes.extend(copied);
+        }
+        if let Some(authority) = counted_by(&recorded.event) {
+            // Not even the operation's lead.
+            let alone = |happened| Release {
+                lead: authority.to_string(),
+                parties: vec![authority.to_string()],
+                ..release(Some(vec![authority.to_string()]), happened, Vec::new())
+            };
+            for number in 1..=8 {
+                let claim = AssistanceClaimId::of(AssistanceId::of(id, authority), number);
+                releases.insert(claim.to_string(), alone(None));
+            }
+            releases.insert(recorded.event_id.to_string(), alone(Some(end_of(index))));
+            continue;
         }
         matters.extend(raised(&recorded.event, id));
         for matter in &scope.matters {

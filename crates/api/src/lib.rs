@@ -12,6 +12,7 @@
 )]
 
 mod agenda;
+mod assistance;
 mod centre;
 mod coalition;
 mod contribution;
@@ -24,6 +25,7 @@ mod incident;
 mod log;
 mod matter;
 mod operation;
+mod outcome;
 mod plan;
 mod request;
 mod schedule;

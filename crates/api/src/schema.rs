@@ -324,6 +324,8 @@ roots! {
     [] [crate::incident::IncidentMutations, crate::request::RequestMutations];
     [] [crate::contribution::PledgeMutations, crate::contribution::GivingMutations];
     [] [crate::sitrep::SitrepMutations];
+    [] [crate::assistance::AssistanceMutations];
+    [] [crate::outcome::OutcomeMutations];
     [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
     [crate::webhook::WebhookQueries] [crate::webhook::WebhookMutations];

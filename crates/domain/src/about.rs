@@ -3,7 +3,7 @@
 
 use crate::{
     AnnexCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
-    ids::{LogEntryId, OperationId, PartnerId, PlanVersionId, PostId, TaskId},
+    ids::{AssistanceId, LogEntryId, OperationId, PartnerId, PlanVersionId, PostId, TaskId},
     release::Matter,
 };
 use uuid::Uuid;
@@ -103,6 +103,12 @@ impl<'a> About<'a> {
     /// Of this entry of a watch's log: only for those who see it.
     pub(crate) fn log_entry(mut self, entry: LogEntryId) -> Self {
         self.matters.push(entry.0);
+        self
+    }
+
+    /// Of these counts of persons: only for the authority that counts.
+    pub(crate) fn assistance(mut self, table: AssistanceId) -> Self {
+        self.matters.push(table.0);
         self
     }
 

@@ -77,10 +77,21 @@ impl<T: Clone> Claims<T> {
 
     /// Takes in that what a claim says happened at another time; which claims were changed or made.
     pub(crate) fn correct(&mut self, claim: u32, to: Instant, reason: &Prose, at: &At) -> Option<[u32; 2]> {
+        let says = self.get(claim)?.says.clone();
+        self.replace(claim, (says, to), reason, at)
+    }
+
+    /// Takes in that something else happened than a claim says, or at another time; which claims were changed or made.
+    pub(crate) fn replace(
+        &mut self,
+        claim: u32,
+        (says, to): (T, Instant),
+        reason: &Prose,
+        at: &At,
+    ) -> Option<[u32; 2]> {
         let number = self.next_number();
         let wrong = Arc::make_mut(self.0.get_mut(place(claim)?)?);
         wrong.corrected_by = Some(number);
-        let says = wrong.says.clone();
         self.push(says, to, Some(Correction { claim, reason: reason.clone() }), at);
         Some([claim, number])
     }

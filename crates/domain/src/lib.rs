@@ -14,6 +14,7 @@ mod about;
 pub mod actor;
 pub mod agenda;
 pub mod assignment;
+pub mod assistance;
 pub mod catalogue;
 pub mod centre;
 pub mod claim;
@@ -26,6 +27,7 @@ pub mod event;
 pub mod execution;
 pub mod incident;
 pub mod operation;
+pub mod outcome;
 pub mod plan;
 pub mod refusal;
 pub mod rejection;
@@ -48,8 +50,8 @@ pub use rejection::{Reasons, Rejection};
 pub use subject::{Item, Subject};
 pub use words::{
     AnnexCode, At, Code, ConditionCode, ContributionCode, Currency, Day, Decimal, IncidentCode, Instant,
-    InvalidSpan, Language, Money, Names, OperationCode, PartnerCode, PhaseCode, Position, PostCode, Priority,
-    Prose, Rate, RequestCode, Salt, Sha256, SitrepCode, Span, TaskCode, TimeZone, Title, code, duration,
-    hash, ids, instant, money, names, text,
+    InvalidSpan, Language, Money, Names, OperationCode, OutcomeCode, PartnerCode, PhaseCode, Position,
+    PostCode, Priority, Prose, Rate, RequestCode, Salt, Sha256, SitrepCode, Span, TaskCode, TimeZone, Title,
+    code, duration, hash, ids, instant, money, names, text,
 };
 pub use world::{State, World};

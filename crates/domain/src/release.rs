@@ -6,8 +6,9 @@
 //! label.
 
 use crate::{
-    AnnexCode, ContributionCode, IncidentCode, PartnerCode, RequestCode, Salt, SitrepCode, TaskCode,
-    ids::{ContributionId, IncidentId, OperationId, RequestId, SitrepId},
+    AnnexCode, ContributionCode, IncidentCode, OutcomeCode, PartnerCode, RequestCode, Salt, SitrepCode,
+    TaskCode,
+    ids::{ContributionId, IncidentId, OperationId, OutcomeId, RequestId, SitrepId},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -198,6 +199,8 @@ pub enum Matter {
     Contribution(ContributionCode),
     /// A SITREP, by its code.
     Sitrep(SitrepCode),
+    /// An outcome, by its code.
+    Outcome(OutcomeCode),
 }
 
 impl Matter {
@@ -207,6 +210,7 @@ impl Matter {
             Self::Request(code) => RequestId::of(operation, code).0,
             Self::Contribution(code) => ContributionId::of(operation, code).0,
             Self::Sitrep(code) => SitrepId::of(operation, code).0,
+            Self::Outcome(code) => OutcomeId::of(operation, code).0,
         }
     }
 }
@@ -219,6 +223,7 @@ impl fmt::Display for Matter {
             Self::Request(code) => code.fmt(f),
             Self::Contribution(code) => code.fmt(f),
             Self::Sitrep(code) => code.fmt(f),
+            Self::Outcome(code) => code.fmt(f),
         }
     }
 }

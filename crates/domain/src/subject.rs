@@ -1,14 +1,15 @@
 //! What history is folded by, and the grain at which readers see it change.
 
 use crate::{
-    AnnexCode, At, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, SitrepCode, TaskCode,
+    AnnexCode, At, ConditionCode, ContributionCode, IncidentCode, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, PostCode, RequestCode, SitrepCode, TaskCode,
     centre::{CentreCode, CentreId},
     ids::{
-        AnnexId, AssignmentId, COALITION, ClockId, ConditionId, ContributionId, DecisionId, DeconflictionId,
-        GoNoGoWordId, IncidentId, LogEntryId, MatterClaimId, Naming, OfficerRequestId, OperationId,
-        OperationReaderId, PartnerId, PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId,
-        RequestId, ShiftId, SitrepId, TaskClaimId, TaskExecutionId, TaskId, TenureId,
+        AnnexId, AssignmentId, AssistanceClaimId, AssistanceId, AssistanceStepId, COALITION, ClockId,
+        ConditionId, ContributionId, DecisionId, DeconflictionId, GoNoGoWordId, IncidentId, LogEntryId,
+        MatterClaimId, Naming, OfficerRequestId, OperationId, OperationReaderId, OutcomeId, PartnerId,
+        PhaseId, PlanVersionId, PlannedTaskId, PostId, RecordedDecisionId, RequestId, ShiftId, SitrepId,
+        TaskClaimId, TaskExecutionId, TaskId, TenureId,
     },
     release::Matter,
 };
@@ -146,6 +147,17 @@ subjects! { subject
             ContributionId::of(OperationId::of(operation), code);
         Sitrep(operation: OperationCode, code: SitrepCode) of Operation(operation) =
             SitrepId::of(OperationId::of(operation), code);
+        /// Whose counts of persons there are.
+        Assistance(operation: OperationCode, authority: PartnerCode) of Operation(operation) =
+            AssistanceId::of(OperationId::of(operation), authority);
+        /// The `n`th report of an authority's counts, from 1.
+        AssistanceClaim(operation: OperationCode, authority: PartnerCode, number: u32) of Operation(operation) =
+            AssistanceClaimId::of(AssistanceId::of(OperationId::of(operation), authority), *number);
+        /// What an authority's counts come to from the moment of its `n`th report on.
+        AssistanceStep(operation: OperationCode, authority: PartnerCode, number: u32) of Operation(operation) =
+            AssistanceStepId::of(AssistanceId::of(OperationId::of(operation), authority), *number);
+        Outcome(operation: OperationCode, code: OutcomeCode) of Operation(operation) =
+            OutcomeId::of(OperationId::of(operation), code);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);

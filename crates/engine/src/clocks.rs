@@ -111,7 +111,7 @@ impl Clocks {
             Matter::Request(request) => {
                 Command::Request(RequestCommand::MissDeadline { operation, request, clock })
             }
-            Matter::Contribution(_) | Matter::Sitrep(_) => return None,
+            Matter::Contribution(_) | Matter::Outcome(_) | Matter::Sitrep(_) => return None,
         };
         Some(self.request(command, format!("{}/{}", row.id, row.due_at.timestamp_micros()), row.due_at))
     }

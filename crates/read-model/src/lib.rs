@@ -11,6 +11,7 @@
 //! lists all tables, `agenda` gathers from many, `log` is about events, `projection` writes.
 
 pub mod agenda;
+pub mod assistance;
 pub mod centre;
 pub mod coalition;
 pub mod contribution;
@@ -23,6 +24,7 @@ mod log;
 pub mod matter;
 mod model;
 pub mod operation;
+pub mod outcome;
 mod page;
 mod parse;
 mod pin;

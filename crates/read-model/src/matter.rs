@@ -12,6 +12,7 @@ use domain::{
     ids::{ClockId, MatterClaimId},
     incident::{IncidentClaim, IncidentClaimKind},
     operation::Operation,
+    outcome::Measured,
     release::Matter,
     request::{RequestClaim, RequestClaimKind},
 };
@@ -19,12 +20,16 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+/// The kind of all claims on outcomes.
+const RECORDED: &str = "RECORDED";
+
 /// What is claimed of a matter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum MatterSays {
     Incident(IncidentClaim),
     Request(RequestClaim),
+    Outcome(Measured),
 }
 
 row! {
@@ -188,6 +193,16 @@ impl Versioned for MatterClaimRow {
                 let kind = RequestClaimKind::from(&claim.says).to_string();
                 Some(Self::of(operation, matter, claim, kind, MatterSays::Request(claim.says.clone())))
             }
+            Matter::Outcome(code) => {
+                let claim = operation.outcomes.get(code)?.claims.get(*number)?;
+                Some(Self::of(
+                    operation,
+                    matter,
+                    claim,
+                    RECORDED.to_owned(),
+                    MatterSays::Outcome(claim.says.clone()),
+                ))
+            }
             Matter::Contribution(_) | Matter::Sitrep(_) => None,
         }
     }
@@ -251,7 +266,7 @@ impl Versioned for ClockRow {
         let clock: &Clock = match matter {
             Matter::Incident(code) => operation.incidents.get(code)?.clocks.get(*number)?,
             Matter::Request(code) => operation.requests.get(code)?.clocks.get(*number)?,
-            Matter::Contribution(_) | Matter::Sitrep(_) => return None,
+            Matter::Contribution(_) | Matter::Outcome(_) | Matter::Sitrep(_) => return None,
         };
         let matter_id = matter.id(operation.id());
         Some(Self {

@@ -55,7 +55,7 @@ const SHOWN: &str = "code from until issuedAt post { code } remarks final correc
     tasks { planned issued inProgress blocked completed cancelled } started ended
     incidents { priority open contained closed } requests { open answeredOnTime answeredLate withdrawn }
     clocks { open met breached } contributions { pledged accepted acceptedMoney { amount currency } }
-    conflicts next { starts finishes } }";
+    persons { authority counts { figure nationality count } } conflicts next { starts finishes } }";
 
 #[derive(Deserialize)]
 struct Answer {

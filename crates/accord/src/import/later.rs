@@ -1,9 +1,6 @@
 //! What the file holds and an import leaves out, a line for each kind.
 
-use crate::scenario::model::{
-    Scenario,
-    timeline::{GovernanceEvent, TimelineEntry},
-};
+use crate::scenario::model::{Scenario, timeline::TimelineEntry};
 use std::collections::BTreeMap;
 
 /// `left`: the entries of the timeline that became no command.
@@ -18,20 +15,10 @@ pub fn lines(scenario: &Scenario, left: &[&TimelineEntry]) -> Vec<String> {
 }
 
 fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
-    let assistance = scenario.assistance.as_ref();
-    let assistance = assistance.map_or(0, |counts| {
-        counts.reports.len() + usize::from(counts.last.is_some()) + usize::from(counts.enforcement.is_some())
-    });
     let carried_out = |task: &str| scenario.actuals.iter().any(|actual| actual.id == task);
     let unopened = scenario.centre.forward_posts.iter().filter(|post| !carried_out(&post.opened_by));
-    let known_persons = scenario.timeline.iter().filter(|entry| {
-        matches!(entry.event, GovernanceEvent::DecisionRecorded { known_persons: Some(_), .. })
-    });
     [
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
-        ("timeline: known_persons of decisions", known_persons.count()),
-        ("assistance: reports and tallies", assistance),
-        ("sitreps: persons received", scenario.sitreps.len()),
         ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),
     ]
     .into_iter()

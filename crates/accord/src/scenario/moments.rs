@@ -2,6 +2,7 @@
 
 use super::model::{
     Scenario,
+    assistance::{AssistanceEntry, Tally},
     coalition::{Expansion, Post},
     execution::Actual,
     incident::IncidentEntry,
@@ -50,6 +51,11 @@ pub enum Happening<'a> {
     ShiftRostered(&'a Shift),
     /// By the post of that code.
     WatchAssumed(&'a Shift, &'a str),
+    /// The report at that index.
+    PersonsCounted(usize, &'a AssistanceEntry),
+    PersonsScreened(&'a Tally),
+    PersonsIdentified(&'a Tally),
+    OutcomesTallied(&'a Tally),
     /// To the second one.
     WatchHandedOver(&'a Shift, &'a Shift),
     /// Issued, or put right.
@@ -120,6 +126,7 @@ impl Scenario {
             what: Happening::Incident(entry),
         }));
         moments.extend(self.requests.iter().flat_map(Request::moments));
+        moments.extend(self.assistance_moments());
         moments.extend(self.watch_moments());
         moments.extend(self.sitreps.iter().map(|told| Moment {
             recorded: told.at,
@@ -136,6 +143,38 @@ impl Scenario {
             _ => (1, None),
         };
         moments.sort_by_key(|moment| (moment.recorded, order(moment)));
+        moments
+    }
+}
+
+/// With which tasks the last counts are tallied: with their screening, their identification, and at the end.
+const TALLIED_WITH: [&str; 3] = ["T23", "T24", "T28"];
+
+impl Scenario {
+    /// What was reported, and what all of it came to: when the tasks that it comes with were recorded as complete, else
+    /// when the last task was.
+    fn assistance_moments(&self) -> Vec<Moment<'_>> {
+        let Some(told) = &self.assistance else { return Vec::new() };
+        let reports = told.reports.iter().enumerate().map(|(index, entry)| Moment {
+            recorded: entry.recorded,
+            occurred: entry.occurred,
+            what: Happening::PersonsCounted(index, entry),
+        });
+        let mut moments: Vec<_> = reports.collect();
+        let ends = |actual: &Actual| (actual.end_recorded.unwrap_or(actual.end + RECORDED_AFTER), actual.end);
+        let last = self.actuals.iter().map(ends).max();
+        if let (Some(tally), Some(last)) = (&told.last, last) {
+            let at = |task: &str| self.actuals.iter().find(|actual| actual.id == task).map_or(last, ends);
+            let tallied = [
+                Happening::PersonsScreened(tally),
+                Happening::PersonsIdentified(tally),
+                Happening::OutcomesTallied(tally),
+            ];
+            moments.extend(TALLIED_WITH.into_iter().zip(tallied).map(|(task, what)| {
+                let (recorded, occurred) = at(task);
+                Moment { recorded, occurred, what }
+            }));
+        }
         moments
     }
 }

@@ -10,6 +10,7 @@ use futures_util::{
 };
 use read_model::{
     EventFilter, EventRow, Page, Pin, ReadModel,
+    assistance::{AssistanceClaimRow, CountsRow},
     coalition::{PartnerRow, PostFilter, PostRow, TenureRow},
     contribution::{ContributionFilter, ContributionRow, GroupedBy, Sums},
     execution::{GoNoGoWordRow, PhaseRow, TaskClaimRow, TaskExecutionRow},
@@ -19,6 +20,7 @@ use read_model::{
         AssignmentRow, DecidedPointRow, DeconflictionRow, OfficerRequestRow, OperationFilter, OperationRow,
         RecordedDecisionRow, TaskLabelRow,
     },
+    outcome::{ForObjective, OutcomeFilter, OutcomePeriod, OutcomeRow, OutcomeSumRow, ReachedRow},
     plan::{
         AnnexRow, ConditionRow, DecisionRow, PartRow, PlanVersionRow, PlannedTaskRow, TaskFilter, TaskPlace,
         TaskVersionRow,
@@ -407,6 +409,24 @@ async fn contribution_counts(
     Ok(counts)
 }
 
+/// Counts of persons, at moments in the world.
+async fn counts_of(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, Option<DateTime<Utc>>)>,
+) -> Result<HashMap<(Uuid, Option<DateTime<Utc>>), Arc<Vec<Arc<CountsRow>>>>, Error> {
+    let mut counts = HashMap::new();
+    for (valid_at, operations) in by_question(keys) {
+        let rows = model.counts_of(&pin, &operations, valid_at).await?;
+        counts.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, valid_at), rows)),
+        );
+    }
+    Ok(counts)
+}
+
 /// What is given to operations, added up by something.
 async fn contribution_sums(
     model: ReadModel,
@@ -419,6 +439,81 @@ async fn contribution_sums(
         sums.extend(found.into_iter().map(|(operation, sums)| ((operation, by), Arc::new(sums))));
     }
     Ok(sums)
+}
+
+/// A page of what an operation came to.
+pub(crate) type OutcomePage = (Uuid, OutcomeFilter, Page);
+
+async fn outcome_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<OutcomePage>,
+) -> Result<HashMap<OutcomePage, Arc<Vec<Arc<OutcomeRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, filter, page)| (operation, (filter, page))).collect();
+    for ((filter, page), operations) in by_question(keys) {
+        let rows = model.outcomes_of(&pin, &operations, &filter, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, filter.clone(), page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn outcome_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, OutcomeFilter)>,
+) -> Result<HashMap<(Uuid, OutcomeFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, operations) in by_question(keys) {
+        let counted = model.count_outcomes(&pin, &operations, &filter).await?;
+        counts.extend(counted.into_iter().map(|(operation, count)| ((operation, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
+/// What operations came to, added up over a period.
+async fn outcome_sums(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, OutcomePeriod)>,
+) -> Result<HashMap<(Uuid, OutcomePeriod), Arc<Vec<OutcomeSumRow>>>, Error> {
+    let mut sums = HashMap::<_, Vec<_>>::new();
+    for (period, operations) in by_question(keys) {
+        for row in model.outcome_sums(&pin, &operations, &period).await? {
+            sums.entry((row.operation_id, period)).or_default().push(row);
+        }
+    }
+    Ok(sums.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect())
+}
+
+/// How much was reached towards an objective by a moment.
+pub(crate) type Reached = (ForObjective, Option<DateTime<Utc>>);
+
+async fn outcomes_reached(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<Reached>,
+) -> Result<HashMap<Reached, Arc<Vec<ReachedRow>>>, Error> {
+    let mut by_moment = HashMap::<_, Vec<ForObjective>>::new();
+    for (wanted, valid_at) in keys {
+        by_moment.entry(valid_at).or_default().push(wanted);
+    }
+    let mut reached = HashMap::<Reached, Vec<ReachedRow>>::new();
+    for (valid_at, wanted) in by_moment {
+        for row in model.outcomes_reached(&pin, &wanted, valid_at).await? {
+            let of = ForObjective {
+                operation_id: row.operation_id,
+                objective: row.objective.clone(),
+                kind: row.kind.clone(),
+            };
+            reached.entry((of, valid_at)).or_default().push(row);
+        }
+    }
+    Ok(reached.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect())
 }
 
 /// By the incident that they are about.
@@ -590,7 +685,12 @@ macro_rules! loaders {
             pub request_counts: Loader<(Uuid, RequestFilter), i64>,
             pub contribution_pages: Loader<ContributionPage, Arc<Vec<Arc<ContributionRow>>>>,
             pub contribution_counts: Loader<(Uuid, ContributionFilter), i64>,
+            pub counts_of: Loader<(Uuid, Option<DateTime<Utc>>), Arc<Vec<Arc<CountsRow>>>>,
             pub contribution_sums: Loader<(Uuid, GroupedBy), Arc<Sums>>,
+            pub outcome_pages: Loader<OutcomePage, Arc<Vec<Arc<OutcomeRow>>>>,
+            pub outcome_counts: Loader<(Uuid, OutcomeFilter), i64>,
+            pub outcome_sums: Loader<(Uuid, OutcomePeriod), Arc<Vec<OutcomeSumRow>>>,
+            pub outcomes_reached: Loader<Reached, Arc<Vec<ReachedRow>>>,
             pub requests_about: Loader<Uuid, Arc<Vec<Arc<RequestRow>>>>,
             pub shift_pages: Loader<ShiftPage, Arc<Vec<Arc<ShiftRow>>>>,
             pub shift_counts: Loader<(Uuid, ShiftSpan), i64>,
@@ -644,7 +744,12 @@ macro_rules! loaders {
                     request_counts: Loader::new(model, pin, request_counts),
                     contribution_pages: Loader::new(model, pin, contribution_pages),
                     contribution_counts: Loader::new(model, pin, contribution_counts),
+                    counts_of: Loader::new(model, pin, counts_of),
                     contribution_sums: Loader::new(model, pin, contribution_sums),
+                    outcome_pages: Loader::new(model, pin, outcome_pages),
+                    outcome_counts: Loader::new(model, pin, outcome_counts),
+                    outcome_sums: Loader::new(model, pin, outcome_sums),
+                    outcomes_reached: Loader::new(model, pin, outcomes_reached),
                     requests_about: Loader::new(model, pin, requests_about),
                     shift_pages: Loader::new(model, pin, shift_pages),
                     shift_counts: Loader::new(model, pin, shift_counts),
@@ -696,6 +801,7 @@ nodes! { loaders
         conditions_of: ConditionRow, decision_id = conditions_of;
         task_claims_of: TaskClaimRow, task_id = task_claims_of;
         matter_claims_of: MatterClaimRow, matter_id = matter_claims_of;
+        assistance_claims_of: AssistanceClaimRow, assistance_id = assistance_claims_of;
         clocks_on: ClockRow, matter_id = clocks_on;
         emergent_tasks_of: EmergentTaskRow, operation_id = emergent_tasks_of;
         emergent_tasks_for: EmergentTaskRow, incident_id = emergent_tasks_for;

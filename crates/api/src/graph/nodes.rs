@@ -45,8 +45,11 @@ macro_rules! nodes {
             Contribution: "contribution" of read_model::contribution::ContributionRow,
                 domain::ids::ContributionId[id], contributions_by_id;
             Sitrep: "sitrep" of read_model::sitrep::SitrepRow, domain::ids::SitrepId[id], sitreps_by_id;
+            Outcome: "outcome" of read_model::outcome::OutcomeRow, domain::ids::OutcomeId[id], outcomes_by_id;
             MatterClaim: "matter_claim" of read_model::matter::MatterClaimRow,
                 domain::ids::MatterClaimId[id], matter_claims_by_id;
+            AssistanceClaim: "assistance_claim" of read_model::assistance::AssistanceClaimRow,
+                domain::ids::AssistanceClaimId[id], assistance_claims_by_id;
             Clock: "clock" of read_model::matter::ClockRow, domain::ids::ClockId[id], clocks_by_id;
         }
         without_history {

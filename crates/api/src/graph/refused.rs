@@ -91,6 +91,8 @@ pub enum RefusalCode {
     OverDelivery,
     /// A partner whose work it is to be may not read the operation.
     PartyCannotRead,
+    /// Persons are counted, and nothing that could name one is kept: only codes from a list.
+    PersonalDataRefused,
     /// The phase that the task belongs to is not open.
     PhaseNotStarted,
     /// The plan lacks what a submission needs.

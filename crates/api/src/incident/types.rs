@@ -175,7 +175,7 @@ impl Incident {
             .filter(|claim| claim.corrected_by.is_none())
             .filter_map(|claim| match &*claim.says {
                 MatterSays::Incident(says) => Some((claim.occurred_at.fixed_offset(), claim.number, says)),
-                MatterSays::Request(_) => None,
+                MatterSays::Request(_) | MatterSays::Outcome(_) => None,
             })
             .filter(|(at, ..): &(Instant, _, _)| valid_at.is_none_or(|DateTime(valid_at)| *at <= valid_at))
             .collect();

@@ -545,7 +545,9 @@ mod tests {
             ("request", "Request"),
             ("contribution", "Contribution"),
             ("sitrep", "Sitrep"),
+            ("outcome", "Outcome"),
             ("matter_claim", "MatterClaim"),
+            ("assistance_claim", "AssistanceClaim"),
             ("clock", "Clock"),
         ];
         for (table, name) in types {

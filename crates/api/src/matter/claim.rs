@@ -5,6 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
+        money::Money,
         node::{Event, MatterClaim, Partner, PastWorld, Post, Task},
         priority::Priority,
         scalars::{DateTime, Duration, Position},
@@ -17,13 +18,14 @@ use domain::{
     PartnerCode, PostCode, Prose, Span, TaskCode,
     ids::{MatterClaimId, OperationId, PartnerId, PostId, TaskId},
     incident::IncidentClaim,
+    outcome::Measured,
     request::RequestClaim,
 };
 use read_model::{matter::MatterSays, parse};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What is claimed of an incident or of a request.
+/// What is claimed of an incident, of a request or of an outcome.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MatterClaimKind {
     /// The incident was reported.
@@ -56,6 +58,8 @@ pub enum MatterClaimKind {
     Fulfilled,
     /// The partner that asked does not ask any more.
     Withdrawn,
+    /// The operation came to so much.
+    Recorded,
 }
 
 impl From<&MatterSays> for MatterClaimKind {
@@ -81,6 +85,7 @@ impl From<&MatterSays> for MatterClaimKind {
                 RequestClaim::Escalated { .. } => Self::Escalated,
                 RequestClaim::Withdrawn { .. } => Self::Withdrawn,
             },
+            MatterSays::Outcome(_) => Self::Recorded,
         }
     }
 }
@@ -92,6 +97,7 @@ struct Parts<'a> {
     post: Option<&'a PostCode>,
     task: Option<&'a TaskCode>,
     persons: Option<u32>,
+    measured: Option<&'a Measured>,
     text: Option<&'a Prose>,
     seen_at: Option<domain::Position>,
 }
@@ -126,6 +132,7 @@ fn parts(says: &MatterSays) -> Parts<'_> {
                 Parts { priority: *priority, post: to.as_ref(), text: Some(reason), ..none }
             }
         },
+        MatterSays::Outcome(measured) => Parts { measured: Some(measured), ..none },
     }
 }
 
@@ -161,7 +168,7 @@ impl MatterClaim {
     }
 }
 
-/// One report on an incident or a request, or the correction of one: who says what happened, when, when the log learned of
+/// One report on an incident, a request or an outcome, or the correction of one: who says what happened, when, when the log learned of
 /// it and why it learned late. It never changes; a correction is another claim, which names this one.
 #[Object]
 impl MatterClaim {
@@ -248,6 +255,17 @@ impl MatterClaim {
     /// How many persons it says were brought to safety.
     async fn persons_recovered(&self) -> Option<u32> {
         parts(&self.row.says).persons
+    }
+
+    /// How many it says that there were, of an outcome.
+    async fn count(&self) -> Option<u32> {
+        parts(&self.row.says).measured.and_then(Measured::count)
+    }
+
+    /// How much money it says that there was, of an outcome.
+    async fn value(&self) -> Option<Money> {
+        let value = parts(&self.row.says).measured.and_then(Measured::value)?;
+        Some(Money::of(value.minor_units.into(), &value.currency))
     }
 
     /// In the reporter's words: why, or what came of it.

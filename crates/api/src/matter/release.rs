@@ -5,14 +5,14 @@ use crate::{
     graph::{
         context::World,
         mutation::{Asked, At},
-        node::{Contribution, Incident, Node, Operation, Request, Sitrep},
+        node::{Contribution, Incident, Node, Operation, Outcome, Request, Sitrep},
     },
     operation::release::{Classification, HandlingCode, ReleaseLabel},
 };
 use async_graphql::{ID, InputObject, Union};
 use domain::{
     PartnerCode,
-    ids::{ContributionId, IncidentId, RequestId, SitrepId, from_text},
+    ids::{ContributionId, IncidentId, OutcomeId, RequestId, SitrepId, from_text},
     release::{self, MatterLabel, Release},
 };
 use read_model::parse;
@@ -26,6 +26,7 @@ pub enum Matter {
     Request(Request),
     Contribution(Contribution),
     Sitrep(Sitrep),
+    Outcome(Outcome),
 }
 
 impl From<Matter> for Node {
@@ -35,6 +36,7 @@ impl From<Matter> for Node {
             Matter::Request(request) => request.into(),
             Matter::Contribution(contribution) => contribution.into(),
             Matter::Sitrep(sitrep) => sitrep.into(),
+            Matter::Outcome(outcome) => outcome.into(),
         }
     }
 }
@@ -50,6 +52,9 @@ impl World {
         }
         if let Some(contribution) = self.find::<Contribution>(id).await? {
             return Ok(Some(Matter::Contribution(contribution)));
+        }
+        if let Some(outcome) = self.find::<Outcome>(id).await? {
+            return Ok(Some(Matter::Outcome(outcome)));
         }
         Ok(self.find::<Sitrep>(id).await?.map(Matter::Sitrep))
     }
@@ -116,6 +121,10 @@ impl Asked<'_> {
             Some((SitrepId::PREFIX, _)) => {
                 let found = self.sitrep("matterId", id).await?;
                 Ok(found.map(|(operation, code)| (operation, release::Matter::Sitrep(code))))
+            }
+            Some((OutcomeId::PREFIX, _)) => {
+                let found = self.outcome("matterId", id).await?;
+                Ok(found.map(|(operation, code)| (operation, release::Matter::Outcome(code))))
             }
             _ => {
                 self.miss::<Incident>("matterId");

@@ -181,7 +181,7 @@ struct MarkReleasabilityInput {
     task: Option<ID>,
     /// An annex of one version.
     annex_id: Option<ID>,
-    /// An incident, a request, a contribution or a SITREP.
+    /// An incident, a request, a contribution, an outcome or a SITREP.
     matter_id: Option<ID>,
     /// Codes of the partners that may read it, all of them. Those that may not read what it is in are kept, and may not
     /// read it until they do. Its owners may read it besides: the operation's lead, and the partners that carry out a
@@ -557,9 +557,9 @@ pub struct ReleaseMutations;
 
 #[Object]
 impl ReleaseMutations {
-    /// Says who may read an operation, a plan version, a task, an annex, an incident, a request, a contribution or a SITREP, and
-    /// how carefully. Narrowing works backwards, widening does not open earlier states; what a partner has decided on stays
-    /// readable to it, and a SITREP is shown to nobody for whom it was not counted. For commanders of its owner.
+    /// Says who may read an operation, a plan version, a task, an annex, an incident, a request, a contribution, an outcome or a
+    /// SITREP, and how carefully. Narrowing works backwards, widening does not open earlier states; what a partner has decided on
+    /// stays readable to it, and a SITREP is shown to nobody for whom it was not counted. For commanders of its owner.
     async fn mark_releasability(
         &self,
         ctx: &Context<'_>,

@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    assistance::Assistance,
     contribution::{
         totals::{ContributionTotals, ContributionTotalsBy},
         types::ContributionFilter,
@@ -11,13 +12,17 @@ use crate::{
         connection::{Connection, Direction, Window},
         context::World,
         node::{
-            Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Partner,
-            PlanVersion, RecordedDecision, Request, Sitrep, Task,
+            Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Outcome,
+            Partner, PlanVersion, RecordedDecision, Request, Sitrep, Task,
         },
         scalars::DateTime,
         zone::Zone,
     },
     operation::release::{Classification, HandlingCode, ReleaseLabel},
+    outcome::{
+        totals::{OutcomeTotals, Period},
+        types::OutcomeFilter,
+    },
     plan::{
         sections::TimeWindow,
         task::{TaskFilter, task_page},
@@ -34,8 +39,8 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::{
-    ContributionCode, IncidentCode, PartnerCode, RequestCode, SitrepCode, TaskCode,
-    ids::{ContributionId, IncidentId, OperationId, PartnerId, RequestId, SitrepId, TaskId},
+    ContributionCode, IncidentCode, OutcomeCode, PartnerCode, RequestCode, SitrepCode, TaskCode,
+    ids::{ContributionId, IncidentId, OperationId, OutcomeId, PartnerId, RequestId, SitrepId, TaskId},
     operation,
     plan::VersionStatus,
 };
@@ -332,6 +337,45 @@ impl Operation {
     /// accepted, and that what was allocated, and that what was paid: they are never added to each other.
     async fn contribution_totals(&self, by: ContributionTotalsBy) -> Result<ContributionTotals, Error> {
         ContributionTotals::of(&self.world, self.row.id, by).await
+    }
+
+    /// The persons that partners assist, as counts, at a moment in the world, by all that was counted until this world's
+    /// position; else as counted last. One entry for each partner that counts, in the order of their codes; there is no sum
+    /// over several, because of two partners each could subtract its own.
+    async fn assistance(&self, valid_at: Option<DateTime>) -> Result<Vec<Assistance>, Error> {
+        Assistance::of(&self.world, self.row.id, valid_at).await
+    }
+
+    /// What it came to, by its code.
+    async fn outcome(&self, code: String) -> Result<Option<Outcome>, Error> {
+        let Ok(code) = code.parse::<OutcomeCode>() else { return Ok(None) };
+        self.world.find(OutcomeId::of(OperationId(self.row.id), &code).0).await
+    }
+
+    /// What it came to, in the order of their codes: by `validAt`, or all of it.
+    #[expect(clippy::too_many_arguments, reason = "a list's arguments and its moment")]
+    async fn outcomes(
+        &self,
+        valid_at: Option<DateTime>,
+        filter: Option<OutcomeFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Outcome>, Error> {
+        let window = Window { first, after, last, before };
+        Outcome::page(&self.world, self.row.id, (filter, valid_at), window).await
+    }
+
+    /// What it came to by `validAt`, added up as far as you may see it: what was not before `from`, and before `to`. What is
+    /// left out does not narrow.
+    async fn outcome_totals(
+        &self,
+        valid_at: Option<DateTime>,
+        from: Option<DateTime>,
+        to: Option<DateTime>,
+    ) -> Result<OutcomeTotals, Error> {
+        OutcomeTotals::of(&self.world, self.row.id, Period { valid_at, from, to }).await
     }
 
     /// A SITREP by its code, such as `SITREP-03`, or `SITREP-03-C1` for its first correction.

@@ -9,11 +9,13 @@ use crate::{
         scalars::{DateTime, Sha256},
         zone::Zone,
     },
+    outcome::totals::ObjectiveReached,
 };
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{ComplexObject, Enum, SimpleObject};
 use domain::plan;
 use read_model::{parse, plan::PartRow};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The two customary orders of an operation order's paragraphs.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,7 @@ pub struct Phase {
 
 /// A measurable result that the plan aims at.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct Objective {
     code: String,
     /// Code of the line of effort.
@@ -95,6 +98,20 @@ pub struct Objective {
     measure: String,
     /// In the unit that the measure's name gives.
     target: i64,
+    #[graphql(skip)]
+    operation_id: Uuid,
+    #[graphql(skip)]
+    world: Arc<World>,
+}
+
+#[ComplexObject]
+impl Objective {
+    /// What of it was reached by `validAt`, or by what is known at all: the outcomes of the kind whose name its measure is, but
+    /// for those that name another objective. Null where its measure names no kind, such as `sites_closed`.
+    async fn reached(&self, valid_at: Option<DateTime>) -> Result<Option<ObjectiveReached>, Error> {
+        let aim = (self.code.as_str(), self.measure.as_str());
+        ObjectiveReached::of(&self.world, self.operation_id, aim, valid_at).await
+    }
 }
 
 /// A moment at which a decision is due; not the decision.
@@ -218,14 +235,16 @@ impl From<&plan::Phase> for Phase {
     }
 }
 
-impl From<&plan::Objective> for Objective {
-    fn from(objective: &plan::Objective) -> Self {
+impl Objective {
+    pub(super) fn of(world: &Arc<World>, operation_id: Uuid, objective: &plan::Objective) -> Self {
         Self {
             code: objective.code.to_string(),
             line_of_effort: objective.line_of_effort.to_string(),
             text: objective.text.to_string(),
             measure: objective.measure.to_string(),
             target: objective.target,
+            operation_id,
+            world: Arc::clone(world),
         }
     }
 }

@@ -469,7 +469,8 @@ impl PlanVersion {
     }
 
     async fn objectives(&self) -> Vec<Objective> {
-        self.row.sections.objectives.iter().map(Objective::from).collect()
+        let all = self.row.sections.objectives.iter();
+        all.map(|objective| Objective::of(&self.world, self.row.operation_id, objective)).collect()
     }
 
     async fn decision_points(&self) -> Vec<DecisionPoint> {

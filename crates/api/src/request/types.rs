@@ -104,7 +104,7 @@ impl Request {
             .filter(|claim| claim.corrected_by.is_none())
             .filter_map(|claim| match &*claim.says {
                 MatterSays::Request(says) => Some((claim.occurred_at.fixed_offset(), claim.number, says)),
-                MatterSays::Incident(_) => None,
+                MatterSays::Incident(_) | MatterSays::Outcome(_) => None,
             })
             .filter(|(at, ..): &(Instant, _, _)| valid_at.is_none_or(|DateTime(valid_at)| *at <= valid_at))
             .collect();

@@ -1,6 +1,9 @@
 //! The figures of a SITREP.
 
-use crate::graph::{money::Money, priority::Priority};
+use crate::{
+    assistance::AssistanceCount,
+    graph::{money::Money, priority::Priority},
+};
 use async_graphql::SimpleObject;
 use domain::{TaskCode, sitrep};
 use std::collections::BTreeSet;
@@ -22,6 +25,9 @@ pub struct SitrepFigures {
     /// Time limits on incidents and requests.
     clocks: SitrepClocks,
     contributions: SitrepContributions,
+    /// Persons that were assisted, for each partner that counts. What is under 5, or would let one compute what is, is left
+    /// out.
+    persons: Vec<SitrepPersons>,
     /// How many contradictions, delays, blocked tasks and officers held back there were, and clashes with other operations that
     /// were not settled.
     conflicts: u32,
@@ -90,6 +96,15 @@ pub struct SitrepContributions {
     accepted_money: Vec<Money>,
 }
 
+/// The persons that one partner assists, as far as everybody may read how many.
+#[derive(SimpleObject)]
+pub struct SitrepPersons {
+    /// Code of the partner that counts.
+    authority: String,
+    /// By figure and nationality.
+    counts: Vec<AssistanceCount>,
+}
+
 /// What the plan has for the next 24 hours, as far as it had not happened.
 #[derive(SimpleObject)]
 pub struct SitrepUpcoming {
@@ -113,9 +128,10 @@ pub struct SitrepDifference {
 impl SitrepFigures {
     /// How many things it lists.
     pub fn listed(figures: &sitrep::Figures) -> usize {
-        let sitrep::Figures { started, ended, incidents, contributions, next, .. } = figures;
+        let sitrep::Figures { started, ended, incidents, contributions, persons, next, .. } = figures;
         let tasks = started.len() + ended.len() + next.starts.len() + next.finishes.len();
-        tasks + incidents.len() + contributions.accepted_money.len()
+        let persons: usize = persons.iter().map(|figures| figures.counts.len()).sum();
+        tasks + incidents.len() + contributions.accepted_money.len() + persons
     }
 }
 
@@ -150,6 +166,7 @@ impl From<&sitrep::Figures> for SitrepFigures {
                     .map(|money| Money::of(money.minor_units.into(), &money.currency))
                     .collect(),
             },
+            persons: figures.persons.iter().map(SitrepPersons::from).collect(),
             conflicts: figures.conflicts,
             next: SitrepUpcoming { starts: codes(&next.starts), finishes: codes(&next.finishes) },
         }
@@ -160,6 +177,13 @@ impl From<&sitrep::IncidentFigures> for SitrepIncidents {
     fn from(figures: &sitrep::IncidentFigures) -> Self {
         let sitrep::IncidentFigures { priority, open, contained, closed } = *figures;
         Self { priority: priority.map(Into::into), open, contained, closed }
+    }
+}
+
+impl From<&sitrep::PersonsFigures> for SitrepPersons {
+    fn from(figures: &sitrep::PersonsFigures) -> Self {
+        let sitrep::PersonsFigures { authority, counts } = figures;
+        Self { authority: authority.to_string(), counts: counts.iter().map(Into::into).collect() }
     }
 }
 

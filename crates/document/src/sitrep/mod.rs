@@ -73,6 +73,7 @@ pub struct Figures {
     pub requests: Requests,
     pub clocks: Clocks,
     pub contributions: Contributions,
+    pub persons: Vec<Persons>,
     pub conflicts: u32,
     pub next: Upcoming,
 }
@@ -119,6 +120,23 @@ pub struct Contributions {
     pub pledged: u32,
     pub accepted: u32,
     pub accepted_money: Vec<Money>,
+}
+
+/// The persons that one partner assists.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Persons {
+    /// Code of the partner that counts.
+    pub authority: String,
+    pub counts: Vec<PersonsCount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PersonsCount {
+    /// Such as `NOT_PRESUMED`.
+    pub figure: String,
+    /// `None`: of all.
+    pub nationality: Option<String>,
+    pub count: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -204,8 +222,18 @@ impl Sitrep {
 impl Report {
     /// All of it: a new figure is not forgotten here, because they are taken apart.
     fn sections(&self) -> Vec<crate::page::Section> {
-        let Figures { tasks, started, ended, incidents, requests, clocks, contributions, conflicts, next } =
-            &self.figures;
+        let Figures {
+            tasks,
+            started,
+            ended,
+            incidents,
+            requests,
+            clocks,
+            contributions,
+            persons,
+            conflicts,
+            next,
+        } = &self.figures;
         let mut sections = Vec::new();
         if let Some(remarks) = &self.remarks {
             let lines = remarks.lines().map(str::to_owned).collect();
@@ -244,6 +272,7 @@ impl Report {
             accepted_money.iter().map(|Money { amount, currency }| format!("{amount} {currency}")).collect();
         given.push(Block::Lines { lines: vec![codes("Money accepted", &money)] });
         sections.push(section("Contributions", given));
+        sections.push(section("Persons assisted", persons_table(persons)));
         sections.push(section("Conflicts", counts([("Of what is carried out", conflicts)])));
         let lines = vec![codes("To start", &next.starts), codes("To be done", &next.finishes)];
         sections.push(section("The next 24 hours", vec![Block::Lines { lines }]));
@@ -265,6 +294,25 @@ impl Report {
             rows: self.differences.iter().map(row).collect(),
         }]
     }
+}
+
+/// How many persons, of each partner that counts.
+fn persons_table(persons: &[Persons]) -> Vec<Block> {
+    if persons.is_empty() {
+        return vec![Block::Note { text: "None that everybody may read of.".to_owned() }];
+    }
+    let rows = persons.iter().flat_map(|Persons { authority, counts }| {
+        counts.iter().map(move |PersonsCount { figure, nationality, count }| {
+            let figure = figure.to_lowercase().replace('_', " ");
+            let of = nationality.as_deref().unwrap_or("all");
+            vec![Cell::strong(authority), Cell::of(&figure), Cell::of(of), Cell::of(&count.to_string())]
+        })
+    });
+    vec![Block::Table {
+        caption: "Counts of persons; small ones, and what would tell them, are left out".to_owned(),
+        columns: columns([("By", 1), ("Figure", 3), ("Nationality", 1), ("Count", 1)]),
+        rows: rows.collect(),
+    }]
 }
 
 fn counts<const N: usize>(counts: [(&str, &u32); N]) -> Vec<Block> {

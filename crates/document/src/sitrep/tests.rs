@@ -1,6 +1,6 @@
 use super::{
-    Clocks, Coded, Contributions, Difference, Figures, Incidents, Money, Report, Requests, Sitrep, Tasks,
-    Upcoming,
+    Clocks, Coded, Contributions, Difference, Figures, Incidents, Money, Persons, PersonsCount, Report,
+    Requests, Sitrep, Tasks, Upcoming,
 };
 use crate::page::pdf::{Fonts, PdfError};
 use domain::Position;
@@ -54,6 +54,17 @@ fn sitrep() -> Sitrep {
                         currency: "CNY".to_owned(),
                     }],
                 },
+                persons: vec![Persons {
+                    authority: "THA".to_owned(),
+                    counts: vec![
+                        PersonsCount { figure: "RECEIVED".to_owned(), nationality: None, count: 118 },
+                        PersonsCount {
+                            figure: "IDENTIFIED".to_owned(),
+                            nationality: Some("CHN".to_owned()),
+                            count: 46,
+                        },
+                    ],
+                }],
                 conflicts: 2,
                 next: Upcoming { starts: codes(&["T24"]), finishes: codes(&["T22"]) },
             },
@@ -97,6 +108,7 @@ fn a_sitrep_as_text_says_all_that_it_is_given() {
         "  Answered on time  5\n  Answered late     2\n",
         "  Running   7\n  Kept      8\n  Breached  9\n",
         "  Money accepted: 2000000.00 CNY\n",
+        "  THA  received    all          118\n  THA  identified  CHN          46\n",
         "  Of what is carried out  2\n",
         "  To start: T24\n  To be done: T22\n",
         "What is released to fewer than all readers of this report is in none of its figures.",

@@ -6,7 +6,6 @@ use crate::{
     catalogue::sources::sender::SPEAKER,
     contribution::{ContributionEvent, ContributionStatus, NewPledge, Offer, Pledge, PledgeRevision},
     ids::ContributionId,
-    money::{self, InvalidMoney},
     operation::{Operation, marking::check_partners},
 };
 use chrono::Days;
@@ -193,10 +192,7 @@ pub(super) fn check_amount(amount: &Money, field: &str, reasons: &mut Reasons) {
     reasons.check(amount.minor_units > 0, RefusalCode::InvalidValue, &format!("{field}.amount"), || {
         format!("{amount} is not above 0.")
     });
-    let is_known = money::decimals(&amount.currency).is_some();
-    reasons.check(is_known, RefusalCode::InvalidCurrency, &format!("{field}.currency"), || {
-        InvalidMoney::UnknownCurrency(amount.currency.clone()).to_string()
-    });
+    amount.check_currency(field, reasons);
 }
 
 /// One for each currency, and all to the one in which the operation reports.

@@ -2,8 +2,9 @@
 //! of decisions, clashes with other operations, release labels.
 //!
 //! The plan of an operation is in [`crate::plan`], who is bound to its tasks in [`crate::assignment`], how they
-//! are carried out in [`crate::execution`], what is given to it in [`crate::contribution`], what is reported on it in
-//! [`crate::sitrep`]; all fold into one state, because their rules need each other.
+//! are carried out in [`crate::execution`], what is given to it in [`crate::contribution`], what it came to in
+//! [`crate::outcome`], what is reported on it in [`crate::sitrep`]; all fold into one state, because their rules need each
+//! other.
 
 mod command;
 mod decide;

@@ -2,9 +2,10 @@
 //! each other.
 
 use crate::{
-    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, PartnerCode, PhaseCode,
-    Position, Prose, RequestCode, SitrepCode, TaskCode, Title,
+    At, ContributionCode, Currency, IncidentCode, Instant, Item, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, Position, Prose, RequestCode, SitrepCode, TaskCode, Title,
     assignment::{Answer, Assignment, AssignmentEvent, OfficerRequest},
+    assistance::Assistance,
     clock::Clocks,
     coalition::Coalition,
     contribution::{Contribution, ContributionEvent},
@@ -12,6 +13,7 @@ use crate::{
     ids::OperationId,
     incident::{EmergentTask, Incident},
     operation::{Cleared, Deconfliction, OperationEvent, RecordedDecision},
+    outcome::Outcome,
     plan::{
         Electorate, Plan, PlanEvent, PlannedTask, SaltedAnnex, TimeWindow, Version, VersionStatus, Withheld,
         gates_of_promulgation,
@@ -95,6 +97,9 @@ pub struct Operation {
     pub requests: OrdMap<RequestCode, Arc<Request>>,
     /// Declined and withdrawn ones stay.
     pub contributions: OrdMap<ContributionCode, Arc<Contribution>>,
+    /// Counts of persons, by the referring authority that makes them.
+    pub assistance: OrdMap<PartnerCode, Arc<Assistance>>,
+    pub outcomes: OrdMap<OutcomeCode, Arc<Outcome>>,
     /// What contributions are added up in, once a rate was given.
     pub reporting_currency: Option<Currency>,
     /// Those that were corrected stay.
@@ -279,6 +284,7 @@ impl Operation {
             Matter::Request(code) => self.requests.get(code).map(|known| &known.label),
             Matter::Contribution(code) => self.contributions.get(code).map(|known| &known.label),
             Matter::Sitrep(code) => self.sitreps.get(code).map(|known| &known.label),
+            Matter::Outcome(code) => self.outcomes.get(code).map(|known| &known.label),
         }
     }
 
@@ -292,6 +298,7 @@ impl Operation {
                 self.contributions.get_mut(code).map(|known| &mut Arc::make_mut(known).label)
             }
             Matter::Sitrep(code) => self.sitreps.get_mut(code).map(|known| &mut Arc::make_mut(known).label),
+            Matter::Outcome(code) => self.outcomes.get_mut(code).map(|known| &mut Arc::make_mut(known).label),
         }
     }
 
@@ -411,6 +418,7 @@ fn matter_item(operation: &OperationCode, matter: &Matter) -> Item {
         Matter::Request(code) => Item::Request(operation.clone(), code.clone()),
         Matter::Contribution(code) => Item::Contribution(operation.clone(), code.clone()),
         Matter::Sitrep(code) => Item::Sitrep(operation.clone(), code.clone()),
+        Matter::Outcome(code) => Item::Outcome(operation.clone(), code.clone()),
     }
 }
 
@@ -458,6 +466,19 @@ impl Items for Operation {
             self.contributions.keys().map(|code| Item::Contribution(self.code.clone(), code.clone())),
         );
         items.extend(self.sitreps.keys().map(|code| Item::Sitrep(self.code.clone(), code.clone())));
+        for (authority, known) in &self.assistance {
+            let place = || (self.code.clone(), authority.clone());
+            items.push(Item::Assistance(place().0, place().1));
+            let claims = known.claims.iter().map(|claim| claim.number);
+            items.extend(claims.map(|number| Item::AssistanceClaim(place().0, place().1, number)));
+            let steps = known.steps().map(|step| step.number);
+            items.extend(steps.map(|number| Item::AssistanceStep(place().0, place().1, number)));
+        }
+        for (code, known) in &self.outcomes {
+            items.push(Item::Outcome(self.code.clone(), code.clone()));
+            let claims = known.claims.iter().map(|claim| claim.number);
+            items.extend(self.items_of(&Matter::Outcome(code.clone()), claims, &Clocks::default()));
+        }
         items
     }
 }
@@ -503,6 +524,8 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 requests: OrdMap::new(),
                 contributions: OrdMap::new(),
                 sitreps: OrdMap::new(),
+                assistance: OrdMap::new(),
+                outcomes: OrdMap::new(),
                 reporting_currency: None,
             });
         }

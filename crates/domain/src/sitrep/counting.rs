@@ -18,8 +18,8 @@ use crate::{
         carried::{Carried, carried_out},
     },
     sitrep::{
-        ClockFigures, ContributionFigures, Figures, IncidentFigures, Period, RequestFigures, TaskFigures,
-        Upcoming,
+        ClockFigures, ContributionFigures, Figures, IncidentFigures, Period, PersonsCount, PersonsFigures,
+        RequestFigures, TaskFigures, Upcoming,
     },
 };
 use std::{
@@ -62,6 +62,7 @@ impl Count<'_> {
             requests: self.requests(),
             clocks: self.clocks(),
             contributions: self.contributions(),
+            persons: self.persons(),
             conflicts: self.conflicts(&planned, &tasks),
             next: Upcoming {
                 starts: with(&|task| {
@@ -257,6 +258,21 @@ impl Count<'_> {
         figures.accepted_money =
             money.map(|(currency, minor_units)| Money { minor_units, currency: currency.clone() }).collect();
         figures
+    }
+
+    /// What is told to everybody who reads the operation: how, `assistance` has decided.
+    fn persons(&self) -> Vec<PersonsFigures> {
+        let until = self.period.until.to_utc();
+        let figures = self.operation.assistance.values().filter_map(|known| {
+            let told = known.at(until)?.counts.iter().filter(|(_, counted)| counted.is_told);
+            let counts = told.map(|(cell, counted)| PersonsCount {
+                figure: cell.figure,
+                nationality: cell.nationality.clone(),
+                count: counted.count,
+            });
+            Some(PersonsFigures { authority: known.authority.clone(), counts: counts.collect() })
+        });
+        figures.filter(|figures| !figures.counts.is_empty()).collect()
     }
 
     fn conflicts(&self, planned: &[PlannedTask], tasks: &[Counted]) -> u32 {

@@ -2,11 +2,12 @@
 
 use crate::{
     Money, Priority, SitrepCode,
+    assistance::Figure,
     catalogue::examples::parse::{at, of, set},
     release::Release,
     sitrep::{
-        ClockFigures, ContributionFigures, Difference, Figures, IncidentFigures, Period, RequestFigures,
-        SitrepEvent, TaskFigures, Upcoming,
+        ClockFigures, ContributionFigures, Difference, Figures, IncidentFigures, Period, PersonsCount,
+        PersonsFigures, RequestFigures, SitrepEvent, TaskFigures, Upcoming,
     },
 };
 
@@ -29,6 +30,10 @@ impl SitrepEvent {
                 accepted: 6,
                 accepted_money: vec![Money { minor_units: 200_000_000, currency: of("CNY") }],
             },
+            persons: vec![PersonsFigures {
+                authority: of("THA"),
+                counts: vec![PersonsCount { figure: Figure::Received, nationality: None, count: 118 }],
+            }],
             conflicts: 2,
             next: Upcoming { starts: set(&["T24"]), finishes: set(&["T22"]) },
         };

@@ -1,6 +1,6 @@
 //! The figures of a SITREP, and what differs between two of them.
 
-use crate::{Instant, Money, Priority, TaskCode};
+use crate::{Instant, Money, PartnerCode, Priority, TaskCode, assistance::Figure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,9 @@ pub struct Figures {
     pub clocks: ClockFigures,
     /// What was pledged and accepted. Both are never added up.
     pub contributions: ContributionFigures,
+    /// Persons that were assisted, as far as everybody may read how many, for each partner that counts, in the order of
+    /// their codes.
+    pub persons: Vec<PersonsFigures>,
     /// What hindered carrying the plan out: contradictions, delays, blocked tasks, officers who were held back, and
     /// clashes with other operations that were not settled.
     pub conflicts: u32,
@@ -119,6 +122,29 @@ pub struct ContributionFigures {
     pub accepted_money: Vec<Money>,
 }
 
+/// The persons that one partner assists. What is small, or would tell what is, is told to nobody else, and left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonsFigures {
+    /// The partner that counts.
+    pub authority: PartnerCode,
+    /// By figure and nationality.
+    pub counts: Vec<PersonsCount>,
+}
+
+/// How many persons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonsCount {
+    /// What is counted.
+    pub figure: Figure,
+    /// Code of the partner whose nationals they are, or `OTHER`; absent: of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nationality: Option<PartnerCode>,
+    /// How many, at least 5.
+    pub count: u32,
+}
+
 /// What the plan has for the next 24 hours, as far as it had not happened.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -146,8 +172,18 @@ pub struct Difference {
 impl Figures {
     /// Every figure by its path, as text.
     pub fn lines(&self) -> Vec<(String, String)> {
-        let Self { tasks, started, ended, incidents, requests, clocks, contributions, conflicts, next } =
-            self;
+        let Self {
+            tasks,
+            started,
+            ended,
+            incidents,
+            requests,
+            clocks,
+            contributions,
+            persons,
+            conflicts,
+            next,
+        } = self;
         let mut lines = Vec::new();
         let mut add = |path: &str, value: String| lines.push((path.to_owned(), value));
         add("tasks.planned", tasks.planned.to_string());
@@ -175,6 +211,13 @@ impl Figures {
         add("contributions.accepted", contributions.accepted.to_string());
         for money in &contributions.accepted_money {
             add(&format!("contributions.acceptedMoney.{}", money.currency), money.amount());
+        }
+        for PersonsFigures { authority, counts } in persons {
+            for PersonsCount { figure, nationality, count } in counts {
+                let of =
+                    nationality.as_ref().map(|nationality| format!(".{nationality}")).unwrap_or_default();
+                add(&format!("persons.{authority}.{figure}{of}"), count.to_string());
+            }
         }
         add("conflicts", conflicts.to_string());
         add("next.starts", listed(&next.starts));

@@ -17,7 +17,7 @@ mod state;
 pub use command::SitrepCommand;
 pub use event::SitrepEvent;
 pub use figures::{
-    ClockFigures, ContributionFigures, Difference, Figures, IncidentFigures, Period, RequestFigures,
-    TaskFigures, Upcoming,
+    ClockFigures, ContributionFigures, Difference, Figures, IncidentFigures, Period, PersonsCount,
+    PersonsFigures, RequestFigures, TaskFigures, Upcoming,
 };
 pub use standing::{Correction, Sitrep};

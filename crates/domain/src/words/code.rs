@@ -96,6 +96,8 @@ codes! {
     ContributionCode;
     /// A SITREP of an operation, such as `SITREP-03`, or a correction of one, such as `SITREP-03-C1`.
     SitrepCode;
+    /// What an operation came to, such as `OUT-01`; unique in its operation.
+    OutcomeCode;
     /// Anything else that a plan or a centre numbers: lines of effort, objectives, risks, site options.
     Code;
 }

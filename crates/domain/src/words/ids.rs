@@ -8,8 +8,8 @@
 //! Here are those that several subjects speak of; one that only its subject does stands in its folder.
 
 use crate::code::{
-    AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, SitrepCode, TaskCode,
+    AnnexCode, ConditionCode, ContributionCode, IncidentCode, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, PostCode, RequestCode, SitrepCode, TaskCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -145,7 +145,12 @@ ids! {
     RequestId = "request" "a request";
     ContributionId = "contribution" "a contribution";
     SitrepId = "sitrep" "a SITREP";
+    OutcomeId = "outcome" "an outcome";
     MatterClaimId = "matterclaim" "a claim on a matter";
+    /// Whose counts of persons an operation has.
+    AssistanceId = "assistance" "an authority's counts of persons";
+    AssistanceClaimId = "assistanceclaim" "a report of counts of persons";
+    AssistanceStepId = "assistancestep" "what counts of persons come to";
     /// A shift of a centre's watch.
     ShiftId = "shift" "a shift";
     /// An entry of a centre's watch log.
@@ -284,6 +289,32 @@ impl ContributionId {
 impl SitrepId {
     pub fn of(operation: OperationId, code: &SitrepCode) -> Self {
         Self(derive(operation.0, &format!("sitrep:{code}")))
+    }
+}
+
+impl AssistanceId {
+    pub fn of(operation: OperationId, authority: &PartnerCode) -> Self {
+        Self(derive(operation.0, &format!("assistance:{authority}")))
+    }
+}
+
+impl AssistanceClaimId {
+    /// The `number`th report of an authority's counts, from 1.
+    pub fn of(table: AssistanceId, number: u32) -> Self {
+        Self(derive(table.0, &format!("claim:{number}")))
+    }
+}
+
+impl AssistanceStepId {
+    /// What an authority's counts come to from the moment of its `number`th report on.
+    pub fn of(table: AssistanceId, number: u32) -> Self {
+        Self(derive(table.0, &format!("step:{number}")))
+    }
+}
+
+impl OutcomeId {
+    pub fn of(operation: OperationId, code: &OutcomeCode) -> Self {
+        Self(derive(operation.0, &format!("outcome:{code}")))
     }
 }
 

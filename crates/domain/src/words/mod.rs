@@ -16,8 +16,8 @@ pub mod priority;
 pub mod text;
 
 pub use code::{
-    AnnexCode, Code, ConditionCode, ContributionCode, IncidentCode, OperationCode, PartnerCode, PhaseCode,
-    PostCode, RequestCode, SitrepCode, TaskCode,
+    AnnexCode, Code, ConditionCode, ContributionCode, IncidentCode, OperationCode, OutcomeCode, PartnerCode,
+    PhaseCode, PostCode, RequestCode, SitrepCode, TaskCode,
 };
 pub use day::Day;
 pub use duration::{InvalidSpan, Span};

@@ -145,6 +145,14 @@ impl Money {
         }
     }
 
+    /// Its smallest units are known.
+    pub(crate) fn check_currency(&self, field: &str, reasons: &mut Reasons) {
+        let is_known = decimals(&self.currency).is_some();
+        reasons.check(is_known, RefusalCode::InvalidCurrency, &format!("{field}.currency"), || {
+            InvalidMoney::UnknownCurrency(self.currency.clone()).to_string()
+        });
+    }
+
     /// The amount with all decimals of its currency, such as `2000000.00`.
     pub fn amount(&self) -> String {
         amount_of(self.minor_units.into(), &self.currency)

@@ -3,11 +3,12 @@
 //! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what
 //! is in logs unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
 
-use crate::support::{giving, instant, of, saphan::*};
+use crate::support::{coming, giving, instant, of, saphan::*};
 use domain::{
     Command, Event, IncidentCode, Instant, Language, Names, OperationCode, PartnerCode, Position, PostCode,
     Priority, Reported, RequestCode, Sha256, Span,
     assignment::AssignmentCommand,
+    assistance::{AssistanceCommand, Correction, CorrectionReason, Figure, NationalityCount, OutcomeCount},
     catalogue::{
         examples,
         sources::{Source, sources},
@@ -20,6 +21,7 @@ use domain::{
     hash::canonical_json,
     incident::{IncidentCommand, IncidentKind, Methane, ResponseTask},
     operation::{DecisionOption, NewRecordedDecision, OperationCommand},
+    outcome::{NewOutcome, OutcomeCommand, OutcomeKind},
     plan::{
         ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms,
         TimeWindow,
@@ -593,6 +595,37 @@ fn of_decisions() -> Vec<PlanCommand> {
     ]
 }
 
+fn of_assistance() -> Vec<AssistanceCommand> {
+    use AssistanceCommand as Asked;
+    let operation = saphan;
+    let correct = |correction| Asked::Correct { operation: operation(), correction };
+    let reason = CorrectionReason::CountedByMistake;
+    vec![
+        Asked::Receive { operation: operation(), count: 101, place: Some(of("THA")), incident: None },
+        Asked::Receive { operation: operation(), count: 17, place: None, incident: Some(of("INC-001")) },
+        Asked::Screen { operation: operation(), presumed: 96, not_presumed: 20, minors: Some(7) },
+        Asked::Identify {
+            operation: operation(),
+            identified: vec![NationalityCount { nationality: of("CHN"), count: 46 }],
+            not_identified: 9,
+            undetermined: 4,
+        },
+        Asked::TallyOutcomes {
+            operation: operation(),
+            outcomes: vec![OutcomeCount { outcome: Figure::AwaitingDocuments, count: 5 }],
+            punished: Some(0),
+        },
+        correct(Correction { claim: 1, figure: None, nationality: None, count: 99, reason }),
+        correct(Correction {
+            claim: 4,
+            figure: Some(Figure::Identified),
+            nationality: Some(of("CHN")),
+            count: 47,
+            reason,
+        }),
+    ]
+}
+
 fn of_contributions() -> Vec<ContributionCommand> {
     use ContributionCommand as Asked;
     let operation = saphan;
@@ -671,6 +704,32 @@ fn of_sitreps() -> Vec<SitrepCommand> {
     ]
 }
 
+fn of_outcomes() -> Vec<OutcomeCommand> {
+    use OutcomeCommand as Asked;
+    let operation = saphan;
+    let correct = |measured, at| Asked::Correct {
+        operation: operation(),
+        outcome: of("OUT-02"),
+        claim: 1,
+        measured,
+        at,
+        reason: of("Two figures were swapped"),
+    };
+    let full = NewOutcome {
+        title: Some(of("Compounds at the river")),
+        objective: Some(of("O3")),
+        release: Some(giving::released(&["LAO"])),
+        ..coming::so_much("OUT-01", OutcomeKind::SitesClosed, "2")
+    };
+    let money = coming::so_much("OUT-02", OutcomeKind::ValueFrozen, "28600000 THB");
+    vec![
+        Asked::Record { operation: operation(), outcome: full },
+        Asked::Record { operation: operation(), outcome: money },
+        correct(Some(coming::measured("26800000 THB")), None),
+        correct(None, Some(instant("2023-10-12T16:00:00+07:00"))),
+    ]
+}
+
 fn examples() -> Vec<Command> {
     let declare = CoalitionCommand::DeclareExercise { title: of("Exercise SAPHAN 2023") };
     let mut commands = vec![Command::Coalition(declare)];
@@ -702,6 +761,8 @@ fn examples() -> Vec<Command> {
     commands.extend(of_marks().into_iter().map(Command::Operation));
     commands.extend(of_contributions().into_iter().map(Command::Contribution));
     commands.extend(of_sitreps().into_iter().map(Command::Sitrep));
+    commands.extend(of_assistance().into_iter().map(Command::Assistance));
+    commands.extend(of_outcomes().into_iter().map(Command::Outcome));
     commands
 }
 

@@ -5,6 +5,8 @@ mod support;
 
 mod amendment;
 mod assignment;
+mod assistance;
+mod assistance_properties;
 mod calendar;
 mod ccir;
 mod centre;
@@ -23,6 +25,8 @@ mod logging;
 mod matter_properties;
 mod operation;
 mod order;
+mod outcome;
+mod outcome_properties;
 mod partner;
 mod phase;
 mod plan_decision;

@@ -1,6 +1,6 @@
 //! Every code has a story that ends in it: a code that no rule uses would promise clients something.
 
-use crate::support::{Outcome, carrying, gate, given, giving, matter, of, saphan::*};
+use crate::support::{Outcome, assisting, carrying, gate, given, giving, matter, of, saphan::*};
 use domain::{
     Reasons, RefusalCode, Span,
     centre::{CentreCommand, Criterion},
@@ -153,6 +153,7 @@ fn given_to_it() -> Vec<(RefusalCode, Outcome)> {
         (Code::NotDelivered, judged().when(tha(), giving::accept_delivery("K3", 1, 1))),
         (Code::OverAllocation, giving::with_money().when(chn(), giving::disburse("K2", "1 CNY", None))),
         (Code::OverDelivery, giving::with_terminals().when(chn(), giving::deliver("K3", 13))),
+        (Code::PersonalDataRefused, operation().when(tha(), assisting::receive_at(1, Some("SOMCHAI")))),
     ]
 }
 

@@ -30,10 +30,11 @@ impl Script<'_> {
         self.claim(at, "StartTask", actual, TaskClaim::Started)
     }
 
-    /// With it open the forward posts that the task was to open.
+    /// With it open the forward posts that the task was to open; with the last of the action it is told what that came to.
     pub fn complete_task(&mut self, at: Instant, actual: &Actual) -> Result<(), ImportError> {
         self.claim(at, "CompleteTask", actual, TaskClaim::Completed { outcome: None })?;
-        self.open_forward_posts(at, &actual.id)
+        self.open_forward_posts(at, &actual.id)?;
+        self.record_outcomes(at, actual)
     }
 
     pub fn correct_task(&mut self, at: Instant, actual: &Actual) -> Result<(), ImportError> {

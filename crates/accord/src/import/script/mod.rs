@@ -3,6 +3,7 @@
 //! Nothing here asks the rules or reads a log: whether a step is allowed is the engine's to say.
 
 mod assignment;
+mod assistance;
 mod centre;
 mod coalition;
 mod contribution;
@@ -10,6 +11,7 @@ mod decision;
 mod execution;
 mod incident;
 mod operation;
+mod outcome;
 mod plan;
 mod request;
 mod senders;
@@ -53,6 +55,7 @@ pub fn write(
         clashes: Vec::new(),
         shifts: Vec::new(),
         sitreps: BTreeMap::new(),
+        counted: Vec::new(),
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -88,6 +91,8 @@ struct Script<'a> {
     shifts: Vec<Instant>,
     /// SITREPs so far, by their ids in the file: the number of each, and which correction of it.
     sitreps: BTreeMap<&'a str, (u32, Option<u32>)>,
+    /// Of each report of persons so far the report that it puts right, by its index: its claim's number counts from 1.
+    counted: Vec<Option<usize>>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -132,6 +137,10 @@ impl<'a> Script<'a> {
                 self.hand_over_watch(moment.recorded, before, shift)?;
             }
             Happening::Sitrep(told) => self.sitrep(moment.recorded, told)?,
+            Happening::PersonsCounted(index, entry) => self.count_persons(moment, index, entry)?,
+            Happening::PersonsScreened(tally) => self.tally_screening(moment, tally)?,
+            Happening::PersonsIdentified(tally) => self.tally_identification(moment, tally)?,
+            Happening::OutcomesTallied(tally) => self.tally_outcomes(moment, tally)?,
             Happening::Timeline(entry) => {
                 note = entry.note.as_deref();
                 if !self.timeline(entry)? {

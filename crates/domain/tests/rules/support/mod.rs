@@ -1,6 +1,8 @@
 //! Given events, when a command, then events: an engine in memory that loads what a decision lacks.
 
+pub mod assisting;
 pub mod carrying;
+pub mod coming;
 pub mod gate;
 pub mod giving;
 pub mod matter;
