@@ -94,7 +94,7 @@ async fn one_of_each_kind(server: &Server) -> Vec<String> {
         second: planVersion(number: 2) { decisions { id conditions { id } } } }
       operation(code: \"SAPHAN\") { incident(code: \"INC-001\") { id claims { id } clocks { id } }
         request(code: \"RFA-001\") { id } contributions(first: 1) { nodes { id } }
-        assistance { claims { id } } }
+        assistance { claims { id } } sitreps(first: 1) { nodes { id } } }
       centre(code: \"CMCC\") { shifts(first: 1) { nodes { id } } }
       partner(code: \"MMR\") { id } centres(first: 1) { edges { node { id } } } post(code: \"MMR-01\") { id }
       events(first: 1) { edges { node { id } } }
@@ -108,7 +108,8 @@ async fn one_of_each_kind(server: &Server) -> Vec<String> {
         }
         match value {
             Value::Object(members) => left.extend(members.into_iter().map(|(_, value)| value)),
-            Value::Array(values) => left.extend(values),
+            // The first of several is met first: it was there the longest.
+            Value::Array(values) => left.extend(values.into_iter().rev()),
             _ => {}
         }
     }

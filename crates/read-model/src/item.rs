@@ -108,14 +108,14 @@ tables! {
         EmergentTask: crate::incident::EmergentTaskRow;
     }
     "22-request.sql" { Request: crate::request::RequestRow; }
-    "23-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
-    "23-sitrep.sql" { Sitrep: crate::sitrep::SitrepRow; }
     "23-assistance.sql" {
         Assistance: crate::assistance::AssistanceRow;
         AssistanceClaim: crate::assistance::AssistanceClaimRow;
         AssistanceStep: crate::assistance::AssistanceStepRow;
     }
+    "23-contribution.sql" { Contribution: crate::contribution::ContributionRow; }
     "23-outcome.sql" { Outcome: crate::outcome::OutcomeRow; }
+    "23-sitrep.sql" { Sitrep: crate::sitrep::SitrepRow; }
     "24-matter.sql" {
         MatterClaim: crate::matter::MatterClaimRow;
         Clock: crate::matter::ClockRow;
