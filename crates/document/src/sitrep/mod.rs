@@ -305,7 +305,7 @@ fn persons_table(persons: &[Persons]) -> Vec<Block> {
         counts.iter().map(move |PersonsCount { figure, nationality, count }| {
             let figure = figure.to_lowercase().replace('_', " ");
             let of = nationality.as_deref().unwrap_or("all");
-            vec![Cell::strong(authority), Cell::of(&figure), Cell::of(of), Cell::of(&count.to_string())]
+            vec![Cell::strong(authority), Cell::of(figure), Cell::of(of), Cell::of(count.to_string())]
         })
     });
     vec![Block::Table {
