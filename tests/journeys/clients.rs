@@ -126,8 +126,8 @@ async fn caches_of_others_as_they_come_keep_the_present_and_the_past_apart(
     let ids = one_of_each_kind(&server).await;
     let kinds =
         server.data("THA-01", "{ __type(name: \"Node\") { possibleTypes { name } } }", Value::Null).await;
-    // A world is none of the present, and SAPHAN tells of no request for an officer, of no entry of the watch's log, and of no
-    // outcome before its end.
+    // A world is none of the present, and SAPHAN tells of no request for an officer, of no entry of the watch's log, and of
+    // no outcome before its end.
     let kinds = kinds["__type"]["possibleTypes"].as_array().unwrap().len() - 4;
     assert_eq!(ids.len(), kinds, "one of each kind: {ids:?}");
 
