@@ -23,8 +23,8 @@ const MOST: usize = 9;
 
 /// Of these, others speak as well: each event of an operation says so, whoever acts is a partner's, schedules and conflicts
 /// are of what is carried out, incidents and requests have claims, clocks and agendas in common, whatever is sent is a
-/// request, shifts and log entries are a centre's, and a watch is a role and a channel, too. What is asked for, and what laws
-/// grant, is assistance, too. Labels and loaders speak of contributions, of outcomes and of SITREPs, and tasks and
+/// request, shifts and log entries are a centre's, and a watch is a role and a channel, too. What is asked for, and what
+/// laws grant, is assistance, too. Labels and loaders speak of contributions, of outcomes and of SITREPs, and tasks and
 /// decisions have an outcome, too.
 const SPOKEN_OF: [&str; 13] = [
     "assignment",
