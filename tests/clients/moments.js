@@ -18,15 +18,22 @@ const schema = buildSchema(readFileSync(sdl, "utf8"));
 const page = readFileSync(new URL("../../docs/clients.md", import.meta.url), "utf8");
 const [, compare] = page.match(/^```graphql\n([^]*?)^```$/m);
 
-// Of each kind of object all that is a value and asks for nothing; a name of its own for each, since kinds differ in types.
-function values(type) {
-  const plain = Object.values(type.getFields()).filter(
+// Of each kind of object all that is a value and asks for nothing.
+const kinds = schema.getPossibleTypes(schema.getType("Node"));
+const plainFields = (type) =>
+  Object.values(type.getFields()).filter(
     (field) => isLeafType(getNamedType(field.type)) && field.args.every((argument) => !argument.type.toString().endsWith("!")),
   );
-  const named = plain.map(({ name }) => (name === "id" || name === "key" ? name : `${type.name}_${name}: ${name}`));
-  return `... on ${type.name} { ${named.join(" ")} }`;
+// A name of its own for each that other kinds have as another type: an answer takes only so many.
+const typesOf = new Map();
+for (const { name, type } of kinds.flatMap(plainFields)) {
+  typesOf.set(name, (typesOf.get(name) ?? new Set()).add(type.toString()));
 }
-const kinds = schema.getPossibleTypes(schema.getType("Node"));
+const isShared = (name) => typesOf.get(name).size > 1;
+const values = (kind) => {
+  const named = plainFields(kind).map(({ name }) => (isShared(name) ? `${kind.name}_${name}: ${name}` : name));
+  return `... on ${kind.name} { ${named.join(" ")} }`;
+};
 const node = `__typename id key ${kinds.map(values).join(" ")}`;
 const screen = `head { position } operation(code: "SAPHAN") { id key status hHour plan { id number } } nodes(ids: $ids) { ${node} }`;
 const at = `asOf(at: { recordedAt: ${JSON.stringify(moment)} })`;

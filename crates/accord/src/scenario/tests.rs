@@ -165,7 +165,7 @@ fn posts_of_the_action_phase_are_nominated_14_days_ahead_and_the_others_together
 fn moments_are_in_recorded_order_and_phases_start_first() {
     let saphan = saphan();
     let moments = saphan.moments();
-    assert_eq!(moments.len(), 4 * 18 + 8 + 46 + 2 * 29 + 1 + 9 + 15 + 10 + 6);
+    assert_eq!(moments.len(), 4 * 18 + 8 + 46 + 2 * 29 + 1 + 9 + 15 + 10 + 6 + 5);
     assert!(moments.is_sorted_by_key(|moment| moment.recorded));
     let review = moments.iter().filter(|moment| moment.recorded == at("2023-11-24T08:00:00+07:00"));
     let names: Vec<&str> = review

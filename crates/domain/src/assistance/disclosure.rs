@@ -6,7 +6,11 @@
 //! G. Özsoyoğlu, Auditing and inference control in statistical databases, IEEE Transactions on Software Engineering
 //! SE-8 (1982): what was told is kept as a matrix in reduced row echelon form, and a count can be computed if and only if
 //! it is a linear combination of the rows.
+//!
+//! Nobody is counted less than not at all, so a sum of several counts that comes to less than the minimum bounds each of
+//! them: it is not told either.
 
+use super::figure::MINIMUM;
 use imbl::{OrdMap, OrdSet};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -94,7 +98,12 @@ pub(super) struct Told {
     rows: OrdMap<u32, Arc<Form>>,
     /// Less what was told, and normal.
     secrets: OrdSet<Form>,
+    /// What the counts are, by the numbers that they are named by.
+    counts: OrdMap<u32, u32>,
 }
+
+/// Most times that a count stands in a sum: what is more is less than nothing, modulo the prime.
+const OFTEN: u64 = 1 << 20;
 
 impl Told {
     /// What is left of a sum that was not told, itself or as a combination.
@@ -108,6 +117,36 @@ impl Told {
         form
     }
 
+    /// Names a count.
+    pub fn name(&mut self, variable: u32, count: u32) {
+        self.counts.insert(variable, count);
+    }
+
+    /// Whether telling a sum would tell what is hidden, or bound it from above.
+    pub fn refuses(&self, form: Form) -> bool {
+        let row = self.reduce(form).normal();
+        // Both are less what was told: the one tells the other only if it is the same but for a factor.
+        let tells = self.secrets.contains(&row) || self.is_small(&row);
+        !row.is_nothing() && (tells || self.changed(&row).iter().any(|(_, row)| self.is_small(row)))
+    }
+
+    /// The rows that another one, which is less what was told, takes its first variable from.
+    fn changed(&self, row: &Form) -> Vec<(u32, Form)> {
+        let Some(first) = row.0.keys().next().copied() else { return Vec::new() };
+        let changed = self.rows.iter().filter(|(_, known)| known.0.contains_key(&first));
+        changed.map(|(key, known)| (*key, without(known, first, row))).collect()
+    }
+
+    /// Whether counts that are only added come to less than the minimum.
+    fn is_small(&self, row: &Form) -> bool {
+        let counts = row.0.iter().map(|(variable, often)| {
+            let count = self.counts.get(variable).copied().unwrap_or_default();
+            u64::from(count).saturating_mul(*often)
+        });
+        row.0.values().all(|often| *often <= OFTEN)
+            && counts.fold(0, u64::saturating_add) < u64::from(MINIMUM)
+    }
+
     /// Keeps a sum from being computed from now on.
     pub fn hide(&mut self, form: Form) {
         let left = self.reduce(form).normal();
@@ -118,30 +157,31 @@ impl Told {
 
     /// Tells a sum, if nothing hidden can be computed from it; whether it did. What was told before is told anyway.
     pub fn tell(&mut self, form: Form) -> bool {
-        let row = self.reduce(form).normal();
-        let Some(first) = row.0.keys().next().copied() else { return true };
-        // Both are less what was told: the one tells the other only if it is the same but for a factor.
-        if self.secrets.contains(&row) {
+        if self.refuses(form.clone()) {
+            // What was not told is not to be computed later either.
+            self.hide(form);
             return false;
         }
-        let without = |form: &Form| {
-            let mut form = form.clone();
-            form.subtract(form.coefficient(first), &row);
-            form
-        };
-        let changed: Vec<_> = self.rows.iter().filter(|(_, known)| known.0.contains_key(&first)).collect();
-        let changed: Vec<_> =
-            changed.into_iter().map(|(key, known)| (*key, Arc::new(without(known)))).collect();
-        self.rows.extend(changed);
-        let changed: Vec<_> =
-            self.secrets.iter().filter(|hidden| hidden.0.contains_key(&first)).cloned().collect();
-        for hidden in changed {
+        let row = self.reduce(form).normal();
+        let Some(first) = row.0.keys().next().copied() else { return true };
+        for (key, changed) in self.changed(&row) {
+            self.rows.insert(key, Arc::new(changed));
+        }
+        let hidden = self.secrets.iter().filter(|hidden| hidden.0.contains_key(&first)).cloned();
+        for hidden in hidden.collect::<Vec<_>>() {
             self.secrets.remove(&hidden);
-            self.secrets.insert(without(&hidden).normal());
+            self.secrets.insert(without(&hidden, first, &row).normal());
         }
         self.rows.insert(first, Arc::new(row));
         true
     }
+}
+
+/// A form less so many times a row that it has the row's first variable no more.
+fn without(form: &Form, first: u32, row: &Form) -> Form {
+    let mut form = form.clone();
+    form.subtract(form.coefficient(first), row);
+    form
 }
 
 #[cfg(test)]
@@ -152,9 +192,27 @@ mod tests {
         variables.iter().fold(Form::default(), |form, variable| form.plus(&Form::count(*variable)))
     }
 
+    /// Each of so many.
+    fn counted(counts: &[u32]) -> Told {
+        let mut told = Told::default();
+        for (variable, count) in (1..).zip(counts) {
+            told.name(variable, *count);
+        }
+        told
+    }
+
+    #[test]
+    fn counts_that_come_to_little_together_are_not_told_together() {
+        let mut told = counted(&[1, 1, 10]);
+        assert!(!told.tell(sum(&[1, 2])));
+        assert!(told.tell(sum(&[1, 2, 3])));
+        // The rest would be what the first two come to.
+        assert!(!told.tell(sum(&[3])));
+    }
+
     #[test]
     fn what_would_tell_a_hidden_count_is_not_told() {
-        let mut told = Told::default();
+        let mut told = counted(&[10, 10, 3, 10]);
         told.hide(Form::count(3));
         assert!(told.tell(sum(&[1, 2, 3])));
         assert!(told.tell(Form::count(1)));
@@ -167,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_combination_of_what_was_told_is_told() {
-        let mut told = Told::default();
+        let mut told = counted(&[10, 10, 3]);
         assert!(told.tell(sum(&[1, 2])));
         assert!(told.tell(sum(&[2, 3])));
         told.hide(Form::count(3));

@@ -5,6 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Counts below this are told to nobody but their referring authority.
+pub const MINIMUM: u32 = 5;
+
 /// A count of persons.
 #[derive(
     Debug,

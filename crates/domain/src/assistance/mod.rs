@@ -19,6 +19,6 @@ mod state;
 pub use command::{AssistanceCommand, Correction};
 pub use event::AssistanceEvent;
 pub use figure::{
-    Cell, CorrectionReason, Figure, LateReason, NationalityCount, OTHER, OutcomeCount, Sum, Tally,
+    Cell, CorrectionReason, Figure, LateReason, MINIMUM, NationalityCount, OTHER, OutcomeCount, Sum, Tally,
 };
-pub use standing::{Assistance, Balance, Counted, MINIMUM, Step};
+pub use standing::{Assistance, Balance, Counted, Step};

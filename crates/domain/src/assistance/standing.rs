@@ -3,7 +3,7 @@
 use crate::{
     At, Instant, PartnerCode, Prose,
     assistance::{
-        Cell, Figure, Sum, Tally,
+        Cell, Figure, MINIMUM, Sum, Tally,
         disclosure::{Form, Told},
     },
     claim::Claims,
@@ -17,9 +17,6 @@ use std::{
     sync::Arc,
 };
 use strum::IntoEnumIterator as _;
-
-/// Counts below this are told to nobody but their referring authority.
-pub const MINIMUM: u32 = 5;
 
 /// The counts of one referring authority.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +61,14 @@ pub struct Balance {
     /// Whether it is told that there is none, or that there is one. How large it is, is not.
     pub is_told: bool,
 }
+
+/// Parts of counts whose rest is a count, too: who is no minor, of those received and of those screened, and who was not
+/// punished.
+const COMPLEMENTS: [(&[Figure], &[Figure]); 3] = [
+    (&[Figure::Received], &[Figure::Minors]),
+    (&[Figure::Presumed, Figure::NotPresumed], &[Figure::Minors]),
+    (&[Figure::Identified], &[Figure::PunishedForCompelledActs]),
+];
 
 /// How one report changes what there is from its moment on.
 struct Change {
@@ -152,6 +157,7 @@ impl Assistance {
             self.steps.insert(from, Arc::new(new));
         }
         for (count, variable) in change.more.values() {
+            self.told.name(*variable, *count);
             if *count < MINIMUM {
                 self.told.hide(Form::count(*variable));
             }
@@ -217,14 +223,15 @@ impl Step {
         self.left.get(&Cell::of(figure)).cloned().unwrap_or_default()
     }
 
-    /// A count less its parts, as far as that was not told.
-    fn rest(&self, whole: Figure, parts: &[Figure]) -> Form {
-        parts.iter().fold(self.left(whole), |rest, part| rest.less(&self.left(*part)))
+    /// Counts less others, as far as that was not told.
+    fn rest(&self, of: &[Figure], less: &[Figure]) -> Form {
+        let whole = of.iter().fold(Form::default(), |whole, figure| whole.plus(&self.left(*figure)));
+        less.iter().fold(whole, |rest, part| rest.less(&self.left(*part)))
     }
 
-    fn difference(&self, whole: Figure, parts: &[Figure]) -> i64 {
-        let total = |figure| i64::from(self.total(figure).unwrap_or_default());
-        parts.iter().fold(total(whole), |rest, part| rest - total(*part))
+    fn difference(&self, of: &[Figure], less: &[Figure]) -> i64 {
+        let total = |figure: &Figure| i64::from(self.total(*figure).unwrap_or_default());
+        of.iter().map(total).sum::<i64>() - less.iter().map(total).sum::<i64>()
     }
 
     /// Hides the changed counts that are small, and those that nobody has counted by themselves: who was received and not
@@ -235,13 +242,16 @@ impl Step {
                 told.hide(self.left.get(cell).cloned().unwrap_or_default());
             }
         }
-        let wholes = Sum::iter().map(|sum| (sum.whole(), sum.parts()));
-        for (whole, parts) in wholes.chain([(Figure::Received, &[Figure::Minors][..])]) {
-            let rest = self.difference(whole, parts);
-            let is_changed = |figure| changed.contains(&Cell::of(figure));
-            let is_new = is_changed(whole) || parts.iter().any(|part| is_changed(*part));
-            if is_new && rest > 0 && rest < i64::from(MINIMUM) {
-                told.hide(self.rest(whole, parts));
+        let sums = Sum::iter().map(|sum| (vec![sum.whole()], sum.parts(), 1));
+        // Of these nobody says that there are none.
+        let complements = COMPLEMENTS.iter().map(|(of, less)| (of.to_vec(), *less, 0));
+        for (of, less, least) in sums.chain(complements) {
+            let is_changed = |figure: &Figure| changed.contains(&Cell::of(*figure));
+            let is_counted = least > 0 || less.iter().any(|figure| self.total(*figure).is_some());
+            let rest = self.difference(&of, less);
+            let is_new = is_counted && of.iter().chain(less).any(is_changed);
+            if is_new && (least..i64::from(MINIMUM)).contains(&rest) {
+                told.hide(self.rest(&of, less));
             }
         }
     }
@@ -249,12 +259,14 @@ impl Step {
     /// Tells what can be told: first what adds up, because people assume that; then totals, then large counts.
     fn tell(&mut self, changed: BTreeSet<Cell>, told: &mut Told) {
         for sum in Sum::iter() {
-            let (whole, parts) = (sum.whole(), sum.parts());
+            let (whole, parts) = ([sum.whole()], sum.parts());
             if parts.iter().all(|part| self.total(*part).is_none()) {
                 continue;
             }
-            let difference = self.difference(whole, parts);
-            let is_told = difference != 0 || told.tell(self.rest(whole, parts));
+            let difference = self.difference(&whole, parts);
+            // By the same rule whether it adds up or not: else what is not told would tell that it does.
+            let rest = self.rest(&whole, parts);
+            let is_told = if difference == 0 { told.tell(rest) } else { !told.refuses(rest) };
             self.balances.insert(sum, Balance { difference, is_told });
         }
         let wholes = [Figure::Received, Figure::Presumed, Figure::Identified].map(Cell::of);

@@ -87,6 +87,44 @@ fn of_parts_that_add_up_a_small_one_takes_another_with_it() {
 }
 
 #[test]
+fn what_comes_to_little_together_and_what_is_left_over_is_told_as_little() {
+    // One and one: either total alone would tell of two.
+    let story = operation().when(tha(), receive(101)).accepted().when(tha(), receive(1)).accepted();
+    let story = story.when(tha(), receive(1)).accepted();
+    assert_eq!(told(&story, Figure::Received), None);
+    let story = story.when(tha(), receive(10)).accepted();
+    assert_eq!(told(&story, Figure::Received), Some(113));
+    // All are identified: the others are none.
+    let story = operation().when(tha(), receive(40)).accepted().when(tha(), screen(30, 10, None)).accepted();
+    let story = story.when(tha(), identify(&[("LAO", 30)], 0, 0)).accepted();
+    assert_eq!(told(&story, Figure::Presumed), Some(30));
+    assert_eq!(told(&story, Figure::Identified), None);
+    // All are minors, and so nobody else is.
+    let story =
+        operation().when(tha(), receive(10)).accepted().when(tha(), screen(5, 5, Some(10))).accepted();
+    assert_eq!(told(&story, Figure::Minors), None);
+    // Of those screened two are none: that all three are told would tell it.
+    let story =
+        operation().when(tha(), receive(40)).accepted().when(tha(), screen(6, 6, Some(10))).accepted();
+    let screened = [Figure::Presumed, Figure::Minors, Figure::NotPresumed];
+    assert_eq!(screened.map(|figure| told(&story, figure)), [Some(6), Some(10), None]);
+    let story = operation().when(tha(), identify(&[("LAO", 20)], 9, 9)).accepted();
+    let story = story.when(tha(), outcomes(&[(Figure::AwaitingDocuments, 20)], Some(18))).accepted();
+    assert_eq!(told(&story, Figure::PunishedForCompelledActs), None);
+}
+
+#[test]
+fn that_it_is_not_told_whether_counts_add_up_does_not_tell_that_they_do() {
+    for (not_presumed, difference) in [(3, 0), (2, 1)] {
+        let story =
+            operation().when(tha(), receive(101)).accepted().when(tha(), screen(98, 4, None)).accepted();
+        let correction = correct_cell(2, Some(Figure::NotPresumed), None, not_presumed);
+        let story = story.when(tha(), correction).accepted();
+        assert_eq!(balance(&story, Sum::Screening), Some(Balance { difference, is_told: false }));
+    }
+}
+
+#[test]
 fn counts_that_do_not_add_up_are_taken_and_say_so() {
     let story = operation().when(tha(), screen(60, 20, None)).accepted();
     assert_eq!(balance(&story, Sum::Screening), Some(Balance { difference: -80, is_told: true }));
