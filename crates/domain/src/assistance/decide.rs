@@ -66,7 +66,7 @@ impl Decide for AssistanceCommand {
                     let known = operation.incidents.get(code);
                     let shown =
                         known.is_some_and(|known| known.label.admits(Some(authority), &operation.lead));
-                    reasons.check(shown, RefusalCode::UnknownReference, "incident", || {
+                    reasons.check(shown, RefusalCode::UnknownReference, "incidentId", || {
                         "The operation has no such incident.".to_owned()
                     });
                 }
@@ -160,7 +160,7 @@ impl Table<'_> {
     fn correct(&self, asked: &Correction, mut reasons: Reasons) -> Result<Vec<Event>, Rejection> {
         let claims = self.operation.assistance.get(self.authority).map(|known| &known.claims);
         let Some(wrong) = claims.and_then(|claims| claims.get(asked.claim)) else {
-            return Err(reasons.not_found("claim", "claimId"));
+            return Err(reasons.not_found("claimId", "claim"));
         };
         reasons.check(wrong.corrected_by.is_none(), RefusalCode::WrongState, "claimId", || {
             "This claim was corrected: correct the one that took its place.".to_owned()

@@ -177,7 +177,7 @@ fn persons_are_of_an_incident_that_there_is() {
     };
     operation()
         .when(tha(), of_incident("INC-001"))
-        .refused_at([(RefusalCode::UnknownReference, "incident")])
+        .refused_at([(RefusalCode::UnknownReference, "incidentId")])
         .when(tha(), Box::new(|_| domain::Command::Incident(report)))
         .accepted()
         .when(tha(), of_incident("INC-001"))
