@@ -54,7 +54,7 @@ fn what_was_received_adds_up_and_a_correction_leaves_what_was_said() {
         .when(tha(), correct(3, 99))
         .unchanged()
         .when(tha(), correct(9, 99))
-        .rejected();
+        .refused_at([(RefusalCode::NotFound, "claimId")]);
 }
 
 #[test]
