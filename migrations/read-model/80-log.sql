@@ -16,6 +16,9 @@ create table event_entry (
   operation_id    uuid,                 -- null: of the coalition, seen by all
   ccir_version_id uuid,                 -- the plan version whose information requirements it meets; null: none
   ccir            text[] not null,      -- codes of those
+  happened_at     timestamptz not null, -- of a correction, the time that it says is right
+  corrects        bigint,               -- of a correction, position of the event that was wrong
+  causes          bigint[] not null,    -- positions of the events that led to it
   version_id      uuid,
   annex_id        uuid,
   matter_ids      uuid[] not null,      -- or the entry of a watch's log
@@ -25,6 +28,9 @@ alter table event_entry add primary key (position);
 create unique index event_entry_by_id on event_entry (event_id);
 create index event_entry_by_operation on event_entry (operation_id, position);
 create index event_entry_by_ccir on event_entry (operation_id, recorded_at) where ccir_version_id is not null;
+create index event_entry_by_happened on event_entry (operation_id, happened_at, position);
+create index event_entry_by_corrects on event_entry (corrects) where corrects is not null;
+create index event_entry_by_cause on event_entry using gin (causes) where causes <> '{}';
 
 -- In whose history an event stands, by node ids.
 create table event_item (

@@ -718,3 +718,45 @@ async fn trusted_documents_may_be_subscriptions(_: PgPoolOptions, options: PgCon
     let (event, position, _) = Events::of(stream).next().await.unwrap();
     assert_eq!((event.as_str(), position), ("next", Some(2)));
 }
+
+#[sqlx::test(migrations = false)]
+async fn an_operation_is_played_to_its_end_and_goes_on_behind_a_step(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-09-12T10:00:00+07:00").await;
+    // So fast that nothing is waited for.
+    let query = "subscription ($after: String) {
+       replay(operation: \"SAPHAN\", speed: 1e12, after: $after) { cursor node { position events { type } } }
+     }";
+    let played = |after: Value| {
+        let server = &server;
+        async move {
+            let mut socket = Socket::of(server, "THA-01").await;
+            socket.subscribe("one", query, json!({ "after": after })).await;
+            let mut steps = Vec::new();
+            loop {
+                let message = socket.receive().await;
+                match message["type"].as_str() {
+                    Some("next") => steps.push(message["payload"]["data"]["replay"].clone()),
+                    Some("complete") => return steps,
+                    _ => panic!("{message}"),
+                }
+            }
+        }
+    };
+    let all = played(Value::Null).await;
+    let list = "{ operation(code: \"SAPHAN\") { replay(first: 100) { totalCount nodes { position events { type } } } } }";
+    let data = server.data("THA-01", list, Value::Null).await;
+    let listed = data["operation"]["replay"]["nodes"].as_array().unwrap();
+    assert_eq!(data["operation"]["replay"]["totalCount"], all.len());
+    assert_eq!(&all.iter().map(|step| step["node"].clone()).collect::<Vec<_>>(), listed);
+    let rest = played(all[10]["cursor"].clone()).await;
+    assert_eq!(rest, all[11..]);
+
+    let mut socket = Socket::of(&server, "THA-01").await;
+    let stopped = "subscription { replay(operation: \"SAPHAN\", speed: 0) { cursor } }";
+    socket.subscribe("two", stopped, Value::Null).await;
+    let refused = socket.receive().await;
+    assert!(refused.to_string().contains("BAD_USER_INPUT"), "{refused}");
+}

@@ -9,27 +9,28 @@ use crate::{
         context::{World, session},
         id::AskedId,
         interface::interface,
+        moment::Moment,
         mutation::MutationOutcome,
         node::{Event, HasHistory, Node, PastWorld},
         nullable::NullAlone,
         receipt::Receipt,
         root::Root,
-        scalars::{DateTime, Position},
+        scalars::DateTime,
         zone::Zone,
     },
     log::{
         change::Change,
         event::{EventFilter, EventOrder},
+        knowledge::Knowledge,
         subscription::Subscription,
     },
 };
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, ID, MergedObject, Object, ObjectType, OneofObject,
-    OutputType, Positioned, SDLExportOptions, SchemaBuilder, ServerResult,
+    ContainerType, Context, ContextSelectionSet, ID, MergedObject, Object, ObjectType, OutputType,
+    Positioned, SDLExportOptions, SchemaBuilder, ServerResult,
     parser::types::Field,
     registry::{MetaTypeName, Registry},
 };
-use domain::ids::EventId;
 use futures_util::future::{try_join, try_join_all};
 use read_model::Search;
 use std::{
@@ -44,40 +45,6 @@ const LONGEST_SEARCH: usize = 200;
 
 /// Most ids that `nodes` takes at once.
 const MOST_NODES: usize = 100;
-
-/// A moment in the log; it means the end of the last command at or before it.
-#[derive(OneofObject)]
-pub enum Moment {
-    Position(Position),
-    /// When the log had learned of everything that was recorded by then. Not after the present.
-    RecordedAt(DateTime),
-    /// The event's own command included.
-    EventId(ID),
-}
-
-impl Moment {
-    /// The position that it means in a world; a moment that is not in it is bad input, whether or not there
-    /// is one.
-    pub(crate) async fn resolve(self, world: &Arc<World>) -> Result<domain::Position, Error> {
-        let found = match self {
-            Self::Position(Position(position)) => {
-                world.engine.resolve(engine::Moment::Position(position)).await?
-            }
-            Self::RecordedAt(DateTime(at)) => {
-                world.engine.resolve(engine::Moment::RecordedAt(at.to_utc())).await?
-            }
-            Self::EventId(id) => {
-                let key = AskedId::read(&id).map_or(id.as_str(), |asked| asked.key);
-                let id = key.parse::<EventId>().map_err(|fault| Error::bad_input(fault.to_string()))?;
-                let event = world.find::<Event>(id.0).await?;
-                event.map(|event| domain::Position(event.row.command_end))
-            }
-        };
-        found.filter(|position| *position <= world.pin.position).ok_or_else(|| {
-            Error::bad_input("There is no such moment in what you may see: what is to come is none yet.")
-        })
-    }
-}
 
 /// What only the present answers.
 #[derive(Default)]
@@ -196,6 +163,21 @@ impl CommonQueries {
         let to = session.past_at(to);
         let subject = to.named_subject(subject.as_ref()).await?;
         to.changes(&session.past_at(from), subject, first, after).await
+    }
+
+    /// What the centre knew of how a thing stood at `validAt`: one entry for each time that it learned otherwise, in the order
+    /// of the log, with the event by which it did. Of tasks, incidents, requests and posts; of one with more than 200 commands
+    /// in its history it is bad input.
+    async fn knowledge(
+        &self,
+        ctx: &Context<'_>,
+        subject: ID,
+        valid_at: DateTime,
+    ) -> Result<Vec<Knowledge>, Error> {
+        let (session, world) = (session(ctx)?, self.0.world(ctx)?);
+        let named = world.named_subject(Some(&subject)).await?;
+        let key = AskedId::read(&subject).map_or(subject.as_str(), |asked| asked.key);
+        session.knowledge(&world, named, key, valid_at).await
     }
 
     /// Operations, tasks, annexes, plan versions, incidents, requests, partners, centres and posts whose code begins with the

@@ -2,7 +2,7 @@
 //! it.
 
 use crate::{
-    AnnexCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
+    AnnexCode, IncidentCode, OperationCode, PartnerCode, PhaseCode, PostCode, Subject, TaskCode,
     ids::{AssistanceId, LogEntryId, OperationId, PartnerId, PlanVersionId, PostId, TaskId},
     release::Matter,
 };
@@ -20,6 +20,26 @@ pub struct About<'a> {
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
     coalition: bool,
+    led_by: Option<LedBy<'a>>,
+}
+
+/// What an event names, or answers, that led to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedBy<'a> {
+    /// The report of the incident.
+    Report(&'a IncidentCode),
+    /// The decision that made the task and the assignment of the post to it; else the decisions on a response to the incident.
+    Response(&'a IncidentCode, &'a PostCode, Option<&'a TaskCode>),
+    /// That the officer was sent to the incident.
+    Dispatch(&'a IncidentCode, &'a PostCode),
+    /// The submission of the version.
+    Submission,
+    /// What the partner decided on the version.
+    Decision(&'a PartnerCode),
+    /// The submission of the version, and the decisions on it that stand.
+    Decisions,
+    /// The words that were given on whether the phase may start.
+    Words(&'a PhaseCode),
 }
 
 /// The subject that an event changes before all others.
@@ -57,6 +77,7 @@ impl<'a> About<'a> {
             post: None,
             bookings: Vec::new(),
             coalition: false,
+            led_by: None,
         }
     }
 
@@ -130,6 +151,15 @@ impl<'a> About<'a> {
     /// Changes what holds for the whole coalition too.
     pub(crate) fn and_coalition(self) -> Self {
         Self { coalition: true, ..self }
+    }
+
+    /// What led to it, besides what every event of its kind follows from.
+    pub(crate) fn led_by(self, led_by: LedBy<'a>) -> Self {
+        Self { led_by: Some(led_by), ..self }
+    }
+
+    pub fn origin(&self) -> Option<LedBy<'a>> {
+        self.led_by
     }
 
     /// The subjects whose folded state the event changes.

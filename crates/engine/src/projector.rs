@@ -8,7 +8,7 @@ use crate::{
     StoreError,
     loading::{decode, load},
 };
-use domain::{Item, Position, Recorded, State, Subject, World, plan::met_by};
+use domain::{Happening, Item, Position, Recorded, State, Subject, World, plan::met_by};
 use event_log::Log;
 use read_model::{Change, Entry, Projection};
 use sqlx::PgPool;
@@ -40,7 +40,8 @@ fn entries<'a>(
     state: impl Fn(&Subject) -> Option<&'a State>,
 ) -> impl Iterator<Item = Entry> {
     command.iter().map(move |(recorded, touched)| {
-        Entry::of(recorded, touched, end, met_by(&recorded.event, &state).as_ref())
+        let met = met_by(&recorded.event, &state);
+        Entry::of(recorded, touched, end, met.as_ref(), &Happening::of(recorded, touched, &state))
     })
 }
 

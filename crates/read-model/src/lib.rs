@@ -39,7 +39,8 @@ pub use error::Error;
 pub(crate) use error::doing;
 pub use item::{Row, fields, row};
 pub use log::{
-    ChangedItem, ChangingEvent, Entry, EventFilter, EventRow, Found, HistoryRow, ItemVersion, Search, Stretch,
+    ChangedItem, ChangingEvent, ClockSpan, Entry, EventFilter, EventRow, Found, HistoryRow, ItemVersion,
+    OPEN_CLOCKS, OPEN_INCIDENTS, ReplayCount, ReplayIncidentClaim, ReplayTaskClaim, Search, Stretch,
 };
 pub use model::ReadModel;
 pub use page::Page;

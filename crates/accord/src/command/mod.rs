@@ -9,6 +9,7 @@ mod migrate;
 mod plan;
 mod reasons;
 mod rebuild;
+mod replay;
 mod report;
 mod schema;
 mod sending;
@@ -47,6 +48,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Plan(plan::Plan),
     Report(report::Report),
+    Replay(replay::Replay),
     Contributions(contributions::Contributions),
     Sitrep(sitrep::Sitrep),
     Token(token::Token),
@@ -95,6 +97,7 @@ impl Arguments {
             Command::Rebuild(rebuild) => rebuild.run(output).await,
             Command::Plan(plan) => plan.run(output).await,
             Command::Report(report) => report.run(output).await,
+            Command::Replay(replay) => replay.run(output).await,
             Command::Contributions(contributions) => contributions.run(output).await,
             Command::Sitrep(sitrep) => sitrep.run(output).await,
             Command::Token(token) => token.run(output),

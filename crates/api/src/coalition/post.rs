@@ -110,6 +110,10 @@ impl Post {
     async fn holder_at(&self, at: Option<DateTime>) -> Result<Option<Tenure>, Error> {
         Ok(self.all_tenures().await?.into_iter().find(|tenure| tenure.covers(at)))
     }
+
+    pub(crate) async fn officer_at(&self, at: Option<DateTime>) -> Result<Option<Uuid>, Error> {
+        Ok(self.holder_at(at).await?.map(|tenure| tenure.row.officer))
+    }
 }
 
 /// A named function held by an officer; the identity under which people act. Everybody in the coalition sees it.

@@ -19,11 +19,14 @@ const LIST: u64 = 5;
 
 /// Fields that cost more than what they answer: type, field, what it costs. A preview lays a whole plan out anew;
 /// what hangs on a partner is looked for in every plan that its sender may see; a search reads the titles and texts of
-/// all of them, whatever it finds.
-const COSTLY: [(&str, &str, u64); 4] = [
+/// all of them, whatever it finds; what was known of a thing is asked as of each command of its history.
+const COSTLY: [(&str, &str, u64); 7] = [
     ("Operation", "previewReschedule", 100),
     ("Partner", "suspensionEffects", 2_000),
+    ("Query", "knowledge", 200),
     ("Query", "search", 2_000),
+    ("ReplayStep", "state", 5),
+    ("World", "knowledge", 200),
     ("World", "search", 2_000),
 ];
 

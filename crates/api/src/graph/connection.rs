@@ -134,6 +134,13 @@ impl<N: OutputType> TypeName for Edge<N> {
     }
 }
 
+impl<N: OutputType> Edge<N> {
+    /// One that is no part of a page.
+    pub(crate) fn of(world: &World, key: String, node: N) -> Self {
+        Self { cursor: Cursor { position: world.pin.position, key }.encode(), node }
+    }
+}
+
 impl<N: OutputType> Connection<N> {
     /// `nodes` are what the read model answered for `page`, so up to one more than is shown. `count` counts
     /// the whole list, in the world that it is given, which is this one: only when that is asked for.

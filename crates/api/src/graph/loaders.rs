@@ -1,6 +1,6 @@
 //! Loading related rows in batches: one statement for all objects of a list, never one per item.
 
-use crate::{Error, graph::nodes::nodes, schedule::network::Network};
+use crate::{Error, graph::nodes::nodes, log::standing, schedule::network::Network};
 use chrono::{DateTime, Utc};
 use domain::{Recorded, ids::AnnexId};
 use engine::Engine;
@@ -620,6 +620,21 @@ pub(crate) struct Payload {
     pub annex: Option<(AnnexId, bool)>,
 }
 
+async fn consequences(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    positions: Vec<i64>,
+) -> Result<HashMap<i64, Arc<Vec<Arc<EventRow>>>>, Error> {
+    let mut led_to = HashMap::<i64, Vec<Arc<EventRow>>>::new();
+    for row in model.consequences_of(&pin, &positions).await? {
+        let row = Arc::new(row);
+        for cause in row.causes.iter().filter(|cause| positions.contains(cause)) {
+            led_to.entry(*cause).or_default().push(Arc::clone(&row));
+        }
+    }
+    Ok(led_to.into_iter().map(|(cause, rows)| (cause, Arc::new(rows))).collect())
+}
+
 /// Asked only for events that have been found.
 async fn payloads(engine: Engine, positions: Vec<i64>) -> Result<HashMap<i64, Arc<Payload>>, Error> {
     let payload = |recorded: &Recorded| {
@@ -696,10 +711,16 @@ macro_rules! loaders {
             pub shift_counts: Loader<(Uuid, ShiftSpan), i64>,
             pub log_entry_pages: Loader<LogEntryPage, Arc<Vec<Arc<LogEntryRow>>>>,
             pub log_entry_counts: Loader<(Uuid, Option<String>), i64>,
+            /// Where operations stood after steps of their replay.
+            pub standings: Loader<(Uuid, standing::Moment), standing::Counts>,
             pub histories: Loader<HistoryPage, Histories>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// To the task that a planned task is a plan of.
             pub assignments_of: Loader<Uuid, Arc<Vec<Arc<AssignmentRow>>>>,
+            /// By position.
+            pub events_at: Loader<i64, Arc<EventRow>>,
+            /// What events led to, by their position.
+            pub consequences: Loader<i64, Arc<Vec<Arc<EventRow>>>>,
             /// What an event says, by its position.
             pub payloads: Loader<i64, Arc<Payload>>,
             /// Every partner; there is one key.
@@ -755,9 +776,14 @@ macro_rules! loaders {
                     shift_counts: Loader::new(model, pin, shift_counts),
                     log_entry_pages: Loader::new(model, pin, log_entry_pages),
                     log_entry_counts: Loader::new(model, pin, log_entry_counts),
+                    standings: Loader::new(model, pin, standing::standings),
                     histories: Loader::new(model, pin, histories),
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
+                    events_at: Loader::new(model, pin, |model, pin, positions| async move {
+                        Ok(by(model.events_by_position(&pin, &positions).await?, |row| row.position))
+                    }),
+                    consequences: Loader::new(model, pin, consequences),
                     payloads: Loader::new(model, pin, move |_, _, positions| {
                         payloads(engine.clone(), positions)
                     }),

@@ -12,6 +12,7 @@ pub mod interface;
 pub mod language;
 pub mod list;
 pub mod loaders;
+pub mod moment;
 pub mod money;
 pub mod mutation;
 pub mod names;

@@ -168,7 +168,7 @@ impl Incident {
     }
 
     /// Where it stands, or stood at a moment in the world, by all that was claimed until this world's position.
-    async fn standing(&self, valid_at: Option<DateTime>) -> Result<IncidentStanding, Error> {
+    pub(crate) async fn standing(&self, valid_at: Option<DateTime>) -> Result<IncidentStanding, Error> {
         let claims = self.world.loaders.matter_claims_of.children(self.row.id).await?;
         let mut said: Vec<_> = claims
             .iter()

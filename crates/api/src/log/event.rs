@@ -5,7 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window, by_position},
         context::{Session, World, session},
-        node::{Annex, Event, Operation, PlanVersion, Post},
+        node::{Annex, Event, Item, Operation, PlanVersion, Post},
         scalars::{DateTime, Json, Position},
         zone::Zone,
     },
@@ -18,6 +18,9 @@ use read_model::{EventRow, Page};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Most that `consequences` tells.
+const MOST_CONSEQUENCES: usize = 100;
 
 /// Most names in a filter's list.
 const MOST_TYPES: usize = 100;
@@ -208,6 +211,35 @@ impl Event {
         self.reported_at()
     }
 
+    /// When what it says happened: of a correction, the time that it says is right; else `occurredAt`.
+    async fn happened_at(&self, zone: Option<Zone>) -> Result<DateTime, Error> {
+        self.world.local(self.row.happened_at, zone).await
+    }
+
+    /// Of a correction, what was wrong.
+    async fn corrects(&self) -> Result<Option<Event>, Error> {
+        match self.row.corrects {
+            Some(position) => Ok(self.all_at(&[position]).await?.pop()),
+            None => Ok(None),
+        }
+    }
+
+    /// What led to it, as far as you may see that, in the order of the log: what its command named or answered. So an arrival
+    /// has the dispatch, that the decision on a response and the assignment, and that decision the report of the incident.
+    /// Nothing is guessed from what came before what.
+    async fn causes(&self) -> Result<Vec<Event>, Error> {
+        self.all_at(&self.row.causes).await
+    }
+
+    /// What it led to until this world's position, as far as you may see that, in the order of the log: the events that have
+    /// it among their causes, the first 100.
+    async fn consequences(&self) -> Result<Vec<Event>, Error> {
+        let rows = self.world.loaders.consequences.children(self.row.position).await?;
+        let rows = &rows[..rows.len().min(MOST_CONSEQUENCES)];
+        self.world.spend(rows.len())?;
+        Ok(rows.iter().map(|row| Event::new(&self.world, Arc::clone(row))).collect())
+    }
+
     /// Why it was entered late; null when it was not.
     async fn late_reason(&self) -> Option<&str> {
         self.row.late_reason.as_deref()
@@ -260,6 +292,13 @@ impl Event {
 }
 
 impl Event {
+    /// Events at these positions, as far as the viewer sees them.
+    async fn all_at(&self, positions: &[i64]) -> Result<Vec<Self>, Error> {
+        self.world.spend(positions.len())?;
+        let rows = self.world.loaders.events_at.load_many(positions.iter().copied()).await?;
+        Ok(rows.into_iter().map(|row| Self::new(&self.world, row)).collect())
+    }
+
     /// When it happened, in the offset in which that was reported.
     pub(crate) fn reported_at(&self) -> String {
         let offset = FixedOffset::east_opt(i32::from(self.row.occurred_offset) * 60);

@@ -4,7 +4,10 @@
 pub mod access;
 pub mod change;
 pub mod event;
+pub mod knowledge;
 pub(crate) mod reading;
+pub mod replay;
+pub(crate) mod standing;
 pub mod subscription;
 
 pub use access::AccessQueries;

@@ -9,14 +9,17 @@ use crate::{
     agenda::list::Agenda,
     coalition::viewer::Viewer,
     graph::{
+        connection::Edge,
         context::{Session, session},
         id::AskedId,
+        moment::Moment,
         node::{Clock, Event, Item, Operation},
         scalars,
     },
     log::{
         event::{EventFilter, Wanted},
         reading::{Reading, TURNS},
+        replay::{Asked, Player, ReplayOrder, ReplayStep},
     },
 };
 use async_graphql::{Context, ID, Subscription};
@@ -116,6 +119,33 @@ impl Subscription {
         Ok(try_unfold(agendas, |mut agendas| async move {
             Ok(agendas.next().await?.map(|viewer| (viewer, agendas)))
         })
+        .boxed())
+    }
+
+    /// An operation, by its code or its id, played again at a pace, as `Operation.replay` has it: for a screen on a wall. So
+    /// many seconds of the world go by in one as `speed` says, an hour in a second when it is left out; however long nothing
+    /// happened, a step comes after ten seconds. It ends with the last step. To pause is to close it; `after` is the cursor of
+    /// the step to go on behind, with the same `from` and `order`.
+    #[expect(clippy::too_many_arguments, reason = "what a replay is asked for, and its pace")]
+    async fn replay(
+        &self,
+        ctx: &Context<'_>,
+        operation: ID,
+        from: Option<Moment>,
+        to: Option<Moment>,
+        #[graphql(default)] order: ReplayOrder,
+        #[graphql(default = 3600.0)] speed: f64,
+        after: Option<String>,
+    ) -> Result<BoxStream<'static, Result<Edge<ReplayStep>, Error>>, Error> {
+        let session = session(ctx)?;
+        let found = session.world().operation_named(&operation).await?;
+        // What cannot be seen is never played, as what is not there.
+        let Some(found) = found else { return Ok(futures_util::stream::empty().boxed()) };
+        let player = Player::new(session, &found, Asked { from, to, order }, (speed, after)).await?;
+        Ok(try_unfold(
+            player,
+            |mut player| async move { Ok(player.next().await?.map(|step| (step, player))) },
+        )
         .boxed())
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     graph::{
         connection::{Connection, Direction, Window},
         context::World,
+        moment::Moment,
         node::{
             Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Outcome,
             Partner, PlanVersion, RecordedDecision, Request, Sitrep, Task,
@@ -18,6 +19,7 @@ use crate::{
         scalars::DateTime,
         zone::Zone,
     },
+    log::replay::{Asked, ReplayOrder, ReplayStep},
     operation::release::{Classification, HandlingCode, ReleaseLabel},
     outcome::{
         totals::{OutcomeTotals, Period},
@@ -34,6 +36,7 @@ use crate::{
         matrix::{MatrixColumns, MatrixRows, SynchronisationMatrix},
         network::ScheduleBasis,
         reschedule::{PreviewRescheduleInput, Reschedule},
+        slippage::{PlannedBy, PlannedVersusActual},
         types::{Progress, Schedule, TaskActualInput},
     },
 };
@@ -378,6 +381,21 @@ impl Operation {
         OutcomeTotals::of(&self.world, self.row.id, Period { valid_at, from, to }).await
     }
 
+    /// It again, step by step: as the log came to know of it after `from` and until `to`, or in the order in which it
+    /// happened, from the moment on at which `from` was recorded and by all that is known at `to`. Without them, from the
+    /// beginning and until now. A page costs the same wherever it is.
+    async fn replay(
+        &self,
+        ctx: &Context<'_>,
+        from: Option<Moment>,
+        to: Option<Moment>,
+        #[graphql(default)] order: ReplayOrder,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<ReplayStep>, Error> {
+        self.played(ctx, Asked { from, to, order }, (first, after)).await
+    }
+
     /// A SITREP by its code, such as `SITREP-03`, or `SITREP-03-C1` for its first correction.
     async fn sitrep(&self, code: String) -> Result<Option<Sitrep>, Error> {
         let Ok(code) = code.parse::<SitrepCode>() else { return Ok(None) };
@@ -495,6 +513,16 @@ impl Operation {
     ) -> Result<Schedule, Error> {
         let version = self.current_version().await?;
         Schedule::of(self.clone(), version, basis, Progress { now, actuals }).await
+    }
+
+    /// The plan held against what happened: the version in force when none is asked for, else the one that was so last, and the
+    /// tasks that responses to incidents made. Times are those that were claimed last.
+    async fn planned_versus_actual(
+        &self,
+        version: Option<i32>,
+        #[graphql(default)] h_hour: PlannedBy,
+    ) -> Result<PlannedVersusActual, Error> {
+        PlannedVersusActual::of(self, version, h_hour).await
     }
 
     /// What would change if H-hour or tasks moved, on the plan in force, else the one being worked on; null before the first

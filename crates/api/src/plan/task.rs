@@ -248,7 +248,7 @@ impl Task {
         }
     }
 
-    async fn standing(&self, valid_at: Option<DateTime>) -> Result<Standing, Error> {
+    pub(crate) async fn standing(&self, valid_at: Option<DateTime>) -> Result<Standing, Error> {
         self.world.standing(self.row.task_id, valid_at).await
     }
 }

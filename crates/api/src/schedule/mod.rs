@@ -6,4 +6,5 @@ pub mod effects;
 pub mod matrix;
 pub mod network;
 pub mod reschedule;
+pub mod slippage;
 pub mod types;

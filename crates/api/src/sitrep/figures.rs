@@ -2,6 +2,7 @@
 
 use crate::{
     assistance::AssistanceCount,
+    execution::counts::TaskCounts,
     graph::{money::Money, priority::Priority},
 };
 use async_graphql::SimpleObject;
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 #[derive(SimpleObject)]
 pub struct SitrepFigures {
     /// Tasks of the plan in force, and those that responses to incidents made, by status.
-    tasks: SitrepTasks,
+    tasks: TaskCounts,
     /// Codes of the tasks that were started in the period.
     started: Vec<String>,
     /// Codes of the tasks that were completed or cancelled in the period.
@@ -33,20 +34,6 @@ pub struct SitrepFigures {
     conflicts: u32,
     /// What the plan has for the 24 hours after the period.
     next: SitrepUpcoming,
-}
-
-/// Tasks by where they stood.
-#[derive(SimpleObject)]
-pub struct SitrepTasks {
-    /// Of which nobody had said anything.
-    planned: u32,
-    /// Their posts had been told.
-    issued: u32,
-    in_progress: u32,
-    /// Started, and held up.
-    blocked: u32,
-    completed: u32,
-    cancelled: u32,
 }
 
 /// Incidents of one priority by where they stood.
@@ -139,14 +126,7 @@ impl From<&sitrep::Figures> for SitrepFigures {
     fn from(figures: &sitrep::Figures) -> Self {
         let sitrep::Figures { tasks, started, ended, requests, clocks, contributions, next, .. } = figures;
         Self {
-            tasks: SitrepTasks {
-                planned: tasks.planned,
-                issued: tasks.issued,
-                in_progress: tasks.in_progress,
-                blocked: tasks.blocked,
-                completed: tasks.completed,
-                cancelled: tasks.cancelled,
-            },
+            tasks: tasks.into(),
             started: codes(started),
             ended: codes(ended),
             incidents: figures.incidents.iter().map(SitrepIncidents::from).collect(),

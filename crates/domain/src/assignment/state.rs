@@ -1,7 +1,7 @@
 //! Assignments as folded: as their operation sees them, and as their post does, across operations.
 
 use crate::{
-    At, Instant, Item, OperationCode, PartnerCode, PostCode, Prose, Span, TaskCode,
+    At, Instant, Item, OperationCode, PartnerCode, Position, PostCode, Prose, Span, TaskCode,
     assignment::AssignmentEvent,
     ids::{AssignmentId, OfficerRequestId, OperationId},
     incident::ResponseTask,
@@ -17,6 +17,8 @@ pub struct Assignment {
     pub number: u32,
     pub task: TaskCode,
     pub post: PostCode,
+    /// Of the event that says so.
+    pub position: Position,
     pub assigned_at: Instant,
     pub withdrawn_at: Option<Instant>,
 }

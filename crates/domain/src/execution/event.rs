@@ -1,6 +1,6 @@
 //! What happened while a plan was carried out.
 
-use crate::{About, Instant, OperationCode, PartnerCode, PhaseCode, Position, Prose, TaskCode, Title};
+use crate::{About, Instant, LedBy, OperationCode, PartnerCode, PhaseCode, Position, Prose, TaskCode, Title};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -295,9 +295,12 @@ impl ExecutionEvent {
             Self::GoNoGoStated { operation, number, partner, .. } => {
                 About::version(operation, *number).partner(partner)
             }
-            Self::PhaseStarted { operation, number, .. }
-            | Self::PhaseCompleted { operation, number, .. }
-            | Self::GoNoGoDecided { operation, number, .. } => About::version(operation, *number),
+            Self::PhaseStarted { operation, number, .. } | Self::PhaseCompleted { operation, number, .. } => {
+                About::version(operation, *number)
+            }
+            Self::GoNoGoDecided { operation, number, phase, .. } => {
+                About::version(operation, *number).led_by(LedBy::Words(phase))
+            }
         }
     }
 }

@@ -25,6 +25,6 @@ pub use event::{BlockReason, ExecutionEvent, GoNoGo, Judgement, TaskClaim, TaskC
 pub use phase::{Stand, awaited, deciders};
 pub use standing::{
     Baseline, Gate, GateDecision, GivenWord, PhaseExecution, Said, Standing, TaskExecution, TaskStatus,
-    points_at_gate, standing,
+    blocked_for, points_at_gate, standing,
 };
 pub(crate) use work::Work;

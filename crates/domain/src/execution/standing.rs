@@ -1,7 +1,7 @@
 //! Tasks and phases as they are known: what is claimed of each task, where it stands by that, which gates are open.
 
 use crate::{
-    Instant, PartnerCode, Position, TaskCode, Title,
+    Instant, PartnerCode, Position, Span, TaskCode, Title,
     claim::Claims,
     execution::{BlockReason, GoNoGo, Judgement, TaskClaim},
     incident::ResponseTask,
@@ -147,47 +147,72 @@ pub struct Standing {
 /// Where a task stands by these claims: a fold in the order in which what they say happened, of one instant in
 /// that of their numbers. What contradicts the order changes nothing: who has ended does not go on.
 pub fn standing<'a>(said: impl IntoIterator<Item = Said<'a>>) -> Standing {
+    let mut standing = Standing::default();
+    for said in in_order(said) {
+        standing.take(said);
+    }
+    standing
+}
+
+/// How long a task was blocked, by these claims, until it went on or ended.
+pub fn blocked_for<'a>(said: impl IntoIterator<Item = Said<'a>>) -> Span {
+    let mut standing = Standing::default();
+    let mut blocked = Span::ZERO;
+    for said in in_order(said) {
+        let since = standing.blocked.map(|(since, _)| since);
+        standing.take(said);
+        if let (Some(since), None) = (since, standing.blocked) {
+            blocked = blocked + Span::seconds((said.occurred_at - since).num_seconds());
+        }
+    }
+    blocked
+}
+
+fn in_order<'a>(said: impl IntoIterator<Item = Said<'a>>) -> Vec<Said<'a>> {
     let mut said: Vec<_> = said.into_iter().collect();
     said.sort_by_key(|said| (said.occurred_at, said.number));
-    let mut standing = Standing::default();
-    for Said { occurred_at: at, number, says } in said {
-        let status = standing.status;
+    said
+}
+
+impl Standing {
+    fn take(&mut self, Said { occurred_at: at, number, says }: Said<'_>) {
+        let status = self.status;
         match says {
             TaskClaim::Issued => {
-                standing.issued_at.get_or_insert(at);
+                self.issued_at.get_or_insert(at);
                 if status == TaskStatus::Planned {
-                    standing.status = TaskStatus::Issued;
+                    self.status = TaskStatus::Issued;
                 }
             }
             TaskClaim::Acknowledged => {
-                standing.acknowledged_at.get_or_insert(at);
+                self.acknowledged_at.get_or_insert(at);
             }
             TaskClaim::Started => {
-                standing.started_at.get_or_insert(at);
-                standing.started_by.get_or_insert(number);
+                self.started_at.get_or_insert(at);
+                self.started_by.get_or_insert(number);
                 if !status.has_ended() && !status.goes_on() {
-                    standing.status = TaskStatus::InProgress;
+                    self.status = TaskStatus::InProgress;
                 }
             }
-            TaskClaim::Progress { percent, .. } if !status.has_ended() => standing.progress = Some(*percent),
+            TaskClaim::Progress { percent, .. } if !status.has_ended() => self.progress = Some(*percent),
             TaskClaim::Blocked { reason, .. } if status.goes_on() => {
-                standing.status = TaskStatus::Blocked;
-                standing.blocked = Some((at, *reason));
+                self.status = TaskStatus::Blocked;
+                self.blocked = Some((at, *reason));
             }
             TaskClaim::Unblocked { .. } if status == TaskStatus::Blocked => {
-                standing.status = TaskStatus::InProgress;
-                standing.blocked = None;
+                self.status = TaskStatus::InProgress;
+                self.blocked = None;
             }
             TaskClaim::Completed { .. } if !status.has_ended() => {
-                standing.status = TaskStatus::Completed;
-                (standing.ended_at, standing.ended_by) = (Some(at), Some(number));
-                standing.progress = Some(100);
-                standing.blocked = None;
+                self.status = TaskStatus::Completed;
+                (self.ended_at, self.ended_by) = (Some(at), Some(number));
+                self.progress = Some(100);
+                self.blocked = None;
             }
             TaskClaim::Cancelled { .. } if !status.has_ended() => {
-                standing.status = TaskStatus::Cancelled;
-                (standing.ended_at, standing.ended_by) = (Some(at), Some(number));
-                standing.blocked = None;
+                self.status = TaskStatus::Cancelled;
+                (self.ended_at, self.ended_by) = (Some(at), Some(number));
+                self.blocked = None;
             }
             TaskClaim::Progress { .. }
             | TaskClaim::Blocked { .. }
@@ -196,7 +221,6 @@ pub fn standing<'a>(said: impl IntoIterator<Item = Said<'a>>) -> Standing {
             | TaskClaim::Cancelled { .. } => {}
         }
     }
-    standing
 }
 
 /// A phase as it is carried out.

@@ -1,8 +1,8 @@
 //! What happened to an incident.
 
 use crate::{
-    About, Code, IncidentCode, Instant, OperationCode, PartnerCode, Position, PostCode, Priority, Prose,
-    Span, TaskCode, Title,
+    About, Code, IncidentCode, Instant, LedBy, OperationCode, PartnerCode, Position, PostCode, Priority,
+    Prose, Span, TaskCode, Title,
     clock::{ClockKind, SetClock},
     release::{Matter, Release},
 };
@@ -305,9 +305,12 @@ impl IncidentEvent {
                 of(operation, incident).tasks(task.as_ref().map(|task| &task.code))
             }
             Self::ResponderDispatched { operation, incident, post, task, .. } => {
-                of(operation, incident).post(post).tasks(task)
+                let led_by = LedBy::Response(incident, post, task.as_ref());
+                of(operation, incident).post(post).tasks(task).led_by(led_by)
             }
-            Self::ResponderArrived { operation, incident, post } => of(operation, incident).post(post),
+            Self::ResponderArrived { operation, incident, post } => {
+                of(operation, incident).post(post).led_by(LedBy::Dispatch(incident, post))
+            }
             Self::IncidentTriaged { operation, incident, .. }
             | Self::IncidentEscalated { operation, incident, .. }
             | Self::IncidentContained { operation, incident, .. }

@@ -646,6 +646,7 @@ impl Evolve<AssignmentEvent> for Option<Operation> {
                     number: *number,
                     task: task.clone(),
                     post: post.clone(),
+                    position: at.position,
                     assigned_at: at.occurred_at,
                     withdrawn_at: None,
                 };

@@ -1,7 +1,8 @@
 //! What happened to an operation's plan: drafting, decisions, promulgation, orders.
 
 use crate::{
-    About, Code, ConditionCode, Instant, OperationCode, PartnerCode, Position, Prose, Salt, Sha256, TaskCode,
+    About, Code, ConditionCode, Instant, LedBy, OperationCode, PartnerCode, Position, Prose, Salt, Sha256,
+    TaskCode,
     plan::{
         Annex, Dependency, NewCondition, Phase, PlannedTask, Risk, Section, Sections, TaskRevision, Terms,
     },
@@ -385,9 +386,11 @@ impl PlanEvent {
             | Self::PlanVersionSuperseded { operation, number, .. }
             | Self::PlanVersionRecalled { operation, number, .. }
             | Self::AmendmentOpened { operation, number, .. }
-            | Self::PlanPromulgated { operation, number, .. }
             | Self::DraftShared { operation, number, .. }
             | Self::FragmentaryOrderIssued { operation, number, .. } => About::version(operation, *number),
+            Self::PlanPromulgated { operation, number, .. } => {
+                About::version(operation, *number).led_by(LedBy::Decisions)
+            }
             Self::TaskAddedToPlan { operation, number, task } => {
                 About::version(operation, *number).task(&task.code)
             }
@@ -407,21 +410,26 @@ impl PlanEvent {
             }
             Self::PlanVersionApproved { operation, number, given }
             | Self::PlanVersionApprovedWithConditions { operation, number, given, .. } => {
-                About::version(operation, *number).partner(&given.partner)
+                About::version(operation, *number).partner(&given.partner).led_by(LedBy::Submission)
             }
             Self::PlanVersionRejected { operation, number, given, objects_to: tasks, .. }
             | Self::TerritorialConsentGiven { operation, number, given, tasks }
             | Self::TerritorialConsentRefused { operation, number, given, tasks, .. } => {
-                About::version(operation, *number).partner(&given.partner).tasks(tasks)
+                About::version(operation, *number)
+                    .partner(&given.partner)
+                    .tasks(tasks)
+                    .led_by(LedBy::Submission)
             }
             Self::ApprovalRevoked { operation, number, partner, .. }
             | Self::DecisionConfirmed { operation, number, partner }
             | Self::ConditionSatisfactionProposed { operation, number, partner, .. }
             | Self::ApprovalConditionContested { operation, number, partner, .. }
-            | Self::PlanWithdrawn { operation, number, by: partner, .. }
             | Self::ApprovalConditionSatisfied { operation, number, partner, .. }
             | Self::ApprovalConditionWaived { operation, number, partner, .. } => {
-                About::version(operation, *number).partner(partner)
+                About::version(operation, *number).partner(partner).led_by(LedBy::Decision(partner))
+            }
+            Self::PlanWithdrawn { operation, number, by, .. } => {
+                About::version(operation, *number).partner(by)
             }
         }
     }

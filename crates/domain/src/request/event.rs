@@ -1,7 +1,7 @@
 //! What partners asked of each other, and what was answered.
 
 use crate::{
-    About, IncidentCode, Instant, OperationCode, PartnerCode, PostCode, Priority, Prose, RequestCode,
+    About, IncidentCode, Instant, LedBy, OperationCode, PartnerCode, PostCode, Priority, Prose, RequestCode,
     clock::{ClockKind, SetClock},
     release::{Matter, Release},
 };
@@ -206,13 +206,13 @@ impl RequestEvent {
         match self {
             // It names the incident, so that it is for who sees both.
             Self::RequestIssued { operation, request, to, incident, .. } => {
-                let request = Matter::Request(request.clone());
-                let incident = incident.clone().map(Matter::Incident);
-                [request]
-                    .into_iter()
-                    .chain(incident)
-                    .fold(About::operation(operation), |about, matter| about.matter(&matter))
-                    .partner(to)
+                let about = About::operation(operation).matter(&Matter::Request(request.clone())).partner(to);
+                match incident {
+                    Some(incident) => {
+                        about.matter(&Matter::Incident(incident.clone())).led_by(LedBy::Report(incident))
+                    }
+                    None => about,
+                }
             }
             Self::RequestAcknowledged { operation, request }
             | Self::RequestAccepted { operation, request }

@@ -4,6 +4,7 @@ mod activity;
 pub mod carried;
 pub mod conflict;
 mod graph;
+pub mod slippage;
 pub mod working;
 
 pub use activity::*;

@@ -43,5 +43,6 @@ mod response;
 mod schedule;
 mod schema_events;
 mod sitrep;
+mod slippage;
 mod standing;
 mod watch;

@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    Item, Position, Recorded,
+    Happening, Item, Position, Recorded,
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
     plan::Met,
 };
@@ -39,6 +39,12 @@ row! {
         pub ccir_version_id: Option<Uuid>,
         /// Codes of those.
         pub ccir: Vec<String>,
+        /// When what it says happened: of a correction, the time that it says is right.
+        pub happened_at: DateTime<Utc>,
+        /// Of a correction, the position of the event that was wrong.
+        pub corrects: Option<i64>,
+        /// Positions of the events that led to it.
+        pub causes: Vec<i64>,
     }
 }
 
@@ -79,7 +85,13 @@ row! {
 impl Entry {
     /// `touched` is what the fold says that the event changed, `command_end` the last position of its
     /// command, `met` the requirements that it meets.
-    pub fn of(recorded: &Recorded, touched: &[Item], command_end: Position, met: Option<&Met>) -> Self {
+    pub fn of(
+        recorded: &Recorded,
+        touched: &[Item],
+        command_end: Position,
+        met: Option<&Met>,
+        happening: &Happening,
+    ) -> Self {
         let scope = recorded.event.about().scope();
         let operation = scope.operation.map(OperationId::of);
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
@@ -115,6 +127,9 @@ impl Entry {
                 operation_id: operation.map(|id| id.0),
                 ccir_version_id: operation.zip(met).map(|(id, met)| PlanVersionId::of(id, met.version).0),
                 ccir: met.iter().flat_map(|met| &met.codes).map(ToString::to_string).collect(),
+                happened_at: happening.at.to_utc(),
+                corrects: happening.corrects.map(|position| position.0),
+                causes: happening.causes.iter().map(|position| position.0).collect(),
             },
             version_id: version.map(|id| id.0),
             annex_id: annex,
@@ -171,12 +186,16 @@ macro_rules! event_rows {
                entry.recorded_at,
                entry.operation_id,
                entry.ccir_version_id,
-               entry.ccir
+               entry.ccir,
+               entry.happened_at,
+               entry.corrects,
+               entry.causes
              " + $($rest)*
         )
     };
     ($($rest:tt)*) => { event_rows!(query_as[EventRow,] $($rest)*) };
 }
+pub(super) use event_rows;
 
 // Two statements for each list, one for each direction: an order that depends on an argument is no order of
 // an index. And two for the log, all of it or one operation's: a filter that may be absent is found by no
@@ -338,6 +357,9 @@ macro_rules! history_page {
                         operation_id: row.operation_id,
                         ccir_version_id: row.ccir_version_id,
                         ccir: row.ccir,
+                        happened_at: row.happened_at,
+                        corrects: row.corrects,
+                        causes: row.causes,
                     },
                 })
                 .collect()

@@ -7,6 +7,7 @@ use uuid::Uuid;
 /// Types of elements, by the numbers that they have in every Postgres.
 const TEXT: i32 = 25;
 const UUID: i32 = 2950;
+const BIGINT: i32 = 20;
 
 /// From 1970 to 2000, where Postgres counts from.
 const MICROSECONDS: i64 = 946_684_800_000_000;
@@ -121,5 +122,10 @@ impl Sink for BinaryRow<'_> {
 
     fn uuids(&mut self, values: &[Uuid]) {
         self.array(UUID, values.iter().map(|value| value.as_bytes().as_slice()));
+    }
+
+    fn bigints(&mut self, values: &[i64]) {
+        let bytes: Vec<_> = values.iter().map(|value| value.to_be_bytes()).collect();
+        self.array(BIGINT, bytes.iter().map(<[u8; 8]>::as_slice));
     }
 }

@@ -48,6 +48,7 @@ pub(crate) trait Sink {
     fn jsonb(&mut self, value: &str);
     fn texts(&mut self, values: &[String]);
     fn uuids(&mut self, values: &[Uuid]);
+    fn bigints(&mut self, values: &[i64]);
 }
 
 macro_rules! fields {
@@ -71,6 +72,7 @@ fields! {
     &str => text();
     Vec<String> => texts();
     Vec<Uuid> => uuids();
+    Vec<i64> => bigints();
 }
 
 impl<T: Serialize> Columns for Json<T> {

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::BTreeMap;
 
 /// Changes with any change of a fold or of a row's computation, so that a new build makes new tables.
-pub const PROJECTION_VERSION: u32 = 5;
+pub const PROJECTION_VERSION: u32 = 6;
 
 /// Names of read-model schemas start with this.
 const PREFIX: &str = "read_model_";

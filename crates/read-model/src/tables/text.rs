@@ -127,4 +127,10 @@ impl Sink for TextRows {
             let _ = write!(array, "{value}");
         });
     }
+
+    fn bigints(&mut self, values: &[i64]) {
+        self.array(values, |array, value| {
+            let _ = write!(array, "{value}");
+        });
+    }
 }
