@@ -145,6 +145,8 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("sitreps { totalCount nodes { code figures { started } differences { figure } correctedBy { code } } }"), 4),
         (operation("assistance { received claims { number } counts { count } }"), 3),
         (operation("outcomes { totalCount nodes { code count claims { kind count } } } outcomeTotals { byPartner { count } }"), 5),
+        (operation("review { questions { question } adoptions { current } observations { totalCount nodes { text } } }"), 5),
+        (operation("review { findings { totalCount nodes { code owner { code } evidence { kind object { id } } } } }"), 6),
         (operation("plan { objectives { code reached { count } } }"), 4),
         (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),

@@ -28,6 +28,7 @@ mod outcomes;
 mod plan;
 mod release;
 mod request;
+mod review;
 mod saphan;
 mod schedule;
 mod sdl;

@@ -28,6 +28,7 @@ mod operation;
 mod outcome;
 mod plan;
 mod request;
+mod review;
 mod schedule;
 mod schema;
 mod sitrep;

@@ -4,7 +4,7 @@
 use crate::{
     AnnexCode, OperationCode, PartnerCode, PostCode, Subject, TaskCode,
     ids::{AssistanceId, LogEntryId, OperationId, PartnerId, PlanVersionId, PostId, TaskId},
-    release::Matter,
+    release::{Matter, ScopeIds},
 };
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ pub struct About<'a> {
     tasks: Vec<&'a TaskCode>,
     annex: Option<&'a AnnexCode>,
     matters: Vec<Uuid>,
+    like: Option<&'a ScopeIds>,
     partner: Option<&'a PartnerCode>,
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
@@ -43,6 +44,8 @@ pub struct Scope<'a> {
     pub annex: Option<&'a AnnexCode>,
     /// Ids of what it deals with besides its plan, or of an entry of a watch's log.
     pub matters: Vec<Uuid>,
+    /// What another event, of which this one tells, is about.
+    pub like: Option<&'a ScopeIds>,
 }
 
 impl<'a> About<'a> {
@@ -53,6 +56,7 @@ impl<'a> About<'a> {
             tasks: Vec::new(),
             annex: None,
             matters: Vec::new(),
+            like: None,
             partner: None,
             post: None,
             bookings: Vec::new(),
@@ -112,6 +116,11 @@ impl<'a> About<'a> {
         self
     }
 
+    /// Of what another event is about: only for those who see that.
+    pub(crate) fn like(self, scope: &'a ScopeIds) -> Self {
+        Self { like: Some(scope), ..self }
+    }
+
     /// Also shown in the history of this partner, such as of one that decided.
     pub(crate) fn partner(self, partner: &'a PartnerCode) -> Self {
         Self { partner: Some(partner), ..self }
@@ -155,6 +164,7 @@ impl<'a> About<'a> {
             tasks: self.tasks,
             annex: self.annex,
             matters: self.matters,
+            like: self.like,
         }
     }
 

@@ -33,6 +33,7 @@ pub mod refusal;
 pub mod rejection;
 pub mod release;
 pub mod request;
+pub mod review;
 pub mod schedule;
 pub mod sitrep;
 pub mod subject;

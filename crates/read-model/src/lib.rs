@@ -31,6 +31,7 @@ mod pin;
 pub mod plan;
 mod projection;
 pub mod request;
+pub mod review;
 pub mod sitrep;
 mod tables;
 pub mod watch;

@@ -26,6 +26,7 @@ use read_model::{
         TaskVersionRow,
     },
     request::{RequestFilter, RequestRow},
+    review::{FindingFilter, FindingRow, ObservationRow, ProofRow},
     sitrep::SitrepRow,
     watch::{LogEntryRow, ShiftRow, ShiftSpan},
 };
@@ -475,6 +476,60 @@ async fn outcome_counts(
     Ok(counts)
 }
 
+/// A page of what partners noted of an operation.
+pub(crate) type ObservationPage = (Uuid, Page<i32>);
+
+async fn observations(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<ObservationPage>,
+) -> Result<HashMap<ObservationPage, Arc<Vec<Arc<ObservationRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    for (page, operations) in by_question(keys) {
+        let rows = model.observations_of(&pin, &operations, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+/// A page of what the review of an operation found.
+pub(crate) type FindingPage = (Uuid, FindingFilter, Page);
+
+async fn finding_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<FindingPage>,
+) -> Result<HashMap<FindingPage, Arc<Vec<Arc<FindingRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, filter, page)| (operation, (filter, page))).collect();
+    for ((filter, page), operations) in by_question(keys) {
+        let rows = model.findings_of(&pin, &operations, &filter, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, filter.clone(), page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn finding_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, FindingFilter)>,
+) -> Result<HashMap<(Uuid, FindingFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, operations) in by_question(keys) {
+        let counted = model.count_findings(&pin, &operations, &filter).await?;
+        counts.extend(counted.into_iter().map(|(operation, count)| ((operation, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
 /// What operations came to, added up over a period.
 async fn outcome_sums(
     model: ReadModel,
@@ -687,6 +742,10 @@ macro_rules! loaders {
             pub contribution_counts: Loader<(Uuid, ContributionFilter), i64>,
             pub counts_of: Loader<(Uuid, Option<DateTime<Utc>>), Arc<Vec<Arc<CountsRow>>>>,
             pub contribution_sums: Loader<(Uuid, GroupedBy), Arc<Sums>>,
+            pub observations: Loader<ObservationPage, Arc<Vec<Arc<ObservationRow>>>>,
+            pub observation_counts: Loader<Uuid, i64>,
+            pub finding_pages: Loader<FindingPage, Arc<Vec<Arc<FindingRow>>>>,
+            pub finding_counts: Loader<(Uuid, FindingFilter), i64>,
             pub outcome_pages: Loader<OutcomePage, Arc<Vec<Arc<OutcomeRow>>>>,
             pub outcome_counts: Loader<(Uuid, OutcomeFilter), i64>,
             pub outcome_sums: Loader<(Uuid, OutcomePeriod), Arc<Vec<OutcomeSumRow>>>,
@@ -746,6 +805,12 @@ macro_rules! loaders {
                     contribution_counts: Loader::new(model, pin, contribution_counts),
                     counts_of: Loader::new(model, pin, counts_of),
                     contribution_sums: Loader::new(model, pin, contribution_sums),
+                    observations: Loader::new(model, pin, observations),
+                    observation_counts: Loader::new(model, pin, |model, pin, operations| async move {
+                        Ok(model.count_observations(&pin, &operations).await?.into_iter().collect())
+                    }),
+                    finding_pages: Loader::new(model, pin, finding_pages),
+                    finding_counts: Loader::new(model, pin, finding_counts),
                     outcome_pages: Loader::new(model, pin, outcome_pages),
                     outcome_counts: Loader::new(model, pin, outcome_counts),
                     outcome_sums: Loader::new(model, pin, outcome_sums),
@@ -800,6 +865,7 @@ nodes! { loaders
         decisions_of: DecisionRow, version_id = decisions_of;
         conditions_of: ConditionRow, decision_id = conditions_of;
         task_claims_of: TaskClaimRow, task_id = task_claims_of;
+        proofs_of: ProofRow, finding_id = proofs_of;
         matter_claims_of: MatterClaimRow, matter_id = matter_claims_of;
         assistance_claims_of: AssistanceClaimRow, assistance_id = assistance_claims_of;
         clocks_on: ClockRow, matter_id = clocks_on;

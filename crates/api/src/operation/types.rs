@@ -13,7 +13,7 @@ use crate::{
         context::World,
         node::{
             Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Outcome,
-            Partner, PlanVersion, RecordedDecision, Request, Sitrep, Task,
+            Partner, PlanVersion, RecordedDecision, Request, Review, Sitrep, Task,
         },
         scalars::DateTime,
         zone::Zone,
@@ -43,6 +43,7 @@ use domain::{
     ids::{ContributionId, IncidentId, OperationId, OutcomeId, PartnerId, RequestId, SitrepId, TaskId},
     operation,
     plan::VersionStatus,
+    review::ReviewId,
 };
 use read_model::{Page, parse, plan::PlanVersionRow};
 use std::sync::Arc;
@@ -393,6 +394,11 @@ impl Operation {
         before: Option<String>,
     ) -> Result<Connection<Sitrep>, Error> {
         Sitrep::page(&self.world, self.row.id, Window { first, after, last, before }).await
+    }
+
+    /// What is learned from it; null until its review is opened.
+    async fn review(&self) -> Result<Option<Review>, Error> {
+        self.world.find(ReviewId::of(OperationId(self.row.id)).0).await
     }
 
     /// Clocks on what it deals with, by when they fall due; `open: true` asks for those that run, `open: false` for those that

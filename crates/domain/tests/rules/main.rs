@@ -40,6 +40,7 @@ mod refusal_codes;
 mod release;
 mod request;
 mod response;
+mod review;
 mod schedule;
 mod schema_events;
 mod sitrep;

@@ -12,6 +12,7 @@ use domain::{
     Item, Position, Recorded,
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
     plan::Met,
+    release::ScopeIds,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -85,6 +86,7 @@ impl Entry {
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
         let annex = version.zip(scope.annex).map(|(id, code)| AnnexId::of(id, code).0);
         let tasks = scope.tasks.iter().filter_map(|code| Some(TaskId::of(operation?, code).0));
+        let like = scope.like.cloned().unwrap_or_default();
         let mut items: BTreeMap<Uuid, Touched> = BTreeMap::new();
         for item in touched {
             let (table, id) = place(item);
@@ -116,10 +118,10 @@ impl Entry {
                 ccir_version_id: operation.zip(met).map(|(id, met)| PlanVersionId::of(id, met.version).0),
                 ccir: met.iter().flat_map(|met| &met.codes).map(ToString::to_string).collect(),
             },
-            version_id: version.map(|id| id.0),
-            annex_id: annex,
-            matter_ids: scope.matters,
-            task_ids: tasks.collect(),
+            version_id: version.map(|id| id.0).or(like.version),
+            annex_id: annex.or(like.annex),
+            matter_ids: scope.matters.into_iter().chain(like.matters).collect(),
+            task_ids: tasks.chain(like.tasks).collect(),
             items,
         }
     }
@@ -359,6 +361,29 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("read events"))
+    }
+
+    /// What of an event may be released apart; `None` when there is none that the viewer may see.
+    pub async fn event_scope(&self, pin: &Pin, position: Position) -> Result<Option<ScopeIds>, Error> {
+        let row = sqlx::query!(
+            "select entry.version_id, entry.annex_id, entry.task_ids, entry.matter_ids
+             from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where entry.position = $4",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            position.0
+        )
+        .fetch_optional(self.db())
+        .await
+        .map_err(doing("read what an event is about"))?;
+        Ok(row.map(|row| ScopeIds {
+            version: row.version_id,
+            annex: row.annex_id,
+            tasks: row.task_ids.into_iter().collect(),
+            matters: row.matter_ids.into_iter().collect(),
+        }))
     }
 
     /// The log as the viewer may see it, in its order.

@@ -7,6 +7,7 @@ pub mod gate;
 pub mod giving;
 pub mod matter;
 pub mod reporting;
+pub mod reviewing;
 pub mod saphan;
 
 use chrono::{DateTime, Utc};

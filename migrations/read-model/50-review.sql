@@ -1,0 +1,126 @@
+-- Reviews of operations: what was written as a whole, what was observed and found, and what proves that.
+
+create table review (
+  id           uuid not null,
+  operation_id uuid not null,
+  actor        text not null,        -- a post
+  opened_at    timestamptz not null,
+  position     bigint not null,
+  answers      jsonb not null,
+  adoptions    jsonb not null,
+  written      bigint not null,      -- where what partners adopt was written last
+  valid_from   bigint not null,
+  valid_to     bigint not null
+);
+alter table review add primary key (id, valid_to, valid_from);
+
+create table observation (
+  id           uuid not null,
+  operation_id uuid not null,
+  number       integer not null,
+  partner      text not null,
+  actor        text not null,        -- a post
+  text         text not null,
+  noted_at     timestamptz not null,
+  position     bigint not null,
+  valid_from   bigint not null,
+  valid_to     bigint not null
+);
+alter table observation add primary key (id, valid_to, valid_from);
+create index observation_by_operation on observation (operation_id, number, valid_to, valid_from);
+
+create table finding (
+  id             uuid not null,
+  operation_id   uuid not null,
+  operation      text not null,      -- its code
+  code           text not null,
+  kind           text not null,
+  status         text not null,
+  observation    text not null,
+  discussion     text,
+  conclusion     text,
+  recommendation text,
+  owner          text,               -- the post that answers for what becomes of it
+  due_at         timestamptz,
+  action         jsonb,              -- what was done by that post; null: it has not been assigned
+  evidence_count integer not null,
+  actor          text not null,      -- a post
+  found_at       timestamptz not null,
+  position       bigint not null,
+  valid_from     bigint not null,
+  valid_to       bigint not null
+);
+alter table finding add primary key (id, valid_to, valid_from);
+create index finding_by_operation on finding (operation_id, code, valid_to, valid_from);
+create index finding_by_owner on finding (owner, valid_to, valid_from) where status = 'ACTION_ASSIGNED';
+
+create table evidence (
+  id             uuid not null,
+  operation_id   uuid not null,
+  finding_id     uuid not null,
+  number         integer not null,
+  kind           text not null,
+  held_in        text,               -- table of what it is, or of what was measured; null: it has no row
+  object_id      uuid,               -- the same by its id
+  detail         jsonb not null,
+  event_position bigint,             -- of the event that it is: for who sees that
+  version_id     uuid,               -- of the plan: the same
+  task_id        uuid,               -- the same
+  matter_id      uuid,               -- the same
+  actor          text not null,      -- a post
+  linked_at      timestamptz not null,
+  position       bigint not null,
+  valid_from     bigint not null,
+  valid_to       bigint not null
+);
+alter table evidence add primary key (id, valid_to, valid_from);
+create index evidence_by_finding on evidence (finding_id, number, valid_to, valid_from);
+
+-- Evidence is for who sees what it is. Of events their own function says that, which stands behind all subjects.
+create function visible_evidence(at bigint, policy bigint, viewer text) returns table (id uuid)
+language sql stable parallel safe
+begin atomic
+  select held.id
+  from evidence held
+  where held.valid_from <= at
+    and at < held.valid_to
+    and exists (
+      select
+      from visible_operation(at, policy, viewer) operation_
+      where operation_.id = held.operation_id
+      offset 0
+    )
+    and (
+      held.version_id is null
+      or exists (
+        select
+        from visible_plan_version(at, policy, viewer) version_
+        where version_.id = held.version_id
+        offset 0
+      )
+    )
+    and (
+      held.task_id is null
+      or exists (
+        select
+        from visible_planned_task(at, policy, viewer) task
+        where task.task_id = held.task_id
+        offset 0
+      )
+      or exists (
+        select
+        from visible_emergent_task(at, policy, viewer) task
+        where task.id = held.task_id
+        offset 0
+      )
+    )
+    and (
+      held.matter_id is null
+      or exists (
+        select
+        from visible_matter(at, policy, viewer) matter_
+        where matter_.id = held.matter_id
+        offset 0
+      )
+    );
+end;
