@@ -52,6 +52,7 @@ create table finding (
 );
 alter table finding add primary key (id, valid_to, valid_from);
 create index finding_by_operation on finding (operation_id, code, valid_to, valid_from);
+create index finding_by_position on finding (position, valid_to, valid_from);
 create index finding_by_owner on finding (owner, valid_to, valid_from) where status = 'ACTION_ASSIGNED';
 
 create table evidence (
@@ -120,6 +121,69 @@ begin atomic
         select
         from visible_matter(at, policy, viewer) matter_
         where matter_.id = held.matter_id
+        offset 0
+      )
+    );
+end;
+
+-- Operations with findings that have something in common with one's plan: the name of a line of effort, a territory, or the
+-- title of a task, in whatever version the viewer sees it.
+create function similar_operation(at bigint, policy bigint, viewer text, one uuid) returns table (id uuid)
+language sql stable parallel safe
+begin atomic
+  with own_task as (
+    select distinct
+      task.territory,
+      lower(task.title) as title
+    from planned_task task
+    join visible_planned_task(at, policy, viewer) visible on visible.id = task.id
+    where task.operation_id = one
+      and task.valid_from <= at
+      and at < task.valid_to
+  ),
+  own_line as (
+    select distinct lower(line.value ->> 'name') as name
+    from plan_version version_
+    join visible_plan_version(at, policy, viewer) visible on visible.id = version_.id
+    cross join lateral jsonb_array_elements(version_.sections -> 'linesOfEffort') line
+    where version_.operation_id = one
+      and version_.valid_from <= at
+      and at < version_.valid_to
+  )
+  select other.id
+  from visible_operation(at, policy, viewer) other
+  where other.id <> one
+    and exists (
+      select
+      from finding
+      where finding.operation_id = other.id
+        and finding.valid_from <= at
+        and at < finding.valid_to
+      offset 0
+    )
+    and (
+      exists (
+        select
+        from plan_version version_
+        join visible_plan_version(at, policy, viewer) visible on visible.id = version_.id
+        cross join lateral jsonb_array_elements(version_.sections -> 'linesOfEffort') line
+        join own_line on own_line.name = lower(line.value ->> 'name')
+        where version_.operation_id = other.id
+          and version_.valid_from <= at
+          and at < version_.valid_to
+        offset 0
+      )
+      or exists (
+        select
+        from plan_version version_
+        join planned_task task on task.version_id = version_.id
+        join visible_planned_task(at, policy, viewer) visible on visible.id = task.id
+        join own_task on own_task.territory = task.territory or own_task.title = lower(task.title)
+        where version_.operation_id = other.id
+          and version_.valid_from <= at
+          and at < version_.valid_to
+          and task.valid_from <= at
+          and at < task.valid_to
         offset 0
       )
     );

@@ -154,6 +154,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("synchronisationMatrix { cells { phase { code } tasks { code } } decisionPoints { code } }"), 4),
         (operation("synchronisationMatrix(columns: DAY, rows: PARTNER) { rows { name } cells { row tasks { code } } }"), 5),
         (operation("one: planVersion(number: 1) { schedule { length } } two: planVersion(number: 2) { schedule { length } }"), 4),
+        ("{ lessons(text: \"night\") { totalCount nodes { code operation { code } } } }".to_owned(), 4),
         ("{ asOf(at: {position: \"40\"}) { head { position } operations { totalCount } } }".to_owned(), 8),
     ] {
         let found = server.statements("THA-01", &query).await;

@@ -91,7 +91,7 @@ async fn saphans_seven_findings_stand_as_the_scenario_has_them_with_what_proves_
     let proofs = |code: &str| brief(&found[code]["evidence"]);
     assert_eq!(proofs("F1"), ["INCIDENT INC-001", "REQUEST RFA-001", "REQUEST RFA-002"]);
     assert_eq!(proofs("F2"), ["DECISION MMR"]);
-    assert_eq!(found["F2"]["evidence"][0]["object"]["kind"], "REJECTION");
+    assert_eq!(found["F2"]["evidence"][0]["object"]["kind"], "REJECTED");
     assert_eq!(proofs("F3"), ["INCIDENT INC-001"]);
     let decisions = proofs("F4").split_off(2);
     assert_eq!(proofs("F4")[..2], ["SITREP SITREP-02", "SITREP SITREP-03-C1"]);
@@ -373,5 +373,90 @@ async fn counts_of_persons_prove_a_finding_as_far_as_each_reader_is_told_of_them
         let known = findings(&server, who, "ALPHA", shown).await;
         let told = json!({ "referringAuthority": { "code": "THA" }, "figure": "RECEIVED", "count": count });
         assert_eq!(known["F1"]["evidence"], json!([{ "withheld": false, "assistance": told }]), "{who}");
+    }
+}
+
+/// An operation of Thailand with a small plan.
+async fn draft(server: &Server, code: &str, readers: Value, line: &str, task: (&str, &str)) {
+    let operation = json!({
+        "code": code, "title": code, "leadPartner": "THA", "classification": "RESTRICTED", "releasableTo": readers,
+    });
+    server.done("THA-01", "initiateOperation", operation, "").await;
+    let sections = json!({ "linesOfEffort": [{ "code": "L1", "name": line }], "phases": [{ "code": "P1", "name": "Action" }] });
+    server.done("THA-01", "draftPlan", json!({ "operation": code, "sections": sections }), "").await;
+    let (title, territory) = task;
+    let task = json!({
+        "operation": code, "code": "T01", "title": title, "phase": "P1", "leadPartner": territory,
+        "territory": territory, "startOffset": "PT0H", "duration": "PT12H", "lineOfEffort": "L1",
+    });
+    server.done("THA-01", "addTask", task, "").await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn lessons_are_found_across_operations_and_those_of_similar_ones_are_offered(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    let tasks = under_review(&server).await;
+    let found = finding("F1", json!([{ "taskId": tasks["T01"] }]));
+    server.done("THA-01", "recordFinding", found, "").await;
+    let kept = json!({
+        "operation": "ALPHA", "code": "F2", "kind": "SUSTAIN", "observation": "Boats were at hand",
+        "evidence": [{ "taskId": tasks["T01"] }],
+    });
+    server.done("THA-01", "recordFinding", kept, "").await;
+    // Of the operations that follow the first is for Thailand alone, and has a finding, too.
+    draft(&server, "BRAVO", json!([]), "Recovery", ("Search the port", "THA")).await;
+    let off = json!({ "operation": "BRAVO", "reason": "No mandate" });
+    server.done("THA-01", "terminateOperation", off, "").await;
+    server.done("THA-01", "openReview", json!({ "operation": "BRAVO" }), "").await;
+    let query = "{ operation(code: \"BRAVO\") { planVersion(number: 1) { id } } }";
+    let version = server.data("THA-01", query, Value::Null).await;
+    let mut found = finding("F1", json!([{ "planVersionId": version["operation"]["planVersion"]["id"] }]));
+    found["operation"] = "BRAVO".into();
+    server.done("THA-01", "recordFinding", found, "").await;
+    draft(&server, "CHARLIE", json!(["MMR", "LAO"]), "recovery", ("Wait", "LAO")).await;
+    draft(&server, "DELTA", json!(["MMR", "LAO"]), "Other", ("Take the road", "MMR")).await;
+    draft(&server, "ECHO", json!(["MMR", "LAO"]), "Other", ("task t01", "LAO")).await;
+    draft(&server, "FOXTROT", json!(["MMR", "LAO"]), "Other", ("Wait", "LAO")).await;
+
+    let lessons = async |who: &str, arguments: &str| -> Vec<String> {
+        let query =
+            format!("{{ lessons{arguments} {{ totalCount nodes {{ code operation {{ code }} }} }} }}");
+        let data = server.data(who, &query, Value::Null).await;
+        let nodes = data["lessons"]["nodes"].as_array().unwrap();
+        assert_eq!(data["lessons"]["totalCount"], json!(nodes.len()));
+        let name = |node: &Value| {
+            format!("{} {}", node["operation"]["code"].as_str().unwrap(), node["code"].as_str().unwrap())
+        };
+        nodes.iter().map(name).collect()
+    };
+    assert_eq!(lessons("THA-01", "").await, ["ALPHA F1", "ALPHA F2", "BRAVO F1"]);
+    assert_eq!(lessons("LAO-01", "").await, ["ALPHA F1", "ALPHA F2"]);
+    assert_eq!(lessons("THA-01", "(kind: SUSTAIN)").await, ["ALPHA F2"]);
+    assert_eq!(lessons("THA-01", "(status: [OBSERVED, LESSON_LEARNED])").await, ["ALPHA F2"]);
+    assert_eq!(lessons("THA-01", "(text: \"KEYS hand\")").await, ["ALPHA F1", "BRAVO F1"]);
+    assert_eq!(lessons("THA-01", "(text: \"!\")").await, [""; 0]);
+    // By a line of effort, by a territory, by a task's title, by nothing.
+    assert_eq!(lessons("THA-01", "(similarTo: \"CHARLIE\")").await, ["BRAVO F1"]);
+    assert_eq!(lessons("LAO-01", "(similarTo: \"CHARLIE\")").await, [""; 0]);
+    assert_eq!(lessons("LAO-01", "(similarTo: \"DELTA\")").await, ["ALPHA F1", "ALPHA F2"]);
+    assert_eq!(lessons("LAO-01", "(similarTo: \"ECHO\")").await, ["ALPHA F1", "ALPHA F2"]);
+    assert_eq!(lessons("THA-01", "(similarTo: \"FOXTROT\")").await, [""; 0]);
+    let page = "{ lessons(last: 1) { pageInfo { hasPreviousPage startCursor } nodes { code } } }";
+    let data = server.data("LAO-01", page, Value::Null).await;
+    assert_eq!(
+        (&data["lessons"]["nodes"][0]["code"], &data["lessons"]["pageInfo"]["hasPreviousPage"]),
+        (&json!("F2"), &json!(true))
+    );
+    let before = data["lessons"]["pageInfo"]["startCursor"].as_str().unwrap();
+    let page = format!("{{ lessons(last: 1, before: \"{before}\") {{ nodes {{ code }} }} }}");
+    let data = server.data("LAO-01", &page, Value::Null).await;
+    assert_eq!(data["lessons"]["nodes"], json!([{ "code": "F1" }]));
+    for (who, named) in [("LAO-01", "BRAVO"), ("LAO-01", "NOWHERE")] {
+        let query = format!("{{ lessons(similarTo: \"{named}\") {{ totalCount }} }}");
+        let answer = server.ask(who, &query, Value::Null).await;
+        assert_eq!(answer["errors"][0]["message"], format!("There is no operation `{named}`."));
     }
 }

@@ -326,7 +326,7 @@ roots! {
     [] [crate::sitrep::SitrepMutations];
     [] [crate::assistance::AssistanceMutations];
     [] [crate::outcome::OutcomeMutations];
-    [] [crate::review::ReviewMutations];
+    [crate::review::ReviewQueries] [crate::review::ReviewMutations];
     [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
     [crate::webhook::WebhookQueries] [crate::webhook::WebhookMutations];

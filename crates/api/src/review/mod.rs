@@ -4,6 +4,8 @@ mod asked;
 mod evidence;
 pub mod finding;
 mod mutations;
+mod queries;
 pub mod types;
 
 pub use mutations::ReviewMutations;
+pub use queries::ReviewQueries;

@@ -125,6 +125,8 @@ macro_rules! finding_rows {
     };
 }
 
+pub(super) use finding_rows;
+
 /// Of each operation the page's stretch; a statement for each direction, as for other pages.
 macro_rules! finding_pages {
     ($model:ident, $pin:ident, $operations:ident, $filter:ident, $page:ident, $order:literal) => {
