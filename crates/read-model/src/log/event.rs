@@ -361,6 +361,22 @@ impl ReadModel {
         .map_err(doing("read events"))
     }
 
+    /// Those of the positions at which the viewer may see one.
+    pub async fn events_at(&self, pin: &Pin, positions: &[i64]) -> Result<Vec<EventRow>, Error> {
+        event_rows!(
+            "from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where entry.position = any ($4)",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            positions
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read events by their positions"))
+    }
+
     /// The log as the viewer may see it, in its order.
     pub async fn events(
         &self,
