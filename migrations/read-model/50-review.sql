@@ -65,9 +65,9 @@ create table evidence (
   object_id      uuid,               -- the same by its id
   detail         jsonb not null,
   event_position bigint,             -- of the event that it is: for who sees that
-  version_id     uuid,               -- of the plan: the same
-  task_id        uuid,               -- the same
-  matter_id      uuid,               -- the same
+  version_ids    uuid[] not null,    -- of the plan: for who sees all of them
+  task_ids       uuid[] not null,    -- the same
+  matter_ids     uuid[] not null,    -- the same, also of entries of a watch's log
   actor          text not null,      -- a post
   linked_at      timestamptz not null,
   position       bigint not null,
@@ -91,38 +91,50 @@ begin atomic
       where operation_.id = held.operation_id
       offset 0
     )
-    and (
-      held.version_id is null
-      or exists (
+    and not exists (
+      select
+      from unnest(held.version_ids) as named (id)
+      where not exists (
         select
         from visible_plan_version(at, policy, viewer) version_
-        where version_.id = held.version_id
+        where version_.id = named.id
         offset 0
       )
+      offset 0
     )
-    and (
-      held.task_id is null
-      or exists (
-        select
-        from visible_planned_task(at, policy, viewer) task
-        where task.task_id = held.task_id
-        offset 0
-      )
-      or exists (
-        select
-        from visible_emergent_task(at, policy, viewer) task
-        where task.id = held.task_id
-        offset 0
-      )
+    and not exists (
+      select
+      from unnest(held.task_ids) as named (id)
+      where not exists (
+          select
+          from visible_planned_task(at, policy, viewer) task
+          where task.task_id = named.id
+          offset 0
+        )
+        and not exists (
+          select
+          from visible_emergent_task(at, policy, viewer) task
+          where task.id = named.id
+          offset 0
+        )
+      offset 0
     )
-    and (
-      held.matter_id is null
-      or exists (
-        select
-        from visible_matter(at, policy, viewer) matter_
-        where matter_.id = held.matter_id
-        offset 0
-      )
+    and not exists (
+      select
+      from unnest(held.matter_ids) as named (id)
+      where not exists (
+          select
+          from visible_matter(at, policy, viewer) matter_
+          where matter_.id = named.id
+          offset 0
+        )
+        and not exists (
+          select
+          from visible_log_entry(at, viewer) entry
+          where entry.id = named.id
+          offset 0
+        )
+      offset 0
     );
 end;
 

@@ -148,6 +148,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("review { questions { question } adoptions { current } observations { totalCount nodes { text } } }"), 5),
         (operation("review { findings { totalCount nodes { code owner { code } evidence { kind object { id } } } } }"), 6),
         (operation("plan { objectives { code reached { count } } }"), 4),
+        (operation("metrics(codes: [TIME_TO_DECIDE, TIME_TO_ACKNOWLEDGE]) { value evidence { nodes { type } } }"), 5),
         (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),
         (operation("tasks(first: 100) { edges { node { code plannedFinish } } }"), 4),

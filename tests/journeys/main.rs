@@ -21,6 +21,7 @@ mod incident;
 mod limits;
 mod live;
 mod matrix;
+mod metrics;
 mod names;
 mod nations;
 mod observability;

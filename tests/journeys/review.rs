@@ -460,3 +460,89 @@ async fn lessons_are_found_across_operations_and_those_of_similar_ones_are_offer
         assert_eq!(answer["errors"][0]["message"], format!("There is no operation `{named}`."));
     }
 }
+
+/// What SAPHAN's findings say in figures, each as its metric: the finding, the metric, and what it is of.
+async fn figures(server: &Server) -> Vec<(&'static str, &'static str, Value, &'static str)> {
+    let query =
+        "{ operation(code: \"SAPHAN\") { incident(code: \"INC-001\") { id } task(code: \"T27\") { id } }
+        centre(code: \"CMCC\") { shifts { nodes { id } } }
+        events(filter: { types: [\"ResponderArrived\"], actor: \"MMR-02\" }) { nodes { id } } }";
+    let data = server.data("THA-09", query, Value::Null).await;
+    let (operation, shifts) = (&data["operation"], &data["centre"]["shifts"]["nodes"]);
+    vec![
+        ("F1", "TIME_TO_DECIDE", operation["incident"]["id"].clone(), "inc001_time_to_decide_min"),
+        ("F2", "SUBMISSION_TO_PROMULGATION", Value::Null, "plan_first_submit_to_promulgation_h"),
+        ("F3", "RECORDING_LAG", data["events"]["nodes"][0]["id"].clone(), "mmr_arrival_recording_lag_min"),
+        ("F5", "FINISH_VARIANCE", operation["task"]["id"].clone(), "t27_finish_variance_min"),
+        ("F6", "WATCH_GAP", shifts[2]["id"].clone(), "watch_gap_min"),
+    ]
+}
+
+#[sqlx::test(migrations = false)]
+async fn each_figure_of_saphans_findings_is_a_metric_whose_value_stays_what_it_was(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-11-27T09:00:00+07:00").await;
+    let expected = scenario::read(SAPHAN).unwrap().metrics_expected;
+    let ids = findings(&server, "THA-09", "SAPHAN", "id").await;
+    for (finding, code, subject, name) in figures(&server).await {
+        let metric = json!({ "code": code, "subject": subject });
+        let input = json!({ "findingId": ids[finding]["id"], "evidence": [{ "metric": metric }] });
+        let before = server.head("THA-09").await;
+        let shown =
+            "finding { evidence { kind withheld metric { code value asKnownAt } object { __typename } } }";
+        let done = server.done("THA-09", "linkEvidence", input.clone(), shown).await;
+        let linked = done["finding"]["evidence"].as_array().unwrap().last().unwrap().clone();
+        let value = expected[name].digits.to_string();
+        let told = json!({ "code": code, "value": value, "asKnownAt": before });
+        assert_eq!((&linked["kind"], &linked["metric"]), (&json!("METRIC"), &told), "{name}");
+        // Those who see what makes it are told of it: here these are all.
+        let seen = findings(&server, "CHN-01", "SAPHAN", "evidence { withheld metric { value } }").await;
+        let last = seen[finding]["evidence"].as_array().unwrap().last().unwrap();
+        assert_eq!(*last, json!({ "withheld": false, "metric": { "value": value } }), "{name}");
+    }
+    let link = |metric: Value| json!({ "findingId": ids["F1"]["id"], "evidence": [{ "metric": metric }] });
+    let refusals = server.refused("THA-09", "linkEvidence", link(json!({ "code": "FINISH_VARIANCE" }))).await;
+    assert_eq!(told(&refusals), [at("INVALID_VALUE", "evidence.0.metric.subject")]);
+    let absent = json!({ "code": "FINISH_VARIANCE", "subject": "task_00000000000000000000000000" });
+    let refusals = server.refused("THA-09", "linkEvidence", link(absent)).await;
+    assert_eq!(told(&refusals), [at("NOT_FOUND", "evidence.0.metric.subject")]);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_metric_that_is_evidence_stays_as_it_was_known_and_is_told_to_those_who_see_what_makes_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, "2023-10-12T02:00:00+07:00").await;
+    let query = "{ operation(code: \"SAPHAN\") { incident(code: \"INC-001\") { id } } }";
+    let data = server.data("THA-09", query, Value::Null).await;
+    let incident = data["operation"]["incident"]["id"].clone();
+    server.done("THA-01", "openReview", json!({ "operation": "SAPHAN" }), "").await;
+    let metric = json!({ "code": "TIME_TO_RESPOND", "subject": incident });
+    let mut found = finding("F1", json!([{ "metric": metric }]));
+    found["operation"] = "SAPHAN".into();
+    server.done("THA-01", "recordFinding", found, "").await;
+    let arrival = json!({
+        "incidentId": incident, "post": "MMR-02", "occurredAt": "2023-10-12T01:25:00+07:00", "lateReason": "No signal at the crossing",
+    });
+    set_clock(&server, "2023-10-11T19:30:00Z");
+    server.done("MMR-02", "recordArrival", arrival, "").await;
+    let query = "query ($incident: ID!) { operation(code: \"SAPHAN\") {
+        metrics(codes: [TIME_TO_RESPOND], subject: $incident) { value }
+        review { findings { nodes { evidence { withheld metric { value unit } } } } } } }";
+    let seen =
+        async |who: &str| server.data(who, query, json!({ "incident": incident })).await["operation"].take();
+    let known = seen("CHN-01").await;
+    assert_eq!(known["metrics"][0]["value"], "165");
+    let told = json!([{ "withheld": false, "metric": { "value": "180", "unit": "MINUTES" } }]);
+    assert_eq!(known["review"]["findings"]["nodes"][0]["evidence"], told);
+    // Whoever may not see the incident any more is not told how long it took.
+    let narrow = json!({ "matterId": incident, "releasableTo": ["MMR"] });
+    server.done("THA-01", "markReleasability", narrow, "").await;
+    let query = "{ operation(code: \"SAPHAN\") { review { findings { nodes { evidence { withheld metric { value unit } } } } } } }";
+    let known = server.data("CHN-01", query, Value::Null).await;
+    let told = json!([{ "withheld": true, "metric": null }]);
+    assert_eq!(known["operation"]["review"]["findings"]["nodes"][0]["evidence"], told);
+}

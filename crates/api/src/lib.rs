@@ -24,6 +24,7 @@ pub mod http;
 mod incident;
 mod log;
 mod matter;
+mod metrics;
 mod operation;
 mod outcome;
 mod plan;

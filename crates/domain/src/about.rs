@@ -44,7 +44,7 @@ pub struct Scope<'a> {
     pub annex: Option<&'a AnnexCode>,
     /// Ids of what it deals with besides its plan, or of an entry of a watch's log.
     pub matters: Vec<Uuid>,
-    /// What another event, of which this one tells, is about.
+    /// What other events, of which this one tells, are about.
     pub like: Option<&'a ScopeIds>,
 }
 
@@ -116,7 +116,7 @@ impl<'a> About<'a> {
         self
     }
 
-    /// Of what another event is about: only for those who see that.
+    /// Of what other events are about: only for those who see all of that.
     pub(crate) fn like(self, scope: &'a ScopeIds) -> Self {
         Self { like: Some(scope), ..self }
     }

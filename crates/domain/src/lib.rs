@@ -26,6 +26,7 @@ pub mod contribution;
 pub mod event;
 pub mod execution;
 pub mod incident;
+pub mod metrics;
 pub mod operation;
 pub mod outcome;
 pub mod plan;

@@ -265,14 +265,14 @@ impl MatterLabel {
     }
 }
 
-/// What of an event may be released apart from the rest, as an event keeps it that tells of that one.
+/// What of other events may be released apart from the rest, as an event keeps it that tells of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[warn(missing_docs)]
 pub struct ScopeIds {
-    /// The plan version's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<Uuid>,
+    /// Ids of plan versions.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub versions: BTreeSet<Uuid>,
     /// The annex's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annex: Option<Uuid>,

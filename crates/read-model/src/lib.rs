@@ -22,6 +22,7 @@ pub mod incident;
 mod item;
 mod log;
 pub mod matter;
+pub mod metrics;
 mod model;
 pub mod operation;
 pub mod outcome;

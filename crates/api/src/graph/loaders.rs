@@ -2,7 +2,7 @@
 
 use crate::{Error, graph::nodes::nodes, schedule::network::Network};
 use chrono::{DateTime, Utc};
-use domain::{Recorded, ids::AnnexId};
+use domain::{Recorded, ids::AnnexId, metrics::Facts};
 use engine::Engine;
 use futures_util::{
     FutureExt,
@@ -16,6 +16,7 @@ use read_model::{
     execution::{GoNoGoWordRow, PhaseRow, TaskClaimRow, TaskExecutionRow},
     incident::{EmergentTaskRow, IncidentRow},
     matter::{ClockRow, MatterClaimRow},
+    metrics::Part,
     operation::{
         AssignmentRow, DecidedPointRow, DeconflictionRow, OfficerRequestRow, OperationFilter, OperationRow,
         RecordedDecisionRow, TaskLabelRow,
@@ -31,7 +32,7 @@ use read_model::{
     watch::{LogEntryRow, ShiftRow, ShiftSpan},
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     future::poll_fn,
     hash::Hash,
     pin::pin,
@@ -686,6 +687,30 @@ async fn payloads(engine: Engine, positions: Vec<i64>) -> Result<HashMap<i64, Ar
     engine.events_at(&positions).await?.iter().map(payload).collect()
 }
 
+/// Parts of what metrics of an operation are computed from, and the present, in seconds; `None`: the past.
+pub(crate) type MetricFacts = (Uuid, BTreeSet<Part>, Option<i64>);
+
+async fn metric_facts(
+    engine: Engine,
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<MetricFacts>,
+) -> Result<HashMap<MetricFacts, Arc<Facts>>, Error> {
+    let mut found = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, parts, now)| (operation, (parts, now))).collect();
+    for ((parts, now), operations) in by_question(keys) {
+        let at = match now.and_then(|seconds| DateTime::from_timestamp(seconds, 0)) {
+            Some(at) => at,
+            None => engine.recorded_at(pin.position).await?,
+        };
+        let facts = model.metric_facts(&pin, &operations, &parts, at).await?;
+        found.extend(
+            facts.into_iter().map(|(operation, facts)| ((operation, parts.clone(), now), Arc::new(facts))),
+        );
+    }
+    Ok(found)
+}
+
 async fn networks(
     model: ReadModel,
     pin: Arc<Pin>,
@@ -756,6 +781,9 @@ macro_rules! loaders {
             pub log_entry_pages: Loader<LogEntryPage, Arc<Vec<Arc<LogEntryRow>>>>,
             pub log_entry_counts: Loader<(Uuid, Option<String>), i64>,
             pub histories: Loader<HistoryPage, Histories>,
+            /// By their positions.
+            pub events_at: Loader<i64, Arc<EventRow>>,
+            pub metric_facts: Loader<MetricFacts, Arc<Facts>>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// To the task that a planned task is a plan of.
             pub assignments_of: Loader<Uuid, Arc<Vec<Arc<AssignmentRow>>>>,
@@ -821,6 +849,15 @@ macro_rules! loaders {
                     log_entry_pages: Loader::new(model, pin, log_entry_pages),
                     log_entry_counts: Loader::new(model, pin, log_entry_counts),
                     histories: Loader::new(model, pin, histories),
+                    events_at: Loader::new(model, pin, |model, pin, positions| async move {
+                        Ok(by(model.events_at(&pin, &positions).await?, |row| row.position))
+                    }),
+                    metric_facts: {
+                        let engine = engine.clone();
+                        Loader::new(model, pin, move |model, pin, keys| {
+                            metric_facts(engine.clone(), model, pin, keys)
+                        })
+                    },
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
                     payloads: Loader::new(model, pin, move |_, _, positions| {

@@ -18,6 +18,7 @@ use crate::{
         scalars::DateTime,
         zone::Zone,
     },
+    metrics::{self, AskedMetrics, Metric, MetricCode, MetricPeriod},
     operation::release::{Classification, HandlingCode, ReleaseLabel},
     outcome::{
         totals::{OutcomeTotals, Period},
@@ -377,6 +378,23 @@ impl Operation {
         to: Option<DateTime>,
     ) -> Result<OutcomeTotals, Error> {
         OutcomeTotals::of(&self.world, self.row.id, Period { valid_at, from, to }).await
+    }
+
+    /// Figures by which it is judged, in the order of the codes, computed from what you see of it. Of the operation as a whole
+    /// there is one entry, of what is measured by single things one for each, in the order of their codes. `subject` asks for
+    /// those of one thing by its id, `partner` for what is that partner's, by its code, and `period` for what lies in it.
+    async fn metrics(
+        &self,
+        codes: Vec<MetricCode>,
+        subject: Option<ID>,
+        partner: Option<String>,
+        period: Option<MetricPeriod>,
+    ) -> Result<Vec<Metric>, Error> {
+        let asked = AskedMetrics { subject, partner, period }.read(&self.world, self.row.id).await?;
+        let codes: Vec<_> = codes.into_iter().map(Into::into).collect();
+        let found = metrics::of(&self.world, self.row.id, &codes, &asked).await?;
+        self.world.spend(found.len())?;
+        Ok(found.into_iter().map(|metric| Metric::new(&self.world, metric)).collect())
     }
 
     /// A SITREP by its code, such as `SITREP-03`, or `SITREP-03-C1` for its first correction.

@@ -12,13 +12,15 @@ use crate::{
         },
         scalars::DateTime,
     },
+    metrics::{self, AskedMetrics, MetricCode},
 };
 use async_graphql::{ID, InputObject, OneofObject};
 use domain::{
-    OperationCode, PartnerCode, Position, TaskCode,
+    OperationCode, PartnerCode, Position, RefusalCode, TaskCode,
     ids::{AssistanceClaimId, GoNoGoWordId, MatterClaimId, OperationId, RecordedDecisionId, from_text},
+    metrics::{Metric, ThingKind, Why},
     release::Matter,
-    review::{Evidence, FindingCode},
+    review::{Evidence, FindingCode, MeasuredOf},
 };
 use futures_util::future::try_join_all;
 use read_model::{matter::MatterSays, parse};
@@ -43,6 +45,8 @@ pub(super) enum EvidenceInput {
     ShiftId(ID),
     /// A count of persons, of which each reader is told what it may know.
     Assistance(AssistanceEvidenceInput),
+    /// A metric as it is known now, to you: its value stays what it is. It is for those who see all events that make it.
+    Metric(MetricEvidenceInput),
 }
 
 /// Which count of persons.
@@ -53,6 +57,14 @@ pub(super) struct AssistanceEvidenceInput {
     figure: AssistanceFigure,
     /// The moment at which it holds; now when it is left out.
     valid_at: Option<DateTime>,
+}
+
+/// Which metric, of one thing.
+#[derive(InputObject)]
+pub(super) struct MetricEvidenceInput {
+    code: MetricCode,
+    /// Id of what it is of, such as a request, or a partner's; the operation when it is left out.
+    subject: Option<ID>,
 }
 
 impl EvidenceInput {
@@ -71,6 +83,7 @@ impl EvidenceInput {
             Self::TaskId(id) => ("taskId", Some(id)),
             Self::ShiftId(id) => ("shiftId", Some(id)),
             Self::Assistance(_) => ("assistance", None),
+            Self::Metric(_) => ("metric", None),
         }
     }
 }
@@ -100,6 +113,7 @@ impl Asked<'_> {
             let wanted = OperationId::of(operation).0;
             let evidence = match (input, id) {
                 (EvidenceInput::Assistance(input), _) => self.count(&field, input),
+                (EvidenceInput::Metric(input), _) => self.metric(operation, &field, input).await?,
                 (input, Some(id)) => self.proof(wanted, &field, input, id).await?,
                 (_, None) => None,
             };
@@ -118,6 +132,88 @@ impl Asked<'_> {
         let now = self.session.engine.clock().now().fixed_offset();
         let valid_at = input.valid_at.as_ref().map_or(now, |DateTime(at)| *at);
         Some(Evidence::Assistance { authority, figure: input.figure.into(), valid_at })
+    }
+
+    /// With the value that it has now.
+    async fn metric(
+        &mut self,
+        operation: &OperationCode,
+        field: &str,
+        input: &MetricEvidenceInput,
+    ) -> Result<Option<Evidence>, Error> {
+        let (id, at_subject) = (OperationId::of(operation).0, format!("{field}.subject"));
+        if let Some(subject) = &input.subject {
+            let named = match AskedId::read(subject) {
+                Some(AskedId { key, at: None }) => self.world.node(key).await?,
+                _ => None,
+            };
+            if named.is_none() {
+                self.reasons.add(RefusalCode::NotFound, &at_subject, "There is no such thing.");
+                return Ok(None);
+            }
+        }
+        let asked = AskedMetrics { subject: input.subject.clone(), partner: None, period: None };
+        let asked = match asked.read(&self.world, id).await {
+            Err(Error::BadUserInput(message)) => {
+                self.reasons.add(RefusalCode::InvalidValue, &at_subject, message);
+                return Ok(None);
+            }
+            asked => asked?,
+        };
+        let found = metrics::of(&self.world, id, &[input.code.into()], &asked).await?;
+        let [metric] = found.as_slice() else {
+            let message = "It is of one thing or another: name one as its `subject`.";
+            self.reasons.add(RefusalCode::InvalidValue, &at_subject, message);
+            return Ok(None);
+        };
+        let Some(value) = &metric.value else {
+            let message = metric.why.map_or("It has no value.", Why::text);
+            self.reasons.add(RefusalCode::InvalidValue, field, message);
+            return Ok(None);
+        };
+        let positions: Vec<i64> = metric.evidence.iter().map(|position| position.0).collect();
+        let model = self.world.engine.read_model();
+        let Some(scope) = model.scope_of(&self.world.pin, &positions).await? else {
+            self.reasons.add(RefusalCode::NotFound, field, "There is no such metric.");
+            return Ok(None);
+        };
+        let partner = asked.partner.filter(|_| metric.of.kind == ThingKind::Operation);
+        let of = match partner {
+            Some(partner) => MeasuredOf::Partner(partner),
+            None => self.measured(metric).await?,
+        };
+        Ok(Some(Evidence::Metric {
+            code: parse(&metric.code.to_string())?,
+            of,
+            as_known_at: self.world.pin.position,
+            value: parse(value)?,
+            unit: parse(&metric.unit.to_string())?,
+            scope,
+        }))
+    }
+
+    async fn measured(&self, metric: &Metric) -> Result<MeasuredOf, Error> {
+        let code = &metric.of.code;
+        Ok(match metric.of.kind {
+            ThingKind::Operation if metric.code == domain::metrics::MetricCode::Objective => {
+                MeasuredOf::Objective(parse(code)?)
+            }
+            ThingKind::Operation => MeasuredOf::Operation,
+            ThingKind::Request => MeasuredOf::Matter(Matter::Request(parse(code)?)),
+            ThingKind::Incident => MeasuredOf::Matter(Matter::Incident(parse(code)?)),
+            ThingKind::Contribution => MeasuredOf::Matter(Matter::Contribution(parse(code)?)),
+            ThingKind::Task => MeasuredOf::Task(parse(code)?),
+            ThingKind::PlanVersion => MeasuredOf::PlanVersion(self.number_of(metric.of.id).await?),
+            ThingKind::Centre => MeasuredOf::Centre(parse(code)?),
+            ThingKind::Shift => {
+                let shift: Shift = self.world.get(metric.of.id).await?;
+                let number = shift.row.number.cast_unsigned();
+                MeasuredOf::Shift { centre: parse(&shift.row.centre)?, number }
+            }
+            ThingKind::Partner => MeasuredOf::Partner(parse(code)?),
+            ThingKind::Post => MeasuredOf::Post(parse(code)?),
+            ThingKind::Event => MeasuredOf::Event(metric.of.id),
+        })
     }
 
     /// What an id names in the operation.
@@ -151,14 +247,14 @@ impl Asked<'_> {
             }};
         }
         Ok(Some(match input {
-            EvidenceInput::Assistance(_) => return Ok(None),
+            EvidenceInput::Assistance(_) | EvidenceInput::Metric(_) => return Ok(None),
             EvidenceInput::EventId(_) => {
                 // Of the coalition's events everybody sees all.
                 let of = |found: &Event| Some(found.row.operation_id.unwrap_or(operation));
                 let Some(found) = self.within(operation, field, id, of).await? else { return Ok(None) };
                 let position = Position(found.row.position);
                 let model = self.world.engine.read_model();
-                let Some(scope) = model.event_scope(&self.world.pin, position).await? else {
+                let Some(scope) = model.scope_of(&self.world.pin, &[position.0]).await? else {
                     self.miss::<Event>(field);
                     return Ok(None);
                 };

@@ -9,13 +9,14 @@ use crate::{
         scalars::{DateTime, Position},
         zone::Zone,
     },
+    metrics::{MetricCode, MetricUnit},
 };
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::Utc;
 use domain::{
     PostCode,
     assistance::{Cell, Figure},
-    review,
+    metrics, review,
 };
 use read_model::{
     parse,
@@ -105,16 +106,16 @@ impl Evidence {
     }
 
     /// Of a metric: its value, as it was known when it was linked.
-    async fn metric(&self) -> Option<MetricEvidence> {
+    async fn metric(&self) -> Result<Option<MetricEvidence>, Error> {
         let Some(EvidenceDetail::Metric { code, as_known_at, value, unit }) = self.detail() else {
-            return None;
+            return Ok(None);
         };
-        Some(MetricEvidence {
-            code: code.clone(),
+        Ok(Some(MetricEvidence {
+            code: parse::<metrics::MetricCode>(code)?.into(),
             as_known_at: Position(*as_known_at),
             value: value.clone(),
-            unit: unit.clone(),
-        })
+            unit: parse::<metrics::Unit>(unit)?.into(),
+        }))
     }
 
     /// The post that linked it.
@@ -181,11 +182,10 @@ impl AssistanceEvidence {
 /// A metric that proves a finding. Its value stays what it was.
 #[derive(SimpleObject)]
 pub struct MetricEvidence {
-    /// Such as `TIME_TO_DECIDE`.
-    code: String,
+    code: MetricCode,
     /// The position at which it was computed.
     as_known_at: Position,
     /// A decimal number.
     value: String,
-    unit: String,
+    unit: MetricUnit,
 }

@@ -169,8 +169,8 @@ impl Evidence {
         if let Some(authority) = authority {
             about = about.assistance(AssistanceId::of(OperationId::of(operation), authority));
         }
-        match self.event() {
-            Some((.., scope)) => about.like(scope),
+        match self.scope() {
+            Some(scope) => about.like(scope),
             None => about,
         }
     }

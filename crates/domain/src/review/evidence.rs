@@ -1,10 +1,9 @@
 //! What proves a finding, and by what somebody may be told of it.
 
 use crate::{
-    Code, Instant, PartnerCode, PhaseCode, Position, TaskCode, Title,
+    Code, Instant, PartnerCode, PhaseCode, Position, PostCode, TaskCode, Title,
     assistance::Figure,
     centre::CentreCode,
-    ids::EventId,
     release::{Matter, ScopeIds},
 };
 use schemars::JsonSchema;
@@ -110,6 +109,8 @@ pub enum Evidence {
         value: Title,
         /// Such as `MINUTES`.
         unit: Code,
+        /// What of the events that made it may be released apart: whoever may not see all of that is not told of it.
+        scope: ScopeIds,
     },
 }
 
@@ -141,14 +142,18 @@ pub enum MeasuredOf {
     Operation,
     /// What a partner did in it.
     Partner(PartnerCode),
-    /// A phase.
-    Phase(PhaseCode),
+    /// A post.
+    Post(PostCode),
+    /// An objective of the plan.
+    Objective(Code),
     /// A task.
     Task(TaskCode),
-    /// An incident, a request, a contribution, a SITREP or an outcome.
+    /// An incident, a request or a contribution.
     Matter(Matter),
     /// A version of the plan, by its number.
     PlanVersion(u32),
+    /// A centre.
+    Centre(CentreCode),
     /// A shift of a centre's watch.
     Shift {
         /// The centre.
@@ -156,15 +161,8 @@ pub enum MeasuredOf {
         /// Counted from 1 for the centre.
         number: u32,
     },
-    /// An event.
-    Event {
-        /// Its id.
-        event: Uuid,
-        /// Where it stands in the log.
-        position: Position,
-        /// What of it may be released apart.
-        scope: ScopeIds,
-    },
+    /// An event, by its id.
+    Event(Uuid),
 }
 
 /// By what somebody may be told of evidence: each part that there is must be one's to see.
@@ -200,7 +198,7 @@ impl Evidence {
         }
     }
 
-    /// Of an event its scope says so.
+    /// Of events their scope says so.
     pub fn parts(&self) -> Parts<'_> {
         let none = Parts::default();
         match self {
@@ -215,9 +213,11 @@ impl Evidence {
             Self::Metric { of, .. } => match of {
                 MeasuredOf::Operation
                 | MeasuredOf::Partner(_)
-                | MeasuredOf::Phase(_)
+                | MeasuredOf::Post(_)
+                | MeasuredOf::Objective(_)
+                | MeasuredOf::Centre(_)
                 | MeasuredOf::Shift { .. }
-                | MeasuredOf::Event { .. } => none,
+                | MeasuredOf::Event(_) => none,
                 MeasuredOf::Task(task) => Parts { task: Some(task), ..none },
                 MeasuredOf::Matter(matter) => Parts { matter: Some(matter), ..none },
                 MeasuredOf::PlanVersion(version) => Parts { version: Some(*version), ..none },
@@ -225,13 +225,18 @@ impl Evidence {
         }
     }
 
-    /// The event that it is, or that was measured: its id, its position and what of it may be released apart.
-    pub fn event(&self) -> Option<(EventId, Position, &ScopeIds)> {
+    /// What of the events that it is, or that it was computed from, may be released apart.
+    pub fn scope(&self) -> Option<&ScopeIds> {
         match self {
-            Self::Event { event, position, scope }
-            | Self::Metric { of: MeasuredOf::Event { event, position, scope }, .. } => {
-                Some((EventId(*event), *position, scope))
-            }
+            Self::Event { scope, .. } | Self::Metric { scope, .. } => Some(scope),
+            _ => None,
+        }
+    }
+
+    /// Where the event stands that it is.
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            Self::Event { position, .. } => Some(*position),
             _ => None,
         }
     }

@@ -104,6 +104,7 @@ fn evidence() -> Vec<Evidence> {
         as_known_at: Position(1_190),
         value: self::of("51"),
         unit: self::of("MINUTES"),
+        scope: scope.clone(),
     };
     let shift = || (of("CMCC"), 12);
     vec![
@@ -126,11 +127,13 @@ fn evidence() -> Vec<Evidence> {
         },
         measured(MeasuredOf::Operation),
         measured(MeasuredOf::Partner(of("CHN"))),
-        measured(MeasuredOf::Phase(of("P3"))),
+        measured(MeasuredOf::Post(of("THA-03"))),
+        measured(MeasuredOf::Objective(of("O1"))),
+        measured(MeasuredOf::Centre(of("CMCC"))),
         measured(MeasuredOf::Task(of("T27"))),
         measured(MeasuredOf::Matter(incident())),
         measured(MeasuredOf::PlanVersion(2)),
         measured(MeasuredOf::Shift { centre: shift().0, number: shift().1 }),
-        measured(MeasuredOf::Event { event, position: Position(811), scope }),
+        measured(MeasuredOf::Event(event)),
     ]
 }

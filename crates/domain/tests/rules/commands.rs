@@ -736,7 +736,7 @@ fn of_evidence() -> Vec<Evidence> {
     let (event, position) = (Uuid::from_u128(7), Position(811));
     let incident = || Matter::Incident(of("INC-001"));
     let scope = || ScopeIds {
-        version: Some(Uuid::from_u128(1)),
+        versions: [Uuid::from_u128(1)].into(),
         annex: Some(Uuid::from_u128(2)),
         tasks: [Uuid::from_u128(3)].into(),
         matters: [Uuid::from_u128(4)].into(),
@@ -747,6 +747,7 @@ fn of_evidence() -> Vec<Evidence> {
         as_known_at: Position(1_190),
         value: "51".parse().unwrap(),
         unit: "MINUTES".parse().unwrap(),
+        scope: scope(),
     };
     vec![
         Evidence::Event { event, position, scope: scope() },
@@ -769,12 +770,14 @@ fn of_evidence() -> Vec<Evidence> {
         },
         measured(MeasuredOf::Operation),
         measured(MeasuredOf::Partner(of("CHN"))),
-        measured(MeasuredOf::Phase(of("P3"))),
+        measured(MeasuredOf::Post(of("THA-03"))),
+        measured(MeasuredOf::Objective(of("O1"))),
+        measured(MeasuredOf::Centre(of("CMCC"))),
         measured(MeasuredOf::Task(of("T27"))),
         measured(MeasuredOf::Matter(incident())),
         measured(MeasuredOf::PlanVersion(2)),
         measured(MeasuredOf::Shift { centre: of("CMCC"), number: 12 }),
-        measured(MeasuredOf::Event { event, position, scope: scope() }),
+        measured(MeasuredOf::Event(event)),
     ]
 }
 

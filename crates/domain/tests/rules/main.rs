@@ -23,6 +23,8 @@ mod execution_properties;
 mod incident;
 mod logging;
 mod matter_properties;
+mod metrics;
+mod metrics_properties;
 mod operation;
 mod order;
 mod outcome;

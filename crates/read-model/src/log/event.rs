@@ -118,9 +118,10 @@ impl Entry {
                 ccir_version_id: operation.zip(met).map(|(id, met)| PlanVersionId::of(id, met.version).0),
                 ccir: met.iter().flat_map(|met| &met.codes).map(ToString::to_string).collect(),
             },
-            version_id: version.map(|id| id.0).or(like.version),
+            version_id: version.map(|id| id.0),
             annex_id: annex.or(like.annex),
-            matter_ids: scope.matters.into_iter().chain(like.matters).collect(),
+            // Each is judged as what it is.
+            matter_ids: scope.matters.into_iter().chain(like.matters).chain(like.versions).collect(),
             task_ids: tasks.chain(like.tasks).collect(),
             items,
         }
@@ -363,27 +364,52 @@ impl ReadModel {
         .map_err(doing("read events"))
     }
 
-    /// What of an event may be released apart; `None` when there is none that the viewer may see.
-    pub async fn event_scope(&self, pin: &Pin, position: Position) -> Result<Option<ScopeIds>, Error> {
-        let row = sqlx::query!(
+    /// What of these events may be released apart, together; `None` when the viewer may not see one of them, or when several
+    /// are of annexes.
+    pub async fn scope_of(&self, pin: &Pin, positions: &[i64]) -> Result<Option<ScopeIds>, Error> {
+        let rows = sqlx::query!(
             "select entry.version_id, entry.annex_id, entry.task_ids, entry.matter_ids
              from event_entry entry
              join visible_event($1, $2, $3) visible on visible.position = entry.position
-             where entry.position = $4",
+             where entry.position = any ($4)",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
-            position.0
+            positions
         )
-        .fetch_optional(self.db())
+        .fetch_all(self.db())
         .await
-        .map_err(doing("read what an event is about"))?;
-        Ok(row.map(|row| ScopeIds {
-            version: row.version_id,
-            annex: row.annex_id,
-            tasks: row.task_ids.into_iter().collect(),
-            matters: row.matter_ids.into_iter().collect(),
-        }))
+        .map_err(doing("read what events are about"))?;
+        if rows.len() < positions.len() {
+            return Ok(None);
+        }
+        let mut scope = ScopeIds::default();
+        for row in rows {
+            if row.annex_id.is_some() && scope.annex.is_some_and(|annex| row.annex_id != Some(annex)) {
+                return Ok(None);
+            }
+            scope.annex = row.annex_id.or(scope.annex);
+            scope.versions.extend(row.version_id);
+            scope.tasks.extend(row.task_ids);
+            scope.matters.extend(row.matter_ids);
+        }
+        Ok(Some(scope))
+    }
+
+    /// Those of the positions at which the viewer may see one.
+    pub async fn events_at(&self, pin: &Pin, positions: &[i64]) -> Result<Vec<EventRow>, Error> {
+        event_rows!(
+            "from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where entry.position = any ($4)",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            positions
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read events by their positions"))
     }
 
     /// The log as the viewer may see it, in its order.

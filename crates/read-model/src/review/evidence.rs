@@ -11,7 +11,7 @@ use domain::{
     centre::{CentreCode, CentreId},
     ids::{
         AssistanceClaimId, AssistanceId, DecisionId, GoNoGoWordId, MatterClaimId, OperationId, PartnerId,
-        PhaseId, PlanVersionId, RecordedDecisionId, ShiftId, TaskClaimId, TaskId,
+        PhaseId, PlanVersionId, PostId, RecordedDecisionId, ShiftId, TaskClaimId, TaskId,
     },
     release::Matter,
     review::{Evidence, EvidenceId, FindingId, MeasuredOf},
@@ -34,10 +34,11 @@ row! {
         pub detail: Json<EvidenceDetail>,
         /// Of the event that it is.
         pub event_position: Option<i64>,
-        pub version_id: Option<Uuid>,
-        pub task_id: Option<Uuid>,
-        /// Also of counts of persons.
-        pub matter_id: Option<Uuid>,
+        /// Of the plan; whoever may not see one of these is not told of it, nor of what follows.
+        pub version_ids: Vec<Uuid>,
+        pub task_ids: Vec<Uuid>,
+        /// Also of counts of persons, and of entries of a watch's log.
+        pub matter_ids: Vec<Uuid>,
         /// The post that says so.
         pub actor: String,
         pub linked_at: DateTime<Utc>,
@@ -91,9 +92,9 @@ impl Versioned for EvidenceRow {
         Column::nowhere("object_id", "what it is"),
         Column::nowhere("detail", "what it is"),
         Column::nowhere("event_position", "who may see it"),
-        Column::nowhere("version_id", "who may see it"),
-        Column::nowhere("task_id", "who may see it"),
-        Column::nowhere("matter_id", "who may see it"),
+        Column::nowhere("version_ids", "who may see it"),
+        Column::nowhere("task_ids", "who may see it"),
+        Column::nowhere("matter_ids", "who may see it"),
         Column::nowhere("actor", "who linked it"),
         Column::nowhere("linked_at", "when it was linked"),
         Column::nowhere("position", "where it was linked"),
@@ -107,7 +108,11 @@ impl Versioned for EvidenceRow {
         let linked = finding.evidence.iter().find(|linked| linked.number == *number)?;
         let (id, evidence) = (operation.id(), &linked.evidence);
         let parts = evidence.parts();
+        let scope = evidence.scope().cloned().unwrap_or_default();
+        let version = parts.version.map(|number| PlanVersionId::of(id, number).0);
+        let task = parts.task.map(|task| TaskId::of(id, task).0);
         let counts = parts.authority.map(|authority| AssistanceId::of(id, authority).0);
+        let matter = parts.matter.map(|matter| matter.id(id)).or(counts);
         let object = object(id, evidence);
         let finding_id = FindingId::of(id, code);
         Some(Self {
@@ -119,10 +124,10 @@ impl Versioned for EvidenceRow {
             held_in: object.map(|(table, _)| table.to_owned()),
             object_id: object.map(|(_, id)| id),
             detail: Json(detail(evidence)),
-            event_position: evidence.event().map(|(_, position, _)| position.0),
-            version_id: parts.version.map(|number| PlanVersionId::of(id, number).0),
-            task_id: parts.task.map(|task| TaskId::of(id, task).0),
-            matter_id: parts.matter.map(|matter| matter.id(id)).or(counts),
+            event_position: evidence.position().map(|position| position.0),
+            version_ids: scope.versions.into_iter().chain(version).collect(),
+            task_ids: scope.tasks.into_iter().chain(task).collect(),
+            matter_ids: scope.matters.into_iter().chain(matter).collect(),
             actor: linked.actor.clone(),
             linked_at: linked.at.to_utc(),
             position: linked.position.0,
@@ -160,14 +165,15 @@ fn object(id: OperationId, evidence: &Evidence) -> Option<(&'static str, Uuid)> 
         Evidence::Shift { centre, number } => shift(centre, *number),
         Evidence::Assistance { .. } => return None,
         Evidence::Metric { of, .. } => match of {
-            MeasuredOf::Operation => ("operation", id.0),
+            MeasuredOf::Operation | MeasuredOf::Objective(_) => ("operation", id.0),
             MeasuredOf::Partner(partner) => ("partner", PartnerId::of(partner).0),
-            MeasuredOf::Phase(_) => return None,
+            MeasuredOf::Post(post) => ("post", PostId::of(post).0),
             MeasuredOf::Task(task) => ("task", TaskId::of(id, task).0),
             MeasuredOf::Matter(matter) => (table_of(matter), matter.id(id)),
             MeasuredOf::PlanVersion(number) => ("plan_version", version(*number).0),
+            MeasuredOf::Centre(centre) => ("centre", CentreId::of(centre).0),
             MeasuredOf::Shift { centre, number } => shift(centre, *number),
-            MeasuredOf::Event { event, .. } => ("event", *event),
+            MeasuredOf::Event(event) => ("event", *event),
         },
     })
 }
