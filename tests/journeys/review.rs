@@ -134,6 +134,19 @@ async fn saphans_seven_findings_stand_as_the_scenario_has_them_with_what_proves_
     );
     let operation = server.data("THA-01", "{ operation(code: \"SAPHAN\") { status } }", Value::Null).await;
     assert_eq!(operation["operation"]["status"], "CLOSED");
+
+    // As many statements for seven findings as for one.
+    let listed = |first: u32| {
+        format!("{{ operation(code: \"SAPHAN\") {{ review {{ findings(first: {first}) {{ nodes {{ code
+          owner {{ code }} evidence {{ kind post {{ code }} object {{ ... on Task {{ code }} }} }} }} }} }} }} }}")
+    };
+    let statements = async |first: u32| {
+        let answer = server.ask("THA-01", &listed(first), Value::Null).await;
+        answer["extensions"]["cost"]["statements"].as_u64().unwrap()
+    };
+    // But for the kinds of objects that only the others have: decisions of two kinds, SITREPs, tasks, shifts, claims.
+    let (one, seven) = (statements(1).await, statements(7).await);
+    assert!(one > 0 && seven <= one + 7, "{seven} statements, and {one} for one finding");
 }
 
 /// ALPHA under review, ten hours after its H-hour; ids of its tasks, of which Lao PDR does not see T03.
@@ -517,7 +530,7 @@ async fn a_metric_that_is_evidence_stays_as_it_was_known_and_is_told_to_those_wh
 ) {
     let server = Server::saphan(options, "2023-10-12T02:00:00+07:00").await;
     let query = "{ operation(code: \"SAPHAN\") { incident(code: \"INC-001\") { id } } }";
-    let data = server.data("THA-09", query, Value::Null).await;
+    let data = server.data("THA-01", query, Value::Null).await;
     let incident = data["operation"]["incident"]["id"].clone();
     server.done("THA-01", "openReview", json!({ "operation": "SAPHAN" }), "").await;
     let metric = json!({ "code": "TIME_TO_RESPOND", "subject": incident });

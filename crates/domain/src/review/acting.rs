@@ -1,7 +1,7 @@
 //! Rules of what is done about a finding: by the post that has to, and looked at by another.
 
 use super::{
-    decide::{Place, Written},
+    place::{Place, Written},
     sources::{ASSIGNER, DOER},
     writing::check_owner,
 };
@@ -24,11 +24,14 @@ pub(super) fn assign(
     if status == FindingStatus::ActionAssigned && same {
         return reasons.or(Vec::new());
     }
-    let why_not = match status {
-        FindingStatus::LessonIdentified | FindingStatus::ActionAssigned | FindingStatus::NotAdopted => None,
-        FindingStatus::Observed => Some("it lacks a conclusion or a recommendation"),
-        FindingStatus::ActionComplete => Some("what was done waits to be validated"),
-        FindingStatus::LessonLearned => Some("nothing is left to be done"),
+    let why_not = if status == FindingStatus::Observed {
+        Some("it lacks a conclusion or a recommendation")
+    } else if status == FindingStatus::ActionComplete {
+        Some("what was done waits to be validated")
+    } else if status == FindingStatus::LessonLearned {
+        Some("nothing is left to be done")
+    } else {
+        None
     };
     if let Some(why_not) = why_not {
         reasons.add(RefusalCode::WrongState, "findingId", format!("{code} is {status}: {why_not}."));

@@ -1,7 +1,7 @@
 //! Rules of a review's beginning, and of its adoption by each partner.
 
 use super::{
-    decide::{Place, Written},
+    place::{Place, Written},
     sources::ASSIGNER,
 };
 use crate::{

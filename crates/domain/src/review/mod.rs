@@ -13,6 +13,7 @@ mod event;
 mod evidence;
 mod examples;
 mod finding;
+mod place;
 mod proving;
 mod sources;
 mod standing;

@@ -1,7 +1,7 @@
 //! Rules of what is written in a review: answers, observations, findings and what proves them.
 
 use super::{
-    decide::{Place, Written},
+    place::{Place, Written},
     sources::OBSERVER,
 };
 use crate::{
