@@ -134,7 +134,7 @@ async fn every_metric_of_the_scenario_comes_to_what_it_says_by_events_that_are_s
             "identified_within_15d_pct",
             "IDENTIFIED_WITHIN_15D",
             None,
-            &["PersonsReceived", "ScreeningTallied", "IdentificationTallied"],
+            &["AssistanceFigureCorrected", "ScreeningTallied", "IdentificationTallied"],
         ),
     ];
     let mut named: BTreeSet<_> = scenario::read(SAPHAN).unwrap().metrics_expected.into_keys().collect();
@@ -200,7 +200,7 @@ async fn what_a_viewer_does_not_see_is_in_no_metric_of_it(_: PgPoolOptions, opti
     let server = Server::saphan(options, "2023-11-15T09:00:00+07:00").await;
     let report = json!({
         "operation": "SAPHAN", "code": "INC-900", "title": "Leak", "kind": "OTHER", "territory": "THA",
-        "occurredAt": "2023-11-15T08:00:00+07:00", "releasableTo": ["CHN"],
+        "occurredAt": "2023-11-15T08:00:00+07:00", "release": { "releasableTo": ["CHN"] },
     });
     server.done("THA-03", "reportIncident", report, "").await;
     let codes = async |who: &str, code: &str| {

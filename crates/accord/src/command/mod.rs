@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod metrics;
 mod migrate;
 mod plan;
 mod reasons;
@@ -49,6 +50,7 @@ enum Command {
     Report(report::Report),
     Contributions(contributions::Contributions),
     Sitrep(sitrep::Sitrep),
+    Metrics(metrics::Metrics),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -97,6 +99,7 @@ impl Arguments {
             Command::Report(report) => report.run(output).await,
             Command::Contributions(contributions) => contributions.run(output).await,
             Command::Sitrep(sitrep) => sitrep.run(output).await,
+            Command::Metrics(metrics) => metrics.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

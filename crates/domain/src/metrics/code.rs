@@ -1,5 +1,7 @@
 //! What can be measured, in which unit, and why it sometimes cannot.
 
+use strum::IntoEnumIterator as _;
+
 /// What can be measured.
 #[derive(
     Debug,
@@ -39,6 +41,13 @@ pub enum MetricCode {
     #[strum(serialize = "IDENTIFIED_WITHIN_15D")]
     IdentifiedWithin15D,
     Objective,
+}
+
+impl MetricCode {
+    /// In the order in which people read them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::iter()
+    }
 }
 
 /// What a value counts.

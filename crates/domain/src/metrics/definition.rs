@@ -286,7 +286,8 @@ impl MetricCode {
                 of: "partner that counts",
                 unit: Unit::Percent,
                 formula: "Persons screened within 96 hours of their reception, of those who were screened or whose time has \
-                          passed. Who was received first counts as screened first.",
+                          passed. Who was received first counts as screened first; who is not known to have been received \
+                          does not count.",
                 events: PERSONS,
                 by_partner: Some("the partner that counts"),
                 by_period: Some("the reception"),

@@ -10,7 +10,8 @@ pub fn page() -> String {
     for code in MetricCode::iter() {
         let definition = code.definition();
         let (of, unit, meaning) = (definition.of, definition.unit, definition.meaning);
-        _ = writeln!(page, "| [`{code}`](#{}) | {of} | {unit} | {meaning} |", anchor(&code.to_string()));
+        let anchor = code.to_string().to_ascii_lowercase();
+        _ = writeln!(page, "| [`{code}`](#{anchor}) | {of} | {unit} | {meaning} |");
     }
     for code in MetricCode::iter() {
         let definition = code.definition();
@@ -26,7 +27,7 @@ pub fn page() -> String {
             ("Events", events.join(", ")),
             ("Rule", definition.source.to_owned()),
         ] {
-            page.push_str(&item(&format!("**{what}:** {text}")));
+            _ = writeln!(page, "- **{what}:** {text}");
         }
     }
     page.push_str("\n### Why there is no value\n\n| Code | Is |\n|---|---|\n");
@@ -34,27 +35,4 @@ pub fn page() -> String {
         _ = writeln!(page, "| `{why}` | {} |", why.text());
     }
     page
-}
-
-fn anchor(code: &str) -> String {
-    code.to_ascii_lowercase()
-}
-
-/// Most columns of a line.
-const WIDTH: usize = 110;
-
-/// An entry of a list, in lines that are not too long.
-fn item(text: &str) -> String {
-    let mut lines = String::new();
-    let mut line = String::from("-");
-    for word in text.split_whitespace() {
-        if line.len() + 1 + word.len() > WIDTH {
-            _ = writeln!(lines, "{line}");
-            line = String::from(" ");
-        }
-        line.push(' ');
-        line.push_str(word);
-    }
-    _ = writeln!(lines, "{line}");
-    lines
 }

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeSet, VecDeque};
+use std::{cmp::Reverse, collections::VecDeque};
 
 /// How soon persons are to be screened after they were received.
 const SCREENING: TimeDelta = TimeDelta::hours(96);
@@ -41,25 +41,36 @@ pub(super) fn of_authority(
     let Some(figure) = figure(code, &all, asked, now) else {
         return Metric::without(code, of.clone(), Why::Withheld);
     };
-    Metric::share(code, of.clone(), figure).by(fewest(code, all, (asked, now), figure))
+    Metric::share(code, of.clone(), figure).by(fewest(code, &all, (asked, now), figure))
 }
 
-/// The fewest reports that make the figure: whatever leaves it as it is when it is taken away is left out, the newest first.
-fn fewest(
+/// The fewest reports that make the figure: whatever leaves it as it is when it is taken away is left out, those that were
+/// corrected first, and then the newest first. With them the corrections without which it were another.
+fn fewest<'a>(
     code: MetricCode,
-    mut kept: Vec<&Tally>,
+    all: &[&'a Tally],
     (asked, now): (&Asked, DateTime<Utc>),
     made: (i128, i128),
 ) -> Vec<Position> {
-    kept.retain(|tally| tally.position.is_some());
-    let positions: BTreeSet<_> = kept.iter().filter_map(|tally| tally.position).collect();
-    for position in positions.iter().rev() {
-        let rest: Vec<_> = kept.iter().filter(|tally| tally.position != Some(*position)).copied().collect();
+    let known = all.iter().filter_map(|tally| Some((tally.position?, tally.corrects)));
+    let holding = holding(known.clone());
+    let mut order: Vec<_> = known.map(|(position, _)| position).collect();
+    order.sort_by_key(|position| (holding.contains(position), Reverse(*position)));
+    let without = |reports: &[&'a Tally], position| -> Vec<&'a Tally> {
+        reports.iter().filter(|tally| tally.position != Some(position)).copied().collect()
+    };
+    let mut kept = all.to_vec();
+    for position in order {
+        let rest = without(&kept, position);
         if figure(code, &rest, asked, now) == Some(made) {
             kept = rest;
         }
     }
-    kept.iter().filter_map(|tally| tally.position).collect()
+    let corrections = all.iter().filter(|tally| tally.corrects.is_some());
+    let turning = corrections
+        .filter_map(|tally| tally.position)
+        .filter(|position| figure(code, &without(all, *position), asked, now) != Some(made));
+    kept.iter().filter_map(|tally| tally.position).chain(turning).collect()
 }
 
 /// How many in time, and of how many; `None`: it would take a count that is not told.
@@ -77,7 +88,7 @@ fn figure(code: MetricCode, tallies: &[&Tally], asked: &Asked, now: DateTime<Utc
     let mut screened = Vec::new();
     for tally in &live {
         let (some, others) = (tally.presumed?, tally.not_presumed?);
-        let taken = received.take(some.saturating_add(others), tally.at);
+        let taken = received.take(some.saturating_add(others));
         presumed.add_first(&taken, some);
         screened.extend(taken.into_iter().map(|(since, count)| (since, tally.at, count)));
     }
@@ -86,7 +97,7 @@ fn figure(code: MetricCode, tallies: &[&Tally], asked: &Asked, now: DateTime<Utc
     }
     let mut decided = Vec::new();
     for tally in &live {
-        let taken = presumed.take(tally.identified?.saturating_add(tally.not_identified?), tally.at);
+        let taken = presumed.take(tally.identified?.saturating_add(tally.not_identified?));
         decided.extend(taken.into_iter().map(|(since, count)| (since, tally.at, count)));
     }
     Some(count(&decided, &presumed, IDENTIFICATION, asked, now))
@@ -131,14 +142,11 @@ impl Persons {
         }
     }
 
-    /// So many of them. More than there are came when they were counted here: that they came before is not known.
-    fn take(&mut self, mut count: u32, at: DateTime<Utc>) -> Vec<(DateTime<Utc>, u32)> {
+    /// So many of them. Of more than there are nobody knows since when they are here, so that they do not count.
+    fn take(&mut self, mut count: u32) -> Vec<(DateTime<Utc>, u32)> {
         let mut taken = Vec::new();
         while count > 0 {
-            let Some((since, persons)) = self.0.pop_front() else {
-                taken.push((at, count));
-                break;
-            };
+            let Some((since, persons)) = self.0.pop_front() else { break };
             let some = count.min(persons);
             taken.push((since, some));
             if persons > some {
