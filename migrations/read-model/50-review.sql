@@ -139,31 +139,45 @@ begin atomic
 end;
 
 -- Operations with findings that have something in common with one's plan: the name of a line of effort, a territory, or the
--- title of a task, in whatever version the viewer sees it.
+-- title of a task, in whatever version the viewer sees it. `offset 0` keeps each a look-up.
 create function similar_operation(at bigint, policy bigint, viewer text, one uuid) returns table (id uuid)
 language sql stable parallel safe
 begin atomic
-  with own_task as (
-    select distinct
-      task.territory,
-      lower(task.title) as title
-    from planned_task task
-    join visible_planned_task(at, policy, viewer) visible on visible.id = task.id
-    where task.operation_id = one
-      and task.valid_from <= at
-      and at < task.valid_to
-  ),
-  own_line as (
-    select distinct lower(line.value ->> 'name') as name
+  select other.id
+  from (
+    select
+      coalesce(array_agg(distinct task.territory), '{}') as territories,
+      coalesce(array_agg(distinct lower(task.title)), '{}') as titles,
+      (
+        select coalesce(array_agg(distinct lower(line.value ->> 'name')), '{}')
+        from plan_version drafted
+        cross join lateral jsonb_array_elements(drafted.sections -> 'linesOfEffort') line
+        where drafted.operation_id = one
+          and drafted.valid_from <= at
+          and at < drafted.valid_to
+          and exists (
+            select
+            from visible_plan_version(at, policy, viewer) visible
+            where visible.id = drafted.id
+            offset 0
+          )
+      ) as lines
     from plan_version version_
-    join visible_plan_version(at, policy, viewer) visible on visible.id = version_.id
-    cross join lateral jsonb_array_elements(version_.sections -> 'linesOfEffort') line
+    join planned_task task on task.version_id = version_.id
     where version_.operation_id = one
       and version_.valid_from <= at
       and at < version_.valid_to
-  )
-  select other.id
-  from visible_operation(at, policy, viewer) other
+      and task.valid_from <= at
+      and at < task.valid_to
+      and exists (
+        select
+        from visible_planned_task(at, policy, viewer) visible
+        where visible.id = task.id
+        offset 0
+      )
+    offset 0
+  ) own
+  cross join visible_operation(at, policy, viewer) other
   where other.id <> one
     and exists (
       select
@@ -173,30 +187,41 @@ begin atomic
         and at < finding.valid_to
       offset 0
     )
-    and (
-      exists (
-        select
-        from plan_version version_
-        join visible_plan_version(at, policy, viewer) visible on visible.id = version_.id
-        cross join lateral jsonb_array_elements(version_.sections -> 'linesOfEffort') line
-        join own_line on own_line.name = lower(line.value ->> 'name')
-        where version_.operation_id = other.id
-          and version_.valid_from <= at
-          and at < version_.valid_to
-        offset 0
-      )
-      or exists (
-        select
-        from plan_version version_
-        join planned_task task on task.version_id = version_.id
-        join visible_planned_task(at, policy, viewer) visible on visible.id = task.id
-        join own_task on own_task.territory = task.territory or own_task.title = lower(task.title)
-        where version_.operation_id = other.id
-          and version_.valid_from <= at
-          and at < version_.valid_to
-          and task.valid_from <= at
-          and at < task.valid_to
-        offset 0
-      )
+    and exists (
+      select
+      from plan_version version_
+      where version_.operation_id = other.id
+        and version_.valid_from <= at
+        and at < version_.valid_to
+        and (
+          exists (
+            select
+            from jsonb_array_elements(version_.sections -> 'linesOfEffort') line
+            where lower(line.value ->> 'name') = any (own.lines)
+              and exists (
+                select
+                from visible_plan_version(at, policy, viewer) visible
+                where visible.id = version_.id
+                offset 0
+              )
+            offset 0
+          )
+          or exists (
+            select
+            from planned_task task
+            where task.version_id = version_.id
+              and task.valid_from <= at
+              and at < task.valid_to
+              and (task.territory = any (own.territories) or lower(task.title) = any (own.titles))
+              and exists (
+                select
+                from visible_planned_task(at, policy, viewer) visible
+                where visible.id = task.id
+                offset 0
+              )
+            offset 0
+          )
+        )
+      offset 0
     );
 end;

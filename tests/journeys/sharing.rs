@@ -499,9 +499,9 @@ impl Secret<'_> {
     /// A review for everybody, with a finding that rests on what everybody sees and on what some do not.
     async fn look_back(&self) {
         let server = self.twin.server;
-        let query = "{ operation(code: \"OPEN\") { sitreps { nodes { id } }
+        let query = "query ($id: ID!) { operation(id: $id) { sitreps { nodes { id } }
             outcomes { nodes { id code claims { id } history(first: 1) { nodes { id } } } } } }";
-        let data = server.data("THA-01", query, Value::Null).await;
+        let data = server.data("THA-01", query, json!({ "id": self.id })).await;
         let outcomes = data["operation"]["outcomes"]["nodes"].as_array().unwrap();
         let [open, hidden] = [true, false]
             .map(|open| outcomes.iter().find(|known| (known["code"] == "OUT-1") == open).unwrap());
