@@ -75,7 +75,8 @@ fn places<'a>(sources: &'a BTreeMap<String, String>, subject: &str) -> Vec<(&'a 
     let subjects = subjects(sources);
     let is_outside = |path: &str| {
         let folder = path.split('/').nth(3).unwrap_or_default();
-        !subjects.contains(folder)
+        // What is measured is of all of them.
+        !subjects.contains(folder) && folder != "metrics"
     };
     let mut places = Vec::new();
     for (path, text) in sources.iter().filter(|(path, _)| is_outside(path)) {

@@ -37,17 +37,60 @@ const REQUESTS: &[&str] = &[
 const PERSONS: &[&str] =
     &["PersonsReceived", "ScreeningTallied", "IdentificationTallied", "AssistanceFigureCorrected"];
 const CLAIMS: &[&str] = &[
+    "TaskIssued",
+    "TaskAcknowledged",
     "TaskStarted",
+    "TaskProgressReported",
+    "TaskBlocked",
+    "TaskUnblocked",
     "TaskCompleted",
+    "TaskCancelled",
     "TaskTimesCorrected",
     "IncidentReported",
+    "IncidentTriaged",
+    "IncidentEscalated",
+    "ResponseDecided",
+    "ResponderDispatched",
     "ResponderArrived",
+    "IncidentContained",
+    "IncidentClosed",
+    "IncidentReopened",
     "IncidentTimesCorrected",
     "RequestIssued",
+    "RequestAcknowledged",
+    "RequestAccepted",
+    "RequestDeclined",
     "RequestFulfilled",
+    "RequestEscalated",
+    "RequestWithdrawn",
     "RequestTimesCorrected",
     "OutcomeRecorded",
     "OutcomeCorrected",
+    "PersonsReceived",
+    "ScreeningTallied",
+    "IdentificationTallied",
+    "AssistanceOutcomeTallied",
+    "AssistanceFigureCorrected",
+];
+/// Of whatever a measure may name.
+const MEASURES: &[&str] = &[
+    "OutcomeRecorded",
+    "OutcomeCorrected",
+    "RequestIssued",
+    "RequestAcknowledged",
+    "RequestAccepted",
+    "RequestDeclined",
+    "RequestFulfilled",
+    "RequestWithdrawn",
+    "RequestTimesCorrected",
+    "PersonsReceived",
+    "ScreeningTallied",
+    "IdentificationTallied",
+    "AssistanceFigureCorrected",
+    "ContributionPledged",
+    "PledgeRevised",
+    "PledgeAccepted",
+    "FundsDisbursed",
 ];
 
 const LIMITS: &str = "The limits of the watch, or the time that the request gives.";
@@ -87,7 +130,8 @@ impl MetricCode {
                 meaning: "How long it took until the first unit was on scene.",
                 of: "incident",
                 unit: Unit::Minutes,
-                formula: "From when it was reported to have happened to the earliest of the arrivals that are known.",
+                formula: "From when it was reported to have happened to the earliest of the arrivals that \
+                          are known.",
                 events: &["IncidentReported", "ResponderArrived", "IncidentTimesCorrected"],
                 by_partner: Some("its owner"),
                 by_period: Some("when it was"),
@@ -98,8 +142,8 @@ impl MetricCode {
                 meaning: "Which share of requests was answered before its limit to acknowledge.",
                 of: "operation",
                 unit: Unit::Percent,
-                formula: "Requests with a first answer by their limit, of those and those whose limit has passed. What was \
-                          withdrawn before its limit is left out.",
+                formula: "Requests with a first answer by their limit, of those and those whose limit has \
+                          passed. What was withdrawn before its limit is left out.",
                 events: REQUESTS,
                 by_partner: Some("the partner that is asked"),
                 by_period: Some("when it was issued"),
@@ -110,8 +154,8 @@ impl MetricCode {
                 meaning: "Which share of requests was fulfilled before it was due.",
                 of: "operation",
                 unit: Unit::Percent,
-                formula: "Requests that were fulfilled by when they were due, of those and those whose time has passed. What \
-                          was declined or withdrawn before is left out.",
+                formula: "Requests that were fulfilled by when they were due, of those and those whose \
+                          time has passed. What was declined or withdrawn before is left out.",
                 events: REQUESTS,
                 by_partner: Some("the partner that is asked"),
                 by_period: Some("when it was issued"),
@@ -122,8 +166,8 @@ impl MetricCode {
                 meaning: "How late the log learned of what had happened.",
                 of: "event, post, operation",
                 unit: Unit::Minutes,
-                formula: "From when it happened to when it was recorded: of one claim, or the middle one of all claims that \
-                          nobody has corrected.",
+                formula: "From when it happened to when it was recorded: of one claim, or the middle one \
+                          of all claims that nobody has corrected.",
                 events: CLAIMS,
                 by_partner: Some("the partner whose post said it"),
                 by_period: Some("when it happened"),
@@ -134,7 +178,8 @@ impl MetricCode {
                 meaning: "How late the log learned of what it learned last of all.",
                 of: "event, post, operation",
                 unit: Unit::Minutes,
-                formula: "From when it happened to when it was recorded: the longest of all claims that nobody has corrected, and how many came as late.",
+                formula: "From when it happened to when it was recorded: the longest of all claims that \
+                          nobody has corrected, and how many came as late.",
                 events: CLAIMS,
                 by_partner: Some("the partner whose post said it"),
                 by_period: Some("when it happened"),
@@ -156,7 +201,8 @@ impl MetricCode {
                 meaning: "How much later than planned a task was done; below zero, how much earlier.",
                 of: "task",
                 unit: Unit::Minutes,
-                formula: "The completion that was claimed less the planned finish. What was cancelled has none.",
+                formula: "The completion that was claimed less the planned finish. What was cancelled has \
+                          none.",
                 events: &["TaskStarted", "TaskCompleted", "TaskCancelled", "TaskTimesCorrected"],
                 by_partner: Some("its lead"),
                 by_period: Some("its planned finish"),
@@ -167,8 +213,8 @@ impl MetricCode {
                 meaning: "How long it took until the plan was in force.",
                 of: "operation, plan version",
                 unit: Unit::Hours,
-                formula: "From the first submission of any version to the first promulgation; of one version, from its own \
-                          to its own.",
+                formula: "From the first submission of any version to the first promulgation; of one \
+                          version, from its own to its own.",
                 events: &["PlanVersionSubmitted", "PlanPromulgated"],
                 by_partner: None,
                 by_period: None,
@@ -195,7 +241,8 @@ impl MetricCode {
                 meaning: "How long versions of the plan waited for each decision.",
                 of: "operation",
                 unit: Unit::Hours,
-                formula: "From the submission of a version to each decision on it that was not revoked: the middle one.",
+                formula: "From the submission of a version to each decision on it that was not revoked: \
+                          the middle one.",
                 events: &[
                     "PlanVersionSubmitted",
                     "PlanVersionApproved",
@@ -252,7 +299,8 @@ impl MetricCode {
                 meaning: "How long the watch lacked officers or nations while the operation went on.",
                 of: "centre, shift",
                 unit: Unit::Minutes,
-                formula: "The sum of the gaps of its shifts; one that nobody ended goes on until the shift is over.",
+                formula: "The sum of the gaps of its shifts; one that nobody ended goes on until the shift \
+                          is over.",
                 events: &["WatchGapDetected", "WatchGapEnded"],
                 by_partner: None,
                 by_period: Some("the part of a gap that counts"),
@@ -263,7 +311,8 @@ impl MetricCode {
                 meaning: "How long it took until money that was pledged began to be paid.",
                 of: "contribution, operation",
                 unit: Unit::Days,
-                formula: "From the pledge to the first payment; of an operation, the middle one of those that have one.",
+                formula: "From the pledge to the first payment; of an operation, the middle one of those \
+                          that have one.",
                 events: &["ContributionPledged", "FundsDisbursed"],
                 by_partner: Some("the giver"),
                 by_period: Some("the pledge"),
@@ -274,7 +323,8 @@ impl MetricCode {
                 meaning: "Which share of the money that was accepted has been paid.",
                 of: "contribution, operation",
                 unit: Unit::Percent,
-                formula: "Payments of accepted money; of several currencies in the one that their rates lead to.",
+                formula: "Payments of accepted money; of several currencies in the one that their rates \
+                          lead to.",
                 events: &["ContributionPledged", "PledgeRevised", "PledgeAccepted", "FundsDisbursed"],
                 by_partner: Some("the giver"),
                 by_period: Some("the pledge"),
@@ -285,9 +335,9 @@ impl MetricCode {
                 meaning: "Which share of the persons received was screened in time.",
                 of: "partner that counts",
                 unit: Unit::Percent,
-                formula: "Persons screened within 96 hours of their reception, of those who were screened or whose time has \
-                          passed. Who was received first counts as screened first; who is not known to have been received \
-                          does not count.",
+                formula: "Persons screened within 96 hours of their reception, of those who were screened \
+                          or whose time has passed. Who was received first counts as screened first; who \
+                          is not known to have been received does not count.",
                 events: PERSONS,
                 by_partner: Some("the partner that counts"),
                 by_period: Some("the reception"),
@@ -295,11 +345,13 @@ impl MetricCode {
             },
             Self::IdentifiedWithin15D => Definition {
                 name: "Identified within 15 days",
-                meaning: "Of which share of those presumed to be victims it was decided in time whether they are.",
+                meaning: "Of which share of those presumed to be victims it was decided in time whether \
+                          they are.",
                 of: "partner that counts",
                 unit: Unit::Percent,
-                formula: "Persons identified or found not to be victims within 15 days of their reception, of those presumed \
-                          of whom that was decided or whose time has passed. Who was received first counts as first.",
+                formula: "Persons identified or found not to be victims within 15 days of their reception, \
+                          of those presumed of whom that was decided or whose time has passed. Who was \
+                          received first counts as first.",
                 events: PERSONS,
                 by_partner: Some("the partner that counts"),
                 by_period: Some("the reception"),
@@ -310,9 +362,9 @@ impl MetricCode {
                 meaning: "What was reached of what an objective of the plan in force aims at.",
                 of: "objective, by its code",
                 unit: Unit::Count,
-                formula: "By the name of its measure: a kind of outcomes that are counted, or a share of this list, such as \
-                          `p1_ack_on_time_pct`.",
-                events: &["OutcomeRecorded", "OutcomeCorrected"],
+                formula: "By the name of its measure: a kind of outcomes that are counted, or a share of \
+                          this list, such as `p1_ack_on_time_pct`.",
+                events: MEASURES,
                 by_partner: None,
                 by_period: None,
                 source: "The objectives of the plan.",
