@@ -21,7 +21,7 @@ create table event_entry (
   causes          bigint[] not null,    -- positions of the events that led to it
   version_id      uuid,
   annex_id        uuid,
-  matter_ids      uuid[] not null,      -- or the entry of a watch's log
+  matter_ids      uuid[] not null,      -- or the entry of a watch's log, or plan versions of other events
   task_ids        uuid[] not null
 );
 alter table event_entry add primary key (position);
@@ -198,6 +198,20 @@ begin atomic
           or not exists (
             select
             from visible_log_entry(at, viewer) at_
+            where at_.id = named.id
+            offset 0
+          )
+        )
+        and (
+          not exists (
+            select
+            from visible_plan_version(entry.command_end, policy, viewer) then_
+            where then_.id = named.id
+            offset 0
+          )
+          or not exists (
+            select
+            from visible_plan_version(at, policy, viewer) at_
             where at_.id = named.id
             offset 0
           )

@@ -121,7 +121,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
     for (query, statements) in [
         ("{ viewer { name } }".to_owned(), 1),
         ("{ viewer { partner { code } post { code holder { officer } } } }".to_owned(), 4),
-        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 14),
+        ("{ viewer { agenda { totalCount nodes { kind why since due } } } }".to_owned(), 15),
         ("{ centre(code: \"CMCC\") { watch { number status gaps { until missing { code } } } } }".to_owned(), 4),
         ("{ centre(code: \"CMCC\") { shifts { totalCount nodes { officers { code } } } } }".to_owned(), 4),
         ("{ centre(code: \"CMCC\") { logEntries { nodes { text author { code } } } } }".to_owned(), 3),
@@ -146,12 +146,14 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("assistance { received claims { number } counts { count } }"), 3),
         (operation("outcomes { totalCount nodes { code count claims { kind count } } } outcomeTotals { byPartner { count } }"), 5),
         (operation("plan { objectives { code reached { count } } }"), 4),
+        (operation("metrics(codes: [TIME_TO_DECIDE, TIME_TO_ACKNOWLEDGE]) { value evidence { nodes { type } } }"), 6),
         (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),
         (operation("tasks(first: 100) { edges { node { code plannedFinish } } }"), 4),
         (operation("synchronisationMatrix { cells { phase { code } tasks { code } } decisionPoints { code } }"), 4),
         (operation("synchronisationMatrix(columns: DAY, rows: PARTNER) { rows { name } cells { row tasks { code } } }"), 5),
         (operation("one: planVersion(number: 1) { schedule { length } } two: planVersion(number: 2) { schedule { length } }"), 4),
+        ("{ lessons(text: \"night\") { totalCount nodes { code operation { code } } } }".to_owned(), 3),
         ("{ asOf(at: {position: \"40\"}) { head { position } operations { totalCount } } }".to_owned(), 8),
     ] {
         let found = server.statements("THA-01", &query).await;

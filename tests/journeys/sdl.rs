@@ -68,6 +68,12 @@ impl Sdl {
             "id" => "\"task_00000000000000000000000000\"",
             "code" => "\"T01\"",
             "number" => "1",
+            "codes" => {
+                "[TIME_TO_ACKNOWLEDGE, TIME_TO_DECIDE, TIME_TO_RESPOND, ACKNOWLEDGED_ON_TIME, FULFILLED_ON_TIME, \
+                  RECORDING_LAG, RECORDING_LAG_WORST, START_VARIANCE, FINISH_VARIANCE, SUBMISSION_TO_PROMULGATION, \
+                  SUBMISSION_TO_LAST_CONSENT, DECISION_AGE, ROUNDS, REJECTION_RATE, CORRECTIONS, WATCH_GAP, \
+                  PLEDGE_TO_DISBURSEMENT, DISBURSED, SCREENED_WITHIN_96H, IDENTIFIED_WITHIN_15D, OBJECTIVE]"
+            }
             "text" => "\"falcon\"",
             "view" => "SMEAC",
             "by" => "LINE_OF_EFFORT",

@@ -149,6 +149,7 @@ impl Twin<'_> {
         open.count().await;
         open.come_to().await;
         open.sum_up().await;
+        open.look_back().await;
 
         let part = self.initiate("PART", "THA", &["THA", "CHN"], &["CHN"]).await;
         let version = part.draft_and_submit().await;
@@ -494,6 +495,35 @@ impl Secret<'_> {
     }
 }
 
+impl Secret<'_> {
+    /// A review for everybody, with a finding that rests on what everybody sees and on what some do not.
+    async fn look_back(&self) {
+        let server = self.twin.server;
+        let query = "query ($id: ID!) { operation(id: $id) { sitreps { nodes { id } }
+            outcomes { nodes { id code claims { id } history(first: 1) { nodes { id } } } } } }";
+        let data = server.data("THA-01", query, json!({ "id": self.id })).await;
+        let outcomes = data["operation"]["outcomes"]["nodes"].as_array().unwrap();
+        let [open, hidden] = [true, false]
+            .map(|open| outcomes.iter().find(|known| (known["code"] == "OUT-1") == open).unwrap());
+        let sitreps = data["operation"]["sitreps"]["nodes"].as_array().unwrap();
+        let evidence = json!([
+            { "outcomeId": open["id"] }, { "eventId": open["history"]["nodes"][0]["id"] },
+            { "outcomeId": hidden["id"] }, { "claimId": hidden["claims"][0]["id"] },
+            { "eventId": hidden["history"]["nodes"][0]["id"] }, { "sitrepId": sitreps.last().unwrap()["id"] },
+        ]);
+        self.run("openReview", json!({}), "").await;
+        let noted = json!({ "operation": self.id, "text": "The road was flooded" });
+        server.done("MMR-01", "recordObservation", noted, "").await;
+        let answer = json!({ "question": "WHY", "answer": "Rain" });
+        self.run("answerQuestion", answer, "").await;
+        let finding = json!({
+            "code": "F1", "kind": "IMPROVE", "observation": "It went slowly", "conclusion": "The road was flooded",
+            "recommendation": "Take boats", "owner": "THA-01", "evidence": evidence,
+        });
+        self.run("recordFinding", finding, "").await;
+    }
+}
+
 /// Two servers, one of which differs in what is hidden from the viewer.
 struct Pair {
     one: Server,
@@ -585,7 +615,9 @@ impl Pair {
         }
         for (kind, ids) in &kinds {
             let query = sdl.nodes(kind, &mut covered);
-            for ids in ids.chunks(2) {
+            // All that can be asked of one operation is more than half of what a request may cost.
+            let at_once = if *kind == "operation" { 1 } else { 2 };
+            for ids in ids.chunks(at_once) {
                 ask(&query, json!({ "ids": ids }));
             }
         }
@@ -755,6 +787,8 @@ async fn everything(server: &Server) -> Vec<String> {
               tasks { edges { node { id task { id assignments { id } } } } } } } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { contributions { nodes { id } } sitreps { nodes { id } } tasks { nodes { claims { id } } } } } }";
+        collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
+        let query = "{ operations(first: 10) { nodes { review { id observations { nodes { id } } findings { nodes { id } } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
         let query = "{ operations(first: 10) { nodes { assistance { claims { id } } } } }";
         collect_ids(&server.data(who, query, Value::Null).await, &mut ids);
@@ -1127,6 +1161,7 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             PlannedTaskId, RecordedDecisionId, TaskClaimId,
         },
         plan::PlanEvent,
+        review::{FindingId, ObservationId, ReviewId},
     };
     let head = server.engine().position().0;
     let positions: Vec<i64> = (1..=head).collect();
@@ -1203,7 +1238,9 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
             continue;
         }
         matters.extend(raised(&recorded.event, id));
-        for matter in &scope.matters {
+        // Also what an event is about of which this one tells.
+        let like = scope.like.into_iter().flat_map(|like| &like.matters);
+        for matter in scope.matters.iter().chain(like) {
             let Raised { node, readers, parties, tasks } = &matters[matter];
             own = readers.clone().map(|readers| [readers, parties.clone()].concat());
             let of_matter = || Release { parties: parties.clone(), ..release(own.clone(), None, Vec::new()) };
@@ -1250,6 +1287,11 @@ async fn releases(server: &Server) -> BTreeMap<String, Release> {
         releases.insert(AssignmentId::of(id, 1).to_string(), release(None, None, Vec::new()));
         releases.insert(OfficerRequestId::of(id, 1).to_string(), release(None, None, Vec::new()));
         releases.insert(RecordedDecisionId::of(id, 1).to_string(), release(None, None, Vec::new()));
+        let finding = FindingId::of(id, &"F1".parse().unwrap()).to_string();
+        let observation = ObservationId::of(id, 1).to_string();
+        for node in [ReviewId::of(id).to_string(), observation, finding] {
+            releases.insert(node, release(None, None, Vec::new()));
+        }
         // Found once the version that has its task was submitted.
         releases.insert(DeconflictionId::of(id, 1).to_string(), release(None, None, Vec::new()));
         let word = GoNoGoWordId::of(PhaseId::of(id, &"P1".parse().unwrap()), 1);

@@ -25,8 +25,8 @@ const MOST: usize = 9;
 /// are of what is carried out, incidents and requests have claims, clocks and agendas in common, whatever is sent is a
 /// request, shifts and log entries are a centre's, and a watch is a role and a channel, too. What is asked for, and what
 /// laws grant, is assistance, too. Labels and loaders speak of contributions, of outcomes and of SITREPs, and tasks and
-/// decisions have an outcome, too.
-const SPOKEN_OF: [&str; 13] = [
+/// decisions have an outcome, too. A review consists of four kinds of things.
+const SPOKEN_OF: [&str; 14] = [
     "assignment",
     "assistance",
     "centre",
@@ -38,6 +38,7 @@ const SPOKEN_OF: [&str; 13] = [
     "outcome",
     "plan",
     "request",
+    "review",
     "sitrep",
     "watch",
 ];
@@ -74,7 +75,8 @@ fn places<'a>(sources: &'a BTreeMap<String, String>, subject: &str) -> Vec<(&'a 
     let subjects = subjects(sources);
     let is_outside = |path: &str| {
         let folder = path.split('/').nth(3).unwrap_or_default();
-        !subjects.contains(folder)
+        // What is measured is of all of them.
+        !subjects.contains(folder) && folder != "metrics"
     };
     let mut places = Vec::new();
     for (path, text) in sources.iter().filter(|(path, _)| is_outside(path)) {

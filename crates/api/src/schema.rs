@@ -308,6 +308,7 @@ roots! {
     [] [crate::sitrep::SitrepMutations];
     [] [crate::assistance::AssistanceMutations];
     [] [crate::outcome::OutcomeMutations];
+    [crate::review::ReviewQueries] [crate::review::ReviewMutations];
     [crate::matter::ClockQueries] [];
     [crate::log::AccessQueries] [];
     [crate::webhook::WebhookQueries] [crate::webhook::WebhookMutations];

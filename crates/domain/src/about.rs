@@ -4,7 +4,7 @@
 use crate::{
     AnnexCode, IncidentCode, OperationCode, PartnerCode, PhaseCode, PostCode, Subject, TaskCode,
     ids::{AssistanceId, LogEntryId, OperationId, PartnerId, PlanVersionId, PostId, TaskId},
-    release::Matter,
+    release::{Matter, ScopeIds},
 };
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ pub struct About<'a> {
     tasks: Vec<&'a TaskCode>,
     annex: Option<&'a AnnexCode>,
     matters: Vec<Uuid>,
+    like: Option<&'a ScopeIds>,
     partner: Option<&'a PartnerCode>,
     post: Option<&'a PostCode>,
     bookings: Vec<&'a PostCode>,
@@ -63,6 +64,8 @@ pub struct Scope<'a> {
     pub annex: Option<&'a AnnexCode>,
     /// Ids of what it deals with besides its plan, or of an entry of a watch's log.
     pub matters: Vec<Uuid>,
+    /// What other events, of which this one tells, are about.
+    pub like: Option<&'a ScopeIds>,
 }
 
 impl<'a> About<'a> {
@@ -73,6 +76,7 @@ impl<'a> About<'a> {
             tasks: Vec::new(),
             annex: None,
             matters: Vec::new(),
+            like: None,
             partner: None,
             post: None,
             bookings: Vec::new(),
@@ -133,6 +137,11 @@ impl<'a> About<'a> {
         self
     }
 
+    /// Of what other events are about: only for those who see all of that.
+    pub(crate) fn like(self, scope: &'a ScopeIds) -> Self {
+        Self { like: Some(scope), ..self }
+    }
+
     /// Also shown in the history of this partner, such as of one that decided.
     pub(crate) fn partner(self, partner: &'a PartnerCode) -> Self {
         Self { partner: Some(partner), ..self }
@@ -185,6 +194,7 @@ impl<'a> About<'a> {
             tasks: self.tasks,
             annex: self.annex,
             matters: self.matters,
+            like: self.like,
         }
     }
 

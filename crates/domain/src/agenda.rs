@@ -14,6 +14,7 @@ use crate::{
         ConditionStatus, DecisionKind, Dependency, DependencyKind, Electorate, Outstanding, Proposal,
         VersionStatus, outstanding,
     },
+    review::FindingCode,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +54,7 @@ pub enum AgendaKind {
     Escalated,
     ShiftToAssume,
     ShiftToHandOver,
+    ActionToComplete,
 }
 
 impl AgendaKind {
@@ -78,6 +80,7 @@ impl AgendaKind {
             Self::Escalated => &["dispatchResponder", "acknowledgeRequest", "fulfilRequest"],
             Self::ShiftToAssume => &["assumeWatch"],
             Self::ShiftToHandOver => &["handOverWatch"],
+            Self::ActionToComplete => &["completeAction"],
         }
     }
 
@@ -602,6 +605,24 @@ impl CallFacts<'_> {
     }
 }
 
+/// A finding on which the reader's post has to act.
+#[derive(Debug, Clone, Copy)]
+pub struct ActionFacts<'a> {
+    pub id: Uuid,
+    pub operation: &'a OperationCode,
+    pub code: &'a FindingCode,
+    pub assigned_at: DateTime<Utc>,
+    pub due: DateTime<Utc>,
+}
+
+impl ActionFacts<'_> {
+    pub fn waits(&self, now: DateTime<Utc>) -> Waiting {
+        let Self { id, operation, code, assigned_at, due } = *self;
+        let why = format!("Your post has to act on finding {code} of {operation}.");
+        AgendaKind::ActionToComplete.waiting(id, why, assigned_at).due(Some(due), now)
+    }
+}
+
 /// What a decision point is told from others by, in whichever version.
 pub fn point_id(operation: &OperationCode, point: &Code) -> Uuid {
     derive(OperationId::of(operation).0, &format!("decision-point:{point}"))
@@ -1045,6 +1066,22 @@ mod tests {
         assert_eq!((waits.mutation, waits.is_overdue), (None, true));
         assert_eq!(waits.why, "Your post was called to INC-001: DECIDE fell due.");
         assert!(waits.is_for(&actor(&[Role::Liaison])) && !waits.is_for(&actor(&[Role::Reviewer])));
+    }
+
+    #[test]
+    fn a_post_is_told_of_what_it_has_to_do_about_a_finding_before_that_is_due_and_after() {
+        let (operation, finding) = (code("SAPHAN"), code("F2"));
+        let facts = ActionFacts {
+            id: Uuid::nil(),
+            operation: &operation,
+            code: &finding,
+            assigned_at: at(1),
+            due: at(6),
+        };
+        let waits = facts.waits(at(5));
+        assert_eq!(waits.why, "Your post has to act on finding F2 of SAPHAN.");
+        assert_eq!((waits.mutation, waits.since, waits.due), (Some("completeAction"), at(1), Some(at(6))));
+        assert_eq!((waits.is_overdue, facts.waits(at(7)).is_overdue), (false, true));
     }
 
     #[test]

@@ -22,6 +22,7 @@ macro_rules! families {
             Sitrep: crate::sitrep::SitrepEvent, crate::sitrep::SitrepCommand;
             Assistance: crate::assistance::AssistanceEvent, crate::assistance::AssistanceCommand;
             Outcome: crate::outcome::OutcomeEvent, crate::outcome::OutcomeCommand;
+            Review: crate::review::ReviewEvent, crate::review::ReviewCommand;
         }
     };
 }
@@ -40,7 +41,8 @@ macro_rules! subjects {
             Centre(crate::centre::CentreCode): Option<crate::centre::Centre>, from Centre Watch;
             /// An operation with its plan, its tasks and how they are carried out, and whatever else it deals with.
             Operation(crate::OperationCode): Option<crate::operation::Operation>,
-                from Operation Plan Assignment Execution Incident Request Contribution Assistance Outcome Sitrep;
+                from Operation Plan Assignment Execution Incident Request Contribution Assistance Outcome Sitrep
+                Review;
         }
         // Readers see nothing of these but what others show.
         without_row {

@@ -265,6 +265,25 @@ impl MatterLabel {
     }
 }
 
+/// What of other events may be released apart from the rest, as an event keeps it that tells of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[warn(missing_docs)]
+pub struct ScopeIds {
+    /// Ids of plan versions.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub versions: BTreeSet<Uuid>,
+    /// The annex's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annex: Option<Uuid>,
+    /// Ids of tasks.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tasks: BTreeSet<Uuid>,
+    /// Ids of what the operation deals with besides its plan, or of an entry of a watch's log.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub matters: BTreeSet<Uuid>,
+}
+
 /// What a mark is on, apart from an operation itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Marked {

@@ -12,6 +12,7 @@ use crate::{
         TaskClaimId, TaskExecutionId, TaskId, TenureId,
     },
     release::Matter,
+    review::{EvidenceId, FindingCode, FindingId, ObservationId, ReviewId},
 };
 use uuid::Uuid;
 
@@ -158,6 +159,16 @@ subjects! { subject
             AssistanceStepId::of(AssistanceId::of(OperationId::of(operation), authority), *number);
         Outcome(operation: OperationCode, code: OutcomeCode) of Operation(operation) =
             OutcomeId::of(OperationId::of(operation), code);
+        /// What an operation's reviewers write of it as a whole.
+        Review(operation: OperationCode) of Operation(operation) = ReviewId::of(OperationId::of(operation));
+        /// The `n`th observation on an operation, from 1.
+        Observation(operation: OperationCode, number: u32) of Operation(operation) =
+            ObservationId::of(OperationId::of(operation), *number);
+        Finding(operation: OperationCode, finding: FindingCode) of Operation(operation) =
+            FindingId::of(OperationId::of(operation), finding);
+        /// The `n`th piece of evidence of a finding, from 1.
+        Evidence(operation: OperationCode, finding: FindingCode, number: u32) of Operation(operation) =
+            EvidenceId::of(FindingId::of(OperationId::of(operation), finding), *number);
         /// What a task itself says of its release, in every version.
         TaskLabel(operation: OperationCode, task: TaskCode) of Operation(operation) =
             TaskId::of(OperationId::of(operation), task);

@@ -4,7 +4,7 @@
 //! conditions. What does not concern it is not read, however much of that there is. `offset 0` keeps each step a
 //! look-up, made for each row of the one before.
 
-use crate::{Error, Pin, ReadModel, doing, execution::DecidedGate};
+use crate::{Error, Pin, ReadModel, doing, execution::DecidedGate, review::ActionColumn};
 use chrono::{DateTime, Utc};
 use domain::{
     Title,
@@ -213,6 +213,18 @@ pub struct AskedRequest {
     pub acknowledged_at: Option<DateTime<Utc>>,
     pub acknowledgement_due: Option<DateTime<Utc>>,
     pub due: Option<DateTime<Utc>>,
+}
+
+/// A finding on which a post has to act.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenAction {
+    pub id: Uuid,
+    pub operation_id: Uuid,
+    /// Its code.
+    pub operation: String,
+    pub code: String,
+    pub action: Json<ActionColumn>,
+    pub due: DateTime<Utc>,
 }
 
 /// What the viewer's post was called to, and has reported nothing of since.
@@ -1116,6 +1128,36 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("find requests to answer"))
+    }
+
+    /// Findings on which the post has to act, also of operations that have ended, the first that is due first.
+    pub async fn open_actions(&self, pin: &Pin, post: &str) -> Result<Vec<OpenAction>, Error> {
+        sqlx::query_as!(
+            OpenAction,
+            r#"select
+               finding.id,
+               finding.operation_id,
+               finding.operation,
+               finding.code,
+               finding.action as "action!: Json<ActionColumn>",
+               finding.due_at as "due!"
+             from finding
+             join visible_operation($1, $2, $3) visible on visible.id = finding.operation_id
+             where finding.owner = $4
+               and finding.status = 'ACTION_ASSIGNED'
+               and finding.valid_from <= $1
+               and $1 < finding.valid_to
+             order by finding.due_at, finding.id
+             limit $5"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            post,
+            MOST_MATTERS
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("find actions to complete"))
     }
 
     /// What the post was called to, of what is not over, and has reported nothing of since it was called last.

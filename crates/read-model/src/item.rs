@@ -139,6 +139,12 @@ tables! {
         RecordedDecision: crate::operation::RecordedDecisionRow;
         Deconfliction: crate::operation::DeconflictionRow;
     }
+    "50-review.sql" {
+        Review: crate::review::ReviewRow;
+        Observation: crate::review::ObservationRow;
+        Finding: crate::review::FindingRow;
+        Evidence: crate::review::EvidenceRow;
+    }
 }
 
 /// Names of the versioned tables.

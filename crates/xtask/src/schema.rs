@@ -1,5 +1,5 @@
-//! `cargo xtask schema`: the API's SDL, a JSON Schema of every event and the catalogue of events, as the code
-//! has them now. `cargo xtask release-schema` keeps them as what later ones must not break.
+//! `cargo xtask schema`: the API's SDL, a JSON Schema of every event, the catalogue of events and the definitions of
+//! metrics, as the code has them now. `cargo xtask release-schema` keeps them as what later ones must not break.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,16 +20,30 @@ const RELEASED: &str = "released";
 const CATALOGUE: &str = "events.md";
 const README: &str = "README.md";
 
+/// The definitions of metrics as Accord writes them: a part of a page.
+const METRICS: &str = "metrics.md";
+const METRICS_PAGE: &str = "docs/metrics.md";
+
 pub fn write() -> Result<()> {
     let workspace = Workspace::find()?;
-    replace(&folder(&workspace), &dressed(&workspace)?)?;
+    let made = make(&workspace)?;
+    let page = metrics_page(&workspace, &made)?;
+    replace(&folder(&workspace), &dressed(&workspace, made)?)?;
+    let path = workspace.root().join(METRICS_PAGE);
+    fs::write(&path, page).with_context(|| format!("could not write {}", path.display()))?;
     senders::write(&workspace)?;
-    eprintln!("schema/ is as the code has it, and so is who may send what");
+    eprintln!("schema/ is as the code has it, and so are who may send what and what metrics mean");
     Ok(())
 }
 
 pub fn check(workspace: &Workspace) -> Result<()> {
-    compare(&folder(workspace), &dressed(workspace)?, "schema")?;
+    let made = make(workspace)?;
+    if metrics_page(workspace, &made)? != read(&workspace.root().join(METRICS_PAGE))? {
+        bail!(
+            "{METRICS_PAGE} is not what the code says now: run `cargo xtask schema`, and commit what it wrote"
+        );
+    }
+    compare(&folder(workspace), &dressed(workspace, made)?, "schema")?;
     check_released(workspace.root())
 }
 
@@ -38,6 +52,7 @@ pub fn release() -> Result<()> {
     let workspace = Workspace::find()?;
     let made = make(&workspace)?;
     remove(&made.join(CATALOGUE))?;
+    remove(&made.join(METRICS))?;
     replace(&folder(&workspace).join(RELEASED), &made)?;
     eprintln!("schema/{RELEASED} is as the code has it: commit it, then tag the version");
     Ok(())
@@ -57,8 +72,8 @@ fn make(workspace: &Workspace) -> Result<PathBuf> {
 
 /// What the code makes, as it lies in `schema/`: the catalogue within the README, beside what only a release
 /// changes.
-fn dressed(workspace: &Workspace) -> Result<PathBuf> {
-    let made = make(workspace)?;
+fn dressed(workspace: &Workspace, made: PathBuf) -> Result<PathBuf> {
+    remove(&made.join(METRICS))?;
     let catalogue = made.join(CATALOGUE);
     let readme = spliced("schema/README.md", &read(&folder(workspace).join(README))?, &read(&catalogue)?)?;
     remove(&catalogue)?;
@@ -66,6 +81,11 @@ fn dressed(workspace: &Workspace) -> Result<PathBuf> {
     fs::write(&path, readme).with_context(|| format!("could not write {}", path.display()))?;
     replace(&made.join(RELEASED), &folder(workspace).join(RELEASED))?;
     Ok(made)
+}
+
+/// The page of metrics with their definitions as the code has them.
+fn metrics_page(workspace: &Workspace, made: &Path) -> Result<String> {
+    spliced(METRICS_PAGE, &read(&workspace.root().join(METRICS_PAGE))?, &read(&made.join(METRICS))?)
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod metrics;
 mod migrate;
 mod plan;
 mod reasons;
@@ -51,6 +52,7 @@ enum Command {
     Replay(replay::Replay),
     Contributions(contributions::Contributions),
     Sitrep(sitrep::Sitrep),
+    Metrics(metrics::Metrics),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -100,6 +102,7 @@ impl Arguments {
             Command::Replay(replay) => replay.run(output).await,
             Command::Contributions(contributions) => contributions.run(output).await,
             Command::Sitrep(sitrep) => sitrep.run(output).await,
+            Command::Metrics(metrics) => metrics.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

@@ -5,11 +5,11 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::{fs, path::PathBuf, process::ExitCode};
 
-/// Print the API's schema, or write it to a directory together with a JSON Schema of every event and a
-/// catalogue of them.
+/// Print the API's schema, or write it to a directory together with a JSON Schema of every event, a
+/// catalogue of them, and the definitions of all metrics.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Schema {
-    /// Write api.graphql, events/*.json and events.md below this directory, instead of printing.
+    /// Write api.graphql, events/*.json, events.md and metrics.md below this directory, instead of printing.
     #[arg(long, env = "ACCORD_SCHEMA_DIR", value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -23,8 +23,11 @@ impl Schema {
         };
         let events = dir.join("events");
         fs::create_dir_all(&events).with_context(|| format!("could not make {}", events.display()))?;
-        let mut files =
-            vec![(dir.join("api.graphql"), sdl), (dir.join("events.md"), domain::catalogue::page())];
+        let mut files = vec![
+            (dir.join("api.graphql"), sdl),
+            (dir.join("events.md"), domain::catalogue::page()),
+            (dir.join("metrics.md"), domain::metrics::page()),
+        ];
         files.extend(domain::catalogue::files().map(|(name, text)| (events.join(name), text)));
         for (path, text) in &files {
             fs::write(path, text).with_context(|| format!("could not write {}", path.display()))?;

@@ -1,6 +1,9 @@
 //! What the file holds and an import leaves out, a line for each kind.
 
-use crate::scenario::model::{Scenario, timeline::TimelineEntry};
+use crate::scenario::{
+    Proof,
+    model::{Scenario, timeline::TimelineEntry},
+};
 use std::collections::BTreeMap;
 
 /// `left`: the entries of the timeline that became no command.
@@ -17,9 +20,12 @@ pub fn lines(scenario: &Scenario, left: &[&TimelineEntry]) -> Vec<String> {
 fn sections(scenario: &Scenario) -> impl Iterator<Item = String> {
     let carried_out = |task: &str| scenario.actuals.iter().any(|actual| actual.id == task);
     let unopened = scenario.centre.forward_posts.iter().filter(|post| !carried_out(&post.opened_by));
+    let findings = scenario.review.iter().flat_map(|review| &review.findings);
+    let evidence = findings.flat_map(|finding| &finding.evidence);
+    let measured = evidence.filter(|text| matches!(scenario.proof(text), Some(Proof::Metric(_))));
     [
         ("centre: forward posts, opened by tasks that were not carried out", unopened.count()),
-        ("review: findings", scenario.review.as_ref().map_or(0, |review| review.findings.len())),
+        ("review: metrics that prove findings", measured.count()),
     ]
     .into_iter()
     .filter(|(_, count)| *count > 0)

@@ -7,6 +7,7 @@ mod check;
 mod fault;
 pub mod model;
 mod moments;
+mod proofs;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod yaml;
 pub use fault::Fault;
 pub use model::Scenario;
 pub use moments::{Appointment, Happening, Moment};
+pub use proofs::Proof;
 pub use versions::{PlanDraft, Revision};
 
 use yaml::{At, Faults, Read as _};

@@ -261,6 +261,9 @@ fn each_missing_or_repeated_name_is_found_on_its_line() {
         decision: GO, by | decision: GO, ph: P9, by | GoNoGoDecided | timeline[38].ph | there is no phase
         decision: GO, by | decision: GO, ph: P4, by | GoNoGoDecided | timeline[38] | is about no phase that has a gate
         decision: GO, by: [THA, CHN, MMR] | decision: GO, by: [THA, CHN, MRM] | GoNoGoDecided | timeline[38].by[2] | there is no partner or post
+        evidence: [T13, | evidence: [T99, | id: F7 | review.findings[6].evidence[0] | is nothing that this file tells of
+        plan-SAPHAN v1 rejection | plan-SAPHAN v2 rejection | id: F2 | review.findings[1].evidence[0] | is nothing that
+        watch-CMCC 2023-10-14, metric | watch-CMCC 2023-10-13, metric | id: F6 | review.findings[5].evidence[0] | is nothing
         metric:watch_gap_min] | metric:watch_gap] | id: F6 | review.findings[5].evidence[1] | there is no metric
         incident: INC-001, issued: "2023-10-11T22:58:00+07:00", ack: "2023-10-11T23:02 | incident: INC-002, issued: "2023-10-11T22:58:00+07:00", ack: "2023-10-11T23:02 | RFA-002, kind | requests[1].incident | there is no incident
         "#,

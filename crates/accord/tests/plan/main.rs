@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod formats;
+mod metrics;
 mod order;
 mod report;
 mod sitrep;

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     Actor, Code, OperationCode, PartnerCode, PhaseCode, PostCode, Role, TaskCode, Title,
     agenda::{
-        AgendaKind, AskedFacts, CallFacts, ConditionFacts, DueFacts, GateFacts, IncidentFacts, MetFacts,
-        RequestFacts, SentBack, TaskFacts, VersionFacts, Waiting, told_since,
+        ActionFacts, AgendaKind, AskedFacts, CallFacts, ConditionFacts, DueFacts, GateFacts, IncidentFacts,
+        MetFacts, RequestFacts, SentBack, TaskFacts, VersionFacts, Waiting, told_since,
     },
     coalition::PartnerRole,
     execution::{BlockReason, PointFacts, Stand, Standing, TaskStatus},
@@ -67,7 +67,7 @@ pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) 
     };
     let asker = Asker { world, partner, post, roles, now };
     let is_for = |kinds: &[AgendaKind]| kinds.iter().any(|kind| kind.is_for(actor));
-    let searches: [(&[AgendaKind], Search<'_>); 11] = [
+    let searches: [(&[AgendaKind], Search<'_>); 12] = [
         (&[AgendaKind::PlanDecision], asker.plan_decisions().boxed()),
         (&[AgendaKind::GoNoGo], asker.gates().boxed()),
         (
@@ -87,6 +87,7 @@ pub(super) async fn find(world: &Arc<World>, actor: &Actor, now: DateTime<Utc>) 
         (&[AgendaKind::RequestToAcknowledge, AgendaKind::RequestToAnswer], asker.asked().boxed()),
         (&[AgendaKind::Escalated], asker.calls().boxed()),
         (&[AgendaKind::ShiftToAssume, AgendaKind::ShiftToHandOver], asker.shifts().boxed()),
+        (&[AgendaKind::ActionToComplete], asker.actions().boxed()),
     ];
     let wanted = searches.into_iter().filter(|(kinds, _)| is_for(kinds)).map(|(_, search)| search);
     let (found, met) = try_join(try_join_all(wanted), asker.met_requirements()).await?;
@@ -332,6 +333,22 @@ impl Asker<'_> {
             Found::new(operation_id, facts.waits(self.now))
         };
         Ok(rows.into_iter().map(entry).collect())
+    }
+
+    async fn actions(&self) -> Result<Vec<Found>, Error> {
+        let (model, pin) = (self.world.engine.read_model(), &self.world.pin);
+        let mut found = Vec::new();
+        for row in model.open_actions(pin, self.post.as_str()).await? {
+            let facts = ActionFacts {
+                id: row.id,
+                operation: &parse(&row.operation)?,
+                code: &parse(&row.code)?,
+                assigned_at: row.action.assigned_at,
+                due: row.due,
+            };
+            found.push(Found::new(row.operation_id, facts.waits(self.now)));
+        }
+        Ok(found)
     }
 
     async fn conditions(&self) -> Result<Vec<Found>, Error> {

@@ -7,7 +7,9 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::World,
-        node::{Condition, Event, Incident, OfficerRequest, Operation, PlanVersion, Request, Shift, Task},
+        node::{
+            Condition, Event, Finding, Incident, OfficerRequest, Operation, PlanVersion, Request, Shift, Task,
+        },
         scalars::DateTime,
         zone::Zone,
     },
@@ -62,6 +64,8 @@ pub enum AgendaKind {
     ShiftToAssume,
     /// The next shift has enough officers to relieve yours.
     ShiftToHandOver,
+    /// Your post has to act on what a review found.
+    ActionToComplete,
 }
 
 /// One thing that waits for you.
@@ -178,7 +182,7 @@ impl AgendaEntry {
     }
 
     /// Where the plan and H-hour have its beginning, or its end if it has begun; of a shift the same by the roster; of incidents
-    /// and requests when the clock falls due, or fell; null where nothing says so.
+    /// and requests when the clock falls due, or fell; of findings until when your post is to act; null where nothing says so.
     async fn due(&self, zone: Option<Zone>) -> Result<Option<DateTime>, Error> {
         self.world.local_if(self.found.waiting.due, zone).await
     }
@@ -255,6 +259,11 @@ impl AgendaEntry {
     async fn shift(&self) -> Result<Option<Shift>, Error> {
         use agenda::AgendaKind::{ShiftToAssume, ShiftToHandOver};
         self.object(&[ShiftToAssume, ShiftToHandOver]).await
+    }
+
+    /// Of `ACTION_TO_COMPLETE`.
+    async fn finding(&self) -> Result<Option<Finding>, Error> {
+        self.object(&[agenda::AgendaKind::ActionToComplete]).await
     }
 
     /// Of `DECISION_DUE`.

@@ -4,4 +4,4 @@ mod mutations;
 mod types;
 
 pub use mutations::AssistanceMutations;
-pub use types::{Assistance, AssistanceCount};
+pub use types::{Assistance, AssistanceCount, AssistanceFigure};

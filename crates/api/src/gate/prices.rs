@@ -18,9 +18,11 @@ const COMMAND: u64 = 10;
 const LIST: u64 = 5;
 
 /// Fields that cost more than what they answer: type, field, what it costs. A preview lays a whole plan out anew;
+/// metrics read all that is claimed of an operation;
 /// what hangs on a partner is looked for in every plan that its sender may see; a search reads the titles and texts of
 /// all of them, whatever it finds; what was known of a thing is asked as of each command of its history.
-const COSTLY: [(&str, &str, u64); 7] = [
+const COSTLY: [(&str, &str, u64); 8] = [
+    ("Operation", "metrics", 100),
     ("Operation", "previewReschedule", 100),
     ("Partner", "suspensionEffects", 2_000),
     ("Query", "knowledge", 200),
@@ -31,9 +33,10 @@ const COSTLY: [(&str, &str, u64); 7] = [
 ];
 
 /// Entries of lists that usually have more: type, field, entries.
-const LONG_LISTS: [(&str, &str, u64); 19] = [
+const LONG_LISTS: [(&str, &str, u64); 20] = [
     ("MatrixCell", "tasks", 10),
     ("Operation", "conflicts", 20),
+    ("Operation", "metrics", 50),
     ("PlanComparison", "differences", 20),
     ("PlanVersion", "conflicts", 20),
     ("CriticalPath", "tasks", 20),

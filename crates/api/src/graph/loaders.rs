@@ -2,7 +2,7 @@
 
 use crate::{Error, graph::nodes::nodes, log::standing, schedule::network::Network};
 use chrono::{DateTime, Utc};
-use domain::{Recorded, ids::AnnexId};
+use domain::{Recorded, ids::AnnexId, metrics::Facts};
 use engine::Engine;
 use futures_util::{
     FutureExt,
@@ -16,6 +16,7 @@ use read_model::{
     execution::{GoNoGoWordRow, PhaseRow, TaskClaimRow, TaskExecutionRow},
     incident::{EmergentTaskRow, IncidentRow},
     matter::{ClockRow, MatterClaimRow},
+    metrics::Part,
     operation::{
         AssignmentRow, DecidedPointRow, DeconflictionRow, OfficerRequestRow, OperationFilter, OperationRow,
         RecordedDecisionRow, TaskLabelRow,
@@ -26,11 +27,12 @@ use read_model::{
         TaskVersionRow,
     },
     request::{RequestFilter, RequestRow},
+    review::{FindingFilter, FindingRow, ObservationRow, ProofRow},
     sitrep::SitrepRow,
     watch::{LogEntryRow, ShiftRow, ShiftSpan},
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     future::poll_fn,
     hash::Hash,
     pin::pin,
@@ -475,6 +477,60 @@ async fn outcome_counts(
     Ok(counts)
 }
 
+/// A page of what partners noted of an operation.
+pub(crate) type ObservationPage = (Uuid, Page<i32>);
+
+async fn observations(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<ObservationPage>,
+) -> Result<HashMap<ObservationPage, Arc<Vec<Arc<ObservationRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    for (page, operations) in by_question(keys) {
+        let rows = model.observations_of(&pin, &operations, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+/// A page of what the review of an operation found.
+pub(crate) type FindingPage = (Uuid, FindingFilter, Page);
+
+async fn finding_pages(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<FindingPage>,
+) -> Result<HashMap<FindingPage, Arc<Vec<Arc<FindingRow>>>>, Error> {
+    let mut pages = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, filter, page)| (operation, (filter, page))).collect();
+    for ((filter, page), operations) in by_question(keys) {
+        let rows = model.findings_of(&pin, &operations, &filter, &page).await?;
+        pages.extend(
+            group(rows, |row| row.operation_id)
+                .into_iter()
+                .map(|(operation, rows)| ((operation, filter.clone(), page.clone()), rows)),
+        );
+    }
+    Ok(pages)
+}
+
+async fn finding_counts(
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<(Uuid, FindingFilter)>,
+) -> Result<HashMap<(Uuid, FindingFilter), i64>, Error> {
+    let mut counts = HashMap::new();
+    for (filter, operations) in by_question(keys) {
+        let counted = model.count_findings(&pin, &operations, &filter).await?;
+        counts.extend(counted.into_iter().map(|(operation, count)| ((operation, filter.clone()), count)));
+    }
+    Ok(counts)
+}
+
 /// What operations came to, added up over a period.
 async fn outcome_sums(
     model: ReadModel,
@@ -646,6 +702,30 @@ async fn payloads(engine: Engine, positions: Vec<i64>) -> Result<HashMap<i64, Ar
     engine.events_at(&positions).await?.iter().map(payload).collect()
 }
 
+/// Parts of what metrics of an operation are computed from, and the present, in seconds; `None`: the past.
+pub(crate) type MetricFacts = (Uuid, BTreeSet<Part>, Option<i64>);
+
+async fn metric_facts(
+    engine: Engine,
+    model: ReadModel,
+    pin: Arc<Pin>,
+    keys: Vec<MetricFacts>,
+) -> Result<HashMap<MetricFacts, Arc<Facts>>, Error> {
+    let mut found = HashMap::new();
+    let keys = keys.into_iter().map(|(operation, parts, now)| (operation, (parts, now))).collect();
+    for ((parts, now), operations) in by_question(keys) {
+        let at = match now.and_then(|seconds| DateTime::from_timestamp(seconds, 0)) {
+            Some(at) => at,
+            None => engine.recorded_at(pin.position).await?,
+        };
+        let facts = model.metric_facts(&pin, &operations, &parts, at).await?;
+        found.extend(
+            facts.into_iter().map(|(operation, facts)| ((operation, parts.clone(), now), Arc::new(facts))),
+        );
+    }
+    Ok(found)
+}
+
 async fn networks(
     model: ReadModel,
     pin: Arc<Pin>,
@@ -702,6 +782,10 @@ macro_rules! loaders {
             pub contribution_counts: Loader<(Uuid, ContributionFilter), i64>,
             pub counts_of: Loader<(Uuid, Option<DateTime<Utc>>), Arc<Vec<Arc<CountsRow>>>>,
             pub contribution_sums: Loader<(Uuid, GroupedBy), Arc<Sums>>,
+            pub observations: Loader<ObservationPage, Arc<Vec<Arc<ObservationRow>>>>,
+            pub observation_counts: Loader<Uuid, i64>,
+            pub finding_pages: Loader<FindingPage, Arc<Vec<Arc<FindingRow>>>>,
+            pub finding_counts: Loader<(Uuid, FindingFilter), i64>,
             pub outcome_pages: Loader<OutcomePage, Arc<Vec<Arc<OutcomeRow>>>>,
             pub outcome_counts: Loader<(Uuid, OutcomeFilter), i64>,
             pub outcome_sums: Loader<(Uuid, OutcomePeriod), Arc<Vec<OutcomeSumRow>>>,
@@ -714,6 +798,9 @@ macro_rules! loaders {
             /// Where operations stood after steps of their replay.
             pub standings: Loader<(Uuid, standing::Moment), standing::Counts>,
             pub histories: Loader<HistoryPage, Histories>,
+            /// By their positions.
+            pub events_at: Loader<i64, Arc<EventRow>>,
+            pub metric_facts: Loader<MetricFacts, Arc<Facts>>,
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// To the task that a planned task is a plan of.
             pub assignments_of: Loader<Uuid, Arc<Vec<Arc<AssignmentRow>>>>,
@@ -767,6 +854,12 @@ macro_rules! loaders {
                     contribution_counts: Loader::new(model, pin, contribution_counts),
                     counts_of: Loader::new(model, pin, counts_of),
                     contribution_sums: Loader::new(model, pin, contribution_sums),
+                    observations: Loader::new(model, pin, observations),
+                    observation_counts: Loader::new(model, pin, |model, pin, operations| async move {
+                        Ok(model.count_observations(&pin, &operations).await?.into_iter().collect())
+                    }),
+                    finding_pages: Loader::new(model, pin, finding_pages),
+                    finding_counts: Loader::new(model, pin, finding_counts),
                     outcome_pages: Loader::new(model, pin, outcome_pages),
                     outcome_counts: Loader::new(model, pin, outcome_counts),
                     outcome_sums: Loader::new(model, pin, outcome_sums),
@@ -778,6 +871,15 @@ macro_rules! loaders {
                     log_entry_counts: Loader::new(model, pin, log_entry_counts),
                     standings: Loader::new(model, pin, standing::standings),
                     histories: Loader::new(model, pin, histories),
+                    events_at: Loader::new(model, pin, |model, pin, positions| async move {
+                        Ok(by(model.events_at(&pin, &positions).await?, |row| row.position))
+                    }),
+                    metric_facts: {
+                        let engine = engine.clone();
+                        Loader::new(model, pin, move |model, pin, keys| {
+                            metric_facts(engine.clone(), model, pin, keys)
+                        })
+                    },
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
                     events_at: Loader::new(model, pin, |model, pin, positions| async move {
@@ -826,6 +928,7 @@ nodes! { loaders
         decisions_of: DecisionRow, version_id = decisions_of;
         conditions_of: ConditionRow, decision_id = conditions_of;
         task_claims_of: TaskClaimRow, task_id = task_claims_of;
+        proofs_of: ProofRow, finding_id = proofs_of;
         matter_claims_of: MatterClaimRow, matter_id = matter_claims_of;
         assistance_claims_of: AssistanceClaimRow, assistance_id = assistance_claims_of;
         clocks_on: ClockRow, matter_id = clocks_on;

@@ -46,6 +46,11 @@ macro_rules! nodes {
                 domain::ids::ContributionId[id], contributions_by_id;
             Sitrep: "sitrep" of read_model::sitrep::SitrepRow, domain::ids::SitrepId[id], sitreps_by_id;
             Outcome: "outcome" of read_model::outcome::OutcomeRow, domain::ids::OutcomeId[id], outcomes_by_id;
+            Review: "review" of read_model::review::ReviewRow, domain::review::ReviewId[id], reviews_by_id;
+            Observation: "observation" of read_model::review::ObservationRow,
+                domain::review::ObservationId[id], observations_by_id;
+            Finding: "finding" of read_model::review::FindingRow,
+                domain::review::FindingId[id], findings_by_id;
             MatterClaim: "matter_claim" of read_model::matter::MatterClaimRow,
                 domain::ids::MatterClaimId[id], matter_claims_by_id;
             AssistanceClaim: "assistance_claim" of read_model::assistance::AssistanceClaimRow,

@@ -32,6 +32,8 @@ pub enum RefusalCode {
     DependencyCycle,
     /// A version of this plan is being drafted already.
     DraftExists,
+    /// A finding rests on evidence.
+    EvidenceRequired,
     /// A log that holds anything cannot become an exercise.
     ExerciseInUsedLog,
     /// A task is led by a partner on a territory whose partner has not consented to this version.
@@ -129,6 +131,8 @@ pub enum RefusalCode {
     TaskStarted,
     /// Something that the input refers to does not exist in its scope.
     UnknownReference,
+    /// Who made a change does not validate it: another post does.
+    ValidatorNotIndependent,
     /// A submitted version never changes; open an amendment.
     VersionImmutable,
     /// Weights must sum to 100.

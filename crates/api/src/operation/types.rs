@@ -14,12 +14,13 @@ use crate::{
         moment::Moment,
         node::{
             Clock, Contribution, Deconfliction, Event, Incident, Item, OfficerRequest, Operation, Outcome,
-            Partner, PlanVersion, RecordedDecision, Request, Sitrep, Task,
+            Partner, PlanVersion, RecordedDecision, Request, Review, Sitrep, Task,
         },
         scalars::DateTime,
         zone::Zone,
     },
     log::replay::{Asked, ReplayOrder, ReplayStep},
+    metrics::{self, AskedMetrics, Metric, MetricCode, MetricPeriod},
     operation::release::{Classification, HandlingCode, ReleaseLabel},
     outcome::{
         totals::{OutcomeTotals, Period},
@@ -46,6 +47,7 @@ use domain::{
     ids::{ContributionId, IncidentId, OperationId, OutcomeId, PartnerId, RequestId, SitrepId, TaskId},
     operation,
     plan::VersionStatus,
+    review::ReviewId,
 };
 use read_model::{Page, parse, plan::PlanVersionRow};
 use std::sync::Arc;
@@ -396,6 +398,23 @@ impl Operation {
         self.played(ctx, Asked { from, to, order }, (first, after)).await
     }
 
+    /// Figures by which it is judged, in the order of the codes, computed from what you see of it. Of the operation as a whole
+    /// there is one entry, of what is measured by single things one for each, in the order of their codes. `subject` asks for
+    /// those of one thing by its id, `partner` for what is that partner's, by its code, and `period` for what lies in it.
+    async fn metrics(
+        &self,
+        codes: Vec<MetricCode>,
+        subject: Option<ID>,
+        partner: Option<String>,
+        period: Option<MetricPeriod>,
+    ) -> Result<Vec<Metric>, Error> {
+        let asked = AskedMetrics { subject, partner, period }.read(&self.world, self.row.id).await?;
+        let codes: Vec<_> = codes.into_iter().map(Into::into).collect();
+        let found = metrics::of(&self.world, self.row.id, &codes, &asked).await?;
+        self.world.spend(found.len())?;
+        Ok(found.into_iter().map(|metric| Metric::new(&self.world, metric)).collect())
+    }
+
     /// A SITREP by its code, such as `SITREP-03`, or `SITREP-03-C1` for its first correction.
     async fn sitrep(&self, code: String) -> Result<Option<Sitrep>, Error> {
         let Ok(code) = code.parse::<SitrepCode>() else { return Ok(None) };
@@ -411,6 +430,11 @@ impl Operation {
         before: Option<String>,
     ) -> Result<Connection<Sitrep>, Error> {
         Sitrep::page(&self.world, self.row.id, Window { first, after, last, before }).await
+    }
+
+    /// What is learned from it; null until its review is opened.
+    async fn review(&self) -> Result<Option<Review>, Error> {
+        self.world.find(ReviewId::of(OperationId(self.row.id)).0).await
     }
 
     /// Clocks on what it deals with, by when they fall due; `open: true` asks for those that run, `open: false` for those that

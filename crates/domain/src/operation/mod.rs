@@ -3,8 +3,8 @@
 //!
 //! The plan of an operation is in [`crate::plan`], who is bound to its tasks in [`crate::assignment`], how they
 //! are carried out in [`crate::execution`], what is given to it in [`crate::contribution`], what it came to in
-//! [`crate::outcome`], what is reported on it in [`crate::sitrep`]; all fold into one state, because their rules need each
-//! other.
+//! [`crate::outcome`], what is reported on it in [`crate::sitrep`], what is learned from it in [`crate::review`]; all fold
+//! into one state, because their rules need each other.
 
 mod command;
 mod decide;

@@ -20,6 +20,7 @@ use crate::{
     },
     release::{Classification, HandlingCode, Label, MarkedItem, Matter, MatterLabel, Release, TaskLabel},
     request::Request,
+    review::Review,
     sitrep::{Sitrep, SitrepEvent},
     subject::{Evolve, Items},
 };
@@ -104,6 +105,8 @@ pub struct Operation {
     pub reporting_currency: Option<Currency>,
     /// Those that were corrected stay.
     pub sitreps: OrdMap<SitrepCode, Arc<Sitrep>>,
+    /// Once it was opened.
+    pub review: Option<Review>,
 }
 
 /// That nothing of an operation starts.
@@ -479,6 +482,7 @@ impl Items for Operation {
             let claims = known.claims.iter().map(|claim| claim.number);
             items.extend(self.items_of(&Matter::Outcome(code.clone()), claims, &Clocks::default()));
         }
+        items.extend(self.review.iter().flat_map(|review| review.items(&self.code)));
         items
     }
 }
@@ -527,6 +531,7 @@ impl Evolve<OperationEvent> for Option<Operation> {
                 assistance: OrdMap::new(),
                 outcomes: OrdMap::new(),
                 reporting_currency: None,
+                review: None,
             });
         }
         let Some(operation) = self else { return };

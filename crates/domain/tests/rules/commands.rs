@@ -26,13 +26,15 @@ use domain::{
         ImportedTask, Named, NewOfficer, OrderedChange, PlanCommand, PlanEvent, TaskRevision, Term, Terms,
         TimeWindow,
     },
-    release::{Classification, HandlingCode, Marked, Matter, Release},
+    release::{Classification, HandlingCode, Marked, Matter, Release, ScopeIds},
     request::{Channel, NewRequest, RequestCommand, RequestKind},
+    review::{Evidence, FindingCode, FindingKind, MeasuredOf, NewFinding, Question, Remedy, ReviewCommand},
     sitrep::SitrepCommand,
     watch::{WatchCommand, WatchRules},
 };
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::PathBuf};
+use uuid::Uuid;
 
 fn thai() -> Names {
     Names::new([(Language::Th, of("ไทย"))]).unwrap()
@@ -730,6 +732,119 @@ fn of_outcomes() -> Vec<OutcomeCommand> {
     ]
 }
 
+fn of_evidence() -> Vec<Evidence> {
+    let (event, position) = (Uuid::from_u128(7), Position(811));
+    let incident = || Matter::Incident(of("INC-001"));
+    let scope = || ScopeIds {
+        versions: [Uuid::from_u128(1)].into(),
+        annex: Some(Uuid::from_u128(2)),
+        tasks: [Uuid::from_u128(3)].into(),
+        matters: [Uuid::from_u128(4)].into(),
+    };
+    let measured = |of: MeasuredOf| Evidence::Metric {
+        code: "TIME_TO_DECIDE".parse().unwrap(),
+        of,
+        as_known_at: Position(1_190),
+        value: "51".parse().unwrap(),
+        unit: "MINUTES".parse().unwrap(),
+        scope: scope(),
+    };
+    vec![
+        Evidence::Event { event, position, scope: scope() },
+        Evidence::Event { event, position, scope: ScopeIds::default() },
+        Evidence::TaskClaim { task: of("T27"), claim: 2 },
+        Evidence::MatterClaim { matter: incident(), claim: 6 },
+        Evidence::AssistanceClaim { authority: of("THA"), claim: 4 },
+        Evidence::PlanDecision { version: 1, decision: 3 },
+        Evidence::RecordedDecision { number: 1, version: Some(2) },
+        Evidence::RecordedDecision { number: 2, version: None },
+        Evidence::GoNoGoWord { phase: of("P3"), number: 1, version: 2 },
+        Evidence::Matter(incident()),
+        Evidence::PlanVersion { number: 1 },
+        Evidence::Task { task: of("T13") },
+        Evidence::Shift { centre: of("CMCC"), number: 12 },
+        Evidence::Assistance {
+            authority: of("THA"),
+            figure: Figure::Identified,
+            valid_at: instant("2023-11-24T08:00:00+07:00"),
+        },
+        measured(MeasuredOf::Operation),
+        measured(MeasuredOf::Partner(of("CHN"))),
+        measured(MeasuredOf::Post(of("THA-03"))),
+        measured(MeasuredOf::Objective(of("O1"))),
+        measured(MeasuredOf::Centre(of("CMCC"))),
+        measured(MeasuredOf::Task(of("T27"))),
+        measured(MeasuredOf::Matter(incident())),
+        measured(MeasuredOf::PlanVersion(2)),
+        measured(MeasuredOf::Shift { centre: of("CMCC"), number: 12 }),
+        measured(MeasuredOf::Event(event)),
+    ]
+}
+
+fn of_reviews() -> Vec<ReviewCommand> {
+    let (operation, finding) = (saphan, || -> FindingCode { of("F1") });
+    let due = || instant("2024-01-01T00:00:00+07:00");
+    let whole = NewFinding {
+        code: finding(),
+        kind: FindingKind::Sustain,
+        observation: of("P1 incident decided in 51 min"),
+        discussion: Some(of("Both were on watch together")),
+        conclusion: Some(of("Two-nation night watch works")),
+        recommendation: Some(of("Keep it")),
+        owner: Some(of("THA-03")),
+        due: Some(due()),
+        evidence: of_evidence(),
+    };
+    let bare = NewFinding {
+        discussion: None,
+        conclusion: None,
+        recommendation: None,
+        owner: None,
+        due: None,
+        evidence: Vec::new(),
+        ..whole.clone()
+    };
+    let recorded = |finding: NewFinding| ReviewCommand::RecordFinding {
+        operation: operation(),
+        finding: Box::new(finding),
+    };
+    let remedy = |owner, due| ReviewCommand::Recommend {
+        operation: operation(),
+        finding: finding(),
+        remedy: Remedy { conclusion: of("It works"), recommendation: of("Keep it"), owner, due },
+    };
+    let validated = |accepted, note| ReviewCommand::ValidateLesson {
+        operation: operation(),
+        finding: finding(),
+        accepted,
+        note,
+    };
+    vec![
+        ReviewCommand::Open { operation: operation() },
+        ReviewCommand::Answer { operation: operation(), question: Question::Next, answer: of("Train") },
+        ReviewCommand::Observe { operation: operation(), text: of("The gate was shut") },
+        recorded(whole),
+        recorded(bare),
+        remedy(Some(of("THA-03")), Some(due())),
+        remedy(None, None),
+        ReviewCommand::LinkEvidence {
+            operation: operation(),
+            finding: finding(),
+            evidence: vec![Evidence::Task { task: of("T13") }],
+        },
+        ReviewCommand::AssignAction {
+            operation: operation(),
+            finding: finding(),
+            post: of("THA-03"),
+            due: due(),
+        },
+        ReviewCommand::CompleteAction { operation: operation(), finding: finding(), note: of("Done") },
+        validated(true, Some(of("Seen"))),
+        validated(false, None),
+        ReviewCommand::Adopt { operation: operation(), seen_at: Position(1_204) },
+    ]
+}
+
 fn examples() -> Vec<Command> {
     let declare = CoalitionCommand::DeclareExercise { title: of("Exercise SAPHAN 2023") };
     let mut commands = vec![Command::Coalition(declare)];
@@ -763,6 +878,7 @@ fn examples() -> Vec<Command> {
     commands.extend(of_sitreps().into_iter().map(Command::Sitrep));
     commands.extend(of_assistance().into_iter().map(Command::Assistance));
     commands.extend(of_outcomes().into_iter().map(Command::Outcome));
+    commands.extend(of_reviews().into_iter().map(Command::Review));
     commands
 }
 

@@ -1,6 +1,6 @@
 //! Every code has a story that ends in it: a code that no rule uses would promise clients something.
 
-use crate::support::{Outcome, assisting, carrying, gate, given, giving, matter, of, saphan::*};
+use crate::support::{Outcome, assisting, carrying, gate, given, giving, matter, of, reviewing, saphan::*};
 use domain::{
     Reasons, RefusalCode, Span,
     centre::{CentreCommand, Criterion},
@@ -141,6 +141,19 @@ fn decided_elsewhere() -> Vec<(RefusalCode, Outcome)> {
     ]
 }
 
+/// The same of what is learned.
+fn learned() -> Vec<(RefusalCode, Outcome)> {
+    use RefusalCode as Code;
+    let reviewer = || reviewing::reviewer("THA-01");
+    let done = reviewing::identified().when(reviewer(), reviewing::assign_action("F1", "CHN-03")).accepted();
+    let done = done.when(post("CHN-03"), reviewing::complete_action("F1")).accepted();
+    let bare = reviewing::lesson("F1", Vec::new());
+    vec![
+        (Code::EvidenceRequired, reviewing::under_review().when(reviewer(), reviewing::record_finding(bare))),
+        (Code::ValidatorNotIndependent, done.when(post("CHN-03"), reviewing::validate("F1", true))),
+    ]
+}
+
 /// The same of what partners give.
 fn given_to_it() -> Vec<(RefusalCode, Outcome)> {
     use RefusalCode as Code;
@@ -160,7 +173,8 @@ fn given_to_it() -> Vec<(RefusalCode, Outcome)> {
 #[test]
 fn every_code_is_used_by_a_rule_or_named_as_anothers() {
     let mut shown = parsed();
-    for (code, outcome) in decided().into_iter().chain(decided_elsewhere()).chain(given_to_it()) {
+    let decided = decided().into_iter().chain(decided_elsewhere());
+    for (code, outcome) in decided.chain(given_to_it()).chain(learned()) {
         let refusals = outcome.rejected().refusals;
         assert!(refusals.iter().any(|refusal| refusal.code == code), "{code}: {refusals:?}");
         shown.push(code);

@@ -13,13 +13,14 @@ use sqlx::{
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Tables that are gone through, from some place on, by the statements that list or count what is in them.
-const LISTED: [&str; 12] = [
+const LISTED: [&str; 13] = [
     "checkpoint",
     "coalition",
     "partner",
     "centre",
     "post",
     "operation",
+    "finding",
     "clock",
     "shift",
     "webhook",

@@ -12,6 +12,7 @@ use domain::{
     Happening, Item, Position, Recorded,
     ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
     plan::Met,
+    release::ScopeIds,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -97,6 +98,7 @@ impl Entry {
         let version = operation.zip(scope.version).map(|(id, number)| PlanVersionId::of(id, number));
         let annex = version.zip(scope.annex).map(|(id, code)| AnnexId::of(id, code).0);
         let tasks = scope.tasks.iter().filter_map(|code| Some(TaskId::of(operation?, code).0));
+        let like = scope.like.cloned().unwrap_or_default();
         let mut items: BTreeMap<Uuid, Touched> = BTreeMap::new();
         for item in touched {
             let (table, id) = place(item);
@@ -132,9 +134,10 @@ impl Entry {
                 causes: happening.causes.iter().map(|position| position.0).collect(),
             },
             version_id: version.map(|id| id.0),
-            annex_id: annex,
-            matter_ids: scope.matters,
-            task_ids: tasks.collect(),
+            annex_id: annex.or(like.annex),
+            // Each is judged as what it is.
+            matter_ids: scope.matters.into_iter().chain(like.matters).chain(like.versions).collect(),
+            task_ids: tasks.chain(like.tasks).collect(),
             items,
         }
     }
@@ -381,6 +384,54 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("read events"))
+    }
+
+    /// What of these events may be released apart, together; `None` when the viewer may not see one of them, or when several
+    /// are of annexes.
+    pub async fn scope_of(&self, pin: &Pin, positions: &[i64]) -> Result<Option<ScopeIds>, Error> {
+        let rows = sqlx::query!(
+            "select entry.version_id, entry.annex_id, entry.task_ids, entry.matter_ids
+             from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where entry.position = any ($4)",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            positions
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read what events are about"))?;
+        if rows.len() < positions.len() {
+            return Ok(None);
+        }
+        let mut scope = ScopeIds::default();
+        for row in rows {
+            if row.annex_id.is_some() && scope.annex.is_some_and(|annex| row.annex_id != Some(annex)) {
+                return Ok(None);
+            }
+            scope.annex = row.annex_id.or(scope.annex);
+            scope.versions.extend(row.version_id);
+            scope.tasks.extend(row.task_ids);
+            scope.matters.extend(row.matter_ids);
+        }
+        Ok(Some(scope))
+    }
+
+    /// Those of the positions at which the viewer may see one.
+    pub async fn events_at(&self, pin: &Pin, positions: &[i64]) -> Result<Vec<EventRow>, Error> {
+        event_rows!(
+            "from event_entry entry
+             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             where entry.position = any ($4)",
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            positions
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read events by their positions"))
     }
 
     /// The log as the viewer may see it, in its order.

@@ -12,9 +12,9 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Search {
     /// Regular expressions, all of which have to be found.
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// A pattern of `like`.
-    prefix: String,
+    pub(crate) prefix: String,
 }
 
 /// Letters that a word of them goes on from: all that stand in alphabets whose words have spaces between them,

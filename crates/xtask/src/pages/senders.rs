@@ -15,7 +15,7 @@ const TABLE: &str = "docs/tokens.md";
 const SDL: &str = "schema/api.graphql";
 
 /// The roles that let a post send anything, in the order of the columns.
-const ROLES: [&str; 4] = ["PLANNER", "COMMANDER", "LIAISON", "WATCH"];
+const ROLES: [&str; 5] = ["PLANNER", "COMMANDER", "LIAISON", "WATCH", "REVIEWER"];
 
 /// What the catalogue says of a service, alone and behind a post.
 const SERVICE: &str = "an administering service";
@@ -93,8 +93,8 @@ fn read(path: &Path) -> Result<String> {
 
 fn table(catalogue: &str) -> Result<String> {
     let mut text = String::from(
-        "| About | Command | PLANNER | COMMANDER | LIAISON | WATCH | Service with ADMIN | The post is of |\n\
-         |---|---|---|---|---|---|---|---|",
+        "| About | Command | PLANNER | COMMANDER | LIAISON | WATCH | REVIEWER | Service with ADMIN | The post is of |\n\
+         |---|---|---|---|---|---|---|---|---|",
     );
     for Sent { subject, name, mutation, senders } in sent(catalogue)? {
         let name = if mutation { format!("`{name}`") } else { format!("{name} (no mutation)") };
@@ -182,10 +182,10 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "| Partner | `invitePartner` |  | yes | yes |  | yes | the host |",
-                "| Partner | Defer (no mutation) |  |  |  |  | yes |  |",
-                "| Plan | `rejectPlan` |  | yes |  |  |  | one; or a third |",
-                "| Plan | `submitPlan` | yes |  |  | yes |  | another |",
+                "| Partner | `invitePartner` |  | yes | yes |  |  | yes | the host |",
+                "| Partner | Defer (no mutation) |  |  |  |  |  | yes |  |",
+                "| Plan | `rejectPlan` |  | yes |  |  |  |  | one; or a third |",
+                "| Plan | `submitPlan` | yes |  |  | yes |  |  | another |",
             ]
         );
     }

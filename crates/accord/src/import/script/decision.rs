@@ -73,10 +73,11 @@ impl Script<'_> {
             Command::Operation(OperationCommand::RecordDecision { operation, decision })
         };
         let deciders = if entry.by.0.is_empty() { &told.deciders } else { &entry.by.0 };
+        self.decided.extend(deciders.iter().map(|_| point.to_owned()));
         self.by_each(entry, deciders, &format!("RecordDecision {point}"), record)
     }
 
-    fn by_each(
+    pub fn by_each(
         &mut self,
         entry: &TimelineEntry,
         names: &[String],

@@ -14,6 +14,7 @@ mod operation;
 mod outcome;
 mod plan;
 mod request;
+mod review;
 mod senders;
 mod sitrep;
 mod watch;
@@ -56,6 +57,7 @@ pub fn write(
         shifts: Vec::new(),
         sitreps: BTreeMap::new(),
         counted: Vec::new(),
+        decided: Vec::new(),
         steps: Vec::new(),
         left: Vec::new(),
     };
@@ -93,6 +95,8 @@ struct Script<'a> {
     sitreps: BTreeMap<&'a str, (u32, Option<u32>)>,
     /// Of each report of persons so far the report that it puts right, by its index: its claim's number counts from 1.
     counted: Vec<Option<usize>>,
+    /// Decision points that were settled so far, each as often as somebody did; entries of the log are counted from 1.
+    decided: Vec<String>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -203,7 +207,8 @@ impl<'a> Script<'a> {
             | GovernanceEvent::OfficerNominated {} => {}
             // Found by the clock, where the sample of the watch has it.
             GovernanceEvent::WatchGapDetected {} => return Ok(self.has_gap()),
-            GovernanceEvent::ReviewOpened {} | GovernanceEvent::ReviewAdopted {} => return Ok(false),
+            GovernanceEvent::ReviewOpened {} => self.open_review(entry)?,
+            GovernanceEvent::ReviewAdopted {} => self.adopt_review(entry)?,
         }
         Ok(true)
     }

@@ -81,7 +81,7 @@ impl Script<'_> {
         holder(known.ok_or_else(|| unfit(SAMPLE, post, "is no post"))?, Role::Watch)
     }
 
-    fn number(&self, shift: &Shift) -> Result<u32, ImportError> {
+    pub fn number(&self, shift: &Shift) -> Result<u32, ImportError> {
         let place = self.shifts.iter().position(|from| *from == shift.from);
         let number = place.and_then(|place| u32::try_from(place + 1).ok());
         number.ok_or_else(|| unfit(SAMPLE, &shift.name, "was not rostered"))

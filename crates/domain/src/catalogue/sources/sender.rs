@@ -101,7 +101,7 @@ pub(crate) const PLANNER: &[Role] = &[Role::Planner];
 pub(crate) const STAFF: &[Role] = &[Role::Planner, Role::Commander];
 pub(crate) const SPEAKER: &[Role] = &[Role::Liaison, Role::Commander];
 
-const LEAD: &str = "the operation's lead";
+pub(crate) const LEAD: &str = "the operation's lead";
 pub(crate) const HOST: &str = "the host";
 
 /// What fell due is told by the clock alone.

@@ -6,7 +6,9 @@ pub mod coming;
 pub mod gate;
 pub mod giving;
 pub mod matter;
+pub mod measured;
 pub mod reporting;
+pub mod reviewing;
 pub mod saphan;
 
 use chrono::{DateTime, Utc};
