@@ -1239,3 +1239,27 @@ async fn recreate(options: &PgConnectOptions) {
     }
     admin.close().await.unwrap();
 }
+
+#[sqlx::test(migrations = false)]
+async fn what_the_demo_proposes_to_ask_is_answered_as_it_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let server = whole(options).await;
+    let asked = |query: &'static str| server.data("THA-01", query, Value::Null);
+    let known = asked(include_str!("../../crates/accord/src/command/demo_queries/known.graphql")).await;
+    let then = &known["asOf"]["operation"];
+    let units = then["incident"]["responders"].as_array().unwrap();
+    assert_eq!(units.len(), 2);
+    assert_eq!(units.iter().filter(|unit| !unit["arrivedAt"].is_null()).count(), 1);
+    assert_eq!(then["assistance"][0]["received"], 101);
+
+    let changed = asked(include_str!("../../crates/accord/src/command/demo_queries/changed.graphql")).await;
+    assert_eq!(changed["changes"]["nodes"].as_array().unwrap().len(), 20);
+
+    let awaited = asked(include_str!("../../crates/accord/src/command/demo_queries/awaited.graphql")).await;
+    let condition = |of: &Value| {
+        let decisions = of["plan"]["decisions"].as_array().unwrap();
+        let china = decisions.iter().find(|decision| decision["partner"]["code"] == "CHN").unwrap();
+        china["conditions"][0].clone()
+    };
+    assert_eq!(condition(&awaited["asOf"]["operation"])["status"], "OUTSTANDING");
+    assert_eq!(condition(&awaited["operation"])["status"], "SATISFIED");
+}

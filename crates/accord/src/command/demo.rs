@@ -27,6 +27,13 @@ const SAPHAN: &str = include_str!("../../../../scenario/saphan.yaml");
 
 const QUERY: &str = include_str!("demo.graphql");
 
+/// Questions about the operation as a whole that take its history to answer.
+const QUESTIONS: [&str; 3] = [
+    include_str!("demo_queries/known.graphql"),
+    include_str!("demo_queries/changed.graphql"),
+    include_str!("demo_queries/awaited.graphql"),
+];
+
 /// How long a token of the page is good; each visit gets fresh ones.
 const TOKEN_LIFE: TimeDelta = TimeDelta::hours(8);
 
@@ -105,6 +112,12 @@ impl Demo {
                 running.url,
                 curl(running, &token),
             );
+            if self.until.is_none() {
+                text.push_str("\n  Or ask on the page:\n");
+                for question in QUESTIONS {
+                    let _ = write!(text, "\n{question}");
+                }
+            }
             if self.source.url().is_none() {
                 let _ = write!(
                     text,

@@ -804,8 +804,6 @@ macro_rules! loaders {
             pub history_counts: Loader<(Uuid, EventFilter), i64>,
             /// To the task that a planned task is a plan of.
             pub assignments_of: Loader<Uuid, Arc<Vec<Arc<AssignmentRow>>>>,
-            /// By position.
-            pub events_at: Loader<i64, Arc<EventRow>>,
             /// What events led to, by their position.
             pub consequences: Loader<i64, Arc<Vec<Arc<EventRow>>>>,
             /// What an event says, by its position.
@@ -882,9 +880,6 @@ macro_rules! loaders {
                     },
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
-                    events_at: Loader::new(model, pin, |model, pin, positions| async move {
-                        Ok(by(model.events_by_position(&pin, &positions).await?, |row| row.position))
-                    }),
                     consequences: Loader::new(model, pin, consequences),
                     payloads: Loader::new(model, pin, move |_, _, positions| {
                         payloads(engine.clone(), positions)

@@ -380,22 +380,6 @@ impl ReadModel {
         .map_err(doing("read when clocks ran"))
     }
 
-    /// Events by their positions; what the viewer may not see is left out.
-    pub async fn events_by_position(&self, pin: &Pin, positions: &[i64]) -> Result<Vec<EventRow>, Error> {
-        event_rows!(
-            "from event_entry entry
-             join visible_event($1, $2, $3) visible on visible.position = entry.position
-             where entry.position = any ($4)",
-            pin.position.0,
-            pin.policy_position.0,
-            pin.viewer(),
-            positions
-        )
-        .fetch_all(self.db())
-        .await
-        .map_err(doing("read events by their positions"))
-    }
-
     /// The events that any of these led to, in the order of the log; what the viewer may not see is left out.
     pub async fn consequences_of(&self, pin: &Pin, positions: &[i64]) -> Result<Vec<EventRow>, Error> {
         event_rows!(
