@@ -27,7 +27,7 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{sync::mpsc, task::JoinSet, time::timeout};
 
 /// Commands of a round, by callers.
 const COMMANDS: [(usize, usize); 3] = [(1, 2_000), (8, 8_000), (64, 20_000)];
@@ -218,36 +218,51 @@ impl Bench {
         Ok(())
     }
 
-    /// From sending a command to the moment at which every listener has its event.
+    /// From sending a command to the moment at which every listener of everything has its event, and every listener of one
+    /// operation that operation as it then is.
     pub async fn listeners(&self) -> Result<()> {
+        let all = "subscription ($after: Position) { events(after: $after) { position } }";
+        let after = json!({ "after": self.data.engine.position().0.to_string() });
+        self.hear("one event to 1,000 listeners", &question(all, &after), 0).await?;
+        let one = "subscription ($id: ID!) { operationChanged(id: $id) { code title status } }";
+        let id = json!({ "id": OperationId::of(&operation(0)).to_string() });
+        // Each has the operation as it stands first.
+        self.hear("one change to 1,000 listeners of one operation", &question(one, &id), LISTENERS).await
+    }
+
+    async fn hear(&self, name: &str, question: &str, first: usize) -> Result<()> {
         let (heard, mut hearing) = mpsc::unbounded_channel();
-        let after = self.data.engine.position();
+        let mut listening = JoinSet::new();
         for _ in 0..LISTENERS {
             let mut stream =
                 Connection::open(&self.address, "/graphql/stream", "text/event-stream", &self.token).await?;
-            let query = "subscription ($after: Position) { events(after: $after) { position } }";
-            stream.send(&question(query, &json!({ "after": after.to_string() }))).await?;
+            stream.send(question).await?;
             let heard = heard.clone();
-            tokio::spawn(async move {
+            listening.spawn(async move {
                 while let Ok(line) = stream.line().await {
                     // The end of it tells nobody anything.
-                    if line.starts_with("data:") && line.contains("position") && heard.send(()).is_err() {
+                    if line.starts_with("data:") && line.contains("\"data\":{") && heard.send(()).is_err() {
                         return;
                     }
                 }
             });
         }
-        let mut figures = Vec::new();
-        for _ in 0..20 {
-            let begun = Instant::now();
-            self.data.rate(1, 1, self.data.operations.len()).await?;
-            for _ in 0..LISTENERS {
+        let mut all_heard = async |number: usize| {
+            for _ in 0..number {
                 let heard = timeout(Duration::from_secs(30), hearing.recv()).await;
                 ensure!(matches!(heard, Ok(Some(()))), "a listener has not heard of an event");
             }
+            Ok(())
+        };
+        all_heard(first).await?;
+        let mut figures = Vec::new();
+        for _ in 0..20 {
+            let begun = Instant::now();
+            self.data.rate(1, 1, 1).await?;
+            all_heard(LISTENERS).await?;
             figures.push(begun.elapsed().as_secs_f64() * 1_000.0);
         }
-        row("one event to 1,000 listeners", &json!({ "listeners": LISTENERS }), "ms", figures);
+        row(name, &json!({ "listeners": LISTENERS }), "ms", figures);
         Ok(())
     }
 }

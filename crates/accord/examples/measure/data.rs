@@ -78,7 +78,7 @@ pub async fn send(engine: &Engine, actor: Actor, command: Command) -> Result<Out
 }
 
 /// Does something for each number, up to 64 at once.
-async fn for_each<F, Done>(numbers: usize, each: F) -> Result<()>
+pub async fn for_each<F, Done>(numbers: usize, each: F) -> Result<()>
 where
     F: Fn(usize) -> Done,
     Done: Future<Output = Result<()>> + Send + 'static,

@@ -2,6 +2,7 @@
 //! of about ten thousand, a hundred thousand and a million events.
 
 mod bench;
+mod centre;
 mod data;
 mod execution;
 mod load;
@@ -59,7 +60,7 @@ struct Arguments {
     /// One JSON line a row
     #[arg(long)]
     json: bool,
-    /// Only what large plans cost: a minute instead of a quarter of an hour
+    /// Only what large plans and a centre's days cost: minutes instead of a quarter of an hour
     #[arg(long)]
     plans: bool,
 }
@@ -105,6 +106,8 @@ async fn main() -> Result<()> {
         execution::reports(&bench).await?;
         execution::forecast(&bench, schedule::IMPORTED, &schedule::first()).await?;
         execution::sitreps(&bench, schedule::IMPORTED).await?;
+        centre::clocks(&bench).await?;
+        centre::totals(&bench).await?;
         return bench.running.stop().await;
     }
     let mut copied = Vec::new();
@@ -124,6 +127,8 @@ async fn main() -> Result<()> {
     execution::reports(&bench).await?;
     execution::forecast(&bench, schedule::IMPORTED, &schedule::first()).await?;
     execution::sitreps(&bench, schedule::IMPORTED).await?;
+    centre::clocks(&bench).await?;
+    centre::totals(&bench).await?;
     bench.running.stop().await?;
     program.start_up("ten thousand", &small).await?;
     program.memory(&small, &keys).await?;

@@ -384,9 +384,14 @@ impl ReadModel {
     pub async fn consequences_of(&self, pin: &Pin, positions: &[i64]) -> Result<Vec<EventRow>, Error> {
         event_rows!(
             "from event_entry entry
-             join visible_event($1, $2, $3) visible on visible.position = entry.position
-             where entry.causes <> '{}' and entry.causes && $4::bigint[]
-             order by entry.position",
+             where entry.causes <> '{}'
+               and entry.causes && $4::bigint[]
+               and exists (
+                 select
+                 from visible_event($1, $2, $3) visible
+                 where visible.position = entry.position
+                 offset 0
+               )",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
@@ -394,6 +399,11 @@ impl ReadModel {
         )
         .fetch_all(self.db())
         .await
+        .map(|mut rows: Vec<EventRow>| {
+            // Not by Postgres, which would go through the whole log in its order.
+            rows.sort_by_key(|row| row.position);
+            rows
+        })
         .map_err(doing("read what events led to"))
     }
 }

@@ -69,6 +69,7 @@ impl ReadModel {
         &self,
         pin: &Pin,
         operation_ids: &[Uuid],
+        begun: &[Uuid],
         facts: &mut BTreeMap<Uuid, Facts>,
     ) -> Result<(), Error> {
         // Nobody else's counts are seen.
@@ -77,7 +78,7 @@ impl ReadModel {
             .iter()
             .flat_map(|own| operation_ids.iter().map(|id| AssistanceId::of(OperationId(*id), own).0))
             .collect();
-        let rows = self.claims_to_measure(pin, operation_ids, &counting).await?;
+        let rows = self.claims_to_measure(pin, operation_ids, &counting, begun).await?;
         // What puts right a correction puts right what that did: it comes later in the log.
         let mut firsts = BTreeMap::<(Uuid, i32), Position>::new();
         for row in rows {
@@ -89,12 +90,30 @@ impl ReadModel {
         Ok(())
     }
 
+    /// Tasks of which something is claimed, whether or not the viewer sees them. A list of its own, because a function of
+    /// visibility is not inlined where its argument is a query.
+    pub(super) async fn begun_tasks(&self, pin: &Pin, operation_ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+        sqlx::query_scalar!(
+            "select execution.task_id
+             from task_execution execution
+             where execution.operation_id = any ($2)
+               and execution.valid_from <= $1
+               and $1 < execution.valid_to",
+            pin.position.0,
+            operation_ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("list tasks to measure"))
+    }
+
     #[expect(clippy::too_many_lines, reason = "one statement over all that is claimed of")]
     async fn claims_to_measure(
         &self,
         pin: &Pin,
         operation_ids: &[Uuid],
         counting: &[Uuid],
+        begun: &[Uuid],
     ) -> Result<Vec<ClaimRow>, Error> {
         sqlx::query_as!(
             ClaimRow,
@@ -153,18 +172,7 @@ impl ReadModel {
                  null,
                  null,
                  null
-               from visible_task(
-                 $1,
-                 $2,
-                 $3,
-                 array(
-                   select execution.task_id
-                   from task_execution execution
-                   where execution.operation_id = any ($4)
-                     and execution.valid_from <= $1
-                     and $1 < execution.valid_to
-                 )
-               ) visible
+               from visible_task($1, $2, $3, $6) visible
                join task_claim claim on claim.task_id = visible.id
                where claim.valid_from <= $1 and $1 < claim.valid_to
                union all
@@ -211,7 +219,8 @@ impl ReadModel {
             pin.policy_position.0,
             pin.viewer(),
             operation_ids,
-            counting
+            counting,
+            begun
         )
         .fetch_all(self.db())
         .await
@@ -312,7 +321,7 @@ impl ReadModel {
     pub(super) async fn add_tasks(
         &self,
         pin: &Pin,
-        operation_ids: &[Uuid],
+        begun: &[Uuid],
         facts: &mut BTreeMap<Uuid, Facts>,
     ) -> Result<(), Error> {
         let rows = sqlx::query_as!(
@@ -340,23 +349,14 @@ impl ReadModel {
                ) as lead,
                execution.baseline_start,
                execution.baseline_finish
-             from visible_task(
-               $1,
-               $2,
-               $3,
-               array(
-                 select begun.task_id
-                 from task_execution begun
-                 where begun.operation_id = any ($4) and begun.valid_from <= $1 and $1 < begun.valid_to
-               )
-             ) visible
+             from visible_task($1, $2, $3, $4) visible
              join task_execution execution on execution.task_id = visible.id
              where execution.valid_from <= $1 and $1 < execution.valid_to
              order by execution.operation_id, execution.task",
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),
-            operation_ids
+            begun
         )
         .fetch_all(self.db())
         .await

@@ -37,7 +37,7 @@ impl ReadModel {
         kinds: &[&str],
     ) -> Result<Milestones, Error> {
         let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
-        let rows = sqlx::query_as!(
+        let mut rows = sqlx::query_as!(
             MilestoneRow,
             "select
                item.item_id,
@@ -46,12 +46,16 @@ impl ReadModel {
                entry.occurred_at,
                entry.recorded_at
              from event_item item
-             join event_entry entry on entry.position = item.position
-             where item.item_id = any ($2)
-               and entry.kind = any ($3)
-               and entry.command_end <= $1
-               and (entry.version_id is null or entry.version_id = item.item_id)
-             order by entry.position",
+             cross join lateral (
+               select entry.*
+               from event_entry entry
+               where entry.position = item.position
+                 and entry.kind = any ($3)
+                 and entry.command_end <= $1
+                 and (entry.version_id is null or entry.version_id = item.item_id)
+               offset 0
+             ) entry
+             where item.item_id = any ($2)",
             pin.position.0,
             of,
             &kinds
@@ -59,6 +63,7 @@ impl ReadModel {
         .fetch_all(self.db())
         .await
         .map_err(doing("read when things happened to what is measured"))?;
+        rows.sort_by_key(|row| row.position);
         let mut milestones = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
             milestones.entry((row.item_id, row.kind)).or_default().push(Said {

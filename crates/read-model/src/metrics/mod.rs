@@ -53,8 +53,10 @@ impl ReadModel {
         let frames = self.metric_frames(pin, operation_ids).await?;
         let ids: Vec<Uuid> = frames.iter().map(|frame| frame.id).collect();
         let mut facts = frames.iter().map(|frame| (frame.id, frame.facts(now))).collect();
+        let tells_of_tasks = parts.contains(&Part::Claims) || parts.contains(&Part::Tasks);
+        let begun = if tells_of_tasks { self.begun_tasks(pin, &ids).await? } else { Vec::new() };
         if parts.contains(&Part::Claims) {
-            self.add_claims(pin, &ids, &mut facts).await?;
+            self.add_claims(pin, &ids, &begun, &mut facts).await?;
         }
         if parts.contains(&Part::Requests) {
             self.add_requests(pin, &ids, &mut facts).await?;
@@ -63,7 +65,7 @@ impl ReadModel {
             self.add_incidents(pin, &ids, &mut facts).await?;
         }
         if parts.contains(&Part::Tasks) {
-            self.add_tasks(pin, &ids, &mut facts).await?;
+            self.add_tasks(pin, &begun, &mut facts).await?;
         }
         if parts.contains(&Part::Plans) {
             self.add_plans(pin, &frames, &mut facts).await?;

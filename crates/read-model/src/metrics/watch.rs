@@ -47,10 +47,15 @@ impl ReadModel {
                ) as "shift_ends!"
              from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[])
                as wanted (operation_id, begins_at, ends_at)
-             join shift
-               on shift.begins_at < wanted.ends_at
-               and shift.ends_at > wanted.begins_at
-             where shift.valid_from <= $1 and $1 < shift.valid_to
+             cross join lateral (
+               select shift.*
+               from shift
+               where shift.ends_at > wanted.begins_at
+                 and shift.begins_at < wanted.ends_at
+                 and shift.valid_from <= $1
+                 and $1 < shift.valid_to
+               offset 0
+             ) shift
              group by wanted.operation_id, shift.centre_id, shift.centre
              order by wanted.operation_id, shift.centre"#,
             pin.position.0,
