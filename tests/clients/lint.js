@@ -10,7 +10,7 @@ const MUTATION = "ObjectTypeDefinition[name.value='Mutation'] > FieldDefinition"
 const ROOT = "/^(Query|Mutation|Subscription)$/";
 
 // Edges to what is computed, not kept, and so has no id.
-const WITHOUT_NODE = ["AccessLogEntryEdge", "AgendaEntryEdge", "ChangeEdge", "TaskVersionEdge"];
+const WITHOUT_NODE = ["AccessLogEntryEdge", "AgendaEntryEdge", "ChangeEdge", "ReplayStepEdge", "TaskVersionEdge"];
 
 const rules = {
   ...recommended,

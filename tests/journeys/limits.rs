@@ -146,7 +146,7 @@ async fn each_question_takes_so_many_statements(_: PgPoolOptions, options: PgCon
         (operation("assistance { received claims { number } counts { count } }"), 3),
         (operation("outcomes { totalCount nodes { code count claims { kind count } } } outcomeTotals { byPartner { count } }"), 5),
         (operation("plan { objectives { code reached { count } } }"), 4),
-        (operation("metrics(codes: [TIME_TO_DECIDE, TIME_TO_ACKNOWLEDGE]) { value evidence { nodes { type } } }"), 6),
+        (operation("metrics(codes: [TIME_TO_DECIDE, TIME_TO_ACKNOWLEDGE]) { value evidence { nodes { type } } }"), 7),
         (operation("emergentTasks { code status assignments { post { code } } }"), 3),
         (operation("plan { effectOnExecution { refused } }"), 3),
         (operation("tasks(first: 100) { edges { node { code plannedFinish } } }"), 4),

@@ -48,7 +48,7 @@ impl Server {
     /// The metrics of SAPHAN with these codes, of a subject or of all.
     async fn metrics(&self, who: &str, codes: &[&str], arguments: Value) -> Vec<Value> {
         let query = format!(
-            "query ($codes: [MetricCode!]!, $subject: ID, $partner: String, $period: MetricPeriod) {{
+            "query ($codes: [MetricCode!]!, $subject: ID, $partner: String, $period: MetricPeriodInput) {{
                operation(code: \"SAPHAN\") {{
                  metrics(codes: $codes, subject: $subject, partner: $partner, period: $period) {{ {SHOWN} }}
                }}

@@ -160,7 +160,7 @@ async fn under_review(server: &Server) -> BTreeMap<String, Value> {
     tasks.iter().map(|task| (task["code"].as_str().unwrap().to_owned(), task["id"].clone())).collect()
 }
 
-fn finding(code: &str, evidence: Value) -> Value {
+fn finding(code: &str, evidence: &Value) -> Value {
     json!({
         "operation": "ALPHA", "code": code, "kind": "IMPROVE", "observation": "The gate was shut",
         "conclusion": "Nobody had the keys", "recommendation": "Hand keys over", "evidence": evidence,
@@ -184,7 +184,8 @@ async fn who_may_not_see_a_piece_of_evidence_is_told_that_it_is_withheld(
         { "taskId": tasks["T01"] }, { "taskId": tasks["T03"] }, { "claimId": claim }, { "eventId": event },
         { "planVersionId": version["id"] }, { "decisionId": version["decisions"][0]["id"] },
     ]);
-    let done = server.done("THA-01", "recordFinding", finding("F1", evidence), "finding { id status }").await;
+    let done =
+        server.done("THA-01", "recordFinding", finding("F1", &evidence), "finding { id status }").await;
     assert_eq!(done["finding"]["status"], "LESSON_IDENTIFIED");
     let id = &done["finding"]["id"];
 
@@ -352,7 +353,7 @@ async fn each_partner_adopts_for_itself_what_it_has_read(_: PgPoolOptions, optio
     let word = json!({ "partner": { "code": "MMR" }, "post": { "code": "MMR-01" }, "current": true, "seenAt": seen });
     assert_eq!(done["review"]["adoptions"], json!([word]));
     // What is written later is adopted anew.
-    let found = finding("F1", json!([{ "taskId": tasks["T01"] }]));
+    let found = finding("F1", &json!([{ "taskId": tasks["T01"] }]));
     server.done("THA-01", "recordFinding", found.clone(), "").await;
     assert_eq!(codes(&server.refused("THA-01", "recordFinding", found).await), ["ALREADY_EXISTS"]);
     let adoptions = "adoptions { partner { code } current }";
@@ -376,10 +377,10 @@ async fn counts_of_persons_prove_a_finding_as_far_as_each_reader_is_told_of_them
     under_review(&server).await;
     server.done("THA-01", "recordPersonsReceived", json!({ "operation": "ALPHA", "count": 3 }), "").await;
     let count = |authority: &str| json!({ "referringAuthority": authority, "figure": "RECEIVED" });
-    let absent = finding("F1", json!([{ "assistance": count("LAO") }]));
+    let absent = finding("F1", &json!([{ "assistance": count("LAO") }]));
     let refusals = server.refused("THA-01", "recordFinding", absent).await;
     assert_eq!(told(&refusals), [at("NOT_FOUND", "evidence.0")]);
-    let found = finding("F1", json!([{ "assistance": count("THA") }]));
+    let found = finding("F1", &json!([{ "assistance": count("THA") }]));
     server.done("THA-01", "recordFinding", found, "").await;
     let shown = "evidence { withheld assistance { referringAuthority { code } figure count } }";
     for (who, count) in [("THA-01", json!(3)), ("MMR-01", Value::Null)] {
@@ -412,7 +413,7 @@ async fn lessons_are_found_across_operations_and_those_of_similar_ones_are_offer
 ) {
     let server = Server::empty(options).await;
     let tasks = under_review(&server).await;
-    let found = finding("F1", json!([{ "taskId": tasks["T01"] }]));
+    let found = finding("F1", &json!([{ "taskId": tasks["T01"] }]));
     server.done("THA-01", "recordFinding", found, "").await;
     let kept = json!({
         "operation": "ALPHA", "code": "F2", "kind": "SUSTAIN", "observation": "Boats were at hand",
@@ -426,7 +427,7 @@ async fn lessons_are_found_across_operations_and_those_of_similar_ones_are_offer
     server.done("THA-01", "openReview", json!({ "operation": "BRAVO" }), "").await;
     let query = "{ operation(code: \"BRAVO\") { planVersion(number: 1) { id } } }";
     let version = server.data("THA-01", query, Value::Null).await;
-    let mut found = finding("F1", json!([{ "planVersionId": version["operation"]["planVersion"]["id"] }]));
+    let mut found = finding("F1", &json!([{ "planVersionId": version["operation"]["planVersion"]["id"] }]));
     found["operation"] = "BRAVO".into();
     server.done("THA-01", "recordFinding", found, "").await;
     draft(&server, "CHARLIE", json!(["MMR", "LAO"]), "recovery", ("Wait", "LAO")).await;
@@ -534,7 +535,7 @@ async fn a_metric_that_is_evidence_stays_as_it_was_known_and_is_told_to_those_wh
     let incident = data["operation"]["incident"]["id"].clone();
     server.done("THA-01", "openReview", json!({ "operation": "SAPHAN" }), "").await;
     let metric = json!({ "code": "TIME_TO_RESPOND", "subject": incident });
-    let mut found = finding("F1", json!([{ "metric": metric }]));
+    let mut found = finding("F1", &json!([{ "metric": metric }]));
     found["operation"] = "SAPHAN".into();
     server.done("THA-01", "recordFinding", found, "").await;
     let arrival = json!({

@@ -65,7 +65,7 @@ impl Sdl {
             "from" if ty == "DateTime" => "\"2023-08-17T06:00:00Z\"",
             "to" if ty == "DateTime" => "\"2023-08-17T09:00:00Z\"",
             "ids" => "[\"task_00000000000000000000000000\"]",
-            "id" => "\"task_00000000000000000000000000\"",
+            "id" | "subject" => "\"task_00000000000000000000000000\"",
             "code" => "\"T01\"",
             "number" => "1",
             "codes" => {
@@ -79,7 +79,7 @@ impl Sdl {
             "by" => "LINE_OF_EFFORT",
             "from" => "{position: \"0\"}",
             "to" => "{position: \"40\"}",
-            "of" => "\"2023-09-15T10:30:00Z\"",
+            "of" | "validAt" => "\"2023-09-15T10:30:00Z\"",
             "mutation" => "\"addTask\"",
             "input" => "{hHour: \"2023-10-10T06:00:00+07:00\"}",
             other => panic!("say here what to give the argument `{other}`"),

@@ -166,8 +166,8 @@ impl CommonQueries {
     }
 
     /// What the centre knew of how a thing stood at `validAt`: one entry for each time that it learned otherwise, in the order
-    /// of the log, with the event by which it did. Of tasks, incidents, requests and posts; of one with more than 200 commands
-    /// in its history it is bad input.
+    /// of the log, with the event by which it did; none of an id that names nothing that you may see. Of tasks, incidents,
+    /// requests and posts; of one with more than 200 commands in its history it is bad input.
     async fn knowledge(
         &self,
         ctx: &Context<'_>,
@@ -175,7 +175,10 @@ impl CommonQueries {
         valid_at: DateTime,
     ) -> Result<Vec<Knowledge>, Error> {
         let (session, world) = (session(ctx)?, self.0.world(ctx)?);
-        let named = world.named_subject(Some(&subject)).await?;
+        let named = match world.named_subject(Some(&subject)).await {
+            Err(Error::BadUserInput(_)) => None,
+            named => named?,
+        };
         let key = AskedId::read(&subject).map_or(subject.as_str(), |asked| asked.key);
         session.knowledge(&world, named, key, valid_at).await
     }

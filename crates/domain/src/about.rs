@@ -29,7 +29,8 @@ pub struct About<'a> {
 pub enum LedBy<'a> {
     /// The report of the incident.
     Report(&'a IncidentCode),
-    /// The decision that made the task and the assignment of the post to it; else the decisions on a response to the incident.
+    /// The decision that made the task and the assignment of the post to it; else the decisions on a response to the
+    /// incident.
     Response(&'a IncidentCode, &'a PostCode, Option<&'a TaskCode>),
     /// That the officer was sent to the incident.
     Dispatch(&'a IncidentCode, &'a PostCode),

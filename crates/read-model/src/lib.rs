@@ -43,6 +43,7 @@ pub use item::{Row, fields, row};
 pub use log::{
     ChangedItem, ChangingEvent, ClockSpan, Entry, EventFilter, EventRow, Found, HistoryRow, ItemVersion,
     OPEN_CLOCKS, OPEN_INCIDENTS, ReplayCount, ReplayIncidentClaim, ReplayTaskClaim, Search, Stretch,
+    VersionSpan,
 };
 pub use model::ReadModel;
 pub use page::Page;

@@ -271,17 +271,17 @@ impl Film {
         Ok(self.steps.get(index).cloned())
     }
 
-    /// The first step at a position or after it.
+    /// The step at a position, else the next one in the order of the log.
     async fn at(&mut self, position: i64) -> Result<Option<usize>> {
-        let mut index = 0;
+        let (mut index, mut found) = (0, None);
         while let Some(step) = self.step(index).await? {
             let here: i64 = step["position"].as_str().context(UNEXPECTED)?.parse().context(UNEXPECTED)?;
-            if here >= position {
-                return Ok(Some(index));
+            if here >= position && found.is_none_or(|(nearest, _)| here < nearest) {
+                found = Some((here, index));
             }
             index += 1;
         }
-        Ok(None)
+        Ok(found.map(|(_, index)| index))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     Error,
     graph::{
         context::World,
+        node::PlanVersion,
         scalars::{DateTime, Duration},
     },
 };
@@ -12,7 +13,10 @@ use chrono::Utc;
 use domain::{
     Instant, Span,
     execution::{self, Standing, standing},
+    ids::{OperationId, PlanVersionId},
 };
+use read_model::execution::TaskExecutionRow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Where a task's execution stands.
@@ -59,10 +63,20 @@ impl World {
         Ok(standing(claims.iter().filter_map(|claim| claim.said()).filter(|said| counts(said.occurred_at))))
     }
 
+    /// Whether the viewer sees the plan version that what became of a task is measured against.
+    pub(crate) async fn sees_baseline(self: &Arc<Self>, row: &TaskExecutionRow) -> Result<bool, Error> {
+        let Some(number) = row.baseline_version else { return Ok(true) };
+        let version = PlanVersionId::of(OperationId(row.operation_id), number.cast_unsigned());
+        Ok(self.find::<PlanVersion>(version.0).await?.is_some())
+    }
+
     /// How much later it began, and how much later it was completed, than the plan had it when its start was
     /// reported.
-    pub(crate) async fn variances(&self, task: Uuid) -> Result<[Option<Duration>; 2], Error> {
+    pub(crate) async fn variances(self: &Arc<Self>, task: Uuid) -> Result<[Option<Duration>; 2], Error> {
         let Some(row) = self.loaders.task_executions.load(task).await? else { return Ok([None, None]) };
+        if !self.sees_baseline(&row).await? {
+            return Ok([None, None]);
+        }
         let completed = row.status == execution::TaskStatus::Completed.to_string();
         let variance = |actual: Option<chrono::DateTime<Utc>>, baseline: Option<chrono::DateTime<Utc>>| {
             Some(Span::seconds((actual? - baseline?).num_seconds()).into())

@@ -18,17 +18,22 @@ const COMMAND: u64 = 10;
 const LIST: u64 = 5;
 
 /// Fields that cost more than what they answer: type, field, what it costs. A preview lays a whole plan out anew;
-/// metrics read all that is claimed of an operation;
-/// what hangs on a partner is looked for in every plan that its sender may see; a search reads the titles and texts of
-/// all of them, whatever it finds; what was known of a thing is asked as of each command of its history.
-const COSTLY: [(&str, &str, u64); 8] = [
+/// metrics read all that is claimed of an operation; what hangs on a partner is looked for in every plan that its sender
+/// may see; a search, and one for lessons, reads the titles and texts of all of them, whatever it finds; what was known of
+/// a thing is asked as of each command of its history, and steps of a replay each as of their own moment.
+const COSTLY: [(&str, &str, u64); 13] = [
     ("Operation", "metrics", 100),
     ("Operation", "previewReschedule", 100),
     ("Partner", "suspensionEffects", 2_000),
     ("Query", "knowledge", 200),
+    ("Query", "lessons", 2_000),
     ("Query", "search", 2_000),
+    ("ReplayState", "persons", 20),
+    ("ReplayStep", "changes", 50),
+    ("ReplayStep", "knownThen", 50),
     ("ReplayStep", "state", 5),
     ("World", "knowledge", 200),
+    ("World", "lessons", 2_000),
     ("World", "search", 2_000),
 ];
 

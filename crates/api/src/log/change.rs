@@ -549,6 +549,9 @@ mod tests {
             ("matter_claim", "MatterClaim"),
             ("assistance_claim", "AssistanceClaim"),
             ("clock", "Clock"),
+            ("review", "Review"),
+            ("observation", "Observation"),
+            ("finding", "Finding"),
         ];
         for (table, name) in types {
             let known = fields_of(name);

@@ -294,8 +294,8 @@ impl Event {
 impl Event {
     /// Events at these positions, as far as the viewer sees them.
     async fn all_at(&self, positions: &[i64]) -> Result<Vec<Self>, Error> {
-        self.world.spend(positions.len())?;
         let rows = self.world.loaders.events_at.load_many(positions.iter().copied()).await?;
+        self.world.spend(rows.len())?;
         Ok(rows.into_iter().map(|row| Self::new(&self.world, row)).collect())
     }
 

@@ -45,10 +45,11 @@ impl Session {
         let most = i64::try_from(MOST_COMMANDS * 10).unwrap_or(i64::MAX);
         let history = (subject, read_model::EventFilter::default(), Page::first(most));
         let events = world.loaders.histories.children(history).await?;
+        let is_whole = events.len() < MOST_COMMANDS * 10;
         // The first of each command: what it made holds from the command's end on.
         let mut commands: Vec<_> = events.iter().map(Arc::clone).collect();
         commands.dedup_by_key(|event| event.command_end);
-        if commands.len() > MOST_COMMANDS {
+        if commands.len() > MOST_COMMANDS || !is_whole {
             return Err(Error::bad_input(format!(
                 "It has more than {MOST_COMMANDS} commands in its history. Ask `asOf` of single moments."
             )));

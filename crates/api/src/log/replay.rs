@@ -13,11 +13,12 @@ use crate::{
         scalars::{DateTime, Duration, Position},
         zone::Zone,
     },
-    log::{change::Change, standing},
+    log::{change::Change, reading::TURNS, standing},
 };
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
+use chrono::Datelike as _;
 use chrono::Utc;
-use domain::Span;
+use domain::{Span, instant};
 use read_model::EventRow;
 use std::{sync::Arc, time::Duration as Wait};
 use uuid::Uuid;
@@ -149,6 +150,8 @@ impl Player {
     }
 
     async fn peek(&self) -> Result<Option<ReplayStep>, Error> {
+        // As other subscriptions do.
+        let _turn = TURNS.acquire().await;
         let Session { engine, actor, manner, .. } = &*self.session;
         // Priced once, with the subscription.
         let now = Session::new(engine, actor.clone(), None, 0).await?;
@@ -174,6 +177,8 @@ impl Place {
     fn read(key: &str) -> Result<Self, Error> {
         let place = key.split_once(' ').and_then(|(at, position)| {
             let happened_at = chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?;
+            // As far as Postgres knows of times.
+            instant::YEARS.contains(&happened_at.year()).then_some(())?;
             Some(Self { happened_at, position: position.parse().ok()? })
         });
         place.ok_or_else(|| Error::bad_input("The cursor is not one of a replay."))

@@ -6,10 +6,10 @@ use domain::{
     execution::{self, Said, TaskStatus},
     incident::{self, IncidentStatus},
 };
-use futures_util::future::try_join3;
+use futures_util::future::try_join4;
 use read_model::{
     ClockSpan, OPEN_CLOCKS, OPEN_INCIDENTS, Pin, ReadModel, ReplayCount, ReplayIncidentClaim,
-    ReplayTaskClaim, matter::MatterSays, parse,
+    ReplayTaskClaim, VersionSpan, matter::MatterSays, parse,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -85,22 +85,25 @@ impl Counts {
 
 /// All that is said of an operation and not corrected.
 struct Sayings {
-    tasks: BTreeMap<Uuid, Vec<ReplayTaskClaim>>,
+    versions: Vec<VersionSpan>,
+    /// By the version that has the task, or `None` of those that responses made.
+    tasks: BTreeMap<(Option<i32>, Uuid), Vec<ReplayTaskClaim>>,
     incidents: BTreeMap<Uuid, Vec<ReplayIncidentClaim>>,
     clocks: Vec<ClockSpan>,
 }
 
 impl Sayings {
     async fn of(model: &ReadModel, pin: &Pin, operation: Uuid) -> Result<Self, Error> {
-        let (tasks, incidents, clocks) = try_join3(
+        let (versions, tasks, incidents, clocks) = try_join4(
+            model.version_spans_in(pin, operation),
             model.task_claims_in(pin, operation),
             model.incident_claims_in(pin, operation),
             model.clock_spans_in(pin, operation),
         )
         .await?;
-        let mut said = Self { tasks: BTreeMap::new(), incidents: BTreeMap::new(), clocks };
+        let mut said = Self { versions, tasks: BTreeMap::new(), incidents: BTreeMap::new(), clocks };
         for claim in tasks {
-            said.tasks.entry(claim.task_id).or_default().push(claim);
+            said.tasks.entry((claim.version, claim.task_id)).or_default().push(claim);
         }
         for claim in incidents {
             said.incidents.entry(claim.incident_id).or_default().push(claim);
@@ -108,11 +111,23 @@ impl Sayings {
         Ok(said)
     }
 
+    /// The version that was promulgated last by then, unless it was withdrawn.
+    fn in_force_at(&self, at: DateTime<Utc>) -> Option<i32> {
+        let by_then = self.versions.iter().filter(|version| version.promulgated_at <= at);
+        let last = by_then.max_by_key(|version| (version.promulgated_at, version.number))?;
+        Some(last.number).filter(|_| last.withdrawn_at.is_none_or(|withdrawn| at < withdrawn))
+    }
+
     /// What was so at a moment in the world.
     fn counts_at(&self, at: DateTime<Utc>) -> Counts {
         let mut counts = Counts::default();
-        for claims in self.tasks.values() {
-            if claims.iter().any(|claim| claim.decided_at.is_some_and(|decided| at < decided)) {
+        let in_force = self.in_force_at(at);
+        for ((version, _), claims) in &self.tasks {
+            let is_there = match version {
+                Some(_) => *version == in_force,
+                None => claims.iter().all(|claim| claim.decided_at.is_none_or(|decided| decided <= at)),
+            };
+            if !is_there {
                 continue;
             }
             counts.tasks.add(status_at(claims, at), 1);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// A stretch of time in the world; an end that is left out is open.
 #[derive(InputObject, Default)]
-pub struct MetricPeriod {
+pub struct MetricPeriodInput {
     from: Option<DateTime>,
     /// Exclusive.
     to: Option<DateTime>,
@@ -29,7 +29,7 @@ enum MetricSubject {
 pub(crate) struct AskedMetrics {
     pub subject: Option<ID>,
     pub partner: Option<String>,
-    pub period: Option<MetricPeriod>,
+    pub period: Option<MetricPeriodInput>,
 }
 
 impl MetricSubject {
@@ -85,7 +85,7 @@ impl AskedMetrics {
             (Some(MetricSubject::Thing(of)), by) => (Some(of), by),
             (Some(MetricSubject::Operation(_)) | None, by) => (None, by),
         };
-        let MetricPeriod { from, to } = period.unwrap_or_default();
+        let MetricPeriodInput { from, to } = period.unwrap_or_default();
         let utc = |at: Option<DateTime>| at.map(|DateTime(at)| at.to_utc());
         Ok(Asked {
             subject,

@@ -5,7 +5,7 @@ mod evidence;
 mod types;
 
 pub(crate) use asked::AskedMetrics;
-pub use asked::MetricPeriod;
+pub use asked::MetricPeriodInput;
 pub use types::{Metric, MetricCode, MetricUnit};
 
 use crate::{Error, graph::context::World};

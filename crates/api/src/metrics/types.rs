@@ -70,11 +70,17 @@ pub enum MetricCode {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "metrics::Unit")]
 pub enum MetricUnit {
+    /// Of 60 seconds.
     Minutes,
+    /// Of 60 minutes.
     Hours,
+    /// Of 24 hours.
     Days,
+    /// How many of a hundred, never more.
     Percent,
+    /// How many for each hundred, which may be more.
     PerHundred,
+    /// How many.
     Count,
 }
 

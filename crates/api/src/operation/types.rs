@@ -20,7 +20,7 @@ use crate::{
         zone::Zone,
     },
     log::replay::{Asked, ReplayOrder, ReplayStep},
-    metrics::{self, AskedMetrics, Metric, MetricCode, MetricPeriod},
+    metrics::{self, AskedMetrics, Metric, MetricCode, MetricPeriodInput},
     operation::release::{Classification, HandlingCode, ReleaseLabel},
     outcome::{
         totals::{OutcomeTotals, Period},
@@ -406,7 +406,7 @@ impl Operation {
         codes: Vec<MetricCode>,
         subject: Option<ID>,
         partner: Option<String>,
-        period: Option<MetricPeriod>,
+        period: Option<MetricPeriodInput>,
     ) -> Result<Vec<Metric>, Error> {
         let asked = AskedMetrics { subject, partner, period }.read(&self.world, self.row.id).await?;
         let codes: Vec<_> = codes.into_iter().map(Into::into).collect();

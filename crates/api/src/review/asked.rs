@@ -7,8 +7,9 @@ use crate::{
         id::AskedId,
         mutation::Asked,
         node::{
-            AssistanceClaim, Contribution, Event, Finding, GoNoGoWord, Incident, Item, MatterClaim, Outcome,
-            PlanDecision, PlanVersion, RecordedDecision, Request, Shift, Sitrep, Task, TaskClaim,
+            AssistanceClaim, Contribution, Event, Finding, GoNoGoWord, Incident, Item, MatterClaim,
+            Operation, Outcome, PlanDecision, PlanVersion, RecordedDecision, Request, Shift, Sitrep, Task,
+            TaskClaim,
         },
         scalars::DateTime,
     },
@@ -17,10 +18,13 @@ use crate::{
 use async_graphql::{ID, InputObject, OneofObject};
 use domain::{
     OperationCode, PartnerCode, Position, RefusalCode, TaskCode,
-    ids::{AssistanceClaimId, GoNoGoWordId, MatterClaimId, OperationId, RecordedDecisionId, from_text},
+    ids::{
+        AssistanceClaimId, GoNoGoWordId, MatterClaimId, OperationId, PlanVersionId, RecordedDecisionId,
+        from_text,
+    },
     metrics::{Metric, ThingKind, Why},
     release::Matter,
-    review::{Evidence, FindingCode, MeasuredOf},
+    review::{Evidence, FindingCode, MOST_EVIDENCE, MeasuredOf},
 };
 use futures_util::future::try_join_all;
 use read_model::{matter::MatterSays, parse};
@@ -103,6 +107,11 @@ impl Asked<'_> {
         operation: &OperationCode,
         inputs: &[EvidenceInput],
     ) -> Result<Option<Vec<Evidence>>, Error> {
+        if inputs.len() > MOST_EVIDENCE {
+            let message = format!("A finding has at most {MOST_EVIDENCE} pieces of evidence.");
+            self.reasons.add(RefusalCode::InvalidValue, "evidence", message);
+            return Ok(None);
+        }
         let keys = inputs.iter().filter_map(|input| Some(AskedId::read(input.named().1?)?.key));
         // Fetched together, and then found there.
         try_join_all(keys.map(|key| self.world.node(key))).await?;
@@ -153,14 +162,17 @@ impl Asked<'_> {
             }
         }
         let asked = AskedMetrics { subject: input.subject.clone(), partner: None, period: None };
-        let asked = match asked.read(&self.world, id).await {
+        // As `asOf` has it there, where no clock goes on.
+        let then = self.session.past_at(self.world.pin.position);
+        let asked = match asked.read(&then, id).await {
             Err(Error::BadUserInput(message)) => {
                 self.reasons.add(RefusalCode::InvalidValue, &at_subject, message);
                 return Ok(None);
             }
             asked => asked?,
         };
-        let found = metrics::of(&self.world, id, &[input.code.into()], &asked).await?;
+        self.world.spend(1)?;
+        let found = metrics::of(&then, id, &[input.code.into()], &asked).await?;
         let [metric] = found.as_slice() else {
             let message = "It is of one thing or another: name one as its `subject`.";
             self.reasons.add(RefusalCode::InvalidValue, &at_subject, message);
@@ -173,10 +185,17 @@ impl Asked<'_> {
         };
         let positions: Vec<i64> = metric.evidence.iter().map(|position| position.0).collect();
         let model = self.world.engine.read_model();
-        let Some(scope) = model.scope_of(&self.world.pin, &positions).await? else {
+        let Some(mut scope) = model.scope_of(&self.world.pin, &positions).await? else {
             self.reasons.add(RefusalCode::NotFound, field, "There is no such metric.");
             return Ok(None);
         };
+        if metric.code == domain::metrics::MetricCode::Objective
+            && let Some(found) = self.world.find::<Operation>(id).await?
+            && let Some(number) = found.row.in_force
+        {
+            // What it is measured by stands in the plan.
+            scope.versions.extend([PlanVersionId::of(OperationId(id), number.cast_unsigned()).0]);
+        }
         let partner = asked.partner.filter(|_| metric.of.kind == ThingKind::Operation);
         let of = match partner {
             Some(partner) => MeasuredOf::Partner(partner),

@@ -29,18 +29,27 @@ use uuid::Uuid;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "review::EvidenceKind")]
 pub enum EvidenceKind {
+    /// Of the operation, or one that everybody sees.
     Event,
     /// On a task, an incident, a request or an outcome, or a report of counts of persons.
     Claim,
     /// On a plan version, an entry of the decision log, or a word on whether a phase may start.
     Decision,
+    /// As it is known.
     Incident,
+    /// For information or for assistance.
     Request,
+    /// What a partner gives.
     Contribution,
+    /// With its figures as they were issued.
     Sitrep,
+    /// What the operation came to.
     Outcome,
+    /// As nations decided on it.
     PlanVersion,
+    /// Of the plan, or made by a response to an incident.
     Task,
+    /// Of a centre's watch.
     Shift,
     /// A count of persons, as far as each reader is told of it.
     Assistance,

@@ -43,6 +43,7 @@ pub struct ReviewAnswer {
     column: AnswerColumn,
 }
 
+/// The last answer to one of the four questions.
 #[Object]
 impl ReviewAnswer {
     async fn question(&self) -> Result<ReviewQuestion, Error> {
@@ -74,6 +75,7 @@ pub struct ReviewAdoption {
     column: AdoptionColumn,
 }
 
+/// That a partner adopted the review.
 #[Object]
 impl ReviewAdoption {
     async fn partner(&self) -> Result<Partner, Error> {

@@ -80,9 +80,9 @@ pub struct TaskSlippage {
 #[derive(SimpleObject)]
 pub struct PhaseSlippage {
     phase: Phase,
-    /// Of the first of its tasks.
+    /// Of the first of its tasks, those left out that were cancelled before they began.
     planned_start: DateTime,
-    /// Of the last of them; exclusive.
+    /// Of the last of those that were not cancelled; exclusive.
     planned_finish: DateTime,
     /// Null until one has begun.
     actual_start: Option<DateTime>,
@@ -97,7 +97,7 @@ pub struct PhaseSlippage {
 pub struct PlannedVersusActual {
     /// By when they were planned to start, then by code. None, until H-hour is set.
     tasks: Vec<TaskSlippage>,
-    /// In the order of the plan, those that have tasks.
+    /// In the order of the plan, those that have tasks which were not cancelled.
     phases: Vec<PhaseSlippage>,
 }
 
@@ -166,7 +166,10 @@ impl PlannedVersusActual {
             let row = row.as_deref();
             let (carried_out, cancelled) =
                 carried_out(row, blocked_for(blocked.iter().filter_map(|claim| claim.said())))?;
-            let baseline = row.and_then(|row| row.baseline_start.zip(row.baseline_finish));
+            let baseline = match row {
+                Some(row) if world.sees_baseline(row).await? => row.baseline_start.zip(row.baseline_finish),
+                _ => None,
+            };
             let planned = match (by, baseline) {
                 (PlannedBy::Then, Some((start, finish))) => (start.fixed_offset(), finish.fixed_offset()),
                 _ => planned,
@@ -227,12 +230,17 @@ impl Known {
 
 impl PhaseSlippage {
     fn of(phase: Phase, tasks: &[&Known]) -> Option<Self> {
-        let planned_start = tasks.iter().map(|task| task.planned.0).min()?;
-        let planned_finish = tasks.iter().map(|task| task.planned.1).max()?;
-        let actual_start = tasks.iter().filter_map(|task| task.carried_out.started).min();
-        let left = || tasks.iter().filter(|task| !task.cancelled);
-        let all_done = left().all(|task| task.carried_out.finished.is_some());
-        let actual_finish = left().filter_map(|task| task.carried_out.finished).max().filter(|_| all_done);
+        // What was given up before it began moves neither end.
+        let (begun, left): (Vec<_>, Vec<_>) = (
+            tasks.iter().filter(|task| !task.cancelled || task.carried_out.started.is_some()).collect(),
+            tasks.iter().filter(|task| !task.cancelled).collect(),
+        );
+        let planned_start = begun.iter().map(|task| task.planned.0).min()?;
+        let planned_finish = left.iter().map(|task| task.planned.1).max()?;
+        let actual_start = begun.iter().filter_map(|task| task.carried_out.started).min();
+        let all_done = left.iter().all(|task| task.carried_out.finished.is_some());
+        let actual_finish =
+            left.iter().filter_map(|task| task.carried_out.finished).max().filter(|_| all_done);
         let variance = |planned: Instant, actual: Option<Instant>| {
             actual.map(|actual| Span::seconds((actual - planned).num_seconds()).into())
         };

@@ -26,3 +26,4 @@ pub use event::ReviewEvent;
 pub use evidence::{Evidence, EvidenceKind, MeasuredOf, Parts};
 pub use finding::{Action, Completion, Finding, FindingKind, FindingStatus, LinkedEvidence, Validation};
 pub use standing::{Adoption, Answer, Observation, Question, Review};
+pub use writing::MOST_EVIDENCE;

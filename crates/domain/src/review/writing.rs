@@ -19,7 +19,8 @@ const MOST_OBSERVATIONS: usize = 10_000;
 const MOST_FINDINGS: usize = 1_000;
 
 /// Most pieces of evidence of one finding.
-const MOST_EVIDENCE: usize = 100;
+/// Most pieces of evidence of a finding.
+pub const MOST_EVIDENCE: usize = 100;
 
 pub(super) fn answer(
     place: &Place<'_>,
@@ -99,7 +100,11 @@ pub(super) fn recommend(
         return reasons.or(Vec::new());
     }
     let status = finding.status();
-    let is_open = matches!(status, FindingStatus::Observed | FindingStatus::LessonIdentified);
+    // What was done in vain wants another remedy.
+    let is_open = matches!(
+        status,
+        FindingStatus::Observed | FindingStatus::LessonIdentified | FindingStatus::NotAdopted
+    );
     reasons.check(is_open, RefusalCode::WrongState, "findingId", || {
         format!("{} is {status}: what it recommends is being acted on.", finding.code)
     });

@@ -1,9 +1,9 @@
 //! What was planned held against what happened: by how much a task slipped, and what drove it.
 //!
 //! The parts add up, to the second: what held its start and what it waited longer than that are the slippage of its start;
-//! with what it was blocked and what else it took longer, they are the slippage of its finish. It is the usual reckoning of
-//! a delay by the activity before, and by the activity itself (as in the "as-planned versus as-built" of AACE International's
-//! recommended practice 29R-03).
+//! with what it was blocked and what else it took longer, they are the slippage of its finish. It is the usual reckoning
+//! of a delay by the activity before, and by the activity itself (as in the "as-planned versus as-built" of AACE
+//! International's recommended practice 29R-03).
 
 use crate::{
     Instant, Span, TaskCode,

@@ -361,6 +361,8 @@ fn a_lesson_is_learned_when_another_post_than_the_one_that_acted_has_looked() {
     // What was done in vain is done anew.
     let in_vain = story.when(reviewer("THA-01"), validate("F1", false)).then([learned(false)]);
     assert_eq!(statuses(&in_vain), [FindingStatus::NotAdopted]);
+    let in_vain = in_vain.when(reviewer("THA-01"), recommend("F1", "Leave the gate open", None)).accepted();
+    assert_eq!(statuses(&in_vain), [FindingStatus::NotAdopted]);
     let anew = in_vain.when(reviewer("THA-01"), assign_action("F1", "MMR-02")).then([assigned("MMR-02")]);
     assert_eq!(statuses(&anew), [FindingStatus::ActionAssigned]);
 }

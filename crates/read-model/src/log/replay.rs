@@ -27,6 +27,8 @@ pub const OPEN_CLOCKS: &str = "OPEN_CLOCKS";
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayTaskClaim {
     pub task_id: Uuid,
+    /// Number of the plan version that has it; of a task that a response made `None`.
+    pub version: Option<i32>,
     /// Of a task that a response made, when that was decided.
     pub decided_at: Option<DateTime<Utc>>,
     pub number: Option<i32>,
@@ -40,6 +42,14 @@ pub struct ReplayIncidentClaim {
     pub incident_id: Uuid,
     pub occurred_at: DateTime<Utc>,
     pub says: Json<MatterSays>,
+}
+
+/// From when to when a plan version was in force, unless another took its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionSpan {
+    pub number: i32,
+    pub promulgated_at: DateTime<Utc>,
+    pub withdrawn_at: Option<DateTime<Utc>>,
 }
 
 /// From when to when a clock ran.
@@ -268,32 +278,50 @@ impl ReadModel {
         .map_err(doing("count where an operation stood"))
     }
 
-    /// The tasks of the plan in force and those that responses made, each with what is claimed of it.
+    /// The versions that were in force one after the other, whoever sees them.
+    pub async fn version_spans_in(&self, pin: &Pin, operation: Uuid) -> Result<Vec<VersionSpan>, Error> {
+        sqlx::query_as!(
+            VersionSpan,
+            r#"select
+               version.number,
+               version.promulgated_at as "promulgated_at!",
+               (version.withdrawn ->> 'at')::timestamptz as withdrawn_at
+             from plan_version version
+             where version.operation_id = $2
+               and version.promulgated_at is not null
+               and version.valid_from <= $1
+               and $1 < version.valid_to"#,
+            pin.position.0,
+            operation
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read when plan versions were in force"))
+    }
+
+    /// The tasks of plan versions that were ever in force and those that responses made, each with what is claimed of it.
     pub async fn task_claims_in(&self, pin: &Pin, operation: Uuid) -> Result<Vec<ReplayTaskClaim>, Error> {
         sqlx::query_as!(
             ReplayTaskClaim,
             r#"select
                task.task_id as "task_id!",
+               task.version as "version?",
                task.decided_at as "decided_at?",
                claim.number as "number?",
                claim.occurred_at as "occurred_at?",
                claim.says as "says?: Json<TaskClaim>"
              from (
-               select task.task_id, null::timestamptz as decided_at
-               from operation
-               join plan_version version
-                 on version.operation_id = operation.id
-                 and version.number = operation.in_force
-                 and version.valid_from <= $1
-                 and $1 < version.valid_to
+               select task.task_id, version.number as version, null::timestamptz as decided_at
+               from plan_version version
                join visible_plan_version($1, $2, $3) seen on seen.id = version.id
                join planned_task task
                  on task.version_id = version.id
                  and task.valid_from <= $1
                  and $1 < task.valid_to
-               where operation.id = $4
-                 and operation.valid_from <= $1
-                 and $1 < operation.valid_to
+               where version.operation_id = $4
+                 and version.promulgated_at is not null
+                 and version.valid_from <= $1
+                 and $1 < version.valid_to
                  and (
                    $3 in (task.lead, task.territory)
                    or not exists (
@@ -304,7 +332,7 @@ impl ReadModel {
                    )
                  )
                union all
-               select task.id, task.decided_at
+               select task.id, null, task.decided_at
                from emergent_task task
                join visible_emergent_task($1, $2, $3) seen on seen.id = task.id
                where task.operation_id = $4

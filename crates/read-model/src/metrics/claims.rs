@@ -351,7 +351,21 @@ impl ReadModel {
                execution.baseline_finish
              from visible_task($1, $2, $3, $4) visible
              join task_execution execution on execution.task_id = visible.id
-             where execution.valid_from <= $1 and $1 < execution.valid_to
+             where execution.valid_from <= $1
+               and $1 < execution.valid_to
+               and (
+                 execution.baseline_version is null
+                 or exists (
+                   select
+                   from plan_version version
+                   join visible_plan_version($1, $2, $3) seen on seen.id = version.id
+                   where version.operation_id = execution.operation_id
+                     and version.number = execution.baseline_version
+                     and version.valid_from <= $1
+                     and $1 < version.valid_to
+                   offset 0
+                 )
+               )
              order by execution.operation_id, execution.task",
             pin.position.0,
             pin.policy_position.0,
