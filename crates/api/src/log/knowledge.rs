@@ -26,8 +26,9 @@ pub struct Knowledge {
     since: Position,
     /// The first event of that command that concerns it.
     event: Event,
-    /// What was known. Of a task `status startedAt endedAt progress blockedSince`, of an incident `status priority
-    /// personsRecovered` and of a request `status` with their times, of a post `inPost officer`, each named as its field is.
+    /// What was known. Of a task `status issuedAt acknowledgedAt startedAt endedAt progress blockedSince`; of an incident
+    /// `status priority reportedAt triagedAt decidedAt containedAt closedAt personsRecovered`, and `arrivals` with `post` and
+    /// `at`; of a request `status issuedAt acknowledgedAt answeredAt endedAt`; of a post `inPost officer`. Times are in UTC.
     /// Null while it was not known that there is such a thing, or it was not for you.
     answer: Option<Json>,
 }

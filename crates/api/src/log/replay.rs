@@ -16,8 +16,7 @@ use crate::{
     log::{change::Change, reading::TURNS, standing},
 };
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
-use chrono::Datelike as _;
-use chrono::Utc;
+use chrono::{Datelike as _, Utc};
 use domain::{Span, instant};
 use read_model::EventRow;
 use std::{sync::Arc, time::Duration as Wait};
