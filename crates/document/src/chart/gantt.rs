@@ -1,10 +1,11 @@
 //! Gantt charts: what is done when, what waits for what, and what cannot slip.
 
 use super::{
-    ACCENT, BOTTOM, FAINT, Heading, INK, Length, MARGIN, QUIET, RULE, SHADE, Sheet, TOP, diamond, h_offset,
-    hours, said, shortened, utc, width,
+    ACCENT, BOTTOM, FAINT, Heading, INK, Length, MARGIN, QUIET, SHADE, Sheet, TOP, WIDTH,
+    axis::{AXIS, Axis},
+    diamond, h_offset, hours, length_of, said, shortened, width,
 };
-use domain::{Day, PhaseCode, Span, TaskCode, plan::DependencyKind};
+use domain::{PhaseCode, Span, TaskCode, plan::DependencyKind};
 use maud::{Markup, html};
 use std::collections::HashMap;
 
@@ -62,22 +63,14 @@ enum Row<'a> {
     Task(&'a Task),
 }
 
-const WIDTH: Length = 16_000;
 /// Room that titles are given at least and at most.
 const LABELS: (Length, Length) = (2_000, 4_600);
 const CODE: Length = 700;
 const SIZE: Length = 110;
 const ROW: Length = 200;
-const AXIS: Length = 620;
 const LEGEND: Length = 400;
 /// Beside the bars, for codes and the ends of arrows.
 const SLACK: Length = 450;
-/// Between two dates at least.
-const TICK: Length = 1_080;
-
-/// Between lines of time, in hours; beyond these, as many weeks as it takes.
-const STEPS: [i64; 13] = [1, 2, 3, 6, 12, 24, 48, 72, 120, 168, 240, 336, 504];
-
 impl Gantt {
     /// The whole on one sheet; `id` is unique in the document that it stands in.
     pub fn svg(&self, id: &str) -> String {
@@ -114,10 +107,10 @@ impl Gantt {
         let rows_end = TOP + AXIS + length_of(rows.len()) * ROW;
         let content = html! {
             (plot.rows(rows))
-            (plot.axis(rows_end))
+            (plot.axis.drawn(rows_end))
             (plot.links(rows))
             (plot.bars(rows))
-            (plot.h_hour(rows_end))
+            (plot.axis.h_hour(rows_end))
             (plot.legend(rows_end))
         };
         let sheet = Sheet {
@@ -194,23 +187,12 @@ fn push_tasks<'a>(rows: &mut Vec<Row<'a>>, mut tasks: Vec<&'a Task>) {
     }
 }
 
-fn length_of(count: usize) -> Length {
-    Length::try_from(count).unwrap_or(Length::MAX / 1_000_000)
-}
-
 /// Where times and rows are on a sheet.
 struct Plot<'a> {
-    gantt: &'a Gantt,
     id: &'a str,
     /// Room for titles, from the left.
     labels: Length,
-    left: Length,
-    right: Length,
-    /// Seconds from H-hour, the second more than the first.
-    from: i64,
-    to: i64,
-    /// Seconds between lines of time.
-    step: i64,
+    axis: Axis<'a>,
     places: HashMap<&'a TaskCode, (usize, &'a Task)>,
 }
 
@@ -218,68 +200,20 @@ impl<'a> Plot<'a> {
     fn new(gantt: &'a Gantt, rows: &[Row<'a>], id: &'a str) -> Self {
         let widest = gantt.tasks.iter().map(|task| width(&task.title, SIZE)).max().unwrap_or_default();
         let labels = (CODE + widest + SIZE).clamp(LABELS.0, LABELS.1 + CODE);
-        let starts = gantt.tasks.iter().map(|task| task.start.as_seconds());
-        let ends = gantt.tasks.iter().map(|task| task.late_finish.max(task.finish).as_seconds());
-        // H-hour is always on the sheet, and an hour at least.
-        let from = starts.min().unwrap_or(0).min(0);
-        let to = ends.max().unwrap_or(0).max(from + 3_600);
-        let (left, right) = (MARGIN + labels, WIDTH - MARGIN - SLACK);
-        let most = ((right - left) / TICK).max(1);
-        let least = (to - from) / most;
-        let known = STEPS.iter().map(|hours| hours * 3_600).find(|step| *step >= least);
-        let step = known.unwrap_or_else(|| (least / 604_800 + 1) * 604_800);
+        let starts = gantt.tasks.iter().map(|task| task.start);
+        let ends = gantt.tasks.iter().map(|task| task.late_finish.max(task.finish));
+        let axis = Axis::new(&gantt.heading, (MARGIN + labels, WIDTH - MARGIN - SLACK), starts, ends);
         let task = |(index, row): (usize, &Row<'a>)| match row {
             Row::Task(task) => Some((&task.code, (index, *task))),
             Row::Phase { .. } | Row::Group(_) => None,
         };
         let places = rows.iter().enumerate().filter_map(task).collect();
-        Self { gantt, id, labels, left, right, from, to, step, places }
-    }
-
-    fn x(&self, at: Span) -> Length {
-        self.left + (at.as_seconds() - self.from) * (self.right - self.left) / (self.to - self.from)
+        Self { id, labels, axis, places }
     }
 
     /// The middle of a row.
     fn y(row: usize) -> Length {
         TOP + AXIS + length_of(row) * ROW + ROW / 2
-    }
-
-    /// Lines of time with what they are: days or hours from H-hour, in UTC and in the zone.
-    fn axis(&self, end: Length) -> Markup {
-        let heading = &self.gantt.heading;
-        let first = self.from.div_euclid(self.step) + i64::from(self.from.rem_euclid(self.step) != 0);
-        let ticks = (first..).map(|tick| Span::seconds(tick * self.step));
-        let ticks: Vec<Span> = ticks.take_while(|at| at.as_seconds() <= self.to).collect();
-        let name = |at: Span| if self.step % 86_400 == 0 { Day::of(at).to_string() } else { h_offset(at) };
-        let y = TOP + AXIS;
-        html! {
-            g font-size="100" text-anchor="middle" {
-                @for at in ticks {
-                    @let x = self.x(at);
-                    line x1=(x) y1=(y - 40) x2=(x) y2=(end) stroke=(RULE) stroke-width="6" {}
-                    text x=(x) y=(y - 380) font-weight="700" { (name(at)) }
-                    @if let Some(instant) = heading.instant(at) {
-                        text x=(x) y=(y - 240) fill=(QUIET) { (utc(instant)) }
-                        @if let Some(zone) = &heading.zone {
-                            text x=(x) y=(y - 110) fill=(QUIET) { (zone.local(instant).format("%Y-%m-%d %H:%M")) }
-                        }
-                    }
-                }
-            }
-            g font-size="100" text-anchor="end" fill=(QUIET) {
-                @let x = self.left - 620;
-                text x=(x) y=(y - 380) { "From H-hour" }
-                @if heading.h_hour.is_some() {
-                    text x=(x) y=(y - 240) { "UTC" }
-                    @if let Some(zone) = &heading.zone {
-                        text x=(x) y=(y - 110) { (zone) }
-                    }
-                }
-            }
-            line x1=(MARGIN) y1=(y) x2=(WIDTH - MARGIN) y2=(y) stroke=(QUIET) stroke-width="8" {}
-            line x1=(MARGIN) y1=(end) x2=(WIDTH - MARGIN) y2=(end) stroke=(QUIET) stroke-width="8" {}
-        }
     }
 
     /// What each row is, and its ground.
@@ -296,7 +230,7 @@ impl<'a> Plot<'a> {
                             (said(&shortened(name, 120, self.labels - 400)))
                         }
                         @if let Some((start, finish)) = span {
-                            @let (from, to) = (self.x(*start), self.x(*finish));
+                            @let (from, to) = (self.axis.x(*start), self.axis.x(*finish));
                             path d={ "M" (from) " " (y + 50) "V" (y - 10) "H" (to) "V" (y + 50) } fill="none" stroke=(INK) stroke-width="24" {}
                         }
                     }
@@ -324,8 +258,8 @@ impl<'a> Plot<'a> {
     }
 
     fn bar(&self, task: &Task, y: Length) -> Markup {
-        let (start, finish) = (self.x(task.start), self.x(task.finish));
-        let late = self.x(task.late_finish).max(finish);
+        let (start, finish) = (self.axis.x(task.start), self.axis.x(task.finish));
+        let late = self.axis.x(task.late_finish).max(finish);
         let fill = if task.critical { INK } else { "#ffffff" };
         // Also the shortest is seen.
         let wide = (finish - start).max(20);
@@ -380,7 +314,7 @@ impl<'a> Plot<'a> {
             DependencyKind::FinishToFinish => (true, false),
             DependencyKind::StartToFinish => (false, false),
         };
-        let at = |task: &Task, finish: bool| self.x(if finish { task.finish } else { task.start });
+        let at = |task: &Task, finish: bool| self.axis.x(if finish { task.finish } else { task.start });
         let (from, to) = (at(predecessor, leaves_finish), at(task, !enters_start));
         let (y1, y2) = (Self::y(above), Self::y(below));
         let down = if y2 > y1 { 1 } else { -1 };
@@ -391,14 +325,6 @@ impl<'a> Plot<'a> {
             return Some(format!("M{from} {y1}H{out}V{gap}H{}V{}", to + 40, y2 - down * 68));
         }
         Some(format!("M{from} {y1}H{out}V{gap}H{}V{y2}H{to}", to + 120))
-    }
-
-    fn h_hour(&self, end: Length) -> Markup {
-        let x = self.x(Span::ZERO);
-        html! {
-            line x1=(x) y1=(TOP + AXIS) x2=(x) y2=(end) stroke=(ACCENT) stroke-width="16" stroke-dasharray="70 40" {}
-            text x=(x) y=(TOP + AXIS - 510) font-size="110" font-weight="700" text-anchor="middle" fill=(ACCENT) { "H-hour" }
-        }
     }
 
     fn legend(&self, end: Length) -> Markup {

@@ -1,4 +1,5 @@
-//! Charts of a plan as SVG, for screens and for paper: a Gantt chart and a synchronisation matrix.
+//! Charts as SVG, for screens and for paper: Gantt charts, synchronisation matrices, what was planned against what
+//! happened, and how a metric went.
 //!
 //! Each is a pure function of a plain struct: the same struct gives the same bytes. There are no scripts, no
 //! styles that would reach beyond the chart, and nothing is fetched: fonts are those of the reader's machine.
@@ -7,12 +8,17 @@
 //!
 //! Lengths are whole tenths of a pixel, so that no rounding differs between machines.
 
+pub mod actual;
+mod axis;
 pub mod gantt;
+pub mod history;
 pub mod matrix;
 #[cfg(test)]
 mod tests;
 
+pub use actual::PlannedVersusActual;
 pub use gantt::{Gantt, Lane, Link, Task};
+pub use history::History;
 pub use matrix::Matrix;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -114,6 +120,9 @@ pub fn hours(span: Span) -> String {
 
 /// Tenths of a pixel.
 type Length = i64;
+
+/// Of a chart that has a line of time.
+const WIDTH: Length = 16_000;
 
 const INK: &str = "#1a1a1a";
 const QUIET: &str = "#5f6770";
@@ -223,4 +232,8 @@ impl Sheet<'_> {
 /// A rhombus around a point.
 fn diamond(x: Length, y: Length, half: Length) -> String {
     format!("M{} {y}L{x} {}L{} {y}L{x} {}Z", x - half, y - half, x + half, y + half)
+}
+
+fn length_of(count: usize) -> Length {
+    Length::try_from(count).unwrap_or(Length::MAX / 1_000_000)
 }

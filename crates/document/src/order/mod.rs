@@ -10,9 +10,9 @@ mod tests;
 use crate::{
     chart::{Gantt, Heading, Matrix, h_offset, hours, matrix, utc},
     page::{
-        Block, Cell, Column, Page, Section, columns,
+        Block, Cell, Column, Drawing, Page, Section, columns,
         pdf::{Fonts, PdfError},
-        section,
+        plain, section,
     },
 };
 use chrono::{DateTime, Utc};
@@ -172,10 +172,8 @@ pub struct Annex {
     pub text: Option<String>,
 }
 
-/// `SUPPORTING` as people read it: `supporting`.
-fn plain(name: &str) -> String {
-    name.to_lowercase().replace('_', " ")
-}
+/// Lines of the Gantt chart that there is room for on a page.
+const CHART_LINES: usize = 40;
 
 impl Order {
     /// One file of HTML in UTF-8, in English but for what its authors wrote.
@@ -188,7 +186,7 @@ impl Order {
         self.page().pdf(fonts)
     }
 
-    fn page(&self) -> Page<'_> {
+    fn page(&self) -> Page {
         Page {
             name: self.name(),
             marking: self.marking(),
@@ -198,7 +196,6 @@ impl Order {
             recorded_at: self.recorded_at,
             sections: self.sections(),
             has_contents: true,
-            gantt: Some(&self.gantt),
             // The same for each copy of the same version.
             ident: format!("{} {}", self.heading.operation, self.content_hash),
         }
@@ -248,7 +245,7 @@ impl Order {
             content_hash: _,
             paragraphs,
             tasks,
-            gantt: _,
+            gantt,
             matrix,
             phases,
             decision_points,
@@ -264,7 +261,11 @@ impl Order {
         let mut sections: Vec<Section> = paragraphs.iter().map(paragraph).collect();
         sections.push(section("Phases", phases_table(phases)));
         sections.push(section("Tasks", tasks_table(tasks)));
-        let mut schedule = vec![Block::Chart];
+        let mut schedule = vec![Block::Chart(Drawing {
+            whole: gantt.svg("gantt"),
+            sheets: gantt.sheets("gantt", CHART_LINES),
+            explained: "Gantt chart of the tasks; the table after it says the same.",
+        })];
         schedule.extend(self.schedule_table(tasks));
         sections.push(section("Schedule", schedule));
         sections.push(section("Synchronisation matrix", matrix_table(matrix)));
@@ -418,7 +419,7 @@ fn matrix_table(matrix: &Matrix) -> Vec<Block> {
         cells.extend(matrix.columns.iter().map(|column| {
             let Some(cell) = matrix.cell(column, row.as_ref()) else { return Cell::default() };
             let lines = cell.tasks.iter().map(|task| format!("{} {}", task.code, task.title)).collect();
-            Cell { lines, marks: cell.decision_points.clone(), strong: false }
+            Cell { lines, marks: cell.decision_points.clone(), ..Cell::default() }
         }));
         cells
     };

@@ -3,13 +3,13 @@
 //! On paper, head and foot of the one great table repeat on every page, whatever the browser; page numbers
 //! come where browsers know margin boxes.
 
-use super::{Block, Cell, Column, Page, Section};
+use super::{Block, CONTENTS, Cell, Column, Link, Page};
 use crate::chart::{FONTS, machine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
 
-impl Page<'_> {
+impl Page {
     /// UTF-8, in English but for what its authors wrote.
     pub fn html(&self) -> String {
         let Page { name, marking, source, .. } = self;
@@ -38,7 +38,7 @@ impl Page<'_> {
     }
 
     fn body(&self) -> Markup {
-        let sections: &[Section] = &self.sections;
+        let sections = self.linked();
         html! {
             main {
                 header {
@@ -58,30 +58,30 @@ impl Page<'_> {
                     }
                 }
                 @if self.has_contents {
-                    nav aria-labelledby="contents" {
-                        h2 #contents { "Contents" }
-                        ol { @for section in sections { li { a href={ "#" (section.id) } { (said(&section.title)) } } } }
+                    nav aria-labelledby=(CONTENTS) {
+                        h2 id=(CONTENTS) { "Contents" }
+                        ol { @for section in &sections { li { a href={ "#" (section.id) } { (said(&section.title)) } } } }
                     }
                 }
                 @for (index, section) in sections.iter().enumerate() {
                     section aria-labelledby=(section.id) {
                         h2 id=(section.id) { (said(&format!("{}. {}", index + 1, section.title))) }
-                        @for block in &section.blocks { (self.block(block)) }
+                        @for of in &section.blocks { (block(of)) }
                     }
                 }
             }
         }
     }
+}
 
-    fn block(&self, block: &Block) -> Markup {
-        html! {
-            @match block {
-                Block::Lines { lines } => { @for line in lines { p { (said(line)) } } }
-                Block::Note { text } => { p.note { (said(text)) } }
-                Block::List { items } => { ul { @for item in items { li { (said(item)) } } } }
-                Block::Table { caption, columns, rows } => (table(caption, columns, rows)),
-                Block::Chart => { @if let Some(gantt) = self.gantt { figure { (PreEscaped(gantt.svg("gantt"))) } } }
-            }
+fn block(block: &Block) -> Markup {
+    html! {
+        @match block {
+            Block::Lines { lines } => { @for line in lines { p { (said(line)) } } }
+            Block::Note { text } => { p.note { (said(text)) } }
+            Block::List { items } => { ul { @for item in items { li { (said(item)) } } } }
+            Block::Table { caption, columns, rows } => (table(caption, columns, rows)),
+            Block::Chart(drawing) => { figure { (PreEscaped(&drawing.whole)) } }
         }
     }
 }
@@ -109,7 +109,8 @@ fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
                 tbody {
                     @for cells in rows {
                         tr { @for (index, of) in cells.iter().enumerate() {
-                            @if index == 0 { th scope="row" { (cell(of)) } } @else { td.tight[columns.get(index).is_some_and(|column| column.share == 0)] { (cell(of)) } }
+                            @let tight = columns.get(index).is_some_and(|column| column.share == 0);
+                            @if index == 0 { th scope="row" id=[&of.anchor] { (cell(of)) } } @else { td.tight[tight] id=[&of.anchor] { (cell(of)) } }
                         } }
                     }
                 }
@@ -118,9 +119,18 @@ fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
     }
 }
 
-fn cell(Cell { lines, marks, strong }: &Cell) -> Markup {
+fn cell(Cell { lines, marks, strong, anchor: _, links, picture }: &Cell) -> Markup {
     html! {
+        @if let Some(picture) = picture { (PreEscaped(&picture.svg)) }
         @for line in lines { div { @if *strong { strong { (said(line)) } } @else { (said(line)) } } }
+        @if !links.is_empty() { div { @for (index, of) in links.iter().enumerate() { @if index > 0 { " " } (link(of)) } } }
         @for mark in marks { div.mark { strong { "Decision due: " (mark) } } }
     }
+}
+
+fn link(Link { text, to }: &Link) -> Markup {
+    html! { @match to {
+        Some(place) => a href={ "#" (place) } { (said(text)) },
+        None => (said(text)),
+    } }
 }

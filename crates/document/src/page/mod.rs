@@ -4,14 +4,16 @@
 
 mod html;
 pub mod pdf;
+#[cfg(test)]
+mod tests;
 mod text;
 
-use crate::chart::Gantt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// A document, in all its forms.
-pub(crate) struct Page<'a> {
+pub(crate) struct Page {
     pub name: String,
     /// Stands at the head and the foot.
     pub marking: String,
@@ -26,8 +28,6 @@ pub(crate) struct Page<'a> {
     pub sections: Vec<Section>,
     /// Whether it is long enough for a list of its sections.
     pub has_contents: bool,
-    /// What [`Block::Chart`] shows.
-    pub gantt: Option<&'a Gantt>,
     /// The same for each copy of the same document.
     pub ident: String,
 }
@@ -60,8 +60,19 @@ pub(crate) enum Block {
         columns: Vec<Column>,
         rows: Vec<Vec<Cell>>,
     },
-    /// The Gantt chart, which each form draws as it has room.
-    Chart,
+    /// Each form draws it as it has room.
+    Chart(Drawing),
+}
+
+/// A chart, as SVG.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Drawing {
+    #[serde(skip)]
+    pub whole: String,
+    /// The same on sheets of a page each.
+    pub sheets: Vec<String>,
+    /// What it is, for who does not see it.
+    pub explained: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,6 +91,28 @@ pub(crate) struct Cell {
     pub marks: Vec<String>,
     /// What heads a row, or stands out in it.
     pub strong: bool,
+    /// What links lead here by; no other cell has it.
+    pub anchor: Option<String>,
+    /// Behind the lines.
+    pub links: Vec<Link>,
+    /// Before the lines.
+    pub picture: Option<Picture>,
+}
+
+/// A small chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Picture {
+    pub svg: String,
+    /// What it is, for who does not see it.
+    pub explained: String,
+}
+
+/// Leads to a cell of the same document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Link {
+    pub text: String,
+    /// The cell's anchor, or a section's id. `None`: there is no such place, and this is text.
+    pub to: Option<String>,
 }
 
 impl Cell {
@@ -96,8 +129,40 @@ impl Cell {
     }
 }
 
+impl Page {
+    /// As they are shown: each link leads to one place in the document, or is text.
+    fn linked(&self) -> Vec<Section> {
+        let mut sections = self.sections.clone();
+        let mut places: BTreeSet<String> = sections.iter().map(|section| section.id.clone()).collect();
+        places.insert(CONTENTS.to_owned());
+        for cell in cells(&mut sections) {
+            cell.anchor = cell.anchor.take().filter(|anchor| places.insert(anchor.clone()));
+        }
+        for link in cells(&mut sections).flat_map(|cell| &mut cell.links) {
+            link.to = link.to.take().filter(|place| places.contains(place));
+        }
+        sections
+    }
+}
+
+/// Of the list of sections.
+const CONTENTS: &str = "contents";
+
+fn cells(sections: &mut [Section]) -> impl Iterator<Item = &mut Cell> {
+    let rows = sections.iter_mut().flat_map(|section| &mut section.blocks).filter_map(|block| match block {
+        Block::Table { rows, .. } => Some(rows),
+        Block::Lines { .. } | Block::Note { .. } | Block::List { .. } | Block::Chart(_) => None,
+    });
+    rows.flatten().flatten()
+}
+
 pub(crate) fn columns<const N: usize>(columns: [(&str, u8); N]) -> Vec<Column> {
     columns.map(|(title, share)| Column { title: title.to_owned(), explained: None, share }).into()
+}
+
+/// `SUPPORTING` as people read it: `supporting`.
+pub(crate) fn plain(name: &str) -> String {
+    name.to_lowercase().replace('_', " ")
 }
 
 pub(crate) fn section(title: &str, blocks: Vec<Block>) -> Section {

@@ -33,9 +33,6 @@ const EMBEDDED: [&[u8]; 5] = [
     include_bytes!("../../fonts/DejaVuSansMono.ttf"),
 ];
 
-/// Lines of the Gantt chart that there is room for on a page.
-const CHART_LINES: usize = 40;
-
 /// What pages are set in. Latin, Greek and Cyrillic letters are always there.
 pub struct Fonts(FontStore);
 
@@ -120,25 +117,20 @@ struct Data<'a> {
     facts: &'a [(&'static str, String)],
     sections: &'a [Section],
     contents: bool,
-    /// The Gantt chart, page by page.
-    sheets: Vec<String>,
-    /// What the chart is, for who does not see it.
-    chart: &'static str,
 }
 
-impl Page<'_> {
+impl Page {
     /// Fails with [`PdfError::MissingLetters`] rather than leave any out.
     pub fn pdf(&self, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
+        let sections = self.linked();
         let data = Data {
             name: &self.name,
             marking: &self.marking,
             source: &self.source,
             stamp: self.stamp.as_deref(),
             facts: &self.facts,
-            sections: &self.sections,
+            sections: &sections,
             contents: self.has_contents,
-            sheets: self.gantt.map(|gantt| gantt.sheets("gantt", CHART_LINES)).unwrap_or_default(),
-            chart: "Gantt chart of the tasks; the table after it says the same.",
         };
         let typesetting = |error: &dyn fmt::Display| PdfError::Typesetting(error.to_string());
         let json = serde_json::to_string(&data).map_err(|error| typesetting(&error))?;
@@ -173,10 +165,9 @@ impl Page<'_> {
 
 /// All that is shown, the chart's words included: they are the tables'.
 fn texts(data: &Data<'_>) -> String {
-    let mut texts = vec![data.name, data.marking, data.source, data.chart];
+    let mut texts = vec![data.name, data.marking, data.source];
     texts.extend(data.stamp);
     texts.extend(data.facts.iter().flat_map(|(name, fact)| [*name, fact.as_str()]));
-    texts.extend(data.sheets.iter().map(String::as_str));
     for section in data.sections {
         texts.push(&section.title);
         for block in &section.blocks {
@@ -189,12 +180,16 @@ fn texts(data: &Data<'_>) -> String {
                     texts.push(caption);
                     texts.extend(columns.iter().map(|column| column.title.as_str()));
                     texts.extend(columns.iter().filter_map(|column| column.explained.as_deref()));
-                    let cells = rows.iter().flatten();
-                    texts.extend(
-                        cells.flat_map(|cell| cell.lines.iter().chain(&cell.marks)).map(String::as_str),
-                    );
+                    for cell in rows.iter().flatten() {
+                        texts.extend(cell.lines.iter().chain(&cell.marks).map(String::as_str));
+                        texts.extend(cell.links.iter().map(|link| link.text.as_str()));
+                        texts.extend(cell.picture.iter().map(|picture| picture.svg.as_str()));
+                    }
                 }
-                Block::Chart => {}
+                Block::Chart(drawing) => {
+                    texts.push(drawing.explained);
+                    texts.extend(drawing.sheets.iter().map(String::as_str));
+                }
             }
         }
     }

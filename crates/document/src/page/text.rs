@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 /// Between two columns.
 const GAP: &str = "  ";
 
-impl Page<'_> {
+impl Page {
     /// Lines without colours; what it is marked with stands first and last.
     pub fn text(&self) -> String {
         let mut text = format!("{}\n\n", self.marking);
@@ -18,7 +18,7 @@ impl Page<'_> {
         let mut lines = vec![self.name.clone()];
         let widest = self.facts.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
         lines.extend(self.facts.iter().map(|(name, fact)| format!("{}{GAP}{fact}", padded(name, widest))));
-        for section in &self.sections {
+        for section in &self.linked() {
             lines.extend([String::new(), section.title.clone()]);
             section.blocks.iter().for_each(|block| write(block, &mut lines));
         }
@@ -37,13 +37,13 @@ fn write(block: &Block, to: &mut Vec<String>) {
         Block::Note { text } => to.push(format!("{GAP}{text}")),
         Block::List { items } => to.extend(items.iter().map(|item| format!("{GAP}- {item}"))),
         Block::Table { columns, rows, .. } => table(columns, rows, to),
-        Block::Chart => {}
+        Block::Chart(_) => {}
     }
 }
 
 fn table(columns: &[Column], rows: &[Vec<Cell>], to: &mut Vec<String>) {
     let heads = columns.iter().map(|column| column.title.clone()).collect();
-    let cells = rows.iter().map(|row| row.iter().map(|cell| cell.lines.join(", ")).collect());
+    let cells = rows.iter().map(|row| row.iter().map(cell).collect());
     let lines: Vec<Vec<String>> = [heads].into_iter().chain(cells).collect();
     let width = |column: usize| {
         let texts = lines.iter().filter_map(|line| line.get(column));
@@ -54,6 +54,14 @@ fn table(columns: &[Column], rows: &[Vec<Cell>], to: &mut Vec<String>) {
         let cells = line.iter().zip(&widths).map(|(text, width)| format!("{GAP}{}", padded(text, *width)));
         cells.collect::<String>()
     }));
+}
+
+/// Of its links there are the texts, in brackets: `[123]`.
+fn cell(Cell { lines, links, .. }: &Cell) -> String {
+    let links: Vec<_> = links.iter().map(|link| format!("[{}]", link.text)).collect();
+    let links = Some(links.join(" ")).filter(|links| !links.is_empty());
+    let parts: Vec<_> = lines.iter().cloned().chain(links).collect();
+    parts.join(", ")
 }
 
 fn padded(text: &str, width: usize) -> String {

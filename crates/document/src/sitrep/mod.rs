@@ -178,7 +178,7 @@ impl Sitrep {
         self.page().text()
     }
 
-    fn page(&self) -> Page<'_> {
+    fn page(&self) -> Page {
         let Self { operation, title, marking, position, recorded_at, zone: _, report } = self;
         let stamp = report.corrected_by.as_ref().map(|by| format!("CORRECTED: {} puts it right", by.code));
         Page {
@@ -190,7 +190,6 @@ impl Sitrep {
             recorded_at: *recorded_at,
             sections: report.sections(),
             has_contents: false,
-            gantt: None,
             ident: format!("{operation} {} {position}", report.code),
         }
     }
