@@ -12,6 +12,7 @@ mod reasons;
 mod rebuild;
 mod replay;
 mod report;
+mod review;
 mod schema;
 mod sending;
 mod serve;
@@ -53,6 +54,7 @@ enum Command {
     Contributions(contributions::Contributions),
     Sitrep(sitrep::Sitrep),
     Metrics(metrics::Metrics),
+    Review(review::Review),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -103,6 +105,7 @@ impl Arguments {
             Command::Contributions(contributions) => contributions.run(output).await,
             Command::Sitrep(sitrep) => sitrep.run(output).await,
             Command::Metrics(metrics) => metrics.run(output).await,
+            Command::Review(review) => review.run(output).await,
             Command::Token(token) => token.run(output),
             Command::Schema(schema) => schema.run(output),
             Command::Doctor(doctor) => doctor.run(output).await,

@@ -6,7 +6,7 @@ use crate::{
         plan::{
             operation_order::set,
             pinned::{Pinned, Place},
-            presentation::Release,
+            presentation::{Release, zone_at},
         },
         reasons,
     },
@@ -71,23 +71,6 @@ struct Newest {
     nodes: Vec<Value>,
 }
 
-#[derive(Deserialize)]
-struct Viewer {
-    viewer: Own,
-}
-
-#[derive(Deserialize)]
-struct Own {
-    /// `None`: of a service.
-    partner: Option<Zoned>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Zoned {
-    time_zone: Option<TimeZone>,
-}
-
 impl Sitrep {
     pub async fn run(&self, output: Output) -> Result<ExitCode> {
         reasons::settle(self.show(output).await, output)
@@ -132,25 +115,15 @@ impl Sitrep {
         })?;
         let release: Release = serde_json::from_value(value["release"].clone()).context(UNEXPECTED)?;
         let report: Report = serde_json::from_value(value.clone()).context(UNEXPECTED)?;
-        let zone = match &self.zone {
-            Some(zone) => Some(zone.clone()),
-            None => own_zone(pinned).await?,
-        };
         let document = Document {
             operation: pinned.operation.clone(),
             title,
             marking: release.marking(),
             position: Position(pinned.position()?),
             recorded_at: pinned.recorded_at.context(UNEXPECTED)?,
-            zone,
+            zone: zone_at(pinned, self.zone.as_ref()).await?,
             report,
         };
         Ok((value, document))
     }
-}
-
-async fn own_zone(pinned: &Pinned) -> Result<Option<TimeZone>> {
-    let data = pinned.client.ask("{ viewer { partner { timeZone } } }", &Value::Null).await?;
-    let Viewer { viewer } = serde_json::from_value(data).context(UNEXPECTED)?;
-    Ok(viewer.partner.and_then(|partner| partner.time_zone))
 }

@@ -1,8 +1,9 @@
 //! `accord plan chart`: a plan as a picture.
 
 use super::{
+    actual::compared,
     pinned::Place,
-    presentation::{Presentation, Shape},
+    presentation::{Presentation, Shape, written},
     version::{self, Wanted},
 };
 use crate::{
@@ -13,11 +14,11 @@ use anyhow::{Result, bail};
 use domain::TimeZone;
 use std::path::PathBuf;
 
-/// Draw what you may see of a plan as SVG: a Gantt chart, or a synchronisation matrix.
+/// Draw what you may see of a plan as SVG: a Gantt chart, a synchronisation matrix, or the plan against what happened.
 ///
 /// A Gantt chart has the tasks at their early times, what they wait for, their float, and which of them have
 /// none. A matrix has them by phase or day, and by line of effort or partner, with the decisions that are
-/// due.
+/// due. Planned against actual has two bars a task, what was claimed of it, and what drove its delay.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_version_flag = true)]
 pub struct Chart {
@@ -49,6 +50,8 @@ enum Kind {
     Gantt,
     /// Tasks in a table, with the decisions that are due.
     Matrix,
+    /// Tasks as they were planned, and as they were carried out.
+    Actual,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -67,7 +70,7 @@ enum Columns {
 
 impl Chart {
     pub async fn run(&self, output: Output) -> Result<()> {
-        if self.kind == Kind::Gantt && (self.rows.is_some() || self.columns.is_some()) {
+        if self.kind != Kind::Matrix && (self.rows.is_some() || self.columns.is_some()) {
             bail!("--rows and --columns are for --kind matrix");
         }
         let shape = Shape {
@@ -81,14 +84,27 @@ impl Chart {
             },
         };
         let pinned = self.place.pinned().await?;
-        let presentation = Presentation::of(&pinned, self.number, shape, self.zone.as_ref()).await?;
-        let (what, svg) = match self.kind {
-            Kind::Gantt => ("the Gantt chart", presentation.gantt().svg("gantt")),
-            Kind::Matrix => ("the synchronisation matrix", presentation.matrix().svg("matrix")),
+        let zone = self.zone.as_ref();
+        let presentation = || Presentation::of(&pinned, self.number, shape, zone);
+        let (what, heading, svg) = match self.kind {
+            Kind::Gantt => {
+                let chart = presentation().await?.gantt();
+                ("the Gantt chart", chart.heading.clone(), chart.svg("gantt"))
+            }
+            Kind::Matrix => {
+                let chart = presentation().await?.matrix();
+                ("the synchronisation matrix", chart.heading.clone(), chart.svg("matrix"))
+            }
+            Kind::Actual => {
+                let chart = compared(&pinned, self.number, zone).await?;
+                let chart = chart.ok_or_else(|| self.number.missing(&pinned.operation))?;
+                let svg = chart.svg("actual");
+                ("planned against actual", chart.heading, svg)
+            }
         };
         let Some(path) = &self.file else { return print(&svg) };
         put_in_place(path, svg.as_bytes())?;
-        let (text, value) = presentation.written(what, path);
+        let (text, value) = written(&heading, what, path);
         output.say(&text, &value)
     }
 }

@@ -1,5 +1,6 @@
 //! `accord plan`: plans of a server, out to files, in from files, and laid out in time.
 
+pub mod actual;
 mod chart;
 mod diff;
 mod export;
@@ -11,7 +12,7 @@ pub mod pinned;
 pub mod presentation;
 mod read;
 mod schedule;
-mod version;
+pub mod version;
 
 use crate::{command::reasons, output::Output};
 use anyhow::Result;

@@ -169,16 +169,14 @@ struct Named {
     title: String,
 }
 
-/// Who asks and when the position was recorded.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Asked {
     viewer: Viewer,
-    as_of: AsOf,
 }
 
 #[derive(Deserialize)]
 struct Viewer {
+    /// `None`: of a service.
     partner: Option<Partner>,
 }
 
@@ -188,15 +186,14 @@ struct Partner {
     time_zone: Option<TimeZone>,
 }
 
-#[derive(Deserialize)]
-struct AsOf {
-    head: Head,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Head {
-    recorded_at: DateTime<Utc>,
+/// Of the times beside those in UTC: the zone that is wanted, else the reader's own.
+pub async fn zone_at(pinned: &Pinned, wanted: Option<&TimeZone>) -> Result<Option<TimeZone>> {
+    if wanted.is_some() {
+        return Ok(wanted.cloned());
+    }
+    let asked = pinned.ask_world("viewer { partner { timeZone } }", None).await?;
+    let Asked { viewer } = serde_json::from_value(asked).context(UNEXPECTED)?;
+    Ok(viewer.partner.and_then(|partner| partner.time_zone))
 }
 
 impl Release {
@@ -208,15 +205,11 @@ impl Release {
     }
 }
 
-const RELEASE: &str = "release { classification handling releasableTo { code } }";
+pub const RELEASE: &str = "release { classification handling releasableTo { code } }";
 
 impl Presentation {
     /// `zone`: of the dates beside those in UTC; without one it is the reader's.
     pub async fn of(pinned: &Pinned, wanted: Wanted, shape: Shape, zone: Option<&TimeZone>) -> Result<Self> {
-        let asked = "query ($position: Position!) { viewer { partner { timeZone } }
-                       asOf(at: { position: $position }) { head { recordedAt } } }";
-        let asked = pinned.client.ask(asked, &json!({ "position": pinned.position })).await?;
-        let Asked { viewer, as_of } = serde_json::from_value(asked).context(UNEXPECTED)?;
         let Shape { columns, rows: by } = shape;
         let shown = format!(
             "title hHour version: {} {{ number status {RELEASE} phases {{ code name gate }}
@@ -238,11 +231,11 @@ impl Presentation {
             position: Position(pinned.position()?),
             marking: version.release.marking(),
             h_hour: answer.h_hour,
-            zone: zone.cloned().or(viewer.partner.and_then(|partner| partner.time_zone)),
+            zone: zone_at(pinned, zone).await?,
         };
         Ok(Self {
             heading,
-            recorded_at: as_of.head.recorded_at,
+            recorded_at: pinned.recorded_at.context(UNEXPECTED)?,
             version,
             rows,
             times: times.into_iter().map(|timed| (timed.task.code.clone(), timed)).collect(),
@@ -251,13 +244,7 @@ impl Presentation {
 
     /// That it was written to a file: for people, and for programs.
     pub fn written(&self, what: &str, file: &Path) -> (String, Value) {
-        let Heading { operation, version, position, .. } = &self.heading;
-        let file = file.display();
-        let text = format!(
-            "Wrote {what} of version {version} of {operation}, as of position {position}, to {file}."
-        );
-        let value = json!({ "operation": operation, "version": version, "position": position, "file": file.to_string() });
-        (text, value)
+        written(&self.heading, what, file)
     }
 
     pub fn gantt(&self) -> Gantt {
@@ -399,6 +386,17 @@ impl Presentation {
         }
         withheld
     }
+}
+
+/// That what is of a version was written to a file: for people, and for programs.
+pub fn written(heading: &Heading, what: &str, file: &Path) -> (String, Value) {
+    let Heading { operation, version, position, .. } = heading;
+    let file = file.display();
+    let text =
+        format!("Wrote {what} of version {version} of {operation}, as of position {position}, to {file}.");
+    let value =
+        json!({ "operation": operation, "version": version, "position": position, "file": file.to_string() });
+    (text, value)
 }
 
 /// What binds a task besides what it waits for, and what it needs.
