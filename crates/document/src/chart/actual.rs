@@ -106,6 +106,8 @@ const LEGEND: Length = 620;
 /// At the right, for variances and what drove them.
 const WORDS: Length = 3_300;
 const GAP: Length = 160;
+/// Half of a claim's mark.
+const CLAIM: Length = 55;
 
 impl PlannedVersusActual {
     /// The whole on one sheet; `id` is unique in the document that it stands in.
@@ -408,8 +410,8 @@ impl<'a> Plot<'a> {
         html! {
             g {
                 title { (claim.description()) }
-                path d=(diamond(x, y, 75)) fill=(fill) stroke=(stroke) stroke-width="12" {}
-                @if claim.corrects { path d={ "M" (x) " " (y - 110) "V" (y + 110) } stroke=(stroke) stroke-width="16" {} }
+                path d=(diamond(x, y, CLAIM)) fill=(fill) stroke=(stroke) stroke-width="12" {}
+                @if claim.corrects { path d={ "M" (x) " " (y - CLAIM - 35) "V" (y + CLAIM + 35) } stroke=(stroke) stroke-width="16" {} }
             }
         }
     }
@@ -426,12 +428,12 @@ impl<'a> Plot<'a> {
                 text x="3900" y=(baseline) { "what happened" }
                 path d=(open(5_400, 5_900, y - 55)) fill=(QUIET) {}
                 text x="6000" y=(baseline) { "not ended, until " (utc(self.of.until)) " UTC" }
-                path d=(diamond(9_300, y, 75)) fill="#ffffff" stroke=(INK) stroke-width="12" {}
+                path d=(diamond(9_300, y, CLAIM)) fill="#ffffff" stroke=(INK) stroke-width="12" {}
                 text x="9450" y=(baseline) { "claim" }
-                path d=(diamond(10_200, y, 75)) fill={ "url(#" (self.id) "-late)" } stroke=(ACCENT) stroke-width="12" {}
+                path d=(diamond(10_200, y, CLAIM)) fill={ "url(#" (self.id) "-late)" } stroke=(ACCENT) stroke-width="12" {}
                 text x="10350" y=(baseline) { "claim that was reported an hour late or more" }
-                path d=(diamond(MARGIN + 75, below, 75)) fill="#ffffff" stroke=(INK) stroke-width="12" {}
-                path d={ "M" (MARGIN + 75) " " (below - 110) "V" (below + 110) } stroke=(INK) stroke-width="16" {}
+                path d=(diamond(MARGIN + 75, below, CLAIM)) fill="#ffffff" stroke=(INK) stroke-width="12" {}
+                path d={ "M" (MARGIN + 75) " " (below - CLAIM - 35) "V" (below + CLAIM + 35) } stroke=(INK) stroke-width="16" {}
                 text x=(MARGIN + 250) y=(below + 36) { "puts another claim right" }
                 line x1="2200" y1=(below - 70) x2="2200" y2=(below + 70) stroke=(ACCENT) stroke-width="16" stroke-dasharray="70 40" {}
                 text x="2300" y=(below + 36) { "H-hour" }

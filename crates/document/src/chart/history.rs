@@ -18,7 +18,8 @@ pub struct History {
 }
 
 const WIDTH: Length = 2_600;
-const HEIGHT: Length = 560;
+/// Of the line, with what is around it.
+const LINE: Length = 360;
 /// Around the line, so that its ends are seen.
 const EDGE: Length = 60;
 /// Of the bar of the value, where there is a target.
@@ -33,19 +34,20 @@ impl History {
         let now = values.last().copied().flatten();
         let bar = target.map(|target| Scale::new(now.into_iter().chain([target]), (EDGE, WIDTH - EDGE)));
         let top = EDGE + if bar.is_some() { BAR + 60 } else { 0 };
-        let scale = Scale::new(values.iter().copied().flatten().chain(target), (HEIGHT - EDGE, top));
+        let height = top + LINE - EDGE;
+        let scale = Scale::new(values.iter().copied().flatten().chain(target), (height - EDGE, top));
         let apart = length_of(values.len().saturating_sub(1)).max(1);
         let x = |index: usize| EDGE + length_of(index) * (WIDTH - 2 * EDGE) / apart;
         let places: Vec<Option<(Length, Length)>> =
             values.iter().enumerate().map(|(index, value)| Some((x(index), scale.at((*value)?)))).collect();
         html! {
             svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby={ (id) "-title " (id) "-desc" }
-                width={ (WIDTH / 10) } height={ (HEIGHT / 10) } viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } font-family=(FONTS) {
+                width={ (WIDTH / 10) } height={ (height / 10) } viewBox={ "0 0 " (WIDTH) " " (height) } font-family=(FONTS) {
                 title id={ (id) "-title" } { (self.name) }
                 desc id={ (id) "-desc" } { (self.description()) }
-                rect width=(WIDTH) height=(HEIGHT) fill="#ffffff" {}
+                rect width=(WIDTH) height=(height) fill="#ffffff" {}
                 @if let (Some(bar), Some(target)) = (&bar, target) { (against(bar, now, target)) }
-                line x1=(EDGE) y1=(HEIGHT - EDGE) x2=(WIDTH - EDGE) y2=(HEIGHT - EDGE) stroke=(RULE) stroke-width="6" {}
+                line x1=(EDGE) y1=(height - EDGE) x2=(WIDTH - EDGE) y2=(height - EDGE) stroke=(RULE) stroke-width="6" {}
                 @if let Some(target) = target {
                     @let y = scale.at(target);
                     line x1=(EDGE) y1=(y) x2=(WIDTH - EDGE) y2=(y) stroke=(ACCENT) stroke-width="10" stroke-dasharray="50 30" {}

@@ -122,8 +122,13 @@ fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> Markup {
 fn cell(Cell { lines, marks, strong, anchor: _, links, picture }: &Cell) -> Markup {
     html! {
         @if let Some(picture) = picture { (PreEscaped(&picture.svg)) }
-        @for line in lines { div { @if *strong { strong { (said(line)) } } @else { (said(line)) } } }
-        @if !links.is_empty() { div { @for (index, of) in links.iter().enumerate() { @if index > 0 { " " } (link(of)) } } }
+        @for (index, line) in lines.iter().enumerate() {
+            div {
+                @if *strong { strong { (said(line)) } } @else { (said(line)) }
+                @if index + 1 == lines.len() { @for of in links { " " (link(of)) } }
+            }
+        }
+        @if lines.is_empty() && !links.is_empty() { div { @for of in links { (link(of)) " " } } }
         @for mark in marks { div.mark { strong { "Decision due: " (mark) } } }
     }
 }

@@ -134,10 +134,12 @@ impl Page {
     fn linked(&self) -> Vec<Section> {
         let mut sections = self.sections.clone();
         let mut places: BTreeSet<String> = sections.iter().map(|section| section.id.clone()).collect();
+        // No cell takes its name, and not every form has a place for it.
         places.insert(CONTENTS.to_owned());
         for cell in cells(&mut sections) {
             cell.anchor = cell.anchor.take().filter(|anchor| places.insert(anchor.clone()));
         }
+        places.remove(CONTENTS);
         for link in cells(&mut sections).flat_map(|cell| &mut cell.links) {
             link.to = link.to.take().filter(|place| places.contains(place));
         }

@@ -60,8 +60,8 @@ fn table(columns: &[Column], rows: &[Vec<Cell>], to: &mut Vec<String>) {
 fn cell(Cell { lines, links, .. }: &Cell) -> String {
     let links: Vec<_> = links.iter().map(|link| format!("[{}]", link.text)).collect();
     let links = Some(links.join(" ")).filter(|links| !links.is_empty());
-    let parts: Vec<_> = lines.iter().cloned().chain(links).collect();
-    parts.join(", ")
+    let lines = Some(lines.join(", ")).filter(|lines| !lines.is_empty());
+    lines.into_iter().chain(links).collect::<Vec<_>>().join(" ")
 }
 
 fn padded(text: &str, width: usize) -> String {

@@ -42,12 +42,12 @@ pub fn position<'de, D: Deserializer<'de>>(from: D) -> Result<Position, D::Error
 /// A longer text is told in its first letters.
 const LETTERS: usize = 160;
 
-/// What an event is about, by its code; the first that it names, and of a condition or a phase that one alone.
+/// What an event is about, by its code: the first that it names.
 const CODES: [&str; 12] = [
     "finding",
-    "task",
-    "incident",
     "request",
+    "incident",
+    "task",
     "contribution",
     "outcome",
     "sitrep",
@@ -59,7 +59,7 @@ const CODES: [&str; 12] = [
 ];
 
 /// What people wrote, or chose; the first few that an event has.
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 20] = [
     "question",
     "decision",
     "title",
@@ -75,7 +75,15 @@ const WORDS: [&str; 15] = [
     "priority",
     "reason",
     "note",
+    "reasons",
+    "resolution",
+    "other",
+    "at",
+    "to",
 ];
+
+/// The number of such an event is that of a version of the plan.
+const ON_VERSIONS: [&str; 5] = ["Plan", "Approval", "Amendment", "Territorial", "GoNoGo"];
 
 impl Event {
     /// How much later than it happened the log learned of it.
@@ -93,24 +101,31 @@ impl Event {
             if index > 0 && letter.is_uppercase() && (before_is_small || next_is_small) {
                 name.push(' ');
             }
-            // `HHour` stays what people call it.
             let stays = index == 0 || !next_is_small;
             if stays { name.push(*letter) } else { name.extend(letter.to_lowercase()) }
         }
-        name
+        name.replace("H hour", "H-hour")
     }
 
     /// The code of what it is about; empty where it names none.
-    pub(super) fn about(&self) -> &str {
-        let named = |code: &&str| self.payload.get(*code).and_then(Value::as_str);
-        CODES.iter().find_map(named).unwrap_or_default()
+    pub(super) fn about(&self) -> String {
+        let named = |code: &&str| self.payload.get(*code)?.as_str().filter(|code| is_code(code));
+        let on_version = || {
+            let number = self.payload.get("number").and_then(Value::as_u64)?;
+            let is_on = ON_VERSIONS.iter().any(|start| self.r#type.starts_with(start));
+            is_on.then(|| format!("version {number}"))
+        };
+        let code = CODES.iter().find_map(named).map(str::to_owned);
+        code.or_else(on_version).unwrap_or_default()
     }
 
     /// What it says besides, in a few words.
     pub(super) fn said(&self) -> String {
         let about = self.about();
-        let said = WORDS.iter().filter_map(|name| Some((*name, scalar(self.payload.get(*name)?)?)));
-        let said = said.filter(|(_, value)| value != about).map(|(name, value)| match name {
+        // What a correction says of time is its own time.
+        let words = WORDS.iter().filter(|name| **name != "at" || self.corrects.is_none());
+        let said = words.filter_map(|name| Some((*name, scalar(self.payload.get(*name)?)?)));
+        let said = said.filter(|(_, value)| *value != about).map(|(name, value)| match name {
             "percent" | "count" | "quantity" | "priority" => format!("{name} {value}"),
             _ => value,
         });
@@ -141,6 +156,10 @@ impl Event {
         let reason = self.payload.get("reason").and_then(scalar).unwrap_or_default();
         shortened(&reason)
     }
+}
+
+fn is_code(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -317,7 +317,7 @@ impl Review {
             )));
         }
         blocks.push(note(
-            "Edits of drafts, assignments, and evidence that was linked are left out. `accord replay` plays all of it.",
+            "Edits of drafts, assignments, and evidence that was linked are left out. accord replay plays all of it.",
         ));
         blocks
     }
@@ -326,8 +326,9 @@ impl Review {
     fn step(&self, step: &[&Event], log: &mut Log<'_>) -> Vec<Cell> {
         let Some(first) = step.first() else { return Vec::new() };
         let name = if step.len() == 1 { first.name() } else { format!("{} × {}", step.len(), first.name()) };
-        let codes: Vec<&str> =
+        let mut codes: Vec<_> =
             step.iter().map(|event| event.about()).filter(|code| !code.is_empty()).collect();
+        codes.dedup();
         let head = if codes.is_empty() { name } else { format!("{name}: {}", codes.join(", ")) };
         let said = Some(first.said()).filter(|said| step.len() == 1 && !said.is_empty());
         let what = Cell { lines: [head].into_iter().chain(said).collect(), ..Cell::default() };
@@ -461,8 +462,8 @@ impl Review {
             push(&format!("Evidence {}", index + 1), evidence.cell(log));
         }
         Block::Table {
-            caption: format!("{code}: {}, {}", plain(kind), plain(status)),
-            columns: columns([(code.as_str(), 0), ("", 1)]),
+            caption: format!("Finding {code}"),
+            columns: columns([(code.as_str(), 0), (&format!("{}, {}", plain(kind), plain(status)), 1)]),
             rows,
         }
     }
@@ -511,8 +512,8 @@ impl Review {
             columns: columns(heads),
             rows,
         };
-        let text = "What was known at a position of the log is shown by any command of Accord with `--as-of POSITION`, and \
-                    by `asOf` in the API. The event beside it is the last one of the operation that was known there.";
+        let text = "What was known at a position of the log is shown by any command of Accord with --as-of POSITION, and \
+                    by asOf in the API. The event beside it is the last one of the operation that was known there.";
         vec![table, note(text)]
     }
 
@@ -602,7 +603,7 @@ impl Review {
     /// Each event that the sections before refer to.
     fn evidence(&self, log: &Log<'_>) -> Vec<Block> {
         let row = |event: &&Event| {
-            let said = [event.about().to_owned(), event.said()];
+            let said = [event.about(), event.said()];
             let said: Vec<_> = said.into_iter().filter(|part| !part.is_empty()).collect();
             vec![
                 Cell { anchor: Some(anchor(event.position)), ..Cell::strong(event.position.to_string()) },
