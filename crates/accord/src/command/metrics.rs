@@ -281,3 +281,26 @@ fn csv(metrics: &[Metric]) -> String {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn moments_are_evenly_apart_and_before_the_last() {
+        let (from, until) = (at("2023-10-01T00:00:00Z"), at("2023-10-12T00:00:00Z"));
+        let moments = moments(from, until);
+        assert_eq!(moments.len(), 11);
+        assert_eq!((moments[0], moments[10]), (from, at("2023-10-11T00:00:00Z")));
+    }
+
+    #[test]
+    fn of_an_operation_that_is_as_old_as_its_first_event_there_are_no_moments_before() {
+        let now = at("2023-10-01T00:00:00Z");
+        assert_eq!(moments(now, now), []);
+    }
+}

@@ -1,11 +1,12 @@
-//! `accord plan` and `accord report`, as people run them: the program itself, against a server with Operation
-//! SAPHAN.
+//! `accord plan`, and what else is asked of one operation, as people run it: the program itself, against a server with
+//! Operation SAPHAN.
 #![cfg(test)]
 
 mod formats;
 mod metrics;
 mod order;
 mod report;
+mod review;
 mod sitrep;
 
 use accord::{

@@ -6,7 +6,7 @@ mod tests;
 use crate::{
     chart::{History, utc},
     page::{Block, Cell, Page, Picture, columns, plain, section},
-    review::Event,
+    review::event::Event,
 };
 use chrono::{DateTime, Utc};
 use domain::{OperationCode, Position};

@@ -248,12 +248,20 @@ struct AnsweredIncident {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AnsweredClaim {
+    number: u32,
+    corrects: Option<Numbered>,
+    corrected_by: Option<Numbered>,
     kind: String,
     occurred_at: DateTime<Utc>,
     position: String,
     reporter: Option<Reporter>,
     text: Option<String>,
     seen_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    number: u32,
 }
 
 #[derive(Deserialize)]
@@ -409,7 +417,7 @@ async fn decisions(pinned: &Pinned) -> Result<Vec<Decision>> {
     );
     let on_incidents = format!(
         "page: incidents(first: 50, after: $after) {{ {PAGE_INFO} nodes {{ code claims {{
-         kind occurredAt position reporter {{ code partner {{ code }} }} text seenAt }} }} }}"
+         number corrects {{ number }} correctedBy {{ number }} kind occurredAt position reporter {{ code partner {{ code }} }} text seenAt }} }} }}"
     );
     let gates = "phases { code gate { words { partner { code } post { code } decision acceptedRisks statedAt position \
                  seenAt } } }";
@@ -425,10 +433,13 @@ async fn decisions(pinned: &Pinned) -> Result<Vec<Decision>> {
             all.push(word.on(&code)?);
         }
     }
-    for incident in list::<AnsweredIncident>(pinned.pages(&on_incidents, "/page").await?)? {
-        let claims = incident.claims.into_iter().filter(|claim| claim.kind == "RESPONSE_DECIDED");
-        for claim in claims {
-            all.push(claim.on(&incident.code)?);
+    for AnsweredIncident { code, claims } in
+        list::<AnsweredIncident>(pinned.pages(&on_incidents, "/page").await?)?
+    {
+        let decided =
+            claims.iter().filter(|claim| claim.kind == "RESPONSE_DECIDED" && claim.corrects.is_none());
+        for claim in decided {
+            all.push(claim.on(&code, happened_at(claim, &claims))?);
         }
     }
     for decision in list::<Recorded>(pinned.pages(&recorded, "/page").await?)? {
@@ -460,6 +471,18 @@ async fn sitreps(pinned: &Pinned) -> Result<Vec<SitrepCorrection>> {
         }))
     });
     corrections.collect()
+}
+
+/// By all that is known: of a claim that was put right, the time of its last correction.
+fn happened_at(claim: &AnsweredClaim, all: &[AnsweredClaim]) -> DateTime<Utc> {
+    let mut last = claim;
+    // A correction has a higher number than what it puts right.
+    while let Some(by) = &last.corrected_by
+        && let Some(next) = all.iter().find(|other| other.number == by.number && other.number > last.number)
+    {
+        last = next;
+    }
+    last.occurred_at
 }
 
 fn list<T: DeserializeOwned>(values: Vec<Value>) -> Result<Vec<T>> {
@@ -543,7 +566,9 @@ impl TryFrom<AnsweredEvidence> for Evidence {
 
     fn try_from(from: AnsweredEvidence) -> Result<Self> {
         let what = if from.withheld { None } else { Some(from.name()) };
-        let first = from.object.as_ref().and_then(|object| {
+        // What a metric is of does not prove it; what froze its value does.
+        let object = from.object.as_ref().filter(|_| from.metric.is_none());
+        let first = object.and_then(|object| {
             object.get("position").or_else(|| object.pointer("/history/nodes/0/position"))?.as_str()
         });
         let mut events: Vec<Position> =
@@ -627,15 +652,17 @@ impl Word {
 }
 
 impl AnsweredClaim {
-    fn on(self, incident: &str) -> Result<Decision> {
-        let (post, partner) = self.reporter.map(|reporter| (reporter.code, reporter.partner.code)).unzip();
+    fn on(&self, incident: &str, at: DateTime<Utc>) -> Result<Decision> {
+        let reporter = self.reporter.as_ref();
+        let (post, partner) =
+            reporter.map(|reporter| (reporter.code.clone(), reporter.partner.code.clone())).unzip();
         Ok(Decision {
             on: format!("Response to {incident}"),
             partner: partner.unwrap_or_default(),
             post,
             decided: "response decided".to_owned(),
-            reasons: self.text,
-            at: self.occurred_at,
+            reasons: self.text.clone(),
+            at,
             position: position(&self.position)?,
             seen_at: self.seen_at.as_deref().map(position).transpose()?,
         })
