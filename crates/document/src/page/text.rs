@@ -58,10 +58,9 @@ fn table(columns: &[Column], rows: &[Vec<Cell>], to: &mut Vec<String>) {
 
 /// Of its links there are the texts, in brackets: `[123]`.
 fn cell(Cell { lines, links, .. }: &Cell) -> String {
-    let links: Vec<_> = links.iter().map(|link| format!("[{}]", link.text)).collect();
-    let links = Some(links.join(" ")).filter(|links| !links.is_empty());
-    let lines = Some(lines.join(", ")).filter(|lines| !lines.is_empty());
-    lines.into_iter().chain(links).collect::<Vec<_>>().join(" ")
+    let said = Some(lines.join(", ")).filter(|said| !said.is_empty());
+    let links = links.iter().map(|link| format!("[{}]", link.text));
+    said.into_iter().chain(links).collect::<Vec<_>>().join(" ")
 }
 
 fn padded(text: &str, width: usize) -> String {

@@ -58,7 +58,6 @@ pub struct Review {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
     pub at: DateTime<Utc>,
-    pub position: Position,
     pub answers: Vec<Answer>,
     pub observations: Vec<Observation>,
     pub findings: Vec<Finding>,
@@ -69,7 +68,7 @@ pub struct Opened {
 pub struct Answer {
     /// As the API names it: `PLANNED`, `HAPPENED`, `WHY`, `NEXT`.
     pub question: String,
-    pub answer: String,
+    pub text: String,
     pub post: Option<String>,
     pub at: DateTime<Utc>,
     pub position: Position,
@@ -100,7 +99,8 @@ pub struct Finding {
     pub due: Option<DateTime<Utc>>,
     pub action: Option<Action>,
     pub evidence: Vec<Evidence>,
-    pub position: Position,
+    /// Where the log tells of it, from when it was recorded on.
+    pub events: Vec<Position>,
 }
 
 /// What was done about a finding.
@@ -271,7 +271,7 @@ impl Review {
                 ];
             };
             let said =
-                Cell { lines: lines(&answer.answer), links: log.links([answer.position]), ..Cell::default() };
+                Cell { lines: lines(&answer.text), links: log.links([answer.position]), ..Cell::default() };
             vec![Cell::strong(*asked), said, Cell::maybe(answer.post.as_ref()), self.when(answer.at)]
         };
         vec![Block::Table {
@@ -421,51 +421,7 @@ impl Review {
         if opened.findings.is_empty() {
             return vec![note("Nothing has been found that this reader may see.")];
         }
-        opened.findings.iter().map(|finding| self.finding(finding, log)).collect()
-    }
-
-    fn finding(&self, finding: &Finding, log: &mut Log<'_>) -> Block {
-        let Finding {
-            code,
-            kind,
-            status,
-            observation,
-            discussion,
-            conclusion,
-            recommendation,
-            owner,
-            due,
-            action,
-            ..
-        } = finding;
-        let mut rows = Vec::new();
-        let mut push = |what: &str, cell: Cell| rows.push(vec![Cell::strong(what), cell]);
-        let links = log.links([finding.position]);
-        push("Observed", Cell { lines: lines(observation), links, ..Cell::default() });
-        let texts =
-            [("Discussion", discussion), ("Conclusion", conclusion), ("Recommendation", recommendation)];
-        for (what, text) in texts {
-            let text = text.as_deref().map(lines);
-            push(
-                what,
-                Cell { lines: text.unwrap_or_else(|| vec!["None yet.".to_owned()]), ..Cell::default() },
-            );
-        }
-        let due = due.map(|due| format!("due {} UTC", utc(due)));
-        let owner: Vec<_> = owner.iter().cloned().chain(due).collect();
-        push("Owner", Cell::of(if owner.is_empty() { "None".to_owned() } else { owner.join(", ") }));
-        if let Some(action) = action {
-            push("Action", Cell { lines: action.acted(), ..Cell::default() });
-            push("Validation", Cell { lines: action.validated(), ..Cell::default() });
-        }
-        for (index, evidence) in finding.evidence.iter().enumerate() {
-            push(&format!("Evidence {}", index + 1), evidence.cell(log));
-        }
-        Block::Table {
-            caption: format!("Finding {code}"),
-            columns: columns([(code.as_str(), 0), (&format!("{}, {}", plain(kind), plain(status)), 1)]),
-            rows,
-        }
+        opened.findings.iter().map(|finding| finding.table(log)).collect()
     }
 
     fn observations(&self, log: &mut Log<'_>) -> Vec<Block> {
@@ -686,6 +642,52 @@ impl<'a> Log<'a> {
 
     fn referred_to(&self) -> Vec<&'a Event> {
         self.referred.iter().filter_map(|position| self.events.get(position).copied()).collect()
+    }
+}
+
+impl Finding {
+    fn table(&self, log: &mut Log<'_>) -> Block {
+        let Finding {
+            code,
+            kind,
+            status,
+            observation,
+            discussion,
+            conclusion,
+            recommendation,
+            owner,
+            due,
+            action,
+            ..
+        } = self;
+        let mut rows = Vec::new();
+        let mut push = |what: &str, cell: Cell| rows.push(vec![Cell::strong(what), cell]);
+        push("Observed", Cell { lines: lines(observation), ..Cell::default() });
+        let texts =
+            [("Discussion", discussion), ("Conclusion", conclusion), ("Recommendation", recommendation)];
+        for (what, text) in texts {
+            let text = text.as_deref().map(lines);
+            push(
+                what,
+                Cell { lines: text.unwrap_or_else(|| vec!["None yet.".to_owned()]), ..Cell::default() },
+            );
+        }
+        let due = due.map(|due| format!("due {} UTC", utc(due)));
+        let owner: Vec<_> = owner.iter().cloned().chain(due).collect();
+        push("Owner", Cell::of(if owner.is_empty() { "None".to_owned() } else { owner.join(", ") }));
+        if let Some(action) = action {
+            push("Action", Cell { lines: action.acted(), ..Cell::default() });
+            push("Validation", Cell { lines: action.validated(), ..Cell::default() });
+        }
+        for (index, evidence) in self.evidence.iter().enumerate() {
+            push(&format!("Evidence {}", index + 1), evidence.cell(log));
+        }
+        push("Events", Cell { links: log.links(self.events.iter().copied()), ..Cell::default() });
+        Block::Table {
+            caption: format!("Finding {code}"),
+            columns: columns([(code.as_str(), 0), (&format!("{}, {}", plain(kind), plain(status)), 1)]),
+            rows,
+        }
     }
 }
 

@@ -57,7 +57,7 @@ fn finding(evidence: Vec<Evidence>) -> Finding {
             validation_note: Some("Nobody answered".to_owned()),
         }),
         evidence,
-        position: Position(30),
+        events: vec![Position(30), Position(31)],
     }
 }
 
@@ -102,6 +102,41 @@ fn compared() -> PlannedVersusActual {
     }
 }
 
+fn opened() -> Opened {
+    Opened {
+        at: at(400),
+        answers: vec![Answer {
+            question: "WHY".to_owned(),
+            text: "The bridge\nwas closed".to_owned(),
+            post: Some("THA-01".to_owned()),
+            at: at(410),
+            position: Position(29),
+        }],
+        observations: vec![Observation {
+            partner: "LAO".to_owned(),
+            text: "We waited".to_owned(),
+            at: at(420),
+            position: Position(33),
+        }],
+        findings: vec![finding(vec![
+            Evidence {
+                kind: "TASK".to_owned(),
+                what: Some("T1".to_owned()),
+                events: vec![Position(20), Position(31)],
+            },
+            Evidence { kind: "REQUEST".to_owned(), what: None, events: Vec::new() },
+        ])],
+        adoptions: vec![Adoption {
+            partner: "THA".to_owned(),
+            post: Some("THA-01".to_owned()),
+            at: at(750),
+            position: Position(40),
+            seen_at: Position(39),
+            current: false,
+        }],
+    }
+}
+
 /// Of an operation with a task, of which the start was put right, and a finding that rests on something withheld.
 fn review() -> Review {
     let started = event(20, "TaskStarted", (80, 85), json!({ "task": "T1", "claim": 1 }));
@@ -125,39 +160,7 @@ fn review() -> Review {
         recorded_at: at(800),
         commit_hash: "ab".repeat(32),
         zone: Some("Asia/Vientiane".parse().unwrap()),
-        opened: Some(Opened {
-            at: at(400),
-            position: Position(28),
-            answers: vec![Answer {
-                question: "WHY".to_owned(),
-                answer: "The bridge\nwas closed".to_owned(),
-                post: Some("THA-01".to_owned()),
-                at: at(410),
-                position: Position(29),
-            }],
-            observations: vec![Observation {
-                partner: "LAO".to_owned(),
-                text: "We waited".to_owned(),
-                at: at(420),
-                position: Position(33),
-            }],
-            findings: vec![finding(vec![
-                Evidence {
-                    kind: "TASK".to_owned(),
-                    what: Some("T1".to_owned()),
-                    events: vec![Position(20), Position(31)],
-                },
-                Evidence { kind: "REQUEST".to_owned(), what: None, events: Vec::new() },
-            ])],
-            adoptions: vec![Adoption {
-                partner: "THA".to_owned(),
-                post: Some("THA-01".to_owned()),
-                at: at(750),
-                position: Position(40),
-                seen_at: Position(39),
-                current: false,
-            }],
-        }),
+        opened: Some(opened()),
         compared: compared(),
         metrics: vec![Metric {
             code: "WATCH_GAP".to_owned(),
@@ -240,9 +243,9 @@ fn a_report_says_all_that_it_is_given() {
         "start +0:30, under way 21",
         "Watch gap CMCC 20 min of 1; target 0 101 events more than these: 19",
         "Watch gap How long End less start minutes",
-        "F1 improve, not adopted Observed The &lt;bridge&gt; was closed 30 Discussion None yet.",
+        "F1 improve, not adopted Observed The &lt;bridge&gt; was closed Discussion None yet.",
         "THA-01 has found on 2024-03-01 11:40 UTC that it does not do what it was made for. Nobody answered",
-        "Evidence 1 task: T1 20 31 Evidence 2 request: withheld from this reader",
+        "Evidence 1 task: T1 20 31 Evidence 2 request: withheld from this reader Events 30 31",
         "LAO We waited 33",
         "Plan version 1 LAO 2024-03-01 00:50 2024-03-01 07:50 +07:00 approved 18 position 17 16",
         "Task times corrected: T1 20 2024-03-01 01:30 UTC instead of 2024-03-01 01:20 UTC 21",

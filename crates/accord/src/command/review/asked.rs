@@ -78,7 +78,6 @@ struct Reviewed {
 #[serde(rename_all = "camelCase")]
 struct AnsweredReview {
     opened_at: DateTime<Utc>,
-    position: String,
     questions: Vec<AnsweredQuestion>,
     adoptions: Vec<AnsweredAdoption>,
 }
@@ -127,7 +126,7 @@ struct AnsweredFinding {
     due: Option<DateTime<Utc>>,
     action: Option<AnsweredAction>,
     evidence: Vec<AnsweredEvidence>,
-    position: String,
+    history: History,
 }
 
 #[derive(Deserialize)]
@@ -377,7 +376,7 @@ async fn metrics(pinned: &Pinned) -> Result<Vec<Metric>> {
 
 /// `None`: no review has been opened.
 async fn opened(pinned: &Pinned) -> Result<Option<Opened>> {
-    let shown = "review { openedAt position questions { question answer post { code } answeredAt position }
+    let shown = "review { openedAt questions { question answer post { code } answeredAt position }
       adoptions { partner { code } post { code } adoptedAt position seenAt current } }";
     let Reviewed { review } = pinned.ask(shown, None).await?;
     let Some(review) = review else { return Ok(None) };
@@ -387,7 +386,7 @@ async fn opened(pinned: &Pinned) -> Result<Option<Opened>> {
     );
     let found = format!(
         "review {{ page: findings(first: 20, after: $after) {{ {PAGE_INFO} nodes {{
-         code kind status observation discussion conclusion recommendation ownerCode due position
+         code kind status observation discussion conclusion recommendation ownerCode due history(first: 50) {{ nodes {{ position }} }}
          action {{ post {{ code }} assignedAt completedAt note accepted validatedBy {{ code }} validatedAt validationNote }}
          evidence {{ kind withheld position metric {{ code asKnownAt value unit }}
            assistance {{ referringAuthority {{ code }} figure count }} {OBJECT} }} }} }} }}"
@@ -396,7 +395,6 @@ async fn opened(pinned: &Pinned) -> Result<Option<Opened>> {
     let found: Vec<AnsweredFinding> = list(pinned.pages(&found, "/review/page").await?)?;
     Ok(Some(Opened {
         at: review.opened_at,
-        position: position(&review.position)?,
         answers: review.questions.into_iter().map(Answer::try_from).collect::<Result<_>>()?,
         observations: noted.into_iter().map(Observation::try_from).collect::<Result<_>>()?,
         findings: found.into_iter().map(Finding::try_from).collect::<Result<_>>()?,
@@ -502,7 +500,7 @@ impl TryFrom<AnsweredQuestion> for Answer {
 
     fn try_from(from: AnsweredQuestion) -> Result<Self> {
         let AnsweredQuestion { question, answer, post, answered_at, position: at } = from;
-        Ok(Self { question, answer, post: code(post), at: answered_at, position: position(&at)? })
+        Ok(Self { question, text: answer, post: code(post), at: answered_at, position: position(&at)? })
     }
 }
 
@@ -556,8 +554,14 @@ impl TryFrom<AnsweredFinding> for Finding {
             due: from.due,
             action,
             evidence: from.evidence.into_iter().map(Evidence::try_from).collect::<Result<_>>()?,
-            position: position(&from.position)?,
+            events: from.history.positions()?,
         })
+    }
+}
+
+impl History {
+    fn positions(&self) -> Result<Vec<Position>> {
+        self.nodes.iter().map(|event| position(&event.position)).collect()
     }
 }
 
