@@ -74,7 +74,7 @@ begin atomic
     and not exists (
       select
       from withheld_task(at, policy, viewer) withheld
-      where withheld.id = planned.task_id and viewer not in (planned.lead, planned.territory)
+      where withheld.id = planned.task_id and withheld.partner not in (planned.lead, planned.territory)
       offset 0
     )
   union all

@@ -228,14 +228,11 @@ impl ReadModel {
                  where operation.id = $4
                    and operation.valid_from <= at_.position
                    and at_.position < operation.valid_to
-                   and (
-                     $3 in (task.lead, task.territory)
-                     or not exists (
-                       select
-                       from withheld_task(at_.position, $2, $3) withheld
-                       where withheld.id = task.task_id
-                       offset 0
-                     )
+                   and not exists (
+                     select
+                     from withheld_task(at_.position, $2, $3) withheld
+                     where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+                     offset 0
                    )
                  union all
                  select task.id
@@ -322,14 +319,11 @@ impl ReadModel {
                  and version.promulgated_at is not null
                  and version.valid_from <= $1
                  and $1 < version.valid_to
-                 and (
-                   $3 in (task.lead, task.territory)
-                   or not exists (
-                     select
-                     from withheld_task($1, $2, $3) withheld
-                     where withheld.id = task.task_id
-                     offset 0
-                   )
+                 and not exists (
+                   select
+                   from withheld_task($1, $2, $3) withheld
+                   where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+                   offset 0
                  )
                union all
                select task.id, null, task.decided_at
