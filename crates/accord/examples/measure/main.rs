@@ -9,6 +9,7 @@ mod load;
 mod log;
 mod machine;
 mod program;
+mod review;
 mod row;
 mod schedule;
 
@@ -60,7 +61,7 @@ struct Arguments {
     /// One JSON line a row
     #[arg(long)]
     json: bool,
-    /// Only what large plans and a centre's days cost: minutes instead of a quarter of an hour
+    /// Only what large plans, a centre's days and a review cost: minutes instead of a quarter of an hour
     #[arg(long)]
     plans: bool,
 }
@@ -108,6 +109,7 @@ async fn main() -> Result<()> {
         execution::sitreps(&bench, schedule::IMPORTED).await?;
         centre::clocks(&bench).await?;
         centre::totals(&bench).await?;
+        review::long(&bench).await?;
         return bench.running.stop().await;
     }
     let mut copied = Vec::new();
@@ -129,6 +131,7 @@ async fn main() -> Result<()> {
     execution::sitreps(&bench, schedule::IMPORTED).await?;
     centre::clocks(&bench).await?;
     centre::totals(&bench).await?;
+    review::long(&bench).await?;
     bench.running.stop().await?;
     program.start_up("ten thousand", &small).await?;
     program.memory(&small, &keys).await?;
@@ -150,7 +153,7 @@ async fn main() -> Result<()> {
     bench.at_size().await?;
     execution::agenda(&bench).await?;
     bench.mutations().await?;
-    bench.changes().await?;
+    bench.changes(1_000).await?;
     bench.listeners().await?;
     bench.running.stop().await?;
     log::fold(&large).await?;
