@@ -18,7 +18,7 @@ const OPERATION: &str = "LONG";
 /// Events that are replayed.
 const CLAIMS: usize = 100_000;
 
-/// Moments at which the metrics are asked for.
+/// Moments at which the metrics are asked for, and pages of a replay in the order of the world.
 const MOMENTS: usize = 100;
 
 /// An operation of very many events, as a reviewer reads it.
@@ -31,16 +31,16 @@ pub async fn long(bench: &Bench) -> Result<()> {
     bench.changes(10_000).await
 }
 
-/// All pages one after the other, in either order.
+/// All pages one after the other as it was known; as it happened, the first of them.
 async fn replay(bench: &Bench) -> Result<()> {
     let query = "query ($code: String!, $order: ReplayOrder!, $after: String) { operation(code: $code) { \
         replay(order: $order, first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { position at lag \
         events { type actor } state { openIncidents openClocks tasks { inProgress completed } } } } } }";
     let mut connection = bench.connect().await?;
-    for order in ["AS_KNOWN", "AS_HAPPENED"] {
+    for (order, most) in [("AS_KNOWN", usize::MAX), ("AS_HAPPENED", MOMENTS)] {
         let (mut after, mut steps, mut pages) = (Value::Null, 0, Vec::new());
         let begun = Instant::now();
-        loop {
+        while pages.len() < most {
             let asked = Instant::now();
             let variables = json!({ "code": OPERATION, "order": order, "after": after });
             let mut page = ask(&mut connection, query, &variables).await?["operation"]["replay"].take();
@@ -51,8 +51,8 @@ async fn replay(bench: &Bench) -> Result<()> {
             }
             after = page["pageInfo"]["endCursor"].take();
         }
-        ensure!(steps >= CLAIMS, "{steps} steps");
-        let of = json!({ "order": order });
+        ensure!(steps >= CLAIMS.min(most.saturating_mul(100)), "{steps} steps");
+        let of = json!({ "order": order, "pages": pages.len() });
         row("replay of 100,000 events: steps", &of, "1/s", vec![per_second(steps, begun)]);
         let first = row("replay: the first page of 100", &of, "ms", vec![pages[0]]);
         let tenth = pages.len() / 10;
