@@ -49,6 +49,12 @@ struct Arguments {
     pgbench: String,
     #[arg(long)]
     psql: String,
+    /// Of a fourth, empty, for an operation from its first day to its review
+    #[arg(long)]
+    review: String,
+    /// The scenario of that operation
+    #[arg(long)]
+    saphan: PathBuf,
     /// The server's program
     #[arg(long)]
     accord: PathBuf,
@@ -80,6 +86,8 @@ async fn main() -> Result<()> {
         small,
         large,
         machine: inserts,
+        review: reviewed,
+        saphan,
         script,
         pgbench,
         psql,
@@ -97,7 +105,7 @@ async fn main() -> Result<()> {
     for partner in ["THA", data::ABROAD] {
         keys.ensure(&Holder::Partner(good(partner)))?;
     }
-    let program = Program { accord, scratch };
+    let program = Program { accord, scratch, saphan };
 
     schedule::layouts();
     if plans {
@@ -110,7 +118,8 @@ async fn main() -> Result<()> {
         centre::clocks(&bench).await?;
         centre::totals(&bench).await?;
         review::long(&bench).await?;
-        return bench.running.stop().await;
+        bench.running.stop().await?;
+        return program.report(&reviewed, &keys).await;
     }
     let mut copied = Vec::new();
     for _ in 0..ROUNDS {
@@ -135,6 +144,7 @@ async fn main() -> Result<()> {
     bench.running.stop().await?;
     program.start_up("ten thousand", &small).await?;
     program.memory(&small, &keys).await?;
+    program.report(&reviewed, &keys).await?;
     log::append(&machine, &small).await?;
 
     // A hundred thousand: what commands cost, next to what the machine does.
