@@ -110,12 +110,14 @@ begin atomic
     );
 end;
 
--- Tasks whose own label does not name the viewer, at the position or at the policy's: for their leads and the
+-- Tasks whose own label does not name a partner that looks, at the position or at the policy's: for their leads and the
 -- partners on whose territory they lie, and for nobody else who is not named.
-create function withheld_task(at bigint, policy bigint, viewer text) returns table (id uuid)
+create function withheld_task(at bigint, policy bigint, viewer text) returns table (id uuid, partner text)
 language sql stable parallel safe
 begin atomic
-  select label.id
+  select
+    label.id,
+    viewer
   from task_label label
   where viewer <> all (label.readers)
     and (

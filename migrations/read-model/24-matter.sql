@@ -44,6 +44,7 @@ alter table clock add primary key (id, valid_to, valid_from);
 create index clock_by_operation on clock (operation_id, due_at, id, valid_to, valid_from);
 create index clock_by_due_then on clock (due_at, id, valid_to, valid_from);
 create index clock_by_change on clock (valid_from, operation_id);
+create index clock_by_operation_open on clock (operation_id, valid_to, valid_from) where stopped_at is null and breached_at is null;
 create index clock_by_matter on clock (matter_id, valid_to, valid_from);
 create index clock_by_due on clock (due_at, id) where breached_at is null and (stopped_at is null or stopped_at > due_at) and valid_to = 9223372036854775807;
 

@@ -187,7 +187,7 @@ begin atomic
     and not exists (
       select
       from withheld_task(at, policy, viewer) withheld
-      where withheld.id = task.task_id and viewer not in (task.lead, task.territory)
+      where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
       offset 0
     );
 end;
@@ -218,7 +218,7 @@ begin atomic
     and not exists (
       select
       from withheld_task(at, policy, viewer) withheld
-      where withheld.id = task.task_id and viewer not in (task.lead, task.territory)
+      where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
       offset 0
     );
 end;

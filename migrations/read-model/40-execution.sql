@@ -46,6 +46,7 @@ create table task_claim (
 );
 alter table task_claim add primary key (id, valid_to, valid_from);
 create index task_claim_by_task on task_claim (task_id, valid_to, valid_from);
+create index task_claim_by_task_of_status on task_claim (task_id, valid_to, valid_from) where kind <> 'PROGRESS';
 
 -- Of these tasks those that the viewer sees in a plan version, as `visible_planned_task` has it: with each version
 -- judged once, and not for each of its tasks; and those that a response made. What becomes of a task is seen as the
@@ -74,7 +75,7 @@ begin atomic
     and not exists (
       select
       from withheld_task(at, policy, viewer) withheld
-      where withheld.id = planned.task_id and viewer not in (planned.lead, planned.territory)
+      where withheld.id = planned.task_id and withheld.partner not in (planned.lead, planned.territory)
       offset 0
     )
   union all

@@ -125,20 +125,17 @@ begin atomic
             where at_.id = task.version_id
             offset 0
           )
-          and (
-            viewer in (task.lead, task.territory)
-            or not exists (
-              select
-              from withheld_task(entry.command_end, policy, viewer) withheld
-              where withheld.id = task.task_id
-              offset 0
-            )
-            and not exists (
-              select
-              from withheld_task(at, policy, viewer) withheld
-              where withheld.id = task.task_id
-              offset 0
-            )
+          and not exists (
+            select
+            from withheld_task(entry.command_end, policy, viewer) withheld
+            where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+            offset 0
+          )
+          and not exists (
+            select
+            from withheld_task(at, policy, viewer) withheld
+            where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+            offset 0
           )
         offset 0
       )
@@ -254,7 +251,7 @@ begin atomic
           from planned_task task
           where task.task_id = withheld.id
             and task.valid_from <= at
-            and viewer in (task.lead, task.territory)
+            and withheld.partner in (task.lead, task.territory)
           offset 0
         )
       offset 0

@@ -663,6 +663,12 @@ impl Pair {
                      head {{ position eventIds }}
                      search(text: \"falcon\") {{ totalCount }}
                    }}
+                   shared: asOf(at: {{ position: $at }}, seenAs: \"MMR\") {{
+                     operations {{ totalCount edges {{ node {{ code title tasks {{ nodes {{ code title }} }}
+                       incidents {{ totalCount }} requests {{ totalCount }} contributions {{ totalCount }} }} }} }}
+                     events(last: 2) {{ totalCount edges {{ node {{ id type payload }} }} }}
+                     search(text: \"falcon\") {{ totalCount }}
+                   }}
                    changes(from: {{ position: $before }}, to: {{ position: $at }}) {{ totalCount
                      edges {{ node {{ kind field before after object {{ id }} event {{ id }} }} }} }} }}"
             );
@@ -966,6 +972,74 @@ async fn every_viewer_sees_exactly_what_is_released(_: PgPoolOptions, options: P
     server.stop().await;
 }
 
+/// What another partner could see then is shown to whoever may see it too: what that was, and nothing else.
+#[sqlx::test(migrations = false)]
+async fn another_partners_sight_is_what_it_could_see_then_of_what_one_sees_oneself(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::empty(options).await;
+    Twin { server: &server, other_for: None }.tell().await;
+    let head: i64 = server.head("THA-01").await.as_str().unwrap().parse().unwrap();
+    let releases = releases(&server).await;
+    let ids: Vec<String> = everything(&server).await;
+    let (declared, nodes) = all_nodes(&ids);
+    let moments = |seen_as: &str, positions: &[i64]| {
+        let moments = positions.iter().map(|position| {
+            format!("at{position}: asOf(at: {{ position: \"{position}\" }}{seen_as}) {{ {nodes} }}")
+        });
+        format!("query ({declared}) {{ {} }}", moments.collect::<Vec<_>>().join(" "))
+    };
+    let seen = |answer: &Value, position: i64| {
+        let mut visible = BTreeSet::new();
+        let answer = &answer[format!("at{position}")];
+        assert!(answer.is_object(), "{position}: {answer}");
+        collect_ids(answer, &mut visible);
+        visible
+    };
+    let (mut both, mut one, mut withheld_later, mut wrong) = (0, 0, 0, Vec::new());
+    let positions: Vec<i64> = (1..=head).rev().step_by(7).collect();
+    for positions in positions.chunks(10) {
+        for who in ["THA-01", "CHN-01", "LAO-01", "THA-02", "service:import"] {
+            let own = server.data(who, &moments("", positions), id_variables(&ids).into()).await;
+            for partner in ["CHN", "MMR", "LAO", "INTERPOL"] {
+                let query = moments(&format!(", seenAs: \"{partner}\""), positions);
+                let answer = server.data(who, &query, id_variables(&ids).into()).await;
+                for &position in positions {
+                    let (own, shared) = (seen(&own, position), seen(&answer, position));
+                    for id in &ids {
+                        let Some(release) = releases.get(id) else { continue };
+                        // To oneself one is no other: there is what one may see now.
+                        let could = who.starts_with(partner) || release.could_see(partner, position);
+                        let may = own.contains(id) && could;
+                        both += usize::from(may);
+                        one += usize::from(own.contains(id) && !could);
+                        withheld_later +=
+                            usize::from(may && !release.may_see(&format!("{partner}-01"), position));
+                        if shared.contains(id) != may {
+                            wrong.push(format!("{id} to {who} as {partner} at {position}: {may}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{both} seen by both, {one} by one, {withheld_later} withheld later, {} wrong", wrong.len());
+    assert!(both > 1_000 && one > 100 && withheld_later > 10, "{both}, {one}, {withheld_later}");
+    wrong.truncate(10);
+    assert_eq!(wrong, Vec::<String>::new());
+
+    let unknown = server.ask(
+        "THA-01",
+        "{ asOf(at: { position: \"40\" }, seenAs: \"KHM\") { head { position } } }",
+        Value::Null,
+    );
+    let error = &unknown.await["errors"][0];
+    assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+    assert_eq!(error["message"], "At that moment there was no partner \"KHM\".");
+    server.stop().await;
+}
+
 /// To whom an item is released: from which position on, and to whom then.
 struct Release {
     lead: String,
@@ -985,6 +1059,16 @@ struct Release {
 impl Release {
     fn may_see(&self, who: &str, position: i64) -> bool {
         let Some((partner, "01")) = who.split_once('-') else { return false };
+        self.shown(partner, position, i64::MAX)
+    }
+
+    /// What a partner could see then, whatever was withheld from it later.
+    fn could_see(&self, partner: &str, position: i64) -> bool {
+        self.shown(partner, position, position)
+    }
+
+    /// Whether a partner sees what there is at a position, by the releases of that and of another one.
+    fn shown(&self, partner: &str, position: i64, policy: i64) -> bool {
         if self.parties.iter().any(|party| party == partner) {
             return true;
         }
@@ -1001,7 +1085,7 @@ impl Release {
         let drafts = partner != "INTERPOL";
         (drafts || submitted_at(position) && self.happened.is_none_or(submitted_at))
             && released_at(position)
-            && released_at(i64::MAX)
+            && released_at(policy)
             && self.happened.is_none_or(released_at)
             && self
                 .own

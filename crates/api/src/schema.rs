@@ -58,11 +58,22 @@ impl PresentQueries {
         session.world().local(session.engine.clock().now(), zone).await
     }
 
-    /// The world at a moment in the past: what was known then, as far as you may see it now.
-    async fn as_of(&self, ctx: &Context<'_>, at: Moment) -> Result<PastWorld, Error> {
+    /// The world at a moment in the past: what was known then, as far as you may see it now. `seenAs` is the code of a
+    /// partner: of that, what it could see then, by what was released to it then. Whoever could see what you may not see
+    /// shows you none of it.
+    async fn as_of(
+        &self,
+        ctx: &Context<'_>,
+        at: Moment,
+        seen_as: Option<String>,
+    ) -> Result<PastWorld, Error> {
         let session = session(ctx)?;
         let position = at.resolve(session.world()).await?;
-        Ok(PastWorld(session.past_at(position)))
+        let Some(code) = seen_as else { return Ok(PastWorld(session.past_at(position))) };
+        match session.past_seen_as(position, &code).await? {
+            Some(world) => Ok(PastWorld(world)),
+            None => Err(Error::bad_input(format!("At that moment there was no partner {code:?}."))),
+        }
     }
 }
 
@@ -160,9 +171,9 @@ impl CommonQueries {
         let (session, world) = (session(ctx)?, self.0.world(ctx)?);
         let (from, to) = try_join(from.resolve(&world), to.resolve(&world)).await?;
         // As of `to`, also when that is the present: the same on each page, whatever has come since.
-        let to = session.past_at(to);
+        let to = session.past_like(&world, to);
         let subject = to.named_subject(subject.as_ref()).await?;
-        to.changes(&session.past_at(from), subject, first, after).await
+        to.changes(&session.past_like(&world, from), subject, first, after).await
     }
 
     /// What the centre knew of how a thing stood at `validAt`: one entry for each time that it learned otherwise, in the order

@@ -58,7 +58,12 @@ pub struct Engine {
     readers: PgPool,
     log: Log,
     read_model: ReadModel,
+    /// Of what one partner may see, what another could see: rarely asked, so on few connections of their own.
+    shared_sight: ReadModel,
 }
+
+/// Connections for that.
+const MOST_SHARED_SIGHT: u32 = 4;
 
 struct Inner {
     messages: mpsc::Sender<Message>,
@@ -161,6 +166,14 @@ impl Engine {
             Some(reads) => readers(&pool, reads, projected.clone()).await?,
             None => pool.clone(),
         };
+        let schema = read_model::Schema::in_use(&pool).await?.name;
+        let shared = ReaderSettings {
+            max_connections: MOST_SHARED_SIGHT,
+            min_connections: 0,
+            search_path: Some(read_model::path_of_shared_sight(&schema)),
+            ..settings.reads.clone().unwrap_or_default()
+        };
+        let shared = readers(&pool, &shared, projected.clone()).await?;
         let access_log = AccessLog::start(log.clone(), clock.clone());
         let writers = pool;
         let inner = Inner {
@@ -181,6 +194,7 @@ impl Engine {
             inner: Arc::new(inner),
             log: Log::new(reads.clone()),
             read_model: ReadModel::new(reads.clone()),
+            shared_sight: ReadModel::new(shared),
             readers: reads,
         })
     }
@@ -194,7 +208,14 @@ impl Engine {
             readers: self.readers.clone(),
             log: self.log.counting(Arc::clone(statements)),
             read_model: self.read_model.counting(Arc::clone(statements)),
+            shared_sight: self.shared_sight.counting(Arc::clone(statements)),
         }
+    }
+
+    /// A handle on the same whose read model understands [`Pin::seen_as`](read_model::Pin::seen_as), and nothing else.
+    #[must_use]
+    pub fn with_shared_sight(&self) -> Self {
+        Self { read_model: self.shared_sight.clone(), ..self.clone() }
     }
 
     /// Decides, commits and projects a command. Dropping the future does not take the command back.

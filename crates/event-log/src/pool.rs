@@ -53,15 +53,22 @@ impl Default for PoolSettings {
 #[derive(Clone, Debug)]
 pub struct ReaderSettings {
     pub max_connections: u32,
-    /// As in [`PoolSettings`].
+    /// As in [`PoolSettings`]; without any, none is opened before somebody asks.
     pub min_connections: u32,
     /// After which the server cancels a statement.
     pub statement_timeout: Duration,
+    /// Instead of that of the pool beside.
+    pub search_path: Option<String>,
 }
 
 impl Default for ReaderSettings {
     fn default() -> Self {
-        Self { max_connections: 10, min_connections: 0, statement_timeout: Duration::from_secs(10) }
+        Self {
+            max_connections: 10,
+            min_connections: 0,
+            statement_timeout: Duration::from_secs(10),
+            search_path: None,
+        }
     }
 }
 
@@ -112,22 +119,27 @@ where
     R: for<'c> Fn(&'c mut PgConnection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send + Sync + 'static,
 {
     // Of an option that is given twice, Postgres takes the last.
-    let options = (*beside.connect_options()).clone().options([
+    let mut options = (*beside.connect_options()).clone().options([
         ("statement_timeout", millis(settings.statement_timeout)),
         ("default_transaction_read_only", "on".to_owned()),
     ]);
+    if let Some(search_path) = &settings.search_path {
+        options = options.options([("search_path", search_path)]);
+    }
     let acquire_timeout = beside.options().get_acquire_timeout();
     let pool = pool_of(settings.min_connections, settings.max_connections, acquire_timeout);
-    pool.after_connect(move |connection, _| ready(connection))
+    let pool = pool
+        .after_connect(move |connection, _| ready(connection))
         // Nothing begins a transaction here, and none could lose anything: only a connection that may have
         // ended unnoticed is asked.
         .before_acquire(|connection, known| {
             let fresh = known.idle_for < FRESH;
             Box::pin(async move { if fresh { Ok(true) } else { is_outside_transaction(connection).await } })
-        })
-        .connect_with(options)
-        .await
-        .map_err(Error::when("connect to Postgres"))
+        });
+    if settings.min_connections == 0 {
+        return Ok(pool.connect_lazy_with(options));
+    }
+    pool.connect_with(options).await.map_err(Error::when("connect to Postgres"))
 }
 
 fn pool_of(min_connections: u32, max_connections: u32, acquire_timeout: Duration) -> PgPoolOptions {

@@ -475,7 +475,7 @@ impl ReadModel {
                    and not exists (
                      select
                      from withheld_task($1, $2, $3) withheld
-                     where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                     where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
                      offset 0
                    )
                ) as first_offset
@@ -974,7 +974,7 @@ impl ReadModel {
                  and not exists (
                    select
                    from withheld_task($1, $2, $3) withheld
-                   where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                   where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
                    offset 0
                  )
                offset 0

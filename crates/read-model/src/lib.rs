@@ -52,4 +52,4 @@ pub use pin::{Pin, Viewer};
 pub use projection::{
     Change, Filling, Projection, Rows, checkpoint, compare, compare_events, lock_checkpoint, write,
 };
-pub use tables::{Column, Form, PROJECTION_VERSION, Schema, Shown, columns};
+pub use tables::{Column, Form, PROJECTION_VERSION, Schema, Shown, columns, path_of_shared_sight};

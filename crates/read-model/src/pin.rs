@@ -1,5 +1,6 @@
 //! What a query is pinned to: a position, and who asks.
 
+use crate::tables::BETWEEN;
 use domain::{PartnerCode, Position};
 
 /// Who asks, as the token says.
@@ -17,11 +18,25 @@ pub struct Pin {
     /// The position whose releases count besides: the newest when the past is asked about.
     pub policy_position: Position,
     pub viewer: Viewer,
+    /// For SQL: no partner's code is empty.
+    named: String,
 }
 
 impl Pin {
-    /// For SQL: no partner's code is empty.
+    pub fn new(position: Position, policy_position: Position, viewer: Viewer) -> Self {
+        let named = viewer.partner.as_ref().map_or_else(String::new, PartnerCode::to_string);
+        Self { position, policy_position, viewer, named }
+    }
+
+    /// Of what the viewer may see, that which a partner could see then. Only a read model whose pool has the
+    /// [path of shared sight](crate::path_of_shared_sight) understands it; to others it is nobody.
+    #[must_use]
+    pub fn seen_as(self, partner: &PartnerCode) -> Self {
+        let named = format!("{}{BETWEEN}{partner}", self.named);
+        Self { named, ..self }
+    }
+
     pub(crate) fn viewer(&self) -> &str {
-        self.viewer.partner.as_ref().map_or("", PartnerCode::as_str)
+        &self.named
     }
 }

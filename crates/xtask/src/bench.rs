@@ -17,12 +17,15 @@ const SCRIPT: &str = "insert into pgbench_row (payload) values (decode(repeat('6
 /// As `docs/operations.md` advises, but for the buffers: the same on every machine, whatever memory it has.
 const POSTGRES: [&str; 3] = ["shared_buffers=2GB", "max_wal_size=16GB", "checkpoint_timeout=15min"];
 
+/// For small logs and large ones, for what the machine does alone, and for an operation that is reviewed.
+const DATABASES: [&str; 4] = ["small", "large", "machine", "review"];
+
 pub fn run_all(arguments: &[String]) -> Result<()> {
     machine::prepare(Postgres::Needed, Others::None)?;
     let workspace = Workspace::find()?;
     // On a disk: what a flush costs is the point.
     let postgres = Scratch::start_in(workspace.target(), &POSTGRES)?;
-    for database in ["small", "large", "machine"] {
+    for database in DATABASES {
         postgres.create_database(database)?;
     }
     run(postgres.psql("machine").args([
@@ -37,10 +40,11 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
 
     let built = workspace.build_release()?;
     let mut measure = Command::new(built.join("examples").join("measure"));
-    for database in ["small", "large", "machine"] {
+    for database in DATABASES {
         measure.arg(format!("--{database}")).arg(postgres.url(database));
     }
     measure.arg("--script").arg(&script);
+    measure.arg("--saphan").arg(workspace.root().join("scenario/saphan.yaml"));
     for program in ["pgbench", "psql"] {
         measure.arg(format!("--{program}")).arg(postgres.binaries().path(program));
     }

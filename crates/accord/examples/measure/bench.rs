@@ -152,6 +152,11 @@ impl Bench {
         }
     }
 
+    /// A connection for questions that follow from answers.
+    pub async fn connect(&self) -> Result<Connection> {
+        Connection::open(&self.address, "/graphql", "application/graphql-response+json", &self.token).await
+    }
+
     /// The same question of the officer abroad so many times, one after the other.
     pub async fn ask_abroad(&self, requests: usize, query: &'static str) -> Result<Answered> {
         drive(&self.address, &self.guest, 1, requests, move |_| question(query, &json!({}))).await
@@ -199,17 +204,17 @@ impl Bench {
         Ok(())
     }
 
-    /// The differences of a stretch of a thousand events.
-    pub async fn changes(&self) -> Result<()> {
+    /// The differences of a stretch of so many events.
+    pub async fn changes(&self, stretch: i64) -> Result<()> {
         let newest = self.data.engine.position().0;
-        let of = json!({ "events": newest, "stretch": 1_000 });
+        let of = json!({ "events": newest, "stretch": stretch });
         let mut figures = Vec::new();
         for round in 0..ROUNDS as u64 {
             let asked = self.ask(1, 30, move |random| {
-                let from = random.random_range(newest / 2..newest - 1_000);
+                let from = random.random_range(newest / 2..newest - stretch);
                 let query = "query ($from: Position!, $to: Position!) { changes(from: { position: $from }, \
                     to: { position: $to }, first: 100) { edges { node { kind field position } } } }";
-                let (from, to) = (from.to_string(), (from + 1_000).to_string());
+                let (from, to) = (from.to_string(), (from + stretch).to_string());
                 question(query, &json!({ "from": from, "to": to }))
             });
             figures.push(quantile(&asked(round).await?.latencies, 0.5));

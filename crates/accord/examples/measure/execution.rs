@@ -32,21 +32,33 @@ const OPERATION: &str = "NIGHT";
 /// Operations that the officer abroad has a task in.
 pub const ABROAD: usize = 1_000;
 
+/// What an officer says of their task.
 fn claimed(number: usize, round: usize) -> (TaskCode, TaskClaim) {
     let percent = u32::try_from((number / OFFICERS + round) % 100).unwrap_or_default();
     (good(&task(number % OFFICERS)), TaskClaim::Progress { percent, text: None })
 }
 
-/// A claim each for so many, by the officer whose task it is.
-async fn one_by_one(bench: &Bench, round: usize) -> Result<f64> {
+/// An operation that is carried out, of which every task has been started by its officer.
+pub async fn begin(bench: &Bench, operation: &str) -> Result<()> {
+    bench.data.found_active(operation, OFFICERS).await?;
+    for number in 0..OFFICERS {
+        let (task, says) = (good(&task(number)), TaskClaim::Started);
+        let claim = ExecutionCommand::Claim { operation: good(operation), task, says };
+        send(&bench.data.engine, officer(number), Command::Execution(claim)).await?;
+    }
+    Ok(())
+}
+
+/// So many claims, each by the officer whose task it is.
+pub async fn one_by_one(bench: &Bench, operation: &'static str, claims: usize, round: usize) -> Result<f64> {
     let begun = Instant::now();
     let mut calling = JoinSet::new();
     for own in 0..OFFICERS {
         let engine = bench.data.engine.clone();
         calling.spawn(async move {
-            for number in (own..CLAIMS).step_by(OFFICERS) {
+            for number in (own..claims).step_by(OFFICERS) {
                 let (task, says) = claimed(number, round);
-                let claim = ExecutionCommand::Claim { operation: good(OPERATION), task, says };
+                let claim = ExecutionCommand::Claim { operation: good(operation), task, says };
                 send(&engine, officer(own), Command::Execution(claim)).await?;
             }
             anyhow::Ok(())
@@ -55,7 +67,7 @@ async fn one_by_one(bench: &Bench, round: usize) -> Result<f64> {
     while let Some(done) = calling.join_next().await {
         done??;
     }
-    Ok(per_second(CLAIMS, begun))
+    Ok(per_second(claims, begun))
 }
 
 /// The same claims by the liaison officer, who has them on lists.
@@ -74,7 +86,7 @@ async fn in_lists(bench: &Bench, round: usize) -> Result<f64> {
     Ok(per_second(CLAIMS, begun))
 }
 
-fn per_second(count: usize, begun: Instant) -> f64 {
+pub fn per_second(count: usize, begun: Instant) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 claims")]
     let count = count as f64;
     count / begun.elapsed().as_secs_f64()
@@ -82,17 +94,12 @@ fn per_second(count: usize, begun: Instant) -> f64 {
 
 /// Officers who report on one operation at once, next to commands on one plan.
 pub async fn reports(bench: &Bench) -> Result<()> {
-    bench.data.found_active(OPERATION, OFFICERS).await?;
-    for number in 0..OFFICERS {
-        let (task, says) = (good(&task(number)), TaskClaim::Started);
-        let claim = ExecutionCommand::Claim { operation: good(OPERATION), task, says };
-        send(&bench.data.engine, officer(number), Command::Execution(claim)).await?;
-    }
+    begin(bench, OPERATION).await?;
     let of = json!({ "officers": OFFICERS });
     let (mut plans, mut claims, mut lists) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         plans.push(bench.data.rate(OFFICERS, CLAIMS, 1).await?);
-        claims.push(one_by_one(bench, round).await?);
+        claims.push(one_by_one(bench, OPERATION, CLAIMS, round).await?);
         lists.push(in_lists(bench, round).await?);
     }
     let plans = row("commands on one plan", &of, "1/s", plans);

@@ -9,6 +9,7 @@ mod load;
 mod log;
 mod machine;
 mod program;
+mod review;
 mod row;
 mod schedule;
 
@@ -48,6 +49,12 @@ struct Arguments {
     pgbench: String,
     #[arg(long)]
     psql: String,
+    /// Of a fourth, empty, for an operation from its first day to its review
+    #[arg(long)]
+    review: String,
+    /// The scenario of that operation
+    #[arg(long)]
+    saphan: PathBuf,
     /// The server's program
     #[arg(long)]
     accord: PathBuf,
@@ -60,7 +67,7 @@ struct Arguments {
     /// One JSON line a row
     #[arg(long)]
     json: bool,
-    /// Only what large plans and a centre's days cost: minutes instead of a quarter of an hour
+    /// Only what large plans, a centre's days and a review cost: minutes instead of a quarter of an hour
     #[arg(long)]
     plans: bool,
 }
@@ -79,6 +86,8 @@ async fn main() -> Result<()> {
         small,
         large,
         machine: inserts,
+        review: reviewed,
+        saphan,
         script,
         pgbench,
         psql,
@@ -96,7 +105,7 @@ async fn main() -> Result<()> {
     for partner in ["THA", data::ABROAD] {
         keys.ensure(&Holder::Partner(good(partner)))?;
     }
-    let program = Program { accord, scratch };
+    let program = Program { accord, scratch, saphan };
 
     schedule::layouts();
     if plans {
@@ -108,7 +117,9 @@ async fn main() -> Result<()> {
         execution::sitreps(&bench, schedule::IMPORTED).await?;
         centre::clocks(&bench).await?;
         centre::totals(&bench).await?;
-        return bench.running.stop().await;
+        review::long(&bench).await?;
+        bench.running.stop().await?;
+        return program.report(&reviewed, &keys).await;
     }
     let mut copied = Vec::new();
     for _ in 0..ROUNDS {
@@ -129,9 +140,11 @@ async fn main() -> Result<()> {
     execution::sitreps(&bench, schedule::IMPORTED).await?;
     centre::clocks(&bench).await?;
     centre::totals(&bench).await?;
+    review::long(&bench).await?;
     bench.running.stop().await?;
     program.start_up("ten thousand", &small).await?;
     program.memory(&small, &keys).await?;
+    program.report(&reviewed, &keys).await?;
     log::append(&machine, &small).await?;
 
     // A hundred thousand: what commands cost, next to what the machine does.
@@ -150,7 +163,7 @@ async fn main() -> Result<()> {
     bench.at_size().await?;
     execution::agenda(&bench).await?;
     bench.mutations().await?;
-    bench.changes().await?;
+    bench.changes(1_000).await?;
     bench.listeners().await?;
     bench.running.stop().await?;
     log::fold(&large).await?;

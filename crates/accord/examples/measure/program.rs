@@ -9,7 +9,10 @@ use crate::{
 };
 use accord::keys::Keys;
 use anyhow::{Context as _, Result, bail, ensure};
-use domain::ids::{OperationId, TaskId};
+use domain::{
+    Actor, Role,
+    ids::{OperationId, TaskId},
+};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -24,6 +27,8 @@ pub struct Program {
     pub accord: PathBuf,
     /// Its data directory, for the keys.
     pub scratch: PathBuf,
+    /// The scenario's file.
+    pub saphan: PathBuf,
 }
 
 struct Served {
@@ -110,6 +115,47 @@ impl Program {
         row("memory then", &of, "MiB", vec![memory(served.child.id(), "VmRSS")?]);
         row("memory at most", &of, "MiB", vec![memory(served.child.id(), "VmHWM")?]);
         Ok(())
+    }
+
+    /// SAPHAN from an empty database to its after-action report.
+    pub async fn report(&self, url: &str, keys: &Keys) -> Result<()> {
+        let begun = Instant::now();
+        let imported = self.command(url).arg("import").arg(&self.saphan).stdout(Stdio::null()).status()?;
+        ensure!(imported.success(), "the scenario was not imported");
+        row("SAPHAN imported", &Value::Null, "ms", vec![begun.elapsed().as_secs_f64() * 1_000.0]);
+        let served = self.serve(url).await?;
+        let reviewer = Actor::Post {
+            post: crate::good("THA-01"),
+            partner: crate::good("THA"),
+            roles: [Role::Reviewer].into(),
+        };
+        let token = token(keys, &reviewer)?;
+        for format in ["html", "pdf"] {
+            let mut figures = Vec::new();
+            for _ in 0..ROUNDS {
+                let begun = Instant::now();
+                let written = Command::new(&self.accord)
+                    .args(["review", "export", "--operation", "SAPHAN", "--format", format, "--output"])
+                    .arg(self.scratch.join(format!("report.{format}")))
+                    .env("ACCORD_URL", format!("http://{}", served.address))
+                    .env("ACCORD_TOKEN", &token)
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .status()?;
+                ensure!(written.success(), "the report was not written");
+                figures.push(begun.elapsed().as_secs_f64() * 1_000.0);
+            }
+            row("after-action report of SAPHAN", &json!({ "format": format }), "ms", figures);
+        }
+        Ok(())
+    }
+
+    /// The program on a database, with keys of its own.
+    fn command(&self, url: &str) -> Command {
+        let mut command = Command::new(&self.accord);
+        command.args(["--json"]).env("DATABASE_URL", url).env("ACCORD_DATA_DIR", &self.scratch);
+        command.stdin(Stdio::null());
+        command
     }
 
     /// `accord rebuild`, once.

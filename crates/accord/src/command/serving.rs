@@ -229,5 +229,5 @@ pub struct Settings {
 }
 
 fn everybody(position: Position) -> Pin {
-    Pin { position, policy_position: position, viewer: Viewer { partner: None } }
+    Pin::new(position, position, Viewer { partner: None })
 }

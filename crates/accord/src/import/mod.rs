@@ -130,7 +130,7 @@ async fn command(engine: &Engine, step: &Step) -> Result<Command, ImportError> {
         Act::Seeing(command) => command(seen_at),
         Act::Decide { operation, number, verdict } => {
             let viewer = Viewer { partner: step.actor.partner().cloned() };
-            let pin = Pin { position: seen_at, policy_position: seen_at, viewer };
+            let pin = Pin::new(seen_at, seen_at, viewer);
             let id = PlanVersionId::of(OperationId::of(operation), *number).0;
             let versions =
                 engine.read_model().plan_versions_by_id(&pin, &[id]).await.map_err(StoreError::from)?;

@@ -76,7 +76,7 @@ impl History {
     }
 
     pub fn pin(position: Position, partner: &str) -> Pin {
-        Pin { position, policy_position: position, viewer: Viewer { partner: Some(good(partner)) } }
+        Pin::new(position, position, Viewer { partner: Some(good(partner)) })
     }
 
     fn newest(&self) -> Pin {

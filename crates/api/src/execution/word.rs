@@ -145,7 +145,7 @@ impl GoNoGoWord {
 
     /// The world as of `seenAt`, as far as you may see it now.
     async fn known_then(&self, ctx: &Context<'_>) -> Result<PastWorld, Error> {
-        PastWorld::seen_at(ctx, self.row.seen_at).await
+        PastWorld::seen_at(ctx, &self.world, self.row.seen_at).await
     }
 
     /// False once the partner has given another, or another version was spoken of; of a go also once a no-go was decided: all

@@ -3,13 +3,18 @@
 use crate::{
     Error,
     gate::inputs::Faults,
-    graph::{id::at_moment, loaders::Loaders, names::Languages, reads::Reads},
+    graph::{
+        id::{PastMoment, at_moment},
+        loaders::Loaders,
+        names::Languages,
+        reads::Reads,
+    },
 };
 use async_graphql::{Context, ID};
 use chrono::Utc;
 use domain::{
     Actor, PartnerCode, Position, PostCode, Refusal, Span,
-    ids::PostId,
+    ids::{PartnerId, PostId},
     plan::PlannedTask,
     schedule::{Finishes, Hours},
 };
@@ -46,8 +51,8 @@ pub struct Session {
     /// What the request's queries are pinned to.
     pub pin: Arc<Pin>,
     world: Arc<World>,
-    /// What it saw of the past, by position: whoever asks for a moment twice asks the same world.
-    past: Mutex<BTreeMap<Position, Arc<World>>>,
+    /// What it saw of the past, by moment: whoever asks for a moment twice asks the same world.
+    past: Mutex<BTreeMap<PastMoment, Arc<World>>>,
     /// Where the last command at or before a position ends, asked of the log once for each.
     moments: Mutex<BTreeMap<Position, Arc<OnceCell<Option<Position>>>>>,
     budget: Budget,
@@ -209,16 +214,48 @@ impl Session {
     /// The world as it was at a position, in which everything has an id of that moment: that of `asOf`, and
     /// of such ids.
     pub(crate) fn past_at(&self, position: Position) -> Arc<World> {
+        self.past(PastMoment { position, seen_as: None })
+    }
+
+    /// The same with the eyes that look at a world already.
+    pub(crate) fn past_like(&self, world: &World, position: Position) -> Arc<World> {
+        let seen_as = world.moment.as_ref().and_then(|moment| moment.seen_as.clone());
+        self.past(PastMoment { position, seen_as })
+    }
+
+    /// The same as far as a partner of this code could see it; `None` when there was none.
+    pub(crate) async fn past_seen_as(
+        &self,
+        position: Position,
+        code: &str,
+    ) -> Result<Option<Arc<World>>, Error> {
+        let Ok(partner) = PartnerCode::new(code) else { return Ok(None) };
+        let own = self.past_at(position);
+        if own.loaders.partners_by_id.load(PartnerId::of(&partner).0).await?.is_none() {
+            return Ok(None);
+        }
+        // What it could see itself is what `asOf` shows.
+        let is_own = self.viewer.partner.as_ref() == Some(&partner);
+        Ok(Some(if is_own { own } else { self.past(PastMoment { position, seen_as: Some(partner) }) }))
+    }
+
+    fn past(&self, moment: PastMoment) -> Arc<World> {
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        let world = || World::new(&self.engine, &self.viewer, position, Some(position), &self.budget);
-        Arc::clone(past.entry(position).or_insert_with(world))
+        let entry = past.entry(moment);
+        let (position, moment) = (entry.key().position, entry.key().clone());
+        let world = || World::new(&self.engine, &self.viewer, position, Some(moment), &self.budget);
+        Arc::clone(entry.or_insert_with(world))
     }
 
     /// The same for an id's position; `None` when that is no moment, but within a command.
     ///
     /// Fails with `BAD_USER_INPUT` for a position that this request does not reach, and for ids of too many
     /// moments.
-    pub(crate) async fn past_of_id(&self, position: Position) -> Result<Option<Arc<World>>, Error> {
+    pub(crate) async fn past_of_id(
+        &self,
+        position: Position,
+        seen_as: Option<&str>,
+    ) -> Result<Option<Arc<World>>, Error> {
         // Not null, which says that there is no such thing: another node, or a later request, has it.
         if position > self.pin.position {
             let newest = self.pin.position;
@@ -227,7 +264,13 @@ impl Session {
             )));
         }
         let end = self.moment_at(position).await?;
-        Ok((end == Some(position)).then(|| self.past_at(position)))
+        if end != Some(position) {
+            return Ok(None);
+        }
+        match seen_as {
+            Some(code) => self.past_seen_as(position, code).await,
+            None => Ok(Some(self.past_at(position))),
+        }
     }
 
     /// The end of the last command at or before a position; `None` when this node has not reached it.
@@ -313,7 +356,7 @@ pub struct World {
     pub(crate) engine: Engine,
     pub(crate) pin: Arc<Pin>,
     /// That its ids carry; `None` in the present.
-    moment: Option<Position>,
+    moment: Option<PastMoment>,
     pub(crate) loaders: Box<dyn Deref<Target = Loaders> + Send + Sync>,
     /// By plan version, kept because calendars are worked out day by day.
     finishes: Mutex<BTreeMap<Uuid, Finishes>>,
@@ -392,21 +435,25 @@ impl World {
 
     /// The id that something has in this world.
     pub(crate) fn id_of(&self, key: impl Display) -> ID {
-        at_moment(key, self.moment)
+        at_moment(key, self.moment.as_ref())
     }
 
     fn new(
         engine: &Engine,
         viewer: &Viewer,
         position: Position,
-        moment: Option<Position>,
+        moment: Option<PastMoment>,
         budget: &Budget,
     ) -> Arc<Self> {
         // Releases count as they are now, also for the past: narrowing works backwards.
         let policy_position = engine.position().max(position);
-        let pin = Arc::new(Pin { position, policy_position, viewer: viewer.clone() });
-        let loaders = Box::new(Opaque(Loaders::new(engine, &pin)));
-        let (engine, budget) = (engine.clone(), budget.clone());
+        let own = Pin::new(position, policy_position, viewer.clone());
+        let (engine, pin) = match moment.as_ref().and_then(|moment| moment.seen_as.as_ref()) {
+            Some(partner) => (engine.with_shared_sight(), Arc::new(own.seen_as(partner))),
+            None => (engine.clone(), Arc::new(own)),
+        };
+        let loaders = Box::new(Opaque(Loaders::new(&engine, &pin)));
+        let budget = budget.clone();
         Arc::new(Self { engine, pin, moment, loaders, finishes: Mutex::default(), budget })
     }
 }

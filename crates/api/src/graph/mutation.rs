@@ -386,7 +386,7 @@ impl<'a> Asked<'a> {
     pub fn present<T: Item>(&mut self, field: &str, id: &ID) -> Option<Uuid> {
         let asked = AskedId::read(id).and_then(|asked| Some((asked, T::uuid_of(asked.key)?)));
         match asked {
-            Some((AskedId { key, at: Some(position) }, _)) => {
+            Some((AskedId { key, at: Some(position), .. }, _)) => {
                 let what = T::what();
                 let message = format!(
                     "This is the {what} as it was at position {position}; what is changed is the present. \

@@ -50,11 +50,12 @@ impl PastWorld {
         world.is_past().then(|| Self(Arc::clone(world)))
     }
 
-    /// What somebody was looking at: the end of the last command at or before the position.
-    pub(crate) async fn seen_at(ctx: &Context<'_>, position: i64) -> Result<Self, Error> {
+    /// What somebody was looking at: the end of the last command at or before the position. It is seen as the world is, in
+    /// which that is asked.
+    pub(crate) async fn seen_at(ctx: &Context<'_>, world: &World, position: i64) -> Result<Self, Error> {
         let session = session(ctx)?;
         match session.moment_at(Position(position)).await? {
-            Some(moment) => Ok(Self(session.past_at(moment))),
+            Some(moment) => Ok(Self(session.past_like(world, moment))),
             None => Err(Error::internal("find what somebody was looking at", &position)),
         }
     }

@@ -31,7 +31,7 @@ impl Root {
     /// The world that an id is of: its moment's, else this one. `None` when its position is within a command.
     pub async fn world_of(&self, ctx: &Context<'_>, id: AskedId<'_>) -> Result<Option<Arc<World>>, Error> {
         let Some(position) = id.at else { return self.world(ctx).map(Some) };
-        session(ctx)?.past_of_id(position).await
+        session(ctx)?.past_of_id(position, id.seen_as).await
     }
 
     /// What an id names, at its moment; `None` when there is none that the viewer may see.

@@ -56,7 +56,7 @@ impl Session {
             )));
         }
         let answers = commands.iter().map(|event| async {
-            let then = self.past_at(domain::Position(event.command_end));
+            let then = self.past_like(world, domain::Position(event.command_end));
             match then.node(key).await? {
                 Some(node) => answer(&node, valid_at).await.map(Some),
                 None => Ok(None),

@@ -73,7 +73,7 @@ impl Operation {
         let reader = session(ctx)?;
         let (played, to) = Played::of(self, asked).await?;
         let world = match to {
-            Some(to) => reader.past_at(to),
+            Some(to) => reader.past_like(&self.world, to),
             None => Arc::clone(&self.world),
         };
         let page = Window { first, after, ..Window::default() }.page(&world)?;
@@ -327,7 +327,8 @@ impl ReplayStep {
         self.world.spend(1)?;
         let before = domain::Position(self.events[0].position - 1);
         let before = self.world.engine.resolve(engine::Moment::Position(before)).await?;
-        let (from, to) = (self.reader.past_at(before.unwrap_or_default()), self.reader.past_at(self.end()));
+        let from = self.reader.past_like(&self.world, before.unwrap_or_default());
+        let to = self.reader.past_like(&self.world, self.end());
         to.changes(&from, Some(self.played.operation), first, after).await
     }
 
@@ -347,7 +348,7 @@ impl ReplayStep {
 
     /// The world after it, as it was known then, as far as you may see it now.
     async fn known_then(&self) -> PastWorld {
-        PastWorld(self.reader.past_at(self.end()))
+        PastWorld(self.reader.past_like(&self.world, self.end()))
     }
 }
 
@@ -372,7 +373,7 @@ impl ReplayState {
         let ReplayStep { reader, played, world, .. } = &self.step;
         match played.order {
             ReplayOrder::AsKnown => {
-                let then = reader.past_at(self.step.end());
+                let then = reader.past_like(world, self.step.end());
                 Assistance::of(&then, played.operation, None).await
             }
             ReplayOrder::AsHappened => {

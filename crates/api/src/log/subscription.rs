@@ -75,7 +75,7 @@ impl Subscription {
         let follower = Follower::new(ctx, after, |_| Position(0)).await?;
         // What is no id names nothing, as ids of what is hidden do.
         let id = match AskedId::read(&id) {
-            Some(AskedId { key, at: Some(_) }) => {
+            Some(AskedId { key, at: Some(_), .. }) => {
                 return Err(Error::bad_input(format!("Only the present changes: send `{key}`.")));
             }
             asked => asked.and_then(|asked| asked.key.parse::<OperationId>().ok()),

@@ -281,7 +281,7 @@ impl MatterClaim {
     /// Of a decided response the world as of `seenAt`, as far as you may see it now.
     async fn known_then(&self, ctx: &Context<'_>) -> Result<Option<PastWorld>, Error> {
         match parts(&self.row.says).seen_at {
-            Some(position) => PastWorld::seen_at(ctx, position.0).await.map(Some),
+            Some(position) => PastWorld::seen_at(ctx, &self.world, position.0).await.map(Some),
             None => Ok(None),
         }
     }

@@ -155,7 +155,7 @@ impl RecordedDecision {
 
     /// The world as of `seenAt`, as far as you may see it now.
     async fn known_then(&self, ctx: &Context<'_>) -> Result<PastWorld, Error> {
-        PastWorld::seen_at(ctx, self.row.seen_at).await
+        PastWorld::seen_at(ctx, &self.world, self.row.seen_at).await
     }
 }
 

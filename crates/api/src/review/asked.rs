@@ -153,7 +153,7 @@ impl Asked<'_> {
         let (id, at_subject) = (OperationId::of(operation).0, format!("{field}.subject"));
         if let Some(subject) = &input.subject {
             let named = match AskedId::read(subject) {
-                Some(AskedId { key, at: None }) => self.world.node(key).await?,
+                Some(AskedId { key, at: None, .. }) => self.world.node(key).await?,
                 _ => None,
             };
             if named.is_none() {

@@ -145,7 +145,7 @@ impl Evidence {
     /// The world as of `position`, as far as you may see it now.
     async fn known_then(&self, ctx: &Context<'_>) -> Result<Option<PastWorld>, Error> {
         match self.row.position {
-            Some(position) => PastWorld::seen_at(ctx, position).await.map(Some),
+            Some(position) => PastWorld::seen_at(ctx, &self.world, position).await.map(Some),
             None => Ok(None),
         }
     }

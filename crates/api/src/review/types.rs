@@ -108,7 +108,7 @@ impl ReviewAdoption {
 
     /// The world as of `seenAt`, as far as you may see it now.
     async fn known_then(&self, ctx: &Context<'_>) -> Result<PastWorld, Error> {
-        PastWorld::seen_at(ctx, self.column.adoption.seen_at.0).await
+        PastWorld::seen_at(ctx, &self.world, self.column.adoption.seen_at.0).await
     }
 }
 

@@ -116,7 +116,7 @@ impl Sitrep {
 
     /// The world as of `position`, as far as you may see it now.
     async fn known_then(&self, ctx: &Context<'_>) -> Result<PastWorld, Error> {
-        PastWorld::seen_at(ctx, self.row.position).await
+        PastWorld::seen_at(ctx, &self.world, self.row.position).await
     }
 
     /// The post that issued it.

@@ -57,8 +57,15 @@ pub(super) fn time_to_acknowledge(asked: &Asked, facts: &Facts) -> Vec<Metric> {
             let wanted = asked.is_of(&request.asked) && begins.is_none_or(|said| asked.period.has(said.at));
             wanted.then(|| {
                 by_claims(claimed, |claimed| {
-                    let issued = claimed.first(&[Step::Issued]);
-                    Metric::between(code, request.thing.clone(), issued, claimed.first(&ANSWERS))
+                    let (issued, answered) = (claimed.first(&[Step::Issued]), claimed.first(&ANSWERS));
+                    match (issued, answered, claimed.first(&[Step::Withdrawn])) {
+                        // Nobody has to answer any more.
+                        (Some(issued), None, Some(withdrawn)) => {
+                            Metric::without(code, request.thing.clone(), Why::NothingToMeasure)
+                                .by([issued.position, withdrawn.position])
+                        }
+                        _ => Metric::between(code, request.thing.clone(), issued, answered),
+                    }
                 })
             })
         },

@@ -241,10 +241,11 @@ impl MetricCode {
                 meaning: "How long versions of the plan waited for each decision.",
                 of: "operation",
                 unit: Unit::Hours,
-                formula: "From the submission of a version to each decision on it that was not revoked: \
-                          the middle one.",
+                formula: "From the submission of a version to each decision on it that was not revoked, or from \
+                          when the same partner took one back before: the middle one.",
                 events: &[
                     "PlanVersionSubmitted",
+                    "ApprovalRevoked",
                     "PlanVersionApproved",
                     "PlanVersionApprovedWithConditions",
                     "PlanVersionRejected",
@@ -300,8 +301,8 @@ impl MetricCode {
                 of: "centre, shift",
                 unit: Unit::Minutes,
                 formula: "The sum of the gaps of its shifts; one that nobody ended goes on until the shift \
-                          is over.",
-                events: &["WatchGapDetected", "WatchGapEnded"],
+                          is over: relieved by another, or else as the roster has its end.",
+                events: &["WatchGapDetected", "WatchGapEnded", "WatchHandedOver"],
                 by_partner: None,
                 by_period: Some("the part of a gap that counts"),
                 source: "The rules of the watch.",

@@ -1,6 +1,10 @@
 //! What metrics are computed from: what a viewer knows of one operation at a position, each with the event that says it.
 
-use crate::{PartnerCode, Position, Priority, outcome::OutcomeKind, plan::DecisionKind};
+use crate::{
+    PartnerCode, Position, Priority,
+    outcome::OutcomeKind,
+    plan::{DecisionKind, Objective},
+};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -63,7 +67,7 @@ pub struct Facts {
     pub gaps: Vec<GapFacts>,
     pub contributions: Vec<ContributionFacts>,
     pub authorities: Vec<AuthorityFacts>,
-    /// Of the plan in force.
+    /// Of the plan in force, else of the one that was so last.
     pub objectives: Vec<ObjectiveFacts>,
     pub outcomes: Vec<OutcomeFact>,
 }
@@ -151,6 +155,8 @@ pub struct DecisionFact {
     pub partner: PartnerCode,
     pub kind: DecisionKind,
     pub said: Said,
+    /// That the partner took its decision before that back: since then this one was waited for.
+    pub since: Option<Said>,
 }
 
 /// That a shift was told to lack officers.
@@ -162,6 +168,8 @@ pub struct GapFacts {
     pub centre: Uuid,
     /// As the roster has its end; exclusive.
     pub shift_ends: DateTime<Utc>,
+    /// That another shift relieved it, whenever that was: then it was over.
+    pub relieved: Option<Said>,
     /// That it began.
     pub detected: Said,
     /// That it ended.
@@ -235,6 +243,16 @@ pub struct OutcomeFact {
     /// Where the first claim stands that it puts right, also by putting right another correction of that.
     pub corrects: Option<Position>,
     pub count: u32,
+}
+
+impl From<Objective> for ObjectiveFacts {
+    fn from(objective: Objective) -> Self {
+        Self {
+            code: objective.code.to_string(),
+            measure: objective.measure.to_string(),
+            target: objective.target,
+        }
+    }
 }
 
 impl Facts {

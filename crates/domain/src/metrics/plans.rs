@@ -62,8 +62,9 @@ pub(super) fn decision_age(asked: &Asked, facts: &Facts) -> Vec<Metric> {
     for decision in decisions(asked, facts) {
         let version = facts.versions.iter().find(|version| version.thing.id == decision.version);
         let Some(submitted) = version.and_then(|version| first(&version.submitted)) else { continue };
-        spans.push(decision.said.at - submitted.at);
-        evidence.extend([submitted.position, decision.said.position]);
+        let begins = decision.since.unwrap_or(submitted);
+        spans.push(decision.said.at - begins.at);
+        evidence.extend([begins.position, decision.said.position]);
     }
     vec![Metric::middle(MetricCode::DecisionAge, facts.operation.clone(), spans).by(evidence)]
 }

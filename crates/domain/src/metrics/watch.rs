@@ -1,6 +1,8 @@
 //! How long the watch stood with fewer officers or nations than its rules ask for.
 
-use crate::metrics::{Asked, Facts, Metric, MetricCode, Thing, ThingKind, exact::Exact, facts::GapFacts};
+use crate::metrics::{
+    Asked, Facts, Metric, MetricCode, Said, Thing, ThingKind, exact::Exact, facts::GapFacts,
+};
 use chrono::TimeDelta;
 
 /// Of one shift, of one centre, or of each centre while the operation went on.
@@ -25,15 +27,28 @@ fn sum<'a>(of: &Thing, gaps: impl Iterator<Item = &'a GapFacts>, asked: &Asked, 
     let begins = asked.period.from.map_or(facts.from, |from| from.max(facts.from));
     let ends = asked.period.to.map_or(until, |to| to.min(until));
     let (mut lasted, mut count, mut evidence) = (TimeDelta::zero(), 0, Vec::new());
-    for gap in gaps.filter(|gap| gap.detected.at < ends && begins < gap.shift_ends) {
-        // One that nobody ended goes on until its shift is over.
-        let last = gap.shift_ends.min(ends);
+    // How long one lasted in that time, and what ended it.
+    let part = |gap: &GapFacts, relieved: Option<Said>| {
+        // One that nobody ended goes on until its shift is over: relieved, or else as the roster has it.
+        let shift_ends = relieved.map_or(gap.shift_ends, |relieved| relieved.at);
+        if gap.detected.at >= ends || begins >= shift_ends {
+            return None;
+        }
+        let last = shift_ends.min(ends);
         let ended = gap.ended.filter(|ended| ended.at < last);
         let over = ended.map_or(last, |ended| ended.at);
-        lasted += (over - gap.detected.at.max(begins)).max(TimeDelta::zero());
-        count += 1;
-        evidence.push(gap.detected.position);
-        evidence.extend(ended.map(|ended| ended.position));
+        Some(((over - gap.detected.at.max(begins)).max(TimeDelta::zero()), ended))
+    };
+    for gap in gaps {
+        let counted = part(gap, gap.relieved);
+        if let Some((time, ended)) = counted {
+            lasted += time;
+            count += 1;
+            evidence.push(gap.detected.position);
+            evidence.extend(ended.map(|ended| ended.position));
+        }
+        evidence
+            .extend(gap.relieved.filter(|_| part(gap, None) != counted).map(|relieved| relieved.position));
     }
     let code = MetricCode::WatchGap;
     Metric::of(code, of.clone(), Exact::lasting(lasted, code.definition().unit)).out_of(&count).by(evidence)

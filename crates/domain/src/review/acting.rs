@@ -37,6 +37,10 @@ pub(super) fn assign(
         reasons.add(RefusalCode::WrongState, "findingId", format!("{code} is {status}: {why_not}."));
     }
     check_owner(place, Some(post), Some(due), ("post", "due"), &mut reasons)?;
+    let validated = finding.action.as_ref().and_then(|action| action.validated.as_ref());
+    if let Some(validated) = validated {
+        place.context.check_since(validated.at, "What was done was validated", &mut reasons);
+    }
     reasons.or(vec![ReviewEvent::ActionAssigned {
         operation: place.operation.code.clone(),
         finding: code.clone(),

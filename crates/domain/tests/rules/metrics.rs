@@ -127,6 +127,10 @@ fn a_share_on_time_is_of_requests_whose_clock_has_ended() {
         times,
         [("RFI-1", Some("10")), ("RFI-2", Some("20")), ("RFI-3", None), ("RFI-4", None), ("RFI-5", None)]
     );
+    // The third and the fifth still wait, and nobody waits for an answer to the fourth.
+    let waits = metric(MetricCode::TimeToAcknowledge, &facts);
+    let waits: Vec<_> = waits.iter().filter_map(|time| time.why).collect();
+    assert_eq!(waits, [Why::NotYet, Why::NothingToMeasure, Why::NotYet]);
     // None was due, so there is nothing to measure.
     let due = one(MetricCode::FulfilledOnTime, &facts);
     assert_eq!((due.value, due.why), (None, Some(Why::NothingToMeasure)));
@@ -165,6 +169,7 @@ fn a_plan_is_measured_from_its_first_submission() {
         partner: partner(who),
         kind,
         said: said(position, hours * 60, hours * 60),
+        since: None,
     };
     facts.decisions.push(decide(2, 1, "SWE", DecisionKind::Rejected, 10));
     let rounds = one(MetricCode::Rounds, &facts);
@@ -178,6 +183,11 @@ fn a_plan_is_measured_from_its_first_submission() {
     assert_eq!(value(MetricCode::Rounds), "2");
     assert_eq!(value(MetricCode::RejectionRate), "33.3");
     assert_eq!(value(MetricCode::DecisionAge), "30", "of 10, 30 and 40 hours");
+    // Taken back at 58 hours and given anew, it was waited for since then.
+    facts.decisions[2].since = Some(said(7, 58 * 60, 58 * 60));
+    let age = one(MetricCode::DecisionAge, &facts);
+    assert_eq!(age.value.as_deref(), Some("10"), "of 2, 10 and 30 hours");
+    assert_eq!(age.evidence, [1, 2, 3, 4, 5, 7].map(Position));
     let consents = metric(MetricCode::SubmissionToLastConsent, &facts);
     let consents: Vec<_> =
         consents.iter().map(|metric| (metric.of.code.as_str(), metric.value.as_deref())).collect();
@@ -189,7 +199,7 @@ fn a_plan_is_measured_from_its_first_submission() {
 }
 
 #[test]
-fn a_gap_that_nobody_ended_goes_on_until_its_shift_is_over_and_none_before_the_operation_counts() {
+fn a_gap_goes_on_until_it_is_ended_or_its_shift_is_over_and_none_before_the_operation_counts() {
     let mut facts = Measured::new();
     facts.from = at(30);
     facts.now = at(10_000);
@@ -198,6 +208,7 @@ fn a_gap_that_nobody_ended_goes_on_until_its_shift_is_over_and_none_before_the_o
         thing: thing(ThingKind::Shift, number, &number.to_string()),
         centre: thing(ThingKind::Centre, 9, "").id,
         shift_ends: at(ends),
+        relieved: None,
         detected: said(i64::from(number) * 10, from, from),
         ended: until.map(|until| said(i64::from(number) * 10 + 1, until, until)),
     };
@@ -207,6 +218,14 @@ fn a_gap_that_nobody_ended_goes_on_until_its_shift_is_over_and_none_before_the_o
     assert_eq!(sum.evidence, [10, 11, 20].map(Position));
     let shift = Asked { subject: Some(facts.gaps[0].thing.clone()), ..Asked::default() };
     assert_eq!(compute(MetricCode::WatchGap, &shift, &facts)[0].value.as_deref(), Some("20"));
+
+    // Relieved an hour late, it lacked officers for as long; relieved early, for less.
+    for (relieved, minutes) in [(1_500, "800"), (1_000, "300"), (720, "20")] {
+        facts.gaps[1].relieved = Some(said(25, relieved, relieved));
+        let sum = one(MetricCode::WatchGap, &facts);
+        assert_eq!(sum.value.as_deref(), Some(minutes));
+        assert!(sum.evidence.contains(&Position(25)), "{sum:?}");
+    }
 }
 
 /// Money that was pledged at once and accepted after a day.

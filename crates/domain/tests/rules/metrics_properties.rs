@@ -126,17 +126,22 @@ fn add(facts: &mut Measured, position: i64, (what, of, moment, late, count, inde
             partner,
             kind: DECISIONS[usize::try_from(*count).unwrap() % DECISIONS.len()],
             said,
+            since: None,
         }),
         8 => {
             let open = facts.gaps.last_mut().filter(|gap| gap.ended.is_none() && *late > 0);
-            if let Some(gap) = open {
+            if let Some(gap) = open.filter(|_| count % 2 == 0) {
                 gap.ended = Some(said);
+            } else if let Some(gap) = facts.gaps.last_mut().filter(|gap| gap.relieved.is_none() && *late > 0)
+            {
+                gap.relieved = Some(said);
             } else {
                 let number = u32::try_from(facts.gaps.len()).unwrap();
                 facts.gaps.push(GapFacts {
                     thing: thing(ThingKind::Shift, number, &number.to_string()),
                     centre: thing(ThingKind::Centre, 9, "").id,
                     shift_ends: said.at + (at(5) - at(0)),
+                    relieved: None,
                     detected: said,
                     ended: None,
                 });
@@ -215,7 +220,7 @@ fn events(facts: &Facts) -> BTreeSet<Position> {
     let submitted =
         facts.versions.iter().flat_map(|version| version.submitted.iter().chain(&version.promulgated));
     let decisions = facts.decisions.iter().map(|decision| decision.said.position);
-    let gaps = facts.gaps.iter().flat_map(|gap| [Some(gap.detected), gap.ended]).flatten();
+    let gaps = facts.gaps.iter().flat_map(|gap| [Some(gap.detected), gap.ended, gap.relieved]).flatten();
     let money = facts.contributions.iter().flat_map(|given| {
         let paid = given.payments.iter().map(|payment| payment.said);
         [Some(given.pledged), given.accepted].into_iter().flatten().chain(paid)
@@ -244,6 +249,7 @@ fn without(facts: &Facts, position: Position) -> Facts {
     facts.gaps.retain(|gap| is_other(&gap.detected));
     for gap in &mut facts.gaps {
         gap.ended = gap.ended.filter(is_other);
+        gap.relieved = gap.relieved.filter(is_other);
     }
     facts.contributions.retain(|given| is_other(&given.pledged));
     for given in &mut facts.contributions {

@@ -96,7 +96,7 @@ fn use_all_along(engine: &Engine, task: &'static str, stop: &Arc<AtomicBool>) ->
             assert_eq!(receipt.event_ids.len(), 1);
             assert!(engine.position() >= receipt.position, "what was answered is not projected");
             let viewer = Viewer { partner: Some(good("THA")) };
-            let now = Pin { position: receipt.position, policy_position: receipt.position, viewer };
+            let now = Pin::new(receipt.position, receipt.position, viewer);
             let answer = ask(&engine, &now).await;
             let expected = format!("{task} from {}", offset.as_seconds());
             assert!(answer.contains(&expected), "{answer:?} lacks {expected:?}");
@@ -301,7 +301,7 @@ async fn who_waits_to_project_while_tables_change_places_writes_into_the_new_one
     let position = late.await.unwrap();
     assert!(position > stands);
     assert!(two.wait_for(position, Duration::from_mins(1)).await);
-    let pin = Pin { position, policy_position: position, viewer: Viewer { partner: Some(good("THA")) } };
+    let pin = Pin::new(position, position, Viewer { partner: Some(good("THA")) });
     for engine in [&one, &two] {
         let answer = ask(engine, &pin).await;
         assert!(answer.contains(&"T09 from 0".to_owned()), "{answer:?}");
@@ -333,7 +333,7 @@ async fn a_new_build_is_filled_beside_the_old_one_which_serves_on(
     for engine in [&old, &new] {
         assert!(engine.wait_for(head, Duration::from_mins(1)).await, "a build does not see the other's");
     }
-    let pin = Pin { position: head, policy_position: head, viewer: Viewer { partner: Some(good("THA")) } };
+    let pin = Pin::new(head, head, Viewer { partner: Some(good("THA")) });
     assert_eq!(ask(&new, &pin).await, ask(&old, &pin).await);
     assert_eq!(differences(&owner, &Schema::default(), &other()).await, Vec::<String>::new());
 }

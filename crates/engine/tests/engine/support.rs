@@ -175,7 +175,7 @@ pub async fn run(engine: &Engine, actor: Actor, command: Command) -> Outcome {
 
 pub fn pin(engine: &Engine, partner: &str) -> Pin {
     let position = engine.position();
-    Pin { position, policy_position: position, viewer: Viewer { partner: Some(good(partner)) } }
+    Pin::new(position, position, Viewer { partner: Some(good(partner)) })
 }
 
 /// The log's events, counted.

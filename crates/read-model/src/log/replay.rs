@@ -228,14 +228,11 @@ impl ReadModel {
                  where operation.id = $4
                    and operation.valid_from <= at_.position
                    and at_.position < operation.valid_to
-                   and (
-                     $3 in (task.lead, task.territory)
-                     or not exists (
-                       select
-                       from withheld_task(at_.position, $2, $3) withheld
-                       where withheld.id = task.task_id
-                       offset 0
-                     )
+                   and not exists (
+                     select
+                     from withheld_task(at_.position, $2, $3) withheld
+                     where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+                     offset 0
                    )
                  union all
                  select task.id
@@ -245,10 +242,14 @@ impl ReadModel {
                    and task.valid_from <= at_.position
                    and at_.position < task.valid_to
                ) task
-               left join task_execution execution
-                 on execution.task_id = task.task_id
-                 and execution.valid_from <= at_.position
-                 and at_.position < execution.valid_to
+               -- The first that ends later is the one: of what comes after it nothing is read.
+               left join lateral (
+                 select execution.status, execution.valid_from
+                 from task_execution execution
+                 where execution.task_id = task.task_id and execution.valid_to > at_.position
+                 order by execution.valid_to
+                 limit 1
+               ) execution on execution.valid_from <= at_.position
                group by 1
                union all
                select 'OPEN_INCIDENTS', count(*)
@@ -260,13 +261,22 @@ impl ReadModel {
                  and at_.position < incident.valid_to
                union all
                select 'OPEN_CLOCKS', count(*)
-               from clock
-               join visible_matter(at_.position, $2, $3) seen on seen.id = clock.matter_id
-               where clock.operation_id = $4
-                 and clock.stopped_at is null
-                 and clock.breached_at is null
-                 and clock.valid_from <= at_.position
-                 and at_.position < clock.valid_to
+               from (
+                 select clock.matter_id
+                 from clock
+                 where clock.operation_id = $4
+                   and clock.stopped_at is null
+                   and clock.breached_at is null
+                   and clock.valid_from <= at_.position
+                   and at_.position < clock.valid_to
+                 offset 0
+               ) clock
+               where exists (
+                 select
+                 from visible_matter(at_.position, $2, $3) seen
+                 where seen.id = clock.matter_id
+                 offset 0
+               )
              ) counted"#,
             positions,
             pin.policy_position.0,
@@ -299,7 +309,8 @@ impl ReadModel {
         .map_err(doing("read when plan versions were in force"))
     }
 
-    /// The tasks of plan versions that were ever in force and those that responses made, each with what is claimed of it.
+    /// The tasks of plan versions that were ever in force and those that responses made, each with what is claimed of it;
+    /// how far it has come is left out, which is most of what is said and makes no other status.
     pub async fn task_claims_in(&self, pin: &Pin, operation: Uuid) -> Result<Vec<ReplayTaskClaim>, Error> {
         sqlx::query_as!(
             ReplayTaskClaim,
@@ -322,14 +333,11 @@ impl ReadModel {
                  and version.promulgated_at is not null
                  and version.valid_from <= $1
                  and $1 < version.valid_to
-                 and (
-                   $3 in (task.lead, task.territory)
-                   or not exists (
-                     select
-                     from withheld_task($1, $2, $3) withheld
-                     where withheld.id = task.task_id
-                     offset 0
-                   )
+                 and not exists (
+                   select
+                   from withheld_task($1, $2, $3) withheld
+                   where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+                   offset 0
                  )
                union all
                select task.id, null, task.decided_at
@@ -341,6 +349,7 @@ impl ReadModel {
              ) task
              left join task_claim claim
                on claim.task_id = task.task_id
+               and claim.kind <> 'PROGRESS'
                and claim.corrected_by is null
                and claim.valid_from <= $1
                and $1 < claim.valid_to
@@ -393,11 +402,18 @@ impl ReadModel {
         sqlx::query_as!(
             ClockSpan,
             r#"select clock.started_at, least(clock.stopped_at, clock.breached_at) as ended_at
-             from clock
-             join visible_matter($1, $2, $3) seen on seen.id = clock.matter_id
-             where clock.operation_id = $4
-               and clock.valid_from <= $1
-               and $1 < clock.valid_to"#,
+             from (
+               select clock.matter_id, clock.started_at, clock.stopped_at, clock.breached_at
+               from clock
+               where clock.operation_id = $4 and clock.valid_from <= $1 and $1 < clock.valid_to
+               offset 0
+             ) clock
+             where exists (
+               select
+               from visible_matter($1, $2, $3) seen
+               where seen.id = clock.matter_id
+               offset 0
+             )"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

@@ -22,12 +22,14 @@ struct VersionRow {
 }
 
 struct DecisionRow {
+    id: Uuid,
     operation_id: Uuid,
     version_id: Uuid,
     partner: String,
     kind: String,
     decided_at: DateTime<Utc>,
     position: i64,
+    revoked: bool,
 }
 
 impl ReadModel {
@@ -63,22 +65,33 @@ impl ReadModel {
         let happened = self.milestones(pin, &ids, &["PlanVersionSubmitted", "PlanPromulgated"]).await?;
         for row in versions {
             let Some(known) = facts.get_mut(&row.operation_id) else { continue };
+            let promulgated = happened.all(row.id, "PlanPromulgated").first().copied();
             known.versions.push(VersionFacts {
                 thing: Thing { kind: ThingKind::PlanVersion, id: row.id, code: format!("v{}", row.number) },
                 submitted: happened.all(row.id, "PlanVersionSubmitted").to_vec(),
-                promulgated: happened.all(row.id, "PlanPromulgated").first().copied(),
+                promulgated,
             });
             let frame = frames.iter().find(|frame| frame.id == row.operation_id);
-            if frame.is_some_and(|frame| frame.in_force == Some(row.number)) {
+            let is_in_force = match frame.and_then(|frame| frame.in_force) {
+                Some(number) => number == row.number,
+                // Else the one that was so last: versions come in their order.
+                None => promulgated.is_some(),
+            };
+            if is_in_force {
                 let objectives = row.objectives.map(|Json(objectives)| objectives).unwrap_or_default();
-                known.objectives.extend(objectives.into_iter().map(|objective| ObjectiveFacts {
-                    code: objective.code.to_string(),
-                    measure: objective.measure.to_string(),
-                    target: objective.target,
-                }));
+                known.objectives = objectives.into_iter().map(ObjectiveFacts::from).collect();
             }
         }
-        for row in self.decisions_to_measure(pin, &ids).await? {
+        let decisions = self.decisions_to_measure(pin, &ids).await?;
+        let revoked: Vec<Uuid> = decisions.iter().filter(|row| row.revoked).map(|row| row.id).collect();
+        let revocations = self.milestones(pin, &revoked, &["ApprovalRevoked"]).await?;
+        let mut taken_back = BTreeMap::new();
+        for row in decisions {
+            let of = (row.version_id, row.partner.clone());
+            if row.revoked {
+                taken_back.insert(of, revocations.last(row.id, "ApprovalRevoked"));
+                continue;
+            }
             let Some(known) = facts.get_mut(&row.operation_id) else { continue };
             known.decisions.push(DecisionFact {
                 version: row.version_id,
@@ -90,6 +103,7 @@ impl ReadModel {
                     at: row.decided_at,
                     recorded_at: row.decided_at,
                 },
+                since: taken_back.get(&of).copied().flatten(),
             });
         }
         Ok(())
@@ -98,20 +112,21 @@ impl ReadModel {
     async fn decisions_to_measure(&self, pin: &Pin, version_ids: &[Uuid]) -> Result<Vec<DecisionRow>, Error> {
         sqlx::query_as!(
             DecisionRow,
-            "select
+            r#"select
+               decision.id,
                decision.operation_id,
                decision.version_id,
                decision.partner,
                decision.kind,
                decision.decided_at,
-               decision.position
+               decision.position,
+               decision.revoked_at is not null as "revoked!"
              from decision
              join visible_plan_version($1, $2, $3) visible on visible.id = decision.version_id
              where decision.version_id = any ($4)
-               and decision.revoked_at is null
                and decision.valid_from <= $1
                and $1 < decision.valid_to
-             order by decision.position",
+             order by decision.position"#,
             pin.position.0,
             pin.policy_position.0,
             pin.viewer(),

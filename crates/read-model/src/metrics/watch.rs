@@ -67,7 +67,8 @@ impl ReadModel {
         .await
         .map_err(doing("read shifts to measure"))?;
         let shifts: Vec<Uuid> = rows.iter().flat_map(|row| row.shift_ids.iter().copied()).collect();
-        let happened = self.milestones(pin, &shifts, &["WatchGapDetected", "WatchGapEnded"]).await?;
+        let happened =
+            self.milestones(pin, &shifts, &["WatchGapDetected", "WatchGapEnded", "WatchHandedOver"]).await?;
         for row in rows {
             let Some(known) = facts.get_mut(&row.operation_id) else { continue };
             let shifts = row.shift_ids.into_iter().zip(row.shift_numbers).zip(row.shift_ends);
@@ -77,6 +78,7 @@ impl ReadModel {
                     thing: Thing { kind: ThingKind::Shift, id: shift, code: number.to_string() },
                     centre: row.id,
                     shift_ends,
+                    relieved: happened.last(shift, "WatchHandedOver"),
                     detected,
                     // A later report may tell that it was over earlier.
                     ended: happened.last(shift, "WatchGapEnded"),

@@ -160,7 +160,7 @@ impl ReadModel {
                  and not exists (
                    select
                    from withheld_task($1, $2, $3) withheld
-                   where withheld.id = task.task_id and $3 not in (task.lead, task.territory)
+                   where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
                    offset 0
                  )
              ) task

@@ -4,6 +4,7 @@
 mod binary;
 mod columns;
 mod schema;
+mod shared_sight;
 mod text;
 mod versioned;
 
@@ -12,6 +13,8 @@ pub(crate) use columns::{Columns, Sink, row};
 #[cfg(test)]
 pub(crate) use schema::definitions;
 pub use schema::{PROJECTION_VERSION, Schema, columns};
+pub(crate) use shared_sight::BETWEEN;
+pub use shared_sight::search_path as path_of_shared_sight;
 pub(crate) use text::text_rows;
 pub(crate) use versioned::Versioned;
 pub use versioned::{Column, Form, Shown};

@@ -1,10 +1,10 @@
 //! The Postgres schema that holds the read model of a build, and how another that was filled beside it takes
 //! its place.
 
-use crate::{Error, doing, item::DEFINITION};
+use crate::{Error, doing, item::DEFINITION, tables::shared_sight};
 use domain::{Event, Position};
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 use std::collections::BTreeMap;
 
 /// Changes with any change of a fold or of a row's computation, so that a new build makes new tables.
@@ -72,6 +72,15 @@ impl Default for Schema {
 }
 
 impl Schema {
+    /// That which statements of this pool find their tables in.
+    pub async fn in_use(pool: &PgPool) -> Result<Self, Error> {
+        sqlx::query_scalar!(r#"select current_schema()::text as "name!""#)
+            .fetch_one(pool)
+            .await
+            .map(|name| Self { name })
+            .map_err(doing("look which read model is in use"))
+    }
+
     /// That of a build that differs in the events that it knows.
     fn of(shapes: impl Iterator<Item = (&'static str, i16)>) -> Self {
         let mut hasher = Sha256::new();
@@ -80,6 +89,7 @@ impl Schema {
             hasher.update(format!("{kind} {version}\n"));
         }
         hasher.update(DEFINITION);
+        hasher.update(shared_sight::definition("", ""));
         Self { name: format!("{PREFIX}{}", &hex::encode(hasher.finalize())[..12]) }
     }
 
@@ -182,11 +192,9 @@ impl Schema {
     pub async fn put_in_place(&self, tx: &mut PgConnection) -> Result<(), Error> {
         let Self { name } = self;
         if self.exists(tx).await? {
-            let statement = format!("alter schema {name} rename to {}", self.replaced());
-            run(tx, statement, "put the read model in use aside").await?;
+            rename(tx, name, &self.replaced(), "put the read model in use aside").await?;
         }
-        let statement = format!("alter schema {} rename to {name}", self.beside());
-        run(tx, statement, "put the read model that was built in its place").await
+        rename(tx, &self.beside(), name, "put the read model that was built in its place").await
     }
 
     /// Drops the tables that others have taken the place of, if there are any. Fails if somebody goes on
@@ -194,8 +202,9 @@ impl Schema {
     pub async fn drop_replaced(&self, tx: &mut PgConnection) -> Result<(), Error> {
         let statements = format!(
             "set local lock_timeout = '{DROP_PATIENCE}';
-             drop schema if exists {} cascade;
+             drop schema if exists {}, {} cascade;
              set local lock_timeout = 0",
+            shared_sight::schema_of(&self.replaced()),
             self.replaced()
         );
         run(tx, statements, "drop the read model that was replaced").await
@@ -211,16 +220,17 @@ impl Schema {
 
     /// Drops the schemas of other builds. Needs an owner's rights. Returns their names.
     pub async fn drop_others(&self, tx: &mut PgConnection) -> Result<Vec<String>, Error> {
-        let names: Vec<String> =
-            sqlx::query("select nspname::text from pg_namespace where nspname like $1 and nspname <> $2")
-                .bind(format!("{PREFIX}%"))
-                .bind(&self.name)
-                .fetch_all(&mut *tx)
-                .await
-                .map_err(doing("look for read models of other builds"))?
-                .iter()
-                .map(|row| row.get(0))
-                .collect();
+        let names: Vec<String> = sqlx::query(
+            "select nspname::text from pg_namespace where nspname like $1 and nspname <> all ($2)",
+        )
+        .bind(format!("{PREFIX}%"))
+        .bind([self.name.clone(), shared_sight::schema_of(&self.name)])
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(doing("look for read models of other builds"))?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
         for name in &names {
             let quoted = name.replace('"', "\"\"");
             sqlx::raw_sql(AssertSqlSafe(format!("drop schema \"{quoted}\" cascade")))
@@ -228,7 +238,7 @@ impl Schema {
                 .await
                 .map_err(doing("drop the read model of another build"))?;
         }
-        Ok(names)
+        Ok(names.into_iter().filter(|name| !shared_sight::is_one(name)).collect())
     }
 }
 
@@ -239,9 +249,19 @@ async fn create(tx: &mut PgConnection, name: &str, definition: &str, role: &str)
          set local search_path = {name}, public;
          {definition}
          grant usage on schema {name} to {role};
-         grant select, insert, update, delete on all tables in schema {name} to {role};"
+         grant select, insert, update, delete on all tables in schema {name} to {role};
+         {}",
+        shared_sight::definition(name, role)
     );
     run(tx, statements, "create the read model's tables").await
+}
+
+/// What is beside it, too: what that says of tables goes with them.
+async fn rename(tx: &mut PgConnection, from: &str, to: &str, what: &'static str) -> Result<(), Error> {
+    let (sight, new_sight) = (shared_sight::schema_of(from), shared_sight::schema_of(to));
+    let statements =
+        format!("alter schema {from} rename to {to}; alter schema {sight} rename to {new_sight}");
+    run(tx, statements, what).await
 }
 
 async fn run(tx: &mut PgConnection, statements: String, what: &'static str) -> Result<(), Error> {
