@@ -60,6 +60,7 @@ fn types_are_declared_and_what_changes_has_its_times() {
     assert_eq!(declared.len(), valued.len());
     assert!(declared.contains(&json!({ "name": "lag_seconds", "type": "integer" })), "{declared:?}");
     assert!(declared.contains(&json!({ "name": "recorded_at", "type": "time" })), "{declared:?}");
+    assert!(valued.contains(&json!({ "name": "lag_seconds", "value": "600" })), "{valued:?}");
     assert_eq!(file["events"][0]["time"], "2023-10-09T06:00:00.000+00:00");
     assert_eq!(file["events"][0]["relationships"], json!([{ "objectId": "Task T16", "qualifier": "task" }]));
     assert_eq!(

@@ -49,7 +49,8 @@ struct Valued {
     name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<String>,
-    value: serde_json::Value,
+    /// Whatever its type is: so the standard's schema has it.
+    value: String,
 }
 
 #[derive(Serialize)]
@@ -85,9 +86,9 @@ fn written_event(event: &Event, types: &mut Types) -> WrittenEvent {
     let mut attributes = Vec::new();
     event.details.each(|name, value| {
         let (r#type, value) = match value {
-            Value::Text(text) => ("string", text.into()),
-            Value::Whole(number) => ("integer", number.into()),
-            Value::Time(at) => ("time", instant(at).into()),
+            Value::Text(text) => ("string", text.to_owned()),
+            Value::Whole(number) => ("integer", number.to_string()),
+            Value::Time(at) => ("time", instant(at)),
         };
         declared.insert(Declared { name, r#type });
         attributes.push(Valued { name, time: None, value });
@@ -107,7 +108,7 @@ fn written_object(object: &Object, types: &mut Types) -> WrittenObject {
     let attributes = object.attributes.iter().map(|Attribute { name, since, value }| {
         declared.insert(Declared { name, r#type: "string" });
         let since: DateTime<Utc> = since.unwrap_or(DateTime::UNIX_EPOCH);
-        Valued { name, time: Some(instant(since)), value: value.as_str().into() }
+        Valued { name, time: Some(instant(since)), value: value.clone() }
     });
     WrittenObject {
         id: object.id.clone(),

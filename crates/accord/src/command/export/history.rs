@@ -16,7 +16,7 @@ pub enum Order {
     Known,
 }
 
-const SHOWN: &str = "history(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id position type \
+const SHOWN: &str = "history(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { key position type \
                      happenedAt recordedAt lateReason actor commandId payload corrects { position } causes { position } \
                      post { code title partner { code name } } } }";
 
@@ -42,7 +42,8 @@ struct PageInfo {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Node {
-    id: String,
+    /// The id of the present: that of the past is another one at each position.
+    key: String,
     position: String,
     r#type: String,
     happened_at: DateTime<Utc>,
@@ -145,7 +146,7 @@ impl Node {
         let causes = self.causes.iter().map(|cause| position(&cause.position)).collect::<Result<_>>()?;
         let corrects = self.corrects.map(|corrects| position(&corrects.position)).transpose()?;
         Ok(Event {
-            id: uuid(&self.id).context(UNEXPECTED)?,
+            id: uuid(&self.key).context(UNEXPECTED)?,
             kind: self.r#type.clone(),
             at: self.happened_at,
             post: self.post,
@@ -191,7 +192,7 @@ mod tests {
 
     fn node(position: i64, kind: &str, happened: &str, corrects: Option<i64>) -> Node {
         serde_json::from_value(json!({
-            "id": "event_01h976d4z0fa29w7smdwzz3e38", "position": position.to_string(), "type": kind,
+            "key": "event_01h976d4z0fa29w7smdwzz3e38", "position": position.to_string(), "type": kind,
             "happenedAt": happened, "recordedAt": "2023-10-11T12:00:00Z", "lateReason": null, "actor": "THA-02",
             "commandId": "c", "payload": {}, "causes": [], "post": null,
             "corrects": corrects.map(|position| json!({ "position": position.to_string() })),

@@ -75,10 +75,12 @@ const fn named(path: &'static str, kind: Kind, qualifier: &'static str) -> Named
     Named { path, kind, qualifier, only: &[] }
 }
 
-const NAMED: [Named; 27] = [
+const NAMED: [Named; 29] = [
     named("operation", Kind::Operation, "operation"),
     named("number", Kind::PlanVersion, "plan version"),
     named("decisionPoint.number", Kind::PlanVersion, "plan version"),
+    named("item.annex.number", Kind::PlanVersion, "plan version"),
+    named("item.planVersion.number", Kind::PlanVersion, "plan version"),
     named("phase", Kind::Phase, "phase"),
     named("phase.code", Kind::Phase, "phase"),
     named("task", Kind::Task, "task"),
@@ -127,7 +129,7 @@ const NUMBERED_OTHERWISE: [&str; 14] = [
 ];
 
 /// What an event says that one object is to another: its type, from what, the path to which, its kind, and what it is.
-const TIED: [(&str, Kind, &str, Kind, &str); 33] = [
+const TIED: [(&str, Kind, &str, Kind, &str); 37] = [
     ("OperationInitiated", Kind::Operation, "lead", Kind::Partner, "led by"),
     ("AmendmentOpened", Kind::PlanVersion, "base", Kind::PlanVersion, "amends"),
     ("TaskAddedToPlan", Kind::Task, "number", Kind::PlanVersion, "planned in"),
@@ -153,6 +155,10 @@ const TIED: [(&str, Kind, &str, Kind, &str); 33] = [
     ("ContributionPledged", Kind::Contribution, "partner", Kind::Partner, "given by"),
     ("SitrepCorrected", Kind::Sitrep, "corrects", Kind::Sitrep, "corrects"),
     ("ActionAssigned", Kind::Finding, "post", Kind::Post, "acted on by"),
+    ("EvidenceLinked", Kind::Finding, "evidence.planVersion.number", Kind::PlanVersion, "rests on"),
+    ("EvidenceLinked", Kind::Finding, "evidence.planDecision.version", Kind::PlanVersion, "rests on"),
+    ("EvidenceLinked", Kind::Finding, "evidence.recordedDecision.version", Kind::PlanVersion, "rests on"),
+    ("EvidenceLinked", Kind::Finding, "evidence.goNoGoWord.version", Kind::PlanVersion, "rests on"),
     ("EvidenceLinked", Kind::Finding, "evidence.task.task", Kind::Task, "rests on"),
     ("EvidenceLinked", Kind::Finding, "evidence.taskClaim.task", Kind::Task, "rests on"),
     ("EvidenceLinked", Kind::Finding, "evidence.matter.incident", Kind::Incident, "rests on"),
