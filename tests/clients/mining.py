@@ -73,9 +73,9 @@ def check_ocel(positions, tasks):
     assert set(objects[objects["ocel:type"] == "Task"]["code"]) == set(tasks)
     changes = ocel.object_changes
     status = changes[changes["ocel:field"] == "status"].sort_values("ocel:timestamp", kind="stable")
-    last = status.groupby("ocel:oid")["status"].last()
+    # What never changes stands with the object.
+    last = objects.set_index("ocel:oid")["status"].to_dict() | status.groupby("ocel:oid")["status"].last().to_dict()
     stands = {code: last.get(f"Task {code}") for code in tasks}
-    # What was never reported stands where the plan has it.
     assert stands == tasks, {code: (stands[code], tasks[code]) for code in tasks if stands[code] != tasks[code]}
     between = set(ocel.o2o[["ocel:oid", "ocel:oid_2", "ocel:qualifier"]].itertuples(index=False, name=None))
     for relation in [
@@ -109,12 +109,12 @@ def check_schema(file):
 def write():
     """Two cases, the second within the first, as other programs log them."""
     rows = [
-        ("order 1", "take in", "2019-06-03T08:00:00Z", "Ana"),
-        ("order 1", "order parts", "2019-06-03T09:00:00Z", "Ana"),
-        ("order 1", "parts came", "2019-06-03T15:30:00Z", "Ben"),
-        ("order 1", "hand over", "2019-06-04T10:00:00Z", "Ben"),
-        ("order 2 & more", "take in", "2019-06-03T09:30:00Z", "Ben"),
-        ("order 2 & more", "hand over", "2019-06-03T11:00:00Z", "Ben"),
+        ("repair #1", "take in", "2019-06-03T08:00:00Z", "Ana"),
+        ("repair #1", "order parts", "2019-06-03T09:00:00Z", "Ana"),
+        ("repair #1", "parts came", "2019-06-03T15:30:00Z", "Ben"),
+        ("repair #1", "hand over", "2019-06-04T10:00:00Z", "Ben"),
+        ("repair #2 & more", "take in", "2019-06-03T09:30:00Z", "Ben"),
+        ("repair #2 & more", "hand over", "2019-06-03T11:00:00Z", "Ben"),
     ]
     log = pandas.DataFrame(rows, columns=["case:concept:name", "concept:name", "time:timestamp", "org:resource"])
     log["time:timestamp"] = pandas.to_datetime(log["time:timestamp"], utc=True)

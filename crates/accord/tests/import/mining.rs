@@ -29,14 +29,14 @@ async fn a_log_is_carried_out_as_an_exercise(_: PgPoolOptions, options: PgConnec
         told,
         [
             ("TaskStarted", "THA-03", at("03T23:00")),
-            ("TaskBlocked", "THA-03", at("04T01:30")),
+            ("TaskBlocked", "THA-01", at("04T01:30")),
             ("TaskStarted", "THA-02", at("04T02:00")),
-            ("TaskCompleted", "THA-02", at("04T03:10")),
-            ("TaskUnblocked", "THA-03", at("04T05:00")),
-            ("TaskProgressReported", "THA-03", at("04T05:30")),
-            ("TaskCompleted", "THA-03", at("04T07:00")),
+            ("TaskCompleted", "THA-01", at("04T03:10")),
+            ("TaskUnblocked", "THA-01", at("04T05:00")),
+            ("TaskProgressReported", "THA-01", at("04T05:30")),
+            ("TaskCompleted", "THA-01", at("04T07:00")),
             ("TaskStarted", "THA-02", at("04T23:00")),
-            ("TaskCompleted", "THA-02", at("04T23:00")),
+            ("TaskCompleted", "THA-01", at("04T23:00")),
         ]
     );
     engine.close().await;

@@ -81,7 +81,7 @@ pub struct Partner {
 pub struct Event {
     /// A UUID.
     pub id: String,
-    /// What happened: of a correction, what the event that was wrong said.
+    /// What happened: as it happened, a correction is what the event that was wrong said.
     pub kind: String,
     pub at: DateTime<Utc>,
     pub post: Option<Post>,
@@ -111,22 +111,9 @@ impl History {
 
     fn of(nodes: Vec<Node>, order: Order) -> Result<Self> {
         let mut events = nodes.into_iter().map(Node::event).collect::<Result<Vec<_>>>()?;
-        let said: BTreeMap<i64, (String, Option<i64>)> = events
-            .iter()
-            .map(|event| (event.details.position, (event.kind.clone(), event.details.corrects)))
-            .collect();
-        let wrong: BTreeSet<i64> = events.iter().filter_map(|event| event.details.corrects).collect();
-        for event in &mut events {
-            // A correction may be put right itself; what it corrects comes before it, so that this ends.
-            let mut corrects = event.details.corrects;
-            while let Some((kind, further)) = corrects.and_then(|position| said.get(&position)) {
-                event.kind.clone_from(kind);
-                corrects = *further;
-            }
-        }
         match order {
             Order::Happened => {
-                events.retain(|event| !wrong.contains(&event.details.position));
+                put_right(&mut events);
                 events.sort_by_key(|event| (event.at, event.details.position));
             }
             Order::Known => {
@@ -138,6 +125,24 @@ impl History {
         }
         Ok(Self { events })
     }
+}
+
+/// Takes away what was wrong; a correction says what that said.
+fn put_right(events: &mut Vec<Event>) {
+    let said: BTreeMap<i64, (String, Option<i64>)> = events
+        .iter()
+        .map(|event| (event.details.position, (event.kind.clone(), event.details.corrects)))
+        .collect();
+    for event in &mut *events {
+        // A correction may be put right itself; what it corrects comes before it, so that this ends.
+        let mut corrects = event.details.corrects;
+        while let Some((kind, further)) = corrects.and_then(|position| said.get(&position)) {
+            event.kind.clone_from(kind);
+            corrects = *further;
+        }
+    }
+    let wrong: BTreeSet<i64> = events.iter().filter_map(|event| event.details.corrects).collect();
+    events.retain(|event| !wrong.contains(&event.details.position));
 }
 
 impl Node {
@@ -231,7 +236,7 @@ mod tests {
     fn as_it_became_known_everything_stands_where_the_log_learned_of_it() {
         let known = told(Order::Known);
         assert_eq!(known.iter().map(|(position, ..)| *position).collect::<Vec<_>>(), [1, 2, 3, 4]);
-        assert_eq!(known[3], expected(4, "TaskCompleted", "12:00"));
+        assert_eq!(known[3], expected(4, "TaskTimesCorrected", "12:00"));
     }
 
     #[test]

@@ -35,7 +35,7 @@ use std::{path::PathBuf, process::ExitCode};
 #[command(disable_version_flag = true)]
 pub struct Export {
     /// What the file is.
-    #[arg(long, env = "ACCORD_FORMAT", value_name = "FORMAT", default_value = "log")]
+    #[arg(long, value_name = "FORMAT", default_value = "log")]
     format: Format,
     /// A file instead of standard output; it is there once it is whole.
     #[arg(long, short, env = "ACCORD_OUTPUT", value_name = "FILE")]

@@ -8,6 +8,7 @@ use crate::{
         fit::{fit, fit_if, unfit},
     },
     scenario::model::{
+        coalition::Post,
         execution::{Actual, BlockReason, Report, ReportEvent},
         plan::Task,
         timeline::TimelineEntry,
@@ -68,7 +69,7 @@ impl Script<'_> {
         Ok(())
     }
 
-    /// What comes beside `actuals`: by the post that the task has, bound or foreseen; that it is cancelled, by its lead.
+    /// What comes beside `actuals`: by the post that is bound to the task; that it is cancelled, by its lead.
     pub fn report_task(&mut self, at: Instant, report: &Report) -> Result<(), ImportError> {
         let text = |text: &Option<String>| fit_if("reports", text.as_deref());
         let says = match &report.event {
@@ -83,19 +84,31 @@ impl Script<'_> {
             ReportEvent::Completed { text: told } => TaskClaim::Completed { outcome: text(told)? },
             ReportEvent::Cancelled { text } => TaskClaim::Cancelled { reason: fit("reports", text)? },
         };
-        let unknown = || unfit("reports", &report.task, "has no post that could report it");
-        let planned = self.scenario.plan.tasks.iter().find(|task| task.id == report.task);
-        let actor = if let (ReportEvent::Cancelled { .. }, Some(task)) = (&report.event, planned) {
-            holder(self.director(&task.lead).ok_or_else(unknown)?, Role::Commander)?
-        } else {
-            let foreseen = |task: &Task| self.scenario.posts.iter().find(|post| post.id == task.post);
-            let post = self.bound.get(&report.task).copied().or(planned.and_then(foreseen));
-            holder(post.ok_or_else(unknown)?, Role::Watch)?
+        let (post, role) = match self.bound.get(&report.task) {
+            Some(post) if !matches!(report.event, ReportEvent::Cancelled { .. }) => {
+                (Some(*post), Role::Watch)
+            }
+            _ => self.unbound_reporter(report),
         };
+        let post = post.ok_or_else(|| unfit("reports", &report.task, "has nobody who could report that"))?;
+        let actor = holder(post, role)?;
         let (operation, task) = (self.operation.clone(), fit("reports", &report.task)?);
         let name = format!("{} of {}", report.event.name(), report.task);
         self.add(at, &name, actor, Command::Execution(ExecutionCommand::Claim { operation, task, says }));
         Ok(())
+    }
+
+    /// Who is foreseen says that a task begins; once it has, its lead's liaison officer speaks for it.
+    fn unbound_reporter(&self, report: &Report) -> (Option<&Post>, Role) {
+        let planned = self.scenario.plan.tasks.iter().find(|task| task.id == report.task);
+        let Some(Task { lead, post, .. }) = planned else { return (None, Role::Watch) };
+        match report.event {
+            ReportEvent::Started {} => {
+                (self.scenario.posts.iter().find(|known| known.id == *post), Role::Watch)
+            }
+            ReportEvent::Cancelled { .. } => (self.director(lead), Role::Commander),
+            _ => (self.liaison(lead), Role::Liaison),
+        }
     }
 
     /// The post that is bound to the task.

@@ -8,7 +8,7 @@ use crate::scenario::{
 };
 use chrono_tz::Tz;
 use exchange::xes::{Keys, ReadEvent};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 record! {
     /// Which events report what, and what the log does not say of its tasks.
@@ -68,6 +68,7 @@ pub fn read(root: &Node<'_>, faults: &Faults) -> Option<Rules> {
     let section = LogMapping::read(&at);
     check_rules(root, &section, faults);
     check_references(root, faults);
+    check_liaisons(root, faults);
     let h_hour = select(root, "operation.hhour[].set").into_iter().next();
     let h_hour = h_hour.and_then(|found| instant(found.text?).ok());
     if h_hour.is_none() {
@@ -109,6 +110,27 @@ fn check_references(root: &Node<'_>, faults: &Faults) {
                 let hint = did_you_mean(code, known());
                 faults.add(found.place, &found.path, &format!("there is no {kind} `{}`{hint}", brief(code)));
             }
+        }
+    }
+}
+
+/// What follows the start of a task, nobody else may report.
+fn check_liaisons(root: &Node<'_>, faults: &Faults) {
+    let posts = select(root, "posts[]");
+    let text = |node: &Node<'_>, field: &str| node.get(field).and_then(Node::text).map(str::to_owned);
+    let liaisons: BTreeSet<String> = posts
+        .iter()
+        .filter(|found| text(found.node, "liaison").as_deref() == Some("true"))
+        .filter_map(|found| text(found.node, "partner"))
+        .collect();
+    for named in ["log.post", "log.posts.*"].into_iter().flat_map(|pattern| select(root, pattern)) {
+        let of = posts.iter().find(|found| text(found.node, "id").as_deref() == named.text);
+        if let Some(partner) = of.and_then(|found| text(found.node, "partner"))
+            && !liaisons.contains(&partner)
+        {
+            let message =
+                format!("is of {partner}, which has no liaison officer to report what follows a start");
+            faults.add(named.place, &named.path, &message);
         }
     }
 }

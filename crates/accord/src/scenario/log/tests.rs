@@ -127,6 +127,7 @@ fn a_section_that_says_too_little_or_too_much_is_refused() {
         ),
         ("  tz: Europe/Paris\n", "", "say in `log.tz`"),
         ("log:\n", "lug:\n", "log is missing"),
+        ("liaison: true, ", "", "is of THA, which has no liaison officer"),
         ("  ph: P2\n", "  ph: P9\n", "there is no phase `P9`"),
     ] {
         let faults = mapped(&[(from, to)]).unwrap_err().join("\n");
