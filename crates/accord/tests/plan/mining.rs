@@ -121,7 +121,7 @@ async fn the_same_position_gives_the_same_bytes_and_tasks_their_life_cycle(
         told.map(|event| (event.transition.clone().unwrap(), format!("{:?}", event.time))).collect::<Vec<_>>()
     };
     let now = served.mined("THA-01", "xes", &["--case", "task"]).await;
-    for (text, end) in [(&before, "2023-10-11T"), (&now, "2023-10-11T02:00:00+00:00")] {
+    for (text, end) in [(&before, "2023-10-10T23:00:00+00:00"), (&now, "2023-10-11T02:00:00+00:00")] {
         let works = works(text);
         assert_eq!(
             works.iter().map(|(told, _)| told.as_str()).collect::<Vec<_>>(),
