@@ -209,7 +209,9 @@ impl Reading<'_> {
                     return Err(format!("is one event more than {MOST_EVENTS}, which are the most"));
                 }
                 let event = ReadEvent { place, activity: None, transition: None, time: None, resource: None };
-                self.traces().last_mut().into_iter().for_each(|trace| trace.events.push(event.clone()));
+                if let Some(trace) = self.traces().last_mut() {
+                    trace.events.push(event);
+                }
                 Kind::Event
             }
             (

@@ -67,7 +67,8 @@ struct Named {
     kind: Kind,
     /// What the object is to the event.
     qualifier: &'static str,
-    /// The types of events in which that is so; none of them: in all. Elsewhere the field is a text, or counts something else.
+    /// The types of events in which that is so; none of them: in all. Elsewhere the field is a text, or counts something
+    /// else.
     only: &'static [&'static str],
 }
 
