@@ -1,5 +1,5 @@
 //! Files that plans come in from and go out to, so that planners can leave their spreadsheets, and come back
-//! to them.
+//! to them; and event logs, for the tools of those who look at processes.
 //!
 //! A file becomes rows of the domain's types, or every fault that it has, with line and column; rows become a
 //! file that is read as the same rows. No IO is here, and no rule of plans: whether a phase exists, or tasks
@@ -9,9 +9,13 @@ pub mod csv;
 mod fault;
 mod field;
 pub mod ical;
+pub mod mining;
 pub mod mspdi;
+pub mod ocel;
 mod predecessor;
 mod row;
+pub mod xes;
+mod xml;
 
 pub use fault::{Column, Fault, Faults, MOST_FAULTS, printable};
 pub use field::{Field, InvalidMapping, Mapping};

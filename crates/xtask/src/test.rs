@@ -7,7 +7,7 @@ use crate::dependencies::Deny;
 use crate::machine::{self, Others, Postgres};
 use crate::report::Report;
 use crate::workspace::{Workspace, run as run_command, works};
-use crate::{attack, clients, pages, schema, sql_data, torture, tour};
+use crate::{attack, clients, mining, pages, schema, sql_data, torture, tour};
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Extent {
@@ -44,9 +44,10 @@ pub fn run(extent: Extent) -> Result<()> {
         report.step("commands", || pages::check_commands(&workspace));
         report.step("tour", || tour::check(&workspace, &postgres));
         report.step("attack", || attack::check(&workspace, &postgres));
+        report.step("mining", || mining::check(&workspace, &postgres));
         report.step("torture", || torture::check(&workspace));
     } else {
-        report.skip(&["schema", "commands", "tour", "attack", "torture"], "there is no build");
+        report.skip(&["schema", "commands", "tour", "attack", "mining", "torture"], "there is no build");
     }
     if installed {
         report.step("conventions", || clients::check_conventions(&workspace));

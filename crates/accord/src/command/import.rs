@@ -5,26 +5,40 @@ use crate::{
     import::Summary,
     output::Output,
     progress::Progress,
-    scenario::{self, Fault, Scenario},
+    scenario::{self, Fault, FromLog, In, Scenario},
     source::{Source, Use},
     values,
 };
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, FixedOffset};
 use engine::Entropy;
 use serde_json::json;
 use sqlx::PgPool;
-use std::{io::Read as _, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-/// Read a scenario file and record what it tells.
+/// Read a scenario file and record what it tells; or an event log, as an exercise.
 ///
 /// A file that has faults is not imported: all of them are shown, with their lines. A command that is refused
 /// stops the import, and what was recorded before it stays.
+///
+/// With `--format xes` the file is an event log of process mining, and --mapping a scenario file which says how it is
+/// read, and what it does not know (docs/process-mining.md describes it).
 #[derive(Clone, Debug, clap::Args)]
 pub struct Import {
     /// The file (scenario/FORMAT.md describes it); `-` reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// What the file is.
+    #[arg(long, value_name = "FORMAT", default_value = "scenario", requires_if("xes", "mapping"))]
+    format: Format,
+    /// Of an event log: the scenario file with a section `log`.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
     /// Stop before the first thing that was recorded after this moment.
     #[arg(long, env = "ACCORD_UNTIL", value_name = "TIME", value_parser = values::instant)]
     until: Option<DateTime<FixedOffset>>,
@@ -32,12 +46,25 @@ pub struct Import {
     source: Source,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A scenario, in YAML.
+    Scenario,
+    /// An event log, in XES.
+    Xes,
+}
+
+/// A scenario, and what of its file is left out, a line for each kind.
+type Read = (Scenario, Vec<String>);
+
+/// A fault with its file.
+type Misread<'a> = (&'a Path, Fault);
+
 impl Import {
     pub async fn run(&self, output: Output) -> Result<ExitCode> {
-        let text = self.text()?;
-        let scenario = match scenario::read(&text) {
-            Ok(scenario) => scenario,
-            Err(faults) => return self.refuse(&faults, output),
+        let (scenario, left_out) = match self.scenario()? {
+            Ok(read) => read,
+            Err(faults) => return refuse(&faults, output),
         };
         let database = self.source.open("", Use::Shared).await?;
         let pool = database::prepare(database.options.clone()).await?;
@@ -45,7 +72,8 @@ impl Import {
         drop(pool);
         database.close().await?;
 
-        let Summary { commands, position, left_for_later, stopped_at } = summary;
+        let Summary { commands, position, mut left_for_later, stopped_at } = summary;
+        left_for_later.extend(left_out);
         let mut text =
             format!("Imported {commands} commands; the log ends at position {position}, {stopped_at}.");
         if !left_for_later.is_empty() {
@@ -65,39 +93,68 @@ impl Import {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn text(&self) -> Result<String> {
-        let mut text = String::new();
-        if self.file.as_os_str() == "-" {
-            std::io::stdin().read_to_string(&mut text).context("could not read standard input")?;
-        } else {
-            text = std::fs::read_to_string(&self.file)
-                .with_context(|| format!("could not read {}", self.file.display()))?;
+    /// Or every fault.
+    fn scenario(&self) -> Result<Result<Read, Vec<Misread<'_>>>> {
+        let bytes = read(&self.file)?;
+        let Some(mapping) = &self.mapping else {
+            let text = text(&self.file, bytes)?;
+            let read = scenario::read(&text).map(|scenario| (scenario, Vec::new()));
+            return Ok(read.map_err(|faults| faults.into_iter().map(|fault| (&*self.file, fault)).collect()));
+        };
+        if self.format != Format::Xes {
+            bail!("--mapping goes with --format xes, for it says how an event log is read");
         }
-        Ok(text)
+        let rules = text(mapping, read(mapping)?)?;
+        Ok(match scenario::read_log(&rules, &bytes) {
+            Ok(from_log) => {
+                let left_out = from_log.left_out();
+                let FromLog { scenario, .. } = from_log;
+                Ok((scenario, left_out))
+            }
+            Err(faults) => Err(faults
+                .into_iter()
+                .map(|(place, fault)| (if place == In::Log { &*self.file } else { &**mapping }, fault))
+                .collect()),
+        })
     }
+}
 
-    fn refuse(&self, faults: &[Fault], output: Output) -> Result<ExitCode> {
-        let file = self.file.display();
-        match output {
-            Output::People => {
-                for Fault { line, column, path, message } in faults {
-                    let space = if path.is_empty() { "" } else { " " };
-                    eprintln!("{file}:{line}:{column}: {path}{space}{message}");
-                }
-                let number = faults.len();
-                eprintln!(
-                    "accord: nothing was imported: {file} has {number} faults. Mend them and try again"
-                );
-            }
-            Output::Programs => {
-                let faults = faults.iter().map(|Fault { line, column, path, message }| {
-                    json!({ "line": line, "column": column, "path": path, "message": message })
-                });
-                output.say("", &json!({ "faults": faults.collect::<Vec<_>>() }))?;
-            }
-        }
-        Ok(ExitCode::FAILURE)
+fn read(file: &Path) -> Result<Vec<u8>> {
+    if file.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("could not read standard input")?;
+        return Ok(bytes);
     }
+    fs::read(file).with_context(|| format!("could not read {}", file.display()))
+}
+
+fn text(file: &Path, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).with_context(|| format!("could not read {} as UTF-8", file.display()))
+}
+
+fn refuse(faults: &[Misread<'_>], output: Output) -> Result<ExitCode> {
+    match output {
+        Output::People => {
+            for (file, Fault { line, column, path, message }) in faults {
+                let space = if path.is_empty() { "" } else { " " };
+                eprintln!("{}:{line}:{column}: {path}{space}{message}", file.display());
+            }
+            let mut files: Vec<String> = faults.iter().map(|(file, _)| file.display().to_string()).collect();
+            files.dedup();
+            let (files, number) = (files.join(" and "), faults.len());
+            let have = if files.contains(" and ") { "have" } else { "has" };
+            eprintln!(
+                "accord: nothing was imported: {files} {have} {number} faults. Mend them and try again"
+            );
+        }
+        Output::Programs => {
+            let faults = faults.iter().map(|(file, Fault { line, column, path, message })| {
+                json!({ "file": file, "line": line, "column": column, "path": path, "message": message })
+            });
+            output.say("", &json!({ "faults": faults.collect::<Vec<_>>() }))?;
+        }
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 /// Imports with progress; the demo, too.

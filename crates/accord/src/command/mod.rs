@@ -23,7 +23,9 @@ mod verify;
 
 use crate::{logging::Logging, output::Output, version};
 use anyhow::Result;
-use clap::{Parser, Subcommand, builder::FalseyValueParser};
+use clap::{
+    ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::FalseyValueParser,
+};
 use std::process::ExitCode;
 
 /// An event-sourced joint operations planner.
@@ -68,8 +70,9 @@ enum Command {
 // A runtime of its own, and no `async` for the binary to wait for: whoever waits for a future compiles it anew.
 #[tokio::main]
 pub async fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    match arguments.run().await {
+    let matches = Arguments::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match arguments.run(&matches).await {
         Ok(code) => code,
         Err(error) => {
             if arguments.json {
@@ -83,7 +86,7 @@ pub async fn run() -> ExitCode {
 }
 
 impl Arguments {
-    async fn run(&self) -> Result<ExitCode> {
+    async fn run(&self, matches: &ArgMatches) -> Result<ExitCode> {
         // What Postgres remarks about things that exist already interests nobody.
         let _traces = self.logging.begin(match self.command {
             Command::Serve(_) | Command::Demo(_) => "info,sqlx::postgres::notice=warn",
@@ -96,7 +99,10 @@ impl Arguments {
             Command::Demo(demo) => Box::pin(demo.run(output)).await,
             Command::Migrate(migrate) => migrate.run(output).await,
             Command::Import(import) => import.run(output).await,
-            Command::Export(export) => export.run().await,
+            Command::Export(export) => {
+                let typed = matches.subcommand_matches("export").unwrap_or(matches);
+                export.run(output, typed).await
+            }
             Command::Verify(verify) => verify.run(output).await,
             Command::Rebuild(rebuild) => rebuild.run(output).await,
             Command::Plan(plan) => plan.run(output).await,
@@ -116,7 +122,6 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_well_formed() {

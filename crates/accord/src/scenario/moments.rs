@@ -4,7 +4,7 @@ use super::model::{
     Scenario,
     assistance::{AssistanceEntry, Tally},
     coalition::{Expansion, Post},
-    execution::Actual,
+    execution::{Actual, Report},
     incident::IncidentEntry,
     request::Request,
     sitrep::Sitrep,
@@ -44,6 +44,7 @@ pub enum Happening<'a> {
     /// As it was recorded at first, right or wrong.
     TaskCompleted(&'a Actual),
     TaskCorrected(&'a Actual),
+    TaskReported(&'a Report),
     Incident(&'a IncidentEntry),
     RequestIssued(&'a Request),
     RequestAcknowledged(&'a Request),
@@ -90,8 +91,8 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion, timeline, actuals, the incident, requests, shifts and SITREPs in the order in which
-    /// they were recorded. At the same instant phase starts come first, then file order, then what was done, in the
+    /// Appointments, expansion, timeline, actuals, reports, the incident, requests, shifts and SITREPs in the order in
+    /// which they were recorded. At the same instant phase starts come first, then file order, then what was done, in the
     /// order in which it happened; of that, what ended comes before what started then; SITREPs come last, which tell of
     /// all that. `OfficerNominated` is left to the posts that it stands for.
     pub fn moments(&self) -> Vec<Moment<'_>> {
@@ -120,6 +121,11 @@ impl Scenario {
             what: Happening::Timeline(entry),
         }));
         moments.extend(self.actuals.iter().flat_map(Actual::moments));
+        moments.extend(self.reports.iter().map(|report| Moment {
+            recorded: report.recorded.unwrap_or(report.occurred + RECORDED_AFTER),
+            occurred: report.occurred,
+            what: Happening::TaskReported(report),
+        }));
         moments.extend(self.incident.iter().flat_map(|incident| &incident.log).map(|entry| Moment {
             recorded: entry.recorded,
             occurred: entry.occurred,
@@ -139,6 +145,7 @@ impl Scenario {
             }
             Happening::TaskCompleted(_) | Happening::TaskCorrected(_) => (2, Some((moment.occurred, 0))),
             Happening::TaskStarted(_) => (2, Some((moment.occurred, 1))),
+            Happening::TaskReported(_) => (2, Some((moment.occurred, 2))),
             Happening::Sitrep(_) => (3, None),
             _ => (1, None),
         };

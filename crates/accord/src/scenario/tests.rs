@@ -371,6 +371,7 @@ fn what_was_done_stands_where_it_was_recorded_and_what_ended_before_what_started
                 Happening::TaskStarted(actual) => format!("{} starts", actual.id),
                 Happening::TaskCompleted(actual) => format!("{} ends", actual.id),
                 Happening::TaskCorrected(actual) => format!("{} is put right", actual.id),
+                Happening::TaskReported(report) => format!("{} of {}", report.event.name(), report.task),
                 _ => "something else".to_owned(),
             })
             .collect()

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod building;
+mod mining;
 mod recorded;
 mod saphan;
 mod support;

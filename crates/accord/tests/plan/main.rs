@@ -4,6 +4,7 @@
 
 mod formats;
 mod metrics;
+mod mining;
 mod order;
 mod report;
 mod review;
@@ -57,7 +58,7 @@ impl Served {
         let pool = database::prepare(options).await.unwrap();
         let saphan = scenario::read(include_str!("../../../../scenario/saphan.yaml")).unwrap();
         import::run(&pool, &saphan, Some(until), Entropy::seeded(1), |_, _| ()).await.unwrap();
-        let keys = Keys::generate(["THA", "LAO"].map(|code| code.parse().unwrap())).unwrap();
+        let keys = Keys::generate(["THA", "LAO", "INTERPOL"].map(|code| code.parse().unwrap())).unwrap();
         let settings = ServerSettings {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             clock: Clock::scripted(until.to_utc()),

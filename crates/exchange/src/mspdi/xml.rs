@@ -4,11 +4,8 @@
 //! Document types are refused and entities of one's own unknown, so that nothing expands and nothing is
 //! fetched.
 
-use quick_xml::{
-    Reader,
-    escape::resolve_predefined_entity,
-    events::{BytesRef, Event},
-};
+use crate::xml::{NotXml, Place, Places, ill_formed, offset, resolve};
+use quick_xml::{Reader, events::Event};
 use std::mem;
 
 /// How deep elements may lie in each other: Microsoft Project has nine at most.
@@ -16,13 +13,6 @@ const MOST_DEPTH: usize = 32;
 
 /// Most elements that are kept: about a hundred for each task of the largest plan.
 const MOST_ELEMENTS: usize = 2_000_000;
-
-/// Where something begins, both counted from 1; the column in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub line: usize,
-    pub column: usize,
-}
 
 #[derive(Debug)]
 pub struct Element {
@@ -57,13 +47,6 @@ impl Element {
     pub fn flag(&self, name: &str) -> bool {
         self.value(name).is_some_and(|text| text == "1" || text.eq_ignore_ascii_case("true"))
     }
-}
-
-/// What is wrong with a file as XML; nothing behind it is read.
-#[derive(Debug)]
-pub struct NotXml {
-    pub place: Place,
-    pub message: String,
 }
 
 /// The names within each element that are kept; the first is the outermost.
@@ -104,38 +87,6 @@ pub fn parse(text: &str, kept: &'static Kept) -> Result<Element, NotXml> {
         }
     }
 }
-
-/// Positions are in a slice.
-fn offset(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-fn resolve<'a>(reference: &BytesRef<'_>, letter: &'a mut [u8; 4]) -> Result<&'a str, String> {
-    if let Some(text) = resolve_predefined_entity(reference) {
-        return Ok(text);
-    }
-    match reference.resolve_char_ref() {
-        Ok(Some(resolved)) => Ok(resolved.encode_utf8(letter)),
-        Ok(None) => {
-            let name: String = reference.chars().take(40).collect();
-            Err(format!("`&{name};` is no entity of XML"))
-        }
-        Err(error) => Err(ill_formed(&error)),
-    }
-}
-
-/// The library quotes what it met, which may be the rest of the file.
-fn ill_formed(error: &impl std::fmt::Display) -> String {
-    let told = error.to_string();
-    let mut short: String = told.chars().take(MOST_TOLD).collect();
-    if short.len() < told.len() {
-        short.push('…');
-    }
-    format!("is not well-formed XML: {short}")
-}
-
-/// Characters of the library's message that are told.
-const MOST_TOLD: usize = 200;
 
 struct Tree {
     kept: &'static Kept,
@@ -216,37 +167,4 @@ impl Tree {
 
 fn within(kept: &Kept, parent: &str) -> Option<&'static [&'static str]> {
     kept.iter().find(|(name, _)| *name == parent).map(|(_, names)| *names)
-}
-
-/// Counts lines and columns on the way through a text, whatever its lines end in.
-struct Places<'a> {
-    text: &'a str,
-    seen: usize,
-    place: Place,
-}
-
-impl<'a> Places<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, seen: 0, place: Place { line: 1, column: 1 } }
-    }
-
-    /// The place of an offset that is not before those asked for before.
-    fn at(&mut self, offset: usize) -> Place {
-        let mut end = offset.min(self.text.len()).max(self.seen);
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let bytes = self.text.as_bytes();
-        for at in self.seen..end {
-            match bytes[at] {
-                b'\r' if bytes.get(at + 1) == Some(&b'\n') => {}
-                b'\n' | b'\r' => self.place = Place { line: self.place.line + 1, column: 1 },
-                // Bytes that go on a letter are none of their own.
-                byte if byte & 0b1100_0000 == 0b1000_0000 => {}
-                _ => self.place.column += 1,
-            }
-        }
-        self.seen = end;
-        self.place
-    }
 }

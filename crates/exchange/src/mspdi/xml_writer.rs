@@ -1,12 +1,8 @@
 //! XML as text, element by element.
 
+use crate::xml::xml_text;
 use quick_xml::escape::partial_escape;
 use std::fmt::Display;
-
-/// A text as XML can have it.
-pub fn xml_text(text: &str) -> String {
-    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
-}
 
 /// The library writes bytes to anywhere and may fail there; a text cannot.
 pub struct Xml {

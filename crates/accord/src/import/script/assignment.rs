@@ -9,7 +9,8 @@ use chrono::TimeDelta;
 use domain::{Actor, Command, assignment::AssignmentCommand};
 
 impl Script<'_> {
-    /// The post of each task of a version, a second apart, once that is in force.
+    /// The post of each task of a version, a second apart, once that is in force; those that are only foreseen are not
+    /// bound.
     pub fn assign_officers(
         &mut self,
         promulgated: Instant,
@@ -18,7 +19,7 @@ impl Script<'_> {
     ) -> Result<(), ImportError> {
         let tasks = self.scenario.plan(version).map(|draft| draft.tasks).unwrap_or_default();
         let mut at = promulgated;
-        for task in tasks {
+        for task in tasks.into_iter().filter(|task| task.bound) {
             at += TimeDelta::seconds(1);
             let command = AssignmentCommand::Assign {
                 operation: self.operation.clone(),

@@ -5,13 +5,19 @@ use crate::{
     import::{
         actors::holder,
         error::ImportError,
-        fit::{fit, unfit},
+        fit::{fit, fit_if, unfit},
     },
-    scenario::model::{execution::Actual, timeline::TimelineEntry, values::Instant},
+    scenario::model::{
+        coalition::Post,
+        execution::{Actual, BlockReason, Report, ReportEvent},
+        plan::Task,
+        timeline::TimelineEntry,
+        values::Instant,
+    },
 };
 use domain::{
     Actor, Command, Role,
-    execution::{ExecutionCommand, TaskClaim},
+    execution::{self, ExecutionCommand, TaskClaim},
 };
 
 /// What was first said of a task's end: it follows its start, and nothing else is claimed.
@@ -63,6 +69,48 @@ impl Script<'_> {
         Ok(())
     }
 
+    /// What comes beside `actuals`: by the post that is bound to the task; that it is cancelled, by its lead.
+    pub fn report_task(&mut self, at: Instant, report: &Report) -> Result<(), ImportError> {
+        let text = |text: &Option<String>| fit_if("reports", text.as_deref());
+        let says = match &report.event {
+            ReportEvent::Started {} => TaskClaim::Started,
+            ReportEvent::Progress { percent, text: told } => {
+                TaskClaim::Progress { percent: *percent, text: text(told)? }
+            }
+            ReportEvent::Blocked { reason, text: told } => {
+                TaskClaim::Blocked { reason: block_reason(*reason), text: text(told)? }
+            }
+            ReportEvent::Unblocked { text: told } => TaskClaim::Unblocked { text: text(told)? },
+            ReportEvent::Completed { text: told } => TaskClaim::Completed { outcome: text(told)? },
+            ReportEvent::Cancelled { text } => TaskClaim::Cancelled { reason: fit("reports", text)? },
+        };
+        let (post, role) = match self.bound.get(&report.task) {
+            Some(post) if !matches!(report.event, ReportEvent::Cancelled { .. }) => {
+                (Some(*post), Role::Watch)
+            }
+            _ => self.unbound_reporter(report),
+        };
+        let post = post.ok_or_else(|| unfit("reports", &report.task, "has nobody who could report that"))?;
+        let actor = holder(post, role)?;
+        let (operation, task) = (self.operation.clone(), fit("reports", &report.task)?);
+        let name = format!("{} of {}", report.event.name(), report.task);
+        self.add(at, &name, actor, Command::Execution(ExecutionCommand::Claim { operation, task, says }));
+        Ok(())
+    }
+
+    /// Who is foreseen says that a task begins; once it has, its lead's liaison officer speaks for it.
+    fn unbound_reporter(&self, report: &Report) -> (Option<&Post>, Role) {
+        let planned = self.scenario.plan.tasks.iter().find(|task| task.id == report.task);
+        let Some(Task { lead, post, .. }) = planned else { return (None, Role::Watch) };
+        match report.event {
+            ReportEvent::Started {} => {
+                (self.scenario.posts.iter().find(|known| known.id == *post), Role::Watch)
+            }
+            ReportEvent::Cancelled { .. } => (self.director(lead), Role::Commander),
+            _ => (self.liaison(lead), Role::Liaison),
+        }
+    }
+
     /// The post that is bound to the task.
     fn reporter(&self, actual: &Actual) -> Result<Actor, ImportError> {
         let post = self.bound.get(&actual.id);
@@ -70,5 +118,16 @@ impl Script<'_> {
             post.ok_or_else(|| unfit("actuals", &actual.id, "has no post that is bound to it"))?,
             Role::Watch,
         )
+    }
+}
+
+fn block_reason(reason: BlockReason) -> execution::BlockReason {
+    match reason {
+        BlockReason::NoAccess => execution::BlockReason::NoAccess,
+        BlockReason::Waiting => execution::BlockReason::Waiting,
+        BlockReason::Resources => execution::BlockReason::Resources,
+        BlockReason::Weather => execution::BlockReason::Weather,
+        BlockReason::Legal => execution::BlockReason::Legal,
+        BlockReason::Other => execution::BlockReason::Other,
     }
 }

@@ -131,6 +131,7 @@ impl<'a> Script<'a> {
             Happening::TaskStarted(actual) => self.start_task(moment.recorded, actual)?,
             Happening::TaskCompleted(actual) => self.complete_task(moment.recorded, actual)?,
             Happening::TaskCorrected(actual) => self.correct_task(moment.recorded, actual)?,
+            Happening::TaskReported(report) => self.report_task(moment.recorded, report)?,
             Happening::Incident(entry) => self.incident(entry)?,
             Happening::RequestIssued(request) => self.issue_request(moment.recorded, request)?,
             Happening::RequestAcknowledged(request) => self.acknowledge_request(moment.recorded, request)?,

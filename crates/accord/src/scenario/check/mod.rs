@@ -15,7 +15,7 @@ mod plan;
 mod references;
 mod request;
 mod review;
-mod select;
+pub mod select;
 mod timeline;
 mod watch;
 

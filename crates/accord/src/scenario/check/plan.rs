@@ -133,7 +133,8 @@ impl Check<'_> {
                 }
             }
         }
-        let mut by_post = clean;
+        // Who is only foreseen may be for several at once.
+        let mut by_post: Vec<&Task> = clean.into_iter().filter(|task| task.bound).collect();
         by_post.sort_by_key(|task| (&task.post, task.start));
         for pair in by_post.windows(2) {
             let (first, second) = (pair[0], pair[1]);

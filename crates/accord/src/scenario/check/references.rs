@@ -66,6 +66,7 @@ const REFERENCES: &[(&str, &[&str])] = &[
     ("contributions.items[].by", &["partner"]),
     ("contributions.items[].allocated.{}", &["line of effort"]),
     ("actuals[].id", &["task"]),
+    ("reports[].task", &["task"]),
     ("incident.ccir", &["CCIR"]),
     ("incident.log[].by", &["post"]),
     ("incident.log[].post", &["post"]),

@@ -1,7 +1,7 @@
 //! When tasks were really carried out.
 
 use super::values::Instant;
-use crate::scenario::record::record;
+use crate::scenario::record::{kinds, names, record};
 
 record! {
     /// When a task was really carried out; with `end_first_recorded_as`, its end was recorded wrongly at
@@ -10,5 +10,28 @@ record! {
         id: String, start: Instant, end: Instant, start_recorded in "start_rec": Option<Instant>,
         end_recorded in "end_rec": Option<Instant>, end_first_recorded_as: Option<Instant>,
         corrected_recorded in "corrected_rec": Option<Instant>,
+    }
+}
+
+record! {
+    /// What was reported of a task, beside `actuals`.
+    Report {
+        task: String, occurred in "occ": Instant, recorded in "rec": Option<Instant>, event flat "ev": ReportEvent,
+    }
+}
+kinds! {
+    ReportEvent {
+        Started = "TaskStarted" {}
+        Progress = "TaskProgressReported" { percent: u32, text: Option<String> }
+        Blocked = "TaskBlocked" { reason: BlockReason, text: Option<String> }
+        Unblocked = "TaskUnblocked" { text: Option<String> }
+        Completed = "TaskCompleted" { text: Option<String> }
+        Cancelled = "TaskCancelled" { text: String }
+    }
+}
+names! {
+    BlockReason {
+        NoAccess = "NO_ACCESS", Waiting = "WAITING", Resources = "RESOURCES", Weather = "WEATHER", Legal = "LEGAL",
+        Other = "OTHER",
     }
 }

@@ -25,7 +25,7 @@ use centre::Centre;
 use chrono_tz::Tz;
 use coalition::{Expansion, Partner, Post};
 use contribution::Contributions;
-use execution::Actual;
+use execution::{Actual, Report};
 use expected::{AsOfCheck, Refusal};
 use incident::Incident;
 use operation::{Deconfliction, Operation};
@@ -51,6 +51,7 @@ record! {
         approvals: Approvals,
         contributions: Option<Contributions>,
         actuals: Vec<Actual> = Vec::new(),
+        reports: Vec<Report> = Vec::new(),
         incident: Option<Incident>,
         requests: Vec<Request> = Vec::new(),
         assistance: Option<Assistance>,

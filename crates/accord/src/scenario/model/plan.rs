@@ -67,11 +67,12 @@ record! {
     }
 }
 record! {
-    /// `start` and `duration` are whole hours; `start` counts from H-hour, and predecessors finish before it.
+    /// `start` and `duration` are whole hours; `start` counts from H-hour, and predecessors finish before it. The post is
+    /// bound to the task once the plan is in force, unless it is only foreseen.
     Task {
         id: String, phase in "ph": String, line_of_effort in "loe": String, lead in "l": String,
         territory in "terr": String, post: String, start in "s": i32, duration in "d": i32,
-        predecessors in "pre": Vec<String>, title in "t": String,
+        predecessors in "pre": Vec<String>, title in "t": String, bound: bool = true,
     }
 }
 

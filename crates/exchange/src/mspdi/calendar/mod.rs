@@ -24,7 +24,7 @@ mod write;
 pub use read::{Task, is_round_the_clock, read};
 pub use write::{ROUND_THE_CLOCK, note, uid, write};
 
-use super::xml_writer::xml_text;
+use crate::xml::xml_text;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::plan::{DayTime, Holiday, MOST_DAYS_OFF, Weekday, WorkCalendar, WorkingHours};
 use serde::{Deserialize, Serialize};

@@ -9,8 +9,8 @@ use crate::{
     mspdi::{
         value::{Told, parse_as, parse_date, tell},
         xml::Element,
-        xml_writer::xml_text,
     },
+    xml::xml_text,
 };
 use chrono::{Datelike as _, NaiveTime, Timelike as _};
 use domain::plan::{

@@ -6,8 +6,9 @@ use crate::{
     mspdi::{
         H_HOUR,
         value::{Told, name, parse, parse_as, parse_date, tell},
-        xml::{Element, Place},
+        xml::Element,
     },
+    xml::Place,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{PhaseCode, TaskCode, Title};

@@ -1,4 +1,4 @@
-//! `accord export`: the whole log as lines of JSON.
+//! The whole log as lines of JSON, from its database.
 
 use crate::{
     database,
@@ -10,43 +10,29 @@ use anyhow::{Context as _, Result};
 use event_log::Log;
 use std::{
     io::{self, BufWriter, ErrorKind, Write},
-    path::PathBuf,
-    process::ExitCode,
+    path::Path,
 };
 
 const PAGE: i64 = 2_000;
 
-/// Write the log as lines of JSON, from which anybody can compute every hash again.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Export {
-    /// A file instead of standard output; it is there once it is whole.
-    #[arg(long, short, env = "ACCORD_OUTPUT", value_name = "FILE")]
-    output: Option<PathBuf>,
-    #[command(flatten)]
-    source: Source,
-}
-
-impl Export {
-    pub async fn run(&self) -> Result<ExitCode> {
-        let database = self.source.open("", Use::Existing).await?;
-        let pool = database::login_pool(&database.options).await?;
-        let log = Log::new(pool);
-        match &self.output {
-            Some(path) => {
-                let unfinished = Unfinished::create(path)?;
-                write(&log, unfinished.file()).await?;
-                unfinished.put_in_place()?;
-            }
-            None => match write(&log, io::stdout().lock()).await {
-                // The reader has seen enough.
-                Err(error) if is_broken_pipe(&error) => {}
-                written => written?,
-            },
+pub async fn export(source: &Source, output: Option<&Path>) -> Result<()> {
+    let database = source.open("", Use::Existing).await?;
+    let pool = database::login_pool(&database.options).await?;
+    let log = Log::new(pool);
+    match output {
+        Some(path) => {
+            let unfinished = Unfinished::create(path)?;
+            write(&log, unfinished.file()).await?;
+            unfinished.put_in_place()?;
         }
-        drop(log);
-        database.close().await?;
-        Ok(ExitCode::SUCCESS)
+        None => match write(&log, io::stdout().lock()).await {
+            // The reader has seen enough.
+            Err(error) if is_broken_pipe(&error) => {}
+            written => written?,
+        },
     }
+    drop(log);
+    database.close().await
 }
 
 async fn write(log: &Log, out: impl Write) -> Result<()> {

@@ -1,0 +1,249 @@
+//! What the API tells of an operation's events, in one of two orders.
+
+use crate::{client::UNEXPECTED, command::plan::pinned::Pinned};
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
+use exchange::mining::Details;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Order {
+    /// As it happened.
+    Happened,
+    /// As the log came to know of it.
+    Known,
+}
+
+const SHOWN: &str = "history(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { key position type \
+                     happenedAt recordedAt lateReason actor commandId payload corrects { position } causes { position } \
+                     post { code title partner { code name } } } }";
+
+#[derive(Deserialize)]
+struct Answer {
+    history: Page,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    page_info: PageInfo,
+    nodes: Vec<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    /// The id of the present: that of the past is another one at each position.
+    key: String,
+    position: String,
+    r#type: String,
+    happened_at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    late_reason: Option<String>,
+    actor: String,
+    command_id: String,
+    payload: Value,
+    corrects: Option<Placed>,
+    causes: Vec<Placed>,
+    post: Option<Post>,
+}
+
+#[derive(Deserialize)]
+struct Placed {
+    position: String,
+}
+
+/// Who sent a command.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Post {
+    pub code: String,
+    pub title: String,
+    pub partner: Partner,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Partner {
+    pub code: String,
+    pub name: String,
+}
+
+/// An event as it goes out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// A UUID.
+    pub id: String,
+    /// What happened: as it happened, a correction is what the event that was wrong said.
+    pub kind: String,
+    pub at: DateTime<Utc>,
+    pub post: Option<Post>,
+    pub payload: Value,
+    pub details: Details,
+}
+
+/// All of an operation that goes out, in its order.
+pub struct History {
+    pub events: Vec<Event>,
+}
+
+impl History {
+    pub async fn ask(pinned: &Pinned, order: Order) -> Result<Self> {
+        let mut nodes = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let Answer { history } = pinned.ask::<Answer>(SHOWN, after.as_deref()).await?;
+            nodes.extend(history.nodes);
+            if !history.page_info.has_next_page {
+                break;
+            }
+            after = history.page_info.end_cursor;
+        }
+        Self::of(nodes, order)
+    }
+
+    fn of(nodes: Vec<Node>, order: Order) -> Result<Self> {
+        let mut events = nodes.into_iter().map(Node::event).collect::<Result<Vec<_>>>()?;
+        match order {
+            Order::Happened => {
+                put_right(&mut events);
+                events.sort_by_key(|event| (event.at, event.details.position));
+            }
+            Order::Known => {
+                for event in &mut events {
+                    event.at = event.details.recorded_at;
+                }
+                events.sort_by_key(|event| event.details.position);
+            }
+        }
+        Ok(Self { events })
+    }
+}
+
+/// Takes away what was wrong; a correction says what that said.
+fn put_right(events: &mut Vec<Event>) {
+    let said: BTreeMap<i64, (String, Option<i64>)> = events
+        .iter()
+        .map(|event| (event.details.position, (event.kind.clone(), event.details.corrects)))
+        .collect();
+    for event in &mut *events {
+        // A correction may be put right itself; what it corrects comes before it, so that this ends.
+        let mut corrects = event.details.corrects;
+        while let Some((kind, further)) = corrects.and_then(|position| said.get(&position)) {
+            event.kind.clone_from(kind);
+            corrects = *further;
+        }
+    }
+    let wrong: BTreeSet<i64> = events.iter().filter_map(|event| event.details.corrects).collect();
+    events.retain(|event| !wrong.contains(&event.details.position));
+}
+
+impl Node {
+    fn event(self) -> Result<Event> {
+        let position = |placed: &str| placed.parse::<i64>().context(UNEXPECTED);
+        let causes = self.causes.iter().map(|cause| position(&cause.position)).collect::<Result<_>>()?;
+        let corrects = self.corrects.map(|corrects| position(&corrects.position)).transpose()?;
+        Ok(Event {
+            id: uuid(&self.key).context(UNEXPECTED)?,
+            kind: self.r#type.clone(),
+            at: self.happened_at,
+            post: self.post,
+            payload: self.payload,
+            details: Details {
+                event_type: self.r#type,
+                position: position(&self.position)?,
+                recorded_at: self.recorded_at,
+                lag_seconds: (self.recorded_at - self.happened_at).num_seconds(),
+                actor: self.actor,
+                command: self.command_id,
+                corrects,
+                causes,
+                late_reason: self.late_reason,
+            },
+        })
+    }
+}
+
+impl Event {
+    /// The partner for which its command was sent.
+    pub fn partner(&self) -> Option<&Partner> {
+        self.post.as_ref().map(|post| &post.partner)
+    }
+}
+
+/// The UUID within a typed id, such as `event_01h976d4z0fa29w7smdwzz3e38`: Crockford's base 32 behind the last `_`.
+fn uuid(id: &str) -> Option<String> {
+    const LETTERS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
+    let (_, text) = id.rsplit_once('_')?;
+    let mut number = 0_u128;
+    for letter in text.chars() {
+        let digit = u128::try_from(LETTERS.find(letter)?).ok()?;
+        number = number.checked_mul(32)?.checked_add(digit)?;
+    }
+    (text.len() == 26).then(|| uuid::Uuid::from_u128(number).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn node(position: i64, kind: &str, happened: &str, corrects: Option<i64>) -> Node {
+        serde_json::from_value(json!({
+            "key": "event_01h976d4z0fa29w7smdwzz3e38", "position": position.to_string(), "type": kind,
+            "happenedAt": happened, "recordedAt": "2023-10-11T12:00:00Z", "lateReason": null, "actor": "THA-02",
+            "commandId": "c", "payload": {}, "causes": [], "post": null,
+            "corrects": corrects.map(|position| json!({ "position": position.to_string() })),
+        }))
+        .unwrap()
+    }
+
+    fn nodes() -> Vec<Node> {
+        vec![
+            node(1, "TaskStarted", "2023-10-11T08:00:00Z", None),
+            node(2, "TaskCompleted", "2023-10-11T11:00:00Z", None),
+            node(3, "TaskTimesCorrected", "2023-10-11T09:00:00Z", Some(2)),
+            node(4, "TaskTimesCorrected", "2023-10-11T07:00:00Z", Some(3)),
+        ]
+    }
+
+    fn told(order: Order) -> Vec<(i64, String, String)> {
+        let history = History::of(nodes(), order).unwrap();
+        let told = |event: &Event| {
+            (event.details.position, event.kind.clone(), event.at.format("%H:%M").to_string())
+        };
+        history.events.iter().map(told).collect()
+    }
+
+    fn expected(position: i64, kind: &str, at: &str) -> (i64, String, String) {
+        (position, kind.to_owned(), at.to_owned())
+    }
+
+    #[test]
+    fn what_was_put_right_stands_once_where_its_last_correction_has_it() {
+        let wanted = [expected(4, "TaskCompleted", "07:00"), expected(1, "TaskStarted", "08:00")];
+        assert_eq!(told(Order::Happened), wanted);
+    }
+
+    #[test]
+    fn as_it_became_known_everything_stands_where_the_log_learned_of_it() {
+        let known = told(Order::Known);
+        assert_eq!(known.iter().map(|(position, ..)| *position).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        assert_eq!(known[3], expected(4, "TaskTimesCorrected", "12:00"));
+    }
+
+    #[test]
+    fn a_typed_id_is_the_uuid_in_it() {
+        let typed = "event_01h976d4z0fa29w7smdwzz3e38";
+        assert_eq!(uuid(typed).as_deref(), Some("018a4e66-93e0-7a84-9e1f-346f3ff1b868"));
+        assert_eq!(uuid("event_01h"), None);
+        assert_eq!(uuid("01h976d4z0fa29w7smdwzz3e38"), None);
+    }
+}
