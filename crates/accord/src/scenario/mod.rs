@@ -16,7 +16,7 @@ mod yaml;
 
 pub use fault::Fault;
 pub use model::Scenario;
-pub use moments::{Appointment, Happening, Moment};
+pub use moments::{Appointment, Corrected, Happening, Moment, TaskEnd};
 pub use proofs::Proof;
 pub use versions::{PlanDraft, Revision};
 

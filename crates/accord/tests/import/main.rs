@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod building;
+mod halyard;
 mod recorded;
 mod saphan;
 mod support;
