@@ -15,6 +15,7 @@ mod contributions;
 mod conventions;
 mod dependencies;
 mod execution;
+mod halyard;
 mod history;
 mod http;
 mod incident;

@@ -89,15 +89,15 @@ async fn saphans_seven_findings_stand_as_the_scenario_has_them_with_what_proves_
         assert_eq!(*validator, if learned { json!("THA-09") } else { Value::Null }, "{}", finding.id);
     }
     let proofs = |code: &str| brief(&found[code]["evidence"]);
-    assert_eq!(proofs("F1"), ["INCIDENT INC-001", "REQUEST RFA-001", "REQUEST RFA-002"]);
-    assert_eq!(proofs("F2"), ["DECISION MMR"]);
+    assert_eq!(proofs("F1"), ["INCIDENT INC-001", "REQUEST RFA-001", "REQUEST RFA-002", "METRIC INC-001"]);
+    assert_eq!(proofs("F2"), ["DECISION MMR", "METRIC"]);
     assert_eq!(found["F2"]["evidence"][0]["object"]["kind"], "REJECTED");
-    assert_eq!(proofs("F3"), ["INCIDENT INC-001"]);
+    assert_eq!(proofs("F3"), ["INCIDENT INC-001", "METRIC"]);
     let decisions = proofs("F4").split_off(2);
     assert_eq!(proofs("F4")[..2], ["SITREP SITREP-02", "SITREP SITREP-03-C1"]);
     assert!(!decisions.is_empty() && decisions.iter().all(|told| told == "DECISION Open overflow shelter"));
-    assert_eq!(proofs("F5"), ["REQUEST RFA-004", "TASK T27"]);
-    assert_eq!(proofs("F6"), ["SHIFT 3"]);
+    assert_eq!(proofs("F5"), ["REQUEST RFA-004", "TASK T27", "METRIC T27"]);
+    assert_eq!(proofs("F6"), ["SHIFT 3", "METRIC"]);
     assert_eq!(proofs("F7"), ["TASK T13", "CLAIM"]);
     let counts = found["F7"]["evidence"][1]["object"]["counts"].as_array().unwrap();
     let count =
@@ -106,6 +106,23 @@ async fn saphans_seven_findings_stand_as_the_scenario_has_them_with_what_proves_
         (count("PROTECTED_RETURN_DEFERRED"), count("PUNISHED_FOR_COMPELLED_ACTS")),
         (json!(11), json!(0))
     );
+
+    // A metric has the value that it had when it was linked, which the scenario expects.
+    let metrics = "evidence { number kind metric { code value unit } }";
+    let measured = findings(&server, "LAO-01", "SAPHAN", metrics).await;
+    for (finding, number, code, unit, name) in [
+        ("F1", 4, "TIME_TO_DECIDE", "MINUTES", "inc001_time_to_decide_min"),
+        ("F2", 2, "SUBMISSION_TO_PROMULGATION", "HOURS", "plan_first_submit_to_promulgation_h"),
+        ("F3", 2, "RECORDING_LAG", "MINUTES", "mmr_arrival_recording_lag_min"),
+        ("F5", 3, "FINISH_VARIANCE", "MINUTES", "t27_finish_variance_min"),
+        ("F6", 2, "WATCH_GAP", "MINUTES", "watch_gap_min"),
+    ] {
+        let value = scenario::read(SAPHAN).unwrap().metrics_expected[name].digits.to_string();
+        let expected = json!({
+            "number": number, "kind": "METRIC", "metric": { "code": code, "value": value, "unit": unit },
+        });
+        assert_eq!(measured[finding]["evidence"].as_array().unwrap().last(), Some(&expected), "{finding}");
+    }
 
     // Counts are for their authority alone: China is told that there is something, and nothing else.
     let seen = findings(&server, "CHN-01", "SAPHAN", &format!("evidenceCount {EVIDENCE}")).await;
@@ -144,9 +161,10 @@ async fn saphans_seven_findings_stand_as_the_scenario_has_them_with_what_proves_
         let answer = server.ask("THA-01", &listed(first), Value::Null).await;
         answer["extensions"]["cost"]["statements"].as_u64().unwrap()
     };
-    // But for the kinds of objects that only the others have: decisions of two kinds, SITREPs, tasks, shifts, claims.
+    // But for the kinds of objects that only the others have: decisions of two kinds, SITREPs, tasks, shifts, claims, and the
+    // event and the centre that metrics are of.
     let (one, seven) = (statements(1).await, statements(7).await);
-    assert!(one > 0 && seven <= one + 7, "{seven} statements, and {one} for one finding");
+    assert!(one > 0 && seven <= one + 9, "{seven} statements, and {one} for one finding");
 }
 
 /// ALPHA under review, ten hours after its H-hour; ids of its tasks, of which Lao PDR does not see T03.

@@ -23,7 +23,10 @@ use std::{net::Ipv4Addr, time::SystemTime};
 
 pub const SAPHAN: &str = include_str!("../../scenario/saphan.yaml");
 
-const PARTNERS: [&str; 8] = ["THA", "CHN", "MMR", "LAO", "INTERPOL", "KHM", "VNM", "UNODC"];
+pub const HALYARD: &str = include_str!("../../scenario/halyard.yaml");
+
+const PARTNERS: [&str; 12] =
+    ["THA", "CHN", "MMR", "LAO", "INTERPOL", "KHM", "VNM", "UNODC", "PRT", "CHL", "MLT", "CHE"];
 
 /// How a server differs from the usual one.
 #[derive(Default)]
@@ -56,9 +59,18 @@ impl Server {
     }
 
     async fn saphan_as(options: PgConnectOptions, until: &str, settings: Settings) -> Self {
+        Box::pin(Self::imported(options, SAPHAN, until, settings)).await
+    }
+
+    /// With HALYARD as it was recorded by then; its clock stands there.
+    pub async fn halyard(options: PgConnectOptions, until: &str) -> Self {
+        Box::pin(Self::imported(options, HALYARD, until, Settings::default())).await
+    }
+
+    async fn imported(options: PgConnectOptions, file: &str, until: &str, settings: Settings) -> Self {
         let until: DateTime<FixedOffset> = until.parse().unwrap();
         let pool = database::prepare(options).await.unwrap();
-        let scenario = scenario::read(SAPHAN).unwrap();
+        let scenario = scenario::read(file).unwrap();
         import::run(&pool, &scenario, Some(until), Entropy::seeded(1), |_, _| ()).await.unwrap();
         Self::start(pool, until, settings).await
     }

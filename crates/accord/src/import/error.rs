@@ -12,6 +12,9 @@ pub enum ImportError {
     #[error("`{text}` in {place}: {fault}")]
     Unfit { place: String, text: String, fault: String },
     /// What came before stays in the log.
+    #[error("metric `{text}` in {place} {fault}")]
+    Unmeasured { place: String, text: String, fault: String },
+    /// What came before stays in the log.
     #[error("{step} at {} was refused: {}", at.to_rfc3339(), join_reasons(reasons))]
     Refused { step: String, at: DateTime<FixedOffset>, reasons: Vec<Refusal> },
     /// What came before stays in the log.

@@ -4,9 +4,11 @@
 //! for is left for later and named.
 
 mod actors;
+mod claimed;
 mod error;
 mod fit;
 mod later;
+mod measure;
 mod script;
 mod sections;
 mod steps;
@@ -19,6 +21,7 @@ use domain::{
     Command, Position, Sha256,
     ids::{OperationId, PlanVersionId},
     plan::{Named, PlanCommand},
+    review::ReviewCommand,
 };
 use engine::{Clock, Engine, Entropy, Request, Settings, StoreError};
 use fit::unfit;
@@ -128,6 +131,13 @@ async fn command(engine: &Engine, step: &Step) -> Result<Command, ImportError> {
     Ok(match &step.act {
         Act::Run(command) => (**command).clone(),
         Act::Seeing(command) => command(seen_at),
+        Act::Find { operation, finding, metrics } => {
+            let mut finding = finding.clone();
+            for metric in metrics {
+                finding.evidence.push(metric.evidence(engine, &step.actor, operation).await?);
+            }
+            Command::Review(ReviewCommand::RecordFinding { operation: operation.clone(), finding })
+        }
         Act::Decide { operation, number, verdict } => {
             let viewer = Viewer { partner: step.actor.partner().cloned() };
             let pin = Pin::new(seen_at, seen_at, viewer);

@@ -1,8 +1,10 @@
 //! A step: one command, who sends it, and when.
 
+use super::measure::Wanted;
 use crate::scenario::model::values::Instant;
 use domain::{
     Actor, Code, Command, OperationCode, Position, Prose, TaskCode, actor::LATE_AFTER, plan::NewCondition,
+    review::NewFinding,
 };
 use std::collections::BTreeSet;
 
@@ -28,6 +30,12 @@ pub enum Act {
     Run(Box<Command>),
     /// The position that its actor has seen is known only when the step's turn comes.
     Seeing(Box<dyn Fn(Position) -> Command + Send + Sync>),
+    /// So are, here, the metrics that prove it besides what it names itself.
+    Find {
+        operation: OperationCode,
+        finding: Box<NewFinding>,
+        metrics: Vec<Wanted>,
+    },
     /// So is, here, the content's hash.
     Decide {
         operation: OperationCode,

@@ -18,7 +18,7 @@ mod yaml;
 pub use fault::Fault;
 pub use log::{FromLog, In, read_log};
 pub use model::Scenario;
-pub use moments::{Appointment, Happening, Moment};
+pub use moments::{Appointment, Corrected, Happening, Moment, TaskEnd};
 pub use proofs::Proof;
 pub use versions::{PlanDraft, Revision};
 

@@ -4,8 +4,9 @@ use super::model::{
     Scenario,
     assistance::{AssistanceEntry, Tally},
     coalition::{Expansion, Post},
-    execution::{Actual, Report},
+    execution::{Actual, Report, Telling},
     incident::IncidentEntry,
+    outcome::{Outcome, OutcomeCorrection},
     request::Request,
     sitrep::Sitrep,
     timeline::{GovernanceEvent, SubjectKind, TimelineEntry},
@@ -43,12 +44,16 @@ pub enum Happening<'a> {
     TaskStarted(&'a Actual),
     /// As it was recorded at first, right or wrong.
     TaskCompleted(&'a Actual),
-    TaskCorrected(&'a Actual),
+    TaskCorrected(&'a Actual, Corrected<'a>),
     TaskReported(&'a Report),
     Incident(&'a IncidentEntry),
     RequestIssued(&'a Request),
     RequestAcknowledged(&'a Request),
     RequestFulfilled(&'a Request),
+    RequestDeclined(&'a Request),
+    RequestWithdrawn(&'a Request),
+    OutcomeRecorded(&'a Outcome),
+    OutcomeCorrected(&'a Outcome, &'a OutcomeCorrection),
     ShiftRostered(&'a Shift),
     /// By the post of that code.
     WatchAssumed(&'a Shift, &'a str),
@@ -62,6 +67,20 @@ pub enum Happening<'a> {
     /// Issued, or put right.
     Sitrep(&'a Sitrep),
     Timeline(&'a TimelineEntry),
+}
+
+/// That an end of a task was at another time than was said last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Corrected<'a> {
+    pub end: TaskEnd,
+    pub at: Instant,
+    pub reason: Option<&'a str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskEnd {
+    Start,
+    Finish,
 }
 
 /// How long it takes to record what nothing else is said of.
@@ -82,8 +101,10 @@ impl Scenario {
         let nominated = nomination(&post.id)
             .or(with_all.filter(|_| !late))
             .unwrap_or_else(|| post.since - TimeDelta::days(14));
+        // What is nominated by itself may be of a partner that joins only then.
+        let with_others = with_all.map_or(nominated, |all| all.min(nominated));
         Appointment {
-            established: with_all.map_or(nominated, |all| all.min(nominated)),
+            established: nomination(&post.id).unwrap_or(with_others),
             nominated,
             accepted: nominated + TimeDelta::days(1),
             in_post: post.since,
@@ -91,8 +112,8 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion, timeline, actuals, reports, the incident, requests, shifts and SITREPs in the order in
-    /// which they were recorded. At the same instant phase starts come first, then file order, then what was done, in the
+    /// Appointments, expansion, timeline, actuals, reports, the incident, requests, outcomes, shifts and SITREPs in the order
+    /// in which they were recorded. At the same instant phase starts come first, then file order, then what was done, in the
     /// order in which it happened; of that, what ended comes before what started then; SITREPs come last, which tell of
     /// all that. `OfficerNominated` is left to the posts that it stands for.
     pub fn moments(&self) -> Vec<Moment<'_>> {
@@ -132,6 +153,7 @@ impl Scenario {
             what: Happening::Incident(entry),
         }));
         moments.extend(self.requests.iter().flat_map(Request::moments));
+        moments.extend(self.outcomes.iter().flat_map(Outcome::moments));
         moments.extend(self.assistance_moments());
         moments.extend(self.watch_moments());
         moments.extend(self.sitreps.iter().map(|told| Moment {
@@ -143,7 +165,7 @@ impl Scenario {
             Happening::Timeline(TimelineEntry { event: GovernanceEvent::PhaseStarted { .. }, .. }) => {
                 (0, None)
             }
-            Happening::TaskCompleted(_) | Happening::TaskCorrected(_) => (2, Some((moment.occurred, 0))),
+            Happening::TaskCompleted(_) | Happening::TaskCorrected(..) => (2, Some((moment.occurred, 0))),
             Happening::TaskStarted(_) => (2, Some((moment.occurred, 1))),
             Happening::TaskReported(_) => (2, Some((moment.occurred, 2))),
             Happening::Sitrep(_) => (3, None),
@@ -168,7 +190,7 @@ impl Scenario {
             what: Happening::PersonsCounted(index, entry),
         });
         let mut moments: Vec<_> = reports.collect();
-        let ends = |actual: &Actual| (actual.end_recorded.unwrap_or(actual.end + RECORDED_AFTER), actual.end);
+        let ends = |actual: &Actual| (actual.told_of_end()[0].recorded, actual.end);
         let last = self.actuals.iter().map(ends).max();
         if let (Some(tally), Some(last)) = (&told.last, last) {
             let at = |task: &str| self.actuals.iter().find(|actual| actual.id == task).map_or(last, ends);
@@ -219,30 +241,74 @@ impl Request {
             Some(at(self.issued, Happening::RequestIssued(self))),
             self.acknowledged.map(|when| at(when, Happening::RequestAcknowledged(self))),
             self.fulfilled.map(|when| at(when, Happening::RequestFulfilled(self))),
+            self.declined.map(|when| at(when, Happening::RequestDeclined(self))),
+            self.withdrawn.map(|when| at(when, Happening::RequestWithdrawn(self))),
         ]
         .into_iter()
         .flatten()
     }
 }
 
-impl Actual {
+impl Outcome {
     fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
-        let reported = |occurred, recorded: Option<Instant>, what| Moment {
-            recorded: recorded.unwrap_or(occurred + RECORDED_AFTER),
-            occurred,
-            what,
+        let said = Moment {
+            recorded: self.recorded.unwrap_or(self.occurred + RECORDED_AFTER),
+            occurred: self.occurred,
+            what: Happening::OutcomeRecorded(self),
         };
-        let end = self.end_first_recorded_as.unwrap_or(self.end);
-        let corrected = self.corrected_recorded.map(|at| Moment {
-            recorded: at,
-            occurred: at,
-            what: Happening::TaskCorrected(self),
+        let corrected = self.corrections.iter().map(|correction| Moment {
+            recorded: correction.recorded,
+            occurred: correction.recorded,
+            what: Happening::OutcomeCorrected(self, correction),
         });
-        [
-            reported(self.start, self.start_recorded, Happening::TaskStarted(self)),
-            reported(end, self.end_recorded, Happening::TaskCompleted(self)),
-        ]
-        .into_iter()
-        .chain(corrected)
+        [said].into_iter().chain(corrected)
+    }
+}
+
+impl Actual {
+    /// What was said of its start, one after the other: at least one, and the last is right.
+    pub fn told_of_start(&self) -> Vec<Telling> {
+        let only = Telling::of(self.start, self.start_recorded);
+        if self.start_told.is_empty() { vec![only] } else { self.start_told.clone() }
+    }
+
+    /// The same of its end.
+    pub fn told_of_end(&self) -> Vec<Telling> {
+        if !self.end_told.is_empty() {
+            return self.end_told.clone();
+        }
+        let first = Telling::of(self.end_first_recorded_as.unwrap_or(self.end), self.end_recorded);
+        let right = self.corrected_recorded.map(|recorded| Telling::of(self.end, Some(recorded)));
+        [first].into_iter().chain(right).collect()
+    }
+
+    fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
+        let started = self.told(TaskEnd::Start, self.told_of_start(), Happening::TaskStarted(self));
+        started.into_iter().chain(self.told(
+            TaskEnd::Finish,
+            self.told_of_end(),
+            Happening::TaskCompleted(self),
+        ))
+    }
+
+    /// The first is a claim, and each after it the correction of the one before.
+    fn told<'a>(&'a self, end: TaskEnd, told: Vec<Telling>, claim: Happening<'a>) -> Vec<Moment<'a>> {
+        let reasons = if end == TaskEnd::Start { &self.start_told } else { &self.end_told };
+        let moment = |(index, telling): (usize, Telling)| {
+            let reason = reasons.get(index).and_then(|telling| telling.reason.as_deref());
+            let corrected = Corrected { end, at: telling.at, reason };
+            let (occurred, what) = match index {
+                0 => (telling.at, claim),
+                _ => (telling.recorded, Happening::TaskCorrected(self, corrected)),
+            };
+            Moment { recorded: telling.recorded, occurred, what }
+        };
+        told.into_iter().enumerate().map(moment).collect()
+    }
+}
+
+impl Telling {
+    fn of(at: Instant, recorded: Option<Instant>) -> Self {
+        Self { at, recorded: recorded.unwrap_or(at + RECORDED_AFTER), reason: None }
     }
 }

@@ -17,6 +17,7 @@ pub enum Proof<'a> {
     Incident(&'a str),
     Request(&'a str),
     Sitrep(&'a Sitrep),
+    Outcome(&'a str),
     DecisionPoint(&'a str),
     Task(&'a str),
     /// The rejection that stands at that index of `approvals.log`.
@@ -38,12 +39,14 @@ impl Scenario {
         }
         let incident = self.incident.iter().map(|incident| incident.id.as_str());
         let requests = self.requests.iter().map(|request| request.id.as_str());
+        let outcomes = self.outcomes.iter().map(|outcome| outcome.id.as_str());
         let points = self.plan.decision_points.iter().map(|point| point.id.as_str());
         let tasks = self.plan.tasks.iter().map(|task| task.id.as_str());
         let named = incident
             .map(|id| (id, Proof::Incident(id)))
             .chain(requests.map(|id| (id, Proof::Request(id))))
             .chain(self.sitreps.iter().map(|sitrep| (sitrep.id.as_str(), Proof::Sitrep(sitrep))))
+            .chain(outcomes.map(|id| (id, Proof::Outcome(id))))
             .chain(points.map(|id| (id, Proof::DecisionPoint(id))))
             .chain(tasks.map(|id| (id, Proof::Task(id))));
         named.into_iter().find_map(|(id, proof)| (id == text).then_some(proof))

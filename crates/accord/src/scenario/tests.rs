@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 const SAPHAN: &str = include_str!("../../../../scenario/saphan.yaml");
+const HALYARD: &str = include_str!("../../../../scenario/halyard.yaml");
 const FORMAT: &str = include_str!("../../../../scenario/FORMAT.md");
 
 fn saphan() -> Scenario {
@@ -370,7 +371,7 @@ fn what_was_done_stands_where_it_was_recorded_and_what_ended_before_what_started
             .map(|moment| match moment.what {
                 Happening::TaskStarted(actual) => format!("{} starts", actual.id),
                 Happening::TaskCompleted(actual) => format!("{} ends", actual.id),
-                Happening::TaskCorrected(actual) => format!("{} is put right", actual.id),
+                Happening::TaskCorrected(actual, _) => format!("{} is put right", actual.id),
                 Happening::TaskReported(report) => format!("{} of {}", report.event.name(), report.task),
                 _ => "something else".to_owned(),
             })
@@ -387,6 +388,102 @@ fn what_was_done_stands_where_it_was_recorded_and_what_ended_before_what_started
         ends.map(|moment| moment.occurred)
     };
     assert_eq!(first("T21"), Some(at("2023-10-11T06:00:00+07:00")));
+}
+
+#[test]
+fn halyard_reads_with_two_versions_in_force_and_claims_that_were_put_right_twice() {
+    let halyard = read(HALYARD).unwrap_or_else(|faults| panic!("{}", shown(&faults)));
+    let in_force: Vec<u32> = halyard.approvals.promulgated.0.iter().map(|told| told.version).collect();
+    assert_eq!((in_force, halyard.versions()), (vec![1, 2], 2));
+    let lead = |version: u32| {
+        let tasks = halyard.plan(version).unwrap().tasks;
+        tasks.into_iter().find(|task| task.id == "T05").unwrap().lead
+    };
+    assert_eq!((lead(1), lead(2)), ("MLT".to_owned(), "PRT".to_owned()));
+    let t04 = halyard.actuals.iter().find(|actual| actual.id == "T04").unwrap();
+    assert_eq!((t04.told_of_start().len(), t04.told_of_end().len()), (1, 3));
+    let moments = halyard.moments();
+    let put_right: Vec<String> = moments
+        .iter()
+        .filter_map(|moment| match moment.what {
+            Happening::TaskCorrected(actual, corrected) => {
+                Some(format!("{} {}", actual.id, corrected.at.to_rfc3339()))
+            }
+            Happening::OutcomeCorrected(outcome, correction) => {
+                Some(format!("{} {}", outcome.id, correction.count.unwrap_or_default()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        put_right,
+        ["OUT-01 5", "T04 2024-10-24T12:00:00-03:00", "T04 2024-10-24T10:00:00-03:00", "OUT-01 4"]
+    );
+    // Whoever joins later has its post established when it is nominated.
+    let observer = halyard.posts.iter().find(|post| post.id == "CHE-01").unwrap();
+    assert_eq!(halyard.appointment(observer).established, at("2024-09-16T11:00:00+01:00"));
+}
+
+#[test]
+fn what_only_halyard_has_is_held_against_itself() {
+    for (from, to, path, message) in [
+        (
+            "{at: \"2024-10-24T10:00:00-03:00\", rec",
+            "{at: \"2024-10-24T10:30:00-03:00\", rec",
+            "actuals[3].end_told",
+            "does not end with the end",
+        ),
+        (
+            "    end_told:\n",
+            "    end_rec: \"2024-10-24T11:00:00-03:00\"\n    end_told:\n",
+            "actuals[3].end_told",
+            "so nothing else does",
+        ),
+        (", why: \"The court has closed that file\"}", "}", "requests[4]", "does not say why"),
+        (
+            "declined: \"2024-10-25T11",
+            "fulfilled: \"2024-10-26T11:00:00-03:00\", declined: \"2024-10-25T11",
+            "requests[4]",
+            "ends once",
+        ),
+        ("channel: MLA", "channel: POST", "requests[4].channel", "did you mean"),
+        (
+            ", by: MLT-01, note: \"A court in Valletta has stayed its part\"}",
+            ", by: MLT-01}",
+            "timeline[23]",
+            "has no note",
+        ),
+        (
+            "count: 2, source: Notice of the bank",
+            "count: 2, value: [2, EUR], source: Notice of the bank",
+            "outcomes[1]",
+            "a count or a value",
+        ),
+        ("count: 4, reason", "value: [4, EUR], reason", "outcomes[0].corrections[1]", "the other way round"),
+        (
+            "{code: FULFILLED_ON_TIME}",
+            "{code: FULFILLED}",
+            "metrics_of.request_fulfilled_on_time_pct.code",
+            "is no metric",
+        ),
+        (
+            "{code: FULFILLED_ON_TIME}",
+            "{code: FULFILLED_ON_TIME, event: RequestFulfilled}",
+            "metrics_of.request_fulfilled_on_time_pct",
+            "by a post",
+        ),
+        (
+            "{v: 2, at: \"2024-10-21T17:00:00+01:00\"}]",
+            "{v: 2, at: \"2024-10-21T13:00:00+01:00\"}]",
+            "approvals.promulgated[1].at",
+            "before that version was submitted",
+        ),
+    ] {
+        assert_eq!(HALYARD.matches(from).count(), 1, "`{from}` is to occur once");
+        let found = read(&HALYARD.replace(from, to)).expect_err(message);
+        let hit = |fault: &Fault| fault.path == path && fault.message.contains(message);
+        assert!(found.iter().any(hit), "{to}: {}", shown(&found));
+    }
 }
 
 #[test]

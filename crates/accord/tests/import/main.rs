@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod building;
+mod halyard;
 mod mining;
 mod recorded;
 mod saphan;

@@ -5,7 +5,12 @@ use crate::{
     graph::node::{Assignment, Operation, Partner, PlanVersion, Task},
 };
 use async_graphql::SimpleObject;
-use domain::{PartnerCode, execution::TaskStatus, operation::OperationStatus, plan::Outstanding};
+use domain::{
+    PartnerCode,
+    execution::TaskStatus,
+    operation::OperationStatus,
+    plan::{Outstanding, PlannedTask},
+};
 use futures_util::future::{try_join, try_join_all};
 use read_model::parse;
 use std::{collections::BTreeMap, sync::Arc};
@@ -91,8 +96,12 @@ impl SuspensionEffects {
                 effects.awaited_approvals.push(version.clone());
             }
             let in_force = operation.row.in_force == Some(version.row.number);
-            if !in_force && network.tasks.iter().any(|task| task.lead == *code || task.territory == *code) {
-                effects.hindered_versions.push(version);
+            if !in_force {
+                let its = |task: &PlannedTask| task.lead == *code || task.territory == *code;
+                let done = version.done_for(its).await?;
+                if network.tasks.iter().any(|task| its(task) && !done.contains(&task.code)) {
+                    effects.hindered_versions.push(version);
+                }
             }
         }
         Ok(effects)

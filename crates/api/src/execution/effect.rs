@@ -10,7 +10,7 @@ use domain::{
     ids::{OperationId, TaskId},
     plan::VersionStatus,
 };
-use futures_util::future::try_join;
+use futures_util::future::try_join3;
 use read_model::parse;
 
 /// What a version changes of a task.
@@ -53,7 +53,9 @@ impl EffectOnTask {
             Promulgated | Suspended | Superseded | Recalled | Withdrawn => return Ok(Vec::new()),
         }
         let Some(carried_out) = version.carried_out().await? else { return Ok(Vec::new()) };
-        let (before, after) = try_join(carried_out.network(), version.network()).await?;
+        let (before, after, voters) =
+            try_join3(carried_out.network(), version.network(), version.voters()).await?;
+        let take = voters.take_tasks();
         let world = &version.world;
         world.spend(before.tasks.len())?;
         let id = OperationId(version.row.operation_id);
@@ -62,11 +64,13 @@ impl EffectOnTask {
         let mut effects = Vec::new();
         for row in rows {
             let code = parse(&row.task)?;
+            let planned = before.task(&code);
             let carried = CarriedTask {
                 code: &code,
                 status: parse::<TaskStatus>(&row.status)?,
                 started: row.baseline_version.is_some(),
-                before: before.task(&code),
+                before: planned,
+                is_led: planned.is_none_or(|task| take.contains(&task.lead)),
                 after: after.task(&code),
             };
             effects.extend(carried.effect().map(|effect| Self { version: version.clone(), effect }));

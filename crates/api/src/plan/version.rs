@@ -34,9 +34,9 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, Object};
 use domain::{
-    AnnexCode, OperationCode, PartnerCode, PhaseCode, Title, coalition,
-    execution::deciders,
-    ids::{AnnexId, PartnerId, PlanVersionId},
+    AnnexCode, OperationCode, PartnerCode, PhaseCode, TaskCode, Title, coalition,
+    execution::{TaskStatus, deciders},
+    ids::{AnnexId, OperationId, PartnerId, PlanVersionId, TaskId},
     plan::{self, Electorate, GATE_ACTIVATION, GATE_PROMULGATION, Outstanding, VersionStatus},
     schedule::Hours,
 };
@@ -145,10 +145,16 @@ impl PlanVersion {
         }
         let (voters, network, decisions, implied) =
             try_join4(self.voters(), self.network(), self.live_decisions(), self.implied_consent()).await?;
+        let take = voters.take_tasks();
+        let done = self.done_for(|task| !take.contains(&task.territory)).await?;
         Ok(plan::outstanding(
             &voters.electorate(),
             voters.members(),
-            network.tasks.iter().map(|task| (&task.code, &task.territory)),
+            network
+                .tasks
+                .iter()
+                .filter(|task| !done.contains(&task.code))
+                .map(|task| (&task.code, &task.territory)),
             decisions.iter().chain(&implied).map(LiveDecision::as_tuple),
         ))
     }
@@ -265,11 +271,35 @@ impl PlanVersion {
                 spoken_for.insert(post.partner.as_str());
             }
         }
-        Ok(network.tasks.iter().all(|task| {
-            take.contains(&task.lead)
+        let lacks = |task: &plan::PlannedTask| {
+            !(take.contains(&task.lead)
                 && take.contains(&task.territory)
-                && spoken_for.contains(task.lead.as_str())
-        }))
+                && spoken_for.contains(task.lead.as_str()))
+        };
+        let done = self.done_for(lacks).await?;
+        Ok(network.tasks.iter().filter(|task| lacks(task)).all(|task| done.contains(&task.code)))
+    }
+
+    /// Of such tasks those that have ended: they take nobody any more. Nothing is read where there are none.
+    pub(crate) async fn done_for(
+        &self,
+        such: impl Fn(&plan::PlannedTask) -> bool,
+    ) -> Result<BTreeSet<TaskCode>, Error> {
+        let network = self.network().await?;
+        let id = OperationId(self.row.operation_id);
+        let tasks = network.tasks.iter().filter(|task| such(task));
+        let tasks: Vec<_> = tasks.map(|task| TaskId::of(id, &task.code).0).collect();
+        if tasks.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let rows = self.world.loaders.task_executions.load_many(tasks).await?;
+        let mut done = BTreeSet::new();
+        for row in rows {
+            if parse::<TaskStatus>(&row.status)?.has_ended() {
+                done.insert(parse(&row.task)?);
+            }
+        }
+        Ok(done)
     }
 
     pub(crate) async fn live_conditions(&self) -> Result<Vec<Condition>, Error> {
@@ -634,5 +664,5 @@ impl PlanVersion {
 
 /// Version `number` of an operation.
 pub(crate) fn version_id(operation: uuid::Uuid, number: i32) -> uuid::Uuid {
-    PlanVersionId::of(domain::ids::OperationId(operation), number.cast_unsigned()).0
+    PlanVersionId::of(OperationId(operation), number.cast_unsigned()).0
 }

@@ -164,7 +164,10 @@ impl Conflict {
             let carried = Carried { standings, assigned, h_hour, now, active };
             found.extend(carried_out(&network.tasks, hours, &carried));
         }
-        Ok(found)
+        let lacking: BTreeSet<_> =
+            found.iter().filter_map(conflict::Conflict::lacking).flatten().cloned().collect();
+        let done = version.done_for(|task| lacking.contains(&task.code)).await?;
+        Ok(found.into_iter().filter_map(|conflict| conflict.without(&done)).collect())
     }
 
     pub(crate) async fn show_all(

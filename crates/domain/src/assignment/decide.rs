@@ -495,9 +495,13 @@ pub(crate) fn rebind(
     let coalition = world.coalition()?;
     let mut events = Vec::new();
     let mut stretches = Stretches::new(version, operation.h_hour);
-    // What has begun stays as it is, and so does what a response made: no version moves it.
+    // What has begun stays as it is, unless another nation takes it over; and so does what a response made: no version
+    // moves it.
     let of_plan = |known: &&Assignment| {
-        !operation.has_started(&known.task) && !operation.emergent_tasks.contains_key(&known.task)
+        let of = coalition.posts.get(&known.post).map(|post| &post.partner);
+        let is_taken_over = || version.tasks.get(&known.task).is_some_and(|task| of != Some(&task.lead));
+        (!operation.has_started(&known.task) || is_taken_over())
+            && !operation.emergent_tasks.contains_key(&known.task)
     };
     for assignment in operation.live_assignments().filter(of_plan) {
         let (code, number) = (operation.code.clone(), assignment.number);

@@ -1,7 +1,7 @@
 //! What another version of the plan changes of tasks that are carried out.
 
 use crate::{
-    TaskCode,
+    PartnerCode, TaskCode,
     execution::TaskStatus,
     operation::Operation,
     plan::{PlannedTask, Version},
@@ -45,6 +45,8 @@ pub struct CarriedTask<'a> {
     pub started: bool,
     /// In the version that is carried out; `None`: that has dropped it.
     pub before: Option<&'a PlannedTask>,
+    /// Whether who leads it there takes tasks: what goes on without its lead can be taken over.
+    pub is_led: bool,
     pub after: Option<&'a PlannedTask>,
 }
 
@@ -66,9 +68,10 @@ impl CarriedTask<'_> {
             Some(after) => changes(before, after),
             None => vec![TaskChange::Dropped],
         };
-        let is_refused = self.started
-            && self.status != TaskStatus::Cancelled
-            && changes.iter().any(|change| change.moves().is_some());
+        let is_taken_over = !self.is_led && self.status.goes_on();
+        let moves =
+            |change: &TaskChange| change.moves().is_some() && !(is_taken_over && *change == TaskChange::Lead);
+        let is_refused = self.started && self.status != TaskStatus::Cancelled && changes.iter().any(moves);
         (!changes.is_empty()).then(|| TaskEffect { task: self.code.clone(), changes, is_refused })
     }
 }
@@ -90,14 +93,21 @@ fn changes(before: &PlannedTask, after: &PlannedTask) -> Vec<TaskChange> {
 
 impl Operation {
     /// What the version would change of each task of which something is claimed, as it is carried out now.
-    pub fn effect_on_execution(&self, version: &Version) -> Vec<TaskEffect> {
+    pub fn effect_on_execution(
+        &self,
+        version: &Version,
+        takes_tasks: impl Fn(&PartnerCode) -> bool,
+    ) -> Vec<TaskEffect> {
         let carried_out = self.plan.last_in_force();
         let effect = |code| {
+            let before: Option<&PlannedTask> =
+                carried_out.and_then(|version| version.tasks.get(code)).map(AsRef::as_ref);
             let carried = CarriedTask {
                 code,
                 status: self.standing(code).status,
                 started: self.has_started(code),
-                before: carried_out.and_then(|version| version.tasks.get(code)).map(AsRef::as_ref),
+                before,
+                is_led: before.is_none_or(|task| takes_tasks(&task.lead)),
                 after: version.tasks.get(code).map(AsRef::as_ref),
             };
             carried.effect()

@@ -502,7 +502,9 @@ pub(super) fn promulgate(
             Some(decision.id(operation.id(), number).to_string()),
         );
     }
-    for task in guests_without_consent(version.tasks.values().map(Arc::as_ref), decided()) {
+    let counted = version.tasks.values().map(Arc::as_ref);
+    let counted = counted.filter(|task| is_counted_on(coalition, operation, &task.code, &task.territory));
+    for task in guests_without_consent(counted, decided()) {
         reasons.add_about(
             RefusalCode::ForeignLeadWithoutConsent,
             "planVersionId",
@@ -513,19 +515,20 @@ pub(super) fn promulgate(
             Some(TaskId::of(operation.id(), &task.code).to_string()),
         );
     }
-    // Partners may have been suspended, or have left, since the tasks were planned.
-    let territories = version.task_territories().map(|(_, territory)| territory);
-    for partner in version.leads().into_iter().chain(territories).collect::<BTreeSet<_>>() {
+    // Partners may have been suspended, or have left, since the tasks were planned. What has ended takes nobody.
+    let left = || version.tasks.values().filter(|task| !operation.standing(&task.code).status.has_ended());
+    let leads: BTreeSet<_> = left().map(|task| &task.lead).collect();
+    for partner in left().map(|task| &task.territory).chain(leads.iter().copied()).collect::<BTreeSet<_>>() {
         reasons.check(coalition.takes_tasks(partner), RefusalCode::TakesNoTasks, "planVersionId", || {
             format!("{partner} takes no tasks any more, and version {number} counts on it.")
         });
     }
-    coalition.check_liaison(version.leads(), "planVersionId", &mut reasons);
+    coalition.check_liaison(leads, "planVersionId", &mut reasons);
     for gate in operation.gates_of_promulgation() {
         check_conditions(operation, version, gate, "planVersionId", &mut reasons);
     }
     check_suspended(coalition, operation, version, &mut reasons);
-    check_started(operation, version, &mut reasons);
+    check_started(coalition, operation, version, &mut reasons);
     let rebound = assignment::rebind(world, operation, version, &mut reasons)?;
     let mut events = vec![Event::Plan(PlanEvent::PlanPromulgated {
         operation: code.clone(),
@@ -587,8 +590,11 @@ fn check_suspended(coalition: &Coalition, operation: &Operation, version: &Versi
 }
 
 /// What was started is carried out as it was planned then.
-fn check_started(operation: &Operation, version: &Version, reasons: &mut Reasons) {
-    for effect in operation.effect_on_execution(version).into_iter().filter(|effect| effect.is_refused) {
+fn check_started(coalition: &Coalition, operation: &Operation, version: &Version, reasons: &mut Reasons) {
+    let takes_tasks = |partner: &PartnerCode| coalition.takes_tasks(partner);
+    for effect in
+        operation.effect_on_execution(version, takes_tasks).into_iter().filter(|effect| effect.is_refused)
+    {
         let moves: Vec<_> = effect.changes.iter().filter_map(|change| change.moves()).collect();
         reasons.add_about(
             RefusalCode::TaskStarted,
@@ -677,7 +683,20 @@ fn missing<'a>(
 ) -> Vec<Outstanding> {
     let readers = operation.version_label(version).releasable_to;
     let electorate = operation.electorate(version, &readers);
-    outstanding(&electorate, members(coalition), version.task_territories(), decided)
+    let territories = version.task_territories();
+    let territories =
+        territories.filter(|(task, territory)| is_counted_on(coalition, operation, task, territory));
+    outstanding(&electorate, members(coalition), territories, decided)
+}
+
+/// Whether the consent of whose ground it is counts: of a partner that takes no tasks any more, not for what has ended.
+fn is_counted_on(
+    coalition: &Coalition,
+    operation: &Operation,
+    task: &TaskCode,
+    territory: &PartnerCode,
+) -> bool {
+    coalition.takes_tasks(territory) || !operation.standing(task).status.has_ended()
 }
 
 /// Whether the partner's approval is needed.

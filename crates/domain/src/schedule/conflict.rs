@@ -68,6 +68,30 @@ pub enum Conflict {
     DeconflictionOpen { other: Title, tasks: BTreeSet<TaskCode> },
 }
 
+impl Conflict {
+    /// The tasks for which somebody is lacked: their lead, its liaison officer, or their own.
+    pub fn lacking(&self) -> Option<&BTreeSet<TaskCode>> {
+        match self {
+            Self::LiaisonNotInPost { tasks, .. }
+            | Self::LeadTakesNoTasks { tasks, .. }
+            | Self::PostWithoutOfficer { tasks, .. } => Some(tasks),
+            _ => None,
+        }
+    }
+
+    /// The same where somebody is lacked, without tasks that have ended: they take nobody any more. `None`: all have.
+    pub fn without(mut self, ended: &BTreeSet<TaskCode>) -> Option<Self> {
+        if let Self::LiaisonNotInPost { tasks, .. }
+        | Self::LeadTakesNoTasks { tasks, .. }
+        | Self::PostWithoutOfficer { tasks, .. } = &mut self
+        {
+            tasks.retain(|task| !ended.contains(task));
+            return (!tasks.is_empty()).then_some(self);
+        }
+        Some(self)
+    }
+}
+
 /// A task where the plan has it.
 struct Placed<'a> {
     task: &'a PlannedTask,

@@ -3,6 +3,7 @@
 use crate::support::{Story, carrying::*, of, saphan::*};
 use domain::{
     RefusalCode, Span,
+    coalition::PartnerCommand,
     execution::{TaskChange, TaskEffect},
     ids::TaskId,
     plan::{PlanCommand, Section, TaskRevision},
@@ -15,7 +16,8 @@ fn revised(code: &str, revision: TaskRevision) -> impl FnOnce(Story) -> Story {
 
 fn effects(story: &Story) -> Vec<TaskEffect> {
     let version = story.version(2);
-    story.operation("SAPHAN").effect_on_execution(&version)
+    let coalition = story.world().coalition().expect("the coalition is known");
+    story.operation("SAPHAN").effect_on_execution(&version, |partner| coalition.takes_tasks(partner))
 }
 
 fn effect(task: &str, changes: &[TaskChange], is_refused: bool) -> TaskEffect {
@@ -118,4 +120,48 @@ fn what_was_started_stays_also_when_its_plan_was_withdrawn() {
     let story = under_way().when(tha(), withdraw_plan()).accepted();
     let story = amend(story, 2, |story| story.when(tha(), move_task("T16", 6)).accepted());
     story.when(tha(), promulgate(2)).refused([RefusalCode::TaskStarted]);
+}
+
+fn leaves(story: Story, code: &str) -> Story {
+    let withdraw = PartnerCommand::Withdraw { partner: of(code), reason: of("A court has stayed its part") };
+    story.when(tha(), partner(withdraw)).accepted()
+}
+
+/// Version 2 is opened as it stands, approved by the two principals that are left, and consented to by Lao PDR.
+fn amend_without(story: Story, principal: domain::Actor, change: impl FnOnce(Story) -> Story) -> Story {
+    let story = change(story.when(tha(), open_amendment()).accepted());
+    let story = story.when(tha(), submit()).accepted().when(tha(), approve(2)).accepted();
+    story.when(principal, approve(2)).accepted().when(lao(), consent(2, &[])).accepted()
+}
+
+#[test]
+fn what_a_partner_has_done_counts_on_it_no_more_once_it_has_left() {
+    let done = |story: Story, task, from: i64| {
+        let story = at_minute(story, from * 60).when(post("MMR-02"), start(task)).accepted();
+        at_minute(story, (from + 12) * 60).when(post("MMR-02"), complete(task)).accepted()
+    };
+    let later = |story: Story| story.when(tha(), move_task("T27", 72)).accepted();
+    let first = done(at_h_hour(), "T16", 0);
+    let story = amend_without(leaves(done(first.clone(), "T21", 12), "MMR"), chn(), later);
+    story.when(tha(), promulgate(2)).accepted();
+    // T21 is still to be carried out, by it and on its ground.
+    amend_without(leaves(first, "MMR"), chn(), later).when(tha(), promulgate(2)).refused([
+        RefusalCode::ApprovalIncomplete,
+        RefusalCode::TakesNoTasks,
+        RefusalCode::LiaisonNotInPost,
+    ]);
+}
+
+#[test]
+fn what_goes_on_without_its_lead_is_taken_over_and_frees_its_officers() {
+    let story = at_h_hour().when(chn(), assign("T02", "CHN-03")).accepted();
+    let story = story.when(post("CHN-03"), start("T02")).accepted();
+    let taken_over = TaskRevision { lead: Some(of("THA")), ..TaskRevision::default() };
+    let story = amend_without(leaves(story, "CHN"), mmr(), revised("T02", taken_over));
+    assert_eq!(effects(&story), [effect("T02", &[TaskChange::Lead], false)]);
+    let story = story.when(tha(), promulgate(2)).accepted();
+    let bound = story.operation("SAPHAN").assignments_of(&of("T02")).count();
+    assert_eq!(bound, 0, "nobody of China is");
+    let story = story.when(tha(), assign("T02", "THA-01")).accepted();
+    at_minute(story, 60).when(post("THA-01"), complete("T02")).accepted();
 }

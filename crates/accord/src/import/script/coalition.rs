@@ -9,7 +9,7 @@ use crate::{
     },
     scenario::model::{
         coalition::{Expansion, ExpansionEvent, Partner, Post},
-        timeline::TimelineEntry,
+        timeline::{GovernanceEvent, TimelineEntry},
         values::Instant,
     },
 };
@@ -95,6 +95,25 @@ impl<'a> Script<'a> {
         let founding = Some((self.profile(code)?, role));
         let command = PartnerCommand::Accede { partner: fit("timeline", code)?, founding };
         self.add(entry.recorded, &format!("Accede {code}"), service(), Command::Partner(command));
+        Ok(())
+    }
+
+    /// By the entry's `by` where it is a post, such as of the partner that leaves, else by the host's director.
+    pub fn change_standing(&mut self, entry: &TimelineEntry) -> Result<(), ImportError> {
+        let code = &entry.subject.code;
+        let partner = fit("timeline", code)?;
+        let reason =
+            entry.note.as_ref().ok_or_else(|| unfit("timeline", code, "has no note that says why"))?;
+        let reason = fit("timeline", reason)?;
+        let (verb, command) = match &entry.event {
+            GovernanceEvent::PartnerSuspended {} => ("Suspend", PartnerCommand::Suspend { partner, reason }),
+            GovernanceEvent::PartnerReinstated {} => {
+                ("Reinstate", PartnerCommand::Reinstate { partner, reason })
+            }
+            _ => ("Withdraw", PartnerCommand::Withdraw { partner, reason }),
+        };
+        let actor = self.for_centre(entry)?;
+        self.add(entry.recorded, &format!("{verb} {code}"), actor, Command::Partner(command));
         Ok(())
     }
 

@@ -73,7 +73,7 @@ impl Script<'_> {
             Command::Operation(OperationCommand::RecordDecision { operation, decision })
         };
         let deciders = if entry.by.0.is_empty() { &told.deciders } else { &entry.by.0 };
-        self.decided.extend(deciders.iter().map(|_| point.to_owned()));
+        self.decided.extend(deciders.iter().map(|_| (point.to_owned(), self.in_force)));
         self.by_each(entry, deciders, &format!("RecordDecision {point}"), record)
     }
 

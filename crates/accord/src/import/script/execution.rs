@@ -7,12 +7,15 @@ use crate::{
         error::ImportError,
         fit::{fit, fit_if, unfit},
     },
-    scenario::model::{
-        coalition::Post,
-        execution::{Actual, BlockReason, Report, ReportEvent},
-        plan::Task,
-        timeline::TimelineEntry,
-        values::Instant,
+    scenario::{
+        Corrected, TaskEnd,
+        model::{
+            coalition::Post,
+            execution::{Actual, BlockReason, Report, ReportEvent},
+            plan::Task,
+            timeline::TimelineEntry,
+            values::Instant,
+        },
     },
 };
 use domain::{
@@ -20,10 +23,10 @@ use domain::{
     execution::{self, ExecutionCommand, TaskClaim},
 };
 
-/// What was first said of a task's end: it follows its start, and nothing else is claimed.
-const END: u32 = 2;
+/// Why a time is put right, where the file does not say it.
+const REASON: &str = "Recorded wrongly at first, as the scenario tells it";
 
-impl Script<'_> {
+impl<'a> Script<'a> {
     pub fn start_phase(&mut self, entry: &TimelineEntry, phase: &str) -> Result<(), ImportError> {
         let phase_code = fit("timeline", phase)?;
         let command = ExecutionCommand::StartPhase { operation: self.operation.clone(), phase: phase_code };
@@ -32,28 +35,43 @@ impl Script<'_> {
         Ok(())
     }
 
-    pub fn start_task(&mut self, at: Instant, actual: &Actual) -> Result<(), ImportError> {
-        self.claim(at, "StartTask", actual, TaskClaim::Started)
+    pub fn start_task(&mut self, at: Instant, actual: &'a Actual) -> Result<(), ImportError> {
+        self.claim(at, "StartTask", actual, TaskClaim::Started)?;
+        self.count_claim(actual, TaskEnd::Start);
+        Ok(())
     }
 
     /// With it open the forward posts that the task was to open; with the last of the action it is told what that came to.
-    pub fn complete_task(&mut self, at: Instant, actual: &Actual) -> Result<(), ImportError> {
+    pub fn complete_task(&mut self, at: Instant, actual: &'a Actual) -> Result<(), ImportError> {
         self.claim(at, "CompleteTask", actual, TaskClaim::Completed { outcome: None })?;
+        self.count_claim(actual, TaskEnd::Finish);
         self.open_forward_posts(at, &actual.id)?;
         self.record_outcomes(at, actual)
     }
 
-    pub fn correct_task(&mut self, at: Instant, actual: &Actual) -> Result<(), ImportError> {
+    /// Puts right what was said last of that end.
+    pub fn correct_task(
+        &mut self,
+        at: Instant,
+        actual: &'a Actual,
+        corrected: Corrected<'_>,
+    ) -> Result<(), ImportError> {
         let (actor, task) = (self.reporter(actual)?, fit("actuals", &actual.id)?);
+        let wrong = self.count_claim(actual, corrected.end);
         let command = ExecutionCommand::CorrectTimes {
             operation: self.operation.clone(),
             task,
-            claim: END,
-            at: actual.end,
-            reason: fit("actuals", "Recorded wrongly at first, as the scenario tells it")?,
+            claim: wrong,
+            at: corrected.at,
+            reason: fit("actuals", corrected.reason.unwrap_or(REASON))?,
         };
         self.add(at, &format!("CorrectTaskTimes {}", actual.id), actor, Command::Execution(command));
         Ok(())
+    }
+
+    /// The number of the claim that spoke of that end until now.
+    fn count_claim(&mut self, actual: &'a Actual, end: TaskEnd) -> u32 {
+        self.claimed.entry(&actual.id).or_default().again(end)
     }
 
     fn claim(

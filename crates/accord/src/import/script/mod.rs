@@ -21,6 +21,7 @@ mod watch;
 
 use super::{
     actors::service,
+    claimed::Claimed,
     error::ImportError,
     fit::fit,
     steps::{Act, Step},
@@ -53,6 +54,9 @@ pub fn write(
         tasks: BTreeSet::new(),
         assessed: 0,
         bound: BTreeMap::new(),
+        in_force: None,
+        claimed: BTreeMap::new(),
+        outcomes: BTreeMap::new(),
         clashes: Vec::new(),
         shifts: Vec::new(),
         sitreps: BTreeMap::new(),
@@ -87,6 +91,12 @@ struct Script<'a> {
     assessed: usize,
     /// The post that is bound to each task so far.
     bound: BTreeMap<String, &'a Post>,
+    /// The version that is in force so far.
+    in_force: Option<u32>,
+    /// What was claimed of each task so far.
+    claimed: BTreeMap<&'a str, Claimed>,
+    /// How much was said of each outcome so far: the number of its last claim.
+    outcomes: BTreeMap<&'a str, u32>,
     /// Clashes with other operations that were found so far; their numbers count from 1.
     clashes: Vec<&'a Deconfliction>,
     /// Beginnings of the shifts that were rostered so far; their numbers count from 1.
@@ -95,8 +105,9 @@ struct Script<'a> {
     sitreps: BTreeMap<&'a str, (u32, Option<u32>)>,
     /// Of each report of persons so far the report that it puts right, by its index: its claim's number counts from 1.
     counted: Vec<Option<usize>>,
-    /// Decision points that were settled so far, each as often as somebody did; entries of the log are counted from 1.
-    decided: Vec<String>,
+    /// Decision points that were settled so far, each as often as somebody did, with the version that had them; entries of
+    /// the log are counted from 1.
+    decided: Vec<(String, Option<u32>)>,
     steps: Vec<Step>,
     left: Vec<&'a TimelineEntry>,
 }
@@ -130,12 +141,20 @@ impl<'a> Script<'a> {
             Happening::Expansion(entry) => self.expansion(moment.recorded, entry)?,
             Happening::TaskStarted(actual) => self.start_task(moment.recorded, actual)?,
             Happening::TaskCompleted(actual) => self.complete_task(moment.recorded, actual)?,
-            Happening::TaskCorrected(actual) => self.correct_task(moment.recorded, actual)?,
+            Happening::TaskCorrected(actual, corrected) => {
+                self.correct_task(moment.recorded, actual, corrected)?;
+            }
             Happening::TaskReported(report) => self.report_task(moment.recorded, report)?,
             Happening::Incident(entry) => self.incident(entry)?,
             Happening::RequestIssued(request) => self.issue_request(moment.recorded, request)?,
             Happening::RequestAcknowledged(request) => self.acknowledge_request(moment.recorded, request)?,
             Happening::RequestFulfilled(request) => self.fulfil_request(moment.recorded, request)?,
+            Happening::RequestDeclined(request) => self.decline_request(moment.recorded, request)?,
+            Happening::RequestWithdrawn(request) => self.withdraw_request(moment.recorded, request)?,
+            Happening::OutcomeRecorded(outcome) => self.record_outcome(moment.recorded, outcome)?,
+            Happening::OutcomeCorrected(outcome, correction) => {
+                self.correct_outcome(moment.recorded, outcome, correction)?;
+            }
             Happening::ShiftRostered(shift) => self.roster_shift(moment.recorded, shift)?,
             Happening::WatchAssumed(shift, post) => self.assume_watch(moment.recorded, shift, post)?,
             Happening::WatchHandedOver(before, shift) => {
@@ -166,6 +185,9 @@ impl<'a> Script<'a> {
     fn timeline(&mut self, entry: &'a TimelineEntry) -> Result<bool, ImportError> {
         match &entry.event {
             GovernanceEvent::PartnerAcceded {} => self.accede(entry)?,
+            GovernanceEvent::PartnerSuspended {}
+            | GovernanceEvent::PartnerReinstated {}
+            | GovernanceEvent::PartnerWithdrew {} => self.change_standing(entry)?,
             GovernanceEvent::CentreProposed {} => self.propose_centre(entry)?,
             GovernanceEvent::SiteSelected {} => self.select_site(entry)?,
             GovernanceEvent::CentreEstablished {} => self.establish_centre(entry)?,

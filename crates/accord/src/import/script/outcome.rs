@@ -1,4 +1,5 @@
-//! What the operation came to, told when the last task before the closing phase is complete.
+//! What the operation came to: as the section tells it, and what was enforced, told when the last task before the closing
+//! phase is complete.
 
 use super::Script;
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
         assistance::Enforcement,
         coalition::Post,
         execution::Actual,
+        outcome::{Outcome, OutcomeCorrection, OutcomeKind as Told},
         values::{Instant, Money},
     },
 };
@@ -19,10 +21,58 @@ use domain::{
     outcome::{Measured, NewOutcome, OutcomeCommand, OutcomeKind},
 };
 
-/// Where in the file it stands.
+/// Where in the file they stand.
+const SECTION: &str = "outcomes";
 const PLACE: &str = "assistance.enforcement";
 
 impl<'a> Script<'a> {
+    pub fn record_outcome(&mut self, at: Instant, told: &'a Outcome) -> Result<(), ImportError> {
+        let kind = kind(told.kind);
+        let outcome = NewOutcome {
+            code: fit(SECTION, &told.id)?,
+            kind,
+            title: told.title.as_ref().map(|title| fit(SECTION, title)).transpose()?,
+            measured: measured(&told.id, told.count, told.value.as_ref())?,
+            source: fit(SECTION, &told.source)?,
+            objective: self.objective_of(kind).map(|code| fit(SECTION, code)).transpose()?,
+            release: None,
+        };
+        let command = OutcomeCommand::Record { operation: self.operation.clone(), outcome };
+        self.outcomes.insert(&told.id, 1);
+        let actor = holder(self.teller(told)?, Role::Liaison)?;
+        self.add(at, &format!("RecordOutcome {}", told.id), actor, Command::Outcome(command));
+        Ok(())
+    }
+
+    /// Puts right what was said last of it.
+    pub fn correct_outcome(
+        &mut self,
+        at: Instant,
+        told: &'a Outcome,
+        correction: &OutcomeCorrection,
+    ) -> Result<(), ImportError> {
+        let last = self.outcomes.entry(&told.id).or_default();
+        let wrong = *last;
+        *last += 1;
+        let command = OutcomeCommand::Correct {
+            operation: self.operation.clone(),
+            outcome: fit(SECTION, &told.id)?,
+            claim: wrong,
+            measured: Some(measured(&told.id, correction.count, correction.value.as_ref())?),
+            at: None,
+            reason: fit(SECTION, &correction.reason)?,
+        };
+        let actor = holder(self.teller(told)?, Role::Liaison)?;
+        self.add(at, &format!("CorrectOutcome {}", told.id), actor, Command::Outcome(command));
+        Ok(())
+    }
+
+    /// Who speaks for the partner whose work it was.
+    fn teller(&self, told: &Outcome) -> Result<&'a Post, ImportError> {
+        let post = self.liaison(&told.by).or(self.director(&told.by));
+        post.ok_or_else(|| unfit(SECTION, &told.by, "has no post that speaks for it"))
+    }
+
     /// Of each partner its arrests, by its liaison officer; the rest by the post that was bound to the task.
     pub fn record_outcomes(&mut self, at: Instant, actual: &Actual) -> Result<(), ImportError> {
         let assistance = self.scenario.assistance.as_ref();
@@ -83,6 +133,26 @@ impl<'a> Script<'a> {
         let mut objectives = self.scenario.plan.objectives.iter();
         let found = objectives.find(|objective| OutcomeKind::of_measure(&objective.measure) == Some(kind));
         found.map(|objective| objective.id.as_str())
+    }
+}
+
+fn kind(told: Told) -> OutcomeKind {
+    match told {
+        Told::Arrests => OutcomeKind::Arrests,
+        Told::AccountsFrozen => OutcomeKind::AccountsFrozen,
+        Told::ValueFrozen => OutcomeKind::ValueFrozen,
+        Told::ValueRecovered => OutcomeKind::ValueRecovered,
+        Told::LossesReported => OutcomeKind::LossesReported,
+        Told::SitesClosed => OutcomeKind::SitesClosed,
+        Told::Other => OutcomeKind::Other,
+    }
+}
+
+fn measured(id: &str, count: Option<u32>, value: Option<&Money>) -> Result<Measured, ImportError> {
+    match (count, value) {
+        (Some(count), _) => Ok(Measured::Count(count)),
+        (None, Some(value)) => Ok(Measured::Value(money(value)?)),
+        (None, None) => Err(unfit(SECTION, id, "has neither a count nor a value")),
     }
 }
 

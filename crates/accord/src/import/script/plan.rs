@@ -221,6 +221,7 @@ impl Script<'_> {
             let operation = operation.clone();
             Command::Plan(PlanCommand::Promulgate { operation, number: version, seen_at })
         });
+        self.in_force = Some(version);
         self.assign_officers(entry.recorded, version, &actor)
     }
 

@@ -9,7 +9,7 @@ use crate::{
     },
     scenario::model::{
         coalition::Post,
-        request::{Request, RequestKind as Told},
+        request::{Channel as Way, Request, RequestKind as Told},
         values::Instant,
     },
 };
@@ -20,7 +20,8 @@ use domain::{
 };
 
 impl<'a> Script<'a> {
-    /// In the name of the operation's lead: by whoever reported the incident that it is about, else by the liaison officer.
+    /// In the name of the partner that asks, by its liaison officer; of the operation's lead, where another is not named, by
+    /// whoever reported the incident that it is about.
     pub fn issue_request(&mut self, at: Instant, told: &Request) -> Result<(), ImportError> {
         let place = format!("requests {}", told.id);
         let incident =
@@ -33,7 +34,10 @@ impl<'a> Script<'a> {
                 Told::Information => RequestKind::Rfi,
                 Told::Assistance => RequestKind::Rfa,
             },
-            channel: Channel::Police,
+            channel: match told.channel {
+                Way::Police => Channel::Police,
+                Way::LegalAssistance => Channel::Mla,
+            },
             priority: priority(told.priority),
             to: fit(&place, &told.to)?,
             incident: fit_if(&place, told.incident.as_deref())?,
@@ -66,6 +70,24 @@ impl<'a> Script<'a> {
         self.answer(at, "FulfilRequest", told, RequestCommand::Fulfil { operation, request, answer: None })
     }
 
+    pub fn decline_request(&mut self, at: Instant, told: &Request) -> Result<(), ImportError> {
+        let (operation, request) = (self.operation.clone(), fit("requests", &told.id)?);
+        let reason = fit("requests", told.why.as_deref().unwrap_or_default())?;
+        self.answer(at, "DeclineRequest", told, RequestCommand::Decline { operation, request, reason })
+    }
+
+    /// By the partner that asked.
+    pub fn withdraw_request(&mut self, at: Instant, told: &Request) -> Result<(), ImportError> {
+        let command = RequestCommand::Withdraw {
+            operation: self.operation.clone(),
+            request: fit("requests", &told.id)?,
+            reason: fit("requests", told.why.as_deref().unwrap_or_default())?,
+        };
+        let actor = holder(self.asker(told)?, Role::Liaison)?;
+        self.add(at, &format!("WithdrawRequest {}", told.id), actor, Command::Request(command));
+        Ok(())
+    }
+
     /// By the liaison officer of the partner that was asked; of one without a post its answer is entered by the asker.
     fn answer(
         &mut self,
@@ -87,8 +109,9 @@ impl<'a> Script<'a> {
             self.scenario.incident.as_ref().filter(|known| told.incident.as_ref() == Some(&known.id));
         let reporter = incident.and_then(|known| known.log.first()).map(|entry| entry.by.as_str());
         let reporter = self.scenario.posts.iter().find(|post| Some(post.id.as_str()) == reporter);
-        let lead = &self.scenario.operation.lead_partner;
-        let post = reporter.or(self.liaison(lead)).or(self.director(lead));
-        post.ok_or_else(|| unfit("requests", &told.id, "is of a lead without posts"))
+        let from = told.from.as_ref().unwrap_or(&self.scenario.operation.lead_partner);
+        let reporter = reporter.filter(|post| post.partner == *from);
+        let post = reporter.or(self.liaison(from)).or(self.director(from));
+        post.ok_or_else(|| unfit("requests", &told.id, "is of a partner without posts"))
     }
 }

@@ -6,6 +6,8 @@ use crate::{
         actors::holder,
         error::ImportError,
         fit::{fit, unfit, whole},
+        measure::{Measured, Wanted},
+        steps::{Act, Step},
     },
     scenario::{
         Proof,
@@ -69,9 +71,10 @@ impl<'a> Script<'a> {
 
     fn find(&mut self, at: Instant, actor: &Actor, told: &Finding) -> Result<(), ImportError> {
         let place = format!("review.findings {}", told.id);
-        let mut evidence = Vec::new();
+        let (mut evidence, mut metrics) = (Vec::new(), Vec::new());
         for text in &told.evidence {
             evidence.extend(self.proof(&place, text)?);
+            metrics.extend(self.metric(&place, text)?);
         }
         let is_lesson = told.status != ToldStatus::Observed;
         let lesson = |text: &str| is_lesson.then(|| fit(&place, text)).transpose();
@@ -90,8 +93,14 @@ impl<'a> Script<'a> {
             evidence,
         };
         let (operation, finding) = (self.operation.clone(), Box::new(finding));
-        let command = ReviewCommand::RecordFinding { operation, finding };
-        self.add(at, &format!("RecordFinding {}", told.id), actor.clone(), Command::Review(command));
+        self.steps.push(Step {
+            recorded: at,
+            occurred: at,
+            actor: actor.clone(),
+            late_reason: None,
+            name: format!("RecordFinding {}", told.id),
+            act: Act::Find { operation, finding, metrics },
+        });
         Ok(())
     }
 
@@ -132,7 +141,20 @@ impl<'a> Script<'a> {
         Ok(())
     }
 
-    /// What a text under `evidence` stands for; none for metrics, which are left for later.
+    /// The metric that a text under `evidence` stands for, if it is said which it is.
+    fn metric(&self, place: &str, text: &str) -> Result<Option<Wanted>, ImportError> {
+        let Some(Proof::Metric(name)) = self.scenario.proof(text) else { return Ok(None) };
+        let Some(named) = self.scenario.metrics_of.get(name) else { return Ok(None) };
+        let of = match (&named.of, &named.event, &named.by) {
+            (Some(of), ..) => Measured::Thing(of.clone()),
+            (None, Some(kind), Some(by)) => Measured::Event { kind: kind.clone(), by: by.clone() },
+            (None, ..) => Measured::Only,
+        };
+        let (place, name) = (place.to_owned(), name.to_owned());
+        Ok(Some(Wanted { code: fit("metrics_of", &named.code)?, of, place, name }))
+    }
+
+    /// What a text under `evidence` stands for; none for metrics, whose value is known only when they are linked.
     fn proof(&self, place: &str, text: &str) -> Result<Vec<Evidence>, ImportError> {
         let proof = self.scenario.proof(text).ok_or_else(|| unfit(place, text, "is nothing of this file"))?;
         let matter = |matter| Ok(vec![Evidence::Matter(matter)]);
@@ -162,10 +184,12 @@ impl<'a> Script<'a> {
                 let centre = fit(place, &self.scenario.centre.id)?;
                 Ok(vec![Evidence::Shift { centre, number: self.number(shift)? }])
             }
+            Proof::Outcome(code) => matter(Matter::Outcome(fit(place, code)?)),
             Proof::DecisionPoint(point) => {
-                let version = self.scenario.approvals.promulgated.as_ref().map(|told| told.version);
-                let entries = (1..).zip(&self.decided).filter(|(_, decided)| *decided == point);
-                Ok(entries.map(|(number, _)| Evidence::RecordedDecision { number, version }).collect())
+                let entries = (1..).zip(&self.decided).filter(|(_, (decided, _))| *decided == point);
+                let recorded = entries
+                    .map(|(number, (_, version))| Evidence::RecordedDecision { number, version: *version });
+                Ok(recorded.collect())
             }
         }
     }

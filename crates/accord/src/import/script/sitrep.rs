@@ -15,7 +15,7 @@ use domain::{Actor, Command, Role, SitrepCode, sitrep::SitrepCommand};
 
 const SECTION: &str = "sitreps";
 
-/// The file has no place for why one is put right.
+/// Why one is put right, where the file does not say it.
 const REASON: &str = "As the log of this exercise has it.";
 
 impl<'a> Script<'a> {
@@ -43,7 +43,7 @@ impl<'a> Script<'a> {
                     operation,
                     sitrep: SitrepCode::of(number, correction),
                     remarks: None,
-                    reason: fit(SECTION, REASON)?,
+                    reason: fit(SECTION, told.reason.as_deref().unwrap_or(REASON))?,
                 };
                 ("CorrectSitrep", (number, Some(correction.unwrap_or(0) + 1)), command)
             }

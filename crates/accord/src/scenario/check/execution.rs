@@ -12,6 +12,19 @@ impl Check<'_> {
         let in_post: HashMap<_, _> = self.scenario.posts.iter().map(|post| (&*post.id, post.since)).collect();
         for (index, actual) in actuals.values() {
             let path = format!("actuals[{index}]");
+            let recorded = [actual.end_recorded, actual.end_first_recorded_as, actual.corrected_recorded];
+            for (field, told, right, other) in [
+                ("start_told", &actual.start_told, actual.start, actual.start_recorded.is_some()),
+                ("end_told", &actual.end_told, actual.end, recorded.iter().any(Option::is_some)),
+            ] {
+                let path = format!("{path}.{field}");
+                if !told.is_empty() && other {
+                    self.fault(&path, "says when it was recorded, so nothing else does");
+                }
+                if told.last().is_some_and(|last| last.at != right) {
+                    self.fault(&path, &format!("does not end with the {}", field.trim_end_matches("_told")));
+                }
+            }
             match (actual.end_first_recorded_as, actual.end_recorded, actual.corrected_recorded) {
                 (Some(_), Some(_), Some(_)) => {}
                 (None, recorded, None) => {

@@ -11,6 +11,7 @@ mod coalition;
 mod contribution;
 mod execution;
 mod operation;
+mod outcome;
 mod plan;
 mod references;
 mod request;
@@ -39,6 +40,7 @@ pub fn check(root: &Node<'_>, scenario: &Scenario, faults: &Faults) {
     check.contributions();
     check.actuals();
     check.requests();
+    check.outcomes();
     check.watches();
     check.assistance();
     check.evidence();

@@ -157,7 +157,7 @@ impl Check<'_> {
     pub fn approvals(&self) {
         let approvals = &self.scenario.approvals;
         let Some(submitted) = &approvals.submitted else {
-            if !approvals.log.is_empty() || approvals.promulgated.is_some() {
+            if !approvals.log.is_empty() || !approvals.promulgated.0.is_empty() {
                 self.fault("approvals", "has decisions, but `submitted` is missing");
             }
             return;
@@ -165,11 +165,13 @@ impl Check<'_> {
         let decided = approvals.log.iter().enumerate();
         let decided =
             decided.map(|(index, entry)| (format!("approvals.log[{index}]"), entry.version, entry.at));
-        let last = approvals
+        let promulgated = approvals
             .promulgated
+            .0
             .iter()
-            .map(|last| ("approvals.promulgated".to_owned(), last.version, last.at));
-        for (path, version, at) in decided.chain(last).filter(|(path, ..)| self.clean(path)) {
+            .enumerate()
+            .map(|(index, last)| (self.promulgation(index), last.version, last.at));
+        for (path, version, at) in decided.chain(promulgated).filter(|(path, ..)| self.clean(path)) {
             match if version == 1 { Some(submitted.v1) } else { submitted.v2 } {
                 None => self.fault(&format!("{path}.v"), &format!("is {version}, which was never submitted")),
                 Some(from) if at < from => {
@@ -177,6 +179,17 @@ impl Check<'_> {
                 }
                 Some(_) => {}
             }
+        }
+    }
+}
+
+impl Check<'_> {
+    /// Where that promulgation stands: the only one need not be in a list.
+    pub fn promulgation(&self, index: usize) -> String {
+        let is_list = self.root.get("approvals").and_then(|node| node.get("promulgated"));
+        match is_list.map(|node| node.items().len()) {
+            Some(1..) => format!("approvals.promulgated[{index}]"),
+            _ => "approvals.promulgated".to_owned(),
         }
     }
 }

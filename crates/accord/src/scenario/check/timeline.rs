@@ -49,6 +49,15 @@ impl Check<'_> {
             if is_of_second && scenario.versions() == 1 {
                 self.fault(&format!("{path}.v"), "is 2, but without v1_differences the plan has one version");
             }
+            let needs_reason = matches!(
+                entry.event,
+                GovernanceEvent::PartnerSuspended {}
+                    | GovernanceEvent::PartnerReinstated {}
+                    | GovernanceEvent::PartnerWithdrew {}
+            );
+            if needs_reason && entry.note.is_none() {
+                self.fault(&path, "has no note that says why");
+            }
             if let GovernanceEvent::GoNoGoDecided { phase, not_met, .. } = &entry.event {
                 self.go_no_go(&path, phase.as_deref(), not_met);
             }
@@ -116,9 +125,10 @@ impl Check<'_> {
                 told.extend(at.map(|at| (format!("approvals.submitted.{version}"), (event, Some(at)))));
             }
         }
-        if let Some(last) = &approvals.promulgated {
-            let event = format!("PlanPromulgated of v{}", last.version);
-            told.push(("approvals.promulgated.at".to_owned(), (event, Some(last.at))));
+        for (index, promulgated) in approvals.promulgated.0.iter().enumerate() {
+            let event = format!("PlanPromulgated of v{}", promulgated.version);
+            let path = format!("{}.at", self.promulgation(index));
+            told.push((path, (event, Some(promulgated.at))));
         }
         for (index, condition) in
             approvals.conditions.iter().enumerate().filter(|(_, held)| held.recorded.is_some())
@@ -174,6 +184,9 @@ impl Check<'_> {
                 }
                 // No section tells of these.
                 GovernanceEvent::PartnerAcceded {}
+                | GovernanceEvent::PartnerSuspended {}
+                | GovernanceEvent::PartnerReinstated {}
+                | GovernanceEvent::PartnerWithdrew {}
                 | GovernanceEvent::CentreProposed {}
                 | GovernanceEvent::SiteOptionAssessed { .. }
                 | GovernanceEvent::CentreEstablished {}

@@ -4,13 +4,20 @@ use super::values::Instant;
 use crate::scenario::record::{kinds, names, record};
 
 record! {
-    /// When a task was really carried out; with `end_first_recorded_as`, its end was recorded wrongly at
-    /// `end_rec` and put right at `corrected_rec`.
+    /// When a task was really carried out. What was said of its start or its end before that was right is told by
+    /// `start_told` and `end_told`, the last of which is right; of an end that was wrong once also by
+    /// `end_first_recorded_as`, until `corrected_rec`.
     Actual {
         id: String, start: Instant, end: Instant, start_recorded in "start_rec": Option<Instant>,
         end_recorded in "end_rec": Option<Instant>, end_first_recorded_as: Option<Instant>,
         corrected_recorded in "corrected_rec": Option<Instant>,
+        start_told: Vec<Telling> = Vec::new(), end_told: Vec<Telling> = Vec::new(),
     }
+}
+
+record! {
+    /// What was said to have happened at `at`; each after the first puts right the one before.
+    Telling { at: Instant, recorded in "rec": Instant, reason: Option<String> }
 }
 
 record! {

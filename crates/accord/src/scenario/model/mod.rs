@@ -11,6 +11,7 @@ pub mod execution;
 pub mod expected;
 pub mod incident;
 pub mod operation;
+pub mod outcome;
 pub mod plan;
 pub mod request;
 pub mod review;
@@ -26,9 +27,10 @@ use chrono_tz::Tz;
 use coalition::{Expansion, Partner, Post};
 use contribution::Contributions;
 use execution::{Actual, Report};
-use expected::{AsOfCheck, Refusal};
+use expected::{AsOfCheck, Known, Laid, NamedMetric, Refusal, Slipped};
 use incident::Incident;
 use operation::{Deconfliction, Operation};
+use outcome::Outcome;
 use plan::{Approvals, Plan};
 use request::Request;
 use review::Review;
@@ -54,6 +56,7 @@ record! {
         reports: Vec<Report> = Vec::new(),
         incident: Option<Incident>,
         requests: Vec<Request> = Vec::new(),
+        outcomes: Vec<Outcome> = Vec::new(),
         assistance: Option<Assistance>,
         watch_sample: Vec<Shift> = Vec::new(),
         sitreps: Vec<Sitrep> = Vec::new(),
@@ -62,7 +65,11 @@ record! {
         timeline: Vec<TimelineEntry>,
         refusals: Vec<Refusal> = Vec::new(),
         as_of_checks: Vec<AsOfCheck> = Vec::new(),
+        schedule_expected: Vec<Laid> = Vec::new(),
+        slippage_expected: Vec<Slipped> = Vec::new(),
+        knowledge_expected: Vec<Known> = Vec::new(),
         metrics_expected: BTreeMap<String, Decimal> = BTreeMap::new(),
+        metrics_of: BTreeMap<String, NamedMetric> = BTreeMap::new(),
         review: Option<Review>,
     }
 }

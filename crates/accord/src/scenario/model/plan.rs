@@ -3,7 +3,7 @@
 use super::{
     coalition::Role,
     incident::Priority,
-    values::{Decimal, Instant},
+    values::{Decimal, Instant, OneOrMore},
 };
 use crate::scenario::{
     record::{kinds, names, record},
@@ -210,7 +210,7 @@ impl Change {
 record! {
     Approvals {
         policy: Policy, log: Vec<DecisionEntry> = Vec::new(), conditions: Vec<Condition> = Vec::new(),
-        submitted: Option<Submitted>, promulgated: Option<Promulgated>,
+        submitted: Option<Submitted>, promulgated: OneOrMore<Promulgated> = OneOrMore(Vec::new()),
     }
 }
 record! {

@@ -50,6 +50,9 @@ impl Read for Subject {
 kinds! {
     GovernanceEvent {
         PartnerAcceded = "PartnerAcceded" {}
+        PartnerSuspended = "PartnerSuspended" {}
+        PartnerReinstated = "PartnerReinstated" {}
+        PartnerWithdrew = "PartnerWithdrew" {}
         CentreProposed = "CentreProposed" {}
         SiteOptionAssessed = "SiteOptionAssessed" { options in "n": u32 }
         SiteSelected = "SiteSelected" {}
@@ -94,7 +97,10 @@ impl GovernanceEvent {
     /// The kind of subject that it concerns.
     pub fn subject_kind(&self) -> SubjectKind {
         match self {
-            Self::PartnerAcceded {} => SubjectKind::Partner,
+            Self::PartnerAcceded {}
+            | Self::PartnerSuspended {}
+            | Self::PartnerReinstated {}
+            | Self::PartnerWithdrew {} => SubjectKind::Partner,
             Self::CentreProposed {}
             | Self::SiteOptionAssessed { .. }
             | Self::SiteSelected {}

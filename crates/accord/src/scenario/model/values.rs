@@ -36,13 +36,13 @@ impl Read for Decimal {
     }
 }
 
-/// One name or a list of names.
+/// One of them or a list.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OneOrMore(pub Vec<String>);
+pub struct OneOrMore<T = String>(pub Vec<T>);
 
-impl Read for OneOrMore {
+impl<T: Read> Read for OneOrMore<T> {
     fn read(at: &At<'_>) -> Self {
-        Self(if at.is_list() { Vec::read(at) } else { vec![String::read(at)] })
+        Self(if at.is_list() { Vec::read(at) } else { vec![T::read(at)] })
     }
 }
 
