@@ -161,8 +161,8 @@ async fn saphans_seven_findings_stand_as_the_scenario_has_them_with_what_proves_
         let answer = server.ask("THA-01", &listed(first), Value::Null).await;
         answer["extensions"]["cost"]["statements"].as_u64().unwrap()
     };
-    // But for the kinds of objects that only the others have: decisions of two kinds, SITREPs, tasks, shifts, claims, and the
-    // event and the centre that metrics are of.
+    // But for the kinds of objects that only the others have: decisions of two kinds, SITREPs, tasks, shifts, claims, and
+    // the event and the centre that metrics are of.
     let (one, seven) = (statements(1).await, statements(7).await);
     assert!(one > 0 && seven <= one + 9, "{seven} statements, and {one} for one finding");
 }

@@ -446,7 +446,7 @@ fn what_only_halyard_has_is_held_against_itself() {
             "requests[4]",
             "ends once",
         ),
-        ("channel: MLA", "channel: POST", "requests[4].channel", "did you mean"),
+        ("channel: MLA", "channel: POST", "requests[4].channel", "is none of POLICE, MLA"),
         (
             ", by: MLT-01, note: \"A court in Valletta has stayed its part\"}",
             ", by: MLT-01}",
@@ -476,7 +476,7 @@ fn what_only_halyard_has_is_held_against_itself() {
             "{v: 2, at: \"2024-10-21T17:00:00+01:00\"}]",
             "{v: 2, at: \"2024-10-21T13:00:00+01:00\"}]",
             "approvals.promulgated[1].at",
-            "before that version was submitted",
+            "is not in the timeline as PlanPromulgated of v2",
         ),
     ] {
         assert_eq!(HALYARD.matches(from).count(), 1, "`{from}` is to occur once");

@@ -10,12 +10,12 @@ fn halyard() -> Scenario {
     scenario::read(include_str!("../../../../scenario/halyard.yaml")).unwrap()
 }
 
-/// 1 declaration, 3 accessions, 2 steps of the observer; 7 of the centre and its rules; 36 of posts; 6 of the operation; 14 of
-/// the first draft, 1 submission and 3 decisions, 1 promulgation, 11 assignments; 1 withdrawal; 10 of the amendment, 1
-/// submission and 2 decisions, 1 promulgation, and 3 assignments of tasks that are new or taken over; 2 phases, 4 words on the
-/// gate; 12 starts, 12 completions and 2 corrections of one of them; 14 steps of requests; 5 outcomes and 2 corrections of one
-/// of them; 3 SITREPs and 2 corrections; 9 of contributions; 5 of a review, 2 findings, of which 1 is acted on, and 2 that
-/// adopt it.
+/// 1 declaration, 3 accessions, 2 steps of the observer; 7 of the centre and its rules; 36 of posts; 6 of the
+/// operation; 14 of the first draft, 1 submission and 3 decisions, 1 promulgation, 11 assignments; 1 withdrawal; 10
+/// of the amendment, 1 submission and 2 decisions, 1 promulgation, and 3 assignments of tasks that are new or taken
+/// over; 2 phases, 4 words on the gate; 12 starts, 12 completions and 2 corrections of one of them; 14 steps of
+/// requests; 5 outcomes and 2 corrections of one of them; 3 SITREPs and 2 corrections; 9 of contributions; 5 of a
+/// review, 2 findings, of which 1 is acted on, and 2 that adopt it.
 const COMMANDS: usize = 1
     + 3
     + 2
