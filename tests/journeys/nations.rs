@@ -360,6 +360,16 @@ async fn a_decision_taken_back_suspends_a_plan_in_force_and_the_lead_may_withdra
         json!({ "status": "PROMULGATED", "suspendedBy": [], "missingApprovals": [] })
     );
     server.done("THA-01", "activateOperation", activation, "").await;
+    // It was waited for since Myanmar had taken its word back: that is evidence, and version 2's submission is none.
+    let query = "{ operation(code: \"SAPHAN\") { metrics(codes: [DECISION_AGE], partner: \"MMR\") {
+       denominator evidence { nodes { type } } } } }";
+    let seen = server.data("THA-01", query, Value::Null).await;
+    let age = &seen["operation"]["metrics"][0];
+    assert_eq!(age["denominator"], "2");
+    assert_eq!(
+        column(&age["evidence"]["nodes"], "/type"),
+        ["PlanVersionSubmitted", "PlanVersionRejected", "ApprovalRevoked", "PlanVersionApproved"]
+    );
 
     server.done("MMR-01", "revokeDecision", back, "").await;
     let withdrawal = json!({ "operation": operation, "reason": "The border is closed" });

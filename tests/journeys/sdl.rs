@@ -78,7 +78,7 @@ impl Sdl {
             "view" => "SMEAC",
             "by" => "LINE_OF_EFFORT",
             "from" => "{position: \"0\"}",
-            "to" => "{position: \"40\"}",
+            "to" | "at" => "{position: \"40\"}",
             "of" | "validAt" => "\"2023-09-15T10:30:00Z\"",
             "mutation" => "\"addTask\"",
             "input" => "{hHour: \"2023-10-10T06:00:00+07:00\"}",

@@ -1029,6 +1029,22 @@ async fn another_partners_sight_is_what_it_could_see_then_of_what_one_sees_onese
     wrong.truncate(10);
     assert_eq!(wrong, Vec::<String>::new());
 
+    // What is a partner's own affair is not seen with another's eyes.
+    for field in ["webhooks { id }", "accessLog { totalCount }"] {
+        let query = format!("{{ asOf(at: {{ position: \"40\" }}, seenAs: \"MMR\") {{ {field} }} }}");
+        let answer = server.ask("THA-01", &query, Value::Null).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+    }
+    // An id leads back to the same sight, and to one's own under one name alone.
+    let query = "{ asOf(at: { position: \"60\" }, seenAs: \"MMR\") { operations { nodes { id } } } }";
+    let seen = server.data("THA-01", query, Value::Null).await;
+    let id = seen["asOf"]["operations"]["nodes"][0]["id"].as_str().unwrap();
+    assert!(id.ends_with("~MMR"), "{id}");
+    let node = "query ($id: ID!) { node(id: $id) { id } }";
+    assert_eq!(server.data("THA-01", node, json!({ "id": id })).await["node"]["id"], id);
+    let own = id.replace("~MMR", "~THA");
+    assert_eq!(server.data("THA-01", node, json!({ "id": own })).await["node"], Value::Null);
+
     let unknown = server.ask(
         "THA-01",
         "{ asOf(at: { position: \"40\" }, seenAs: \"KHM\") { head { position } } }",

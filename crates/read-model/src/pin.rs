@@ -1,7 +1,9 @@
 //! What a query is pinned to: a position, and who asks.
 
-use crate::tables::BETWEEN;
 use domain::{PartnerCode, Position};
+
+/// In SQL, between the partner that looks and the one whose eyes it borrows; in no partner's code.
+pub(crate) const BETWEEN: char = ' ';
 
 /// Who asks, as the token says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -267,9 +267,11 @@ impl Session {
         if end != Some(position) {
             return Ok(None);
         }
-        match seen_as {
-            Some(code) => self.past_seen_as(position, code).await,
-            None => Ok(Some(self.past_at(position))),
+        match (seen_as, &self.viewer.partner) {
+            // The same has an id without that.
+            (Some(code), Some(own)) if own.as_str() == code => Ok(None),
+            (Some(code), _) => self.past_seen_as(position, code).await,
+            (None, _) => Ok(Some(self.past_at(position))),
         }
     }
 
@@ -422,6 +424,16 @@ impl World {
 
     pub(crate) fn is_past(&self) -> bool {
         self.moment.is_some()
+    }
+
+    /// Of what is the asking partner's own affair. Fails with `BAD_USER_INPUT` where another's eyes look.
+    pub(crate) fn check_own_sight(&self) -> Result<(), Error> {
+        match self.moment.as_ref().and_then(|moment| moment.seen_as.as_ref()) {
+            Some(partner) => Err(Error::bad_input(format!(
+                "This is nothing that {partner} could see: ask without `seenAs`."
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// The present by the server's clock; in the past, when its last command was recorded.

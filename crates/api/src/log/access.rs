@@ -161,6 +161,7 @@ async fn list(
     filter: AccessLogFilter,
     window: Window,
 ) -> Result<Connection<AccessLogEntry>, Error> {
+    world.check_own_sight()?;
     let page = window.page(world)?;
     let reviews = session.actor.roles().contains(&Role::Reviewer);
     let Some(partner) = session.viewer.partner.as_ref().filter(|_| reviews) else {

@@ -22,6 +22,7 @@ impl WebhookQueries {
     /// 100 at most. For commanders. They are no part of the log, and therefore the same at every moment.
     async fn webhooks(&self, ctx: &Context<'_>) -> Result<Vec<Webhook>, Error> {
         let (session, world) = (session(ctx)?, self.0.world(ctx)?);
+        world.check_own_sight()?;
         let Some(partner) = commands(session) else {
             return Err(Error::Forbidden(format!(
                 "Webhooks are seen in a post, with the role {}.",

@@ -12,7 +12,7 @@ pub(super) const FIELD: &[Role] = &[Role::Planner, Role::Commander, Role::Liaiso
 const ISSUER: Sender = by(STAFF, "the operation's lead or the task's lead");
 const POST: Sender = by(FIELD, "the task's lead, in a post of the task");
 const REPORTER: Sender = by(FIELD, "the task's lead, in a post of the task or as liaison officer");
-const CANCELLER: Sender = by(COMMANDER, "the task's lead");
+const CANCELLER: Sender = by(COMMANDER, "the task's lead, or where that takes no tasks the operation's");
 const DECIDER: Sender = by(COMMANDER, "a partner that decides on the phase");
 
 impl ExecutionCommand {

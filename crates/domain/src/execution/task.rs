@@ -10,6 +10,7 @@ use crate::{
     actor::CLOCK_SKEW,
     assignment::carrying,
     claim::Claim,
+    coalition::PartnerStatus,
     execution::{
         BlockReason, ExecutionEvent, Standing, TaskClaim, TaskExecution, TaskReport, TaskStatus, Work,
     },
@@ -41,7 +42,7 @@ pub(super) fn claim(
     let begins = matches!(says, TaskClaim::Issued | TaskClaim::Acknowledged | TaskClaim::Started);
     let version = if begins { operation.plan.version_in_force() } else { operation.plan.last_in_force() };
     let (found, mut reasons) = find(world, operation, (version, code), "task", context, reasons)?;
-    authorise(&found, says, context)?;
+    authorise(&found, says, world, context)?;
     need_bookings(world, operation, [code])?;
     let standing = &found.standing;
     let said_already = match says {
@@ -235,9 +236,14 @@ fn find<'a>(
     Ok((Found { operation, work, standing: operation.standing(code) }, reasons))
 }
 
-/// Orders are given by staff, a task is called off by a commander of its lead; everything else is said by those
-/// who carry it out, or by the officer who speaks for them.
-fn authorise(found: &Found<'_>, says: &TaskClaim, context: &Context<'_>) -> Result<(), Rejection> {
+/// Orders are given by staff, a task is called off by a commander of its lead, or of the operation's once that takes no
+/// tasks any more; everything else is said by those who carry it out, or by the officer who speaks for them.
+fn authorise(
+    found: &Found<'_>,
+    says: &TaskClaim,
+    world: &World,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
     let Found { operation, work, .. } = found;
     match says {
         TaskClaim::Issued => {
@@ -245,7 +251,11 @@ fn authorise(found: &Found<'_>, says: &TaskClaim, context: &Context<'_>) -> Resu
             let lead: &PartnerCode = if own { work.lead() } else { &operation.lead };
             context.require_of(lead, &[Role::Planner, Role::Commander])
         }
-        TaskClaim::Cancelled { .. } => context.require_of(work.lead(), &[Role::Commander]),
+        TaskClaim::Cancelled { .. } => {
+            let is_there = world.coalition()?.takes_tasks(work.lead());
+            let lead = if is_there { work.lead() } else { &operation.lead };
+            context.require_of(lead, &[Role::Commander])
+        }
         TaskClaim::Acknowledged if is_post_of(found, context) => context.require(FIELD),
         TaskClaim::Acknowledged => {
             context.require(FIELD)?;
@@ -286,11 +296,17 @@ fn authorise_correction(
     {
         return Ok(());
     }
-    let known = reporter.and_then(|reporter| world.coalition().ok()?.posts.get(&reporter));
+    let coalition = world.coalition()?;
+    let known = reporter.and_then(|reporter| coalition.posts.get(&reporter));
+    // Who has left puts nothing right any more.
+    let status = known.and_then(|reporter| Some(coalition.partners.get(&reporter.partner)?.status));
+    if status == Some(PartnerStatus::Withdrawn) {
+        return context.require_of(&found.operation.lead, &[Role::Commander, Role::Liaison]);
+    }
     if let Some(reporter) = known.filter(|reporter| context.actor.partner() != Some(&reporter.partner)) {
         return Err(Rejection::Forbidden(format!("This is for {} to put right.", reporter.partner)));
     }
-    authorise(found, &claim.says, context)
+    authorise(found, &claim.says, world, context)
 }
 
 /// Whether the actor is in a post that is bound to the task, or in the one that the plan foresees while none is and

@@ -31,7 +31,7 @@ fn sum<'a>(of: &Thing, gaps: impl Iterator<Item = &'a GapFacts>, asked: &Asked, 
     let part = |gap: &GapFacts, relieved: Option<Said>| {
         // One that nobody ended goes on until its shift is over: relieved, or else as the roster has it.
         let shift_ends = relieved.map_or(gap.shift_ends, |relieved| relieved.at);
-        if gap.detected.at >= ends || begins >= shift_ends {
+        if gap.detected.at >= ends || begins >= shift_ends || shift_ends <= gap.detected.at {
             return None;
         }
         let last = shift_ends.min(ends);

@@ -165,3 +165,21 @@ fn what_goes_on_without_its_lead_is_taken_over_and_frees_its_officers() {
     let story = story.when(tha(), assign("T02", "THA-01")).accepted();
     at_minute(story, 60).when(post("THA-01"), complete("T02")).accepted();
 }
+
+#[test]
+fn what_goes_on_where_its_lead_has_left_is_called_off_by_the_operations_lead() {
+    // T16 is Myanmar's, on its own ground: nobody could take it over there.
+    let calls_off = |story: Story| story.when(tha(), cancel("T16"));
+    calls_off(under_way()).forbidden();
+    let story = calls_off(leaves(under_way(), "MMR")).accepted();
+    let to = TaskRevision { lead: Some(of("THA")), territory: Some(of("THA")), ..TaskRevision::default() };
+    let given = revised("T21", TaskRevision { post: Some(Some(of("THA-01"))), ..to });
+    amend_without(story, chn(), given).when(tha(), promulgate(2)).accepted();
+}
+
+#[test]
+fn what_a_partner_claimed_that_has_left_is_put_right_by_the_operations_lead() {
+    let story = || at_minute(under_way(), 30);
+    story().when(tha(), correct("T16", 1, at(-5))).forbidden();
+    leaves(story(), "MMR").when(tha(), correct("T16", 1, at(-5))).accepted();
+}

@@ -67,14 +67,19 @@ fn other() -> Schema {
     Schema { name: "read_model_other".to_owned() }
 }
 
-/// The read models that there are.
+/// The read models that there are, each of which has a schema of shared sight beside it.
 async fn schemas(owner: &PgPool) -> Vec<String> {
-    sqlx::query_scalar(
+    let all: Vec<String> = sqlx::query_scalar(
         "select nspname::text from pg_namespace where nspname like 'read_model%' order by nspname",
     )
     .fetch_all(owner)
     .await
-    .unwrap()
+    .unwrap();
+    let (sights, models): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|name| name.ends_with("_shared_sight"));
+    let expected: Vec<_> = models.iter().map(|name| format!("{name}_shared_sight")).collect();
+    assert_eq!(sights, expected);
+    models
 }
 
 /// Does with an engine, again and again until it is told to stop, what a client does: a command, then

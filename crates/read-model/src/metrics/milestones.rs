@@ -29,7 +29,7 @@ impl Milestones {
 }
 
 impl ReadModel {
-    /// Of events about a plan version, only those of the version itself.
+    /// Of events about a plan version, only those of the version itself, and of decisions on it.
     pub(super) async fn milestones(
         &self,
         pin: &Pin,
@@ -52,7 +52,12 @@ impl ReadModel {
                where entry.position = item.position
                  and entry.kind = any ($3)
                  and entry.command_end <= $1
-                 and (entry.version_id is null or entry.version_id = item.item_id)
+                 and (
+                   entry.version_id is null
+                   or entry.version_id = item.item_id
+                   -- What became of a decision stands in its own history.
+                   or exists (select from decision where decision.id = item.item_id offset 0)
+                 )
                offset 0
              ) entry
              where item.item_id = any ($2)",

@@ -13,7 +13,6 @@ pub(crate) use columns::{Columns, Sink, row};
 #[cfg(test)]
 pub(crate) use schema::definitions;
 pub use schema::{PROJECTION_VERSION, Schema, columns};
-pub(crate) use shared_sight::BETWEEN;
 pub use shared_sight::search_path as path_of_shared_sight;
 pub(crate) use text::text_rows;
 pub(crate) use versioned::Versioned;

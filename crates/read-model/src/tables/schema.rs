@@ -259,8 +259,9 @@ async fn create(tx: &mut PgConnection, name: &str, definition: &str, role: &str)
 /// What is beside it, too: what that says of tables goes with them.
 async fn rename(tx: &mut PgConnection, from: &str, to: &str, what: &'static str) -> Result<(), Error> {
     let (sight, new_sight) = (shared_sight::schema_of(from), shared_sight::schema_of(to));
-    let statements =
-        format!("alter schema {from} rename to {to}; alter schema {sight} rename to {new_sight}");
+    let statements = format!(
+        "drop schema if exists {new_sight} cascade; alter schema {from} rename to {to}; alter schema {sight} rename to {new_sight}"
+    );
     run(tx, statements, what).await
 }
 

@@ -3,14 +3,11 @@
 //! They stand in a schema of their own, under the same names: a statement whose `search_path` has that schema first
 //! sees with the eyes of both. Everybody else's statements know nothing of it, and cost what they did.
 
-use crate::item::DEFINITION;
+use crate::{item::DEFINITION, pin::BETWEEN};
 use std::fmt::Write as _;
 
 /// Ends the name of the schema, after that of the read model.
 const SUFFIX: &str = "_shared_sight";
-
-/// Between the partner that looks and the one whose eyes it borrows; in no partner's code.
-pub(crate) const BETWEEN: char = ' ';
 
 pub(super) fn schema_of(read_model: &str) -> String {
     format!("{read_model}{SUFFIX}")
@@ -64,7 +61,8 @@ impl Function {
         if *name == "withheld_task" {
             return format!("{head} select * from {mine} union all select * from {theirs}; end;");
         }
-        let same = Self::names(columns).map(|column| format!("theirs.{column} = mine.{column}"));
+        let same =
+            Self::names(columns).map(|column| format!("theirs.{column} is not distinct from mine.{column}"));
         let same = same.collect::<Vec<_>>().join(" and ");
         format!(
             "{head}
@@ -100,7 +98,10 @@ fn functions() -> impl Iterator<Item = Function> {
 /// Makes the schema, of a read model that is there.
 pub(super) fn definition(read_model: &str, role: &str) -> String {
     let schema = schema_of(read_model);
-    let mut definition = format!("create schema {schema}; grant usage on schema {schema} to {role};");
+    // One that is there is what is left of a read model that is gone.
+    let mut definition = format!(
+        "drop schema if exists {schema} cascade; create schema {schema}; grant usage on schema {schema} to {role};"
+    );
     for function in functions() {
         let _ = write!(definition, "\n{}", function.statement(read_model));
     }
@@ -134,7 +135,7 @@ mod tests {
         let statement = function.statement("read_model_1");
         let mine = "read_model_1.visible_annex(at, policy, split_part(viewer, ' ', 1), wanted) mine";
         let theirs = "read_model_1.visible_annex(at, at, split_part(viewer, ' ', 2), wanted) theirs \
-                      where theirs.id = mine.id and theirs.task_id = mine.task_id";
+                      where theirs.id is not distinct from mine.id and theirs.task_id is not distinct from mine.task_id";
         assert!(statement.contains(mine) && statement.contains(theirs), "{statement}");
     }
 }
