@@ -112,10 +112,10 @@ impl Scenario {
         }
     }
 
-    /// Appointments, expansion, timeline, actuals, reports, the incident, requests, outcomes, shifts and SITREPs in the order
-    /// in which they were recorded. At the same instant phase starts come first, then file order, then what was done, in the
-    /// order in which it happened; of that, what ended comes before what started then; SITREPs come last, which tell of
-    /// all that. `OfficerNominated` is left to the posts that it stands for.
+    /// Appointments, expansion, timeline, actuals, reports, the incident, requests, outcomes, shifts and SITREPs in the
+    /// order in which they were recorded. At the same instant phase starts come first, then file order, then what was done,
+    /// in the order in which it happened; of that, what ended comes before what started then; SITREPs come last, which tell
+    /// of all that. `OfficerNominated` is left to the posts that it stands for.
     pub fn moments(&self) -> Vec<Moment<'_>> {
         let mut moments = Vec::new();
         for post in &self.posts {

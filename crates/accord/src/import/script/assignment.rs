@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use domain::{Actor, Command, Role, assignment::AssignmentCommand};
 
 impl Script<'_> {
-    /// The post of each task of a version, a second apart, once that is in force. Those that are only foreseen are not bound;
-    /// who is bound already stays so.
+    /// The post of each task of a version, a second apart, once that is in force. Those that are only foreseen are not
+    /// bound; who is bound already stays so.
     pub fn assign_officers(
         &mut self,
         promulgated: Instant,
