@@ -214,3 +214,45 @@ async fn planned_against_actual_and_metrics_are_drawn(_: PgPoolOptions, options:
     let both = served.run("THA-02", &["metrics", "--operation", "SAPHAN", "--html", "x", "--csv"]).await;
     assert_eq!(both.code, 2);
 }
+
+#[sqlx::test(migrations = false)]
+async fn a_report_on_a_plan_that_was_withdrawn_is_of_that_plan_and_keeps_what_was_decided_on_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let served = Served::saphan_until(options, "2023-10-12T16:00:00+07:00").await;
+    let export = async || {
+        let ran = served.run("THA-01", &["review", "export", "--operation", "SAPHAN"]).await;
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:#?}");
+        text(&ran.out)
+    };
+    let words = |text: &str| {
+        let words = text.split("Go or no-go for ").skip(1).map(|row| row.split(" position ").next().unwrap());
+        words.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let chart = ["chart", "--operation", "SAPHAN", "--kind", "actual"];
+    let before = export().await;
+    assert_eq!(words(&before).len(), 3, "THA, CHN and MMR: {:?}", words(&before));
+    let bars = |svg: &str| {
+        let bars =
+            svg.split("<title>").skip(1).filter_map(|bar| Some(bar.split_once("</title>")?.0.to_owned()));
+        bars.filter(|bar| bar.contains(": planned ")).collect::<Vec<_>>()
+    };
+    let drawn = served.done("THA-01", &chart).await.out;
+    assert!(drawn.contains("Version 2 (PROMULGATED)") && bars(&drawn).len() > 20, "{drawn}");
+
+    served.on_saphan("WithdrawPlan", json!({ "reason": "The border is closed" })).await;
+    let after = export().await;
+    assert_eq!(words(&after), words(&before));
+    served.on_saphan("OpenAmendment", json!({ "reason": "By another road" })).await;
+    let query = "{ operation(code: \"SAPHAN\") { plan { number status } } }";
+    let plan = served.ask("THA-01", query, Value::Null).await["operation"]["plan"].take();
+    assert_eq!(plan, json!({ "number": 3, "status": "DRAFT" }));
+    let again = export().await;
+    assert_eq!(words(&again), words(&before));
+    let redrawn = served.done("THA-01", &chart).await.out;
+    assert_eq!(bars(&redrawn), bars(&drawn));
+    for shown in [&again, &redrawn] {
+        assert!(shown.contains("Version 2 (WITHDRAWN)") && !shown.contains("Version 3 ("), "{shown}");
+    }
+}

@@ -48,10 +48,12 @@ pub struct Review {
     pub decisions: Vec<Decision>,
     /// SITREPs that put others right.
     pub sitreps: Vec<SitrepCorrection>,
-    /// What is known of the operation and of what its figures rest on.
+    /// What is known of the operation, from its first event on.
     pub events: Vec<Event>,
-    /// Whether there are events of the operation besides.
+    /// Whether there are later events of the operation besides.
     pub more_events: bool,
+    /// All events of the operation that put others right, whether they are among `events` or not.
+    pub corrections: Vec<Event>,
 }
 
 /// What was written in the review.
@@ -182,7 +184,7 @@ const QUESTIONS: [(&str, &str); 4] = [
 ];
 
 /// Edits of drafts, what follows from other events by itself, and what is told elsewhere in the report.
-const NOT_IN_TIMELINE: [&str; 14] = [
+const NOT_IN_TIMELINE: [&str; 15] = [
     "PhaseAdded",
     "TaskAddedToPlan",
     "TaskRevised",
@@ -196,6 +198,7 @@ const NOT_IN_TIMELINE: [&str; 14] = [
     "OfficerAssigned",
     "AssignmentRetimed",
     "AssignmentUnderWay",
+    "AssignmentWithdrawn",
     "EvidenceLinked",
 ];
 
@@ -284,13 +287,16 @@ impl Review {
     /// In the order of the world; what was put right is left out, and stands where its correction has it.
     fn timeline(&self, log: &mut Log<'_>) -> Vec<Block> {
         let wrong: BTreeSet<Position> =
-            self.events.iter().filter_map(|event| Some(event.corrects.as_ref()?.position)).collect();
+            self.corrections.iter().filter_map(|event| Some(event.corrects.as_ref()?.position)).collect();
         let of_operation = |event: &&Event| {
             event.payload["operation"] == *self.operation.as_str()
                 && !NOT_IN_TIMELINE.contains(&event.r#type.as_str())
                 && !wrong.contains(&event.position)
         };
-        let mut events: Vec<&Event> = self.events.iter().filter(of_operation).collect();
+        // Where a correction is left out, what it puts right were missing.
+        let known = self.events.last().map(|event| event.position);
+        let later = self.corrections.iter().filter(|event| Some(event.position) > known);
+        let mut events: Vec<&Event> = self.events.iter().chain(later).filter(of_operation).collect();
         events.sort_by_key(|event| (event.happened_at, event.position));
         let steps = events.chunk_by(|one, other| {
             (&one.r#type, &one.actor, utc(one.happened_at), one.corrects.is_none())
@@ -298,7 +304,7 @@ impl Review {
         });
         let steps: Vec<&[&Event]> = steps.collect();
         if steps.is_empty() {
-            return vec![note("Nothing has happened that this reader may see.")];
+            return vec![self.none("Nothing has happened that this reader may see.")];
         }
         let rows = steps.iter().take(STEPS).map(|step| self.step(step, log)).collect();
         let mut blocks = vec![Block::Table {
@@ -310,14 +316,10 @@ impl Review {
             let left = steps.len() - STEPS;
             blocks.push(note(&format!("The first {STEPS} steps are shown; {left} more are left out.")));
         }
-        if self.more_events {
-            let most = self.events.len();
-            blocks.push(note(&format!(
-                "The operation has more events than the {most} that this report is made from."
-            )));
-        }
+        blocks.extend(self.cut("Of what is later, only corrections are in the timeline."));
         blocks.push(note(
-            "Edits of drafts, assignments, and evidence that was linked are left out. accord replay plays all of it.",
+            "Edits of drafts, assignments, and evidence that was linked are left out; that officers were asked for, and what \
+             was answered, is shown. accord replay plays all of it.",
         ));
         blocks
     }
@@ -443,7 +445,7 @@ impl Review {
 
     fn decisions(&self, log: &mut Log<'_>) -> Vec<Block> {
         if self.decisions.is_empty() {
-            return vec![note("Nothing has been decided that this reader may see.")];
+            return vec![self.none("Nothing has been decided that this reader may see.")];
         }
         let mut decisions: Vec<&Decision> = self.decisions.iter().collect();
         decisions.sort_by_key(|decision| (decision.at, decision.position));
@@ -470,12 +472,13 @@ impl Review {
         };
         let text = "What was known at a position of the log is shown by any command of Accord with --as-of POSITION, and \
                     by asOf in the API. The event beside it is the last one of the operation that was known there.";
-        vec![table, note(text)]
+        let cut = self.cut("Decisions are all here. Beside a position after those events there is no event.");
+        [table, note(text)].into_iter().chain(cut).collect()
     }
 
     fn corrections(&self, log: &mut Log<'_>) -> Vec<Block> {
         let mut rows = Vec::new();
-        let corrections = self.events.iter().filter_map(|event| Some((event, event.corrects.as_ref()?)));
+        let corrections = self.corrections.iter().filter_map(|event| Some((event, event.corrects.as_ref()?)));
         for (event, wrong) in corrections {
             let time = |at| format!("{} UTC", utc(at));
             let right = event.differences(wrong, time);
@@ -517,14 +520,15 @@ impl Review {
             ));
         }
         if rows.is_empty() {
-            return vec![note("Nothing had to be put right.")];
+            return vec![self.none("Nothing had to be put right.")];
         }
         rows.sort_by_key(|(at, _)| *at);
-        vec![Block::Table {
+        let table = Block::Table {
             caption: "What was wrong, what is right, and when that was known".to_owned(),
             columns: columns([("Was wrong", 1), ("Is right", 2), ("Known (UTC)", 0), ("Because", 1)]),
             rows: rows.into_iter().map(|(_, row)| row).collect(),
-        }]
+        };
+        [table].into_iter().chain(self.cut("Corrections are all here.")).collect()
     }
 
     fn adoptions(&self, log: &mut Log<'_>) -> Vec<Block> {
@@ -572,15 +576,36 @@ impl Review {
         };
         let rows: Vec<_> = log.referred_to().iter().map(row).collect();
         if rows.is_empty() {
-            return vec![note("This report refers to no event.")];
+            return vec![self.none("This report refers to no event.")];
         }
         let heads =
             [("Event", 0), ("Type", 0), ("Happened (UTC)", 0), ("Recorded (UTC)", 0), ("By", 0), ("Says", 1)];
-        vec![Block::Table {
-            caption: "Every event that this report refers to, by its position in the log".to_owned(),
-            columns: columns(heads),
-            rows,
-        }]
+        let caption = if self.more_events {
+            "Events that this report refers to, by their positions in the log"
+        } else {
+            "Every event that this report refers to, by its position in the log"
+        };
+        let table = Block::Table { caption: caption.to_owned(), columns: columns(heads), rows };
+        let cut = self.cut(
+            "Of what is later, those are listed that put others right and that metrics rest on. A position that is no link is of \
+             an event that is not listed.",
+        );
+        [table].into_iter().chain(cut).collect()
+    }
+
+    /// That this report is not made from all events, and what follows from that.
+    fn cut(&self, means: &str) -> Option<Block> {
+        let most = self.events.len();
+        self.more_events.then(|| {
+            note(&format!(
+                "The operation has more events than the first {most}, from which this report is made. {means}"
+            ))
+        })
+    }
+
+    /// That there is nothing, which cannot be told where events are left out.
+    fn none(&self, text: &str) -> Block {
+        self.cut("Among these there is nothing to show here.").unwrap_or_else(|| note(text))
     }
 
     fn checks(&self) -> Vec<Block> {
@@ -614,14 +639,22 @@ impl Review {
 struct Log<'a> {
     events: BTreeMap<Position, &'a Event>,
     operation: &'a OperationCode,
+    /// Up to where all events of the operation are known; `None`: to the end.
+    whole_until: Option<Position>,
     referred: BTreeSet<Position>,
 }
 
 impl<'a> Log<'a> {
     fn new(review: &'a Review) -> Self {
         let of_metrics = review.metrics.iter().flat_map(|metric| &metric.evidence.nodes);
-        let events = of_metrics.chain(&review.events).map(|event| (event.position, event)).collect();
-        Self { events, operation: &review.operation, referred: BTreeSet::new() }
+        let events = of_metrics.chain(&review.corrections).chain(&review.events);
+        let last = review.events.last().map_or(Position(0), |event| event.position);
+        Self {
+            events: events.map(|event| (event.position, event)).collect(),
+            operation: &review.operation,
+            whole_until: review.more_events.then_some(last),
+            referred: BTreeSet::new(),
+        }
     }
 
     fn links(&mut self, positions: impl IntoIterator<Item = Position>) -> Vec<Link> {
@@ -632,8 +665,11 @@ impl<'a> Log<'a> {
         positions.into_iter().map(link).collect()
     }
 
-    /// The last event of the operation that stands no later than there.
+    /// The last event of the operation that stands no later than there; `None` also where that is not known.
     fn last_until(&self, position: Position) -> Option<Position> {
+        if self.whole_until.is_some_and(|whole| position > whole) {
+            return None;
+        }
         let until = self.events.range(..=position).rev();
         let mut of_operation =
             until.filter(|(_, event)| event.payload["operation"] == *self.operation.as_str());

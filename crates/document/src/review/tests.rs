@@ -203,7 +203,7 @@ fn review() -> Review {
             event(16, "PlanVersionSubmitted", (40, 40), json!({ "number": 1 })),
             event(18, "PlanVersionApproved", (50, 50), json!({ "number": 1 })),
             started,
-            right,
+            right.clone(),
             event(24, "SitrepIssued", (300, 300), json!({ "sitrep": "SITREP-01" })),
             event(25, "SitrepCorrected", (350, 350), json!({ "sitrep": "SITREP-01-C1" })),
             event(29, "ReviewQuestionAnswered", (410, 410), json!({ "answer": "The bridge" })),
@@ -213,6 +213,7 @@ fn review() -> Review {
             event(40, "ReviewAdopted", (750, 750), json!({ "partner": "THA" })),
         ],
         more_events: false,
+        corrections: vec![right],
     }
 }
 
@@ -220,6 +221,11 @@ fn review() -> Review {
 fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let start = format!(" {attribute}=\"");
     html.split(&start).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect()
+}
+
+/// What stands under a heading; the first such heading is in the list of sections.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    &text[text.rfind(from).unwrap()..text.rfind(to).unwrap()]
 }
 
 /// What is to be read, without marks.
@@ -257,8 +263,7 @@ fn a_report_says_all_that_it_is_given() {
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
-    // The first is in the list of sections.
-    let timeline = &text[text.rfind("2. Timeline").unwrap()..text.rfind("3. Planned").unwrap()];
+    let timeline = between(&text, "2. Timeline", "3. Planned");
     assert!(!timeline.contains("Task added") && !timeline.contains("Task started"), "{timeline}");
 }
 
@@ -300,6 +305,7 @@ fn without_a_review_or_anything_else_there_is_a_report_all_the_same() {
     let mut none = review();
     none.opened = None;
     none.events.clear();
+    none.corrections.clear();
     none.metrics.clear();
     none.decisions.clear();
     none.sitreps.clear();
@@ -325,12 +331,88 @@ fn without_a_review_or_anything_else_there_is_a_report_all_the_same() {
 #[test]
 fn a_long_timeline_is_cut_and_says_so() {
     let mut long = review();
-    long.more_events = true;
     long.events =
         (0..2_500).map(|i| event(100 + i, "TaskProgressReported", (i, i), json!({ "task": "T1" }))).collect();
     let text = text(&long.html());
     assert!(text.contains("The first 2000 steps are shown; 500 more are left out."));
-    assert!(text.contains("The operation has more events than the 2500 that this report is made from."));
+    assert!(!text.contains("The operation has more events"));
+}
+
+#[test]
+fn with_more_events_than_it_is_made_from_each_section_that_is_narrowed_says_so() {
+    const CUT: &str = "The operation has more events than the first 5, from which this report is made.";
+    let mut cut = review();
+    // The correction is later than these, what it puts right is among them.
+    cut.events.truncate(5);
+    cut.more_events = true;
+    cut.decisions[0].seen_at = Some(Position(20));
+    cut.decisions.push(Decision {
+        seen_at: Some(Position(24)),
+        position: Position(26),
+        ..cut.decisions[0].clone()
+    });
+    let text = text(&cut.html());
+    let timeline = between(&text, "2. Timeline", "3. Planned");
+    assert!(timeline.contains(CUT) && !timeline.contains("Task started"), "{timeline}");
+    assert!(timeline.contains("Task times corrected: T1 Misread"), "{timeline}");
+    let decisions = between(&text, "7. Decisions", "8. Corrections");
+    assert!(decisions.contains("18 position 20 20 "), "{decisions}");
+    assert!(
+        decisions.contains("26 position 24 What was known"),
+        "no event is said to be the last: {decisions}"
+    );
+    assert!(decisions.contains(CUT), "{decisions}");
+    let corrections = between(&text, "8. Corrections", "9. Adoption");
+    assert!(corrections.contains("01:30 UTC instead of 2024-03-01 01:20 UTC 21"), "{corrections}");
+    assert!(corrections.contains(&format!("{CUT} Corrections are all here.")), "{corrections}");
+    let evidence = between(&text, "10. Evidence", "11. How to check");
+    assert!(evidence.contains(CUT) && !evidence.contains("Every event"), "{evidence}");
+    assert!(
+        evidence.contains("21 TaskTimesCorrected") && !evidence.contains("24 SitrepIssued"),
+        "{evidence}"
+    );
+}
+
+#[test]
+fn that_there_is_nothing_is_not_said_where_events_are_left_out() {
+    let mut cut = review();
+    cut.events.truncate(2);
+    cut.more_events = true;
+    cut.decisions.clear();
+    cut.corrections.clear();
+    cut.sitreps.clear();
+    let told = text(&cut.html());
+    for never in ["Nothing had to be put right", "Nothing has been decided"] {
+        assert!(!told.contains(never), "{told}");
+    }
+    cut.events.remove(0);
+    assert!(!text(&cut.html()).contains("Nothing has happened"));
+    for (from, to) in [("7. Decisions", "8. Corrections"), ("8. Corrections", "9. Adoption")] {
+        let section = between(&told, from, to);
+        assert!(section.contains("The operation has more events than the first 2"), "{section}");
+    }
+}
+
+#[test]
+fn the_timeline_leaves_out_what_it_says_that_it_leaves_out() {
+    let mut review = review();
+    let of_task = |position, kind| event(position, kind, (5, 5), json!({ "task": "T1", "post": "LAO-02" }));
+    let assignments = ["OfficerAssigned", "AssignmentRetimed", "AssignmentUnderWay", "AssignmentWithdrawn"];
+    let requests = ["OfficerRequested", "OfficerRequestAccepted", "OfficerRequestDeclined"];
+    review.events =
+        (7..).zip(assignments.into_iter().chain(requests)).map(|(at, kind)| of_task(at, kind)).collect();
+    let text = text(&review.html());
+    let timeline = between(&text, "2. Timeline", "3. Planned");
+    for left_out in ["Officer assigned", "Assignment"] {
+        assert!(!timeline.contains(left_out), "{timeline}");
+    }
+    for shown in ["Officer requested: T1", "Officer request accepted: T1", "Officer request declined: T1"] {
+        assert!(timeline.contains(shown), "{timeline}");
+    }
+    assert!(
+        timeline
+            .contains("assignments, and evidence that was linked are left out; that officers were asked for")
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A plan held against what happened, as charts and reports show it.
 
 use super::{
-    pinned::{Coded, Pinned},
+    pinned::{Coded, PAGE_INFO, Pinned},
     presentation::{RELEASE, Release, zone_at},
     version::Wanted,
 };
@@ -29,6 +29,18 @@ struct Version {
     number: u32,
     status: String,
     release: Release,
+}
+
+#[derive(Deserialize)]
+struct Current {
+    plan: Option<Numbering>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Numbering {
+    number: i32,
+    promulgated_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]
@@ -89,13 +101,18 @@ struct NamedPhase {
     name: String,
 }
 
-/// `None`: there is no such version, and of the current one that there is none.
+/// Of the current version: of the one in force, else of the one that was so last. Until there was one it is of the one
+/// being worked on, and has no tasks. `None`: there is no such version.
 pub async fn compared(
     pinned: &Pinned,
     wanted: Wanted,
     zone: Option<&TimeZone>,
 ) -> Result<Option<PlannedVersusActual>> {
-    let Answer { title, h_hour, version, planned_versus_actual } = ask(pinned, wanted).await?;
+    let carried_out = match wanted {
+        Wanted::Current => carried_out(pinned).await?.map_or(wanted, Wanted::Number),
+        Wanted::Number(_) => wanted,
+    };
+    let Answer { title, h_hour, version, planned_versus_actual } = ask(pinned, carried_out).await?;
     let Some(Version { number, status, release }) = version else { return Ok(None) };
     let heading = Heading {
         operation: pinned.operation.clone(),
@@ -115,6 +132,23 @@ pub async fn compared(
         phases: phases.into_iter().map(phase).collect(),
         tasks: tasks.into_iter().map(Task::try_from).collect::<Result<_>>()?,
     }))
+}
+
+/// Number of the version in force, else of the one that was so last; `None`: none has been.
+async fn carried_out(pinned: &Pinned) -> Result<Option<i32>> {
+    const SHOWN: &str = "number promulgatedAt";
+    let Current { plan } = pinned.ask(&format!("plan {{ {SHOWN} }}"), None).await?;
+    // It is in force, or the newest of all and was so last, or nobody has carried it out.
+    if let Some(plan) = plan.filter(|plan| plan.promulgated_at.is_some()) {
+        return Ok(Some(plan.number));
+    }
+    let versions =
+        format!("page: planVersions(first: 100, after: $after) {{ {PAGE_INFO} nodes {{ {SHOWN} }} }}");
+    let versions = pinned.pages(&versions, "/page").await?;
+    let versions: Vec<Numbering> =
+        versions.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().context(UNEXPECTED)?;
+    let last = versions.iter().rev().find(|version| version.promulgated_at.is_some());
+    Ok(last.map(|version| version.number))
 }
 
 async fn ask(pinned: &Pinned, wanted: Wanted) -> Result<Answer> {

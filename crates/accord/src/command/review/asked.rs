@@ -22,10 +22,20 @@ use document::{
 };
 use domain::{Position, TimeZone, metrics::MetricCode};
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Of the operation's events; the report tells when there are more.
 const MOST_EVENTS: usize = 20_000;
+
+/// Events that say of another one that it was wrong. Of SITREPs that is told by themselves.
+const CORRECTIONS: [&str; 5] = [
+    "TaskTimesCorrected",
+    "IncidentTimesCorrected",
+    "RequestTimesCorrected",
+    "OutcomeCorrected",
+    "AssistanceFigureCorrected",
+];
 
 const EVENT: &str =
     "position type happenedAt recordedAt actor payload corrects { position happenedAt payload }";
@@ -238,6 +248,27 @@ struct Word {
     seen_at: String,
 }
 
+/// A word on a phase as the log has it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StatedEvent {
+    position: String,
+    happened_at: DateTime<Utc>,
+    post: Option<Coded<String>>,
+    payload: Stated,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stated {
+    phase: String,
+    partner: String,
+    decision: String,
+    #[serde(default)]
+    accepted_risks: Vec<String>,
+    seen_at: i64,
+}
+
 #[derive(Deserialize)]
 struct AnsweredIncident {
     code: String,
@@ -313,6 +344,11 @@ pub async fn report(pinned: &Pinned, zone: Option<&TimeZone>) -> Result<Review> 
         None => nothing_compared(pinned, &operation.title, &marking)?,
     };
     let (events, more_events) = events(pinned, &operation.id).await?;
+    let corrections = if more_events {
+        list(of_types(pinned, &operation.id, &CORRECTIONS, EVENT).await?)?
+    } else {
+        events.iter().filter(|event| event.corrects.is_some()).cloned().collect()
+    };
     Ok(Review {
         operation: pinned.operation.clone(),
         title: operation.title,
@@ -325,10 +361,11 @@ pub async fn report(pinned: &Pinned, zone: Option<&TimeZone>) -> Result<Review> 
         opened: opened(pinned).await?,
         compared,
         metrics: metrics(pinned).await?,
-        decisions: decisions(pinned).await?,
+        decisions: decisions(pinned, &operation.id).await?,
         sitreps: sitreps(pinned).await?,
         events,
         more_events,
+        corrections,
     })
 }
 
@@ -359,6 +396,23 @@ async fn events(pinned: &Pinned, operation: &str) -> Result<(Vec<Event>, bool)> 
         after = take_page(&mut world["events"], &mut all)?;
         if after.is_none() || all.len() >= MOST_EVENTS {
             return Ok((list(all)?, after.is_some()));
+        }
+    }
+}
+
+/// All of the operation that have one of these types, in the order of the log.
+async fn of_types(pinned: &Pinned, operation: &str, types: &[&str], shown: &str) -> Result<Vec<Value>> {
+    let shown = format!(
+        "events(filter: {{ operation: \"{operation}\", types: {} }}, first: 100, after: $after) {{
+           {PAGE_INFO} nodes {{ {shown} }} }}",
+        json!(types)
+    );
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let mut world = pinned.ask_world(&shown, after.as_deref()).await?;
+        after = take_page(&mut world["events"], &mut all)?;
+        if after.is_none() {
+            return Ok(all);
         }
     }
 }
@@ -403,7 +457,7 @@ async fn opened(pinned: &Pinned) -> Result<Option<Opened>> {
 }
 
 /// Of every kind.
-async fn decisions(pinned: &Pinned) -> Result<Vec<Decision>> {
+async fn decisions(pinned: &Pinned, operation: &str) -> Result<Vec<Decision>> {
     let on_plans = format!(
         "page: planVersions(first: 20, after: $after) {{ {PAGE_INFO} nodes {{ number decisions {{
          partner {{ code }} post {{ code }} kind decidedAt position seenAt reason revokedAt
@@ -417,20 +471,13 @@ async fn decisions(pinned: &Pinned) -> Result<Vec<Decision>> {
         "page: incidents(first: 50, after: $after) {{ {PAGE_INFO} nodes {{ code claims {{
          number corrects {{ number }} correctedBy {{ number }} kind occurredAt position reporter {{ code partner {{ code }} }} text seenAt }} }} }}"
     );
-    let gates = "phases { code gate { words { partner { code } post { code } decision acceptedRisks statedAt position \
-                 seenAt } } }";
     let mut all = Vec::new();
     for plan in list::<AnsweredPlan>(pinned.pages(&on_plans, "/page").await?)? {
         for decision in plan.decisions {
             all.push(decision.on(plan.number)?);
         }
     }
-    let Phases { phases } = pinned.ask(gates, None).await?;
-    for Phase { code, gate } in phases {
-        for word in gate.into_iter().flat_map(|gate| gate.words) {
-            all.push(word.on(&code)?);
-        }
-    }
+    all.extend(words(pinned, operation).await?);
     for AnsweredIncident { code, claims } in
         list::<AnsweredIncident>(pinned.pages(&on_incidents, "/page").await?)?
     {
@@ -442,6 +489,29 @@ async fn decisions(pinned: &Pinned) -> Result<Vec<Decision>> {
     }
     for decision in list::<Recorded>(pinned.pages(&recorded, "/page").await?)? {
         all.push(decision.try_into()?);
+    }
+    Ok(all)
+}
+
+/// Go or no-go. The phases of the plan in force tell their words; those of phases that no plan in force has are in the log
+/// alone, which has none of before its reader saw the operation.
+async fn words(pinned: &Pinned, operation: &str) -> Result<Vec<Decision>> {
+    let gates = "phases { code gate { words { partner { code } post { code } decision acceptedRisks statedAt position \
+                 seenAt } } }";
+    let mut all = Vec::new();
+    let Phases { phases } = pinned.ask(gates, None).await?;
+    for Phase { code, gate } in phases {
+        for word in gate.into_iter().flat_map(|gate| gate.words) {
+            all.push(word.on(&code)?);
+        }
+    }
+    let known: BTreeSet<Position> = all.iter().map(|word| word.position).collect();
+    let shown = "position happenedAt post { code } payload";
+    for event in list::<StatedEvent>(of_types(pinned, operation, &["GoNoGoStated"], shown).await?)? {
+        let word = event.decision()?;
+        if !known.contains(&word.position) {
+            all.push(word);
+        }
     }
     Ok(all)
 }
@@ -638,6 +708,15 @@ impl AnsweredDecision {
     }
 }
 
+impl StatedEvent {
+    fn decision(self) -> Result<Decision> {
+        let Self { position, happened_at: stated_at, post, payload } = self;
+        let Stated { phase, partner, decision, accepted_risks, seen_at } = payload;
+        let (partner, seen_at) = (Coded { code: partner }, seen_at.to_string());
+        Word { partner, post, decision, accepted_risks, stated_at, position, seen_at }.on(&phase)
+    }
+}
+
 impl Word {
     fn on(self, phase: &str) -> Result<Decision> {
         let risks = (!self.accepted_risks.is_empty())
@@ -687,5 +766,28 @@ impl TryFrom<Recorded> for Decision {
             position: position(&from.position)?,
             seen_at: Some(position(&from.seen_at)?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CORRECTIONS;
+    use serde_json::Value;
+    use std::{collections::BTreeSet, fs};
+
+    #[test]
+    fn every_event_of_an_operation_that_puts_another_right_is_asked_for() {
+        let catalogue = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/events");
+        let events = fs::read_dir(catalogue)
+            .unwrap()
+            .map(|file| serde_json::from_slice::<Value>(&fs::read(file.unwrap().path()).unwrap()).unwrap());
+        let corrects = events.filter(|event| {
+            let of = |name| event["properties"].get(name).is_some();
+            of("corrects") && of("operation")
+        });
+        let mut corrects: BTreeSet<_> =
+            corrects.map(|event| event["title"].as_str().unwrap().to_owned()).collect();
+        assert!(corrects.remove("SitrepCorrected"));
+        assert_eq!(corrects, CORRECTIONS.map(str::to_owned).into());
     }
 }
