@@ -243,11 +243,12 @@ mod tests {
         assert_eq!(told(Order::Happened), wanted);
     }
 
-    /// By one partner, each told again with another time: nothing but that was wrong.
+    /// Four things, each of them told again as it was.
     fn corrected() -> Vec<Node> {
-        let said = |position, kind, corrects, payload: Value| Node {
-            payload,
-            ..node(position, kind, "2023-10-11T08:00:00Z", corrects)
+        let said = |position, kind, corrects: Option<i64>, payload: Value| {
+            // The minute is the position of what was said first.
+            let minute = if corrects == Some(6) { 2 } else { corrects.unwrap_or(position) };
+            Node { payload, ..node(position, kind, &format!("2023-10-11T08:0{minute}:00Z"), corrects) }
         };
         let task = json!({ "code": "T90", "title": "Search the bank", "lead": "THA", "territory": "MMR" });
         vec![

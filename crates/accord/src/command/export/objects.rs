@@ -76,7 +76,7 @@ const fn named(path: &'static str, kind: Kind, qualifier: &'static str) -> Named
     Named { path, kind, qualifier, only: &[] }
 }
 
-const NAMED: [Named; 29] = [
+const NAMED: [Named; 30] = [
     named("operation", Kind::Operation, "operation"),
     named("number", Kind::PlanVersion, "plan version"),
     named("decisionPoint.number", Kind::PlanVersion, "plan version"),
@@ -96,6 +96,7 @@ const NAMED: [Named; 29] = [
     named("contribution", Kind::Contribution, "contribution"),
     Named { only: &["OutcomeRecorded", "OutcomeCorrected"], ..named("outcome", Kind::Outcome, "outcome") },
     named("sitrep", Kind::Sitrep, "SITREP"),
+    Named { only: &["SitrepCorrected"], ..named("corrects", Kind::Sitrep, "corrects") },
     named("finding", Kind::Finding, "finding"),
     named("authority", Kind::Count, "count"),
     named("post", Kind::Post, "post"),

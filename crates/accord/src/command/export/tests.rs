@@ -6,7 +6,8 @@ use super::{
     standing::{FIRST, Standings},
 };
 use domain::{
-    AssistanceId, ContributionId, IncidentId, OperationCode, OperationId, OutcomeId, RequestId, SitrepId,
+    OperationCode,
+    ids::{AssistanceId, ContributionId, IncidentId, OperationId, OutcomeId, RequestId, SitrepId},
 };
 use exchange::mining::Details;
 use serde_json::{Value, json};

@@ -145,7 +145,7 @@ fn a_year_that_no_scenario_takes_is_refused_at_its_place() {
     for far in ["+262142-01-01T00:00:00+00:00", "+262142-01-01T00:00:00", "1815-06-18T11:35:00+00:00"] {
         let faults = both(&[], &[("2013-03-04T16:00:00+01:00", far)]).unwrap_err();
         assert_eq!(faults.len(), 1, "{faults:#?}");
-        assert!(faults[0].starts_with("Log line 41, column 7: `"), "{faults:#?}");
+        assert!(faults[0].starts_with("Log line 42, column 7: `"), "{faults:#?}");
     }
     // As far as times can be moved, and no further.
     let faults = both(
