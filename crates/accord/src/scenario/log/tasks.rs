@@ -79,12 +79,11 @@ impl Made<'_> {
         let begin = rules.section.begin.unwrap_or(rules.h_hour);
         for mut case in cases {
             for report in &mut case.reports {
-                match begin.checked_add_signed(report.at - first) {
-                    Some(moved) => report.at = moved,
-                    None => {
-                        let message = "is moved to a time that no calendar has, by `log.begin` or the H-hour";
-                        faults.add((report.place.line, report.place.column), "", message);
-                    }
+                if let Some(moved) = begin.checked_add_signed(report.at - first) {
+                    report.at = moved;
+                } else {
+                    let message = "is moved to a time that no calendar has, by `log.begin` or the H-hour";
+                    faults.add((report.place.line, report.place.column), "", message);
                 }
             }
             made.tasks.extend(task(&case, rules));
