@@ -1,6 +1,7 @@
 //! `accord import`: a scenario file into the log.
 
 use crate::{
+    command::sending,
     database,
     import::Summary,
     output::Output,
@@ -12,11 +13,10 @@ use crate::{
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, FixedOffset};
 use engine::Entropy;
+use exchange::xes;
 use serde_json::json;
 use sqlx::PgPool;
 use std::{
-    fs,
-    io::Read as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -95,16 +95,16 @@ impl Import {
 
     /// Or every fault.
     fn scenario(&self) -> Result<Result<Read, Vec<Misread<'_>>>> {
-        let bytes = read(&self.file)?;
         let Some(mapping) = &self.mapping else {
-            let text = text(&self.file, bytes)?;
+            let text = text(&self.file)?;
             let read = scenario::read(&text).map(|scenario| (scenario, Vec::new()));
             return Ok(read.map_err(|faults| faults.into_iter().map(|fault| (&*self.file, fault)).collect()));
         };
         if self.format != Format::Xes {
             bail!("--mapping goes with --format xes, for it says how an event log is read");
         }
-        let rules = text(mapping, read(mapping)?)?;
+        let bytes = sending::read(&self.file, xes::MOST_BYTES)?;
+        let rules = text(mapping)?;
         Ok(match scenario::read_log(&rules, &bytes) {
             Ok(from_log) => {
                 let left_out = from_log.left_out();
@@ -119,16 +119,12 @@ impl Import {
     }
 }
 
-fn read(file: &Path) -> Result<Vec<u8>> {
-    if file.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).context("could not read standard input")?;
-        return Ok(bytes);
+/// Of a scenario.
+fn text(file: &Path) -> Result<String> {
+    let bytes = sending::read(file, scenario::MAX_BYTES)?;
+    if bytes.len() > scenario::MAX_BYTES {
+        bail!("{} is larger than {} bytes, which is the most", file.display(), scenario::MAX_BYTES);
     }
-    fs::read(file).with_context(|| format!("could not read {}", file.display()))
-}
-
-fn text(file: &Path, bytes: Vec<u8>) -> Result<String> {
     String::from_utf8(bytes).with_context(|| format!("could not read {} as UTF-8", file.display()))
 }
 
@@ -169,4 +165,29 @@ pub async fn import(
     })
     .await
     .with_context(|| format!("could not import {}", scenario.meta.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        import: Import,
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn no_more_is_read_than_shows_that_it_is_too_much() {
+        let Line { import } = Line::parse_from(["import", "/dev/zero"]);
+        let refused = import.scenario().err().map(|error| error.to_string());
+        assert_eq!(refused.as_deref(), Some("/dev/zero is larger than 8388608 bytes, which is the most"));
+        let mapping = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/import/mining.yaml"));
+        let import = Import { format: Format::Xes, mapping: Some(mapping.to_owned()), ..import };
+        let refused = import.scenario().unwrap().unwrap_err();
+        assert_eq!((refused.len(), refused[0].0), (1, Path::new("/dev/zero")));
+        assert!(refused[0].1.message.contains("is larger than 64 MiB"));
+    }
 }

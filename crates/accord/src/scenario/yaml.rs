@@ -8,6 +8,7 @@ use super::fault::Fault;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use domain::instant::{self, InvalidInstant};
+use exchange::xes::YEARS;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use std::{
     borrow::Cow,
@@ -496,9 +497,9 @@ impl Read for Tz {
     }
 }
 
-/// Between 2000 and 2100, so that a slip in the year is found.
+/// As in an event log, so that a slip in the year is found.
 fn plausible(year: i32) -> Result<(), String> {
-    if (2000..2100).contains(&year) {
+    if YEARS.contains(&year) {
         Ok(())
     } else {
         let meant = instant::year_meant(year, 2_050);

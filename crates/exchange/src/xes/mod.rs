@@ -13,6 +13,7 @@
 //!
 //! Of a file that others wrote is read what an event's name, transition, time and resource are, by the keys that a
 //! [`Keys`] names, and each trace's name. A prefix that a file declares for a standard extension is that extension's.
+//! What is read stands once in its event or trace, and times are of the years that [`YEARS`] has.
 //! Everything else is checked and passed over: globals, classifiers, nested attributes, lists and containers. Document
 //! types are refused and entities of one's own unknown; files that are compressed (`.xes.gz`) are to be unpacked
 //! first.
@@ -23,7 +24,7 @@ mod tests;
 mod write;
 
 pub use crate::xml::Place;
-pub use read::{Keys, Log, MOST_BYTES, MOST_EVENTS, ReadEvent, ReadTrace, Time, read};
+pub use read::{Keys, Log, MOST_BYTES, MOST_EVENTS, ReadEvent, ReadTrace, Time, YEARS, read};
 pub use write::{Event, Trace, write};
 
 /// How far an activity came: the standard's model of a life cycle.

@@ -5,12 +5,12 @@ use crate::{
     Column, Faults,
     xml::{NotXml, Place, Places, ill_formed, offset},
 };
-use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDateTime};
 use quick_xml::{
     Reader, XmlVersion,
     events::{BytesStart, Event as Xml},
 };
-use std::{collections::BTreeMap, str};
+use std::{collections::BTreeMap, ops::Range, str};
 
 /// Largest file, in bytes: a log of a hundred thousand events has about that.
 pub const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -18,13 +18,17 @@ pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Most events of a file.
 pub const MOST_EVENTS: usize = 200_000;
 
+/// Years of the times that are read: a slip in one is found, and times can be reckoned with.
+pub const YEARS: Range<i32> = 2000..2100;
+
 /// How deep elements may lie in each other.
 const MOST_DEPTH: usize = 32;
 
 /// Characters of a file's text that a message quotes.
 const MOST_QUOTED: usize = 40;
 
-/// Which attributes are read, by the names of the standard's extensions where a file does not use others.
+/// Which attributes are read, by the names of the standard's extensions where a file does not use others. A prefix is the
+/// standard's, or the file's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keys {
     pub case: String,
@@ -250,42 +254,43 @@ impl Reading<'_> {
             self.fault(place, "has no `key`");
             return Ok(());
         };
-        let key = match key.split_once(':') {
-            Some((prefix, rest)) => match self.prefixes.get(prefix) {
-                Some(standard) => format!("{standard}:{rest}"),
-                None => key,
-            },
-            None => key,
-        };
+        let standard = key.split_once(':').and_then(|(prefix, rest)| {
+            let standard = self.prefixes.get(prefix)?;
+            Some(format!("{standard}:{rest}"))
+        });
+        let is = |wanted: &str| key == wanted || standard.as_deref() == Some(wanted);
         let Some(value) = value_of(start, "value")? else {
             self.fault(place, "has no `value`");
             return Ok(());
         };
         let keys = self.keys;
         let Some(trace) = self.log.as_mut().and_then(|log| log.traces.last_mut()) else { return Ok(()) };
+        let mut again = false;
         if within == Kind::Trace {
-            if key == keys.case {
-                trace.name = Some(value);
+            if is(&keys.case) {
+                again = trace.name.replace(value).is_some();
             }
-            return Ok(());
+        } else if let Some(event) = trace.events.last_mut() {
+            if is(&keys.time) {
+                match time(&value) {
+                    Ok(time) => again = event.time.replace(time).is_some(),
+                    Err(message) => self.fault(place, &message),
+                }
+            } else {
+                for (wanted, part) in [
+                    (&keys.activity, &mut event.activity),
+                    (&keys.transition, &mut event.transition),
+                    (&keys.resource, &mut event.resource),
+                ] {
+                    if is(wanted) {
+                        again |= part.replace(value.clone()).is_some();
+                    }
+                }
+            }
         }
-        let Some(event) = trace.events.last_mut() else { return Ok(()) };
-        if key == keys.time {
-            event.time = time(&value);
-            if event.time.is_none() {
-                let value: String = value.chars().take(MOST_QUOTED).collect();
-                self.fault(place, &format!("`{value}` is no time such as 2023-10-09T06:00:00.000+07:00"));
-            }
-            return Ok(());
-        }
-        for (wanted, part) in [
-            (&keys.activity, &mut event.activity),
-            (&keys.transition, &mut event.transition),
-            (&keys.resource, &mut event.resource),
-        ] {
-            if key == *wanted {
-                *part = Some(value.clone());
-            }
+        if again {
+            let key: String = key.chars().take(MOST_QUOTED).collect();
+            self.fault(place, &format!("is `{key}` a second time: each stands once"));
         }
         Ok(())
     }
@@ -304,13 +309,25 @@ fn value_of(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, String
     Ok(found)
 }
 
-/// As `xs:dateTime` has it, with or without a zone, in which some leave out the colon.
-fn time(text: &str) -> Option<Time> {
+/// As `xs:dateTime` has it, with or without a zone, in which some leave out the colon. Fails with what to tell.
+fn time(text: &str) -> Result<Time, String> {
     let text = text.trim();
     let zoned = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
-    zoned
+    let time = zoned
         .map(Time::Zoned)
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(Time::Local))
-        .ok()
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(Time::Local));
+    let quoted = || text.chars().take(MOST_QUOTED).collect::<String>();
+    let time =
+        time.map_err(|_| format!("`{}` is no time such as 2023-10-09T06:00:00.000+07:00", quoted()))?;
+    let year = match time {
+        Time::Zoned(at) => at.year(),
+        Time::Local(at) => at.year(),
+    };
+    if YEARS.contains(&year) {
+        Ok(time)
+    } else {
+        let (first, last) = (YEARS.start, YEARS.end - 1);
+        Err(format!("`{}` is out of bounds: the years are {first} to {last}", quoted()))
+    }
 }

@@ -73,6 +73,53 @@ fn attributes_are_read_by_other_keys_where_a_caller_says_so() {
 }
 
 #[test]
+fn a_key_matches_by_the_prefix_of_the_file_and_by_that_of_the_standard() {
+    for activity in ["c:name", "concept:name"] {
+        let keys = Keys { activity: activity.to_owned(), ..Keys::default() };
+        let event = &read(FOREIGN.as_bytes(), &keys).unwrap().traces[0].events[0];
+        assert_eq!(event.activity.as_deref(), Some("register \"it\""), "{activity}");
+    }
+}
+
+#[test]
+fn what_is_read_stands_once_in_its_event_and_its_trace() {
+    let text = r#"<log><extension prefix="c" uri="http://www.xes-standard.org/concept.xesext"/><trace>
+<string key="concept:name" value="a"/><string key="concept:name" value="a"/><event>
+<string key="concept:name" value="a"/><string key="cost" value="1"/><string key="cost" value="1"/>
+<string key="c:name" value="b"/>
+<date key="time:timestamp" value="2024-01-01T00:00:00Z"/><date key="time:timestamp" value="2024-01-01T00:00:00Z"/>
+</event><event><string key="concept:name" value="a"/></event></trace></log>"#;
+    assert_eq!(
+        faults(text),
+        [
+            "line 2, column 39: is `concept:name` a second time: each stands once",
+            "line 4, column 1: is `c:name` a second time: each stands once",
+            "line 5, column 58: is `time:timestamp` a second time: each stands once",
+        ]
+    );
+}
+
+#[test]
+fn a_time_of_a_year_out_of_bounds_is_refused_with_its_place() {
+    let told = |time: &str| {
+        let date = format!("<date key=\"time:timestamp\" value=\"{time}\"/>");
+        let text = format!("<log><trace><event>\n{date}</event></trace></log>");
+        read(text.as_bytes(), &Keys::default()).map_err(|faults| faults.listed[0].to_string())
+    };
+    for fine in ["2000-01-01T00:00:00+14:00", "2099-12-31T23:59:59", "2099-12-31T23:59:59-12:00"] {
+        assert!(told(fine).is_ok(), "{fine}");
+    }
+    for far in
+        ["1999-12-31T23:59:59", "2100-01-01T00:00:00Z", "+262142-01-01T00:00:00", "-262143-01-01T00:00:00"]
+    {
+        let wanted = format!("line 2, column 1: `{far}` is out of bounds: the years are 2000 to 2099");
+        assert_eq!(told(far), Err(wanted));
+    }
+    // In whichever form a parser takes it.
+    assert!(told("+262142-01-01T00:00:00+00:00").is_err());
+}
+
+#[test]
 fn all_that_is_wrong_is_told_with_its_place() {
     let text = "<log>\n<event/>\n<trace>\n<event><date key=\"time:timestamp\" value=\"yesterday\"/></event>\n\
                 <string value=\"x\"/><string key=\"concept:name\"/>\n</trace></log>";
@@ -167,7 +214,7 @@ fn any_text() -> impl Strategy<Value = String> {
 
 fn any_traces() -> impl Strategy<Value = Vec<Trace>> {
     let transition = prop::sample::select(Transition::VARIANTS);
-    let event = (any_text(), transition, any_text(), 0..4_000_000_000_000_i64)
+    let event = (any_text(), transition, any_text(), 946_684_800_000..4_000_000_000_000_i64)
         .prop_map(|(activity, transition, resource, at)| event(&activity, transition, &resource, at));
     let trace = (any_text(), any_text(), prop::collection::vec(event, 0..5))
         .prop_map(|(name, code, events)| trace(&name, &code, events));

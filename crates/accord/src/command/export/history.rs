@@ -85,13 +85,25 @@ pub struct Event {
     pub kind: String,
     pub at: DateTime<Utc>,
     pub post: Option<Post>,
-    pub payload: Value,
+    /// What it says itself; of a correction that stands for what was wrong, behind what that said, first things first.
+    pub said: Vec<Said>,
     pub details: Details,
+}
+
+/// What an event of the log says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// Its type in the catalogue.
+    pub kind: String,
+    pub payload: Value,
 }
 
 /// All of an operation that goes out, in its order.
 pub struct History {
     pub events: Vec<Event>,
+    /// In the order of the log, also by what was put right since: that was wrong about a time or an amount, and things keep
+    /// their titles, and what they are to each other.
+    pub said: Vec<Said>,
 }
 
 impl History {
@@ -111,6 +123,8 @@ impl History {
 
     fn of(nodes: Vec<Node>, order: Order) -> Result<Self> {
         let mut events = nodes.into_iter().map(Node::event).collect::<Result<Vec<_>>>()?;
+        events.sort_by_key(|event| event.details.position);
+        let said = events.iter().flat_map(|event| event.said.iter().cloned()).collect();
         match order {
             Order::Happened => {
                 put_right(&mut events);
@@ -120,26 +134,22 @@ impl History {
                 for event in &mut events {
                     event.at = event.details.recorded_at;
                 }
-                events.sort_by_key(|event| event.details.position);
             }
         }
-        Ok(Self { events })
+        Ok(Self { events, said })
     }
 }
 
-/// Takes away what was wrong; a correction says what that said.
+/// Takes away what was wrong, of events in the order of the log; a correction says what that said, and its own.
 fn put_right(events: &mut Vec<Event>) {
-    let said: BTreeMap<i64, (String, Option<i64>)> = events
-        .iter()
-        .map(|event| (event.details.position, (event.kind.clone(), event.details.corrects)))
-        .collect();
+    let mut known = BTreeMap::<i64, (String, Vec<Said>)>::new();
     for event in &mut *events {
-        // A correction may be put right itself; what it corrects comes before it, so that this ends.
-        let mut corrects = event.details.corrects;
-        while let Some((kind, further)) = corrects.and_then(|position| said.get(&position)) {
+        // What a correction puts right stands before it, and may be a correction itself.
+        if let Some((kind, said)) = event.details.corrects.and_then(|position| known.get(&position)) {
             event.kind.clone_from(kind);
-            corrects = *further;
+            event.said.splice(0..0, said.iter().cloned());
         }
+        known.insert(event.details.position, (event.kind.clone(), event.said.clone()));
     }
     let wrong: BTreeSet<i64> = events.iter().filter_map(|event| event.details.corrects).collect();
     events.retain(|event| !wrong.contains(&event.details.position));
@@ -155,7 +165,7 @@ impl Node {
             kind: self.r#type.clone(),
             at: self.happened_at,
             post: self.post,
-            payload: self.payload,
+            said: vec![Said { kind: self.r#type.clone(), payload: self.payload }],
             details: Details {
                 event_type: self.r#type,
                 position: position(&self.position)?,
@@ -193,6 +203,7 @@ fn uuid(id: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::export::{objects::Kind, ocel, xes};
     use serde_json::json;
 
     fn node(position: i64, kind: &str, happened: &str, corrects: Option<i64>) -> Node {
@@ -230,6 +241,116 @@ mod tests {
     fn what_was_put_right_stands_once_where_its_last_correction_has_it() {
         let wanted = [expected(4, "TaskCompleted", "07:00"), expected(1, "TaskStarted", "08:00")];
         assert_eq!(told(Order::Happened), wanted);
+    }
+
+    /// Four things, each of them told again as it was.
+    fn corrected() -> Vec<Node> {
+        let said = |position, kind, corrects: Option<i64>, payload: Value| {
+            // The minute is the position of what was said first.
+            let minute = if corrects == Some(6) { 2 } else { corrects.unwrap_or(position) };
+            Node { payload, ..node(position, kind, &format!("2023-10-11T08:0{minute}:00Z"), corrects) }
+        };
+        let task = json!({ "code": "T90", "title": "Search the bank", "lead": "THA", "territory": "MMR" });
+        vec![
+            said(
+                1,
+                "IncidentReported",
+                None,
+                json!({
+                    "operation": "SAPHAN", "incident": "INC-001", "owner": "THA", "report": { "title": "A fire" }
+                }),
+            ),
+            said(
+                2,
+                "ResponseDecided",
+                None,
+                json!({ "operation": "SAPHAN", "incident": "INC-001", "task": task }),
+            ),
+            said(
+                3,
+                "RequestIssued",
+                None,
+                json!({
+                    "operation": "SAPHAN", "request": "RFA-001", "incident": "INC-001", "from": "THA", "to": "MMR",
+                    "text": "Who owns it?"
+                }),
+            ),
+            said(
+                4,
+                "OutcomeRecorded",
+                None,
+                json!({
+                    "operation": "SAPHAN", "outcome": "OUT-03", "partner": "THA", "title": "Cards seized"
+                }),
+            ),
+            said(
+                5,
+                "IncidentTimesCorrected",
+                Some(1),
+                json!({ "operation": "SAPHAN", "incident": "INC-001" }),
+            ),
+            said(
+                6,
+                "IncidentTimesCorrected",
+                Some(2),
+                json!({ "operation": "SAPHAN", "incident": "INC-001" }),
+            ),
+            said(7, "RequestTimesCorrected", Some(3), json!({ "operation": "SAPHAN", "request": "RFA-001" })),
+            said(
+                8,
+                "OutcomeCorrected",
+                Some(4),
+                json!({
+                    "operation": "SAPHAN", "outcome": "OUT-03", "partner": "THA"
+                }),
+            ),
+            said(
+                9,
+                "IncidentTimesCorrected",
+                Some(6),
+                json!({ "operation": "SAPHAN", "incident": "INC-001" }),
+            ),
+        ]
+    }
+
+    #[test]
+    fn what_was_put_right_keeps_all_that_it_said_but_its_time() {
+        let shown = |order, nodes| {
+            let history = History::of(nodes, order).unwrap();
+            let objects: Value = serde_json::from_str(&ocel::write(&history).unwrap()).unwrap();
+            let traces = xes::write(&"SAPHAN".parse().unwrap(), &history, &[Kind::Task]);
+            (objects, traces)
+        };
+        let (right, traces) = shown(Order::Happened, corrected());
+        let (wrong, _) = shown(Order::Happened, corrected().into_iter().take(4).collect());
+        // Nothing that is known of things is lost by being told again.
+        assert_eq!(right["objects"], wrong["objects"]);
+        let of = |id: &str| {
+            let mut objects = right["objects"].as_array().unwrap().iter();
+            objects.find(|object| object["id"] == id).unwrap_or_else(|| panic!("{id}: {right}")).to_string()
+        };
+        for (id, told) in [
+            ("Task T90", &["Search the bank", "PLANNED", "on territory of", "led by"][..]),
+            ("Incident INC-001", &["A fire", "owned by", "answered by", "REPORTED", "RESPONDING"]),
+            ("Request RFA-001", &["Who owns it?", "about", "ISSUED", "Partner MMR"]),
+            ("Outcome OUT-03", &["Cards seized"]),
+        ] {
+            let object = of(id);
+            for told in told {
+                assert!(object.contains(told), "{told}: {object}");
+            }
+        }
+        let related = |shown: &Value| {
+            let events = shown["events"].as_array().unwrap().iter();
+            let mut related: Vec<_> =
+                events.map(|event| format!("{} {}", event["type"], event["relationships"])).collect();
+            related.sort();
+            related
+        };
+        assert_eq!(related(&right), related(&wrong));
+        assert!(traces.contains("Task T90") && traces.contains("Search the bank"), "{traces}");
+        let (known, _) = shown(Order::Known, corrected());
+        assert!(known["objects"].to_string().contains("answered by"));
     }
 
     #[test]

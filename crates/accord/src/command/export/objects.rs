@@ -1,6 +1,6 @@
 //! What an event is about, as its payload names it: `schema/events` has the shape of each type.
 
-use super::history::Event;
+use super::history::{Event, Said};
 use serde_json::Value;
 use std::{collections::BTreeSet, fmt};
 
@@ -76,7 +76,7 @@ const fn named(path: &'static str, kind: Kind, qualifier: &'static str) -> Named
     Named { path, kind, qualifier, only: &[] }
 }
 
-const NAMED: [Named; 29] = [
+const NAMED: [Named; 30] = [
     named("operation", Kind::Operation, "operation"),
     named("number", Kind::PlanVersion, "plan version"),
     named("decisionPoint.number", Kind::PlanVersion, "plan version"),
@@ -96,6 +96,7 @@ const NAMED: [Named; 29] = [
     named("contribution", Kind::Contribution, "contribution"),
     Named { only: &["OutcomeRecorded", "OutcomeCorrected"], ..named("outcome", Kind::Outcome, "outcome") },
     named("sitrep", Kind::Sitrep, "SITREP"),
+    Named { only: &["SitrepCorrected"], ..named("corrects", Kind::Sitrep, "corrects") },
     named("finding", Kind::Finding, "finding"),
     named("authority", Kind::Count, "count"),
     named("post", Kind::Post, "post"),
@@ -200,47 +201,52 @@ impl Tie {
     }
 }
 
-/// What the event is about, without who sent its command.
+/// What the event is about, without who sent its command; of a correction also what that was about which it puts right.
 pub fn about(event: &Event) -> BTreeSet<(Object, &'static str)> {
-    let named = named_in(event).flat_map(|Named { path, kind, qualifier, .. }| {
-        found(&event.payload, path).into_iter().map(|code| (Object { kind: *kind, code }, *qualifier))
+    let named = event.said.iter().flat_map(|said| named_in(said).map(move |named| (said, named)));
+    let objects = named.flat_map(|(said, Named { path, kind, qualifier, .. })| {
+        found(&said.payload, path).into_iter().map(|code| (Object { kind: *kind, code }, *qualifier))
     });
-    named.collect()
+    objects.collect()
 }
 
-fn named_in(event: &Event) -> impl Iterator<Item = &'static Named> {
-    let told = event.details.event_type.as_str();
+fn named_in(said: &Said) -> impl Iterator<Item = &'static Named> {
+    let told = said.kind.as_str();
     NAMED.iter().filter(move |named| {
         let is_told = named.only.is_empty() || named.only.contains(&told);
         is_told && (named.path != "number" || !NUMBERED_OTHERWISE.contains(&told))
     })
 }
 
-/// What objects are to each other by the event.
-pub fn ties(event: &Event) -> Vec<Tie> {
-    let kind = event.details.event_type.as_str();
+/// What objects are to each other by what is said.
+pub fn ties(said: &Said) -> Vec<Tie> {
+    let kind = said.kind.as_str();
     let of = TIED.iter().filter(|(of, ..)| *of == kind);
     let ties = of.flat_map(|(_, from, path, to, qualifier)| {
-        let from = subject(event, *from);
+        let from = named_first(said, *from);
         let codes = from
             .into_iter()
-            .flat_map(|from| found(&event.payload, path).into_iter().map(move |code| (from.clone(), code)));
+            .flat_map(|from| found(&said.payload, path).into_iter().map(move |code| (from.clone(), code)));
         codes.map(|(from, code)| Tie { from, qualifier, to: Object { kind: *to, code } })
     });
     ties.collect()
 }
 
-/// What an object is called by the event.
-pub fn title(event: &Event) -> Option<(Object, String)> {
-    let kind = event.details.event_type.as_str();
-    let (_, of, path) = TITLED.iter().find(|(told, ..)| *told == kind)?;
-    Some((subject(event, *of)?, found(&event.payload, path).pop()?))
+/// What an object is called by what is said.
+pub fn title(said: &Said) -> Option<(Object, String)> {
+    let (_, of, path) = TITLED.iter().find(|(told, ..)| *told == said.kind)?;
+    Some((named_first(said, *of)?, found(&said.payload, path).pop()?))
 }
 
-/// The object of that kind that the event tells of first: what is named beside it comes by other words.
+/// The object of that kind that the event is about; of a correction, as what it puts right names it.
 pub fn subject(event: &Event, kind: Kind) -> Option<Object> {
-    let mut named = named_in(event).filter(|named| named.kind == kind);
-    let code = named.find_map(|named| found(&event.payload, named.path).into_iter().next())?;
+    event.said.iter().find_map(|said| named_first(said, kind))
+}
+
+/// What is named beside the object that is told of first comes by other words.
+fn named_first(said: &Said, kind: Kind) -> Option<Object> {
+    let mut named = named_in(said).filter(|named| named.kind == kind);
+    let code = named.find_map(|named| found(&said.payload, named.path).into_iter().next())?;
     Some(Object { kind, code })
 }
 
@@ -251,7 +257,7 @@ pub fn named_paths() -> impl Iterator<Item = (&'static str, Kind, &'static [&'st
 }
 
 /// Texts and whole numbers at the path, in which `[]` is each of a list.
-fn found(payload: &Value, path: &str) -> Vec<String> {
+pub fn found(payload: &Value, path: &str) -> Vec<String> {
     let mut values = vec![payload];
     for step in path.split('.') {
         let (name, each) = match step.strip_suffix("[]") {

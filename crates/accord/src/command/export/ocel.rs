@@ -2,8 +2,8 @@
 
 use super::{
     history::{Event, History, Post},
-    objects::{Kind, Object, Tie, about, subject, ties, title},
-    standing::statuses,
+    objects::{Kind, Object, Tie, about, ties, title},
+    standing::Standings,
 };
 use exchange::ocel::{self, Attribute, Relation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,15 +19,14 @@ struct Known {
 
 pub fn write(history: &History) -> serde_json::Result<String> {
     let mut objects = BTreeMap::<Object, Known>::new();
-    let events: Vec<_> = history.events.iter().map(|event| written(event, &mut objects)).collect();
-    // Where the log has it, whatever the order of the events is.
-    let mut told: Vec<&Event> = history.events.iter().collect();
-    told.sort_by_key(|event| event.details.position);
-    for event in told {
-        for tie in ties(event) {
+    let mut standings = Standings::default();
+    let written = |event| written(event, &mut standings, &mut objects);
+    let events: Vec<_> = history.events.iter().map(written).collect();
+    for said in &history.said {
+        for tie in ties(said) {
             take(tie, &mut objects);
         }
-        if let Some((object, title)) = title(event) {
+        if let Some((object, title)) = title(said) {
             objects.entry(object).or_default().title = Some(title);
         }
     }
@@ -48,7 +47,7 @@ fn take(tie: Tie, objects: &mut BTreeMap<Object, Known>) {
     known.ties.insert((to, qualifier));
 }
 
-fn written(event: &Event, objects: &mut BTreeMap<Object, Known>) -> ocel::Event {
+fn written(event: &Event, standings: &mut Standings, objects: &mut BTreeMap<Object, Known>) -> ocel::Event {
     let mut related = about(event);
     if let Some(Post { code, title, partner }) = &event.post {
         let post = Object { kind: Kind::Post, code: code.clone() };
@@ -63,10 +62,8 @@ fn written(event: &Event, objects: &mut BTreeMap<Object, Known>) -> ocel::Event 
     for (object, _) in &related {
         objects.entry(object.clone()).or_default();
     }
-    for (kind, status) in statuses(&event.kind) {
-        if let Some(object) = subject(event, kind) {
-            objects.entry(object).or_default().statuses.insert(event.at, status);
-        }
+    for (object, status) in standings.take(event) {
+        objects.entry(object).or_default().statuses.insert(event.at, status);
     }
     let relation =
         |(object, qualifier): (Object, &'static str)| Relation { object: object.to_string(), qualifier };

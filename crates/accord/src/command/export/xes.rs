@@ -15,7 +15,7 @@ const WORK: &str = "Carry out";
 /// `kinds` are those of cases; none of them: all.
 pub fn write(operation: &OperationCode, history: &History, kinds: &[Kind]) -> String {
     let mut titles = BTreeMap::new();
-    for (object, told) in history.events.iter().filter_map(title) {
+    for (object, told) in history.said.iter().filter_map(title) {
         titles.insert(object, told);
     }
     let whole = Object { kind: Kind::Operation, code: operation.to_string() };

@@ -2,7 +2,7 @@
 
 use super::mapping::{Rule, Rules, Says};
 use crate::scenario::{
-    model::{execution::BlockReason, values::Instant},
+    model::execution::BlockReason,
     yaml::{Data, Entry, Faults, Node},
 };
 use chrono::{DateTime, FixedOffset, LocalResult, TimeDelta, TimeZone as _};
@@ -12,7 +12,7 @@ use exchange::{
 };
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
 };
 
 /// Most traces, which are as many tasks: what a plan's file may have.
@@ -23,6 +23,9 @@ const MOST_TEXT: usize = 100;
 
 /// Longest code, in bytes.
 const MOST_CODE: usize = 32;
+
+/// What stays of a code that is there already, in bytes, so that a number finds room behind it.
+const MOST_STEM: usize = 24;
 
 /// What is made of a log.
 #[derive(Default)]
@@ -35,7 +38,7 @@ pub struct Made<'a> {
     pub empty: usize,
 }
 
-/// An event with what it reports, at the log's own time.
+/// An event with what it reports, at the log's own time until that is moved.
 struct Reported<'r> {
     place: Place,
     at: DateTime<FixedOffset>,
@@ -63,7 +66,7 @@ impl Made<'_> {
             faults.add(place, "", &format!("is one trace more than {MOST_TRACES}, which are the most"));
             return made;
         }
-        let mut codes: HashSet<String> = codes.iter().cloned().collect();
+        let mut codes = Codes { taken: codes.iter().cloned().collect(), next: HashMap::new() };
         let mut cases = Vec::new();
         for (number, trace) in (1..).zip(&log.traces) {
             match made.case(number, trace, rules, &mut codes, faults) {
@@ -74,10 +77,17 @@ impl Made<'_> {
         let first = cases.iter().flat_map(|case| &case.reports).map(|report| report.at).min();
         let Some(first) = first else { return made };
         let begin = rules.section.begin.unwrap_or(rules.h_hour);
-        for case in cases {
-            let moved = |at: DateTime<FixedOffset>| begin + (at - first);
-            made.tasks.extend(task(&case, rules, moved));
-            made.reports.extend(case.reports.iter().map(|told| report(&case.code, told, moved(told.at))));
+        for mut case in cases {
+            for report in &mut case.reports {
+                if let Some(moved) = begin.checked_add_signed(report.at - first) {
+                    report.at = moved;
+                } else {
+                    let message = "is moved to a time that no calendar has, by `log.begin` or the H-hour";
+                    faults.add((report.place.line, report.place.column), "", message);
+                }
+            }
+            made.tasks.extend(task(&case, rules));
+            made.reports.extend(case.reports.iter().map(|told| report(&case.code, told)));
         }
         made
     }
@@ -88,7 +98,7 @@ impl Made<'_> {
         number: usize,
         trace: &ReadTrace,
         rules: &'r Rules,
-        codes: &mut HashSet<String>,
+        codes: &mut Codes,
         faults: &Faults,
     ) -> Option<Case<'r>> {
         let section = &rules.section;
@@ -110,7 +120,7 @@ impl Made<'_> {
             }
             let place = (event.place.line, event.place.column);
             let Some(at) = *at else {
-                faults.add(place, "", untimed(event));
+                faults.add(place, "", &untimed(event, rules));
                 continue;
             };
             let mapped = event.resource.as_ref().and_then(|resource| section.posts.get(resource));
@@ -130,7 +140,7 @@ impl Made<'_> {
         }
         let title = trace.name.as_deref().map(short).filter(|name| !name.trim().is_empty());
         let title = title.unwrap_or_else(|| format!("Trace {number}"));
-        let code = code(section.prefix.as_deref().unwrap_or_default(), &title, number, codes);
+        let code = codes.make(section.prefix.as_deref().unwrap_or_default(), &title, number);
         Some(Case { place: trace.place, title, code, post: post.unwrap_or(&section.post), reports })
     }
 }
@@ -147,10 +157,16 @@ fn time(event: &ReadEvent, rules: &Rules) -> Option<DateTime<FixedOffset>> {
     }
 }
 
-fn untimed(event: &ReadEvent) -> &'static str {
-    match event.time {
-        None => "has no time, and a rule matches it",
-        Some(_) => "has a time without an offset: say in `log.tz` of the mapping in which zone that is",
+fn untimed(event: &ReadEvent, rules: &Rules) -> Cow<'static, str> {
+    match (event.time, rules.section.zone) {
+        (None, _) => "has no time, and a rule matches it".into(),
+        (Some(Time::Local(at)), Some(zone)) => format!(
+            "has the time {at}, which clocks in {zone} (`log.tz` of the mapping) leave out: give it an offset"
+        )
+        .into(),
+        (Some(_), _) => {
+            "has a time without an offset: say in `log.tz` of the mapping in which zone that is".into()
+        }
     }
 }
 
@@ -187,38 +203,50 @@ fn short(text: &str) -> String {
     if text.is_empty() { "-".to_owned() } else { text }
 }
 
-/// Made of the title, another one for each trace.
-fn code(prefix: &str, title: &str, number: usize, codes: &mut HashSet<String>) -> String {
-    let mut code = String::new();
-    for letter in prefix.chars().chain(title.chars()).map(|letter| letter.to_ascii_uppercase()) {
-        match letter {
-            'A'..='Z' | '0'..='9' | '_' => code.push(letter),
-            _ if code.is_empty() || code.ends_with('-') => {}
-            _ => code.push('-'),
+/// The codes of tasks that are there.
+pub struct Codes {
+    pub taken: HashSet<String>,
+    /// The number that comes next behind what is there already, so that no number is tried twice.
+    pub next: HashMap<String, usize>,
+}
+
+impl Codes {
+    /// Made of the title, another one for each trace.
+    pub fn make(&mut self, prefix: &str, title: &str, number: usize) -> String {
+        let mut code = String::new();
+        for letter in prefix.chars().chain(title.chars()).map(|letter| letter.to_ascii_uppercase()) {
+            match letter {
+                'A'..='Z' | '0'..='9' | '_' => code.push(letter),
+                _ if code.is_empty() || code.ends_with('-') => {}
+                _ => code.push('-'),
+            }
         }
+        let code = code.trim_matches(['-', '_']);
+        let mut code = if code.is_empty() { format!("TRACE-{number}") } else { cut(code, MOST_CODE) };
+        if self.taken.contains(&code) {
+            let stem = cut(&code, MOST_STEM);
+            let next = self.next.entry(stem.clone()).or_insert(2);
+            while self.taken.contains(&code) {
+                code = format!("{stem}-{next}");
+                *next += 1;
+            }
+        }
+        self.taken.insert(code.clone());
+        code
     }
-    let code = code.trim_matches(['-', '_']);
-    let code =
-        if code.is_empty() { format!("TRACE-{number}") } else { code.chars().take(MOST_CODE).collect() };
-    let mut unique = code.clone();
-    let mut again = 2;
-    while !codes.insert(unique.clone()) {
-        let end = format!("-{again}");
-        unique = code.chars().take(MOST_CODE - end.len()).collect::<String>() + &end;
-        again += 1;
-    }
-    unique
+}
+
+/// The first letters of a code, which is ASCII, without what joins words at their end.
+fn cut(code: &str, most: usize) -> String {
+    code.get(..most).unwrap_or(code).trim_end_matches(['-', '_']).to_owned()
 }
 
 /// Planned in whole hours around all that is reported of it.
-fn task<'a>(
-    case: &Case<'_>,
-    rules: &Rules,
-    moved: impl Fn(DateTime<FixedOffset>) -> Instant,
-) -> Option<Node<'a>> {
-    let times = || case.reports.iter().map(|report| moved(report.at));
-    let hours = |at: Instant| (at - rules.h_hour).num_seconds().div_euclid(TimeDelta::hours(1).num_seconds());
-    let (first, last) = (hours(times().min()?), hours(times().max()? + TimeDelta::seconds(3_599)));
+fn task<'a>(case: &Case<'_>, rules: &Rules) -> Option<Node<'a>> {
+    let times = || case.reports.iter().map(|report| (report.at - rules.h_hour).num_seconds());
+    let hour = TimeDelta::hours(1).num_seconds();
+    let first = times().min()?.div_euclid(hour);
+    let last = times().max()?.saturating_add(hour - 1).div_euclid(hour);
     let section = &rules.section;
     let lead = rules.partners.get(case.post)?;
     let node = |data| Node { line: case.place.line, column: case.place.column, data };
@@ -243,13 +271,13 @@ fn task<'a>(
     ))
 }
 
-fn report<'a>(task: &str, report: &Reported<'_>, at: Instant) -> Node<'a> {
+fn report<'a>(task: &str, report: &Reported<'_>) -> Node<'a> {
     let Place { line, column } = report.place;
     let node = |data| Node { line, column, data };
     let text = |text: String| node(Data::Scalar { text: Cow::Owned(text), quoted: true });
     let mut fields = vec![
         ("task", text(task.to_owned())),
-        ("occ", text(at.to_rfc3339())),
+        ("occ", text(report.at.to_rfc3339())),
         ("ev", text(report.rule.says.to_string())),
     ];
     match report.rule.says {

@@ -1,5 +1,8 @@
+use super::tasks::Codes;
 use super::*;
 use crate::scenario::model::{execution::ReportEvent, plan::Task};
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
 
 /// The smallest scenario, carried out, with a section that reads a log.
 pub const MAPPING: &str = include_str!("../../../tests/import/mining.yaml");
@@ -135,4 +138,87 @@ fn a_section_that_says_too_little_or_too_much_is_refused() {
     }
     let alone = super::super::read(MAPPING).unwrap_err();
     assert!(alone.iter().any(|fault| fault.path == "log" && fault.message.contains("is not a field here")));
+}
+
+#[test]
+fn a_year_that_no_scenario_takes_is_refused_at_its_place() {
+    for far in ["+262142-01-01T00:00:00+00:00", "+262142-01-01T00:00:00", "1815-06-18T11:35:00+00:00"] {
+        let faults = both(&[], &[("2013-03-04T16:00:00+01:00", far)]).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert!(faults[0].starts_with("Log line 42, column 7: `"), "{faults:#?}");
+    }
+    // As far as times can be moved, and no further.
+    let faults = both(
+        &[("  begin: \"2024-03-04T06:00:00+07:00\"\n", "  begin: \"2099-12-31T00:00:00+07:00\"\n")],
+        &[("2013-03-04T16:00:00+01:00", "2099-12-31T16:00:00+01:00")],
+    )
+    .unwrap_err();
+    assert!(faults.iter().any(|fault| fault.starts_with("Log ") && fault.contains("2186")), "{faults:#?}");
+}
+
+#[test]
+fn an_hour_that_the_clocks_leave_out_is_told_as_that() {
+    // In Paris, clocks went from 2:00 to 3:00 that night.
+    let faults = both(&[], &[("2013-03-04T14:00:00\"", "2024-03-31T02:30:00\"")]).unwrap_err().join("\n");
+    assert!(faults.contains("which clocks in Europe/Paris (`log.tz` of the mapping) leave out"), "{faults}");
+    assert!(!faults.contains("say in `log.tz`"), "{faults}");
+}
+
+#[test]
+fn each_trace_of_many_with_one_name_has_a_code_of_its_own_soon() {
+    let mut codes = Codes { taken: ["A-3".to_owned()].into(), next: [].into() };
+    let begun = Instant::now();
+    let made: Vec<String> = (1..=20_000).map(|number| codes.make("", "a", number)).collect();
+    assert_eq!(made[..3], ["A", "A-2", "A-4"]);
+    assert_eq!(made[19_999], "A-20001");
+    // Names that are alike as far as a number leaves them.
+    for number in 1..=5_000 {
+        let name = format!("a name that is rather long {number}");
+        for _ in 0..3 {
+            assert!(codes.make("", &name, number).len() <= 32);
+        }
+    }
+    // Trying each number again takes minutes.
+    assert!(begun.elapsed() < Duration::from_secs(20));
+}
+
+fn is_made_or_refused(log: &[u8]) {
+    if let Err(faults) = read_log(MAPPING, log) {
+        assert!(!faults.is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn something_is_made_of_every_time_or_it_is_refused(
+        years in prop::collection::vec(prop_oneof![Just(262_142), 0..10_000, 1_990..2_110, Just(-262_143)], 9),
+        zone in prop::sample::select(vec!["", "Z", "+14:00", "-12:00", "+23:59", "-23:59"]),
+    ) {
+        let mut log = LOG.to_owned();
+        for (year, day) in years.into_iter().zip(["2013-03-04T08:00:00+01:00", "2013-03-04T10:30:00+01:00",
+            "2013-03-04T14:00:00", "2013-03-04T14:30:00.000+01:00", "2013-03-04T16:00:00+01:00",
+            "2013-03-04T11:00:00+01:00", "2013-03-04T11:30:00+01:00", "2013-03-04T12:10:00+01:00",
+            "2013-03-05T08:00:00+01:00"])
+        {
+            prop_assert!(log.contains(day));
+            let sign = if year > 9_999 { "+" } else { "" };
+            log = log.replacen(&format!("{day}\""), &format!("{sign}{year:04}-12-31T23:59:59{zone}\""), 1);
+        }
+        is_made_or_refused(log.as_bytes());
+    }
+
+    #[test]
+    fn something_is_made_of_a_file_with_a_few_other_bytes_or_it_is_refused(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), any::<bool>()), 1..6),
+    ) {
+        let mut bytes = LOG.as_bytes().to_vec();
+        for (at, byte, is_put_between) in changes {
+            let at = at.index(bytes.len());
+            let byte = b"<>&/\n0123456789-+:TZ"[usize::from(byte) % 20];
+            if is_put_between { bytes.insert(at, byte) } else { bytes[at] = byte }
+        }
+        is_made_or_refused(&bytes);
+    }
 }
