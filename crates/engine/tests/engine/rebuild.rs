@@ -15,6 +15,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
+    collections::BTreeSet,
     future::pending,
     sync::{
         Arc,
@@ -77,8 +78,8 @@ async fn schemas(owner: &PgPool) -> Vec<String> {
     .unwrap();
     let (sights, models): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|name| name.ends_with("_shared_sight"));
-    let expected: Vec<_> = models.iter().map(|name| format!("{name}_shared_sight")).collect();
-    assert_eq!(sights, expected);
+    let expected: BTreeSet<_> = models.iter().map(|name| format!("{name}_shared_sight")).collect();
+    assert_eq!(BTreeSet::from_iter(sights), expected);
     models
 }
 
