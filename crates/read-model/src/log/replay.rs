@@ -69,16 +69,26 @@ impl ReadModel {
         after: i64,
         commands: i64,
     ) -> Result<Vec<EventRow>, Error> {
-        // From one command to the next by the index, so that a page costs the same wherever it is.
+        // From one command to the next by the operation's index, so that a page costs the same wherever it is. `offset 0`
+        // keeps Postgres from walking through the log, or through all of the operation, to put a few in order.
         event_rows!(
             "from (
                with recursive step as (
                  (
                    select first.position, first.command_end, 1::bigint as number
-                   from event_entry first
-                   join visible_event($1, $2, $3) visible on visible.position = first.position
-                   where first.operation_id = $4 and first.position > $5
-                   order by first.position
+                   from (
+                     select entry.position, entry.command_end
+                     from event_entry entry
+                     where entry.operation_id = $4 and entry.position > $5
+                     order by entry.position
+                     offset 0
+                   ) first
+                   where exists (
+                     select
+                     from visible_event($1, $2, $3) visible
+                     where visible.position = first.position
+                     offset 0
+                   )
                    limit 1
                  )
                  union all
@@ -86,20 +96,37 @@ impl ReadModel {
                  from step
                  cross join lateral (
                    select later.position, later.command_end
-                   from event_entry later
-                   join visible_event($1, $2, $3) visible on visible.position = later.position
-                   where later.operation_id = $4 and later.position > step.command_end
-                   order by later.position
+                   from (
+                     select entry.position, entry.command_end
+                     from event_entry entry
+                     where entry.operation_id = $4 and entry.position > step.command_end
+                     order by entry.position
+                     offset 0
+                   ) later
+                   where exists (
+                     select
+                     from visible_event($1, $2, $3) visible
+                     where visible.position = later.position
+                     offset 0
+                   )
                    limit 1
                  ) next
                  where step.number < $6
                )
                select step.position as first, step.command_end as last from step
              ) step
-             join event_entry entry
-               on entry.operation_id = $4
-               and entry.position between step.first and step.last
-             join visible_event($1, $2, $3) visible on visible.position = entry.position
+             cross join lateral (
+               select told.*
+               from event_entry told
+               where told.operation_id = $4 and told.position between step.first and step.last
+               offset 0
+             ) entry
+             where exists (
+               select
+               from visible_event($1, $2, $3) visible
+               where visible.position = entry.position
+               offset 0
+             )
              order by entry.position",
             pin.position.0,
             pin.policy_position.0,
