@@ -3,13 +3,14 @@
 use crate::{
     client::{Client, Connection, UNEXPECTED},
     command::{
+        plan::pinned::take_page,
         reasons::{self, Reasons},
         sending::{carry_out, done, read},
     },
     file::put_in_place,
     output::{Output, print_file},
 };
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use domain::{
     ContributionCode, Money, OperationCode, PartnerCode, Sha256, Title,
     contribution::{ContributionKind, ContributionStatus, NewPledge, Offer, Pledge},
@@ -19,7 +20,7 @@ use exchange::{
     csv::{MOST_BYTES, PledgeColumn, PledgeRow, PledgeSheet, read_pledges, write_pledges},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -77,31 +78,6 @@ struct Taken {
 #[derive(Deserialize)]
 struct Receipt {
     position: String,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    /// `None`: there is no such operation, or it is not to be seen.
-    operation: Option<Given>,
-}
-
-#[derive(Deserialize)]
-struct Given {
-    contributions: Listed,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed {
-    nodes: Vec<Contribution>,
-    page_info: PageInfo,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -186,22 +162,23 @@ impl Contributions {
 
     /// All of them as of one position, which the cursors hold.
     async fn rows(&self, client: &Client) -> Result<Vec<PledgeRow>> {
-        let (mut rows, mut after) = (Vec::new(), None::<String>);
+        let (mut nodes, mut after) = (Vec::new(), None::<String>);
         loop {
             let variables = json!({ "operation": self.operation, "after": after });
-            let data: Value = client.ask(PAGE, &variables).await?;
-            let Page { operation } = serde_json::from_value(data).context(UNEXPECTED)?;
-            let operation = operation
-                .ok_or_else(|| anyhow!("there is no operation {} that you may see", self.operation))?;
-            let Listed { nodes, page_info } = operation.contributions;
-            for node in nodes {
-                rows.push(node.row()?);
+            let mut data = client.ask(PAGE, &variables).await?;
+            let Some(page) = data.pointer_mut("/operation/contributions") else {
+                bail!("there is no operation {} that you may see", self.operation);
+            };
+            after = take_page(page, &mut nodes)?;
+            if after.is_none() {
+                break;
             }
-            if !page_info.has_next_page {
-                return Ok(rows);
-            }
-            after = page_info.end_cursor;
         }
+        let rows = nodes.into_iter().map(|node| {
+            let contribution: Contribution = serde_json::from_value(node).context(UNEXPECTED)?;
+            contribution.row()
+        });
+        rows.collect()
     }
 }
 

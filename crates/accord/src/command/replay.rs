@@ -3,7 +3,7 @@
 use crate::{
     client::UNEXPECTED,
     command::{
-        plan::pinned::{Pinned, Place},
+        plan::pinned::{PAGE_INFO, Pinned, Place, take_page},
         reasons,
     },
     output::{Output, print},
@@ -65,25 +65,6 @@ enum Order {
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    replay: Page,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    page_info: PageInfo,
-    nodes: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Step {
     position: String,
@@ -141,9 +122,9 @@ impl Replay {
             Order::Happened => "AS_HAPPENED",
         };
         let shown = format!(
-            "replay(order: {order}, first: {PAGE}, after: $after) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ \
-             position at lag isCorrection events {{ type actor }} state {{ openIncidents openClocks tasks {{ planned \
-             issued inProgress blocked completed cancelled }} }} }} }}"
+            "replay(order: {order}, first: {PAGE}, after: $after) {{ {PAGE_INFO} nodes {{ position at lag isCorrection \
+             events {{ type actor }} state {{ openIncidents openClocks tasks {{ planned issued inProgress blocked \
+             completed cancelled }} }} }} }}"
         );
         let film =
             Film { pinned: self.place.pinned().await?, shown, steps: Vec::new(), after: None, whole: false };
@@ -263,10 +244,9 @@ impl Film {
             if self.whole {
                 return Ok(None);
             }
-            let Answer { replay } = self.pinned.ask(&self.shown, self.after.as_deref()).await?;
-            self.steps.extend(replay.nodes);
-            let PageInfo { has_next_page, end_cursor } = replay.page_info;
-            (self.after, self.whole) = (end_cursor, !has_next_page);
+            let mut operation: Value = self.pinned.ask(&self.shown, self.after.as_deref()).await?;
+            self.after = take_page(&mut operation["replay"], &mut self.steps)?;
+            self.whole = self.after.is_none();
         }
         Ok(self.steps.get(index).cloned())
     }

@@ -1,6 +1,9 @@
 //! What the API tells of an operation's events, in one of two orders.
 
-use crate::{client::UNEXPECTED, command::plan::pinned::Pinned};
+use crate::{
+    client::UNEXPECTED,
+    command::plan::pinned::{PAGE_INFO, Pinned},
+};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use exchange::mining::Details;
@@ -16,28 +19,8 @@ pub enum Order {
     Known,
 }
 
-const SHOWN: &str = "history(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { key position type \
-                     happenedAt recordedAt lateReason actor commandId payload corrects { position } causes { position } \
-                     post { code title partner { code name } } } }";
-
-#[derive(Deserialize)]
-struct Answer {
-    history: Page,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    page_info: PageInfo,
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
-}
+const NODE: &str = "key position type happenedAt recordedAt lateReason actor commandId payload corrects { position } \
+                    causes { position } post { code title partner { code name } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -108,16 +91,9 @@ pub struct History {
 
 impl History {
     pub async fn ask(pinned: &Pinned, order: Order) -> Result<Self> {
-        let mut nodes = Vec::new();
-        let mut after: Option<String> = None;
-        loop {
-            let Answer { history } = pinned.ask::<Answer>(SHOWN, after.as_deref()).await?;
-            nodes.extend(history.nodes);
-            if !history.page_info.has_next_page {
-                break;
-            }
-            after = history.page_info.end_cursor;
-        }
+        let shown = format!("page: history(first: 100, after: $after) {{ {PAGE_INFO} nodes {{ {NODE} }} }}");
+        let nodes = pinned.pages(&shown, "/page").await?.into_iter().map(serde_json::from_value);
+        let nodes = nodes.collect::<Result<Vec<Node>, _>>().context(UNEXPECTED)?;
         Self::of(nodes, order)
     }
 

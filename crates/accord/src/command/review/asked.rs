@@ -343,7 +343,8 @@ pub async fn report(pinned: &Pinned, zone: Option<&TimeZone>) -> Result<Review> 
         Some(compared) => compared,
         None => nothing_compared(pinned, &operation.title, &marking)?,
     };
-    let (events, more_events) = events(pinned, &operation.id).await?;
+    let (events, more_events) = events(pinned, &operation.id, None, EVENT, MOST_EVENTS).await?;
+    let events: Vec<Event> = list(events)?;
     let corrections = if more_events {
         list(of_types(pinned, &operation.id, &CORRECTIONS, EVENT).await?)?
     } else {
@@ -385,23 +386,15 @@ fn nothing_compared(pinned: &Pinned, title: &str, marking: &str) -> Result<Plann
     Ok(PlannedVersusActual { heading, until, phases: Vec::new(), tasks: Vec::new() })
 }
 
-/// Those of the operation, in the order of the log, and whether there are more.
-async fn events(pinned: &Pinned, operation: &str) -> Result<(Vec<Event>, bool)> {
-    let shown = format!(
-        "events(filter: {{ operation: \"{operation}\" }}, first: 100, after: $after) {{ {PAGE_INFO} nodes {{ {EVENT} }} }}"
-    );
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let mut world = pinned.ask_world(&shown, after.as_deref()).await?;
-        after = take_page(&mut world["events"], &mut all)?;
-        if after.is_none() || all.len() >= MOST_EVENTS {
-            return Ok((list(all)?, after.is_some()));
-        }
-    }
-}
-
-/// All of the operation that have one of these types, in the order of the log.
-async fn of_types(pinned: &Pinned, operation: &str, types: &[&str], shown: &str) -> Result<Vec<Value>> {
+/// Those of the operation, of these types where they are named, in the order of the log: no more than `most` and the rest of
+/// a page; and whether there are more.
+async fn events(
+    pinned: &Pinned,
+    operation: &str,
+    types: Option<&[&str]>,
+    shown: &str,
+    most: usize,
+) -> Result<(Vec<Value>, bool)> {
     let shown = format!(
         "events(filter: {{ operation: \"{operation}\", types: {} }}, first: 100, after: $after) {{
            {PAGE_INFO} nodes {{ {shown} }} }}",
@@ -411,10 +404,15 @@ async fn of_types(pinned: &Pinned, operation: &str, types: &[&str], shown: &str)
     loop {
         let mut world = pinned.ask_world(&shown, after.as_deref()).await?;
         after = take_page(&mut world["events"], &mut all)?;
-        if after.is_none() {
-            return Ok(all);
+        if after.is_none() || all.len() >= most {
+            return Ok((all, after.is_some()));
         }
     }
+}
+
+/// All of the operation that have one of these types, in the order of the log.
+async fn of_types(pinned: &Pinned, operation: &str, types: &[&str], shown: &str) -> Result<Vec<Value>> {
+    Ok(events(pinned, operation, Some(types), shown, usize::MAX).await?.0)
 }
 
 async fn metrics(pinned: &Pinned) -> Result<Vec<Metric>> {
