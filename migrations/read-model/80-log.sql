@@ -83,19 +83,23 @@ begin atomic
       )
     )
     -- A task is judged as a version had it when the event happened, or until then: it may have been taken
-    -- out. One that was taken out of all of them before is judged as each had it last.
+    -- out. One that was taken out of all of them before is judged as each had it last, which is looked for only then.
     and not exists (
       select
       from unnest(entry.task_ids) as named (id)
       where not exists (
         select
-        from planned_task task
-        where task.task_id = named.id
-          and task.version_id = coalesce(entry.version_id, task.version_id)
-          and task.valid_from <= entry.command_end
-          and (
-            entry.command_end <= task.valid_to
-            or not exists (
+        from (
+          select task.version_id, task.task_id, task.lead, task.territory
+          from planned_task task
+          where task.task_id = named.id
+            and task.version_id = coalesce(entry.version_id, task.version_id)
+            and task.valid_from <= entry.command_end
+            and entry.command_end <= task.valid_to
+          union all
+          select task.version_id, task.task_id, task.lead, task.territory
+          from planned_task task
+          where not exists (
               select
               from planned_task held
               where held.task_id = named.id
@@ -104,6 +108,9 @@ begin atomic
                 and entry.command_end <= held.valid_to
               offset 0
             )
+            and task.task_id = named.id
+            and task.version_id = coalesce(entry.version_id, task.version_id)
+            and task.valid_from <= entry.command_end
             and not exists (
               select
               from planned_task later
@@ -112,8 +119,8 @@ begin atomic
                 and later.valid_from <= entry.command_end
               offset 0
             )
-          )
-          and exists (
+        ) task
+        where exists (
             select
             from visible_plan_version(entry.command_end, policy, viewer) then_
             where then_.id = task.version_id
