@@ -40,7 +40,8 @@ impl Mutation {
         Self { name, input, shown: "" }
     }
 
-    fn body(&self) -> Value {
+    /// What is sent for it.
+    pub fn body(&self) -> Value {
         let Self { name, input, shown } = self;
         let kind = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
         let query = format!(

@@ -4,9 +4,10 @@
 //! and keep what they were told. A fault is injected again and again; afterwards the clients' word is held
 //! against the log.
 //!
-//! Nothing here reaches into Accord: no crate of it is used. What is measured is whether promises hold, never
-//! how fast.
+//! Nothing here reaches into Accord: no crate of it is used. What experiments measure is whether promises hold,
+//! never how fast; how long others wait while one partner attacks is what [`attack`] measures.
 
+pub mod attack;
 mod client;
 pub mod experiments;
 pub mod history;

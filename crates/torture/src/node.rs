@@ -80,6 +80,14 @@ impl Accord {
     }
 }
 
+/// What one sender may ask of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowances {
+    /// For clients that share a post, and want to know what the log bears, not what they are allowed.
+    Unlimited,
+    AsShipped,
+}
+
 /// Where a node is reached: clients look again whenever they send something, as they would in a directory.
 pub type Address = Arc<RwLock<String>>;
 
@@ -91,6 +99,7 @@ pub struct Node {
     database: String,
     /// Variables of its own.
     variables: Vec<(&'static str, OsString)>,
+    allowances: Allowances,
     address: Address,
     child: Option<Child>,
 }
@@ -98,7 +107,13 @@ pub struct Node {
 impl Node {
     pub fn new(accord: Accord, number: usize, database: String) -> Self {
         let address = Arc::new(RwLock::new(String::new()));
-        Self { accord, number, database, variables: Vec::new(), address, child: None }
+        let allowances = Allowances::Unlimited;
+        Self { accord, number, database, variables: Vec::new(), allowances, address, child: None }
+    }
+
+    /// From its next start on.
+    pub fn set_allowances(&mut self, allowances: Allowances) {
+        self.allowances = allowances;
     }
 
     /// From its next start on.
@@ -123,8 +138,9 @@ impl Node {
     pub async fn start(&mut self) -> Result<()> {
         let log = append_to(&self.log_path())?;
         let mut command = self.accord.command(&["serve", "--listen", "127.0.0.1:0"]);
-        // Clients here share a post, and want to know what the log bears, not what they are allowed.
-        command.args(["--rate", "0", "--concurrent", "0"]);
+        if self.allowances == Allowances::Unlimited {
+            command.args(["--rate", "0", "--concurrent", "0"]);
+        }
         // Receivers are on this machine.
         command.arg("--webhooks-allow-private").arg("--webhook-key").arg(self.accord.webhook_key()?);
         command.env("DATABASE_URL", &self.database).envs(self.variables.iter().cloned());
@@ -161,8 +177,13 @@ impl Node {
         Ok(())
     }
 
+    /// The id of its process, while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.child.as_ref().and_then(Child::id)
+    }
+
     pub fn signal(&self, signal: Signal) -> Result<()> {
-        let id = self.child.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+        let id = self.process().and_then(|id| i32::try_from(id).ok());
         if let Some(pid) = id.and_then(Pid::from_raw) {
             kill_process(pid, signal).with_context(|| format!("could not signal node {}", self.number))?;
         }

@@ -1,6 +1,10 @@
 //! Progress of an experiment: a bar on a terminal, nothing elsewhere.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::Duration;
+
+/// How often a bar moves that has no steps.
+const TICK: Duration = Duration::from_millis(200);
 
 /// A bar that is cleared when it is dropped.
 pub struct Progress(ProgressBar);
@@ -13,6 +17,18 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_message(doing);
+        Self(bar)
+    }
+
+    /// Of what has no steps: the time that has passed, of what `of` says.
+    pub fn passing(doing: &'static str, of: String) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{msg} {spinner} {elapsed} {prefix}") {
+            bar.set_style(style);
+        }
+        bar.set_message(doing);
+        bar.set_prefix(of);
+        bar.enable_steady_tick(TICK);
         Self(bar)
     }
 
