@@ -35,6 +35,12 @@ pub enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Send random requests to a demo; with `--load`, attack it as one partner and time what another waits
+    Attack {
+        /// `--load`, and then `--seconds N`, `--only NAME`, `--json`; `--load --help` tells them all
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Build Accord as it is released, and pack it with its licences, its documentation and what installs it
     Package,
     /// Write schema/ anew from the code, and the table of who may send what in docs/tokens.md

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Task::Pages => test::run_pages(),
         Task::Bench { arguments } => bench::run_all(&arguments),
         Task::Torture { arguments } => torture::run(&arguments),
+        Task::Attack { arguments } => attack::run(&arguments),
         Task::Package => package::make(),
         Task::Schema => schema::write(),
         Task::ReleaseSchema => schema::release(),

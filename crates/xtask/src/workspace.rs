@@ -53,7 +53,8 @@ impl Workspace {
     /// build what they share with other features, and so twice.
     pub fn build_release(&self) -> Result<PathBuf> {
         let build = ["build", "--release", "--locked", "--package", "accord", "--package", "torture"];
-        run(self.cargo(build).args(["--bin", "accord", "--bin", "torture", "--example", "measure"]))?;
+        let binaries = ["--bin", "accord", "--bin", "attack", "--bin", "torture"];
+        run(self.cargo(build).args(binaries).args(["--example", "measure"]))?;
         Ok(self.target().join("release"))
     }
 
