@@ -32,7 +32,7 @@ const COMMAND_EVERY: Duration = Duration::from_millis(200);
 const ARRIVAL_EVERY: Duration = Duration::from_secs(1);
 
 /// One in so many questions comes over a connection that was not there before.
-const KEPT: u32 = 4;
+const ONE_ANEW_OF: u32 = 4;
 
 /// An operation with its tasks and who is assigned.
 pub const QUESTION: &str = "{ operation(code: \"SAPHAN\") { code title status plan { number status } tasks(first: 20) {
@@ -50,6 +50,13 @@ pub struct Outcome {
 impl Outcome {
     pub fn fared(&self) -> Fared {
         Fared { question: Waits::of(self.questions.clone()), command: Waits::of(self.commands.clone()) }
+    }
+
+    fn add(&mut self, answered: Result<(Kind, Duration, Result<()>), tokio::task::JoinError>) {
+        match answered {
+            Ok((kind, waited, done)) => self.take(kind, waited, done),
+            Err(error) => *self.failures.entry(format!("this program: {error}")).or_default() += 1,
+        }
     }
 
     fn take(&mut self, kind: Kind, waited: Duration, done: Result<()>) {
@@ -104,7 +111,7 @@ fn schedule(length: Duration) -> Vec<(Duration, Kind, u32)> {
     due
 }
 
-/// A post of the others before one server.
+/// Both posts, before one server.
 pub struct Others {
     scene: Arc<Scene>,
     url: String,
@@ -158,8 +165,9 @@ impl Others {
         let token = if number.is_multiple_of(2) { first } else { second };
         match kind {
             Kind::Question => {
-                let answer =
-                    self.post(token, &json!({ "query": QUESTION }), number.is_multiple_of(KEPT)).await?;
+                let answer = self
+                    .post(token, &json!({ "query": QUESTION }), number.is_multiple_of(ONE_ANEW_OF))
+                    .await?;
                 let tasks = answer["data"]["operation"]["tasks"]["edges"].as_array().map(Vec::len);
                 if tasks != Some(20) {
                     bail!("not what was asked for");
@@ -201,15 +209,6 @@ impl Others {
             None if !status.is_success() => bail!("HTTP {status}"),
             None if !answer["errors"].is_null() => bail!("an error without a code"),
             None => Ok(answer),
-        }
-    }
-}
-
-impl Outcome {
-    fn add(&mut self, answered: Result<(Kind, Duration, Result<()>), tokio::task::JoinError>) {
-        match answered {
-            Ok((kind, waited, done)) => self.take(kind, waited, done),
-            Err(error) => *self.failures.entry(format!("this program: {error}")).or_default() += 1,
         }
     }
 }

@@ -14,7 +14,11 @@ use torture::attack::{ATTACKS, Attack, Field, Row, Settings};
 ///
 /// Its end says only whether it could be measured: rows that are over the aim say so themselves.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask attack --load", bin_name = "cargo xtask attack --load", after_help = attacks())]
+#[command(
+    name = "cargo xtask attack --load",
+    override_usage = "cargo xtask attack --load [OPTIONS]",
+    after_help = attacks()
+)]
 struct Arguments {
     /// How long each attack lasts.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3_600))]
