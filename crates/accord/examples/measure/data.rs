@@ -265,7 +265,7 @@ fn planned(code: &str, post: PostCode) -> PlannedTask {
 
 async fn add(engine: &Engine, operation: OperationCode, task: PlannedTask) -> Result<()> {
     let task = Box::new(task);
-    send(engine, planner(), Command::Plan(PlanCommand::AddTask { operation, task })).await?;
+    send(engine, planner(), Command::Plan(PlanCommand::AddTask { operation, task, release: None })).await?;
     Ok(())
 }
 
@@ -317,7 +317,7 @@ async fn in_force(engine: Engine, operation: OperationCode) -> Result<()> {
         };
         send(&engine, planner(), Command::Assignment(assign)).await?;
     }
-    let amend = PlanCommand::OpenAmendment { operation, reason: good("The bench goes on.") };
+    let amend = PlanCommand::OpenAmendment { operation, release: None, reason: good("The bench goes on.") };
     send(&engine, planner(), Command::Plan(amend)).await?;
     Ok(())
 }

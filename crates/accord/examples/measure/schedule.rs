@@ -158,6 +158,7 @@ fn imported(row: Row) -> ImportedTask {
         duration,
         predecessors,
         terms,
+        release: None,
     }
 }
 

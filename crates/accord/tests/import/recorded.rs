@@ -130,7 +130,8 @@ async fn a_log_of_older_shapes_reads_in_those_of_today_and_goes_on_in_them(
         occurred_at: None,
         late_reason: None,
     };
-    let amend = PlanCommand::OpenAmendment { operation: operation.clone(), reason: good("Rain") };
+    let amend =
+        PlanCommand::OpenAmendment { operation: operation.clone(), reason: good("Rain"), release: None };
     engine.execute(plan(amend)).await.unwrap();
     // T14 has waited for the finish of T13 since the log's own amendment.
     let wait = |dependency: &str| PlanCommand::AddDependency {

@@ -13,7 +13,7 @@ use crate::{
         calendar::WorkCalendarInput,
         input::{PhaseInput, PlanSectionInput, PlanSectionsInput, RiskInput},
         task::DependencyKind,
-        task_input::{AddTaskInput, ImportedTaskInput, ReviseTaskInput},
+        task_input::{AddTaskInput, ImportedTaskInput, ReviseTaskInput, release_of},
         terms::TaskTermsRevisionInput,
     },
     schedule::effects::LaidOut,
@@ -166,7 +166,15 @@ struct RecallPlanInput {
 struct OpenAmendmentInput {
     /// Its code, such as `SAPHAN`, or its id.
     operation: ID,
+    /// For whoever reads the new version.
     reason: String,
+    /// Codes of the partners that may read the new version from its first moment on, with its reason; the operation's lead
+    /// may besides. Left out: as the version that it starts from. For commanders.
+    releasable_to: Option<Vec<String>>,
+    /// Goes with `releasableTo`; as of the version that it starts from when left out.
+    classification: Option<Classification>,
+    /// Goes with `releasableTo`; as of the version that it starts from when left out.
+    handling: Option<HandlingCode>,
     #[graphql(flatten)]
     entry: Entry,
 }
@@ -292,7 +300,8 @@ impl PlanMutations {
         carry_out(asked, id, PlanCommand::RecordRisk { operation, risk: Box::new(risk) }).await
     }
 
-    /// Adds a task to the draft.
+    /// Adds a task to the draft, with a label of its own if it is not for all who read that: so nobody sees it before it has
+    /// one.
     async fn add_task(
         &self,
         ctx: &Context<'_>,
@@ -301,9 +310,10 @@ impl PlanMutations {
         let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
         let operation = asked.operation(&input.operation).await?;
         let task = input.read(&mut asked.input());
-        let (Some(operation), Some(task)) = (operation, task) else { return asked.refuse().await };
+        let (Some(operation), Some((task, release))) = (operation, task) else { return asked.refuse().await };
         let id = task_id(&operation, &task.code);
-        carry_out_on_task(asked, id, PlanCommand::AddTask { operation, task: Box::new(task) }).await
+        let command = PlanCommand::AddTask { operation, task: Box::new(task), release };
+        carry_out_on_task(asked, id, command).await
     }
 
     /// Adds the tasks that the draft has not, and makes the others what they are here: all of them or none. What is left out
@@ -484,14 +494,18 @@ impl PlanMutations {
     async fn open_amendment(
         &self,
         ctx: &Context<'_>,
-        input: OpenAmendmentInput,
+        mut input: OpenAmendmentInput,
     ) -> Result<Option<OpenAmendmentResult>, Error> {
-        let mut asked = Asked::new(ctx, input.entry)?;
+        let mut asked = Asked::new(ctx, std::mem::take(&mut input.entry))?;
         let operation = asked.operation(&input.operation).await?;
         let reason = asked.reason(&input.reason);
-        let (Some(operation), Some(reason)) = (operation, reason) else { return asked.refuse().await };
+        let OpenAmendmentInput { releasable_to, classification, handling, .. } = &input;
+        let release = release_of(&mut asked.input(), releasable_to.as_deref(), *classification, *handling);
+        let (Some(operation), Some(reason), Some(release)) = (operation, reason, release) else {
+            return asked.refuse().await;
+        };
         let id = OperationId::of(&operation);
-        carry_out(asked, id, PlanCommand::OpenAmendment { operation, reason }).await
+        carry_out(asked, id, PlanCommand::OpenAmendment { operation, reason, release }).await
     }
 
     /// Says which observers read the draft before it is submitted, in place of those that did: else they read it from its

@@ -5,12 +5,14 @@ use crate::{
         mutation::{At, Entry},
         scalars::Duration,
     },
+    operation::release::{Classification, HandlingCode},
     plan::terms::TaskTermsInput,
 };
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use domain::{
-    TaskCode,
+    RefusalCode, TaskCode,
     plan::{ImportedTask, PlannedTask, TaskRevision},
+    release::Release,
 };
 
 #[derive(InputObject)]
@@ -41,7 +43,54 @@ pub(super) struct AddTaskInput {
     predecessors: Vec<String>,
     terms: Option<TaskTermsInput>,
     #[graphql(flatten)]
+    label: TaskLabelInput,
+    #[graphql(flatten)]
     pub entry: Entry,
+}
+
+/// The label that a task has from its first moment on.
+#[derive(InputObject)]
+struct TaskLabelInput {
+    /// Codes of the partners that may read it, from the moment at which it is added: nobody else sees it or is told of it,
+    /// but its owners: the operation's lead, and the partners that carry it out or on whose territory it lies. Left out:
+    /// whoever may read the draft. A code that the plan has had keeps its label, which `markReleasability` changes.
+    releasable_to: Option<Vec<String>>,
+    /// Goes with `releasableTo`; as the version's when left out.
+    classification: Option<Classification>,
+    /// Goes with `releasableTo`; as the version's when left out.
+    handling: Option<HandlingCode>,
+}
+
+impl TaskLabelInput {
+    /// The outer `None` when it was not taken, the inner one when there is none.
+    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
+    fn read(&self, at: &mut At<'_>) -> Option<Option<Release>> {
+        release_of(at, self.releasable_to.as_deref(), self.classification, self.handling)
+    }
+}
+
+/// A label that may be left out, as a whole. The outer `None` when it was not taken, the inner one when there is none.
+#[expect(clippy::option_option, reason = "absent and wrong are two things")]
+pub(super) fn release_of(
+    at: &mut At<'_>,
+    releasable_to: Option<&[String]>,
+    classification: Option<Classification>,
+    handling: Option<HandlingCode>,
+) -> Option<Option<Release>> {
+    let (classification, handling) = (classification.map(Into::into), handling.map(Into::into));
+    let Some(partners) = releasable_to else {
+        if classification.is_none() && handling.is_none() {
+            return Some(None);
+        }
+        at.add(
+            RefusalCode::InvalidValue,
+            "releasableTo",
+            "Say who may read it, also where that is nobody else.",
+        );
+        return None;
+    };
+    let releasable_to = at.parse_all("releasableTo", partners)?;
+    Some(Some(Release { releasable_to, classification, handling }))
 }
 
 /// A task as a file has it.
@@ -69,6 +118,8 @@ pub(super) struct ImportedTaskInput {
     #[graphql(default)]
     predecessors: Vec<String>,
     terms: Option<TaskTermsInput>,
+    #[graphql(flatten)]
+    label: TaskLabelInput,
 }
 
 /// What is left out stays as it is. Null takes away what a task need not have; every task has a title, a phase, a lead, a
@@ -106,6 +157,7 @@ struct WholeTask<'a> {
     duration: &'a str,
     predecessors: &'a [String],
     terms: Option<&'a TaskTermsInput>,
+    label: &'a TaskLabelInput,
 }
 
 impl WholeTask<'_> {
@@ -123,6 +175,7 @@ impl WholeTask<'_> {
         let none = TaskTermsInput::default();
         let open = self.start_offset.is_none();
         let terms = self.terms.unwrap_or(&none).read(&mut at.at("terms"), open);
+        let release = self.label.read(at);
         Some(ImportedTask {
             code: code?,
             title: title?,
@@ -135,12 +188,14 @@ impl WholeTask<'_> {
             duration: duration?,
             predecessors: predecessors?,
             terms: terms?,
+            release: release?,
         })
     }
 }
 
 impl AddTaskInput {
-    pub fn read(&self, at: &mut At<'_>) -> Option<PlannedTask> {
+    /// The task, and its own label if it is to have one.
+    pub fn read(&self, at: &mut At<'_>) -> Option<(PlannedTask, Option<Release>)> {
         let task = WholeTask {
             code: &self.code,
             title: &self.title,
@@ -153,9 +208,10 @@ impl AddTaskInput {
             duration: self.duration.as_str(),
             predecessors: &self.predecessors,
             terms: self.terms.as_ref(),
+            label: &self.label,
         };
         let task = task.read(at)?;
-        Some(PlannedTask {
+        let planned = PlannedTask {
             code: task.code,
             title: task.title,
             phase: task.phase,
@@ -167,7 +223,8 @@ impl AddTaskInput {
             duration: task.duration,
             predecessors: task.predecessors,
             terms: task.terms,
-        })
+        };
+        Some((planned, task.release))
     }
 }
 
@@ -185,6 +242,7 @@ impl ImportedTaskInput {
             duration: self.duration.as_str(),
             predecessors: &self.predecessors,
             terms: self.terms.as_ref(),
+            label: &self.label,
         };
         task.read(at)
     }

@@ -8,6 +8,7 @@ use crate::{
         Annex, Dependency, NewCondition, Phase, PlannedTask, Risk, Section, Sections, TaskRevision, Term,
         Terms, WorkCalendar, terms::is_default,
     },
+    release::Release,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -31,6 +32,9 @@ pub enum PlanCommand {
         operation: OperationCode,
         #[serde(with = "task::brief::boxed")]
         task: Box<PlannedTask>,
+        /// The label that it has from its first moment on; `None`: it is for whoever reads its version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release: Option<Release>,
     },
     /// Adds those that the draft has not, and makes the others what they are here.
     ImportTasks {
@@ -143,6 +147,9 @@ pub enum PlanCommand {
     OpenAmendment {
         operation: OperationCode,
         reason: Prose,
+        /// The label that the version has from its first moment on; `None`: that of the version it starts from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release: Option<Release>,
     },
     Promulgate {
         operation: OperationCode,
@@ -230,6 +237,9 @@ pub struct ImportedTask {
     pub predecessors: BTreeSet<Dependency>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub terms: Terms,
+    /// Of a task that is added: the label that it has from its first moment on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
 }
 
 impl ImportedTask {

@@ -28,8 +28,9 @@ impl Decide for PlanCommand {
             Self::AddPhase { operation, phase } => {
                 drafting::add_phase(open(world, operation, context, reasons)?, phase)
             }
-            Self::AddTask { operation, task } => {
-                drafting::add_task(open(world, operation, context, reasons)?, task)
+            Self::AddTask { operation, task, release } => {
+                let draft = open(world, operation, context, reasons)?;
+                drafting::add_task(draft, task, release.as_ref(), context)
             }
             Self::ImportTasks { operation, tasks, calendars } => {
                 let draft = open(world, operation, context, reasons)?;
@@ -57,8 +58,8 @@ impl Decide for PlanCommand {
                 drafting::attach_annex(open(world, operation, context, reasons)?, annex, context)
             }
             Self::Submit { operation } => drafting::submit(world, operation, context, reasons),
-            Self::OpenAmendment { operation, reason } => {
-                drafting::amend(world, operation, reason, context, reasons)
+            Self::OpenAmendment { operation, reason, release } => {
+                drafting::amend(world, operation, reason, release.as_ref(), context, reasons)
             }
             Self::Recall { operation, reason } => {
                 approval::recall(world, operation, reason, context, reasons)

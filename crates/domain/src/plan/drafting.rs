@@ -4,19 +4,20 @@ use super::{
     approval::deciders,
     check::{
         check_lag, check_length, check_place, check_references, check_risk, check_sections, check_task,
-        check_terms, explain_unknown,
+        check_terms, explain_unknown, join,
     },
 };
 use crate::{
-    Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, TaskCode,
+    Context, Event, OperationCode, PartnerCode, Prose, Reasons, RefusalCode, Rejection, Role, Salt, TaskCode,
     World,
     coalition::Coalition,
     ids::{PartnerId, PlannedTaskId, TaskId},
-    operation::Operation,
+    operation::{Operation, OperationEvent, marking::check_partners},
     plan::{
         Annex, Dependency, Phase, PlanEvent, PlannedTask, Risk, Section, Sections, StartConstraint,
         TaskRevision, Term, Terms, Version, VersionStatus,
     },
+    release::{MarkedItem, Release},
     schedule::{Basis, Graph, Hours, activities},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -173,11 +174,14 @@ pub(super) fn amend(
     world: &World,
     code: &OperationCode,
     reason: &Prose,
+    release: Option<&Release>,
     context: &Context<'_>,
     reasons: Reasons,
 ) -> Result<Vec<Event>, Rejection> {
     let (operation, mut reasons) = world.visible_operation(code, context, reasons)?;
-    context.require_of(&operation.lead, LEAD)?;
+    // A label of its own may show to more what the version that it starts from withholds: it is given by whoever
+    // may mark that.
+    context.require_of(&operation.lead, if release.is_some() { &[Role::Commander] } else { LEAD })?;
     let Some(base) = operation.plan.versions.last() else {
         let message = "No plan has been drafted for this operation.";
         return Err(reasons.refuse_with(RefusalCode::WrongState, "operation", message));
@@ -185,12 +189,60 @@ pub(super) fn amend(
     reasons.check(base.status != VersionStatus::Draft, RefusalCode::DraftExists, "operation", || {
         format!("Version {} is being drafted.", base.number)
     });
-    reasons.or(vec![Event::Plan(PlanEvent::AmendmentOpened {
+    let number = base.number + 1;
+    let mut events = vec![Event::Plan(PlanEvent::AmendmentOpened {
         operation: code.clone(),
-        number: base.number + 1,
+        number,
         base: base.number,
         reason: reason.clone(),
-    })])
+    })];
+    if let Some(release) = release {
+        check_partners(world.coalition()?, &release.releasable_to, "releasableTo", &mut reasons);
+        if base.release.as_ref() != Some(&Release::marked(base.release.as_ref(), release)) {
+            events.push(marked(code, MarkedItem::PlanVersion { number }, release));
+        }
+    }
+    reasons.or(events)
+}
+
+/// What gives an item its label in the command that makes it: no position shows it without.
+fn marked(operation: &OperationCode, item: MarkedItem, release: &Release) -> Event {
+    let Release { releasable_to, classification, handling } = release.clone();
+    Event::Operation(OperationEvent::ReleasabilityMarked {
+        operation: operation.clone(),
+        releasable_to,
+        classification,
+        handling,
+        item: Some(item),
+    })
+}
+
+/// What gives a task the label that it is added with. `path` is where the input has the task.
+///
+/// Whoever drafts may label what is new. A code that the plan has had is another thing: its label holds in every
+/// version, also where partners have decided on it, and is changed by those who may mark it.
+pub(super) fn labelled(
+    draft: &mut Draft<'_>,
+    task: &TaskCode,
+    release: &Release,
+    path: &str,
+    salt: Salt,
+) -> Option<Event> {
+    let operation = draft.operation;
+    let field = join(path, "releasableTo");
+    let known = operation.task_labels.get(task).map(|label| &label.release);
+    if known == Some(release) {
+        return None;
+    }
+    let is_new =
+        known.is_none() && operation.plan.versions.iter().all(|version| !version.tasks.contains_key(task));
+    // One that the draft has is told of at its code.
+    let taken = draft.version.tasks.contains_key(task);
+    draft.reasons.check(is_new || taken, RefusalCode::AlreadyExists, &field, || {
+        format!("The plan has had a task {task}, whose label holds in every version: `markReleasability` changes that.")
+    });
+    check_partners(draft.coalition, &release.releasable_to, &field, &mut draft.reasons);
+    Some(marked(&operation.code, MarkedItem::Task { task: task.clone(), salt }, release))
 }
 
 pub(super) fn submit(
@@ -362,7 +414,12 @@ pub(super) fn add_phase(mut draft: Draft<'_>, phase: &Phase) -> Result<Vec<Event
     draft.or(|operation, number| PlanEvent::PhaseAdded { operation, number, phase: phase.clone() })
 }
 
-pub(super) fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<Event>, Rejection> {
+pub(super) fn add_task(
+    mut draft: Draft<'_>,
+    task: &PlannedTask,
+    release: Option<&Release>,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
     let Draft { operation, coalition, version, .. } = draft;
     if version.tasks.contains_key(&task.code) {
         let id = PlannedTaskId::of(version.id(operation.id()), &task.code).to_string();
@@ -388,8 +445,9 @@ pub(super) fn add_task(mut draft: Draft<'_>, task: &PlannedTask) -> Result<Vec<E
             .reasons
             .check_entry(known, RefusalCode::UnknownReference, at, || explain_unknown(version, dependency));
     }
-    let added = added(&draft.operation.code, version.number, task.clone());
-    draft.reasons.or(added.into_iter().map(Event::Plan).collect())
+    let label = release.and_then(|release| labelled(&mut draft, &task.code, release, "", context.salt(0)));
+    let added = added(&operation.code, version.number, task.clone());
+    draft.reasons.or(label.into_iter().chain(added.into_iter().map(Event::Plan)).collect())
 }
 
 /// What adds the task: its terms are told in an event of their own.

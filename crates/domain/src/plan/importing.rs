@@ -4,14 +4,15 @@
 
 use super::{
     check::{check_lag, check_task, explain_unknown, join},
-    drafting::{Draft, added},
+    drafting::{Draft, added, labelled},
 };
 use crate::{
-    Context, Event, Reasons, RefusalCode, Rejection, TaskCode,
+    Context, Event, Reasons, RefusalCode, Rejection, Salt, TaskCode,
     plan::{
         Dependency, ImportedTask, PlanEvent, PlannedTask, Section, StartConstraint, TaskRevision,
         WorkCalendar,
     },
+    release::Release,
     schedule::{Basis, Graph, Hours, activities},
 };
 use std::{
@@ -61,9 +62,28 @@ pub(super) fn import(
         number: draft.version.number,
         section,
     });
-    let changes = tasks.iter().flat_map(|task| changes(&draft, task));
-    let events = revised.into_iter().chain(changes).map(Event::Plan).collect();
+    let mut events: Vec<_> = revised.into_iter().map(Event::Plan).collect();
+    for (index, (given, task)) in imported.iter().zip(&tasks).enumerate() {
+        if let Some(release) = &given.release {
+            let salt = context.salt(index as u64);
+            events.extend(label(&mut draft, &task.code, release, &format!("tasks.{index}"), salt));
+        }
+        events.extend(changes(&draft, task).into_iter().map(Event::Plan));
+    }
     draft.reasons.or(events)
+}
+
+/// What gives a task the label with which it comes into the draft.
+fn label(draft: &mut Draft<'_>, task: &TaskCode, release: &Release, path: &str, salt: Salt) -> Option<Event> {
+    let known = draft.operation.task_labels.get(task).map(|label| &label.release);
+    // One that is hidden is told of at its code.
+    if draft.task(task).is_some() && known != Some(release) {
+        draft.reasons.check(false, RefusalCode::AlreadyExists, &join(path, "releasableTo"), || {
+            format!("There is a task {task}: `markReleasability` changes its label.")
+        });
+        return None;
+    }
+    labelled(draft, task, release, path, salt)
 }
 
 /// The tasks with all their starts.

@@ -26,7 +26,13 @@ impl PlanCommand {
         mutation("Plan", "Draft", "draftPlan", DRAFTER, &["PlanDrafted", "PlanSectionRevised"]),
         mutation("Plan", "AddPhase", "addPhase", DRAFTER, &["PhaseAdded"]),
         mutation("Plan", "SetTaskTerms", "setTaskTerms", DRAFTER, &["TaskTermsSet"]),
-        mutation("Plan", "AddTask", "addTask", DRAFTER, &["TaskAddedToPlan", "TaskTermsSet"]),
+        mutation(
+            "Plan",
+            "AddTask",
+            "addTask",
+            DRAFTER,
+            &["ReleasabilityMarked", "TaskAddedToPlan", "TaskTermsSet"],
+        ),
         mutation("Plan", "ReviseTask", "reviseTask", DRAFTER, &["TaskRevised", "TaskTermsSet"]),
         mutation("Plan", "RemoveTask", "removeTask", DRAFTER, &["TaskRemovedFromPlan"]),
         mutation("Plan", "AddDependency", "addDependency", DRAFTER, &["DependencyAdded"]),
@@ -40,6 +46,7 @@ impl PlanCommand {
             DRAFTER,
             &[
                 "PlanSectionRevised",
+                "ReleasabilityMarked",
                 "TaskAddedToPlan",
                 "TaskRevised",
                 "TaskTermsSet",
@@ -80,7 +87,13 @@ impl PlanCommand {
         mutation("Plan", "ShareDraft", "shareDraft", LEAD_STAFF, &["DraftShared"]),
         mutation("Plan", "SatisfyCondition", "satisfyCondition", SETTLER, &["ApprovalConditionSatisfied"]),
         mutation("Plan", "WaiveCondition", "waiveCondition", AUTHOR, &["ApprovalConditionWaived"]),
-        mutation("Plan", "OpenAmendment", "openAmendment", LEAD_STAFF, &["AmendmentOpened"]),
+        mutation(
+            "Plan",
+            "OpenAmendment",
+            "openAmendment",
+            LEAD_STAFF,
+            &["AmendmentOpened", "ReleasabilityMarked"],
+        ),
         mutation(
             "Plan",
             "Promulgate",

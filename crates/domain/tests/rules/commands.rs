@@ -3,7 +3,10 @@
 //! To write the file anew: `ACCORD_BLESS=1 cargo test -p domain --test rules`. A line that changes makes what
 //! is in logs unreadable and repeated requests strangers: then `RULES_VERSION` must change too.
 
-use crate::support::{coming, giving, instant, of, saphan::*};
+use crate::support::{
+    coming, giving, instant, of,
+    saphan::{self as plans, *},
+};
 use domain::{
     Command, Event, IncidentCode, Instant, Language, Names, OperationCode, PartnerCode, Position, PostCode,
     Priority, Reported, RequestCode, Sha256, Span,
@@ -468,7 +471,7 @@ fn drafted(event: Event) -> Option<PlanCommand> {
     } else if let PlanEvent::PhaseAdded { operation, phase, .. } = event {
         Some(PlanCommand::AddPhase { operation, phase })
     } else if let PlanEvent::TaskAddedToPlan { operation, task, .. } = event {
-        Some(PlanCommand::AddTask { operation, task: Box::new(task) })
+        Some(PlanCommand::AddTask { operation, task: Box::new(task), release: None })
     } else if let PlanEvent::RiskRecorded { operation, risk, .. } = event {
         Some(PlanCommand::RecordRisk { operation, risk: Box::new(risk) })
     } else if let PlanEvent::PlanVersionApprovedWithConditions { operation, number, given, conditions } =
@@ -479,6 +482,10 @@ fn drafted(event: Event) -> Option<PlanCommand> {
     } else {
         None
     }
+}
+
+fn narrowed() -> Option<Release> {
+    Some(Release { releasable_to: partners(&["MMR"]), ..Release::default() })
 }
 
 fn of_plans() -> Vec<PlanCommand> {
@@ -584,7 +591,13 @@ fn of_decisions() -> Vec<PlanCommand> {
         PlanCommand::ConfirmDecision { operation: operation(), number: 2 },
         PlanCommand::Withdraw { operation: operation(), reason: reason() },
         PlanCommand::ShareDraft { operation: operation(), with: partners(&["INTERPOL"]) },
-        PlanCommand::OpenAmendment { operation: operation(), reason: reason() },
+        PlanCommand::OpenAmendment { operation: operation(), reason: reason(), release: None },
+        PlanCommand::OpenAmendment { operation: operation(), reason: reason(), release: narrowed() },
+        PlanCommand::AddTask {
+            operation: operation(),
+            task: Box::new(plans::task("T30", "THA", "THA", 0, 1, &[])),
+            release: narrowed(),
+        },
         PlanCommand::Promulgate { operation: operation(), number: 2, seen_at: Position(207) },
         PlanCommand::IssueFragmentaryOrder {
             operation: operation(),

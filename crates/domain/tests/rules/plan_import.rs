@@ -35,6 +35,7 @@ fn as_it_is(task: PlannedTask) -> ImportedTask {
         duration,
         predecessors,
         terms,
+        release: None,
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     Event, PartnerCode, RefusalCode, Rejection, Role, Salt, Scope, TaskCode,
     coalition::PartnerRole,
     operation::{OperationCommand, OperationEvent},
-    plan::{Annex, ContentPart, PlanCommand, PlanEvent, Section, TaskRevision},
+    plan::{Annex, ContentPart, ImportedTask, PlanCommand, PlanEvent, Section, TaskRevision},
     release::{Classification, HandlingCode, Label, Marked, MarkedItem, Release},
 };
 use proptest::prelude::*;
@@ -723,4 +723,46 @@ proptest! {
         let named: BTreeSet<_> = version.content(&saphan()).parts.iter().map(|part| part.code.clone()).collect();
         prop_assert_eq!(named.len(), version.content(&saphan()).parts.len());
     }
+}
+
+#[test]
+fn a_task_is_labelled_before_it_is_added_by_whoever_drafts() {
+    let new = |code: &str, release: Option<Release>| {
+        planning(PlanCommand::AddTask {
+            operation: saphan(),
+            task: Box::new(task(code, "LAO", "LAO", 0, 1, &[])),
+            release,
+        })
+    };
+    let for_mmr = || Some(Release { releasable_to: partners(&["MMR"]), ..Release::default() });
+    let story = draft().when(lao(), new("T40", for_mmr())).accepted();
+    assert_eq!(readers(&task_label(&story, "T40")), "LAO MMR THA");
+    // A code that the plan has had keeps its label: commanders change that.
+    let removed = || planning(PlanCommand::RemoveTask { operation: saphan(), task: of("T40") });
+    let story = story.when(lao(), removed()).accepted();
+    let for_all = Some(Release { releasable_to: partners(&PARTNERS), ..Release::default() });
+    let story = story.when(lao(), new("T40", for_all.clone())).refused([RefusalCode::AlreadyExists]).story;
+    let story = story.when(lao(), new("T40", for_mmr())).accepted();
+    assert_eq!(readers(&task_label(&story, "T40")), "LAO MMR THA");
+    let file = ImportedTask { release: for_all, ..imported("T40", Some(0), &[]) };
+    let story = story
+        .when(tha(), import_tasks(vec![file]))
+        .refused_at([(RefusalCode::AlreadyExists, "tasks.0.releasableTo")])
+        .story;
+    let file = ImportedTask { release: for_mmr(), ..imported("T41", Some(0), &[]) };
+    let story = story.when(lao(), import_tasks(vec![file])).accepted();
+    assert_eq!(readers(&task_label(&story, "T41")), "MMR THA");
+}
+
+#[test]
+fn an_amendment_has_its_label_from_its_first_moment_on_and_a_commander_gives_it() {
+    let open = || {
+        planning(PlanCommand::OpenAmendment {
+            operation: saphan(),
+            reason: of("An informer was named"),
+            release: Some(Release { releasable_to: partners(&["MMR"]), ..Release::default() }),
+        })
+    };
+    let story = submitted().when(tha(), open()).accepted();
+    assert_eq!(readers(&version_label(&story, 2)), "MMR THA");
 }

@@ -60,7 +60,11 @@ async fn story(options: PgConnectOptions) -> (PgPool, PgPool, Decisions) {
         draft("TWO"),
         add_task("TWO", "T01", "THA", 0),
         Command::Plan(PlanCommand::Submit { operation: operation() }),
-        Command::Plan(PlanCommand::OpenAmendment { operation: operation(), reason: good("Rain") }),
+        Command::Plan(PlanCommand::OpenAmendment {
+            operation: operation(),
+            reason: good("Rain"),
+            release: None,
+        }),
         // Two events: version 2 is submitted, version 1 superseded.
         Command::Plan(PlanCommand::Submit { operation: operation() }),
     ] {

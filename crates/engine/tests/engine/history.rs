@@ -94,7 +94,7 @@ async fn some_command(engine: &Engine, random: &mut StdRng) -> (&'static str, Co
         }),
         19 => plan(PlanCommand::Consent { named, tasks: BTreeSet::new() }),
         20 => plan(PlanCommand::Promulgate { operation, number, seen_at: engine.position() }),
-        21 => plan(PlanCommand::OpenAmendment { operation, reason }),
+        21 => plan(PlanCommand::OpenAmendment { operation, reason, release: None }),
         22..=27 => {
             Command::Assignment(AssignmentCommand::Assign { operation, task: first, post: good(actor) })
         }

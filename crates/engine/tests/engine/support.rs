@@ -142,7 +142,7 @@ pub fn add_task(operation: &str, code: &str, partner: &str, hour: i64) -> Comman
         predecessors: BTreeSet::new(),
         terms: domain::plan::Terms::default(),
     };
-    Command::Plan(PlanCommand::AddTask { operation: good(operation), task: Box::new(task) })
+    Command::Plan(PlanCommand::AddTask { operation: good(operation), task: Box::new(task), release: None })
 }
 
 /// The partners, each with a liaison officer in post (`THA-01` …).

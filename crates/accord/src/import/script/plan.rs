@@ -60,7 +60,8 @@ impl Script<'_> {
 
     fn add_task(&mut self, at: Instant, actor: &Actor, task: &Task) -> Result<(), ImportError> {
         let planned = Box::new(sections::task(task, &self.tasks)?);
-        let command = PlanCommand::AddTask { operation: self.operation.clone(), task: planned };
+        let command =
+            PlanCommand::AddTask { operation: self.operation.clone(), task: planned, release: None };
         self.add(at, &format!("AddTask {}", task.id), actor.clone(), Command::Plan(command));
         Ok(())
     }
@@ -109,7 +110,7 @@ impl Script<'_> {
         };
         let actor = self.planner(entry)?;
         let reason: Prose = fit("the reason of the amendment", &reason)?;
-        let open = PlanCommand::OpenAmendment { operation: self.operation.clone(), reason };
+        let open = PlanCommand::OpenAmendment { operation: self.operation.clone(), reason, release: None };
         self.add(entry.recorded, &format!("OpenAmendment v{version}"), actor.clone(), Command::Plan(open));
         for revision in self.scenario.amendment() {
             let Revision::AddDependency { predecessor, successor, .. } = revision else { continue };

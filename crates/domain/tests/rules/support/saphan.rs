@@ -309,7 +309,7 @@ pub fn declare_exercise() -> Ask {
 }
 
 pub fn add_task(task: PlannedTask) -> Ask {
-    planning(PlanCommand::AddTask { operation: saphan(), task: Box::new(task) })
+    planning(PlanCommand::AddTask { operation: saphan(), task: Box::new(task), release: None })
 }
 
 /// Of an hour, led by THA on its own territory; `start` in hours from H-hour.
@@ -328,6 +328,7 @@ pub fn imported(code: &str, start: Option<i64>, predecessors: &[&str]) -> Import
         duration,
         predecessors,
         terms: Terms::default(),
+        release: None,
     }
 }
 
@@ -380,7 +381,8 @@ pub fn recall() -> Ask {
 }
 
 pub fn open_amendment() -> Ask {
-    planning(PlanCommand::OpenAmendment { operation: saphan(), reason: of("Handover at the border") })
+    let reason = of("Handover at the border");
+    planning(PlanCommand::OpenAmendment { operation: saphan(), reason, release: None })
 }
 
 /// The version as it was submitted, seen just now.
