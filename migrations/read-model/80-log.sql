@@ -38,7 +38,8 @@ create table event_item (
   position    bigint not null,
   changed     text,                     -- table of the row that the event changed; null: it only concerns it
   annex_id    uuid,                     -- of an annex: what it can be released apart by
-  task_id     uuid                      -- of a task: the same
+  task_id     uuid,                     -- of a task: the same
+  bound_post  text                      -- of a post that is there because tasks bind it: its code
 );
 alter table event_item add primary key (item_id, position);
 create index event_item_by_position on event_item (position);
@@ -224,6 +225,48 @@ begin atomic
     );
 end;
 
+-- Posts that the tasks of an operation bound when an event was recorded, as far as the viewer saw such a task then and
+-- sees it at the position. What its command withdrew counts: the same command tells that.
+create function visible_binding(at bigint, policy bigint, viewer text, told_at bigint, of_operation uuid)
+returns table (post text)
+language sql stable parallel safe
+begin atomic
+  select assignment.post
+  from assignment
+  where assignment.operation_id = of_operation
+    and assignment.valid_from <= told_at
+    and told_at < assignment.valid_to
+    and (assignment.withdrawn_at is null or assignment.valid_from = told_at)
+    and (
+      exists (
+        select
+        from visible_planned_task(told_at, policy, viewer) then_
+        where then_.task_id = assignment.task_id
+        offset 0
+      )
+      or exists (
+        select
+        from visible_emergent_task(told_at, policy, viewer) then_
+        where then_.id = assignment.task_id
+        offset 0
+      )
+    )
+    and (
+      exists (
+        select
+        from visible_planned_task(at, policy, viewer) at_
+        where at_.task_id = assignment.task_id
+        offset 0
+      )
+      or exists (
+        select
+        from visible_emergent_task(at, policy, viewer) at_
+        where at_.id = assignment.task_id
+        offset 0
+      )
+    );
+end;
+
 -- An event may be about a whole plan version and stand in the history of all that is in it: of that, who sees
 -- the event sees what is released to them now.
 create function visible_event_item(at bigint, policy bigint, viewer text)
@@ -262,5 +305,334 @@ begin atomic
           offset 0
         )
       offset 0
+    )
+    and (
+      item.bound_post is null
+      or exists (
+        select
+        from event_entry entry
+        cross join lateral visible_binding(at, policy, viewer, entry.command_end, entry.operation_id) binding
+        where entry.position = item.position and binding.post = item.bound_post
+        offset 0
+      )
     );
+end;
+
+-- What an operation consists of, as it was anywhere between two positions: the table of each item, and with what it comes
+-- in sight. Nobody's rights are looked at.
+create function operation_item(of_operation uuid, first bigint, last bigint)
+returns table (id uuid, kind text, version_id uuid, task_id uuid, matter_id uuid, predecessors text[])
+language sql stable parallel safe
+begin atomic
+  select
+    operation.id,
+    'operation',
+    null::uuid,
+    null::uuid,
+    null::uuid,
+    null::text[]
+  from operation
+  where operation.id = of_operation
+    and operation.valid_from <= last
+    and first < operation.valid_to
+  union all
+  select
+    assignment.id,
+    'assignment',
+    null,
+    assignment.task_id,
+    null,
+    null
+  from assignment
+  where assignment.operation_id = of_operation
+    and assignment.valid_from <= last
+    and first < assignment.valid_to
+  union all
+  select
+    officer_request.id,
+    'officer_request',
+    null,
+    officer_request.task_id,
+    null,
+    null
+  from officer_request
+  where officer_request.operation_id = of_operation
+    and officer_request.valid_from <= last
+    and first < officer_request.valid_to
+  union all
+  select
+    task_label.id,
+    'task_label',
+    null,
+    task_label.id,
+    null,
+    null
+  from task_label
+  where task_label.operation_id = of_operation
+    and task_label.valid_from <= last
+    and first < task_label.valid_to
+  union all
+  select
+    task_execution.id,
+    'task_execution',
+    null,
+    task_execution.task_id,
+    null,
+    null
+  from task_execution
+  where task_execution.operation_id = of_operation
+    and task_execution.valid_from <= last
+    and first < task_execution.valid_to
+  union all
+  select
+    task_claim.id,
+    'task_claim',
+    null,
+    task_claim.task_id,
+    null,
+    null
+  from task_claim
+  where task_claim.operation_id = of_operation
+    and task_claim.valid_from <= last
+    and first < task_claim.valid_to
+  union all
+  select
+    plan_version.id,
+    'plan_version',
+    plan_version.id,
+    null,
+    null,
+    null
+  from plan_version
+  where plan_version.operation_id = of_operation
+    and plan_version.valid_from <= last
+    and first < plan_version.valid_to
+  union all
+  select
+    planned_task.id,
+    'planned_task',
+    planned_task.version_id,
+    planned_task.task_id,
+    null,
+    planned_task.predecessors
+  from planned_task
+  where planned_task.operation_id = of_operation
+    and planned_task.valid_from <= last
+    and first < planned_task.valid_to
+  union all
+  select
+    annex.id,
+    'annex',
+    annex.version_id,
+    null,
+    null,
+    null
+  from annex
+  where annex.operation_id = of_operation
+    and annex.valid_from <= last
+    and first < annex.valid_to
+  union all
+  select
+    decision.id,
+    'decision',
+    decision.version_id,
+    null,
+    null,
+    null
+  from decision
+  where decision.operation_id = of_operation
+    and decision.valid_from <= last
+    and first < decision.valid_to
+  union all
+  select
+    condition.id,
+    'condition',
+    condition.version_id,
+    null,
+    null,
+    null
+  from condition
+  where condition.operation_id = of_operation
+    and condition.valid_from <= last
+    and first < condition.valid_to
+  union all
+  select
+    phase.id,
+    'phase',
+    null,
+    null,
+    null,
+    null
+  from phase
+  where phase.operation_id = of_operation
+    and phase.valid_from <= last
+    and first < phase.valid_to
+  union all
+  select
+    go_no_go_word.id,
+    'go_no_go_word',
+    go_no_go_word.version_id,
+    null,
+    null,
+    null
+  from go_no_go_word
+  where go_no_go_word.operation_id = of_operation
+    and go_no_go_word.valid_from <= last
+    and first < go_no_go_word.valid_to
+  union all
+  select
+    recorded_decision.id,
+    'recorded_decision',
+    null,
+    null,
+    null,
+    null
+  from recorded_decision
+  where recorded_decision.operation_id = of_operation
+    and recorded_decision.valid_from <= last
+    and first < recorded_decision.valid_to
+  union all
+  select
+    deconfliction.id,
+    'deconfliction',
+    null,
+    null,
+    null,
+    null
+  from deconfliction
+  where deconfliction.operation_id = of_operation
+    and deconfliction.valid_from <= last
+    and first < deconfliction.valid_to
+  union all
+  select
+    incident.id,
+    'incident',
+    null,
+    null,
+    incident.id,
+    null
+  from incident
+  where incident.operation_id = of_operation
+    and incident.valid_from <= last
+    and first < incident.valid_to
+  union all
+  select
+    request.id,
+    'request',
+    null,
+    null,
+    request.id,
+    null
+  from request
+  where request.operation_id = of_operation
+    and request.valid_from <= last
+    and first < request.valid_to
+  union all
+  select
+    contribution.id,
+    'contribution',
+    null,
+    null,
+    contribution.id,
+    null
+  from contribution
+  where contribution.operation_id = of_operation
+    and contribution.valid_from <= last
+    and first < contribution.valid_to
+  union all
+  select
+    sitrep.id,
+    'sitrep',
+    null,
+    null,
+    sitrep.id,
+    null
+  from sitrep
+  where sitrep.operation_id = of_operation
+    and sitrep.valid_from <= last
+    and first < sitrep.valid_to
+  union all
+  select
+    outcome.id,
+    'outcome',
+    null,
+    null,
+    outcome.id,
+    null
+  from outcome
+  where outcome.operation_id = of_operation
+    and outcome.valid_from <= last
+    and first < outcome.valid_to
+  union all
+  select
+    matter_claim.id,
+    'matter_claim',
+    null,
+    null,
+    matter_claim.matter_id,
+    null
+  from matter_claim
+  where matter_claim.operation_id = of_operation
+    and matter_claim.valid_from <= last
+    and first < matter_claim.valid_to
+  union all
+  select
+    clock.id,
+    'clock',
+    null,
+    null,
+    clock.matter_id,
+    null
+  from clock
+  where clock.operation_id = of_operation
+    and clock.valid_from <= last
+    and first < clock.valid_to
+  union all
+  select
+    assistance_claim.id,
+    'assistance_claim',
+    null,
+    null,
+    null,
+    null
+  from assistance_claim
+  where assistance_claim.operation_id = of_operation
+    and assistance_claim.valid_from <= last
+    and first < assistance_claim.valid_to
+  union all
+  select
+    review.id,
+    'review',
+    null,
+    null,
+    null,
+    null
+  from review
+  where review.operation_id = of_operation
+    and review.valid_from <= last
+    and first < review.valid_to
+  union all
+  select
+    observation.id,
+    'observation',
+    null,
+    null,
+    null,
+    null
+  from observation
+  where observation.operation_id = of_operation
+    and observation.valid_from <= last
+    and first < observation.valid_to
+  union all
+  select
+    finding.id,
+    'finding',
+    null,
+    null,
+    null,
+    null
+  from finding
+  where finding.operation_id = of_operation
+    and finding.valid_from <= last
+    and first < finding.valid_to;
 end;

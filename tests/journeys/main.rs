@@ -43,3 +43,4 @@ mod subjects;
 mod support;
 mod watch;
 mod webhooks;
+mod withheld;

@@ -3,8 +3,9 @@
 //! Nothing here knows where events are stored.
 
 use crate::{
-    About, At, Instant,
-    ids::{AnnexId, CommandId, EventId, OperationId, PlanVersionId},
+    About, At, Instant, PostCode,
+    ids::{AnnexId, CommandId, EventId, OperationId, PlanVersionId, TaskId},
+    operation::OperationEvent,
     plan::{Annex, PlanEvent},
 };
 use serde::{Deserialize, Serialize};
@@ -82,5 +83,38 @@ impl Event {
         let Self::Plan(PlanEvent::AnnexAttached { operation, number, annex, .. }) = self else { return None };
         let version = PlanVersionId::of(OperationId::of(operation), *number);
         annex.text.as_ref().map(|_| (AnnexId::of(version, &annex.code), annex))
+    }
+
+    /// The posts that it names because tasks of its operation bind them: it is for more than see those tasks.
+    pub fn bound(&self) -> &[PostCode] {
+        match self {
+            Self::Operation(
+                OperationEvent::HHourSet { calendars, .. } | OperationEvent::HHourShifted { calendars, .. },
+            ) => calendars,
+            _ => &[],
+        }
+    }
+
+    /// The tasks that it names besides those that it is about: it is for more than see them.
+    pub fn named_tasks(&self) -> Vec<TaskId> {
+        let Self::Plan(PlanEvent::TaskAddedToPlan { operation, task, .. }) = self else { return Vec::new() };
+        let operation = OperationId::of(operation);
+        task.predecessors.iter().map(|waits| TaskId::of(operation, &waits.predecessor)).collect()
+    }
+
+    /// As it is told to one who sees, of the posts and the tasks that it names so, these.
+    #[must_use]
+    pub fn told(mut self, post: impl Fn(&PostCode) -> bool, task: impl Fn(TaskId) -> bool) -> Self {
+        match &mut self {
+            Self::Operation(
+                OperationEvent::HHourSet { calendars, .. } | OperationEvent::HHourShifted { calendars, .. },
+            ) => calendars.retain(post),
+            Self::Plan(PlanEvent::TaskAddedToPlan { operation, task: added, .. }) => {
+                let operation = OperationId::of(operation);
+                added.predecessors.retain(|waits| task(TaskId::of(operation, &waits.predecessor)));
+            }
+            _ => {}
+        }
+        self
     }
 }

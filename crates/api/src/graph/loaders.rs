@@ -32,7 +32,7 @@ use read_model::{
     watch::{LogEntryRow, ShiftRow, ShiftSpan},
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     future::poll_fn,
     hash::Hash,
     pin::pin,
@@ -692,14 +692,42 @@ async fn consequences(
 }
 
 /// Asked only for events that have been found.
-async fn payloads(engine: Engine, positions: Vec<i64>) -> Result<HashMap<i64, Arc<Payload>>, Error> {
-    let payload = |recorded: &Recorded| {
-        let json = serde_json::from_slice(&recorded.event.encode().payload)
-            .map_err(|error| Error::internal("read an event's payload", &error))?;
-        let annex = recorded.event.annex().map(|(id, annex)| (id, annex.is_sensitive()));
-        Ok((recorded.at.position.0, Arc::new(Payload { json, annex })))
+async fn payloads(
+    engine: Engine,
+    model: ReadModel,
+    pin: Arc<Pin>,
+    positions: Vec<i64>,
+) -> Result<HashMap<i64, Arc<Payload>>, Error> {
+    let recorded = engine.events_at(&positions).await?;
+    let binding = recorded.iter().filter(|recorded| !recorded.event.bound().is_empty());
+    let binding: Vec<i64> = binding.map(|recorded| recorded.at.position.0).collect();
+    let (at, named): (Vec<i64>, Vec<Uuid>) = recorded
+        .iter()
+        .flat_map(|recorded| {
+            let position = recorded.at.position.0;
+            recorded.event.named_tasks().into_iter().map(move |task| (position, task.0))
+        })
+        .unzip();
+    let posts: HashSet<(i64, String)> = match binding.as_slice() {
+        [] => HashSet::new(),
+        some => model.seen_bindings(&pin, some).await?.into_iter().collect(),
     };
-    engine.events_at(&positions).await?.iter().map(payload).collect()
+    let tasks: HashSet<(i64, Uuid)> = match named.as_slice() {
+        [] => HashSet::new(),
+        some => model.seen_tasks(&pin, &at, some).await?.into_iter().collect(),
+    };
+    let payload = |Recorded { at, event, .. }: Recorded| {
+        let position = at.position.0;
+        let annex = event.annex().map(|(id, annex)| (id, annex.is_sensitive()));
+        let told = event.told(
+            |post| posts.contains(&(position, post.to_string())),
+            |task| tasks.contains(&(position, task.0)),
+        );
+        let json = serde_json::from_slice(&told.encode().payload)
+            .map_err(|error| Error::internal("read an event's payload", &error))?;
+        Ok((position, Arc::new(Payload { json, annex })))
+    };
+    recorded.into_iter().map(payload).collect()
 }
 
 /// Parts of what metrics of an operation are computed from, and the present, in seconds; `None`: the past.
@@ -881,8 +909,8 @@ macro_rules! loaders {
                     history_counts: Loader::new(model, pin, history_counts),
                     assignments_of: Loader::new(model, pin, assignments),
                     consequences: Loader::new(model, pin, consequences),
-                    payloads: Loader::new(model, pin, move |_, _, positions| {
-                        payloads(engine.clone(), positions)
+                    payloads: Loader::new(model, pin, move |model, pin, positions| {
+                        payloads(engine.clone(), model, pin, positions)
                     }),
                     coalition: Loader::new(model, pin, |model, pin, _| async move {
                         Ok(group(model.partners(&pin, &Page::first(i64::MAX)).await?, |_| ()))

@@ -5,7 +5,7 @@ use crate::{
     graph::{
         connection::{Connection, Window},
         context::{World, session},
-        node::{Annex, Event, Node, Operation, PlanVersion},
+        node::{Annex, Event, Item, Node, Operation, PlanVersion},
         scalars::{Json, Position},
     },
 };
@@ -24,11 +24,11 @@ use uuid::Uuid;
 /// What became of an object between two moments.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It was not there, or not yet released to you.
+    /// It was not there, or not yet released to you: what a release opens is told object by object.
     Added,
     /// One of its fields differs.
     Changed,
-    /// It is no longer there.
+    /// It is no longer there, or no longer in your sight.
     Removed,
 }
 
@@ -36,10 +36,14 @@ pub enum ChangeKind {
 #[derive(SimpleObject, Clone)]
 #[graphql(complex)]
 pub struct Change {
-    /// As it is at the later moment; as it was at the earlier one when it is no longer there.
+    /// As it is at the later moment; as it was at the earlier one when it is no longer there. Never a `Task` that was added or
+    /// removed with a plan version: those are told as the `PlannedTask` of each version, and of a `Task` what becomes of it.
     object: Node,
     kind: ChangeKind,
-    /// Path of the object's field, such as `hHour` or `sections.mission`; null when it was added or removed as a whole.
+    /// Path of the object's field, such as `hHour` or `sections.mission`; null when it was added or removed as a whole. Two
+    /// fields are told apart from the rest also of what was added, one entry for each of their parts: `tenures` of a post
+    /// and `phases` of an operation. The `contentHash` of a draft, which changes with every edit, is told once it is
+    /// submitted.
     field: Option<String>,
     #[graphql(skip)]
     before: Option<Json>,
@@ -50,7 +54,8 @@ pub struct Change {
     is_sensitive: bool,
     /// From where on it has been so.
     position: Position,
-    /// The event that made it so; null when you may not see that.
+    /// The event that made it so; null when you may not see that. Of what a release opened, that release; of the `status` of a
+    /// plan version under decision, the last event that it was judged by.
     event: Option<Event>,
 }
 
@@ -62,7 +67,7 @@ impl Change {
         Ok(self.before.clone())
     }
 
-    /// Null when there is none. Of what was added, all its fields.
+    /// Null when there is none. Of what was added, all its fields but `tenures` and `phases`.
     async fn after(&self, ctx: &Context<'_>) -> Result<Option<Json>, Error> {
         self.log_read(ctx).await?;
         Ok(self.after.clone())
@@ -313,7 +318,6 @@ impl Comparison {
         causes: &[ChangingEvent],
     ) -> Result<Vec<Change>, Error> {
         let (from, to) = (self.from.pin.position.0, self.to.pin.position.0);
-        let versions = &self.without_hidden_tasks(&item.table, versions).await?;
         let held_at = |position: i64| {
             versions.iter().find(|version| version.valid_from <= position && position < version.valid_to)
         };
@@ -339,28 +343,34 @@ impl Comparison {
         }
         let (table, id) = object_of(item, versions);
         let (before, after) = try_join(self.from.node_in(table, id), self.to.node_in(table, id)).await?;
-        let shown = |version: Option<&ItemVersion>| {
-            version.map(|version| fields(&item.table, &version.columns)).unwrap_or_default()
-        };
-        let whole = |version| Some(Json(shown(version).into_iter().collect::<Map<_, _>>().into()));
+        let (shown_before, shown_after) = try_join(
+            shown_in(&self.from, before.as_ref(), &item.table, held_at(from)),
+            shown_in(&self.to, after.as_ref(), &item.table, held_at(to)),
+        )
+        .await?;
+        let whole = |fields: BTreeMap<_, _>| Some(Json(fields.into_iter().collect::<Map<_, _>>().into()));
         match (before, after) {
             (None, None) => Ok(Vec::new()),
             (None, Some(object)) => {
-                let born = versions.iter().find(|version| version.valid_from > from);
-                let since = match (held_at(from), born) {
-                    (None, Some(born)) => born.valid_from,
-                    // It was there, and was released since.
-                    _ => item.last,
+                // Where it was made, if that was to be seen; else where it came in sight.
+                let made = |version: &&ItemVersion| {
+                    version.valid_from > from
+                        && causes.iter().any(|cause| cause.command_end == version.valid_from)
                 };
-                let change = self.change(object, ChangeKind::Added, since, causes).await?;
-                Ok(vec![Change { after: whole(held_at(to)), is_sensitive, ..change }])
+                let born = match held_at(from) {
+                    None => versions.iter().find(made).map(|version| version.valid_from),
+                    Some(_) => None,
+                };
+                let since = born.max(item.opened).unwrap_or(item.last);
+                let change = self.change(object, ChangeKind::Added, since, item, causes).await?;
+                Ok(vec![Change { after: whole(shown_after), is_sensitive, ..change }])
             }
             (Some(object), None) => {
-                let change = self.change(object, ChangeKind::Removed, item.last, causes).await?;
-                Ok(vec![Change { before: whole(held_at(from)), is_sensitive, ..change }])
+                let change = self.change(object, ChangeKind::Removed, item.last, item, causes).await?;
+                Ok(vec![Change { before: whole(shown_before), is_sensitive, ..change }])
             }
             (Some(_), Some(object)) => {
-                let (mut before, after) = (shown(held_at(from)), shown(held_at(to)));
+                let (mut before, after) = (shown_before, shown_after);
                 if item.table == "task_execution" {
                     // Before anything is claimed of a task there is no row.
                     let status = || TaskStatus::default().to_string().into();
@@ -376,8 +386,18 @@ impl Comparison {
                     if old == new {
                         continue;
                     }
-                    let since = changed_last(&item.table, path, versions).unwrap_or(item.last);
-                    let change = self.change(object.clone(), ChangeKind::Changed, since, causes).await?;
+                    let stored = changed_last(&item.table, path, versions);
+                    let since = match (path.as_str(), item.table.as_str(), held_at(to)) {
+                        // It is judged by more than its row says.
+                        ("status", "plan_version", Some(row))
+                            if row.columns.get("status") != after.get(path) =>
+                        {
+                            item.last
+                        }
+                        _ => stored.unwrap_or(item.last),
+                    };
+                    let change =
+                        self.change(object.clone(), ChangeKind::Changed, since, item, causes).await?;
                     let field = Some(path.clone());
                     let is_sensitive = is_sensitive && path == "text";
                     let (before, after) = (old.map(Json), new.map(Json));
@@ -386,40 +406,6 @@ impl Comparison {
                 Ok(changes)
             }
         }
-    }
-
-    /// Lists in rows tell of all tasks; in answers they are of those that the viewer may see.
-    async fn without_hidden_tasks(
-        &self,
-        table: &str,
-        versions: &[ItemVersion],
-    ) -> Result<Vec<ItemVersion>, Error> {
-        let mut versions = versions.to_vec();
-        let Some(list) = (match table {
-            "planned_task" => Some("dependencies"),
-            "decision" => Some("tasks"),
-            _ => None,
-        }) else {
-            return Ok(versions);
-        };
-        let of = versions.first().and_then(|version| version.columns.get("version_id")?.as_str());
-        let Some(of) = of.and_then(|id| id.parse::<Uuid>().ok()) else { return Ok(versions) };
-        let networks = [&self.from, &self.to].map(|world| world.loaders.networks.load(of));
-        let networks = try_join_all(networks).await?;
-        let code = |written: &str| match table {
-            "planned_task" => written.parse().ok().map(|Dependency { predecessor, .. }| predecessor),
-            _ => written.parse().ok(),
-        };
-        let seen = |written: &Value| {
-            let code = written.as_str().and_then(code);
-            code.is_some_and(|code| networks.iter().flatten().any(|network| network.row(&code).is_some()))
-        };
-        for version in &mut versions {
-            if let Some(Value::Array(codes)) = version.columns.get_mut(list) {
-                codes.retain(seen);
-            }
-        }
-        Ok(versions)
     }
 
     async fn of_part(
@@ -439,24 +425,38 @@ impl Comparison {
         if before == after {
             return Ok(Vec::new());
         }
-        let change = self.change(object, ChangeKind::Changed, item.last, causes).await?;
+        let change = self.change(object, ChangeKind::Changed, item.last, item, causes).await?;
         Ok(vec![Change { field: Some(part.field.to_owned()), before, after, ..change }])
     }
 
-    /// A change without its field and values. `since` is where its command ended.
+    /// The event that a version's status was judged by last, and where its command ended: one of another item.
+    async fn judged_at(&self, position: i64) -> Result<(Option<Event>, i64), Error> {
+        let row = self.to.loaders.events_at.load(position).await?;
+        let end = row.as_ref().map_or(position, |row| row.command_end);
+        Ok((row.map(|row| Event::new(&self.to, row)), end))
+    }
+
+    /// A change without its field and values. `since` is where its command ended, or the event's own position.
     async fn change(
         &self,
         object: Node,
         kind: ChangeKind,
         since: i64,
+        item: &ChangedItem,
         causes: &[ChangingEvent],
     ) -> Result<Change, Error> {
         let cause = causes.iter().rev().find(|cause| cause.command_end == since || cause.position == since);
-        let event = match cause {
-            Some(cause) => self.to.find::<Event>(cause.event_id).await?,
-            None => None,
+        let opened = item.opened.filter(|position| *position == since);
+        let (event, end) = match (cause, opened) {
+            (Some(cause), _) => (self.to.find::<Event>(cause.event_id).await?, cause.command_end),
+            (None, Some(opened)) => {
+                let row = self.to.loaders.events_at.load(opened).await?;
+                (row.map(|row| Event::new(&self.to, row)), item.opened_at.unwrap_or(since))
+            }
+            (None, None) if item.table == "plan_version" => self.judged_at(since).await?,
+            (None, None) => (None, since),
         };
-        let position = Position(domain::Position(cause.map_or(since, |cause| cause.command_end)));
+        let position = Position(domain::Position(end));
         Ok(Change {
             object,
             kind,
@@ -468,6 +468,41 @@ impl Comparison {
             event,
         })
     }
+}
+
+/// An item's fields as a world shows them: what is computed, as it is there; lists of tasks, of those that the viewer sees
+/// there.
+async fn shown_in(
+    world: &Arc<World>,
+    node: Option<&Node>,
+    table: &str,
+    version: Option<&ItemVersion>,
+) -> Result<BTreeMap<String, Value>, Error> {
+    let Some(version) = version else { return Ok(BTreeMap::new()) };
+    let mut columns = version.columns.clone();
+    let list = match table {
+        "planned_task" => Some("dependencies"),
+        "decision" => Some("tasks"),
+        _ => None,
+    };
+    if let Some((list, of)) = list.zip(uuid_in(version, "version_id"))
+        && let Some(Value::Array(codes)) = columns.get_mut(list)
+    {
+        let network = world.loaders.networks.load(of).await?.unwrap_or_default();
+        let code = |written: &str| match table {
+            "planned_task" => written.parse().ok().map(|Dependency { predecessor, .. }| predecessor),
+            _ => written.parse().ok(),
+        };
+        codes.retain(|written| {
+            let code = written.as_str().and_then(code);
+            code.is_some_and(|code| network.row(&code).is_some())
+        });
+    }
+    let mut fields = fields(table, &columns);
+    if let Some(Node::PlanVersion(version)) = node {
+        fields.insert("status".to_owned(), version.shown_status().await?.to_string().into());
+    }
+    Ok(fields)
 }
 
 /// The table and the id of the object that the item is shown as, or is fields of.

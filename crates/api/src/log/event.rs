@@ -285,7 +285,9 @@ impl Event {
         Ok(known.filter(is_met).map(Ccir::from).collect())
     }
 
-    /// What it says, in the shape that `schema/events` has for its type.
+    /// What it says, in the shape that `schema/events` has for its type. Where it names what not all of its readers may see,
+    /// it names what you may: of `HHourSet` and `HHourShifted`, posts that a task binds which you see; of `TaskAddedToPlan`,
+    /// what the task waits for. The log, and the hashes over it, have all of it.
     async fn payload(&self, ctx: &Context<'_>) -> Result<Json, Error> {
         self.payload_for(session(ctx)?).await.map(Json)
     }

@@ -205,7 +205,7 @@ impl PlanVersion {
         self.world.find_many(ids).await
     }
 
-    async fn shown_status(&self) -> Result<VersionStatus, Error> {
+    pub(crate) async fn shown_status(&self) -> Result<VersionStatus, Error> {
         let stored = self.stored_status()?;
         if stored != VersionStatus::Submitted {
             return Ok(stored);
@@ -416,7 +416,9 @@ impl PlanVersion {
     }
 
     /// RFC 8785 text of the whole content, to compute the hash for yourself. Annexes, and tasks with a label of their own,
-    /// stand in it as salted hashes. Null where a task that stands in it as it is was withheld from you since.
+    /// stand in it as salted hashes. Null where a task that stands in it as it is was withheld from you since. What a task
+    /// waits for stands in it by its code, with kind and lag, also where you may not see that: the hash is over it. So the
+    /// code of a task is no secret among those who read the version; what else there is to say of it is.
     async fn canonical_content(&self) -> Result<Option<String>, Error> {
         self.seal().await.map(|sealed| sealed.canonical)
     }

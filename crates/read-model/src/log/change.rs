@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// An item that events which the viewer may see have changed.
+/// An item that events which the viewer may see have changed, or that may have come in its sight or gone out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedItem {
     pub id: Uuid,
@@ -15,6 +15,10 @@ pub struct ChangedItem {
     pub table: String,
     /// Position of the last of those events.
     pub last: i64,
+    /// Position of the last event by which it may have come in sight or gone out of it; the viewer may not see that event.
+    pub opened: Option<i64>,
+    /// Where that event's command ended.
+    pub opened_at: Option<i64>,
 }
 
 /// What an item was from a position on.
@@ -45,7 +49,9 @@ pub struct Stretch {
 }
 
 impl ReadModel {
-    /// Items by the last event that changed them, from `after` on, which is included.
+    /// Items by the last event that changed them, from `after` on, which is included. More than have changed: what came in
+    /// sight may be seen at neither end of the stretch, or at both.
+    #[expect(clippy::too_many_lines, reason = "one statement")]
     pub async fn changed_items(
         &self,
         pin: &Pin,
@@ -55,29 +61,222 @@ impl ReadModel {
     ) -> Result<Vec<ChangedItem>, Error> {
         sqlx::query_as!(
             ChangedItem,
-            r#"select item.item_id as id, max(item.changed) as "table!", max(item.position) as "last!"
-             from (
+            r#"with stretch as materialized (
                select
-                 item_id,
-                 position,
-                 changed
-               from event_item
-               where position > $4 and position <= $1 and changed is not null
-               offset 0
-             ) item
-             -- `offset 0`: looked up for each item of the stretch, which is short, in a log that is not.
-             where exists (
-                 select
-                 from visible_event_item($1, $2, $3) visible
-                 where visible.item_id = item.item_id and visible.position = item.position
-                 offset 0
-               )
-               and ($5::uuid is null or exists (
-                 select
-                 from visible_event_item($1, $2, $3) beside
-                 where beside.item_id = $5 and beside.position = item.position
-                 offset 0
-               ))
+                 item.item_id,
+                 item.position,
+                 item.changed,
+                 entry.kind,
+                 entry.command_end,
+                 entry.operation_id
+               from event_item item
+               join event_entry entry on entry.position = item.position
+               where item.position > $4 and item.position <= $1 and item.changed is not null
+             ), touched as materialized (
+               select
+                 stretch.item_id,
+                 stretch.position,
+                 stretch.changed,
+                 stretch.operation_id
+               from stretch
+               -- `offset 0`: looked up for each item of the stretch, which is short, in a log that is not.
+               where exists (
+                   select
+                   from visible_event_item($1, $2, $3) visible
+                   where visible.item_id = stretch.item_id and visible.position = stretch.position
+                   offset 0
+                 )
+                 and ($5::uuid is null or exists (
+                   select
+                   from visible_event_item($1, $2, $3) beside
+                   where beside.item_id = $5 and beside.position = stretch.position
+                   offset 0
+                 ))
+             -- What a version under decision counts as comes of more than its row.
+             ), judged as (
+               select
+                 version_.id as item_id,
+                 touched.position
+               from touched
+               join plan_version version_
+                 on version_.operation_id = coalesce(touched.operation_id, version_.operation_id)
+               where touched.changed in ('decision', 'condition', 'plan_version', 'operation', 'partner', 'tenure')
+                 and version_.status = 'SUBMITTED'
+                 and version_.valid_from <= $1
+                 and $4 < version_.valid_to
+             -- What by its label came in the viewer's sight, or went out of it, and with it what is in it: before the
+             -- event's command it was seen otherwise than behind it. Which event did so may be hidden.
+             ), turned as materialized (
+               select
+                 stretch.item_id,
+                 stretch.position,
+                 stretch.changed,
+                 stretch.command_end,
+                 stretch.operation_id
+               from stretch
+               where case
+                   when stretch.changed = 'operation' and stretch.kind = 'ReleasabilityMarked' then
+                     exists (
+                       select
+                       from visible_operation(stretch.position - 1, $2, $3) before_
+                       where before_.id = stretch.item_id
+                     ) <> exists (
+                       select
+                       from visible_operation(stretch.command_end, $2, $3) behind
+                       where behind.id = stretch.item_id
+                     )
+                   when stretch.changed = 'plan_version'
+                     and stretch.kind in ('ReleasabilityMarked', 'PlanVersionSubmitted', 'DraftShared') then
+                     exists (
+                       select
+                       from visible_plan_version(stretch.position - 1, $2, $3) before_
+                       where before_.id = stretch.item_id
+                     ) <> exists (
+                       select
+                       from visible_plan_version(stretch.command_end, $2, $3) behind
+                       where behind.id = stretch.item_id
+                     )
+                   when stretch.changed = 'task_label' then
+                     exists (
+                       select
+                       from withheld_task(stretch.position - 1, $2, $3) before_
+                       where before_.id = stretch.item_id
+                     ) <> exists (
+                       select
+                       from withheld_task(stretch.command_end, $2, $3) behind
+                       where behind.id = stretch.item_id
+                     )
+                   when stretch.changed = 'planned_task' and stretch.kind = 'TaskRevised' then
+                     exists (
+                       select
+                       from visible_planned_task(stretch.position - 1, $2, $3) before_
+                       where before_.id = stretch.item_id
+                     ) <> exists (
+                       select
+                       from visible_planned_task(stretch.command_end, $2, $3) behind
+                       where behind.id = stretch.item_id
+                     )
+                   when stretch.changed in ('incident', 'request', 'contribution', 'sitrep', 'outcome') then
+                     exists (
+                       select
+                       from visible_matter(stretch.position - 1, $2, $3) before_
+                       where before_.id = stretch.item_id
+                     ) <> exists (
+                       select
+                       from visible_matter(stretch.command_end, $2, $3) behind
+                       where behind.id = stretch.item_id
+                     )
+                   else false
+                 end
+               -- Drafts are for partners that take tasks.
+               union all
+               select
+                 draft.id,
+                 stretch.position,
+                 'plan_version',
+                 stretch.command_end,
+                 draft.operation_id
+               from stretch
+               join plan_version draft
+                 on draft.draft_readers is not null
+                 and draft.valid_from <= stretch.command_end
+                 and stretch.position - 1 < draft.valid_to
+               where stretch.changed = 'partner'
+                 and exists (select from takes_tasks(stretch.position - 1, $2, $3))
+                   <> exists (select from takes_tasks(stretch.command_end, $2, $3))
+             ), task as materialized (
+               select distinct
+                 turned.position,
+                 planned_task.task_id,
+                 planned_task.code
+               from turned
+               join planned_task
+                 on turned.changed = 'task_label' and planned_task.task_id = turned.item_id
+                 or turned.changed = 'planned_task' and planned_task.id = turned.item_id
+             ), opened as (
+               select
+                 item.id as item_id,
+                 item.kind,
+                 turned.position,
+                 turned.command_end
+               from turned
+               cross join lateral operation_item(turned.operation_id, $4, $1) item
+               where case turned.changed
+                   when 'operation' then true
+                   when 'plan_version' then
+                     item.version_id = turned.item_id
+                     or item.kind in ('phase', 'recorded_decision', 'deconfliction', 'finding')
+                     or item.task_id in (
+                       select planned_task.task_id
+                       from planned_task
+                       where planned_task.version_id = turned.item_id
+                     )
+                   when 'task_label' then
+                     item.kind in ('decision', 'deconfliction', 'finding')
+                     or exists (
+                       select
+                       from task
+                       where task.position = turned.position
+                         and (task.task_id = item.task_id or task.code = any (item.predecessors))
+                     )
+                   when 'planned_task' then
+                     item.kind in ('decision', 'deconfliction', 'finding')
+                     or exists (
+                       select
+                       from task
+                       where task.position = turned.position
+                         and (task.task_id = item.task_id or task.code = any (item.predecessors))
+                     )
+                   else
+                     item.matter_id = turned.item_id
+                     or item.kind in ('finding', 'sitrep')
+                     or item.task_id in (
+                       select emergent_task.id
+                       from emergent_task
+                       where emergent_task.incident_id = turned.item_id
+                     )
+                 end
+                 and (
+                   $5::uuid is null
+                   or $5 in (item.id, turned.operation_id, item.version_id, item.task_id, item.matter_id)
+                   or exists (
+                     select
+                     from event_item beside
+                     where beside.item_id = $5 and beside.position = turned.position
+                   )
+                 )
+             ), item as (
+               select
+                 touched.item_id,
+                 touched.changed,
+                 touched.position,
+                 null::bigint as opened,
+                 null::bigint as opened_at
+               from touched
+               union all
+               select
+                 judged.item_id,
+                 'plan_version',
+                 judged.position,
+                 null,
+                 null
+               from judged
+               union all
+               select
+                 opened.item_id,
+                 opened.kind,
+                 opened.position,
+                 opened.position,
+                 opened.command_end
+               from opened
+             )
+             select
+               item.item_id as "id!",
+               max(item.changed) as "table!",
+               max(item.position) as "last!",
+               max(item.opened) as opened,
+               max(item.opened_at) as opened_at
+             from item
              group by item.item_id
              having (max(item.position), item.item_id) >= ($6, $7::uuid)
              order by max(item.position), item.item_id

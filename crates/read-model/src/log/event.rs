@@ -10,7 +10,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     Happening, Item, Position, Recorded,
-    ids::{AnnexId, COALITION, OperationId, PlanVersionId, TaskId},
+    ids::{AnnexId, COALITION, OperationId, PlanVersionId, PostId, TaskId},
     plan::Met,
     release::ScopeIds,
 };
@@ -64,12 +64,14 @@ pub struct Entry {
 }
 
 /// What an event has to do with an item, and what that can be released apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Touched {
     /// Table of the row that the event changed; `None`: it only concerns the item.
     changed: Option<&'static str>,
     annex_id: Option<Uuid>,
     task_id: Option<Uuid>,
+    /// Of a post that stands there because tasks bind it, its code: for those who see one of them.
+    bound_post: Option<String>,
 }
 
 row! {
@@ -80,6 +82,7 @@ row! {
         changed: Option<&'static str>,
         annex_id: Option<Uuid>,
         task_id: Option<Uuid>,
+        bound_post: Option<String>,
     }
 }
 
@@ -104,13 +107,16 @@ impl Entry {
             let (table, id) = place(item);
             let annex_id = Some(id).filter(|_| matches!(item, Item::Annex(..)));
             let task_id = item.labelled_task().map(|id| id.0);
-            items.insert(id, Touched { changed: Some(table), annex_id, task_id });
+            items.insert(id, Touched { changed: Some(table), annex_id, task_id, ..Touched::default() });
             if let Some(id) = task_id {
-                items.entry(id).or_insert(Touched { changed: None, annex_id: None, task_id });
+                items.entry(id).or_insert(Touched { task_id, ..Touched::default() });
             }
         }
         for id in recorded.event.about().subjects() {
             items.entry(id).or_default();
+        }
+        for post in recorded.event.bound() {
+            items.entry(PostId::of(post).0).or_default().bound_post = Some(post.to_string());
         }
         // Everything of the coalition would stand in its history.
         items.remove(&COALITION);
@@ -386,6 +392,69 @@ impl ReadModel {
         .map_err(doing("read events"))
     }
 
+    /// Of the posts that these events tell are bound, those that the viewer sees a task of: by the event's position.
+    pub async fn seen_bindings(&self, pin: &Pin, positions: &[i64]) -> Result<Vec<(i64, String)>, Error> {
+        let rows = sqlx::query!(
+            r#"select distinct entry.position, binding.post as "post!"
+             from event_entry entry
+             cross join lateral visible_binding($1, $2, $3, entry.command_end, entry.operation_id) binding
+             where entry.position = any ($4)"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            positions
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read which posts are bound to tasks that one sees"))?;
+        Ok(rows.into_iter().map(|row| (row.position, row.post)).collect())
+    }
+
+    /// Of tasks that events of a plan version name, those that the viewer saw in it then and sees at the position. Asked
+    /// only for events that it may see.
+    pub async fn seen_tasks(
+        &self,
+        pin: &Pin,
+        positions: &[i64],
+        task_ids: &[Uuid],
+    ) -> Result<Vec<(i64, Uuid)>, Error> {
+        let rows = sqlx::query!(
+            r#"select wanted.position as "position!", wanted.task_id as "task_id!"
+             from unnest($4::bigint[], $5::uuid[]) as wanted (position, task_id)
+             join event_entry entry on entry.position = wanted.position
+             where exists (
+                 select
+                 from planned_task task
+                 where task.task_id = wanted.task_id
+                   and task.version_id = entry.version_id
+                   and task.valid_from <= entry.command_end
+                   and entry.command_end < task.valid_to
+                   and not exists (
+                     select
+                     from withheld_task(entry.command_end, $2, $3) withheld
+                     where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+                     offset 0
+                   )
+                   and not exists (
+                     select
+                     from withheld_task($1, $2, $3) withheld
+                     where withheld.id = task.task_id and withheld.partner not in (task.lead, task.territory)
+                     offset 0
+                   )
+                 offset 0
+               )"#,
+            pin.position.0,
+            pin.policy_position.0,
+            pin.viewer(),
+            positions,
+            task_ids
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(doing("read which tasks one sees of those that events name"))?;
+        Ok(rows.into_iter().map(|row| (row.position, row.task_id)).collect())
+    }
+
     /// What of these events may be released apart, together; `None` when the viewer may not see one of them, or when several
     /// are of annexes.
     pub async fn scope_of(&self, pin: &Pin, positions: &[i64]) -> Result<Option<ScopeIds>, Error> {
@@ -540,8 +609,8 @@ pub(crate) fn item_entries(entries: &[Entry]) -> impl Iterator<Item = ItemEntry>
     entries.iter().flat_map(|entry| {
         let position = entry.row.position;
         entry.items.iter().map(move |(id, touched)| {
-            let Touched { changed, annex_id, task_id } = *touched;
-            ItemEntry { item_id: *id, position, changed, annex_id, task_id }
+            let Touched { changed, annex_id, task_id, bound_post } = touched.clone();
+            ItemEntry { item_id: *id, position, changed, annex_id, task_id, bound_post }
         })
     })
 }

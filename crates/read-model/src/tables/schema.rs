@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 use std::collections::BTreeMap;
 
 /// Changes with any change of a fold or of a row's computation, so that a new build makes new tables.
-pub const PROJECTION_VERSION: u32 = 6;
+pub const PROJECTION_VERSION: u32 = 7;
 
 /// Names of read-model schemas start with this.
 const PREFIX: &str = "read_model_";
@@ -326,6 +326,6 @@ mod tests {
             [("one", "boolean"), ("position", "bigint"), ("retired", "boolean")]
         );
         assert_eq!(definitions["task_label"][3], ("readers", "text[]"));
-        assert_eq!(definitions["event_item"].len(), 5);
+        assert_eq!(definitions["event_item"].len(), 6);
     }
 }
