@@ -13,6 +13,7 @@ create table review (
   valid_to     bigint not null
 );
 alter table review add primary key (id, valid_to, valid_from);
+create index review_by_operation on review (operation_id, valid_to, valid_from);
 
 create table observation (
   id           uuid not null,

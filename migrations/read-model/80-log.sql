@@ -319,11 +319,48 @@ begin atomic
 end;
 
 -- What an operation consists of, as it was anywhere between two positions: the table of each item, and with what it comes
--- in sight. Nobody's rights are looked at.
+-- in sight. Nobody's rights are looked at. What has no index by its operation is found by what it is in.
 create function operation_item(of_operation uuid, first bigint, last bigint)
 returns table (id uuid, kind text, version_id uuid, task_id uuid, matter_id uuid, predecessors text[])
 language sql stable parallel safe
 begin atomic
+  with version as materialized (
+    select distinct plan_version.id
+    from plan_version
+    where plan_version.operation_id = of_operation and plan_version.valid_from <= last
+  ), decided as materialized (
+    select distinct inside.id
+    from version whole
+    cross join lateral (
+      select decision.id as id
+      from decision
+      where decision.version_id = whole.id and decision.valid_from <= last
+      offset 0
+    ) inside
+  ), task as materialized (
+    select distinct inside.id
+    from version whole
+    cross join lateral (
+      select planned_task.task_id as id
+      from planned_task
+      where planned_task.version_id = whole.id and planned_task.valid_from <= last
+      offset 0
+    ) inside
+    union
+    select task_execution.task_id
+    from task_execution
+    where task_execution.operation_id = of_operation and task_execution.valid_from <= last
+  ), matter_ as materialized (
+    select incident.id from incident where incident.operation_id = of_operation and incident.valid_to > first
+    union all
+    select request.id from request where request.operation_id = of_operation and request.valid_to > first
+    union all
+    select contribution.id from contribution where contribution.operation_id = of_operation and contribution.valid_to > first
+    union all
+    select sitrep.id from sitrep where sitrep.operation_id = of_operation and sitrep.valid_to > first
+    union all
+    select outcome.id from outcome where outcome.operation_id = of_operation and outcome.valid_to > first
+  )
   select
     operation.id,
     'operation',
@@ -361,18 +398,6 @@ begin atomic
     and first < officer_request.valid_to
   union all
   select
-    task_label.id,
-    'task_label',
-    null,
-    task_label.id,
-    null,
-    null
-  from task_label
-  where task_label.operation_id = of_operation
-    and task_label.valid_from <= last
-    and first < task_label.valid_to
-  union all
-  select
     task_execution.id,
     'task_execution',
     null,
@@ -385,18 +410,6 @@ begin atomic
     and first < task_execution.valid_to
   union all
   select
-    task_claim.id,
-    'task_claim',
-    null,
-    task_claim.task_id,
-    null,
-    null
-  from task_claim
-  where task_claim.operation_id = of_operation
-    and task_claim.valid_from <= last
-    and first < task_claim.valid_to
-  union all
-  select
     plan_version.id,
     'plan_version',
     plan_version.id,
@@ -407,54 +420,6 @@ begin atomic
   where plan_version.operation_id = of_operation
     and plan_version.valid_from <= last
     and first < plan_version.valid_to
-  union all
-  select
-    planned_task.id,
-    'planned_task',
-    planned_task.version_id,
-    planned_task.task_id,
-    null,
-    planned_task.predecessors
-  from planned_task
-  where planned_task.operation_id = of_operation
-    and planned_task.valid_from <= last
-    and first < planned_task.valid_to
-  union all
-  select
-    annex.id,
-    'annex',
-    annex.version_id,
-    null,
-    null,
-    null
-  from annex
-  where annex.operation_id = of_operation
-    and annex.valid_from <= last
-    and first < annex.valid_to
-  union all
-  select
-    decision.id,
-    'decision',
-    decision.version_id,
-    null,
-    null,
-    null
-  from decision
-  where decision.operation_id = of_operation
-    and decision.valid_from <= last
-    and first < decision.valid_to
-  union all
-  select
-    condition.id,
-    'condition',
-    condition.version_id,
-    null,
-    null,
-    null
-  from condition
-  where condition.operation_id = of_operation
-    and condition.valid_from <= last
-    and first < condition.valid_to
   union all
   select
     phase.id,
@@ -565,18 +530,6 @@ begin atomic
     and first < outcome.valid_to
   union all
   select
-    matter_claim.id,
-    'matter_claim',
-    null,
-    null,
-    matter_claim.matter_id,
-    null
-  from matter_claim
-  where matter_claim.operation_id = of_operation
-    and matter_claim.valid_from <= last
-    and first < matter_claim.valid_to
-  union all
-  select
     clock.id,
     'clock',
     null,
@@ -587,18 +540,6 @@ begin atomic
   where clock.operation_id = of_operation
     and clock.valid_from <= last
     and first < clock.valid_to
-  union all
-  select
-    assistance_claim.id,
-    'assistance_claim',
-    null,
-    null,
-    null,
-    null
-  from assistance_claim
-  where assistance_claim.operation_id = of_operation
-    and assistance_claim.valid_from <= last
-    and first < assistance_claim.valid_to
   union all
   select
     review.id,
@@ -634,5 +575,124 @@ begin atomic
   from finding
   where finding.operation_id = of_operation
     and finding.valid_from <= last
-    and first < finding.valid_to;
+    and first < finding.valid_to
+  union all
+  select
+    inside.id,
+    'planned_task',
+    inside.version_id,
+    inside.task_id,
+    null,
+    inside.predecessors
+  from version whole
+  cross join lateral (
+    select planned_task.*
+    from planned_task
+    where planned_task.version_id = whole.id
+      and planned_task.valid_from <= last
+      and first < planned_task.valid_to
+    offset 0
+  ) inside
+  union all
+  select
+    inside.id,
+    'annex',
+    inside.version_id,
+    null,
+    null,
+    null
+  from version whole
+  cross join lateral (
+    select annex.*
+    from annex
+    where annex.version_id = whole.id
+      and annex.valid_from <= last
+      and first < annex.valid_to
+    offset 0
+  ) inside
+  union all
+  select
+    inside.id,
+    'decision',
+    inside.version_id,
+    null,
+    null,
+    null
+  from version whole
+  cross join lateral (
+    select decision.*
+    from decision
+    where decision.version_id = whole.id
+      and decision.valid_from <= last
+      and first < decision.valid_to
+    offset 0
+  ) inside
+  union all
+  select
+    inside.id,
+    'condition',
+    inside.version_id,
+    null,
+    null,
+    null
+  from decided whole
+  cross join lateral (
+    select condition.*
+    from condition
+    where condition.decision_id = whole.id
+      and condition.valid_from <= last
+      and first < condition.valid_to
+    offset 0
+  ) inside
+  union all
+  select
+    inside.id,
+    'task_label',
+    null,
+    inside.id,
+    null,
+    null
+  from task whole
+  cross join lateral (
+    select task_label.*
+    from task_label
+    where task_label.id = whole.id
+      and task_label.valid_from <= last
+      and first < task_label.valid_to
+    offset 0
+  ) inside
+  union all
+  select
+    inside.id,
+    'task_claim',
+    null,
+    inside.task_id,
+    null,
+    null
+  from task whole
+  cross join lateral (
+    select task_claim.*
+    from task_claim
+    where task_claim.task_id = whole.id
+      and task_claim.valid_from <= last
+      and first < task_claim.valid_to
+    offset 0
+  ) inside
+  union all
+  select
+    inside.id,
+    'matter_claim',
+    null,
+    null,
+    inside.matter_id,
+    null
+  from matter_ whole
+  cross join lateral (
+    select matter_claim.*
+    from matter_claim
+    where matter_claim.matter_id = whole.id
+      and matter_claim.valid_from <= last
+      and first < matter_claim.valid_to
+    offset 0
+  ) inside;
 end;

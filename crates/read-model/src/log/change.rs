@@ -98,12 +98,32 @@ impl ReadModel {
                  version_.id as item_id,
                  touched.position
                from touched
-               join plan_version version_
-                 on version_.operation_id = coalesce(touched.operation_id, version_.operation_id)
-               where touched.changed in ('decision', 'condition', 'plan_version', 'operation', 'partner', 'tenure')
-                 and version_.status = 'SUBMITTED'
-                 and version_.valid_from <= $1
-                 and $4 < version_.valid_to
+               cross join lateral (
+                 select plan_version.id
+                 from plan_version
+                 where plan_version.operation_id = touched.operation_id
+                   and plan_version.status = 'SUBMITTED'
+                   and plan_version.valid_from <= $1
+                   and $4 < plan_version.valid_to
+                 offset 0
+               ) version_
+               where touched.changed in ('decision', 'condition', 'plan_version', 'operation')
+               union all
+               select
+                 version_.id,
+                 touched.position
+               from touched
+               cross join operations_of($1, $3) operation_
+               cross join lateral (
+                 select plan_version.id
+                 from plan_version
+                 where plan_version.operation_id = operation_.id
+                   and plan_version.status = 'SUBMITTED'
+                   and plan_version.valid_from <= $1
+                   and $4 < plan_version.valid_to
+                 offset 0
+               ) version_
+               where touched.changed in ('partner', 'tenure')
              -- What by its label came in the viewer's sight, or went out of it, and with it what is in it: before the
              -- event's command it was seen otherwise than behind it. Which event did so may be hidden.
              ), turned as materialized (
@@ -177,22 +197,51 @@ impl ReadModel {
                  stretch.command_end,
                  draft.operation_id
                from stretch
-               join plan_version draft
-                 on draft.draft_readers is not null
-                 and draft.valid_from <= stretch.command_end
-                 and stretch.position - 1 < draft.valid_to
+               cross join operations_of($1, $3) operation_
+               cross join lateral (
+                 select
+                   plan_version.id,
+                   plan_version.operation_id
+                 from plan_version
+                 where plan_version.operation_id = operation_.id
+                   and plan_version.draft_readers is not null
+                   and plan_version.valid_from <= stretch.command_end
+                   and stretch.position - 1 < plan_version.valid_to
+                 offset 0
+               ) draft
                where stretch.changed = 'partner'
                  and exists (select from takes_tasks(stretch.position - 1, $2, $3))
                    <> exists (select from takes_tasks(stretch.command_end, $2, $3))
              ), task as materialized (
                select distinct
                  turned.position,
-                 planned_task.task_id,
-                 planned_task.code
+                 named.task_id,
+                 named.code
                from turned
-               join planned_task
-                 on turned.changed = 'task_label' and planned_task.task_id = turned.item_id
-                 or turned.changed = 'planned_task' and planned_task.id = turned.item_id
+               cross join lateral (
+                 select
+                   planned_task.task_id,
+                   planned_task.code
+                 from planned_task
+                 where planned_task.task_id = turned.item_id
+                 offset 0
+               ) named
+               where turned.changed = 'task_label'
+               union
+               select
+                 turned.position,
+                 named.task_id,
+                 named.code
+               from turned
+               cross join lateral (
+                 select
+                   planned_task.task_id,
+                   planned_task.code
+                 from planned_task
+                 where planned_task.id = turned.item_id
+                 offset 0
+               ) named
+               where turned.changed = 'planned_task'
              ), opened as (
                select
                  item.id as item_id,
@@ -206,10 +255,11 @@ impl ReadModel {
                    when 'plan_version' then
                      item.version_id = turned.item_id
                      or item.kind in ('phase', 'recorded_decision', 'deconfliction', 'finding')
-                     or item.task_id in (
-                       select planned_task.task_id
+                     or exists (
+                       select
                        from planned_task
-                       where planned_task.version_id = turned.item_id
+                       where planned_task.version_id = turned.item_id and planned_task.task_id = item.task_id
+                       offset 0
                      )
                    when 'task_label' then
                      item.kind in ('decision', 'deconfliction', 'finding')
@@ -230,10 +280,11 @@ impl ReadModel {
                    else
                      item.matter_id = turned.item_id
                      or item.kind in ('finding', 'sitrep')
-                     or item.task_id in (
-                       select emergent_task.id
+                     or exists (
+                       select
                        from emergent_task
-                       where emergent_task.incident_id = turned.item_id
+                       where emergent_task.id = item.task_id and emergent_task.incident_id = turned.item_id
+                       offset 0
                      )
                  end
                  and (
