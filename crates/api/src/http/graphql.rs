@@ -624,6 +624,8 @@ impl<'a> Sending<'a> {
 }
 
 pub(super) fn complete(errors: &mut Vec<ServerError>, request_id: &str) {
+    // They come in the order in which fields were done: whoever was faster. They are told in the query's.
+    errors.sort_by_cached_key(place_in_query);
     errors.truncate(MOST_ERRORS);
     for error in errors {
         // What came without a code is the library's: it does not fit the schema.
@@ -635,6 +637,16 @@ pub(super) fn complete(errors: &mut Vec<ServerError>, request_id: &str) {
         extensions.set("code", code);
         extensions.set("requestId", request_id);
     }
+}
+
+/// Where an error stands: by its field in the text of the query, then by the entries of lists on the way there.
+fn place_in_query(error: &ServerError) -> (Vec<(usize, usize)>, Vec<(usize, String)>) {
+    let at = error.locations.iter().map(|at| (at.line, at.column)).collect();
+    let way = error.path.iter().map(|step| match step {
+        PathSegment::Index(index) => (*index, String::new()),
+        PathSegment::Field(name) => (0, name.clone()),
+    });
+    (at, way.collect())
 }
 
 /// Of an enum that has no such value, it says which it has.
@@ -752,6 +764,7 @@ fn status(media: Media, answer: &Answer) -> StatusCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use async_graphql::Pos;
     use axum::body::to_bytes;
     use serde_json::json;
 
@@ -951,6 +964,19 @@ mod tests {
         assert_eq!(status, StatusCode::OK);
         assert_eq!(headers[CONTENT_TYPE], "application/json; charset=utf-8");
         assert_eq!(body, expected);
+    }
+
+    #[tokio::test]
+    async fn several_faults_are_told_in_the_order_of_the_query_whoever_was_faster() {
+        let fault = |line, step: &str, index| {
+            let mut fault = ServerError::new(format!("{step} {index}"), Some(Pos { line, column: 3 }));
+            fault.path = vec![PathSegment::Field(step.to_owned()), PathSegment::Index(index)];
+            fault
+        };
+        let done = vec![fault(2, "b", 10), fault(1, "z", 0), fault(2, "b", 9)];
+        let (_, _, body) = sent(Media::GraphqlResponse, Ok(Answer::from_errors(done))).await;
+        let told = body["errors"].as_array().unwrap().iter().map(|error| error["message"].clone());
+        assert_eq!(told.collect::<Vec<_>>(), ["z 0", "b 9", "b 10"]);
     }
 
     #[tokio::test]
