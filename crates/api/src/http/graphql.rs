@@ -639,9 +639,11 @@ pub(super) fn complete(errors: &mut Vec<ServerError>, request_id: &str) {
     }
 }
 
+type LinesAndColumns = Vec<(usize, usize)>;
+
 /// Where an error stands: by its field in the text of the query, then by the entries of lists on the way there.
-fn place_in_query(error: &ServerError) -> (Vec<(usize, usize)>, Vec<(usize, String)>) {
-    let at = error.locations.iter().map(|at| (at.line, at.column)).collect();
+fn place_in_query(error: &ServerError) -> (LinesAndColumns, Vec<(usize, String)>) {
+    let at: LinesAndColumns = error.locations.iter().map(|at| (at.line, at.column)).collect();
     let way = error.path.iter().map(|step| match step {
         PathSegment::Index(index) => (*index, String::new()),
         PathSegment::Field(name) => (0, name.clone()),

@@ -484,8 +484,8 @@ fn drafted(event: Event) -> Option<PlanCommand> {
     }
 }
 
-fn narrowed() -> Option<Release> {
-    Some(Release { releasable_to: partners(&["MMR"]), ..Release::default() })
+fn narrowed() -> Release {
+    Release { releasable_to: partners(&["MMR"]), ..Release::default() }
 }
 
 fn of_plans() -> Vec<PlanCommand> {
@@ -592,11 +592,11 @@ fn of_decisions() -> Vec<PlanCommand> {
         PlanCommand::Withdraw { operation: operation(), reason: reason() },
         PlanCommand::ShareDraft { operation: operation(), with: partners(&["INTERPOL"]) },
         PlanCommand::OpenAmendment { operation: operation(), reason: reason(), release: None },
-        PlanCommand::OpenAmendment { operation: operation(), reason: reason(), release: narrowed() },
+        PlanCommand::OpenAmendment { operation: operation(), reason: reason(), release: Some(narrowed()) },
         PlanCommand::AddTask {
             operation: operation(),
             task: Box::new(plans::task("T30", "THA", "THA", 0, 1, &[])),
-            release: narrowed(),
+            release: Some(narrowed()),
         },
         PlanCommand::Promulgate { operation: operation(), number: 2, seen_at: Position(207) },
         PlanCommand::IssueFragmentaryOrder {
