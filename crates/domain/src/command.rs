@@ -60,14 +60,14 @@ impl Command {
 /// No events means that nothing changes, which is success. Fails with `Missing` when the world lacks
 /// subjects, `Forbidden` when the actor may not do this at all, `Refused` with every reason that applies.
 pub fn decide(world: &World, command: &Command, context: &Context<'_>) -> Result<Vec<Told>, Rejection> {
-    check_standing(world, context)?;
+    check_standing(world, context.actor)?;
     let mut reasons = Reasons::default();
     context.check_times(&mut reasons);
     command.family().tell(world, context, reasons)
 }
 
 /// A post acts only while it is held and its partner is in good standing, at this position.
-fn check_standing(world: &World, context: &Context<'_>) -> Result<(), Rejection> {
-    let Actor::Post { post, partner, .. } = context.actor else { return Ok(()) };
+pub fn check_standing(world: &World, actor: &Actor) -> Result<(), Rejection> {
+    let Actor::Post { post, partner, .. } = actor else { return Ok(()) };
     world.coalition()?.standing(post, partner).map_err(Rejection::Forbidden)
 }

@@ -87,12 +87,13 @@ impl Event {
 
     /// The posts that it names because tasks of its operation bind them: it is for more than see those tasks.
     pub fn bound(&self) -> &[PostCode] {
-        match self {
-            Self::Operation(
-                OperationEvent::HHourSet { calendars, .. } | OperationEvent::HHourShifted { calendars, .. },
-            ) => calendars,
-            _ => &[],
-        }
+        let Self::Operation(
+            OperationEvent::HHourSet { calendars, .. } | OperationEvent::HHourShifted { calendars, .. },
+        ) = self
+        else {
+            return &[];
+        };
+        calendars
     }
 
     /// The tasks that it names besides those that it is about: it is for more than see them.
@@ -105,15 +106,14 @@ impl Event {
     /// As it is told to one who sees, of the posts and the tasks that it names so, these.
     #[must_use]
     pub fn told(mut self, post: impl Fn(&PostCode) -> bool, task: impl Fn(TaskId) -> bool) -> Self {
-        match &mut self {
-            Self::Operation(
-                OperationEvent::HHourSet { calendars, .. } | OperationEvent::HHourShifted { calendars, .. },
-            ) => calendars.retain(post),
-            Self::Plan(PlanEvent::TaskAddedToPlan { operation, task: added, .. }) => {
-                let operation = OperationId::of(operation);
-                added.predecessors.retain(|waits| task(TaskId::of(operation, &waits.predecessor)));
-            }
-            _ => {}
+        if let Self::Operation(
+            OperationEvent::HHourSet { calendars, .. } | OperationEvent::HHourShifted { calendars, .. },
+        ) = &mut self
+        {
+            calendars.retain(post);
+        } else if let Self::Plan(PlanEvent::TaskAddedToPlan { operation, task: added, .. }) = &mut self {
+            let operation = OperationId::of(operation);
+            added.predecessors.retain(|waits| task(TaskId::of(operation, &waits.predecessor)));
         }
         self
     }

@@ -46,7 +46,7 @@ pub mod world;
 
 pub use about::{About, LedBy, Scope};
 pub use actor::{Actor, Context, Role};
-pub use command::{Command, RULES_VERSION, decide};
+pub use command::{Command, RULES_VERSION, check_standing, decide};
 pub use event::{Event, Recorded, Reported, Told};
 pub use happening::Happening;
 pub use refusal::{Parse, Refusal, RefusalCode};

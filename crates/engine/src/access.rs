@@ -4,8 +4,8 @@
 //! is never a request's future: a client that hangs up cancels nothing.
 
 use crate::{Clock, Error, chain};
-use event_log::{AccessKind, Log, NewAccess};
-use tokio::sync::{mpsc, oneshot};
+use event_log::{AccessEnd, AccessKind, Log, NewAccess};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 /// Entries that may wait; beyond, callers are told to come back.
@@ -45,9 +45,10 @@ pub(crate) struct AccessLog {
 }
 
 impl AccessLog {
-    pub fn start(log: Log, clock: Clock) -> Self {
+    /// `ends` is told where the access log ends, for the next commit to say.
+    pub fn start(log: Log, clock: Clock, ends: watch::Sender<AccessEnd>) -> Self {
         let (messages, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(run(log, queue));
+        tokio::spawn(run(log, queue, ends));
         Self { messages, clock }
     }
 
@@ -77,7 +78,7 @@ impl AccessLog {
 
 const STOPPING: Error = Error::Busy("this node is shutting down");
 
-async fn run(log: Log, mut queue: mpsc::Receiver<Message>) {
+async fn run(log: Log, mut queue: mpsc::Receiver<Message>, ends: watch::Sender<AccessEnd>) {
     let mut taken = Vec::new();
     while queue.recv_many(&mut taken, MOST_ENTRIES).await > 0 {
         let (mut entries, mut replies, mut closing) = (Vec::new(), Vec::new(), Vec::new());
@@ -90,7 +91,13 @@ async fn run(log: Log, mut queue: mpsc::Receiver<Message>) {
                 Message::Close(done) => closing.push(done),
             }
         }
-        let written = if entries.is_empty() { Ok(()) } else { log.write_accesses(&entries).await };
+        let written = if entries.is_empty() {
+            Ok(())
+        } else {
+            log.write_accesses(&entries).await.map(|end| {
+                ends.send_replace(end);
+            })
+        };
         if let Err(error) = &written {
             tracing::error!(entries = entries.len(), "The access log cannot be written: {}", chain(error));
         }

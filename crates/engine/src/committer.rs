@@ -15,27 +15,34 @@ use crate::{
     loading::{decode, load},
     projector::{self, Applied},
     row_writer::{self, Settled},
+    turns::{Turns, Whose},
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    At, Position, Recorded, Refusal, RefusalCode, Rejection, Reported, Sha256, Subject, World,
+    Actor, At, Position, Recorded, Refusal, RefusalCode, Rejection, Reported, Sha256, Subject, World,
     hash::canonical_json,
     ids::{CommandId, EventId},
 };
-use event_log::{AppendError, Head, Log, NewCommand, NewCommit, NewEvent, StoredCommand, Writer};
+use event_log::{AccessEnd, AppendError, Head, Log, NewCommand, NewCommit, NewEvent, StoredCommand, Writer};
 use read_model::Projection;
 use sqlx::PgPool;
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    time::sleep,
+};
 use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
 /// Commands of one commit.
 const MOST_COMMANDS: usize = 1_000;
+
+/// Commands that take turns: more than one partner's senders may have under way.
+const MOST_WAITING: usize = 4 * MOST_COMMANDS;
 
 /// Rounds of loading what `decide` misses. Each names all it can, so that more than a few mean a fault of
 /// ours.
@@ -72,9 +79,15 @@ pub(crate) struct Committer {
     /// The task that writes rows.
     pub rows: mpsc::Sender<row_writer::Message>,
     pub health: watch::Sender<Health>,
+    /// Where the access log ends, as far as this node knows: each commit says so.
+    pub access_ends: watch::Sender<AccessEnd>,
     /// Folds at `head`: a baseline, never an authority.
     pub world: World,
     pub head: Head,
+    /// The newest event; `None` in an empty log.
+    pub newest: Option<Uuid>,
+    /// For how long the commands of each partner kept this task since they took turns last.
+    pub worked: HashMap<Whose, Duration>,
     /// When each subject was used last, counted in batches.
     pub used: HashMap<Subject, u64>,
     pub batches: u64,
@@ -111,16 +124,21 @@ enum Attempt {
     Failed(StoreError),
 }
 
+fn wait_in_line(waiting: &mut Turns<Job>, job: Job) {
+    let partner = job.request.actor.partner().cloned();
+    waiting.push(partner.as_ref(), job);
+}
+
 impl Committer {
     pub(crate) async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
-        let mut waiting: VecDeque<Job> = VecDeque::new();
+        let mut waiting: Turns<Job> = Turns::default();
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut closing: Option<oneshot::Sender<()>> = None;
         loop {
-            while waiting.len() < MOST_COMMANDS {
+            while waiting.len() < MOST_WAITING {
                 match messages.try_recv() {
-                    Ok(Message::Execute(job)) => waiting.push_back(*job),
+                    Ok(Message::Execute(job)) => wait_in_line(&mut waiting, *job),
                     Ok(Message::Close(done)) => {
                         messages.close();
                         closing = Some(done);
@@ -128,15 +146,25 @@ impl Committer {
                     Err(_) => break,
                 }
             }
-            if !waiting.is_empty() {
-                let jobs = waiting.drain(..waiting.len().min(MOST_COMMANDS)).collect();
+            if closing.is_some() {
+                waiting.finish();
+            }
+            let now = Instant::now();
+            if !waiting.is_empty() && waiting.until_next(now).is_none() {
+                let jobs = waiting.take(MOST_COMMANDS, now);
                 // Commands that must wait for another of this batch come first in the next.
                 for job in self.batch(jobs).await.into_iter().rev() {
-                    waiting.push_front(job);
+                    let partner = job.request.actor.partner().cloned();
+                    waiting.push_back_in(partner.as_ref(), job);
+                }
+                for (whose, worked) in self.worked.drain() {
+                    waiting.worked(whose, worked, Instant::now());
                 }
                 continue;
             }
-            if let Some(done) = closing {
+            if waiting.is_empty()
+                && let Some(done) = closing
+            {
                 // Whoever is told finds everything answered, and every connection free.
                 let Self { writer, rows, .. } = self;
                 drop(writer);
@@ -150,7 +178,7 @@ impl Committer {
             tokio::select! {
                 biased;
                 message = messages.recv() => match message {
-                    Some(Message::Execute(job)) => waiting.push_back(*job),
+                    Some(Message::Execute(job)) => wait_in_line(&mut waiting, *job),
                     Some(Message::Close(done)) => {
                         messages.close();
                         closing = Some(done);
@@ -158,6 +186,7 @@ impl Committer {
                     // Every handle is gone: nobody can ask any more.
                     None => return,
                 },
+                () = sleep(waiting.until_next(now).unwrap_or_default()), if !waiting.is_empty() => {}
                 () = self.wake_up.notified() => self.look_around().await,
                 _ = tick.tick() => self.look_around().await,
             }
@@ -207,11 +236,13 @@ impl Committer {
                     node: self.node,
                     after: self.head,
                     recorded_at: batch.recorded_at,
+                    accesses: *self.access_ends.borrow(),
                     commands: batch.prepared.iter().map(|prepared| prepared.command.clone()).collect(),
                 };
                 let begun = Instant::now();
                 let attempt = self.append(&commit).instrument(batch_span(&batch.prepared, "append")).await;
                 self.metrics.append_seconds.observe(begun.elapsed().as_secs_f64());
+                self.share_out(&batch.prepared, begun.elapsed());
                 attempt
             } else {
                 self.prove_head().await
@@ -257,6 +288,16 @@ impl Committer {
         Vec::new()
     }
 
+    /// Whose commands an append was for, by their events.
+    fn share_out(&mut self, prepared: &[Prepared], took: Duration) {
+        let events = |prepared: &Prepared| u32::try_from(prepared.command.events.len()).unwrap_or(u32::MAX);
+        let of_one = took / prepared.iter().map(events).sum::<u32>().max(1);
+        for prepared in prepared {
+            let whose = prepared.job.request.actor.partner().cloned();
+            *self.worked.entry(whose).or_default() += of_one * events(prepared);
+        }
+    }
+
     /// What an append proves besides, for a batch that appends nothing: that it was decided on the newest
     /// state.
     async fn prove_head(&mut self) -> Attempt {
@@ -272,9 +313,12 @@ impl Committer {
         }
     }
 
-    /// Answers commands whose key is in the log. Returns those to decide, and those that share a key with an
-    /// earlier one of the batch and have to wait for its outcome.
-    async fn answer_repeated(&self, jobs: Vec<Job>) -> Result<(Vec<Job>, Vec<Job>), (Vec<Job>, StoreError)> {
+    /// Answers commands whose key is in the log, to whoever may act in the name that the key belongs to. Returns those
+    /// to decide, and those that share a key with an earlier one of the batch and have to wait for its outcome.
+    async fn answer_repeated(
+        &mut self,
+        jobs: Vec<Job>,
+    ) -> Result<(Vec<Job>, Vec<Job>), (Vec<Job>, StoreError)> {
         let keys: Vec<(String, String)> = jobs
             .iter()
             .filter_map(|job| {
@@ -304,7 +348,11 @@ impl Committer {
             };
             let actor = job.request.actor.to_string();
             if let Some(stored) = found.get(&(actor.as_str(), key.as_str())) {
-                let answer = self.repeated(stored, &job.request).await;
+                // Another partner may write any name into its tokens: it learns nothing of that name's keys.
+                let answer = match self.check_standing(&job.request.actor).await {
+                    Ok(()) => self.repeated(stored, &job.request).await,
+                    Err(error) => Err(error),
+                };
                 job.answer(answer);
             } else if seen.insert((actor, key)) {
                 fresh.push(job);
@@ -313,6 +361,23 @@ impl Committer {
             }
         }
         Ok((fresh, later))
+    }
+
+    /// Whether somebody may act now, as deciding a command of theirs would judge it.
+    async fn check_standing(&mut self, actor: &Actor) -> Result<(), Error> {
+        loop {
+            let missing = match domain::check_standing(&self.world, actor) {
+                Ok(()) => return Ok(()),
+                Err(Rejection::Forbidden(message)) => return Err(Error::Forbidden(message)),
+                Err(Rejection::Refused(reasons)) => return Err(Error::Refused(reasons)),
+                Err(Rejection::Missing(missing)) => missing,
+            };
+            let loaded = load(&self.log, missing, Position(self.head.position)).await;
+            for (subject, state) in loaded.map_err(Error::Store)? {
+                self.used.insert(subject.clone(), self.batches);
+                self.world.insert(subject, state);
+            }
+        }
     }
 
     /// The answer to a command whose key is in the log.
@@ -356,35 +421,41 @@ impl Committer {
         };
         let mut position = Position(self.head.position);
         for job in jobs {
-            let span = info_span!(parent: &job.span, "decide");
-            let basis = Basis::new(&job.request, self.entropy.bytes());
-            let decided = self.decide_one(&mut batch, &basis, position).instrument(span).await;
-            let decided = match decided {
-                Ok(decided) => decided,
-                Err(error) => {
-                    batch.refused.push((job, error));
-                    continue;
-                }
-            };
-            let (command_id, applied) = decided;
-            job.span.record("command.id", tracing::field::display(command_id));
-            if applied.is_empty() {
-                batch.unchanged.push((job, command_id));
-                continue;
-            }
-            position = Position(position.0 + i64::try_from(applied.len()).unwrap_or(i64::MAX));
-            projector::add(&mut batch.projection, &batch.overlay, &applied);
-            let command = self.new_command(&job.request, &basis, command_id, &applied);
-            let receipt = Receipt {
-                position,
-                recorded_at: batch.recorded_at,
-                event_ids: applied.iter().map(|(recorded, _)| recorded.event_id).collect(),
-                // Not known before all are decided.
-                commit_hash: Sha256([0; 32]),
-            };
-            batch.prepared.push(Prepared { job, command, receipt });
+            let (whose, begun) = (job.request.actor.partner().cloned(), Instant::now());
+            self.decide_job(&mut batch, &mut position, job).await;
+            *self.worked.entry(whose).or_default() += begun.elapsed();
         }
         batch
+    }
+
+    async fn decide_job(&mut self, batch: &mut Batch, position: &mut Position, job: Job) {
+        let span = info_span!(parent: &job.span, "decide");
+        let basis = Basis::new(&job.request, self.entropy.bytes());
+        let decided = self.decide_one(batch, &basis, *position).instrument(span).await;
+        let decided = match decided {
+            Ok(decided) => decided,
+            Err(error) => {
+                batch.refused.push((job, error));
+                return;
+            }
+        };
+        let (command_id, applied) = decided;
+        job.span.record("command.id", tracing::field::display(command_id));
+        if applied.is_empty() {
+            batch.unchanged.push((job, command_id));
+            return;
+        }
+        *position = Position(position.0 + i64::try_from(applied.len()).unwrap_or(i64::MAX));
+        projector::add(&mut batch.projection, &batch.overlay, &applied);
+        let command = self.new_command(&job.request, &basis, command_id, &applied);
+        let receipt = Receipt {
+            position: *position,
+            recorded_at: batch.recorded_at,
+            event_ids: applied.iter().map(|(recorded, _)| recorded.event_id).collect(),
+            // Not known before all are decided.
+            commit_hash: Sha256([0; 32]),
+        };
+        batch.prepared.push(Prepared { job, command, receipt });
     }
 
     /// The events of one command, already applied to the batch's overlay.
@@ -563,6 +634,8 @@ impl Committer {
         let up_to = Position(head.position);
         self.world = batch.overlay;
         self.head = head;
+        let newest = batch.prepared.last().and_then(|prepared| prepared.command.events.last());
+        self.newest = newest.map(|event| event.event_id);
         self.news.notify_one();
         self.metrics.commit_commands.observe(approximate(batch.prepared.len()));
         self.metrics.commit_events.observe(approximate(up_to.0 - after.0));
@@ -627,6 +700,7 @@ impl Committer {
             let head = self.log.head().await?;
             if head.position == self.head.position {
                 if head.hash != self.head.hash {
+                    self.refuse_if_rewritten().await?;
                     return self.start_over().await;
                 }
                 return Ok(());
@@ -638,6 +712,7 @@ impl Committer {
             // something else.
             let mine = self.log.commit_holding(self.head.position).await?;
             if self.head.position > 0 && mine.is_none_or(|commit| commit.hash != self.head.hash) {
+                self.refuse_if_rewritten().await?;
                 return self.start_over().await;
             }
             let mut at = self.head.position;
@@ -645,6 +720,7 @@ impl Committer {
                 let page = self.log.read(at, head.position, 1_000).await?;
                 let Some(last) = page.last() else { break };
                 at = last.position;
+                self.newest = Some(last.event_id);
                 for stored in &page {
                     let recorded = decode(stored)?;
                     self.world.apply(&recorded);
@@ -654,6 +730,17 @@ impl Committer {
         }
     }
 
+    /// Fails where the event is still there that this node knows for the newest, under another hash. What Postgres loses
+    /// and others go on behind has other events: this one's own cannot come back changed by itself.
+    async fn refuse_if_rewritten(&self) -> Result<(), StoreError> {
+        let position = self.head.position;
+        let newest = self.log.read_at(&[position]).await?.pop().map(|stored| stored.event_id);
+        if newest.is_some() && newest == self.newest {
+            return Err(StoreError::Rewritten { position: Position(position) });
+        }
+        Ok(())
+    }
+
     /// Forgets every fold, and takes back what was shown: the log is not what this node built on.
     async fn start_over(&mut self) -> Result<(), StoreError> {
         self.world = World::default();
@@ -661,11 +748,14 @@ impl Committer {
         // First: what others commit and project meanwhile must not look as if the rows were ahead of the log.
         let projected = read_model::checkpoint(&self.pool).await?;
         let head = self.log.head().await?;
+        // The access log has lost its end with it.
+        self.access_ends.send_replace(self.log.access_end().await?);
         tracing::error!(
             at = self.head.position,
             end = head.position,
             "This node was ahead of the log: Postgres has lost acknowledged commits. Dropped every cache."
         );
+        self.newest = self.log.read_at(&[head.position]).await?.pop().map(|stored| stored.event_id);
         self.head = head;
         // It ends only with this task.
         let _ = self.rows.send(row_writer::Message::Cut(Position(self.head.position))).await;

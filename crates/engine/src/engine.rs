@@ -10,10 +10,12 @@ use crate::{
     loading,
     projector::Projector,
     row_writer::{self, RowWriter},
+    shares::Shares,
 };
 use chrono::{DateTime, Utc};
-use domain::{Position, Recorded, Sha256, World, ids::EventId};
+use domain::{PartnerCode, Position, Recorded, Sha256, World, ids::EventId};
 use event_log::{AccessFilter, AccessPage, AccessReader, Head, Kept, Log, ReaderSettings, StoredAccess};
+use questions::Account;
 use read_model::ReadModel;
 use sqlx::PgPool;
 use std::{
@@ -65,6 +67,24 @@ pub struct Engine {
 /// Connections for that.
 const MOST_SHARED_SIGHT: u32 = 4;
 
+/// Connections for what commands ask besides: whom they are about, and what they have become.
+const MOST_BESIDE_COMMANDS: u32 = 4;
+
+/// Connections that one partner's questions have at once, of the ten that there are: as many as a small machine has
+/// processors for, so that half a machine's is the most that one takes from the others.
+const QUESTIONS_OF_PARTNER: u32 = 2;
+
+/// The same of what its commands ask besides.
+const BESIDE_COMMANDS_OF_PARTNER: u32 = 2;
+
+/// What somebody asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    Questions,
+    /// And what they ask besides.
+    Commands,
+}
+
 struct Inner {
     messages: mpsc::Sender<Message>,
     projected: watch::Receiver<Position>,
@@ -74,6 +94,12 @@ struct Inner {
     access_log: AccessLog,
     /// On the connections of writers.
     beside: Log,
+    /// For what commands ask besides.
+    beside_commands: (Log, ReadModel),
+    /// All connections for what requests ask.
+    reading: [PgPool; 3],
+    questions_of_partners: Shares,
+    beside_commands_of_partners: Shares,
     metrics: Metrics,
     writers: PgPool,
     clock: Clock,
@@ -120,6 +146,7 @@ impl Engine {
         let (news, wake_up) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let metrics = Metrics::default();
         let cuts = Arc::new(AtomicU64::new(0));
+        let access_ends = watch::Sender::new(log.access_end().await?);
         let (rows, to_project) = mpsc::channel(row_writer::MOST_COMMITS);
         let row_writer = RowWriter {
             log: log.clone(),
@@ -143,8 +170,11 @@ impl Engine {
             news: Arc::clone(&news),
             wake_up: Arc::clone(&wake_up),
             health: health_sender,
+            access_ends: access_ends.clone(),
             world: World::default(),
+            newest: log.read_at(&[head.position]).await?.pop().map(|stored| stored.event_id),
             head,
+            worked: HashMap::new(),
             used: HashMap::new(),
             batches: 0,
             metrics: metrics.clone(),
@@ -162,19 +192,8 @@ impl Engine {
             tokio::spawn(listen(log.clone(), wake_up)),
             tokio::spawn(clocks.keep_looking()),
         ];
-        let reads = match &settings.reads {
-            Some(reads) => readers(&pool, reads, projected.clone()).await?,
-            None => pool.clone(),
-        };
-        let schema = read_model::Schema::in_use(&pool).await?.name;
-        let shared = ReaderSettings {
-            max_connections: MOST_SHARED_SIGHT,
-            min_connections: 0,
-            search_path: Some(read_model::path_of_shared_sight(&schema)),
-            ..settings.reads.clone().unwrap_or_default()
-        };
-        let shared = readers(&pool, &shared, projected.clone()).await?;
-        let access_log = AccessLog::start(log.clone(), clock.clone());
+        let [reads, beside_commands, shared] = reading(&pool, &settings, &projected).await?;
+        let access_log = AccessLog::start(log.clone(), clock.clone(), access_ends);
         let writers = pool;
         let inner = Inner {
             messages,
@@ -184,6 +203,10 @@ impl Engine {
             failed,
             access_log,
             beside: log,
+            reading: [reads.clone(), beside_commands.clone(), shared.clone()],
+            beside_commands: (Log::new(beside_commands.clone()), ReadModel::new(beside_commands)),
+            questions_of_partners: Shares::of_each(QUESTIONS_OF_PARTNER),
+            beside_commands_of_partners: Shares::of_each(BESIDE_COMMANDS_OF_PARTNER),
             metrics,
             writers,
             clock,
@@ -199,17 +222,26 @@ impl Engine {
         })
     }
 
-    /// A handle on the same whose questions are counted in `statements`. What commands cost is not: many
-    /// share it.
+    /// A handle on the same for one request of a partner, or of a service: what it asks is on the account, and waits for its
+    /// turn among what the same partner asks. What commands cost is on none: many share it.
     #[must_use]
-    pub fn counting(&self, statements: &Arc<AtomicU64>) -> Self {
-        Self {
+    pub fn asked_by(&self, partner: Option<&PartnerCode>, asking: Asking) -> (Self, Arc<Account>) {
+        let (shares, (log, read_model)) = match asking {
+            Asking::Questions => (&self.inner.questions_of_partners, (&self.log, &self.read_model)),
+            Asking::Commands => {
+                let (log, read_model) = &self.inner.beside_commands;
+                (&self.inner.beside_commands_of_partners, (log, read_model))
+            }
+        };
+        let account = Arc::new(Account::of_share(shares.own(partner)));
+        let engine = Self {
             inner: Arc::clone(&self.inner),
             readers: self.readers.clone(),
-            log: self.log.counting(Arc::clone(statements)),
-            read_model: self.read_model.counting(Arc::clone(statements)),
-            shared_sight: self.shared_sight.counting(Arc::clone(statements)),
-        }
+            log: log.for_account(&account),
+            read_model: read_model.for_account(&account),
+            shared_sight: self.shared_sight.for_account(&account),
+        };
+        (engine, account)
     }
 
     /// A handle on the same whose read model understands [`Pin::seen_as`](read_model::Pin::seen_as), and nothing else.
@@ -381,6 +413,13 @@ impl Engine {
         &self.readers
     }
 
+    /// Ends the connections of questions, once those are answered that are under way.
+    pub async fn close_readers(&self) {
+        for pool in &self.inner.reading {
+            pool.close().await;
+        }
+    }
+
     /// What the events at these positions say, in order. Who may see them is the caller's to know.
     pub async fn events_at(&self, positions: &[i64]) -> Result<Vec<Recorded>, Error> {
         let stored = self.log().read_at(positions).await.map_err(StoreError::from)?;
@@ -452,6 +491,29 @@ async fn until_failed(mut failed: watch::Receiver<bool>) {
     if failed.wait_for(|failed| *failed).await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+/// Connections for questions, for what commands ask besides, and for what others could see.
+async fn reading(
+    pool: &PgPool,
+    settings: &Settings,
+    projected: &watch::Receiver<Position>,
+) -> Result<[PgPool; 3], StoreError> {
+    let schema = read_model::Schema::in_use(pool).await?.name;
+    let usual = settings.reads.clone().unwrap_or_default();
+    let beside =
+        ReaderSettings { max_connections: MOST_BESIDE_COMMANDS, min_connections: 0, ..usual.clone() };
+    let shared = ReaderSettings {
+        max_connections: MOST_SHARED_SIGHT,
+        min_connections: 0,
+        search_path: Some(read_model::path_of_shared_sight(&schema)),
+        ..usual
+    };
+    let shared = readers(pool, &shared, projected.clone()).await?;
+    let Some(reads) = &settings.reads else { return Ok([pool.clone(), pool.clone(), shared]) };
+    let (reads, beside) =
+        (readers(pool, reads, projected.clone()).await?, readers(pool, &beside, projected.clone()).await?);
+    Ok([reads, beside, shared])
 }
 
 /// Connections for questions. Postgres does not wait for the disk when rows are written, since the log has

@@ -68,6 +68,11 @@ pub enum StoreError {
     NoCommit { position: Position },
     #[error("the log no longer holds what it held up to position {position}: Postgres has lost it")]
     Lost { position: Position },
+    #[error(
+        "the log has another hash at position {position} than this node built on: it was rewritten, and nothing is \
+         written to it. Hold it against an anchor (`accord verify --anchor`), then start this process again"
+    )]
+    Rewritten { position: Position },
     #[error("subjects are still missing after they were loaded: {subjects}")]
     StillMissing { subjects: String },
     #[error(
@@ -99,6 +104,7 @@ impl StoreError {
             | Self::Decode { .. }
             | Self::Outcome { .. }
             | Self::NoCommit { .. }
+            | Self::Rewritten { .. }
             | Self::StillMissing { .. }
             | Self::WriterGone
             | Self::ProjectedBeyondLog { .. } => return None,
@@ -146,6 +152,7 @@ impl StoreError {
             | Self::Outcome { .. }
             | Self::NoCommit { .. }
             | Self::Lost { .. }
+            | Self::Rewritten { .. }
             | Self::StillMissing { .. }
             | Self::WriterGone
             | Self::ProjectedBeyondLog { .. } => None,
@@ -166,6 +173,7 @@ impl StoreError {
             | Self::Outcome { .. }
             | Self::NoCommit { .. }
             | Self::Lost { .. }
+            | Self::Rewritten { .. }
             | Self::StillMissing { .. }
             | Self::WriterGone
             | Self::ProjectedBeyondLog { .. } => false,

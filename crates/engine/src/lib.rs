@@ -19,10 +19,12 @@ mod rebuild;
 mod redecide;
 mod request;
 mod row_writer;
+mod shares;
+mod turns;
 
 pub use access::Access;
 pub use clock::{Clock, Entropy};
-pub use engine::{Engine, Settings};
+pub use engine::{Asking, Engine, Settings};
 pub use error::{Error, StoreError, chain};
 pub use event_log::{
     AccessFilter, AccessKind, AccessPage, AccessReader, Log, NewWebhook, StoredAccess, StoredWebhook,
@@ -30,9 +32,11 @@ pub use event_log::{
 };
 pub use health::Health;
 pub use metrics::Metrics;
+pub use questions::Account;
 pub use rebuild::{RebuildError, Rebuilt, Stage, rebuild};
 pub use redecide::{Decisions, Difference, Older};
 pub use request::{Moment, Outcome, Receipt, Request};
+pub use shares::{Part, Shares};
 
 use domain::Position;
 use projector::Projector;

@@ -32,7 +32,7 @@ pub struct Decisions {
     pub checked: u64,
     /// Commands that rules of another version decided: those of this build say nothing about them.
     pub other_rules: u64,
-    /// Commands of builds that did not keep what they decided from.
+    /// Commands of builds that did not keep what they decided from. Behind one that has it, that is a difference.
     pub without_request: u64,
     /// What older builds logged behind newer ones: no fault, for builds are exchanged node by node.
     pub older: Option<Older>,
@@ -111,6 +111,7 @@ pub(crate) async fn check(
     let mut world = World::default();
     let mut decisions = Decisions::default();
     let mut newest = Newest::default();
+    let mut keeps_requests = false;
     let mut at = 0;
     while at < head {
         let commands = log.read_commands(at, head, COMMANDS).await?;
@@ -122,6 +123,13 @@ pub(crate) async fn check(
         for command in commands {
             let logged = events.up_to(command.position).await?;
             examine(&mut decisions, &mut world, &command, Position(at), &logged);
+            if keeps_requests && command.request.is_none() {
+                let id = command.command_id;
+                let finding =
+                    format!("what command {id} was decided from is gone: commands before it have that");
+                decisions.tell(command.position, finding);
+            }
+            keeps_requests |= command.request.is_some();
             if newest.is_before(&command, &logged) {
                 decisions.count_older(command.position);
             }

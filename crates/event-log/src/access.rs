@@ -1,62 +1,33 @@
 //! The access log: who was shown something sensitive, and who was refused a permission.
 //!
-//! It stands beside the log of events: an entry has no position of its own and is in no hash.
+//! It stands beside the log of events: an entry has no position of its own. Each has a hash over itself and the one before
+//! it, and each commit says where the access log ended, as far as its node knew: what is changed or removed before that
+//! shows.
 
-use crate::{Error, Log};
+use crate::{
+    Error, Log,
+    commit::whole_micros,
+    hash::access_hash,
+    stored::{AccessEnd, AccessKind, NewAccess, StoredAccess},
+};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
-#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AccessKind {
-    /// The content of something sensitive was delivered.
-    Read,
-    /// A command was forbidden.
-    Refused,
-}
-
-impl AccessKind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "READ",
-            Self::Refused => "REFUSED",
-        }
+impl StoredAccess {
+    /// What its hash has to be, behind this one.
+    pub(crate) fn hash_behind(&self, previous: &[u8; 32]) -> [u8; 32] {
+        let Self { at, kind, actor, partner, what, operation_id, owner, request_id, position, .. } =
+            self.clone();
+        let entry = NewAccess { at, kind, actor, partner, what, operation_id, owner, request_id, position };
+        access_hash(previous, &entry)
     }
 }
 
-/// An entry to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewAccess {
-    pub at: DateTime<Utc>,
-    pub kind: AccessKind,
-    /// Post or service that asked.
-    pub actor: String,
-    /// None for a service.
-    pub partner: Option<String>,
-    /// Id of what was read, or the mutation that was refused.
-    pub what: String,
-    pub operation_id: Option<Uuid>,
-    /// The partner whose reviewers read the entry; none where no operation is concerned.
-    pub owner: Option<String>,
-    pub request_id: String,
-    pub position: i64,
-}
+/// What a failure of it is told as.
+const WRITING: &str = "write to the access log";
 
-/// An entry as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredAccess {
-    /// In the order of writing, with gaps.
-    pub number: i64,
-    pub at: DateTime<Utc>,
-    pub kind: AccessKind,
-    pub actor: String,
-    pub partner: Option<String>,
-    pub what: String,
-    pub operation_id: Option<Uuid>,
-    pub owner: Option<String>,
-    pub request_id: String,
-    pub position: i64,
-}
+/// Whoever writes entries takes this, so that one follows the other. An arbitrary number.
+const CHAIN_LOCK: i64 = 0x0ACC_0ACC_E550;
 
 /// Whose entries a reviewer reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +76,8 @@ macro_rules! access_page {
                 operation_id,
                 owner,
                 request_id,
-                position
+                position,
+                hash as "hash: [u8; 32]"
             from access_log
             where (owner = $1 or owner is null and $2)
               and ($3::text is null or kind = $3)
@@ -137,28 +109,57 @@ macro_rules! access_page {
 }
 
 impl Log {
-    /// Writes the entries, all or none.
-    pub async fn write_accesses(&self, entries: &[NewAccess]) -> Result<(), Error> {
+    /// Writes the entries behind those that stand, all or none, and tells where the access log ends then.
+    pub async fn write_accesses(&self, entries: &[NewAccess]) -> Result<AccessEnd, Error> {
         fn column<T>(entries: &[NewAccess], of: impl Fn(&NewAccess) -> T) -> Vec<T> {
             entries.iter().map(of).collect()
         }
-        sqlx::query!(
+        let mut transaction = self.pool.begin().await.map_err(Error::when(WRITING))?;
+        sqlx::query!("select pg_advisory_xact_lock($1)", CHAIN_LOCK)
+            .execute(&mut *transaction)
+            .await
+            .map_err(Error::when(WRITING))?;
+        let last = sqlx::query_scalar!(
+            r#"select hash as "hash: [u8; 32]" from access_log order by number desc limit 1"#
+        )
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(Error::when(WRITING))?;
+        let mut hash = last.flatten().unwrap_or(AccessEnd::EMPTY.hash);
+        let mut hashes = Vec::with_capacity(entries.len());
+        for entry in entries {
+            // As it is read again.
+            let entry = NewAccess { at: whole_micros(entry.at), ..entry.clone() };
+            hash = access_hash(&hash, &entry);
+            hashes.push(hash);
+        }
+        let number = sqlx::query_scalar!(
             r#"
-            insert into access_log (at, kind, actor, partner, what, operation_id, owner, request_id, position)
-            select *
-            from unnest(
-                $1::timestamptz[],
-                $2::text[],
-                $3::text[],
-                $4::text[],
-                $5::text[],
-                $6::uuid[],
-                $7::text[],
-                $8::text[],
-                $9::bigint[]
+            with new_entry as (
+                insert into access_log (
+                    at, kind, actor, partner, what, operation_id, owner, request_id, position, hash
+                )
+                select at, kind, actor, partner, what, operation_id, owner, request_id, position, hash
+                from unnest(
+                    $1::timestamptz[],
+                    $2::text[],
+                    $3::text[],
+                    $4::text[],
+                    $5::text[],
+                    $6::uuid[],
+                    $7::text[],
+                    $8::text[],
+                    $9::bigint[],
+                    $10::bytea[]
+                ) with ordinality as entry (
+                    at, kind, actor, partner, what, operation_id, owner, request_id, position, hash, nth
+                )
+                order by nth
+                returning number
             )
+            select coalesce(max(number), 0) as "number!" from new_entry
             "#,
-            &column(entries, |entry| entry.at),
+            &column(entries, |entry| whole_micros(entry.at)),
             &column(entries, |entry| entry.kind.as_str().to_owned()),
             &column(entries, |entry| entry.actor.clone()),
             &column(entries, |entry| entry.partner.clone()) as &[Option<String>],
@@ -167,11 +168,57 @@ impl Log {
             &column(entries, |entry| entry.owner.clone()) as &[Option<String>],
             &column(entries, |entry| entry.request_id.clone()),
             &column(entries, |entry| entry.position),
+            &hashes as &[[u8; 32]],
         )
-        .execute(&self.pool)
+        .fetch_one(&mut *transaction)
         .await
-        .map(drop)
-        .map_err(Error::when("write to the access log"))
+        .map_err(Error::when(WRITING))?;
+        transaction.commit().await.map_err(Error::when(WRITING))?;
+        Ok(AccessEnd { number, hash })
+    }
+
+    /// Where the access log ends.
+    pub async fn access_end(&self) -> Result<AccessEnd, Error> {
+        let last = sqlx::query!(
+            r#"select number, hash as "hash: [u8; 32]" from access_log order by number desc limit 1"#
+        )
+        .fetch_optional(self.db())
+        .await
+        .map_err(Error::when("look where the access log ends"))?;
+        Ok(last.map_or(AccessEnd::EMPTY, |last| AccessEnd {
+            number: last.number,
+            hash: last.hash.unwrap_or(AccessEnd::EMPTY.hash),
+        }))
+    }
+
+    /// The first `limit` entries behind a number, whosever they are.
+    pub(crate) async fn all_accesses(&self, after: i64, limit: i64) -> Result<Vec<StoredAccess>, Error> {
+        sqlx::query_as!(
+            StoredAccess,
+            r#"
+            select
+                number,
+                at,
+                kind as "kind: AccessKind",
+                actor,
+                partner,
+                what,
+                operation_id,
+                owner,
+                request_id,
+                position,
+                hash as "hash: [u8; 32]"
+            from access_log
+            where number > $1
+            order by number
+            limit $2
+            "#,
+            after,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(Error::when("read the access log"))
     }
 
     /// In the order of writing.

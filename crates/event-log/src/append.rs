@@ -69,6 +69,7 @@ impl Writer {
         let Rows { commit, events, commands } = commit.rows();
         let head =
             Head { position: commit.last_position, recorded_at: commit.recorded_at, hash: commit.hash };
+        let beside = commit.beside;
         let events = EventColumns::from(events);
         let commands = CommandColumns::from(commands);
 
@@ -107,6 +108,9 @@ impl Writer {
             &commands.position,
             &commands.outcome,
             &commands.request as &[Option<Vec<u8>>],
+            beside.map(|beside| beside.commands_hash.to_vec()),
+            beside.map(|beside| beside.accesses.number),
+            beside.map(|beside| beside.accesses.hash.to_vec()),
         )
         .fetch_optional(connection);
 

@@ -11,7 +11,10 @@ with new_commit as (
         event_count,
         recorded_at,
         node,
-        hash
+        hash,
+        commands_hash,
+        access_number,
+        access_hash
     )
     select
         $1,
@@ -19,7 +22,10 @@ with new_commit as (
         $3,
         $4,
         $5,
-        $6
+        $6,
+        $28,
+        $29,
+        $30
     where $2 = 0 or exists (
         select from log_commit where last_position = $2 and hash = $7
     )

@@ -1,8 +1,8 @@
 //! What is about to be appended. Pure: the head that a commit makes is known before Postgres is asked.
 
 use crate::{
-    hash::CommitHasher,
-    stored::{StoredCommand, StoredCommit, StoredEvent, in_offset, minutes_east},
+    hash::{CommandsHasher, CommitHasher},
+    stored::{AccessEnd, Beside, StoredCommand, StoredCommit, StoredEvent, in_offset, minutes_east},
 };
 use chrono::{DateTime, FixedOffset, Utc};
 use uuid::Uuid;
@@ -58,6 +58,8 @@ pub struct NewCommit {
     /// By this node's clock. When that runs behind the log, the log's `after.recorded_at` is recorded
     /// instead.
     pub recorded_at: DateTime<Utc>,
+    /// Where the access log ends, as far as this node knows.
+    pub accesses: AccessEnd,
     /// At least one.
     pub commands: Vec<NewCommand>,
 }
@@ -110,12 +112,17 @@ impl NewCommit {
                 request: command.request.clone(),
             });
         }
+        let mut of_commands = CommandsHasher::default();
+        for command in &commands {
+            of_commands.command(command);
+        }
         let mut commit = StoredCommit {
             last_position: position,
             prev_position: self.after.position,
             event_count: i32::try_from(events.len()).unwrap_or(i32::MAX),
             recorded_at,
             node: self.node,
+            beside: Some(Beside { commands_hash: of_commands.finish(), accesses: self.accesses }),
             hash: [0; 32],
         };
         let mut hasher = CommitHasher::new(&self.after.hash, &commit);
@@ -135,6 +142,6 @@ pub(crate) struct Rows {
 
 /// Postgres keeps microseconds. Rounds down, and turns a leap second into the second that Postgres makes of
 /// it.
-fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
 }

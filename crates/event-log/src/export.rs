@@ -5,9 +5,8 @@
 //! event's `salt` in hex and its `payload` as a string, whose UTF-8 bytes are the hashed ones; a commit's
 //! `hash` in hex.
 //!
-//! Commands are not in it: idempotency keys, outcomes, and what each was decided from. No hash covers them,
-//! so a reader could hold them against nothing; deciding again takes the rules, hence Accord and the
-//! database. And the random numbers that a command was decided with are those that the salts of annexes and
+//! Commands are not in it: idempotency keys, outcomes, and what each was decided from. A commit's line has the hash over
+//! them, which is all that its own takes; deciding again takes the rules, hence Accord and the database. And the random numbers that a command was decided with are those that the salts of annexes and
 //! labelled tasks come from: whoever had them could guess, from a content hash, parts that a line with its
 //! payload left out was to keep from them.
 
@@ -49,6 +48,9 @@ pub fn commit_line(commit: &StoredCommit) -> String {
         event_count: commit.event_count,
         recorded_at: commit.recorded_at,
         node: commit.node,
+        commands_hash: commit.beside.map(|beside| hex::encode(beside.commands_hash)),
+        access_number: commit.beside.map(|beside| beside.accesses.number),
+        access_hash: commit.beside.map(|beside| hex::encode(beside.accesses.hash)),
         hash: hex::encode(commit.hash),
     })
 }
@@ -82,5 +84,11 @@ struct CommitLine {
     #[serde(serialize_with = "in_utc")]
     recorded_at: DateTime<Utc>,
     node: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commands_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_number: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_hash: Option<String>,
     hash: String,
 }

@@ -6,9 +6,16 @@
 //!
 //! ```text
 //! leaf(event)    = SHA-256( "accord event v1\n"  ‖ part(salt) ‖ part(event header) ‖ part(payload) )
-//! hash(commit)   = SHA-256( "accord commit v1\n" ‖ previous hash ‖ part(commit header)
+//! hash(commit)   = SHA-256( "accord commit v2\n" ‖ previous hash ‖ part(commit header)
 //!                           ‖ leaf(first event) ‖ … ‖ leaf(last event) )
+//!
+//! leaf(command)  = SHA-256( "accord command v1\n" ‖ part(command header) ‖ part(outcome) ‖ part(request) )
+//! hash(commands) = SHA-256( leaf(first command) ‖ … ‖ leaf(last command) )
+//! hash(access)   = SHA-256( "accord access v1\n" ‖ previous entry's hash ‖ part(access header) )
 //! ```
+//!
+//! A commit that says nothing of what stands beside its events was written by an older build. Its tag is `"accord commit
+//! v1\n"`, and its header lacks `access_hash`, `access_number` and `commands_hash`.
 //!
 //! The tags are ASCII and end in one line feed. The salt is 16 bytes; every hash is 32 raw bytes. The
 //! previous hash of the first commit is 32 zero bytes. A commit covers its events in the order of their
@@ -27,28 +34,51 @@
 //!                subjects     array of UUIDs, ascending, each once
 //!                type         string
 //!                version      number
-//! commit header: event_count    number
+//! commit header: access_hash    hex, of the last entry of the access log, as far as the node knew
+//!                access_number  number of that entry; 0, with a hash of zeros, where there was none
+//!                commands_hash  hex
+//!                event_count    number
 //!                last_position  number, of the commit's last event
 //!                node           UUID
 //!                prev_position  number, of the previous commit's last event; 0 in the first commit
 //!                recorded_at    instant, in UTC
+//!
+//! command header: actor            string
+//!                 command_id       UUID
+//!                 has_request      boolean: one without a request has an empty one in the formula
+//!                 idempotency_key  string
+//!                 position         number
+//!                 request_hash     hex
+//! access header:  actor         string
+//!                 at            instant, in UTC
+//!                 kind          string
+//!                 operation_id  UUID or null
+//!                 owner         string or null
+//!                 partner       string or null
+//!                 position      number
+//!                 request_id    string
+//!                 what          string
 //! ```
 //!
 //! UUIDs are lower-case and hyphenated. Instants are RFC 3339 with exactly six digits of a second's fraction;
 //! an offset of zero is written `Z`, another one as `+02:00`. The payload is the event's JSON text, byte for
 //! byte as exported.
 //!
-//! Not covered: a command's idempotency key, request hash and outcome, which are the answer to its sender and
-//! no part of what happened.
+//! What a command was asked and answered is in no export: a commit's line has the hash over its commands, and so has what
+//! it takes to compute the commit's.
 
-use crate::stored::{StoredCommit, StoredEvent};
+use crate::stored::{NewAccess, StoredCommand, StoredCommit, StoredEvent};
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 const EVENT_TAG: &[u8] = b"accord event v1\n";
-const COMMIT_TAG: &[u8] = b"accord commit v1\n";
+/// Of commits that say nothing of what stands beside their events.
+const EVENTS_ALONE_TAG: &[u8] = b"accord commit v1\n";
+const COMMIT_TAG: &[u8] = b"accord commit v2\n";
+const COMMAND_TAG: &[u8] = b"accord command v1\n";
+const ACCESS_TAG: &[u8] = b"accord access v1\n";
 
 /// The hash of one event, by the formula in the module's documentation.
 pub fn leaf_hash(event: &StoredEvent) -> [u8; 32] {
@@ -67,14 +97,19 @@ pub struct CommitHasher {
 impl CommitHasher {
     /// `commit.hash` is not looked at.
     pub fn new(previous: &[u8; 32], commit: &StoredCommit) -> Self {
+        let beside = commit.beside.as_ref();
         let header = CommitHeader {
+            access_hash: beside.map(|beside| hex::encode(beside.accesses.hash)),
+            access_number: beside.map(|beside| beside.accesses.number),
+            commands_hash: beside.map(|beside| hex::encode(beside.commands_hash)),
             event_count: commit.event_count,
             last_position: commit.last_position,
             node: commit.node,
             prev_position: commit.prev_position,
             recorded_at: commit.recorded_at,
         };
-        let mut sha = Sha256::new_with_prefix(COMMIT_TAG);
+        let tag = if beside.is_some() { COMMIT_TAG } else { EVENTS_ALONE_TAG };
+        let mut sha = Sha256::new_with_prefix(tag);
         sha.update(previous);
         part(&mut sha, json(&header).as_bytes());
         Self { sha }
@@ -90,7 +125,55 @@ impl CommitHasher {
     }
 }
 
-// The fields of both headers stand in the order of their JSON names, which makes serde's output canonical.
+/// Computes the hash over a commit's commands, one by one.
+#[derive(Default)]
+pub struct CommandsHasher {
+    sha: Sha256,
+}
+
+impl CommandsHasher {
+    /// In the order of their positions.
+    pub fn command(&mut self, command: &StoredCommand) {
+        let header = CommandHeader {
+            actor: &command.actor,
+            command_id: command.command_id,
+            has_request: command.request.is_some(),
+            idempotency_key: &command.idempotency_key,
+            position: command.position,
+            request_hash: hex::encode(command.request_hash),
+        };
+        let mut sha = Sha256::new_with_prefix(COMMAND_TAG);
+        part(&mut sha, json(&header).as_bytes());
+        part(&mut sha, &command.outcome);
+        part(&mut sha, command.request.as_deref().unwrap_or_default());
+        self.sha.update(sha.finalize());
+    }
+
+    pub fn finish(self) -> [u8; 32] {
+        self.sha.finalize().into()
+    }
+}
+
+/// The hash of an entry of the access log, behind the entry before it.
+pub fn access_hash(previous: &[u8; 32], entry: &NewAccess) -> [u8; 32] {
+    let header = AccessHeader {
+        actor: &entry.actor,
+        at: entry.at,
+        kind: entry.kind.as_str(),
+        operation_id: entry.operation_id,
+        owner: entry.owner.as_deref(),
+        partner: entry.partner.as_deref(),
+        position: entry.position,
+        request_id: &entry.request_id,
+        what: &entry.what,
+    };
+    let mut sha = Sha256::new_with_prefix(ACCESS_TAG);
+    sha.update(previous);
+    part(&mut sha, json(&header).as_bytes());
+    sha.finalize().into()
+}
+
+// The fields of all headers stand in the order of their JSON names, which makes serde's output canonical.
 #[derive(Serialize)]
 struct EventHeader<'a> {
     actor: &'a str,
@@ -126,7 +209,37 @@ impl<'a> EventHeader<'a> {
 }
 
 #[derive(Serialize)]
+struct CommandHeader<'a> {
+    actor: &'a str,
+    command_id: Uuid,
+    has_request: bool,
+    idempotency_key: &'a str,
+    position: i64,
+    request_hash: String,
+}
+
+#[derive(Serialize)]
+struct AccessHeader<'a> {
+    actor: &'a str,
+    #[serde(serialize_with = "in_utc")]
+    at: DateTime<Utc>,
+    kind: &'a str,
+    operation_id: Option<Uuid>,
+    owner: Option<&'a str>,
+    partner: Option<&'a str>,
+    position: i64,
+    request_id: &'a str,
+    what: &'a str,
+}
+
+#[derive(Serialize)]
 struct CommitHeader {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_number: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commands_hash: Option<String>,
     event_count: i32,
     last_position: i64,
     node: Uuid,
@@ -246,6 +359,7 @@ mod tests {
             event_count: 2,
             recorded_at: DateTime::from_timestamp_micros(1_685_613_600_000_000).unwrap(),
             node: Uuid::from_u128(1),
+            beside: None,
             hash: [0; 32],
         }
     }

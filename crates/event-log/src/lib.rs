@@ -18,28 +18,25 @@ mod stored;
 mod verify;
 mod webhook;
 
-pub use access::{AccessFilter, AccessKind, AccessPage, AccessReader, NewAccess, StoredAccess};
+pub use access::{AccessFilter, AccessPage, AccessReader};
 pub use append::{AppendError, Writer, is_about_data};
 pub use commit::{Head, NewCommand, NewCommit, NewEvent};
 pub use durability::{Setting, durability, refuse_if_not_durable};
 pub use error::Error;
 pub use export::{commit_line, event_line};
 pub use pool::{Kept, PoolSettings, ReaderSettings, Role, connect, connect_readers};
-pub use stored::{StoredCommand, StoredCommit, StoredEvent};
+pub use stored::{
+    AccessEnd, AccessKind, Beside, NewAccess, StoredAccess, StoredCommand, StoredCommit, StoredEvent,
+};
 pub use verify::{Anchor, Verification};
 pub use webhook::{
     NewWebhook, StoredWebhook, StoredWebhookAct, WebhookActKind, WebhookActor, WebhookCounts, WebhookFailure,
     WebhookHold, WebhookTurn,
 };
 
+use questions::{Account, Questions};
 use sqlx::PgPool;
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 /// The log's tables. The only embedded copy: the server, the command line and every test apply this one.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -51,8 +48,8 @@ pub const CHANNEL: &str = "accord_log";
 #[derive(Clone, Debug)]
 pub struct Log {
     pool: PgPool,
-    /// Reads of whoever holds this handle and its clones, in statements.
-    statements: Arc<AtomicU64>,
+    /// The way of reads.
+    questions: Questions,
     /// How long an append waits for its answer before it takes the connection for dead.
     patience: Duration,
 }
@@ -60,7 +57,7 @@ pub struct Log {
 impl Log {
     pub fn new(pool: PgPool) -> Self {
         // Longer than any sensible statement timeout, after which a server that is still there does answer.
-        Self { pool, statements: Arc::default(), patience: Duration::from_mins(1) }
+        Self { questions: Questions::new(pool.clone()), pool, patience: Duration::from_mins(1) }
     }
 
     /// Lets an append wait this long for its answer, instead of a minute. Must exceed the server's statement
@@ -70,15 +67,14 @@ impl Log {
         Self { patience, ..self }
     }
 
-    /// A handle on the same whose reads are counted in `statements`.
+    /// A handle on the same whose reads are on this account.
     #[must_use]
-    pub fn counting(&self, statements: Arc<AtomicU64>) -> Self {
-        Self { statements, ..self.clone() }
+    pub fn for_account(&self, account: &Arc<Account>) -> Self {
+        Self { questions: self.questions.for_account(account), ..self.clone() }
     }
 
-    /// For one statement that reads. Every read goes through here, so that none is left uncounted.
-    fn db(&self) -> &PgPool {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        &self.pool
+    /// For statements that read. Every read goes through here, so that none is on no account.
+    fn db(&self) -> &Questions {
+        &self.questions
     }
 }

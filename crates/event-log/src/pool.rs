@@ -2,6 +2,7 @@
 
 use crate::Error;
 use futures_util::future::BoxFuture;
+use questions::LOOKS_WHETHER_ASKED;
 use sqlx::{
     PgConnection, PgPool, Postgres, Row,
     pool::PoolConnection,
@@ -122,6 +123,8 @@ where
     let mut options = (*beside.connect_options()).clone().options([
         ("statement_timeout", millis(settings.statement_timeout)),
         ("default_transaction_read_only", "on".to_owned()),
+        // Whoever gives a question up closes its connection, and Postgres ends what nobody listens to.
+        ("client_connection_check_interval", millis(LOOKS_WHETHER_ASKED)),
     ]);
     if let Some(search_path) = &settings.search_path {
         options = options.options([("search_path", search_path)]);

@@ -1,6 +1,9 @@
 //! Reading the log. Nothing here decides what an event means or who may see it.
 
-use crate::{CHANNEL, Error, Head, Log, StoredCommand, StoredCommit, StoredEvent, stored::EventRow};
+use crate::{
+    CHANNEL, Error, Head, Log, StoredCommand, StoredCommit, StoredEvent,
+    stored::{CommitRow, EventRow},
+};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
@@ -261,8 +264,8 @@ impl Log {
 
     /// The first `limit` commits that end after `after`, in order.
     pub async fn read_commits(&self, after: i64, limit: i64) -> Result<Vec<StoredCommit>, Error> {
-        sqlx::query_as!(
-            StoredCommit,
+        let rows = sqlx::query_as!(
+            CommitRow,
             r#"
             select
                 last_position,
@@ -270,6 +273,9 @@ impl Log {
                 event_count,
                 recorded_at,
                 node,
+                commands_hash as "commands_hash: [u8; 32]",
+                access_number,
+                access_hash as "access_hash: [u8; 32]",
                 hash as "hash: [u8; 32]"
             from log_commit
             where last_position > $1
@@ -281,7 +287,8 @@ impl Log {
         )
         .fetch_all(self.db())
         .await
-        .map_err(Error::when("read commits"))
+        .map_err(Error::when("read commits"))?;
+        Ok(rows.into_iter().map(StoredCommit::from).collect())
     }
 
     /// The commit whose events include this position.

@@ -58,7 +58,62 @@ pub struct StoredCommit {
     pub recorded_at: DateTime<Utc>,
     /// The process that wrote it.
     pub node: Uuid,
+    /// None where an older build wrote it.
+    pub beside: Option<Beside>,
     pub hash: [u8; 32],
+}
+
+/// What a commit's hash covers besides its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// Over the commands that it holds.
+    pub commands_hash: [u8; 32],
+    /// As far as its node knew.
+    pub accesses: AccessEnd,
+}
+
+/// Where the access log ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccessEnd {
+    /// Of the last entry.
+    pub number: i64,
+    pub hash: [u8; 32],
+}
+
+impl AccessEnd {
+    /// Before the first entry, or before the first that has a hash.
+    pub const EMPTY: Self = Self { number: 0, hash: [0; 32] };
+}
+
+/// A commit as Postgres answers it.
+pub(crate) struct CommitRow {
+    pub last_position: i64,
+    pub prev_position: i64,
+    pub event_count: i32,
+    pub recorded_at: DateTime<Utc>,
+    pub node: Uuid,
+    pub commands_hash: Option<[u8; 32]>,
+    pub access_number: Option<i64>,
+    pub access_hash: Option<[u8; 32]>,
+    pub hash: [u8; 32],
+}
+
+impl From<CommitRow> for StoredCommit {
+    fn from(row: CommitRow) -> Self {
+        let accesses = row.access_number.zip(row.access_hash);
+        Self {
+            last_position: row.last_position,
+            prev_position: row.prev_position,
+            event_count: row.event_count,
+            recorded_at: row.recorded_at,
+            node: row.node,
+            beside: row.commands_hash.zip(accesses).map(|(commands_hash, (number, hash))| Beside {
+                commands_hash,
+                accesses: AccessEnd { number, hash },
+            }),
+            hash: row.hash,
+        }
+    }
 }
 
 /// An event as Postgres answers it.
@@ -109,4 +164,58 @@ pub(crate) fn in_offset(instant: DateTime<Utc>, minutes: i16) -> DateTime<FixedO
         Some(offset) => instant.with_timezone(&offset),
         None => instant.fixed_offset(),
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AccessKind {
+    /// The content of something sensitive was delivered.
+    Read,
+    /// A command was forbidden.
+    Refused,
+}
+
+impl AccessKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "READ",
+            Self::Refused => "REFUSED",
+        }
+    }
+}
+
+/// An entry to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAccess {
+    pub at: DateTime<Utc>,
+    pub kind: AccessKind,
+    /// Post or service that asked.
+    pub actor: String,
+    /// None for a service.
+    pub partner: Option<String>,
+    /// Id of what was read, or the mutation that was refused.
+    pub what: String,
+    pub operation_id: Option<Uuid>,
+    /// The partner whose reviewers read the entry; none where no operation is concerned.
+    pub owner: Option<String>,
+    pub request_id: String,
+    pub position: i64,
+}
+
+/// An entry as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAccess {
+    /// In the order of writing, with gaps.
+    pub number: i64,
+    pub at: DateTime<Utc>,
+    pub kind: AccessKind,
+    pub actor: String,
+    pub partner: Option<String>,
+    pub what: String,
+    pub operation_id: Option<Uuid>,
+    pub owner: Option<String>,
+    pub request_id: String,
+    pub position: i64,
+    /// None where an older build wrote it.
+    pub hash: Option<[u8; 32]>,
 }

@@ -1,7 +1,11 @@
 //! Holding the whole log against its own hashes and against receipts kept elsewhere. Repairs nothing.
 
-use crate::{Error, Head, Log, StoredCommit, StoredEvent, hash::CommitHasher};
+use crate::{
+    AccessEnd, Error, Head, Log, StoredCommand, StoredCommit, StoredEvent,
+    hash::{CommandsHasher, CommitHasher},
+};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A receipt kept outside this database: the commit that holds this position had this hash. Receipts name the
@@ -28,6 +32,13 @@ pub enum Verification {
         /// One sentence for the operator.
         finding: String,
     },
+    /// The log is sound, and the access log beside it is not.
+    AccessBroken {
+        /// Of the entry from which on it is not.
+        number: i64,
+        /// One sentence for the operator.
+        finding: String,
+    },
 }
 
 const PAGE: i64 = 2_000;
@@ -42,14 +53,57 @@ impl Log {
         anchors: &[Anchor],
         progress: impl FnMut(i64, i64),
     ) -> Result<Verification, Error> {
-        match self.walk(anchors, progress).await {
-            Ok(head) => Ok(Verification::Sound { head }),
-            Err(Stop::Broken { position, finding }) => Ok(Verification::Broken { position, finding }),
-            Err(Stop::Failed(error)) => Err(error),
-        }
+        let mut access_ends = BTreeMap::new();
+        let head = match self.walk(anchors, &mut access_ends, progress).await {
+            Ok(head) => head,
+            Err(Stop::Broken { position, finding }) => return Ok(Verification::Broken { position, finding }),
+            Err(Stop::Failed(error)) => return Err(error),
+        };
+        Ok(match self.walk_accesses(access_ends).await? {
+            Some((number, fault)) => Verification::AccessBroken { number, finding: fault.to_string() },
+            None => Verification::Sound { head },
+        })
     }
 
-    async fn walk(&self, anchors: &[Anchor], mut progress: impl FnMut(i64, i64)) -> Result<Head, Stop> {
+    /// Holds the access log against its own hashes, and against the ends that commits say it had.
+    async fn walk_accesses(
+        &self,
+        mut ends: BTreeMap<i64, [u8; 32]>,
+    ) -> Result<Option<(i64, AccessFault)>, Error> {
+        let (mut number, mut previous) = (0, None);
+        loop {
+            let page = self.all_accesses(number, PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+            for entry in page {
+                number = entry.number;
+                if let Some((&missing, _)) = ends.range(..number).next() {
+                    return Ok(Some((missing, AccessFault::Removed { number: missing })));
+                }
+                let said = ends.remove(&number);
+                match (entry.hash, previous) {
+                    // Of an older build: nothing is known of it but that it is there.
+                    (None, None) if said.is_none_or(|said| said == AccessEnd::EMPTY.hash) => {}
+                    (Some(hash), _)
+                        if hash == entry.hash_behind(&previous.unwrap_or(AccessEnd::EMPTY.hash))
+                            && said.is_none_or(|said| said == hash) =>
+                    {
+                        previous = Some(hash);
+                    }
+                    _ => return Ok(Some((number, AccessFault::Changed { number }))),
+                }
+            }
+        }
+        Ok(ends.first_key_value().map(|(&number, _)| (number, AccessFault::Removed { number })))
+    }
+
+    async fn walk(
+        &self,
+        anchors: &[Anchor],
+        access_ends: &mut BTreeMap<i64, [u8; 32]>,
+        mut progress: impl FnMut(i64, i64),
+    ) -> Result<Head, Stop> {
         let extent = self.extent().await?;
         let mut anchors: Vec<Anchor> =
             anchors.iter().copied().filter(|anchor| *anchor != Anchor::EMPTY).collect();
@@ -67,6 +121,13 @@ impl Log {
                 }
                 let progress = |position| progress(position, extent.head);
                 verify_commit(&before, &commit, &mut events, progress).await?;
+                if let Some(AccessEnd { number, hash }) = commit.beside.map(|beside| beside.accesses)
+                    && number > 0
+                    && *access_ends.entry(number).or_insert(hash) != hash
+                {
+                    let last = commit.last_position;
+                    return Err(Fault::OtherAccesses { last, number }.at(commit.prev_position + 1));
+                }
                 while let Some(anchor) = anchors.next_if(|anchor| anchor.position <= commit.last_position) {
                     hold_against(anchor, &commit)?;
                 }
@@ -135,6 +196,7 @@ async fn verify_commit(
     }
 
     let mut hasher = CommitHasher::new(&before.hash, commit);
+    let mut commands = CommandsHasher::default();
     // The command of the event before, while it has not ended.
     let mut open: Option<Uuid> = None;
     for position in first..=last {
@@ -158,6 +220,9 @@ async fn verify_commit(
             let ended = format!("{} of {}", ended.command_id, ended.actor);
             return Err(Fault::OtherCommand { position, caused_by, ended }.at(position));
         }
+        if let Some(ended) = &ended {
+            commands.command(ended);
+        }
         open = ended.is_none().then_some(event.command_id);
         hasher.event(&event);
         if position % PAGE == 0 {
@@ -169,6 +234,10 @@ async fn verify_commit(
     }
     if hasher.finish() != commit.hash {
         return Err(Fault::Hash { first, last }.at(first));
+    }
+    let commands = commands.finish();
+    if commit.beside.is_some_and(|beside| beside.commands_hash != commands) {
+        return Err(Fault::Commands { first, last }.at(first));
     }
     Ok(())
 }
@@ -188,31 +257,18 @@ struct Events<'a> {
     log: &'a Log,
     up_to: i64,
     read_to: i64,
-    page: std::vec::IntoIter<(StoredEvent, Option<Ended>)>,
-}
-
-struct Ended {
-    position: i64,
-    command_id: Uuid,
-    actor: String,
+    page: std::vec::IntoIter<(StoredEvent, Option<StoredCommand>)>,
 }
 
 impl Events<'_> {
-    async fn next(&mut self) -> Result<Option<(StoredEvent, Option<Ended>)>, Error> {
+    async fn next(&mut self) -> Result<Option<(StoredEvent, Option<StoredCommand>)>, Error> {
         if self.page.len() == 0 {
             let events = self.log.read(self.read_to, self.up_to, PAGE).await?;
             let Some(last) = events.last().map(|event| event.position) else {
                 return Ok(None);
             };
-            let ended = sqlx::query_as!(
-                Ended,
-                "select position, command_id, actor from command where position > $1 and position <= $2 order by position",
-                self.read_to,
-                last,
-            )
-            .fetch_all(&self.log.pool)
-            .await
-            .map_err(Error::when("read the commands of some events"))?;
+            // Each ends at an event of its own, so there are no more of them.
+            let ended = self.log.read_commands(self.read_to, last, PAGE).await?;
             let mut ended = ended.into_iter().peekable();
             let page: Vec<_> = events
                 .into_iter()
@@ -275,6 +331,15 @@ enum Fault {
     )]
     Hash { first: i64, last: i64 },
     #[error(
+        "the commands of events {first} to {last} do not have the hash that their commit was written with: one of their keys, \
+         requests or outcomes was changed or removed"
+    )]
+    Commands { first: i64, last: i64 },
+    #[error(
+        "the commit that ends at {last} says something else of entry {number} of the access log than one before it"
+    )]
+    OtherAccesses { last: i64, number: i64 },
+    #[error(
         "the commit of events {first} to {last} has the hash {hash}, but the receipt of position {at} says {receipt}: the \
          log was rewritten here or before"
     )]
@@ -285,6 +350,17 @@ enum Fault {
     LeftOver { end: i64, table: &'static str, last: i64 },
     #[error("there is a receipt of position {receipt}, but the log ends at {end}: its end was removed")]
     EndRemoved { end: i64, receipt: i64 },
+}
+
+/// What is wrong with the access log, for the operator.
+#[derive(Debug, thiserror::Error)]
+enum AccessFault {
+    #[error(
+        "entry {number} of the access log does not have the hash that it was written with: it, or one before it, was changed or removed"
+    )]
+    Changed { number: i64 },
+    #[error("entry {number} of the access log is not there, but a commit says that it was: it was removed")]
+    Removed { number: i64 },
 }
 
 impl Fault {

@@ -15,7 +15,6 @@ pub mod assistance;
 pub mod centre;
 pub mod coalition;
 pub mod contribution;
-mod database;
 mod error;
 pub mod execution;
 pub mod incident;

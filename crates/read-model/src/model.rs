@@ -1,28 +1,28 @@
 //! The handle that every query is a method of.
 
-use crate::database::Database;
+use questions::{Account, Questions};
 use sqlx::PgPool;
-use std::sync::{Arc, atomic::AtomicU64};
+use std::sync::Arc;
 
 /// Queries on the read model. The pool's `search_path` names the schema, see [`Schema`](crate::Schema).
 #[derive(Clone, Debug)]
 pub struct ReadModel {
-    database: Database,
+    questions: Questions,
 }
 
 impl ReadModel {
     pub fn new(pool: PgPool) -> Self {
-        Self { database: Database::new(pool, Arc::default()) }
+        Self { questions: Questions::new(pool) }
     }
 
-    /// A handle on the same whose statements are counted in `statements`.
+    /// A handle on the same whose questions are on this account.
     #[must_use]
-    pub fn counting(&self, statements: Arc<AtomicU64>) -> Self {
-        Self { database: self.database.counting(statements) }
+    pub fn for_account(&self, account: &Arc<Account>) -> Self {
+        Self { questions: self.questions.for_account(account) }
     }
 
-    /// For one statement.
-    pub(crate) fn db(&self) -> &PgPool {
-        self.database.for_a_statement()
+    /// For statements. There is no other way to the database.
+    pub(crate) fn db(&self) -> &Questions {
+        &self.questions
     }
 }

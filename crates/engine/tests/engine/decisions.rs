@@ -218,7 +218,7 @@ async fn commands_without_their_request_and_of_other_rules_are_counted_and_folde
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
-async fn what_an_older_build_logged_behind_a_newer_one_is_told_and_is_no_difference(
+async fn what_an_older_build_logged_behind_a_newer_one_is_told_and_what_is_gone_is_a_difference(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
@@ -238,14 +238,20 @@ async fn what_an_older_build_logged_behind_a_newer_one_is_told_and_is_no_differe
     let behind = "select count(*) from command where position > $1";
     let behind: i64 = sqlx::query_scalar(behind).bind(last).fetch_one(&pool).await.unwrap();
     let behind = behind.cast_unsigned();
+    let found = doctored(&owner, &pool, &rules).await;
+    assert_eq!(found.differences.len(), usize::try_from(behind).unwrap());
+    for Difference { position, finding } in &found.differences {
+        assert!(position.0 > last && finding.contains("decided from is gone"), "{position}: {finding}");
+    }
     let expected = Decisions {
         checked: all.checked - 1 - behind,
         other_rules: 1,
         without_request: behind,
         older: older(1 + behind),
+        differences: found.differences.clone(),
         ..all.clone()
     };
-    assert_eq!(doctored(&owner, &pool, &rules).await, expected);
+    assert_eq!(found, expected);
 
     // The first of a newer build, behind all of an older one.
     let newer = r#"update command set request = '{"rules":4000000000}' where position = (select max(position) from command)"#;

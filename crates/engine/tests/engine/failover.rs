@@ -169,6 +169,39 @@ async fn a_node_whose_newest_commit_was_lost_finds_out_also_when_others_have_wri
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn a_node_that_meets_a_rewritten_head_says_so_and_writes_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool(options.clone()).await;
+    let owner = owner(options).await;
+    let engine = engine(&pool, 1).await;
+    found(&engine).await;
+    let kept = run(&engine, officer("THA-01"), initiate("KEPT", "THA")).await.receipt;
+    let rewrite = async |hash: &str| {
+        let mut tx = owner.begin().await.unwrap();
+        run_sql(&mut tx, "set local session_replication_role = replica".to_owned()).await;
+        let rewritten =
+            format!("update log_commit set hash = {hash} where last_position = {}", kept.position);
+        run_sql(&mut tx, rewritten).await;
+        tx.commit().await.unwrap();
+    };
+    rewrite("sha256('another')").await;
+
+    let refused = engine.execute(request(officer("THA-01"), initiate("MORE", "THA"))).await;
+    assert!(matches!(&refused, Err(Error::Store(_))), "{refused:?}");
+    let trouble = engine.health().trouble.unwrap();
+    assert!(trouble.contains("it was rewritten"), "{trouble}");
+    let end: i64 = sqlx::query_scalar("select max(position) from event").fetch_one(&pool).await.unwrap();
+    assert_eq!((Position(end), engine.position(), engine.cuts()), (kept.position, kept.position, 0));
+
+    // Once it is what it was, the node goes on.
+    rewrite(&format!("'\\x{}'", hex::encode(kept.commit_hash.0))).await;
+    run(&engine, officer("THA-01"), initiate("MORE", "THA")).await;
+    is_sound(&engine, &pool).await;
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
 async fn a_commit_that_is_lost_before_its_rows_are_written_leaves_none_and_its_command_can_be_repeated(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -8,7 +8,7 @@ use domain::{
     plan::{Named, PlanCommand, PlanEvent},
 };
 use engine::{Engine, Error};
-use event_log::{Log, NewCommand, NewCommit, NewEvent, Verification};
+use event_log::{AccessEnd, Log, NewCommand, NewCommit, NewEvent, Verification};
 use futures_util::future::join_all;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
@@ -155,7 +155,13 @@ async fn what_a_crash_left_unprojected_is_projected_at_the_next_start(
         request: None,
         events: vec![event],
     };
-    let commit = NewCommit { node: Uuid::from_u128(3), after, recorded_at: start(), commands: vec![command] };
+    let commit = NewCommit {
+        node: Uuid::from_u128(3),
+        after,
+        recorded_at: start(),
+        accesses: AccessEnd::EMPTY,
+        commands: vec![command],
+    };
     log.writer().append(&commit).await.unwrap();
     assert_eq!(engine::check_read_models(&pool, None, |_, _| ()).await.unwrap(), Vec::<String>::new());
     let engine = engine(&pool, 2).await;

@@ -3,7 +3,7 @@
 use crate::support::*;
 use domain::{Event, Position, operation::OperationEvent};
 use engine::{Engine, Error, StoreError};
-use event_log::{NewCommand, NewCommit, NewEvent, PoolSettings};
+use event_log::{AccessEnd, NewCommand, NewCommit, NewEvent, PoolSettings};
 use read_model::Schema;
 use sqlx::{
     PgPool,
@@ -34,7 +34,13 @@ async fn newer_build_writes(engine: &Engine, kind: &str, version: i16) -> Positi
         request: None,
         events: vec![event],
     };
-    let commit = NewCommit { node: Uuid::from_u128(3), after, recorded_at: start(), commands: vec![command] };
+    let commit = NewCommit {
+        node: Uuid::from_u128(3),
+        after,
+        recorded_at: start(),
+        accesses: AccessEnd::EMPTY,
+        commands: vec![command],
+    };
     Position(engine.log().writer().append(&commit).await.unwrap().position)
 }
 

@@ -72,12 +72,15 @@ async fn what_is_appended_is_read_back(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
-async fn what_a_command_was_decided_from_is_kept_beside_the_hashed(pool: PgPool) {
+async fn what_a_command_was_decided_from_is_kept_and_is_in_the_hash_of_its_commit(pool: PgPool) {
     let log = Log::new(pool);
     let asked = |request| NewCommand { request, ..command(101, vec![event(1, &[])]) };
-    let with = commit(Head::EMPTY, 0, vec![asked(Some(b"{}".to_vec())), command(102, vec![event(2, &[])])]);
-    let without = commit(Head::EMPTY, 0, vec![asked(None), command(102, vec![event(2, &[])])]);
-    assert_eq!(with.head(), without.head());
+    let none = || NewCommand { request: None, ..command(102, vec![event(2, &[])]) };
+    let with = commit(Head::EMPTY, 0, vec![asked(Some(b"{}".to_vec())), none()]);
+    let heads = [None, Some(Vec::new()), Some(b"{ }".to_vec())]
+        .map(|request| commit(Head::EMPTY, 0, vec![asked(request), none()]).head());
+    assert!(!heads.contains(&with.head()), "another request makes another hash");
+    assert_ne!(heads[0], heads[1], "none is not an empty one");
 
     log.writer().append(&with).await.unwrap();
 

@@ -3,17 +3,18 @@ use event_log::{
     refuse_if_not_durable,
 };
 use futures_util::{FutureExt, future::join_all};
+use questions::{Account, Questions};
 use sqlx::{
     Acquire, AssertSqlSafe, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    pin::pin,
+    sync::Arc,
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
+use tokio::sync::Semaphore;
 
 fn options(pool: &PgPool) -> PgConnectOptions {
     (*pool.connect_options()).clone()
@@ -185,13 +186,55 @@ async fn a_pool_that_keeps_none_has_one_connection_when_postgres_has_no_more(poo
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn a_log_counts_what_is_read_through_a_handle(pool: PgPool) {
     let log = Log::new(pool);
-    let (one, other) = (Arc::default(), Arc::default());
-    let counted = log.counting(Arc::clone(&one));
+    let (one, other) = (Arc::<Account>::default(), Arc::<Account>::default());
+    let counted = log.for_account(&one);
     counted.head().await.unwrap();
     counted.clone().read(0, 10, 10).await.unwrap();
     log.head().await.unwrap();
-    log.counting(Arc::clone(&other)).head().await.unwrap();
-    assert_eq!((one.load(Ordering::Relaxed), other.load(Ordering::Relaxed)), (2, 1));
+    log.for_account(&other).head().await.unwrap();
+    assert_eq!((one.statements(), other.statements()), (2, 1));
+    assert!(one.worked() > Duration::ZERO);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn whoever_has_its_share_waits_and_nobody_else_does(pool: PgPool) {
+    let log = Log::new(pool);
+    let share = Arc::new(Semaphore::new(1));
+    let account = Arc::new(Account::of_share(Arc::clone(&share)));
+    let all_of_it = Arc::clone(&share).acquire_owned().await.unwrap();
+    let own = log.for_account(&account);
+    let mut waits = pin!(own.head());
+    assert!(waits.as_mut().now_or_never().is_none());
+    log.head().await.unwrap();
+    assert_eq!(account.statements(), 0);
+    drop(all_of_it);
+    waits.await.unwrap();
+    assert_eq!((account.statements(), share.available_permits()), (1, 1));
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_is_given_up_ends_in_postgres_too(pool: PgPool) {
+    let statement_timeout = Duration::from_mins(10);
+    let settings = ReaderSettings { max_connections: 1, statement_timeout, ..ReaderSettings::default() };
+    let readers = connect_readers(&pool, &settings, |_| Box::pin(async { Ok(()) })).await.unwrap();
+    let share = Arc::new(Semaphore::new(1));
+    let account = Arc::new(Account::of_share(Arc::clone(&share)));
+    let questions = Questions::new(readers.clone()).for_account(&account);
+    let running = async || -> i64 {
+        let asked =
+            "select count(*) from pg_stat_activity where query = 'select pg_sleep(600)' and state = 'active'";
+        sqlx::query_scalar(asked).fetch_one(&pool).await.unwrap()
+    };
+    let question = tokio::spawn(async move { sqlx::query("select pg_sleep(600)").execute(&questions).await });
+    while running().await == 0 {}
+    question.abort();
+    assert!(question.await.unwrap_err().is_cancelled());
+    while running().await == 1 {}
+    // It has its place until then, and its connection is as good as new.
+    drop(share.acquire().await.unwrap());
+    assert_eq!(sqlx::query_scalar::<_, i32>("select 1").fetch_one(&readers).await.unwrap(), 1);
+    assert!(account.worked() > Duration::ZERO);
+    readers.close().await;
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]

@@ -1,7 +1,7 @@
 //! A short log that the tests tell and then look at.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use event_log::{Head, Log, NewCommand, NewCommit, NewEvent};
+use event_log::{AccessEnd, Head, Log, NewCommand, NewCommit, NewEvent};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -37,13 +37,19 @@ pub fn command(id: u128, events: Vec<NewEvent>) -> NewCommand {
         idempotency_key: format!("key-{id}"),
         request_hash: [1; 32],
         outcome: b"{}".to_vec(),
-        request: None,
+        request: Some(b"asked".to_vec()),
         events,
     }
 }
 
 pub fn commit(after: Head, minute: i64, commands: Vec<NewCommand>) -> NewCommit {
-    NewCommit { node: Uuid::from_u128(0x0de), after, recorded_at: at(minute), commands }
+    NewCommit {
+        node: Uuid::from_u128(0x0de),
+        after,
+        recorded_at: at(minute),
+        accesses: AccessEnd::EMPTY,
+        commands,
+    }
 }
 
 /// Three commits of seven events: commands end at 2 and 3, at 6, and at 7.

@@ -1,6 +1,7 @@
 use crate::story::{RIVER, command, commit, event, told};
 use event_log::{
-    Anchor, Head, Log, MIGRATOR, NewEvent, Verification, commit_line, event_line, hash::leaf_hash,
+    AccessEnd, AccessKind, Anchor, Head, Log, MIGRATOR, NewAccess, NewCommit, NewEvent, Verification,
+    commit_line, event_line, hash::leaf_hash,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -16,7 +17,14 @@ async fn tamper(pool: &PgPool, change: &str) {
 async fn fault(log: &Log, anchors: &[Anchor]) -> (i64, String) {
     match log.verify(anchors, |_, _| ()).await.unwrap() {
         Verification::Broken { position, finding } => (position, finding),
-        sound @ Verification::Sound { .. } => panic!("no fault was found: {sound:?}"),
+        other => panic!("no fault was found: {other:?}"),
+    }
+}
+
+async fn access_fault(log: &Log) -> (i64, String) {
+    match log.verify(&[], |_, _| ()).await.unwrap() {
+        Verification::AccessBroken { number, finding } => (number, finding),
+        other => panic!("no fault was found: {other:?}"),
     }
 }
 
@@ -276,7 +284,7 @@ async fn a_partner_computes_every_hash_again_from_the_export_alone(pool: PgPool)
                 .push(Sha256::digest([b"accord event v1\n", &salt[..], &header, &payload].concat()).to_vec());
         } else {
             let leaves = std::mem::take(&mut leaves).concat();
-            let bytes = [b"accord commit v1\n", &previous[..], &header, &leaves].concat();
+            let bytes = [b"accord commit v2\n", &previous[..], &header, &leaves].concat();
             previous = Sha256::digest(bytes).to_vec();
             assert_eq!(hex::encode(&previous), hash.unwrap());
         }
@@ -292,4 +300,92 @@ async fn a_payload_that_is_not_text_is_hashed_but_not_exported(pool: PgPool) {
     let stored = &log.read(0, 1, 1).await.unwrap()[0];
     assert_ne!(leaf_hash(stored), [0; 32]);
     assert!(matches!(event_line(stored), Err(event_log::Error::PayloadNotText { position: 1 })));
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_a_command_was_asked_and_answered_cannot_be_changed_unseen(pool: PgPool) {
+    let (log, [.., head]) = told(&pool).await;
+    tamper(&pool, "create table kept as select * from command").await;
+    for (column, other) in [
+        ("idempotency_key", "'another'"),
+        ("request_hash", "sha256('another')"),
+        ("outcome", "'[]'"),
+        ("request", "'another'"),
+        ("request", "null"),
+    ] {
+        // The commit of events 4 to 6.
+        let change = format!("update command set {column} = {other} where position = 6");
+        tamper(&pool, &change).await;
+        let (position, finding) = fault(&log, &[]).await;
+        assert_eq!(position, 4, "{change}: {finding}");
+        assert!(finding.contains("commands of events 4 to 6"), "{finding}");
+        tamper(&pool, "delete from command; insert into command select * from kept").await;
+    }
+    assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), Verification::Sound { head });
+}
+
+fn access(number: u32) -> NewAccess {
+    NewAccess {
+        at: "2023-06-01T08:00:00.123456789Z".parse().unwrap(),
+        kind: AccessKind::Read,
+        actor: format!("ALPHA-{number:02}"),
+        partner: (number.is_multiple_of(2)).then(|| "ALPHA".to_owned()),
+        what: "annex_1".to_owned(),
+        operation_id: Some(RIVER).filter(|_| number.is_multiple_of(3)),
+        owner: Some("BRAVO".to_owned()).filter(|_| number.is_multiple_of(3)),
+        request_id: format!("request {number}"),
+        position: i64::from(number),
+    }
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn an_access_that_is_changed_added_or_removed_is_found(pool: PgPool) {
+    let (log, [.., head]) = told(&pool).await;
+    assert_eq!(log.access_end().await.unwrap(), AccessEnd::EMPTY);
+    let first = log.write_accesses(&[access(1), access(2)]).await.unwrap();
+    let second = log.write_accesses(&[access(3), access(4), access(5)]).await.unwrap();
+    assert_eq!(log.access_end().await.unwrap(), second);
+    let mut head = head;
+    for (minute, number, accesses) in [(40, 240, first), (50, 250, second), (60, 260, first)] {
+        let event = command(number, vec![event(300 + number, &[RIVER])]);
+        let commit = NewCommit { accesses, ..commit(head, minute, vec![event]) };
+        head = log.writer().append(&commit).await.unwrap();
+    }
+    let sound = Verification::Sound { head };
+    assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), sound);
+    // What comes behind is told by the commits to come.
+    log.write_accesses(&[access(6)]).await.unwrap();
+    assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), sound);
+
+    tamper(&pool, "create table kept as select * from access_log").await;
+    let numbers: Vec<i64> =
+        sqlx::query_scalar("select number from access_log order by number").fetch_all(&pool).await.unwrap();
+    let back = "delete from access_log; insert into access_log overriding system value select * from kept";
+    for (change, found) in [
+        ("update access_log set actor = 'BRAVO-01' where number = $2", numbers[1]),
+        ("update access_log set partner = 'BRAVO' where number = $3", numbers[2]),
+        ("update access_log set at = at + interval '1 microsecond' where number = $1", numbers[0]),
+        // The next one tells.
+        ("delete from access_log where number = $1", numbers[1]),
+        ("delete from access_log where number = $3", numbers[3]),
+        // A commit tells, of the last that it knew of.
+        ("delete from access_log where number >= $5", numbers[4]),
+        ("delete from access_log", numbers[1]),
+        ("update access_log set hash = null", numbers[1]),
+    ] {
+        let mut change = change.to_owned();
+        for (nth, number) in (1..).zip(&numbers) {
+            change = change.replace(&format!("${nth}"), &number.to_string());
+        }
+        tamper(&pool, &change).await;
+        let (number, finding) = access_fault(&log).await;
+        assert_eq!(number, found, "{change}: {finding}");
+        tamper(&pool, back).await;
+        assert_eq!(log.verify(&[], |_, _| ()).await.unwrap(), sound, "{change}");
+    }
+    // Made anew, it is not what the commits say.
+    let anew =
+        "update access_log set what = 'annex_2' where number = $1".replace("$1", &numbers[0].to_string());
+    tamper(&pool, &anew).await;
+    assert_eq!(access_fault(&log).await.0, numbers[0]);
 }

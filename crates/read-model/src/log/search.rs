@@ -164,81 +164,105 @@ pub struct Found {
 /// Finds operations, and what stands in their current plan versions, as far as the viewer may see them, tasks
 /// of their amendments, too; their incidents and requests; and what everybody sees: of that each table, and
 /// where the words are that are looked for. What follows are the arguments.
+///
+/// Words are looked for only in what was found to be the viewer's (`offset 0`): how long it takes does not tell whether
+/// hidden texts have them.
 macro_rules! found {
     ({ $($table:literal: $words:literal;)* } $($argument:tt)*) => {
         sqlx::query_as!(
             Found,
             r#"select "table" as "table!", id as "id!", code || ' ' || "table" || ' ' || id as "key!"
              from (
-               select 'operation' as "table", operation.id, code
-               from operation
-               join visible_operation($1, $2, $3) visible on visible.id = operation.id
-               where valid_from <= $1 and $1 < valid_to and found(code, title, $4, $5)
+               select 'operation' as "table", seen.id, seen.code
+               from (
+                 select operation.id, operation.code, operation.title
+                 from operation
+                 join visible_operation($1, $2, $3) visible on visible.id = operation.id
+                 where operation.valid_from <= $1 and $1 < operation.valid_to
+                 offset 0
+               ) seen
+               where found(seen.code, seen.title, $4, $5)
                union all
-               select distinct 'task', planned_task.task_id, planned_task.code
-               from planned_task
-               join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
-               join operation
-                 on operation.id = operation_id
-                 and operation.valid_from <= $1
-                 and $1 < operation.valid_to
-                 and operation.current_version <= version
-               where planned_task.valid_from <= $1
-                 and $1 < planned_task.valid_to
-                 and found(
+               select distinct 'task', seen.task_id, seen.code
+               from (
+                 select
+                   planned_task.task_id,
                    planned_task.code,
-                   planned_task.title || ' ' || coalesce(planned_task.terms ->> 'group', ''),
-                   $4,
-                   $5
-                 )
+                   planned_task.title || ' ' || coalesce(planned_task.terms ->> 'group', '') as said
+                 from planned_task
+                 join visible_planned_task($1, $2, $3) visible on visible.id = planned_task.id
+                 join operation
+                   on operation.id = operation_id
+                   and operation.valid_from <= $1
+                   and $1 < operation.valid_to
+                   and operation.current_version <= version
+                 where planned_task.valid_from <= $1 and $1 < planned_task.valid_to
+                 offset 0
+               ) seen
+               where found(seen.code, seen.said, $4, $5)
                union all
-               select 'task', emergent_task.id, emergent_task.code
-               from emergent_task
-               join visible_emergent_task($1, $2, $3) visible on visible.id = emergent_task.id
-               where valid_from <= $1
-                 and $1 < valid_to
-                 and found(emergent_task.code, emergent_task.title, $4, $5)
+               select 'task', seen.id, seen.code
+               from (
+                 select emergent_task.id, emergent_task.code, emergent_task.title
+                 from emergent_task
+                 join visible_emergent_task($1, $2, $3) visible on visible.id = emergent_task.id
+                 where emergent_task.valid_from <= $1 and $1 < emergent_task.valid_to
+                 offset 0
+               ) seen
+               where found(seen.code, seen.title, $4, $5)
                union all
-               select 'incident', incident.id, incident.code
-               from incident
-               join visible_matter($1, $2, $3) visible on visible.id = incident.id
-               where valid_from <= $1
-                 and $1 < valid_to
-                 and found(
+               select 'incident', seen.id, seen.code
+               from (
+                 select
+                   incident.id,
                    incident.code,
-                   concat_ws(' ', incident.report ->> 'title', incident.report ->> 'place'),
-                   $4,
-                   $5
-                 )
+                   concat_ws(' ', incident.report ->> 'title', incident.report ->> 'place') as said
+                 from incident
+                 join visible_matter($1, $2, $3) visible on visible.id = incident.id
+                 where incident.valid_from <= $1 and $1 < incident.valid_to
+                 offset 0
+               ) seen
+               where found(seen.code, seen.said, $4, $5)
                union all
-               select 'request', request.id, request.code
-               from request
-               join visible_matter($1, $2, $3) visible on visible.id = request.id
-               where valid_from <= $1
-                 and $1 < valid_to
-                 and found(request.code, request.text, $4, $5)
+               select 'request', seen.id, seen.code
+               from (
+                 select request.id, request.code, request.text
+                 from request
+                 join visible_matter($1, $2, $3) visible on visible.id = request.id
+                 where request.valid_from <= $1 and $1 < request.valid_to
+                 offset 0
+               ) seen
+               where found(seen.code, seen.text, $4, $5)
                union all
-               select 'annex', annex.id, annex.code
-               from annex
-               join visible_annex($1, $2, $3) visible on visible.id = annex.id
-               where annex.valid_from <= $1
-                 and $1 < annex.valid_to
-                 and found(annex.code, annex.title || ' ' || coalesce(annex.text, ''), $4, $5)
-                 and exists (
-                   select
-                   from current_version($1, annex.operation_id) current_
-                   where current_.id = annex.version_id
-                   offset 0
-                 )
+               select 'annex', seen.id, seen.code
+               from (
+                 select annex.id, annex.code, annex.title || ' ' || coalesce(annex.text, '') as said
+                 from annex
+                 join visible_annex($1, $2, $3) visible on visible.id = annex.id
+                 where annex.valid_from <= $1
+                   and $1 < annex.valid_to
+                   and exists (
+                     select
+                     from current_version($1, annex.operation_id) current_
+                     where current_.id = annex.version_id
+                     offset 0
+                   )
+                 offset 0
+               ) seen
+               where found(seen.code, seen.said, $4, $5)
                union all
-               select 'plan_version', plan_version.id, current_.code
-               from plan_version
-               join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
-               cross join lateral current_version($1, operation_id) current_
-               where plan_version.valid_from <= $1
-                 and $1 < plan_version.valid_to
-                 and current_.id = plan_version.id
-                 and found('', prose(sections), $4, $5)"#
+               select 'plan_version', seen.id, seen.code
+               from (
+                 select plan_version.id, current_.code, plan_version.sections
+                 from plan_version
+                 join visible_plan_version($1, $2, $3) visible on visible.id = plan_version.id
+                 cross join lateral current_version($1, operation_id) current_
+                 where plan_version.valid_from <= $1
+                   and $1 < plan_version.valid_to
+                   and current_.id = plan_version.id
+                 offset 0
+               ) seen
+               where found('', prose(seen.sections), $4, $5)"#
                 $(+ r#"
                union all
                select '"# + $table + r#"', id, code
