@@ -10,6 +10,7 @@ pub mod documents;
 mod file;
 pub mod import;
 pub mod keys;
+mod listening;
 mod logging;
 mod output;
 mod patience;

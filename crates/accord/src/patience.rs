@@ -2,52 +2,32 @@
 //!
 //! The HTTP server waits for as long as the network does, which is for ever.
 
-use axum::serve::Listener;
 use std::{
     io::{self, IoSlice},
-    net::SocketAddr,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     time::{Sleep, sleep},
 };
 
-/// Accepts connections of bounded patience.
-pub struct PatientListener {
-    pub listener: TcpListener,
-    /// How long a client may leave the connection full.
-    pub patience: Duration,
-}
-
-impl Listener for PatientListener {
-    type Io = PatientStream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        // An event is to arrive when it happens, not when the next one does. A connection that is gone
-        // already shows itself when it is read.
-        let _ = stream.set_nodelay(true);
-        (PatientStream { stream, patience: self.patience, full: None }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.listener.local_addr()
-    }
-}
-
+/// A connection of bounded patience.
 pub struct PatientStream {
     stream: TcpStream,
+    /// How long a client may leave it full.
     patience: Duration,
     /// Runs while the network takes nothing.
     full: Option<Pin<Box<Sleep>>>,
 }
 
 impl PatientStream {
+    pub fn new(stream: TcpStream, patience: Duration) -> Self {
+        Self { stream, patience, full: None }
+    }
+
     fn bounded<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.full = None;

@@ -27,7 +27,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::patience::PatientListener;
+use crate::listening::{self, ConnectionSettings};
 
 /// How long requests may take to finish when the server stops.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -119,9 +119,10 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
     let settings = engine::Settings { reads: Some(readers), ..engine::Settings::default() };
     let engine =
         Engine::open(pool, clock, entropy.clone(), settings).await.context("could not start on this log")?;
+    let files = listening::raise_file_limit();
     // A websocket that is not read gets a moment to be told so before its connection ends.
-    let listener = PatientListener { listener, patience: live.unread * 2 };
-    let live = Live::new(live);
+    let connections = ConnectionSettings::of(files, live.unread * 2);
+    let live = Live::new(LiveSettings { most: live.most.min(listening::most_websockets(files)), ..live });
     let webhooks = Webhooks::new(webhooks);
     let metrics = Metrics::new(&engine, &webhooks);
     let trust = Arc::new(trust);
@@ -133,6 +134,7 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
         clock: Clock::System,
         entropy,
         rates: Rates::new(limits.allowance),
+        room: Arc::default(),
         documents: Arc::new(documents),
         metrics: Arc::clone(&metrics),
         live: live.clone(),
@@ -153,13 +155,13 @@ pub async fn start(pool: PgPool, settings: ServerSettings) -> Result<Running> {
     delivering.spawn(Arc::clone(&webhooks).deliver(engine.clone()));
     let (stop, stopped) = oneshot::channel::<()>();
     let streams = live.clone();
-    let serving = axum::serve(listener, api::http::router(service)).with_graceful_shutdown(async move {
+    let stopped = async move {
         // Also when the sender is gone.
         let _ = stopped.await;
         // They would go on for as long as their clients like.
         streams.stop();
-    });
-    let served = tokio::spawn(serving.into_future());
+    };
+    let served = tokio::spawn(listening::serve(listener, api::http::router(service), connections, stopped));
     Ok(Running { url, metrics_url, engine, live, webhooks, stop, served, watched, delivering })
 }
 
@@ -203,7 +205,7 @@ impl Running {
         // Whoever watches sees the end of it.
         watched.shutdown().await;
         // Who was cut off may still hold some.
-        let _ = timeout(CLOSING, engine.readers().close()).await;
+        let _ = timeout(CLOSING, engine.close_readers()).await;
         match ended {
             Ok(served) => served.context("the server ended in a panic")?.context("the server failed"),
             Err(_) => Ok(()),

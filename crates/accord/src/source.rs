@@ -1,16 +1,30 @@
 //! Which database a command works on: the one that it is told, or one of Accord's own in a data directory.
 
 use crate::keys::Keys;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use embedded_postgres::{Server, Settings, default_data_dir};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::{
     fs,
+    future::pending,
     io::Write as _,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     str::FromStr as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
+use tokio::time::sleep;
+use tracing::warn;
+
+/// How often a server of Accord's own is looked after, and the least time between two starts of it.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A server that has run for so long died of something else than its start.
+const HEALTHY: Duration = Duration::from_mins(2);
+
+/// Starts of a server that goes on dying.
+const MOST_RESTARTS: u32 = 6;
 
 /// The database on a server of Accord's own.
 const DATABASE: &str = "accord";
@@ -44,7 +58,8 @@ pub struct Database {
 }
 
 struct Embedded {
-    server: Server,
+    /// `None` once it is stopped.
+    server: Arc<Mutex<Option<Server>>>,
     /// Tells other commands where the server is while it runs.
     url_file: PathBuf,
 }
@@ -107,7 +122,10 @@ impl Source {
                 write_private(&url_file, &url)?;
                 let options =
                     PgConnectOptions::from_str(&url).context("could not read the server's address")?;
-                Ok(Database { options, server: Some(Embedded { server, url_file }) })
+                Ok(Database {
+                    options,
+                    server: Some(Embedded { server: Arc::new(Mutex::new(Some(server))), url_file }),
+                })
             }
             Err(error) => match running(&url_file).await {
                 Some(options) if how != Use::Own => Ok(Database { options, server: None }),
@@ -130,13 +148,58 @@ impl Database {
         connection.close().await.context("could not leave the emptied database")
     }
 
+    /// Looks after the embedded server: nobody else starts it again when it has died. Ends with why it cannot be; of a
+    /// server that is somebody else's, never.
+    pub async fn keep_alive(&self) -> anyhow::Error {
+        let Some(Embedded { server, .. }) = &self.server else { return pending().await };
+        let (mut restarts, mut last) = (0, Instant::now());
+        loop {
+            sleep(LOOK).await;
+            let looked = Arc::clone(server);
+            let looked = tokio::task::spawn_blocking(move || start_if_dead(&looked)).await;
+            let restarted = match looked.context("could not look after PostgreSQL").flatten() {
+                Ok(restarted) => restarted,
+                Err(error) => return error.context("PostgreSQL has died, and cannot be started again"),
+            };
+            if !restarted {
+                continue;
+            }
+            // One that goes on dying is not started again and again at once.
+            restarts = if last.elapsed() < HEALTHY { restarts + 1 } else { 0 };
+            last = Instant::now();
+            warn!(restarts, "PostgreSQL had died, and was started again");
+            if restarts >= MOST_RESTARTS {
+                return anyhow!(
+                    "PostgreSQL has died {restarts} times in a row; its messages, in postgres.log of the data \
+                     directory, say why"
+                );
+            }
+            sleep(LOOK * 2_u32.pow(restarts)).await;
+        }
+    }
+
     /// Stops the embedded server. Dropping does the same, but cannot fail.
     pub async fn close(self) -> Result<()> {
         let Some(Embedded { server, url_file }) = self.server else { return Ok(()) };
         // Left behind, it would be tried in vain and no worse.
         let _ = fs::remove_file(url_file);
-        tokio::task::spawn_blocking(move || server.stop()).await.context("could not stop PostgreSQL")?
+        let stop = move || match server.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(server) => server.stop(),
+            None => Ok(()),
+        };
+        tokio::task::spawn_blocking(stop).await.context("could not stop PostgreSQL")?
     }
+}
+
+/// Whether it had to be.
+fn start_if_dead(server: &Mutex<Option<Server>>) -> Result<bool> {
+    let mut server = server.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(server) = server.as_mut() else { return Ok(false) };
+    let has_ended = server.has_ended()?;
+    if has_ended {
+        server.start_again()?;
+    }
+    Ok(has_ended)
 }
 
 /// The server that another Accord runs on this data directory.

@@ -166,8 +166,12 @@ impl DataDir {
         };
         match self.holder(pid.unsigned_abs()) {
             Holder::Server => self.stop_server(binaries, "fast"),
-            Holder::Nobody => fs::remove_file(&pid_file)
-                .with_context(|| format!("could not remove the stale {}", pid_file.display())),
+            Holder::Nobody => {
+                // PostgreSQL takes a zombie of that id, which nobody reaps, for a server that lives.
+                let _ = fs::remove_file(self.path.join("run").join(format!(".s.PGSQL.{PORT}.lock")));
+                fs::remove_file(&pid_file)
+                    .with_context(|| format!("could not remove the stale {}", pid_file.display()))
+            }
             // PostgreSQL looks by itself when it starts.
             Holder::Unknown => Ok(()),
         }

@@ -260,6 +260,24 @@ fn a_pid_file_that_names_somebody_else_is_stale() {
 }
 
 #[test]
+fn a_zombie_that_nobody_reaps_is_no_server() {
+    let dir = fresh_dir();
+    start(dir.path()).stop().unwrap();
+    let mut zombie = Command::new("true").spawn().unwrap();
+    let stat = format!("/proc/{}/stat", zombie.id());
+    while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
+        thread::yield_now();
+    }
+    // As a server that was killed leaves them.
+    fs::write(dir.path().join("postgres/postmaster.pid"), format!("{}\n", zombie.id())).unwrap();
+    let lock = dir.path().join("run/.s.PGSQL.5432.lock");
+    fs::write(&lock, format!("{}\n{}\n0\n5432\n\n\n", zombie.id(), dir.path().display())).unwrap();
+
+    assert_eq!(answer(&start(dir.path()), "select 1"), "1");
+    zombie.wait().unwrap();
+}
+
+#[test]
 fn a_start_that_was_cut_short_leaves_nothing_that_hinders_the_next() {
     let dir = fresh_dir();
     fs::create_dir(dir.path().join("postgres.new")).unwrap();

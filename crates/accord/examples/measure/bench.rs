@@ -289,7 +289,7 @@ async fn serve(url: &str, keys: &Keys) -> Result<Running> {
         entropy: Entropy::system(),
         trust: accord::api::trust::Trust::new(keys.issuers()?, accord::api::trust::TOKEN_LIFE),
         explorer: None,
-        live: LiveSettings { connections: LISTENERS * 2, ..LiveSettings::default() },
+        live: LiveSettings { of_actor: LISTENERS * 2, of_partner: LISTENERS * 2, ..LiveSettings::default() },
         // What is measured is the server, not what it allows one caller.
         limits: Limits { allowance: Allowance::NONE, ..Limits::default() },
         documents: Documents::default(),

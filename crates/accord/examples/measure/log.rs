@@ -11,7 +11,7 @@ use domain::{
     At, Event, Position, Recorded, State, World,
     ids::{CommandId, EventId},
 };
-use event_log::{Log, NewCommand, NewCommit, NewEvent, StoredEvent};
+use event_log::{AccessEnd, Log, NewCommand, NewCommit, NewEvent, StoredEvent};
 use serde_json::json;
 use std::time::Instant;
 use uuid::Uuid;
@@ -41,8 +41,15 @@ pub async fn append(machine: &Machine, url: &str) -> Result<()> {
         for _ in 0..COMMITS {
             let commands = (0..COMMANDS).map(|_| like(template)).collect();
             let recorded_at = head.recorded_at;
-            head =
-                writer.append(&NewCommit { node: Uuid::nil(), after: head, recorded_at, commands }).await?;
+            head = writer
+                .append(&NewCommit {
+                    node: Uuid::nil(),
+                    after: head,
+                    recorded_at,
+                    accesses: AccessEnd::EMPTY,
+                    commands,
+                })
+                .await?;
         }
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 events")]
         appended.push((COMMANDS * COMMITS) as f64 / begun.elapsed().as_secs_f64());

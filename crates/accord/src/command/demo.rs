@@ -2,19 +2,19 @@
 
 use super::{
     import,
-    serving::{Known, Listen, Sending, Settings, refuse_if_not_durable, until_stopped},
+    serving::{Known, Serving, refuse_if_not_durable, until_stopped},
 };
 use crate::{
     database,
     keys::Keys,
     output::Output,
     scenario::{self, Scenario},
-    server::{Limits, Origins, Running},
-    source::{Source, Use},
+    server::Running,
+    source::Use,
     values,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
-use api::{DemoPost, Explorer, documents::Documents};
+use api::{DemoPost, Explorer};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use domain::{Actor, PartnerCode, PostCode, Role};
 use engine::Clock;
@@ -53,25 +53,22 @@ const POSTS: [(&str, &str, &str, &[Role]); 5] = [
 #[derive(Clone, Debug, clap::Args)]
 pub struct Demo {
     #[command(flatten)]
-    listen: Listen,
-    #[command(flatten)]
-    source: Source,
-    #[command(flatten)]
-    sending: Sending,
+    serving: Serving,
     /// Load the operation only up to this moment, and let the clock stand still there.
-    #[arg(long, env = "ACCORD_UNTIL", value_name = "TIME", value_parser = values::instant)]
+    #[arg(long, env = "ACCORD_UNTIL", value_name = "TIME", value_parser = values::instant, conflicts_with = "now")]
     until: Option<DateTime<FixedOffset>>,
 }
 
 impl Demo {
     pub async fn run(&self, output: Output) -> Result<ExitCode> {
         let scenario = scenario::read(SAPHAN).map_err(|faults| anyhow!("SAPHAN has faults: {faults:?}"))?;
-        let dir = self.usual_dir();
-        let database = self.source.open(&dir, Use::Own).await?;
-        let data_dir = self.source.data_dir(&dir)?;
+        let (dir, source) = (self.usual_dir(), &self.serving.source);
+        let beforehand = self.serving.beforehand(&dir).await?;
+        let database = source.open(&dir, Use::Own).await?;
+        let data_dir = source.data_dir(&dir)?;
         // There while an import goes on: one that was interrupted leaves half an operation, which cannot be
         // gone on with.
-        let unfinished = self.source.url().is_none().then(|| data_dir.join("import-unfinished"));
+        let unfinished = source.url().is_none().then(|| data_dir.join("import-unfinished"));
         if unfinished.as_ref().is_some_and(|marker| marker.exists()) {
             warn!("An earlier start was interrupted while it loaded SAPHAN: loading it anew");
             database.empty().await?;
@@ -82,28 +79,20 @@ impl Demo {
 
         let clock = match self.until {
             Some(until) => Clock::scripted(until.to_utc().max(known.head.recorded_at)),
-            None => known.clock(None)?,
+            None => known.clock(self.serving.now.map(|now| now.to_utc()))?,
         };
-        let mut keys = self.source.keys(&dir)?;
-        let trust = known.trust(&mut keys, &self.source.keys_dir(&dir)?, api::trust::TOKEN_LIFE)?;
-        let keys = Arc::new(keys);
-        if !self.listen.listen.ip().is_loopback() {
-            warn!("The page gives tokens to everybody who can reach {}", self.listen.listen);
+        let mut keys = source.keys(&dir)?;
+        let mut settings = self.serving.settings(beforehand, (&known, clock), &mut keys, &dir)?;
+        let (keys, life) = (Arc::new(keys), TOKEN_LIFE.min(self.serving.life.longest));
+        // Whoever names their own issuers trusts no token that is made here.
+        if self.serving.issuers.is_none() {
+            if !self.serving.listen.ip().is_loopback() {
+                warn!("The page gives tokens to everybody who can reach {}", self.serving.listen);
+            }
+            settings.explorer = Some(explorer(Arc::clone(&keys), life));
         }
-        let explorer = explorer(Arc::clone(&keys));
-        let settings = Settings {
-            listen: self.listen.listen,
-            clock,
-            trust,
-            explorer: Some(explorer),
-            limits: Limits::default(),
-            documents: Documents::default(),
-            origins: Origins::default(),
-            metrics_listen: None,
-            webhooks: self.sending.settings(&self.source, &dir)?,
-        };
         until_stopped(database, pool, settings, |running| {
-            let token = tokens(&keys)?.swap_remove(0).token;
+            let token = tokens(&keys, life)?.swap_remove(0).token;
             let now = running.engine.clock().now();
             let mut text = format!(
                 "\nOperation SAPHAN, an exercise, as of {} ({} events).\n\n  Open   {}/\n\n  Or paste this:\n\n{}\n",
@@ -118,7 +107,7 @@ impl Demo {
                     let _ = write!(text, "\n{question}");
                 }
             }
-            if self.source.url().is_none() {
+            if source.url().is_none() {
                 let _ = write!(
                     text,
                     "\n  Its data are in {0}; other commands find them with `--data-dir {0}`.",
@@ -160,7 +149,7 @@ impl Demo {
                 known.exercise.as_deref().unwrap_or("no exercise, so it may be the real thing")
             );
         }
-        if self.until.is_some() && self.source.is_chosen() {
+        if self.until.is_some() && self.serving.source.is_chosen() {
             bail!(
                 "this database holds SAPHAN already, and --until loads it into a fresh one. Give it another, with \
                  --data-dir or DATABASE_URL, or leave these out"
@@ -170,9 +159,9 @@ impl Demo {
     }
 }
 
-fn explorer(keys: Arc<Keys>) -> Explorer {
+fn explorer(keys: Arc<Keys>, life: TimeDelta) -> Explorer {
     let posts = move || {
-        tokens(&keys).unwrap_or_else(|error| {
+        tokens(&keys, life).unwrap_or_else(|error| {
             warn!("Could not make tokens for the page: {error:#}");
             Vec::new()
         })
@@ -180,8 +169,8 @@ fn explorer(keys: Arc<Keys>) -> Explorer {
     Explorer { posts: Arc::new(posts), query: QUERY.into() }
 }
 
-fn tokens(keys: &Keys) -> Result<Vec<DemoPost>> {
-    let expires = Clock::System.now() + TOKEN_LIFE;
+fn tokens(keys: &Keys, life: TimeDelta) -> Result<Vec<DemoPost>> {
+    let expires = Clock::System.now() + life;
     POSTS
         .iter()
         .map(|(post, partner, title, roles)| {

@@ -2,6 +2,7 @@
 
 use crate::{
     database::{self, SERVING_ROLE, Work},
+    listening,
     output::Output,
     source::{Source, Use},
 };
@@ -13,7 +14,11 @@ use event_log::Log;
 use read_model::Schema;
 use serde::Serialize;
 use sqlx::PgPool;
-use std::{fmt, path::Path, process::ExitCode};
+use std::{
+    fmt::{self, Write as _},
+    path::Path,
+    process::ExitCode,
+};
 
 /// Below this much free space a busy log has days, not months.
 const LITTLE_KIB: u64 = 5 * 1024 * 1024;
@@ -83,6 +88,7 @@ impl Doctor {
     }
 
     async fn check(&self, findings: &mut Findings) {
+        check_files(findings);
         if self.source.url().is_none() {
             let dir = match self.source.data_dir("") {
                 Ok(dir) => dir,
@@ -119,6 +125,22 @@ impl Doctor {
             findings.add("database", Verdict::Warning, format!("{error:#}"));
         }
     }
+}
+
+/// Each connection is one.
+fn check_files(findings: &mut Findings) {
+    let files = listening::raise_file_limit();
+    let verdict = if files < listening::ENOUGH_FILES { Verdict::Warning } else { Verdict::Ok };
+    let mut text = format!("a process may have {files} open");
+    if verdict == Verdict::Warning {
+        let most = listening::ConnectionSettings::of(files, std::time::Duration::ZERO).most;
+        let _ = write!(
+            text,
+            ", so a server takes {most} connections at once. Raise it to {} (LimitNOFILE of a unit, `ulimit -Hn`)",
+            listening::ENOUGH_FILES
+        );
+    }
+    findings.add("open files", verdict, text);
 }
 
 fn check_disk(dir: &Path, findings: &mut Findings) {

@@ -26,7 +26,8 @@ use anyhow::Result;
 use clap::{
     ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::FalseyValueParser,
 };
-use std::process::ExitCode;
+use std::{process::ExitCode, thread::available_parallelism};
+use tokio::runtime;
 
 /// An event-sourced joint operations planner.
 #[derive(Debug, Parser)]
@@ -62,14 +63,26 @@ enum Command {
     Doctor(doctor::Doctor),
 }
 
+/// So many, that whatever computes for long (a layout, JSON of megabytes) shares the processors with other requests by
+/// the operating system's turns, and keeps none of them waiting to its end.
+const THREADS_OF_PROCESSOR: usize = 8;
+
 /// Runs what the command line says. Exits with 0 when it was done, 1 when it failed, 2 when it was not
 /// understood.
 ///
 /// # Panics
 /// When the machine has no threads for it.
-// A runtime of its own, and no `async` for the binary to wait for: whoever waits for a future compiles it anew.
-#[tokio::main]
-pub async fn run() -> ExitCode {
+// No `async` for the binary to wait for: whoever waits for a future compiles it anew.
+pub fn run() -> ExitCode {
+    runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS_OF_PROCESSOR * available_parallelism().map_or(1, usize::from))
+        .enable_all()
+        .build()
+        .expect("threads can be started")
+        .block_on(carry_out())
+}
+
+async fn carry_out() -> ExitCode {
     let matches = Arguments::command().get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match arguments.run(&matches).await {

@@ -1,6 +1,7 @@
 //! What `serve` and `demo` share: from a database to a server that runs until it is told to stop.
 
 use crate::{
+    documents,
     keys::{Keys, Trusted},
     progress::Progress,
     server::{self, Limits, LiveSettings, Origins, Reach, Running, ServerSettings, WebhookSettings},
@@ -8,8 +9,8 @@ use crate::{
     values, webhook_key,
 };
 use anyhow::{Context as _, Result, bail};
-use api::{Explorer, auth::Holder, documents::Documents, rates::Allowance, trust::Trust};
-use chrono::{DateTime, TimeDelta, Utc};
+use api::{Explorer, auth::Holder, documents::Documents, http::Origin, rates::Allowance, trust::Trust};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use clap::builder::FalseyValueParser;
 use domain::{PartnerCode, Position};
 use engine::{Clock, Entropy};
@@ -28,11 +29,43 @@ use tracing::info;
 /// More partners than a coalition has.
 const MOST_PARTNERS: i64 = 1_000;
 
+/// What both take alike.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Listen {
+pub struct Serving {
     /// Address and port to listen on; port 0 takes any that is free.
     #[arg(long, env = "ACCORD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    #[command(flatten)]
+    pub source: Source,
+    /// Trust only the public keys in this directory: THA.pub.pem for the partner THA, services.pub.pem for
+    /// services, and THA.NAME.pub.pem for further ones. Files that come, change or go are noticed while the
+    /// server runs. Without it, development issuers are trusted, whose private keys lie in the data directory.
+    #[arg(long, env = "ACCORD_ISSUERS", value_name = "DIR")]
+    pub issuers: Option<PathBuf>,
+    #[command(flatten)]
+    pub life: Life,
+    /// Let pages of these origins ask from browsers and open websockets, separated by commas,
+    /// such as <https://console.example.org>. Without it, only pages of this server's own.
+    #[arg(long, env = "ACCORD_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    origins: Vec<Origin>,
+    /// Let the clock of an exercise stand still here, instead of running on from its last event.
+    #[arg(long, env = "ACCORD_NOW", value_name = "TIME", value_parser = values::instant)]
+    pub now: Option<DateTime<FixedOffset>>,
+    #[command(flatten)]
+    limiting: Limiting,
+    /// Address and port at which Prometheus reads /metrics, without a token: for operators only, so that
+    /// partners cannot read there how busy the others are. Without it there are no metrics.
+    #[arg(long, env = "ACCORD_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    sending: Sending,
+    /// Trust the GraphQL documents in this directory, a file each: requests name them as `documentId`, which
+    /// is `sha256:` and the SHA-256 of the file in hexadecimal.
+    #[arg(long, env = "ACCORD_DOCUMENTS", value_name = "DIR")]
+    documents: Option<PathBuf>,
+    /// Answer trusted documents only, and no `query` that a client sends.
+    #[arg(long, env = "ACCORD_DOCUMENTS_ONLY", requires = "documents", value_parser = FalseyValueParser::new())]
+    documents_only: bool,
 }
 
 /// For how long tokens may be good.
@@ -45,9 +78,57 @@ pub struct Life {
     pub longest: TimeDelta,
 }
 
+/// What can be read, and be wrong, before Postgres is started for it.
+pub struct Beforehand {
+    trusted: Option<Trust>,
+    documents: Documents,
+    webhooks: WebhookSettings,
+}
+
+impl Serving {
+    /// `usual` is the place below the default data directory.
+    pub async fn beforehand(&self, usual: &str) -> Result<Beforehand> {
+        let trusted = self.issuers.as_deref().map(|dir| trust(dir, self.life.longest)).transpose()?;
+        let documents = match &self.documents {
+            Some(dir) => documents::read(dir, self.documents_only).await?,
+            None => Documents::default(),
+        };
+        Ok(Beforehand { trusted, documents, webhooks: self.sending.settings(&self.source, usual)? })
+    }
+
+    /// How to serve what is `known`; `keys` are those of the data directory.
+    pub fn settings(
+        &self,
+        beforehand: Beforehand,
+        (known, clock): (&Known, Clock),
+        keys: &mut Keys,
+        usual: &str,
+    ) -> Result<Settings> {
+        let Beforehand { trusted, documents, webhooks } = beforehand;
+        let trust = if let Some(trusted) = trusted {
+            trusted
+        } else {
+            let dir = self.source.keys_dir(usual)?;
+            info!(keys = %dir.display(), "Trusting development issuers: who reads their keys may be anybody");
+            known.trust(keys, &dir, self.life.longest)?
+        };
+        Ok(Settings {
+            listen: self.listen,
+            clock,
+            trust,
+            explorer: None,
+            limits: self.limiting.limits(),
+            documents,
+            origins: Origins(self.origins.clone()),
+            metrics_listen: self.metrics_listen,
+            webhooks,
+        })
+    }
+}
+
 /// How much is answered at once and in a time.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Limiting {
+struct Limiting {
     /// Cost that each actor may ask for per second, as `extensions.cost` tells it; ten seconds are saved up.
     /// 0: no limit.
     #[arg(long, env = "ACCORD_RATE", value_name = "COST", default_value_t = 100_000)]
@@ -62,7 +143,7 @@ pub struct Limiting {
 }
 
 impl Limiting {
-    pub fn limits(&self) -> Limits {
+    fn limits(&self) -> Limits {
         let allowance =
             Allowance { per_second: NonZeroU32::new(self.rate), at_once: NonZeroU32::new(self.concurrent) };
         Limits { allowance, statement_timeout: Duration::from_secs(self.statement_timeout.into()) }
@@ -71,7 +152,7 @@ impl Limiting {
 
 /// To whom webhooks may send, and what they sign with.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Sending {
+struct Sending {
     /// File with the key that the secrets of webhooks are computed from: 32 random bytes in base64, as `openssl rand
     /// -base64 32` writes them. All servers of a log need the same. Without it, events are sent to nobody, but on a
     /// database of Accord's own, whose key is made in the data directory.
@@ -83,7 +164,7 @@ pub struct Sending {
 }
 
 impl Sending {
-    pub fn settings(&self, source: &Source, usual: &str) -> Result<WebhookSettings> {
+    fn settings(&self, source: &Source, usual: &str) -> Result<WebhookSettings> {
         let key = match (&self.webhook_key, source.url()) {
             (Some(path), _) => Some(webhook_key::read(path)?),
             (None, None) => {
@@ -143,7 +224,7 @@ impl Known {
     }
 
     /// Sees to a key for each partner in the data directory's, and trusts those that are there, also later.
-    pub fn trust(&self, keys: &mut Keys, dir: &Path, longest_life: TimeDelta) -> Result<Trust> {
+    fn trust(&self, keys: &mut Keys, dir: &Path, longest_life: TimeDelta) -> Result<Trust> {
         for partner in &self.partners {
             keys.ensure(&Holder::Partner(partner.clone()))?;
         }
@@ -152,7 +233,7 @@ impl Known {
 }
 
 /// Trusts the public keys of a directory, as they are there from now on.
-pub fn trust(dir: &Path, longest_life: TimeDelta) -> Result<Trust> {
+fn trust(dir: &Path, longest_life: TimeDelta) -> Result<Trust> {
     let (trusted, issuers) = Trusted::open(dir)?;
     Ok(Trust::new(issuers, longest_life).that_changes(trusted.into_look()))
 }
@@ -202,6 +283,7 @@ pub async fn until_stopped(
         _ = interrupt.recv() => "SIGINT",
         _ = terminate.recv() => "SIGTERM",
         ended = running.ended() => return ended.and_then(|()| bail!("the server has ended by itself")),
+        error = database.keep_alive() => return Err(error),
     };
     info!(signal = why, "Stopping");
     tokio::select! {

@@ -72,6 +72,14 @@ impl Verify {
                 output.say(&text, &json!({ "sound": false, "position": position, "finding": finding }))?;
                 false
             }
+            Verification::AccessBroken { number, finding } => {
+                let text = format!(
+                    "The log is sound, and the access log is not from entry {number} on: {finding}.\nKeep this database \
+                     as it is, and restore a backup elsewhere to compare."
+                );
+                output.say(&text, &json!({ "sound": false, "accessEntry": number, "finding": finding }))?;
+                false
+            }
         };
         let decided = !(sound && self.decisions) || decisions(&pool, output).await?;
         let same = !(sound && self.read_models) || read_models(&pool, output).await?;

@@ -4,7 +4,7 @@
 use crate::support::*;
 use accord::database::{self, FAR_BEHIND, OldReadModels};
 use domain::{Event, coalition::CoalitionEvent};
-use event_log::{Log, NewCommand, NewCommit, NewEvent};
+use event_log::{AccessEnd, Log, NewCommand, NewCommit, NewEvent};
 use read_model::Schema;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, PgPool,
@@ -135,6 +135,7 @@ async fn append(pool: &PgPool, count: i64) {
         node: Uuid::nil(),
         after,
         recorded_at: recorded_at.to_utc(),
+        accesses: AccessEnd::EMPTY,
         commands: commands.collect(),
     };
     log.writer().append(&commit).await.unwrap();
