@@ -205,8 +205,8 @@ async fn whoever_has_spent_the_share_of_ten_seconds_waits_and_nobody_else_does(
         let (status, retry, body) = server.sent("service:a", accept, &cheap).await;
         assert_eq!((status, code(&body)), (429, "BUSY"));
         let seconds: u64 = retry.unwrap().parse().unwrap();
-        // Ten were saved up, each request costs one besides, and some may have gone by.
-        assert!((1..=294).contains(&seconds), "{seconds}");
+        // Ten were saved up and some may have gone by; what the database worked longer for than the price is paid, too.
+        assert!(seconds >= 1, "{seconds}");
     }
     let (status, ..) = server.sent("service:b", "application/json", &cheap).await;
     assert_eq!(status, 200);

@@ -337,7 +337,7 @@ async fn a_token_may_also_stand_in_the_header(_: PgPoolOptions, options: PgConne
 
 #[sqlx::test(migrations = false)]
 async fn an_actor_has_a_bounded_number_of_connections(_: PgPoolOptions, options: PgConnectOptions) {
-    let live = LiveSettings { connections: 1, ..LiveSettings::default() };
+    let live = LiveSettings { of_actor: 1, ..LiveSettings::default() };
     let server = Server::empty_live(options, live).await;
     let first = Socket::of(&server, "THA-01").await;
     let mut second = Socket::open(&server, Some("graphql-transport-ws")).await;
@@ -356,6 +356,75 @@ async fn an_actor_has_a_bounded_number_of_connections(_: PgPoolOptions, options:
     drop((first, other));
     server.live().ended().await;
     assert_eq!(stream().await.unwrap().status(), 200);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_partner_takes_no_connection_from_another_whatever_its_tokens_call_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let live = LiveSettings { of_actor: 1, of_partner: 2, ..LiveSettings::default() };
+    let server = Server::empty_live(options, live).await;
+    let enter = async |token: String| {
+        let mut socket = Socket::open(&server, Some("graphql-transport-ws")).await;
+        socket.send(init(&token)).await;
+        socket
+    };
+    let mut borrowed = enter(server.borrowed_token("THA-01", "CHN")).await;
+    assert_eq!(borrowed.receive().await["type"], "connection_ack");
+    let mut owner = enter(server.token("THA-01")).await;
+    assert_eq!(owner.receive().await["type"], "connection_ack");
+    let mut second = enter(server.borrowed_token("CHN-98", "CHN")).await;
+    assert_eq!(second.receive().await["type"], "connection_ack");
+    let third = enter(server.borrowed_token("CHN-99", "CHN")).await;
+    let (code, reason) = third.closed().await;
+    assert_eq!(
+        (code, reason.as_str()),
+        (4403, "Forbidden: Your partner has 2 connections open, which is the most.")
+    );
+}
+
+#[sqlx::test(migrations = false)]
+async fn websockets_that_say_nothing_are_bounded_and_keep_nobody_out(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let live = LiveSettings { unnamed_of_address: 2, ..LiveSettings::default() };
+    let server = Server::empty_live(options, live).await;
+    let mut named = Socket::of(&server, "THA-01").await;
+    let mut silent = vec![Socket::open(&server, Some("graphql-transport-ws")).await];
+    silent.push(Socket::open(&server, Some("graphql-transport-ws")).await);
+    let refused = connect_async(server.url("/graphql/ws").replacen("http", "ws", 1)).await.err().unwrap();
+    assert!(refused.to_string().contains("503"), "{refused}");
+    // Whoever has said who they are goes on, and so does everything else.
+    named.send(json!({ "type": "ping" })).await;
+    assert_eq!(named.receive().await["type"], "pong");
+    silent.pop();
+    server.live().watch().wait_for(|open| *open == 2).await.unwrap();
+    let mut another = Socket::of(&server, "MMR-01").await;
+    another.send(json!({ "type": "ping" })).await;
+    assert_eq!(another.receive().await["type"], "pong");
+}
+
+#[sqlx::test(migrations = false)]
+async fn whoever_asks_for_more_and_more_that_is_refused_is_hung_up_on(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let live = LiveSettings { operations: 1, ..LiveSettings::default() };
+    let server = Server::empty_live(options, live).await;
+    let mut socket = Socket::of(&server, "THA-01").await;
+    socket.subscribe("first", CHANGED, json!({ "id": ABSENT })).await;
+    for number in 0..101 {
+        socket.subscribe(&number.to_string(), CHANGED, json!({ "id": ABSENT })).await;
+    }
+    for number in 0..100 {
+        let refused = socket.receive().await;
+        assert_eq!(refused["id"], number.to_string());
+        assert_eq!(refused["payload"][0]["extensions"]["code"], "BUSY");
+    }
+    let (code, reason) = socket.closed().await;
+    assert_eq!((code, reason.as_str()), (4429, "Too many operations were refused, one after the other"));
 }
 
 #[sqlx::test(migrations = false)]
@@ -660,7 +729,9 @@ async fn a_subscription_ends_when_the_database_may_have_lost_what_it_was_sent(
     let mut owner = PgConnection::connect_with(&options).await.unwrap();
     let other = "set session_replication_role = replica;
                  update log_commit set hash = sha256(hash)
-                 where last_position = (select max(last_position) from log_commit)";
+                 where last_position = (select max(last_position) from log_commit);
+                 update event set event_id = gen_random_uuid()
+                 where position = (select max(position) from event)";
     sqlx::raw_sql(other).execute(&mut owner).await.unwrap();
     owner.close().await.unwrap();
 

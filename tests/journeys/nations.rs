@@ -423,3 +423,43 @@ async fn a_condition_that_turns_out_unmet_is_broken_by_its_author(
     );
     server.stop().await;
 }
+
+#[sqlx::test(migrations = false)]
+async fn a_partner_that_borrows_a_name_learns_nothing_of_what_was_done_under_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = Server::saphan(options, IN_FORCE).await;
+    let hidden = |title: &str, key: &str| {
+        json!({
+            "code": "HIDDEN", "title": title, "leadPartner": "THA", "classification": "SECRET",
+            "releasableTo": [], "idempotencyKey": key,
+        })
+    };
+    let first = server.done("THA-02", "initiateOperation", hidden("Falcon", "k-1"), "").await;
+    let again = server.done("THA-02", "initiateOperation", hidden("Falcon", "k-1"), "").await;
+    assert_eq!(first["receipt"], again["receipt"]);
+
+    let query = "mutation ($input: InitiateOperationInput!) { initiateOperation(input: $input) {
+       ... on MutationOutcome { receipt { position } refusals { code message field } } } }";
+    let mut answers = Vec::new();
+    // The same command under the same key, another one, and a key that there never was.
+    for input in [hidden("Falcon", "k-1"), hidden("Heron", "k-1"), hidden("Falcon", "k-2")] {
+        let request = server.client().post(server.url("/graphql"));
+        let body = json!({ "query": query, "variables": { "input": input } });
+        let answer = request.bearer_auth(server.borrowed_token("THA-02", "CHN")).json(&body).send().await;
+        let mut answer: Value = answer.unwrap().json().await.unwrap();
+        answer["extensions"].take();
+        for error in answer["errors"].as_array_mut().into_iter().flatten() {
+            error["extensions"]["requestId"] = Value::Null;
+        }
+        answers.push(answer);
+    }
+    assert!(answers[0].to_string().contains("FORBIDDEN"), "{answers:#?}");
+    assert!(!answers[0].to_string().contains("receipt\":{"), "{answers:#?}");
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    // Its own commands are answered again as before.
+    let again = server.done("THA-02", "initiateOperation", hidden("Falcon", "k-1"), "").await;
+    assert_eq!(first["receipt"], again["receipt"]);
+    server.stop().await;
+}

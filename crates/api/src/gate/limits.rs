@@ -17,6 +17,13 @@ use std::collections::HashMap;
 /// Longest query, in bytes. Large inputs belong in the variables, which only the body limit bounds.
 pub const QUERY_BYTES: usize = 256 * 1024;
 
+/// Words, signs, texts and comments of a query, each eight blanks counted as one: what the parser takes time for. The
+/// introspection of usual clients has about 600.
+pub const TOKENS: usize = 20_000;
+
+/// Values of a body, those within others too: an import of 10,000 tasks has half of it.
+pub const VALUES: usize = 500_000;
+
 /// Brackets of any kind within each other: the parser follows them by recursion.
 pub const BRACKETS: usize = 64;
 
@@ -56,8 +63,12 @@ pub fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
             None,
         ));
     }
-    if bracket_depth(query) > BRACKETS {
+    let Measured { depth, tokens } = Measured::of(query);
+    if depth > BRACKETS {
         return Err(refusal(format!("The query has more than {BRACKETS} brackets within each other."), None));
+    }
+    if tokens > TOKENS {
+        return Err(refusal(format!("The query has more than {TOKENS} words, signs and comments."), None));
     }
     let query = plain_escapes(query).map_err(|NoLetter { at, what }| {
         let Pos { line, column } = at;
@@ -101,32 +112,69 @@ fn syntax_error(error: &parser::Error) -> ServerError {
     refusal(format!("The query is not GraphQL{place}: {}.", what.trim_end_matches('.')), at)
 }
 
-/// The most brackets that are open at once; too many when the text ends within a block string, where this
-/// reading and the parser's may differ.
-fn bracket_depth(query: &str) -> usize {
-    let mut rest = query.as_bytes();
-    let (mut open, mut most) = (0_usize, 0);
+/// What a query costs to parse.
+struct Measured {
+    /// The most brackets that are open at once; too many when the text ends within a block string, where this reading and
+    /// the parser's may differ.
+    depth: usize,
+    tokens: usize,
+}
+
+impl Measured {
+    fn of(query: &str) -> Self {
+        let mut rest = query.as_bytes();
+        let (mut open, mut depth) = (0_usize, 0);
+        let (mut tokens, mut blanks) = (0_usize, 0_usize);
+        while let Some((&first, after)) = rest.split_first() {
+            rest = after;
+            tokens += 1;
+            match first {
+                b'{' | b'[' | b'(' => {
+                    open += 1;
+                    depth = depth.max(open);
+                }
+                b'}' | b']' | b')' => open = open.saturating_sub(1),
+                b'#' => {
+                    let end =
+                        rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+                    rest = &rest[end..];
+                }
+                b'"' if rest.starts_with(b"\"\"") => match end_of_block_string(&rest[2..]) {
+                    Some(after) => rest = after,
+                    None => return Self { depth: usize::MAX, tokens },
+                },
+                b'"' => rest = end_of_string(rest),
+                b' ' | b'\t' | b'\n' | b'\r' | b',' => {
+                    tokens -= 1;
+                    blanks += 1;
+                }
+                _ if is_of_word(first) => {
+                    let end = rest.iter().position(|byte| !is_of_word(*byte)).unwrap_or(rest.len());
+                    rest = &rest[end..];
+                }
+                _ => {}
+            }
+        }
+        Self { depth, tokens: tokens + blanks / 8 }
+    }
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether a body has no more values than may be: counted by what stands between them, before any is made.
+pub fn has_few_values(body: &[u8]) -> bool {
+    let (mut values, mut rest) = (1_usize, body);
     while let Some((&first, after)) = rest.split_first() {
         rest = after;
         match first {
-            b'{' | b'[' | b'(' => {
-                open += 1;
-                most = most.max(open);
-            }
-            b'}' | b']' | b')' => open = open.saturating_sub(1),
-            b'#' => {
-                let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
-                rest = &rest[end..];
-            }
-            b'"' if rest.starts_with(b"\"\"") => match end_of_block_string(&rest[2..]) {
-                Some(after) => rest = after,
-                None => return usize::MAX,
-            },
             b'"' => rest = end_of_string(rest),
+            b',' | b'[' | b'{' => values += 1,
             _ => {}
         }
     }
-    most
+    values <= VALUES
 }
 
 fn end_of_block_string(mut rest: &[u8]) -> Option<&[u8]> {

@@ -1,4 +1,4 @@
-//! How much one actor may ask for: at once, and in a time. In memory, of this node alone.
+//! How much one actor may ask for, and one partner's together: at once, and in a time. In memory, of this node alone.
 //!
 //! Nothing here reads a clock or knows what a request is: its cost and the present come in.
 
@@ -20,6 +20,11 @@ pub struct Allowance {
 }
 
 impl Allowance {
+    fn of_partner(self) -> Self {
+        let times = |number: NonZeroU32| number.saturating_mul(NonZeroU32::new(OF_PARTNER).unwrap_or(number));
+        Self { per_second: self.per_second.map(times), at_once: self.at_once.map(times) }
+    }
+
     pub const NONE: Self = Self { per_second: None, at_once: None };
 
     /// One of the dearest requests each second, for as long as anybody likes.
@@ -29,6 +34,9 @@ impl Allowance {
         self.per_second.map_or(0, |rate| i64::from(rate.get()) * SAVED_SECONDS * MICRO)
     }
 }
+
+/// So many times what one actor is allowed all of a partner's are together, whatever its tokens call them.
+const OF_PARTNER: u32 = 2;
 
 /// For how long an actor's allowance is saved up.
 const SAVED_SECONDS: i64 = 10;
@@ -44,25 +52,46 @@ const MOST_ACTORS: usize = 10_000;
 pub enum TooMuch {
     #[error("You have {0} requests under way already, which is the most. Wait for their answers.")]
     AtOnce(u32),
+    #[error("Your partner has {0} requests under way already, which is the most. Wait for their answers.")]
+    AtOnceOfPartner(u32),
     #[error("You have asked for more than your share. Try again in {0} seconds.")]
     InTime(u64),
+    #[error("Your partner has asked for more than its share. Try again in {0} seconds.")]
+    InTimeOfPartner(u64),
 }
 
 impl TooMuch {
     /// Seconds, at least one.
     pub fn retry_after(self) -> u64 {
         match self {
-            Self::AtOnce(_) => 1,
-            Self::InTime(seconds) => seconds,
+            Self::AtOnce(_) | Self::AtOnceOfPartner(_) => 1,
+            Self::InTime(seconds) | Self::InTimeOfPartner(seconds) => seconds,
         }
     }
 }
 
 /// Subject and partner, because each partner's tokens may name whatever subject they like.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Who {
-    subject: String,
+pub(crate) struct Who {
+    /// `None`: all of the partner's together.
+    subject: Option<String>,
+    /// `None`: of no partner, a service.
     partner: Option<PartnerCode>,
+}
+
+impl Who {
+    pub fn partner(&self) -> Option<&PartnerCode> {
+        self.partner.as_ref()
+    }
+
+    /// All of the same partner's; `None` of a service, which is nobody's.
+    fn all_of_partner(&self) -> Option<Self> {
+        self.partner.is_some().then(|| Self { subject: None, partner: self.partner.clone() })
+    }
+
+    fn is_partner(&self) -> bool {
+        self.subject.is_none()
+    }
 }
 
 impl From<&Actor> for Who {
@@ -71,7 +100,7 @@ impl From<&Actor> for Who {
             Actor::Post { partner, .. } => Some(partner.clone()),
             Actor::Service { .. } => None,
         };
-        Self { subject: actor.to_string(), partner }
+        Self { subject: Some(actor.to_string()), partner }
     }
 }
 
@@ -115,8 +144,11 @@ pub struct Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if let Some(account) = self.rates.lock().get_mut(&self.who) {
-            account.running = account.running.saturating_sub(1);
+        let mut accounts = self.rates.lock();
+        for who in self.who.all_of_partner().iter().chain([&self.who]) {
+            if let Some(account) = accounts.get_mut(who) {
+                account.running = account.running.saturating_sub(1);
+            }
         }
     }
 }
@@ -130,23 +162,41 @@ impl Rates {
     pub fn enter(self: &Arc<Self>, actor: &Actor, now: DateTime<Utc>) -> Result<Permit, TooMuch> {
         let who = Who::from(actor);
         let mut accounts = self.lock();
-        let account = self.account(&mut accounts, &who, now);
-        if let Some(most) = self.allowance.at_once
-            && account.running >= most.get()
-        {
-            return Err(TooMuch::AtOnce(most.get()));
+        let payers = || who.all_of_partner().into_iter().chain([who.clone()]);
+        for payer in payers() {
+            let running = self.account(&mut accounts, &payer, now).running;
+            if let Some(most) = self.allowance_of(&payer).at_once
+                && running >= most.get()
+            {
+                let most = most.get();
+                return Err(if payer.is_partner() {
+                    TooMuch::AtOnceOfPartner(most)
+                } else {
+                    TooMuch::AtOnce(most)
+                });
+            }
         }
-        self.take(account, 1)?;
-        account.running += 1;
+        self.take(&mut accounts, &who, 1, now)?;
+        for payer in payers() {
+            self.account(&mut accounts, &payer, now).running += 1;
+        }
         drop(accounts);
         Ok(Permit { rates: Arc::clone(self), who })
     }
 
-    /// Takes what a request, or an event of a subscription, costs.
+    /// Takes what a request, or another answer of a subscription, costs.
     pub fn spend(&self, actor: &Actor, cost: u64, now: DateTime<Utc>) -> Result<(), TooMuch> {
+        self.take(&mut self.lock(), &Who::from(actor), cost, now)
+    }
+
+    /// The same once more, of what all posts of a partner that nobody holds have together: as much as one that is held.
+    pub fn spend_unheld(&self, actor: &Actor, cost: u64, now: DateTime<Utc>) -> Result<(), TooMuch> {
+        let who = Who { subject: Some(String::new()), ..Who::from(actor) };
         let mut accounts = self.lock();
-        let account = self.account(&mut accounts, &Who::from(actor), now);
-        self.take(account, cost)
+        let account = self.account(&mut accounts, &who, now);
+        check(account, self.allowance, cost).map_err(TooMuch::InTime)?;
+        pay(account, cost);
+        Ok(())
     }
 
     /// Takes what a request turned out to cost besides: its sender has had it, so that later requests pay.
@@ -154,25 +204,37 @@ impl Rates {
         if self.allowance.per_second.is_none() {
             return;
         }
+        let who = Who::from(actor);
         let mut accounts = self.lock();
-        let account = self.account(&mut accounts, &Who::from(actor), now);
-        let cost = i64::try_from(cost).unwrap_or(i64::MAX).saturating_mul(MICRO);
-        account.level = account.level.saturating_sub(cost);
+        for payer in who.all_of_partner().iter().chain([&who]) {
+            pay(self.account(&mut accounts, payer, now), cost);
+        }
     }
 
-    fn take(&self, account: &mut Account, cost: u64) -> Result<(), TooMuch> {
-        let Some(rate) = self.allowance.per_second else { return Ok(()) };
-        let cost = i64::try_from(cost).unwrap_or(i64::MAX).saturating_mul(MICRO);
-        // On credit when half is there: what is dearer than all that can be saved up would never be let
-        // through.
-        let needed = cost.min(self.allowance.full() / 2);
-        if account.level < needed {
-            let per_second = i64::from(rate.get()) * MICRO;
-            let seconds = (needed - account.level).unsigned_abs().div_ceil(per_second.unsigned_abs());
-            return Err(TooMuch::InTime(seconds));
+    /// From both or from neither.
+    fn take(
+        &self,
+        accounts: &mut HashMap<Who, Account>,
+        who: &Who,
+        cost: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(), TooMuch> {
+        if self.allowance.per_second.is_none() {
+            return Ok(());
         }
-        account.level = account.level.saturating_sub(cost);
+        let partner = who.all_of_partner();
+        check(self.account(accounts, who, now), self.allowance, cost).map_err(TooMuch::InTime)?;
+        if let Some(partner) = &partner {
+            let account = self.account(accounts, partner, now);
+            check(account, self.allowance.of_partner(), cost).map_err(TooMuch::InTimeOfPartner)?;
+            pay(account, cost);
+        }
+        pay(self.account(accounts, who, now), cost);
         Ok(())
+    }
+
+    fn allowance_of(&self, who: &Who) -> Allowance {
+        if who.is_partner() { self.allowance.of_partner() } else { self.allowance }
     }
 
     fn account<'a>(
@@ -184,18 +246,20 @@ impl Rates {
         if accounts.len() >= MOST_ACTORS && !accounts.contains_key(who) {
             self.make_room(accounts, now);
         }
-        let new = || Account { level: self.allowance.full(), at: now, running: 0 };
+        let allowance = self.allowance_of(who);
+        let new = || Account { level: allowance.full(), at: now, running: 0 };
         let account = accounts.entry(who.clone()).or_insert_with(new);
-        account.refill(self.allowance, now);
+        account.refill(allowance, now);
         account
     }
 
     /// Forgets those who have everything saved up again; then, if need be, a tenth of those who have no
     /// request under way, the longest absent first. Those who have are bounded by the server's connections.
     fn make_room(&self, accounts: &mut HashMap<Who, Account>, now: DateTime<Utc>) {
-        accounts.retain(|_, account| {
-            account.refill(self.allowance, now);
-            account.running > 0 || account.level < self.allowance.full()
+        accounts.retain(|who, account| {
+            let allowance = self.allowance_of(who);
+            account.refill(allowance, now);
+            account.running > 0 || account.level < allowance.full()
         });
         if accounts.len() < MOST_ACTORS {
             return;
@@ -216,6 +280,26 @@ impl Rates {
         // Nothing that holds this lock can leave an account half changed.
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether there is so much. Fails with the seconds until there is.
+fn check(account: &Account, allowance: Allowance, cost: u64) -> Result<(), u64> {
+    let Some(rate) = allowance.per_second else { return Ok(()) };
+    // On credit when half is there: what is dearer than all that can be saved up would never be let through.
+    let needed = in_millionths(cost).min(allowance.full() / 2);
+    if account.level >= needed {
+        return Ok(());
+    }
+    let per_second = i64::from(rate.get()) * MICRO;
+    Err((needed - account.level).unsigned_abs().div_ceil(per_second.unsigned_abs()))
+}
+
+fn pay(account: &mut Account, cost: u64) {
+    account.level = account.level.saturating_sub(in_millionths(cost));
+}
+
+fn in_millionths(cost: u64) -> i64 {
+    i64::try_from(cost).unwrap_or(i64::MAX).saturating_mul(MICRO)
 }
 
 #[cfg(test)]
@@ -320,6 +404,37 @@ mod tests {
             assert_eq!(rates.spend(actor, 10_000, clock.now()), Ok(()));
             assert!(rates.spend(actor, 1, clock.now()).is_err());
         }
+    }
+
+    #[test]
+    fn whatever_a_partner_calls_its_posts_together_they_have_what_two_have() {
+        let (rates, clock) = (rates(), clock());
+        let named = |number: usize| post(&format!("THA-{number:02}"), "THA");
+        for number in 1..=2 {
+            assert_eq!(rates.spend(&named(number), 10_000, clock.now()), Ok(()));
+        }
+        assert_eq!(rates.spend(&named(3), 1, clock.now()), Err(TooMuch::InTimeOfPartner(1)));
+        assert_eq!(rates.spend(&post("MMR-01", "MMR"), 10_000, clock.now()), Ok(()));
+        pass(&clock, 1);
+        assert_eq!(rates.spend(&named(3), 2, clock.now()), Ok(()));
+        assert_eq!(rates.spend(&named(4), 1, clock.now()), Err(TooMuch::InTimeOfPartner(1)));
+
+        pass(&clock, 10_000);
+        let permits: Vec<_> =
+            (5..9).map(|number| rates.enter(&named(number), clock.now()).unwrap()).collect();
+        assert_eq!(rates.enter(&named(9), clock.now()).err(), Some(TooMuch::AtOnceOfPartner(4)));
+        assert!(rates.enter(&post("MMR-01", "MMR"), clock.now()).is_ok());
+        drop(permits);
+        assert!(rates.enter(&named(9), clock.now()).is_ok());
+    }
+
+    #[test]
+    fn posts_that_nobody_holds_have_together_what_one_has() {
+        let (rates, clock) = (rates(), clock());
+        let (one, other) = (post("THA-71", "THA"), post("THA-72", "THA"));
+        assert_eq!(rates.spend_unheld(&one, 9_000, clock.now()), Ok(()));
+        assert_eq!(rates.spend_unheld(&other, 2_000, clock.now()), Err(TooMuch::InTime(1)));
+        assert_eq!(rates.spend_unheld(&post("MMR-71", "MMR"), 2_000, clock.now()), Ok(()));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use domain::{
     plan::PlannedTask,
     schedule::{Finishes, Hours},
 };
-use engine::{Engine, Moment};
+use engine::{Account, Asking, Engine, Moment};
 use read_model::{Pin, Viewer};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,6 +28,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -60,8 +61,8 @@ pub struct Session {
     spent_before: AtomicU64,
     /// What the request was priced at.
     requested: u64,
-    /// That were asked of the database for it.
-    statements: Arc<AtomicU64>,
+    /// What was asked of the database for it.
+    account: Arc<Account>,
     /// Position of the newest receipt that this request got, or of the answer that its subscription gives; 0
     /// before the first.
     noted: AtomicI64,
@@ -82,11 +83,28 @@ impl Session {
     /// Fails with `BAD_USER_INPUT` for a position that this node has not reached.
     pub async fn new(
         engine: &Engine,
+        (actor, asking): (Actor, Asking),
+        position: Option<Position>,
+        requested: u64,
+    ) -> Result<Self, Error> {
+        let (engine, account) = engine.asked_by(actor.partner(), asking);
+        Self::on_account(engine, account, actor, position, requested).await
+    }
+
+    /// The same at another position, on the same account: the next answer of a subscription.
+    pub(crate) async fn anew(&self, position: Position) -> Result<Self, Error> {
+        let (engine, account) = (self.engine.clone(), Arc::clone(&self.account));
+        let anew = Self::on_account(engine, account, self.actor.clone(), Some(position), self.requested);
+        Ok(anew.await?.in_manner(self.manner.clone()))
+    }
+
+    async fn on_account(
+        engine: Engine,
+        account: Arc<Account>,
         actor: Actor,
         position: Option<Position>,
         requested: u64,
     ) -> Result<Self, Error> {
-        let (engine, statements) = counting(engine);
         let newest = engine.position();
         let position = position.unwrap_or(newest);
         if position < Position(0) || position > newest {
@@ -100,7 +118,7 @@ impl Session {
             Actor::Service { .. } => None,
         };
         let viewer = Viewer { partner };
-        Ok(Self::of(engine, statements, actor, viewer, position, requested))
+        Ok(Self::of(engine, account, actor, viewer, position, requested))
     }
 
     /// Of what is sent to a partner unasked, by a service of this name: whoever reads it there, it is what the partner may
@@ -111,18 +129,18 @@ impl Session {
         partner: &PartnerCode,
         position: Position,
     ) -> Result<Option<Self>, Error> {
-        let (engine, statements) = counting(engine);
+        let (engine, account) = engine.asked_by(Some(partner), Asking::Questions);
         if !engine.read_model().partner_in_standing(engine.position(), partner).await? {
             return Ok(None);
         }
         let actor = Actor::Service { name: service.to_owned(), roles: BTreeSet::new() };
         let viewer = Viewer { partner: Some(partner.clone()) };
-        Ok(Some(Self::of(engine, statements, actor, viewer, position, 0)))
+        Ok(Some(Self::of(engine, account, actor, viewer, position, 0)))
     }
 
     fn of(
         engine: Engine,
-        statements: Arc<AtomicU64>,
+        account: Arc<Account>,
         actor: Actor,
         viewer: Viewer,
         position: Position,
@@ -143,7 +161,7 @@ impl Session {
             budget,
             spent_before: AtomicU64::new(0),
             requested,
-            statements,
+            account,
             faults: Faults::new(),
             noted: AtomicI64::new(0),
             carried_out: Mutex::default(),
@@ -165,7 +183,8 @@ impl Session {
             requested: self.requested,
             limit: MOST_COST,
             objects: self.budget.spent().max(self.spent_before.load(Ordering::Relaxed)),
-            statements: self.statements.load(Ordering::Relaxed),
+            statements: self.account.statements(),
+            worked: self.account.worked(),
         }
     }
 
@@ -318,12 +337,6 @@ impl Session {
     }
 }
 
-/// The engine with a count of what is asked of it.
-fn counting(engine: &Engine) -> (Engine, Arc<AtomicU64>) {
-    let statements = Arc::default();
-    (engine.counting(&statements), statements)
-}
-
 /// Moments that one request may look at by ids, or by what others were looking at: each is a world with loaders of
 /// its own, as `asOf` is, of which a request has as many at its root.
 const MOST_MOMENTS: usize = 50;
@@ -343,6 +356,19 @@ pub struct Cost {
     pub objects: u64,
     /// Statements that the database was asked for it. What a command costs besides is shared with others.
     pub statements: u64,
+    /// For so long the database worked for it.
+    pub worked: Duration,
+}
+
+/// Work of the database that costs one: so an allowance is one connection's, all the time.
+const WORK_OF_ONE: Duration = Duration::from_micros(10);
+
+impl Cost {
+    /// By what it was answered with, or by what the database worked for that, whichever is more.
+    pub fn came_to(&self) -> u64 {
+        let worked = self.worked.as_micros() / WORK_OF_ONE.as_micros();
+        self.objects.max(u64::try_from(worked).unwrap_or(u64::MAX))
+    }
 }
 
 /// The session of the request. Fails with `INTERNAL` when the server forgot to put it in.

@@ -17,7 +17,8 @@ use std::sync::Arc;
 #[derive(OneofObject)]
 pub enum Moment {
     Position(Position),
-    /// When the log had learned of everything that was recorded by then. Not after the present.
+    /// When the log had learned of everything that was recorded by then. Not after the present; within `asOf`, what is
+    /// later than its moment is that moment.
     RecordedAt(DateTime),
     /// The event's own command included.
     EventId(ID),
@@ -30,6 +31,10 @@ impl Moment {
         let found = match self {
             Self::Position(Position(position)) => {
                 world.engine.resolve(engine::Moment::Position(position)).await?
+            }
+            // In the past, what is later than that is that: asked again, it means the same.
+            Self::RecordedAt(DateTime(at)) if world.is_past() && world.now().await? <= at.to_utc() => {
+                Some(world.pin.position)
             }
             Self::RecordedAt(DateTime(at)) => {
                 world.engine.resolve(engine::Moment::RecordedAt(at.to_utc())).await?

@@ -294,7 +294,9 @@ impl Reader<'_> {
 
     async fn ask<T: DeserializeOwned>(&mut self, query: String, variables: Value) -> Result<T, Problem> {
         let sent = Sent::own(query, variables);
-        let prepared = prepare(self.service, self.actor.clone(), manner(self.head), sent, self.told).await;
+        let permit = self.service.rates.enter(&self.actor, self.service.clock.now())?;
+        let asker = (self.actor.clone(), permit);
+        let prepared = prepare(self.service, asker, manner(self.head), sent, self.told).await;
         let answer = match prepared {
             Ok(prepared) => execute(self.service, prepared).await.map_err(internal)?,
             Err(error) => async_graphql::Response::from_errors(vec![error]),

@@ -8,7 +8,7 @@ use crate::{
     Error,
     gate::auth::Unauthenticated,
     http::{
-        graphql::{Media, Problem, Sending, entry, manner, prepare, read, request_id, respond, takes},
+        graphql::{Asked, Media, Problem, Sending, entry, manner, prepare, read, request_id, respond, takes},
         live::Seat,
         request_log::Told,
         service::Service,
@@ -76,14 +76,13 @@ async fn open(service: &Service, head: &Parts, body: Body, told: &mut Told) -> R
         let error = Error::bad_input("This answers in text/event-stream.");
         return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, error));
     }
-    let (proof, asked) = read(service, head, body, told).await?;
-    let resume = last_event_id(&head.headers)?;
-    let mut seat = service.live.enter();
-    if !seat.take(&proof.actor) {
-        let most = seat.settings().connections;
-        let error = Error::Busy(format!("You have {most} connections open, which is the most."));
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, error).with(RETRY_AFTER, "1"));
-    }
+    let Asked { proof, permit, sent } = read(service, head, body, told).await?;
+    let resume =
+        last_event_id(&head.headers).map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error))?;
+    let seat = service.live.enter(&proof.actor).map_err(|full| {
+        let error = Error::Busy(full.to_string());
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, error).with(RETRY_AFTER, "1")
+    })?;
     let expires = sleep(proof.left(service.clock.now()));
     let (trust, proved) = (Arc::clone(&service.trust), proof.clone());
     let refused = async move {
@@ -92,7 +91,7 @@ async fn open(service: &Service, head: &Parts, body: Body, told: &mut Told) -> R
             () = trust.withdrawn(&proved) => Unauthenticated::Signature,
         }
     };
-    let mut prepared = match prepare(service, proof.actor, manner(head), asked, told).await {
+    let mut prepared = match prepare(service, (proof.actor, permit), manner(head), sent, told).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let answer = Answer::from_errors(vec![error]);
@@ -117,15 +116,12 @@ async fn open(service: &Service, head: &Parts, body: Body, told: &mut Told) -> R
     Ok((headers, Body::from_stream(open.events())).into_response())
 }
 
-fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
+fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Error> {
     let Some(value) = headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty()) else { return Ok(None) };
     let position = value.to_str().ok().and_then(|text| i64::from_str(text.trim()).ok());
     match position {
         Some(position) if position >= 0 => Ok(Some(Position(position))),
-        _ => {
-            let error = Error::bad_input("The header `Last-Event-ID` is not the id of an event from here.");
-            Err(Problem::new(StatusCode::BAD_REQUEST, error))
-        }
+        _ => Err(Error::bad_input("The header `Last-Event-ID` is not the id of an event from here.")),
     }
 }
 

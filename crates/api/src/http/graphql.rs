@@ -11,7 +11,7 @@ use crate::{
         cost,
         documents::Documents,
         limits,
-        rates::{Permit, TooMuch},
+        rates::{Permit, Rates, TooMuch},
         trust::Purpose,
     },
     graph::context::Cost,
@@ -43,6 +43,7 @@ use axum::{
     response::Response,
 };
 use domain::{Actor, Position};
+use engine::{Asking, Clock, Part};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::{
@@ -51,7 +52,10 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::time::timeout;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use tracing::{Instrument, error};
 
 /// A client that has seen a position may ask not to be answered from before it.
@@ -62,6 +66,22 @@ const POSITION_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a client may take to send the body.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bytes of a query that cost one, by the time that parsing them takes.
+const QUERY_BYTES_OF_ONE: usize = 100;
+
+/// The same of the rest of a body.
+const BODY_BYTES_OF_ONE: usize = 4_000;
+
+/// What is longer is read off the runtime's threads.
+const LONG_BYTES: usize = 4 * 1024;
+
+/// How long a question may take. What a command has begun is seen to its end.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Whoever has its fill is told so after this, not at once: else those who ask again without waiting keep the machine busy
+/// with refusals.
+pub(super) const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
 /// In the extensions of an error.
 const RETRY_AFTER_SECONDS: &str = "retryAfter";
@@ -125,22 +145,30 @@ pub(super) fn manner(head: &Parts) -> Manner {
 
 /// Fails with what is wrong before there is a GraphQL request; from then on, errors are in the answer.
 async fn handle(service: &Service, head: &Parts, body: Body, told: &mut Told) -> Result<Answer, Problem> {
-    let (proof, sent) = read(service, head, body, told).await?;
-    match prepare(service, proof.actor, manner(head), sent, told).await {
-        Ok(prepared) => execute(service, prepared)
-            .await
-            .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error)),
+    let Asked { proof, permit, sent } = read(service, head, body, told).await?;
+    match prepare(service, (proof.actor, permit), manner(head), sent, told).await {
+        Ok(prepared) => execute(service, prepared).await.map_err(|error| match error {
+            Error::Busy(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error).with(RETRY_AFTER, "1"),
+            error => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error),
+        }),
         Err(error) => Ok(Answer::from_errors(vec![error])),
     }
 }
 
 /// Who asks, and for what.
+pub(super) struct Asked {
+    pub proof: Proof,
+    pub permit: Permit,
+    pub sent: Sent,
+}
+
+/// Nothing is held or read of a body whose sender has not paid for it.
 pub(super) async fn read(
     service: &Service,
     head: &Parts,
     body: Body,
     told: &mut Told,
-) -> Result<(Proof, Sent), Problem> {
+) -> Result<Asked, Problem> {
     let proof = prove(service, authorization(&head.headers), Purpose::Anything).await?;
     told.actor = Some(proof.actor.to_string());
     if !is_as_it_is(&head.headers) {
@@ -153,20 +181,65 @@ pub(super) async fn read(
         let error = Error::bad_input("Send the request as `Content-Type: application/json`, in UTF-8.");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
+    let actor = &proof.actor;
+    let permit = match service.rates.enter(actor, service.clock.now()) {
+        Ok(permit) => permit,
+        Err(refused) => {
+            sleep(REFUSED_PAUSE).await;
+            return Err(refused.into());
+        }
+    };
     wait_for_position(service, &head.headers).await?;
-    let sent = Sent::read(&read_body(&head.headers, body).await?, &service.documents)
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error))?;
-    Ok((proof, sent))
+    let (bytes, memory) = read_body(service, actor, &head.headers, body).await?;
+    service.rates.spend(actor, price_of_bytes(bytes.len(), BODY_BYTES_OF_ONE), service.clock.now())?;
+    let documents = Arc::clone(&service.documents);
+    let length = bytes.len();
+    let parsed = off_the_runtime(service, actor, length, move || Sent::read(&bytes, &documents)).await?;
+    let sent = parsed.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error))?;
+    // What was made of it counts no more: it is bounded by the number of its values.
+    drop(memory);
+    Ok(Asked { proof, permit, sent })
 }
 
-/// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off.
+fn price_of_bytes(bytes: usize, of_one: usize) -> u64 {
+    u64::try_from(bytes / of_one).unwrap_or(u64::MAX)
+}
+
+/// Work that takes the longer, the longer a text is: of long ones on another thread, as many at once as there are processors,
+/// and fewer of one partner.
+async fn off_the_runtime<T: Send + 'static>(
+    service: &Service,
+    actor: &Actor,
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    if bytes <= LONG_BYTES {
+        return Ok(work());
+    }
+    let place = service.room.desks.take(actor.partner(), 1).await;
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(place);
+        done
+    });
+    done.await.map_err(|failure| Error::internal("read a request", &failure))
+}
+
+/// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off, with `BUSY` when a question took too long.
+///
+/// A question ends with whoever drops this, and so do its statements. A command does not: nothing is cancelled midway.
 pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Answer, Error> {
     let Prepared { session, request, query, kind, described, permit } = prepared;
     let (schema, careful_schema) = (service.schema.clone(), service.careful_schema.clone());
-    // A task of its own: a client that hangs up cancels nothing midway.
+    let bill = Bill::new(service, &session);
     let asking = Arc::clone(&session);
-    let execute = async move {
-        let answer = if kind == Some(OperationType::Query) {
+    // Tasks of their own: what breaks off breaks nothing else.
+    let mut question = JoinSet::new();
+    let answer = if kind == Some(OperationType::Query) {
+        let room = Arc::clone(&service.room);
+        let execute = async move {
+            let _bill = bill;
+            let _turn = room.answers.take(asking.actor.partner(), 1).await;
             let again = Again {
                 operation_name: request.operation_name.clone(),
                 variables: request.variables.clone(),
@@ -177,26 +250,78 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
             } else {
                 answer
             }
-        } else {
-            careful_schema.execute(request).await
         };
-        // Under way until here, also when nobody waits any more.
-        drop(permit);
+        question.spawn(execute.in_current_span());
+        let Ok(answer) = timeout(DEADLINE, question.join_next()).await else {
+            let seconds = DEADLINE.as_secs();
+            return Err(Error::Busy(format!(
+                "This took longer than {seconds} seconds and was given up. Ask for less, page by page."
+            )));
+        };
         answer
+    } else {
+        let execute = async move {
+            let answer = careful_schema.execute(request).await;
+            drop(bill);
+            // Under way until here, also when nobody waits any more.
+            drop(permit);
+            answer
+        };
+        Some(tokio::spawn(execute.in_current_span()).await)
     };
-    match tokio::spawn(execute.in_current_span()).await {
-        Ok(mut answer) => {
+    match answer {
+        Some(Ok(mut answer)) => {
             described.write(&mut answer.data);
             say_what_was_done(&mut answer, &session);
             extend(&mut answer, &session);
-            let Cost { requested, objects, .. } = session.cost();
-            service.rates.charge(&session.actor, objects.saturating_sub(requested), service.clock.now());
             Ok(answer)
         }
-        Err(failure) => {
+        Some(Err(failure)) => {
             error!(%failure, "The execution of a request broke off");
             Err(Error::Internal)
         }
+        None => Err(Error::Internal),
+    }
+}
+
+/// What a request turns out to cost beyond what it was priced at: its sender has had it, so later requests pay. Also
+/// of what was given up.
+pub(super) struct Bill {
+    rates: Arc<Rates>,
+    clock: Clock,
+    session: Arc<Session>,
+    /// Of the cost, what is paid.
+    paid: u64,
+}
+
+impl Bill {
+    /// The price is paid already.
+    pub fn new(service: &Service, session: &Arc<Session>) -> Self {
+        let (rates, session) = (Arc::clone(&service.rates), Arc::clone(session));
+        Self { rates, clock: service.clock.clone(), paid: session.cost().requested, session }
+    }
+
+    /// Takes what it has cost since.
+    pub fn settle(&mut self) {
+        let cost = self.session.cost().came_to();
+        self.rates.charge(&self.session.actor, cost.saturating_sub(self.paid), self.clock.now());
+        self.paid = self.paid.max(cost);
+    }
+
+    /// Pays for another answer, as soon as its sender can. Tells how long that took.
+    pub async fn pay_again(&mut self) -> Duration {
+        let (begun, price) = (Instant::now(), self.session.cost().requested);
+        while let Err(refused) = self.rates.spend(&self.session.actor, price, self.clock.now()) {
+            sleep(Duration::from_secs(refused.retry_after())).await;
+        }
+        self.paid = self.paid.saturating_add(price);
+        begun.elapsed()
+    }
+}
+
+impl Drop for Bill {
+    fn drop(&mut self) {
+        self.settle();
     }
 }
 
@@ -297,7 +422,13 @@ async fn wait_for_position(service: &Service, headers: &HeaderMap) -> Result<(),
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, error).with(RETRY_AFTER, "1"))
 }
 
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+/// And its share of the memory for bodies.
+async fn read_body(
+    service: &Service,
+    actor: &Actor,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Bytes, Part), Problem> {
     let too_large = || {
         let mib = BODY_BYTES / 1024 / 1024;
         let error = Error::bad_input(format!(
@@ -310,11 +441,13 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     if said.is_some_and(|length| length > BODY_BYTES) {
         return Err(too_large());
     }
+    let kibibytes = u32::try_from(said.unwrap_or(BODY_BYTES).div_ceil(1024)).unwrap_or(u32::MAX);
+    let held = service.room.bodies.take(actor.partner(), kibibytes).await;
     let mut request = Request::new(body);
     // Else axum has a limit of its own, of 2 MB.
     DefaultBodyLimit::max(BODY_BYTES).apply(&mut request);
     match timeout(BODY_PATIENCE, Bytes::from_request(request, &())).await {
-        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Ok(bytes)) => Ok((bytes, held)),
         Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
         Ok(Err(rejection)) => {
             let error = Error::bad_input("The body could not be read to its end.");
@@ -355,7 +488,8 @@ fn say_what_was_done(answer: &mut Answer, session: &Session) {
 
 /// What every answer says besides: the position that it is true at, and what it cost.
 fn extend(answer: &mut Answer, session: &Session) {
-    let Cost { requested, limit, objects, statements } = session.cost();
+    // Not for how long the database worked: that would tell what is hidden from what is not there.
+    let Cost { requested, limit, objects, statements, .. } = session.cost();
     let cost = value!({
         "requested": requested,
         "limit": limit,
@@ -370,14 +504,20 @@ fn extend(answer: &mut Answer, session: &Session) {
 /// its sender may ask for so much now.
 pub(super) async fn prepare(
     service: &Service,
-    actor: Actor,
+    (actor, permit): (Actor, Permit),
     manner: Manner,
-    sent: Sent,
+    mut sent: Sent,
     told: &mut Told,
 ) -> Result<Prepared, ServerError> {
-    let mut document = limits::parse(&sent.query)?;
+    let length = sent.query.len();
+    let of_bytes = price_of_bytes(length, QUERY_BYTES_OF_ONE);
+    service.rates.spend(&actor, of_bytes, service.clock.now()).map_err(too_much)?;
+    let query = std::mem::take(&mut sent.query);
+    let parsed = off_the_runtime(service, &actor, length, move || (limits::parse(&query), query)).await;
+    let (parsed, query) = parsed.map_err(|error| entry(&error))?;
+    let mut document = parsed?;
+    sent.query = query;
     let operation_name = sent.operation_name.as_deref();
-    let permit = service.rates.enter(&actor, service.clock.now()).map_err(too_much)?;
     let (mut kind, mut described) = (None, Described::default());
     let operation = operation(&document, operation_name);
     if let Some((name, operation)) = operation {
@@ -392,8 +532,15 @@ pub(super) async fn prepare(
     service.rates.spend(&actor, requested, service.clock.now()).map_err(too_much)?;
     let position =
         pin_of_cursors(&document, operation_name, &sent.variables).map_err(|error| entry(&error))?;
-    let session =
-        Session::new(&service.engine, actor, position, requested).await.map_err(|error| entry(&error))?;
+    let asking = match kind {
+        Some(OperationType::Mutation) => Asking::Commands,
+        _ => Asking::Questions,
+    };
+    let session = Session::new(&service.engine, (actor, asking), position, requested).await;
+    let session = session.map_err(|error| entry(&error))?;
+    if session.out_of_standing().is_some() {
+        service.rates.spend_unheld(&session.actor, requested, service.clock.now()).map_err(too_much)?;
+    }
     let faults = INPUTS.mend(&mut document, sent.operation_name.as_deref(), &sent.variables);
     let session = Arc::new(session.in_manner(manner).with_faults(faults));
 
@@ -454,6 +601,10 @@ impl Sent {
     }
 
     fn read(body: &[u8], documents: &Documents) -> Result<Self, Error> {
+        if !limits::has_few_values(body) {
+            let most = limits::VALUES;
+            return Err(Error::BadUserInput(format!("The body has more than {most} values.")));
+        }
         let body: Json = serde_json::from_slice(body)
             .map_err(|error| Error::BadUserInput(format!("The body is not JSON: {error}.")))?;
         match body {
@@ -584,13 +735,30 @@ impl Wish {
 /// Why there is no GraphQL request to answer.
 pub(super) struct Problem {
     status: StatusCode,
-    error: Error,
+    error: ServerError,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
+impl From<TooMuch> for Problem {
+    fn from(reason: TooMuch) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            error: too_much(reason),
+            header: Some((RETRY_AFTER, reason.retry_after().into())),
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, error)
+    }
+}
+
 impl Problem {
+    #[expect(clippy::needless_pass_by_value, reason = "what it says is its caller's last word")]
     pub(super) fn new(status: StatusCode, error: Error) -> Self {
-        Self { status, error, header: None }
+        Self { status, error: entry(&error), header: None }
     }
 
     pub(super) fn with(self, name: HeaderName, value: &'static str) -> Self {
@@ -665,7 +833,7 @@ pub(super) fn respond(media: Media, request_id: &str, outcome: Result<Answer, Pr
             Some(seconds) => (StatusCode::TOO_MANY_REQUESTS, answer, Some((RETRY_AFTER, seconds.into()))),
             None => (status(media, &answer), answer, None),
         },
-        Err(Problem { status, error, header }) => (status, Answer::from_errors(vec![entry(&error)]), header),
+        Err(Problem { status, error, header }) => (status, Answer::from_errors(vec![error]), header),
     };
     let (status, body) = match serde_json::to_vec(&Sending::of(&mut answer, request_id)) {
         Ok(body) => (status, body),
@@ -694,7 +862,7 @@ pub(super) fn entry(error: &Error) -> ServerError {
 }
 
 /// Also tells, in `extensions.retryAfter`, after how many seconds to come back.
-fn too_much(reason: TooMuch) -> ServerError {
+pub(super) fn too_much(reason: TooMuch) -> ServerError {
     let mut error = entry(&Error::Busy(reason.to_string()));
     error.extensions.get_or_insert_default().set(RETRY_AFTER_SECONDS, reason.retry_after());
     error
@@ -736,7 +904,7 @@ fn was_executed(answer: &Answer) -> bool {
 fn outcome_of(outcome: &Result<Answer, Problem>) -> &'static str {
     let code = match outcome {
         Ok(answer) => answer.errors.first().map_or("OK", code),
-        Err(problem) => problem.error.code(),
+        Err(problem) => code(&problem.error),
     };
     // One of a few, whatever an error says.
     let known =

@@ -22,7 +22,7 @@ mod steps;
 mod websocket;
 
 pub use graphiql::{DemoPost, Explorer};
-pub use live::{Live, LiveSettings};
+pub use live::{ClientAddress, Live, LiveSettings};
 pub use origins::{InvalidOrigin, Origin, Origins};
 pub use router::router;
-pub use service::{BODY_BYTES, Service};
+pub use service::{BODY_BYTES, Room, Service};

@@ -4,7 +4,7 @@
 use crate::{
     Error,
     http::{
-        graphql::{Prepared, entry, execute, with_position},
+        graphql::{Bill, Prepared, entry, execute, with_position},
         service::Service,
     },
 };
@@ -13,8 +13,13 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
+use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tracing::{Instrument, error};
+
+/// In the extensions of an answer: for how many seconds it was held back, because its reader had asked for more than its
+/// allowance.
+const WAITED: &str = "waited";
 
 /// One step of an operation.
 pub(super) enum Step {
@@ -30,14 +35,27 @@ pub(super) enum Step {
 /// the next.
 pub(super) fn steps(service: &Service, prepared: Prepared) -> BoxStream<'static, Step> {
     if prepared.kind == Some(OperationType::Subscription) {
-        let Prepared { session, request, .. } = prepared;
+        let Prepared { session, request, permit, .. } = prepared;
         // The session is told the position of each item before its fields are resolved, one item at a time.
         let answers = service.careful_schema.execute_stream(request);
         let open = service.metrics.open_subscription();
-        let answers = answers.map(move |answer| {
+        let bill = Bill::new(service, &session);
+        // Over the subscription's life there may be many: it is under way no more once the first is paid.
+        drop(permit);
+        let answers = stream::unfold((answers, bill, true), move |(mut answers, mut bill, first)| {
+            let session = Arc::clone(&session);
             // Counted as long as there may be answers.
             let _ = &open;
-            with_position(answer, &session)
+            async move {
+                let waited = if first { Duration::ZERO } else { bill.pay_again().await };
+                let answer = answers.next().await?;
+                bill.settle();
+                let mut answer = with_position(answer, &session);
+                if waited >= Duration::from_secs(1) {
+                    answer.extensions.insert(WAITED.to_owned(), waited.as_secs().into());
+                }
+                Some((answer, (answers, bill, false)))
+            }
         });
         to_the_end(answers.boxed(), OF_THE_SOURCE)
     } else {

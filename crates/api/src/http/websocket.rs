@@ -11,8 +11,11 @@ use crate::{
         trust::Purpose,
     },
     http::{
-        graphql::{self, Media, Problem, Sending, Sent, authorization, complete, entry, prepare, request_id},
-        live::Seat,
+        graphql::{
+            self, Media, Problem, Sending, Sent, authorization, complete, entry, prepare, request_id,
+            too_much,
+        },
+        live::{ClientAddress, Seat},
         request_log::Told,
         service::Service,
         steps::{OF_THE_REQUEST, Step, steps, to_the_end},
@@ -24,7 +27,10 @@ use axum::{
         FromRequestParts, Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket, close_code},
     },
-    http::{StatusCode, header::UPGRADE},
+    http::{
+        StatusCode,
+        header::{RETRY_AFTER, UPGRADE},
+    },
     response::Response,
 };
 use domain::Actor;
@@ -34,7 +40,7 @@ use futures_util::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     select,
     time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
@@ -48,6 +54,9 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Largest message: a subscription has no large inputs.
 const MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// Operations that are refused one after the other before the connection ends: whoever goes on does not listen.
+const MOST_REFUSED: usize = 100;
 
 /// Most bytes of a reason to close: a frame has no more.
 const REASON_BYTES: usize = 123;
@@ -71,7 +80,14 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
     let speaks = upgrade.selected_protocol().is_some();
     let manner = graphql::manner(&head);
     let header = authorization(&head.headers).map(|header| header.map(<[u8]>::to_vec));
-    let seat = service.live.enter();
+    let address = head.extensions.get().map_or(IpAddr::from([0, 0, 0, 0]), |ClientAddress(address)| *address);
+    let seat = match service.live.enter_unnamed(address) {
+        Ok(seat) => seat,
+        Err(full) => {
+            let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, Error::Busy(full.to_string()));
+            return graphql::respond(Media::Json, &id, Err(problem.with(RETRY_AFTER, "1")));
+        }
+    };
     let connection = move |socket| {
         let connection = Connection {
             service,
@@ -82,6 +98,7 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
             manner,
             operations: SelectAll::new(),
             running: HashMap::new(),
+            refused: 0,
         };
         connection.run(speaks)
     };
@@ -160,6 +177,8 @@ struct Connection {
     operations: SelectAll<BoxStream<'static, (String, Step)>>,
     /// Every operation that has not come to its end, to end it by.
     running: HashMap<String, AbortHandle>,
+    /// Operations that were refused since one began.
+    refused: usize,
 }
 
 impl Connection {
@@ -253,7 +272,7 @@ impl Connection {
             Received::ConnectionInit { payload } => return self.initialise(payload.as_ref()).await.map(Some),
             Received::Ping { payload } => self.send(&Sends::Pong { payload }).await?,
             Received::Pong {} => {}
-            Received::Subscribe { id, payload } => self.subscribe(id, payload)?,
+            Received::Subscribe { id, payload } => self.subscribe(id, payload).await?,
             Received::Complete { id } => {
                 // None when it has come to its end by itself meanwhile.
                 if let Some(operation) = self.running.remove(&id) {
@@ -293,19 +312,16 @@ impl Connection {
             ),
             reason => End::new(4401, format!("Unauthorized: {reason}")),
         })?;
-        if !self.seat.take(&proof.actor) {
-            let most = self.seat.settings().connections;
-            return Err(End::new(
-                4403,
-                format!("Forbidden: you have {most} connections open, which is the most"),
-            ));
+        if let Err(full) = self.seat.name(&proof.actor) {
+            return Err(End::new(4403, format!("Forbidden: {full}")));
         }
         self.actor = Some(proof.actor.clone());
         self.send(&Sends::ConnectionAck).await?;
         Ok(proof)
     }
 
-    fn subscribe(&mut self, id: String, payload: Map<String, Json>) -> Result<(), End> {
+    /// What cannot be begun is answered before anything else is read, so that nothing piles up here.
+    async fn subscribe(&mut self, id: String, payload: Map<String, Json>) -> Result<(), End> {
         let Some(actor) = self.actor.clone() else { return Err(End::new(4401, "Unauthorized")) };
         if id.is_empty() {
             return Err(End::invalid("the id is empty"));
@@ -314,24 +330,37 @@ impl Connection {
             return Err(End::new(4409, format!("Subscriber for {id} already exists")));
         }
         let most = self.seat.settings().operations;
-        let steps = match Sent::of(payload, &self.service.documents) {
+        let sent = if self.running.len() >= most {
+            Err(entry(&Error::Busy(format!("{most} operations at once are the most of one connection."))))
+        } else {
+            Sent::of(payload, &self.service.documents).map_err(|fault| entry(&fault))
+        };
+        let admitted = sent.and_then(|sent| {
+            let permit = self.service.rates.enter(&actor, self.service.clock.now()).map_err(too_much)?;
+            Ok((sent, permit))
+        });
+        let (sent, permit) = match admitted {
+            Ok(admitted) => {
+                self.refused = 0;
+                admitted
+            }
             // Of this operation alone: the others go on.
-            Err(fault) => failed(entry(&fault)),
-            Ok(_) if self.running.len() >= most => failed(entry(&Error::Busy(format!(
-                "{most} operations at once are the most of one connection."
-            )))),
-            Ok(sent) => {
-                let (service, manner) = (self.service.clone(), self.manner.clone());
-                async move {
-                    match prepare(&service, actor, manner, sent, &mut Told::default()).await {
-                        Ok(prepared) => steps(&service, prepared),
-                        Err(error) => failed(error),
-                    }
+            Err(error) => {
+                self.refused += 1;
+                if self.refused > MOST_REFUSED {
+                    return Err(End::new(4429, "Too many operations were refused, one after the other"));
                 }
-                .flatten_stream()
-                .boxed()
+                return self.deliver(&id, Step::Failed(Answer::from_errors(vec![error]))).await;
             }
         };
+        let (service, manner) = (self.service.clone(), self.manner.clone());
+        let steps = async move {
+            match prepare(&service, (actor, permit), manner, sent, &mut Told::default()).await {
+                Ok(prepared) => steps(&service, prepared),
+                Err(error) => failed(error),
+            }
+        };
+        let steps = steps.flatten_stream().boxed();
         let (steps, abort) = abortable(steps);
         self.running.insert(id.clone(), abort);
         self.operations.push(steps.map(move |step| (id.clone(), step)).boxed());

@@ -7,16 +7,19 @@ use crate::{
     log::event::Wanted,
 };
 use domain::Position;
+use engine::Shares;
 use read_model::{EventRow, Page};
-use std::{collections::VecDeque, sync::Arc};
-use tokio::sync::Semaphore;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, LazyLock},
+};
 
 /// Events that are read at once, when many wait to be sent.
 const PAGE: i64 = 100;
 
-/// Each commit wakes every subscription. So many of them look at once what it holds for them; the others wait
-/// their turn, which leaves connections to the database for requests.
-pub(crate) static TURNS: Semaphore = Semaphore::const_new(4);
+/// Each commit wakes every subscription. So many of them look at once what it holds for them, and of one partner's half of
+/// that; the others wait their turn, which leaves connections to the database for requests.
+pub(crate) static TURNS: LazyLock<Shares> = LazyLock::new(|| Shares::new(4, 2));
 
 /// A place in the log, and what comes next there of what is wanted.
 pub(crate) struct Reading {

@@ -150,11 +150,8 @@ impl Player {
 
     async fn peek(&self) -> Result<Option<ReplayStep>, Error> {
         // As other subscriptions do.
-        let _turn = TURNS.acquire().await;
-        let Session { engine, actor, manner, .. } = &*self.session;
-        // Priced once, with the subscription.
-        let now = Session::new(engine, actor.clone(), None, 0).await?;
-        let reader = Arc::new(now.in_manner(manner.clone()));
+        let _turn = TURNS.take(self.session.actor.partner(), 1).await;
+        let reader = Arc::new(self.session.anew(self.session.engine.position()).await?);
         let world = reader.past_at(self.to);
         Ok(self.played.steps(&reader, &world, self.last, 1).await?.pop())
     }

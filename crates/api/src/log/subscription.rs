@@ -205,10 +205,7 @@ impl Follower {
         if newest <= self.last {
             return Ok(None);
         }
-        let Session { engine, actor, manner, .. } = &*self.session;
-        // Priced once, with the subscription.
-        let now = Session::new(engine, actor.clone(), Some(newest), 0).await?;
-        Ok(Some(now.in_manner(manner.clone())))
+        Ok(Some(self.session.anew(newest).await?))
     }
 
     /// Waits until something happens; false when nothing will, because the server stops.
@@ -225,7 +222,7 @@ impl Follower {
     /// `None` at the end of the stream.
     async fn operation(&mut self, id: Option<OperationId>) -> Result<Option<Operation>, Error> {
         loop {
-            let turn = TURNS.acquire().await;
+            let turn = TURNS.take(self.session.actor.partner(), 1).await;
             if let Some(now) = self.now().await?
                 && let Some(id) = id
                 && let Some(end) = last_change(&now, id, self.last).await?
@@ -261,7 +258,7 @@ impl AgendaFollower {
     /// `None` at the end of the stream.
     async fn next(&mut self) -> Result<Option<Viewer>, Error> {
         loop {
-            let turn = TURNS.acquire().await;
+            let turn = TURNS.take(self.follower.session.actor.partner(), 1).await;
             if let Some(now) = self.follower.now().await? {
                 let (position, last) = (now.pin.position, self.follower.last);
                 let world = now.answer_at(position);
@@ -298,7 +295,7 @@ impl ClockFollower {
     /// `None` at the end of the stream.
     async fn next(&mut self) -> Result<Option<Clock>, Error> {
         loop {
-            let turn = TURNS.acquire().await;
+            let turn = TURNS.take(self.follower.session.actor.partner(), 1).await;
             let Some(now) = self.follower.now().await? else {
                 drop(turn);
                 if self.follower.wait().await {
@@ -349,7 +346,7 @@ impl LogFollower {
                 self.follower.note_sent(Position(event.row.position));
                 return Ok(Some(event));
             }
-            let turn = TURNS.acquire().await;
+            let turn = TURNS.take(self.follower.session.actor.partner(), 1).await;
             let Some(now) = self.follower.now().await? else {
                 drop(turn);
                 if self.follower.wait().await {

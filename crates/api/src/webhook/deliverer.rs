@@ -258,7 +258,7 @@ impl Webhooks {
             if newest <= reading.last() {
                 return Ok(None);
             }
-            let _turn = TURNS.acquire().await;
+            let _turn = TURNS.take(Some(partner), 1).await;
             let Some(now) = Session::of_partner(engine, SERVICE, partner, newest).await? else {
                 return Ok(None);
             };
