@@ -319,7 +319,7 @@ begin atomic
 end;
 
 -- What an operation consists of, as it was anywhere between two positions: the table of each item, and with what it comes
--- in sight. Nobody's rights are looked at. What has no index by its operation is found by what it is in.
+-- in sight. Nobody's rights are looked at. What is not kept by its operation is found by what it is in.
 create function operation_item(of_operation uuid, first bigint, last bigint)
 returns table (id uuid, kind text, version_id uuid, task_id uuid, matter_id uuid, predecessors text[])
 language sql stable parallel safe

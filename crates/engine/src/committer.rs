@@ -596,6 +596,9 @@ impl Committer {
                     };
                 }
                 AppendError::AheadOfLog { .. } => {
+                    if let Err(rewritten) = self.refuse_if_rewritten().await {
+                        return Attempt::Failed(rewritten);
+                    }
                     return match self.start_over().await {
                         Ok(()) => Attempt::Again,
                         Err(error) => Attempt::Failed(error),
