@@ -41,6 +41,9 @@ use uuid::Uuid;
 /// Commands of one commit.
 const MOST_COMMANDS: usize = 1_000;
 
+/// Events of a command from which on it counts as large: thousands keep the writer for long.
+const LARGE: usize = 200;
+
 /// Commands that take turns: more than one partner's senders may have under way.
 const MOST_WAITING: usize = 4 * MOST_COMMANDS;
 
@@ -86,8 +89,8 @@ pub(crate) struct Committer {
     pub head: Head,
     /// The newest event; `None` in an empty log.
     pub newest: Option<Uuid>,
-    /// For how long the commands of each partner kept this task since they took turns last.
-    pub worked: HashMap<Whose, Duration>,
+    /// For how long large commands of each partner kept this task since they took turns last; none of whose were not large.
+    pub worked: HashMap<Whose, Option<Duration>>,
     /// When each subject was used last, counted in batches.
     pub used: HashMap<Subject, u64>,
     pub batches: u64,
@@ -126,7 +129,7 @@ enum Attempt {
 
 fn wait_in_line(waiting: &mut Turns<Job>, job: Job) {
     let partner = job.request.actor.partner().cloned();
-    waiting.push(partner.as_ref(), job);
+    waiting.push(partner.as_ref(), job, Instant::now());
 }
 
 impl Committer {
@@ -146,12 +149,11 @@ impl Committer {
                     Err(_) => break,
                 }
             }
-            if closing.is_some() {
-                waiting.finish();
-            }
             let now = Instant::now();
-            if !waiting.is_empty() && waiting.until_next(now).is_none() {
-                let jobs = waiting.take(MOST_COMMANDS, now);
+            // No turns where nothing goes on: who waits is to be told so soon.
+            let hurries = closing.is_some() || self.health.borrow().trouble.is_some();
+            if !waiting.is_empty() && (hurries || waiting.until_next(now).is_none()) {
+                let jobs = if hurries { waiting.finish() } else { waiting.take(MOST_COMMANDS, now) };
                 // Commands that must wait for another of this batch come first in the next.
                 for job in self.batch(jobs).await.into_iter().rev() {
                     let partner = job.request.actor.partner().cloned();
@@ -184,7 +186,8 @@ impl Committer {
                         closing = Some(done);
                     }
                     // Every handle is gone: nobody can ask any more.
-                    None => return,
+                    None if waiting.is_empty() => return,
+                    None => drop(self.batch(waiting.finish()).await),
                 },
                 () = sleep(waiting.until_next(now).unwrap_or_default()), if !waiting.is_empty() => {}
                 () = self.wake_up.notified() => self.look_around().await,
@@ -242,7 +245,9 @@ impl Committer {
                 let begun = Instant::now();
                 let attempt = self.append(&commit).instrument(batch_span(&batch.prepared, "append")).await;
                 self.metrics.append_seconds.observe(begun.elapsed().as_secs_f64());
-                self.share_out(&batch.prepared, begun.elapsed());
+                if matches!(attempt, Attempt::Appended(_)) {
+                    self.share_out(&batch.prepared, begun.elapsed());
+                }
                 attempt
             } else {
                 self.prove_head().await
@@ -288,13 +293,14 @@ impl Committer {
         Vec::new()
     }
 
-    /// Whose commands an append was for, by their events.
+    /// Whose commands an append was for. What a large one takes is its events', whatever else the disk does.
     fn share_out(&mut self, prepared: &[Prepared], took: Duration) {
-        let events = |prepared: &Prepared| u32::try_from(prepared.command.events.len()).unwrap_or(u32::MAX);
-        let of_one = took / prepared.iter().map(events).sum::<u32>().max(1);
         for prepared in prepared {
             let whose = prepared.job.request.actor.partner().cloned();
-            *self.worked.entry(whose).or_default() += of_one * events(prepared);
+            let worked = self.worked.entry(whose).or_default();
+            if prepared.command.events.len() >= LARGE {
+                *worked = Some(worked.unwrap_or_default() + took);
+            }
         }
     }
 
@@ -421,9 +427,7 @@ impl Committer {
         };
         let mut position = Position(self.head.position);
         for job in jobs {
-            let (whose, begun) = (job.request.actor.partner().cloned(), Instant::now());
             self.decide_job(&mut batch, &mut position, job).await;
-            *self.worked.entry(whose).or_default() += begun.elapsed();
         }
         batch
     }
