@@ -67,6 +67,9 @@ const POSITION_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a client may take to send the body.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
+/// Bodies of so many KiB wait for no room: a usual request has a few.
+const SHORT_KIBIBYTES: u32 = 64;
+
 /// Bytes of a query that cost one, by the time that parsing them takes.
 const QUERY_BYTES_OF_ONE: usize = 100;
 
@@ -428,7 +431,7 @@ async fn read_body(
     actor: &Actor,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(Bytes, Part), Problem> {
+) -> Result<(Bytes, Option<Part>), Problem> {
     let too_large = || {
         let mib = BODY_BYTES / 1024 / 1024;
         let error = Error::bad_input(format!(
@@ -442,7 +445,17 @@ async fn read_body(
         return Err(too_large());
     }
     let kibibytes = u32::try_from(said.unwrap_or(BODY_BYTES).div_ceil(1024)).unwrap_or(u32::MAX);
-    let held = service.room.bodies.take(actor.partner(), kibibytes).await;
+    // Short ones wait for nobody: their number is bounded.
+    let held = if kibibytes <= SHORT_KIBIBYTES {
+        None
+    } else {
+        let Ok(held) = timeout(BODY_PATIENCE, service.room.bodies.take(actor.partner(), kibibytes)).await
+        else {
+            let error = Error::Busy("Your partner is sending as much as it may at once.".to_owned());
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, error).with(RETRY_AFTER, "1"));
+        };
+        Some(held)
+    };
     let mut request = Request::new(body);
     // Else axum has a limit of its own, of 2 MB.
     DefaultBodyLimit::max(BODY_BYTES).apply(&mut request);

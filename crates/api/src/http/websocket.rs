@@ -43,6 +43,7 @@ use serde_json::{Map, Value as Json};
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     select,
+    task::JoinSet,
     time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
 };
 use tracing::{Instrument, error, info};
@@ -355,9 +356,16 @@ impl Connection {
         };
         let (service, manner) = (self.service.clone(), self.manner.clone());
         let steps = async move {
-            match prepare(&service, (actor, permit), manner, sent, &mut Told::default()).await {
-                Ok(prepared) => steps(&service, prepared),
-                Err(error) => failed(error),
+            // In a task: a client that does not read must not keep what is waited for here from others.
+            let mut preparing = JoinSet::new();
+            let asking = service.clone();
+            preparing.spawn(async move {
+                prepare(&asking, (actor, permit), manner, sent, &mut Told::default()).await
+            });
+            match preparing.join_next().await {
+                Some(Ok(Ok(prepared))) => steps(&service, prepared),
+                Some(Ok(Err(error))) => failed(error),
+                Some(Err(_)) | None => failed(entry(&Error::Internal)),
             }
         };
         let steps = steps.flatten_stream().boxed();
