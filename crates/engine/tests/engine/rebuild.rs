@@ -261,10 +261,10 @@ async fn commands_and_questions_go_on_through_rebuilds(_: PgPoolOptions, options
     assert_eq!(differences(&owner, &Schema::default(), &other()).await, Vec::<String>::new());
 }
 
-/// Waits until so many sessions of this database wait for another.
+/// Waits until so many sessions of this database wait for another, or until they look whether it is done.
 async fn until_waiting(owner: &PgPool, sessions: i64) {
     let statement = "select count(*) from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock'";
+         where datname = current_database() and (wait_event_type = 'Lock' or wait_event = 'PgSleep')";
     let waiting =
         async { while sqlx::query_scalar::<_, i64>(statement).fetch_one(owner).await.unwrap() < sessions {} };
     tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap();
@@ -441,6 +441,34 @@ async fn tables_that_are_still_being_read_are_left_to_the_next_rebuild(
     reader.rollback().await.unwrap();
     assert!(rebuild(&owner, &Schema::default()).await.dropped);
     assert_eq!(schemas(&owner).await, [Schema::default().name]);
+}
+
+#[sqlx::test(migrator = "event_log::MIGRATOR")]
+async fn who_reads_some_tables_that_are_to_be_dropped_may_go_on_to_any_other(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (engine, _) = two_engines(&options).await;
+    let owner = owner(options).await;
+    let schema = Schema::default();
+    let mut reader = engine.readers().begin().await.unwrap();
+    sqlx::query("select count(*) from planned_task").execute(&mut *reader).await.unwrap();
+    assert!(!rebuild(&owner, &schema).await.dropped);
+    let dropping = tokio::spawn({
+        let (owner, schema) = (owner.clone(), schema.clone());
+        async move {
+            let mut tx = owner.begin().await.unwrap();
+            schema.drop_replaced(&mut tx).await.map(|()| tx)
+        }
+    });
+    until_waiting(&owner, 1).await;
+    for table in read_model::columns().keys() {
+        let question = format!("select count(*) from {}_old.{table}", schema.name);
+        sqlx::query(sqlx::AssertSqlSafe(question)).execute(&mut *reader).await.unwrap();
+    }
+    reader.rollback().await.unwrap();
+    dropping.await.unwrap().unwrap().commit().await.unwrap();
+    assert_eq!(schemas(&owner).await, [schema.name]);
 }
 
 #[sqlx::test(migrator = "event_log::MIGRATOR")]

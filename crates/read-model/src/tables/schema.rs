@@ -17,7 +17,7 @@ const PREFIX: &str = "read_model_";
 /// number.
 const BUILD_LOCK: i32 = 0x0ACC_02D6;
 
-/// How long a statement waits for those that still read tables which it drops.
+/// How long those that still read tables are given before dropping these fails.
 const DROP_PATIENCE: &str = "3s";
 
 /// Every column of each table, with its type, as the tables' definition has them.
@@ -200,14 +200,9 @@ impl Schema {
     /// Drops the tables that others have taken the place of, if there are any. Fails if somebody goes on
     /// reading them.
     pub async fn drop_replaced(&self, tx: &mut PgConnection) -> Result<(), Error> {
-        let statements = format!(
-            "set local lock_timeout = '{DROP_PATIENCE}';
-             drop schema if exists {}, {} cascade;
-             set local lock_timeout = 0",
-            shared_sight::schema_of(&self.replaced()),
-            self.replaced()
-        );
-        run(tx, statements, "drop the read model that was replaced").await
+        let replaced = self.replaced();
+        let names = [shared_sight::schema_of(&replaced), replaced];
+        drop_schemas(tx, &names, "drop the read model that was replaced").await
     }
 
     fn beside(&self) -> String {
@@ -231,13 +226,7 @@ impl Schema {
         .iter()
         .map(|row| row.get(0))
         .collect();
-        for name in &names {
-            let quoted = name.replace('"', "\"\"");
-            sqlx::raw_sql(AssertSqlSafe(format!("drop schema \"{quoted}\" cascade")))
-                .execute(&mut *tx)
-                .await
-                .map_err(doing("drop the read model of another build"))?;
-        }
+        drop_schemas(tx, &names, "drop the read model of another build").await?;
         Ok(names.into_iter().filter(|name| !shared_sight::is_one(name)).collect())
     }
 }
@@ -261,6 +250,40 @@ async fn rename(tx: &mut PgConnection, from: &str, to: &str, what: &'static str)
     let (sight, new_sight) = (shared_sight::schema_of(from), shared_sight::schema_of(to));
     let statements = format!(
         "drop schema if exists {new_sight} cascade; alter schema {from} rename to {to}; alter schema {sight} rename to {new_sight}"
+    );
+    run(tx, statements, what).await
+}
+
+/// Has all tables at once or none: a drop that held some while it waited for others would stop whoever reads these and
+/// asks for those, and Postgres would end one of the two.
+async fn drop_schemas(tx: &mut PgConnection, names: &[String], what: &'static str) -> Result<(), Error> {
+    let literals: Vec<_> = names.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
+    let statements = format!(
+        "do $$
+         declare
+           schemas text[] := array[{}]::text[];
+           patience timestamptz := clock_timestamp() + interval '{DROP_PATIENCE}';
+           tables text;
+           name text;
+         begin
+           select string_agg(format('%I.%I', schemaname, tablename), ', ') into tables
+           from pg_tables where schemaname = any (schemas);
+           while tables is not null loop
+             begin
+               execute 'lock table ' || tables || ' in access exclusive mode nowait';
+               exit;
+             exception when lock_not_available then
+               if clock_timestamp() > patience then
+                 raise;
+               end if;
+               perform pg_sleep(0.01);
+             end;
+           end loop;
+           foreach name in array schemas loop
+             execute format('drop schema if exists %I cascade', name);
+           end loop;
+         end $$",
+        literals.join(", ")
     );
     run(tx, statements, what).await
 }
