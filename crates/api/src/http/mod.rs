@@ -10,6 +10,7 @@ mod front;
 mod graphiql;
 mod graphql;
 mod introspection;
+mod lanes;
 mod language;
 mod live;
 pub mod metrics;

@@ -18,7 +18,7 @@ use crate::{
         live::{ClientAddress, Seat},
         request_log::Told,
         service::Service,
-        steps::{OF_THE_REQUEST, Step, steps, to_the_end},
+        steps::{Step, steps},
     },
 };
 use async_graphql::Response as Answer;
@@ -425,7 +425,7 @@ impl Connection {
 }
 
 fn failed(error: async_graphql::ServerError) -> BoxStream<'static, Step> {
-    to_the_end(stream::iter([Answer::from_errors(vec![error])]).boxed(), OF_THE_REQUEST)
+    stream::iter([Step::Failed(Answer::from_errors(vec![error]))]).boxed()
 }
 
 fn written(message: &Sends<'_>) -> Result<String, End> {
