@@ -41,8 +41,11 @@ use uuid::Uuid;
 /// Commands of one commit.
 const MOST_COMMANDS: usize = 1_000;
 
-/// Events of a command from which on it counts as large: thousands keep the writer for long.
+/// Events or rows of a command from which on it counts as large: thousands keep the writer for long.
 const LARGE: usize = 200;
+
+/// So does one that takes so long to decide, whatever comes of it.
+const LONG: Duration = Duration::from_millis(20);
 
 /// Commands that take turns: more than one partner's senders may have under way.
 const MOST_WAITING: usize = 4 * MOST_COMMANDS;
@@ -100,6 +103,8 @@ pub(crate) struct Committer {
 /// A command that was decided, not yet appended.
 struct Prepared {
     job: Job,
+    /// How many rows it made.
+    rows: usize,
     command: NewCommand,
     receipt: Receipt,
 }
@@ -293,14 +298,19 @@ impl Committer {
         Vec::new()
     }
 
-    /// Whose commands an append was for. What a large one takes is its events', whatever else the disk does.
+    /// Whose commands an append was for. What a large one takes is its events' and rows', whatever else the disk does.
     fn share_out(&mut self, prepared: &[Prepared], took: Duration) {
         for prepared in prepared {
-            let whose = prepared.job.request.actor.partner().cloned();
-            let worked = self.worked.entry(whose).or_default();
-            if prepared.command.events.len() >= LARGE {
-                *worked = Some(worked.unwrap_or_default() + took);
-            }
+            let is_large = prepared.command.events.len().max(prepared.rows) >= LARGE;
+            self.note_work(&prepared.job, is_large.then_some(took));
+        }
+    }
+
+    fn note_work(&mut self, job: &Job, worked: Option<Duration>) {
+        let whose = job.request.actor.partner().cloned();
+        let so_far = self.worked.entry(whose).or_default();
+        if let Some(worked) = worked {
+            *so_far = Some(so_far.unwrap_or_default() + worked);
         }
     }
 
@@ -433,9 +443,11 @@ impl Committer {
     }
 
     async fn decide_job(&mut self, batch: &mut Batch, position: &mut Position, job: Job) {
+        let begun = Instant::now();
         let span = info_span!(parent: &job.span, "decide");
         let basis = Basis::new(&job.request, self.entropy.bytes());
         let decided = self.decide_one(batch, &basis, *position).instrument(span).await;
+        self.note_work(&job, Some(begun.elapsed()).filter(|took| *took >= LONG));
         let decided = match decided {
             Ok(decided) => decided,
             Err(error) => {
@@ -450,7 +462,9 @@ impl Committer {
             return;
         }
         *position = Position(position.0 + i64::try_from(applied.len()).unwrap_or(i64::MAX));
+        let rows_before = batch.projection.changes.len();
         projector::add(&mut batch.projection, &batch.overlay, &applied);
+        let rows = batch.projection.changes.len() - rows_before;
         let command = self.new_command(&job.request, &basis, command_id, &applied);
         let receipt = Receipt {
             position: *position,
@@ -459,7 +473,7 @@ impl Committer {
             // Not known before all are decided.
             commit_hash: Sha256([0; 32]),
         };
-        batch.prepared.push(Prepared { job, command, receipt });
+        batch.prepared.push(Prepared { job, rows, command, receipt });
     }
 
     /// The events of one command, already applied to the batch's overlay.
@@ -649,7 +663,7 @@ impl Committer {
         // Before anybody is answered, so that who was sees figures with their command in them.
         self.measure();
         let span = batch_span(&batch.prepared, "project");
-        let answers = batch.prepared.into_iter().map(|Prepared { job, command, receipt }| {
+        let answers = batch.prepared.into_iter().map(|Prepared { job, command, receipt, .. }| {
             let receipt =
                 Receipt { commit_hash: Sha256(head.hash), recorded_at: head.recorded_at, ..receipt };
             job.span.record("position", receipt.position.0);

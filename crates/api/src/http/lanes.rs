@@ -1,8 +1,9 @@
-//! Whose work keeps the processors busy gives way to everybody else's.
+//! Where requests are carried out: on threads of their own, of which some give way to all others.
 //!
-//! What a question computes is done in one go, often for long. A partner whose senders have kept a processor for more than
-//! a little of late is answered on threads which the operating system lets run when no other wants to: nobody is slower for
-//! it as long as the machine has time, and nobody else waits for it when the machine has none.
+//! What a question computes is done in one go, often for long. On a thread of the runtime it would keep waiting whatever
+//! that thread was to hear of next, so these only drive what is computed here. A partner whose senders have kept a processor
+//! for more than a little of late is answered on threads which the operating system lets run when no other wants to: nobody
+//! is slower for it as long as the machine has time, and nobody else waits for it when the machine has none.
 
 use async_executor::Executor;
 use domain::PartnerCode;
@@ -17,7 +18,7 @@ use std::{
     thread::{self, available_parallelism},
     time::{Duration, Instant},
 };
-use tokio::{runtime::Handle, sync::watch, task::JoinSet};
+use tokio::{runtime::Handle, sync::watch};
 use tracing::{error, warn};
 
 /// So much of a processor's time a partner has beside others, again and again …
@@ -29,7 +30,7 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 /// More is not held against it, or a long question would be for very long.
 const MOST: Duration = Duration::from_secs(2);
 
-/// Threads that give way, for each processor: whatever takes long shares them by the operating system's turns.
+/// Threads of each lane, for each processor: whatever takes long shares them by the operating system's turns.
 const THREADS_OF_PROCESSOR: usize = 4;
 
 /// As `nice` has it: a tenth of what others get, when they want all.
@@ -47,19 +48,20 @@ pub(super) struct BrokeOff;
 pub struct Lanes {
     /// How long each partner's work has kept processors of late, and when that was reckoned.
     efforts: Mutex<HashMap<Whose, (Duration, Instant)>>,
-    /// `None` before somebody is to give way.
-    aside: OnceLock<Aside>,
+    /// Where nobody gives way. Each lane has threads once somebody is in it.
+    ahead: OnceLock<Lane>,
+    aside: OnceLock<Lane>,
 }
 
-/// What gives way. Its threads end with it.
+/// Its threads end with it.
 #[derive(Debug)]
-struct Aside {
+struct Lane {
     executor: Arc<Executor<'static>>,
     _ends: watch::Sender<()>,
 }
 
 impl Lanes {
-    /// Carries it out on threads of its partner's lane, and notes how long it kept them. It ends with whoever drops this.
+    /// Carries it out in its partner's lane, and notes how long it kept a processor. It ends with whoever drops this.
     pub(super) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
         partner: Option<&PartnerCode>,
@@ -68,17 +70,7 @@ impl Lanes {
         if self.gives_way(partner, Instant::now()) {
             return self.run_aside(partner, work).await;
         }
-        // A set, because its tasks end with it.
-        let mut task = JoinSet::new();
-        task.spawn(self.timed(partner.cloned(), work));
-        match task.join_next().await {
-            Some(Ok(done)) => Ok(done),
-            Some(Err(failure)) => {
-                error!(%failure, "Work broke off");
-                Err(BrokeOff)
-            }
-            None => Err(BrokeOff),
-        }
+        self.ahead.get_or_init(|| Lane::new("ahead", || ())).run(self.timed(partner.cloned(), work)).await
     }
 
     /// The same, of work that is known to take long: it gives way whoever's it is.
@@ -87,9 +79,7 @@ impl Lanes {
         partner: Option<&PartnerCode>,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, BrokeOff> {
-        let work = AssertUnwindSafe(self.timed(partner.cloned(), work)).catch_unwind();
-        let done = self.aside.get_or_init(Aside::new).executor.spawn(work).await;
-        done.map_err(|failure| broke_off(failure.as_ref()))
+        self.aside.get_or_init(|| Lane::new("aside", give_way)).run(self.timed(partner.cloned(), work)).await
     }
 
     fn timed<T>(
@@ -123,23 +113,30 @@ fn left((effort, since): (Duration, Instant), now: Instant) -> Duration {
     effort.saturating_sub(now.saturating_duration_since(since) / SHARE)
 }
 
-impl Aside {
-    /// Threads that drive what others began on the runtime that this is called on.
-    fn new() -> Self {
+impl Lane {
+    /// Threads that begin with this, and drive what waits for the runtime that this is called on.
+    fn new(name: &str, begin: fn()) -> Self {
         let executor = Arc::new(Executor::new());
         let (ends, ended) = watch::channel(());
         for _ in 0..THREADS_OF_PROCESSOR * available_parallelism().map_or(1, usize::from) {
             let (executor, mut ended, runtime) = (Arc::clone(&executor), ended.clone(), Handle::current());
-            let thread = thread::Builder::new().name("aside".to_owned());
-            let started = thread.spawn(move || {
-                give_way();
+            let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
+                begin();
                 runtime.block_on(executor.run(async { drop(ended.changed().await) }));
             });
             if let Err(error) = started {
-                warn!(%error, "There is no thread for work that gives way");
+                warn!(%error, "A thread that carries out requests cannot be started");
             }
         }
         Self { executor, _ends: ends }
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, BrokeOff> {
+        let done = self.executor.spawn(AssertUnwindSafe(work).catch_unwind()).await;
+        done.map_err(|failure| broke_off(failure.as_ref()))
     }
 }
 
@@ -198,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn what_gives_way_is_answered_and_breaks_off_alone() {
+    async fn work_is_done_in_its_partners_lane_and_breaks_off_alone() {
         let (lanes, china) = (Arc::new(Lanes::default()), partner("CHN"));
         lanes.note(Some(&china), MOST, Instant::now());
         let name = || async {
@@ -206,7 +203,7 @@ mod tests {
             thread::current().name().map(ToOwned::to_owned)
         };
         assert_eq!(lanes.run(Some(&china), name()).await.unwrap().as_deref(), Some("aside"));
-        assert_ne!(lanes.run(None, name()).await.unwrap().as_deref(), Some("aside"));
+        assert_eq!(lanes.run(None, name()).await.unwrap().as_deref(), Some("ahead"));
         assert!(lanes.run(Some(&china), async { panic!("as it is meant to") }).await.is_err());
         assert!(lanes.run(None, async { panic!("as it is meant to") }).await.is_err());
         assert_eq!(lanes.run(Some(&china), name()).await.unwrap().as_deref(), Some("aside"));

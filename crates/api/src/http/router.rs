@@ -34,8 +34,9 @@ use tower_http::{
 /// How long the database may take to answer for this node to count as ready.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// How many events this node's answers may be behind the log for it to count as ready.
-const MOST_BEHIND: i64 = 5_000;
+/// How many events this node's answers may be behind the log for it to count as ready: more than the few largest commits
+/// have whose rows are just being written.
+const MOST_BEHIND: i64 = 50_000;
 
 /// Answers of more bytes are packed for whoever takes them so: below, the network has it in one parcel anyway.
 const PACKED_BYTES: u64 = 1024;
