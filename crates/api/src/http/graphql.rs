@@ -17,7 +17,6 @@ use crate::{
     graph::context::Cost,
     http::{
         introspection::Described,
-        lanes::BrokeOff,
         language, quality,
         request_log::{RequestId, Told},
         service::{BODY_BYTES, Service},
@@ -53,7 +52,10 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use tracing::{Instrument, error};
 
 /// A client that has seen a position may ask not to be answered from before it.
@@ -103,17 +105,7 @@ pub async fn answer(State(service): State<Service>, request: Request) -> Respons
         )),
     };
     let name = outcome_of(&outcome);
-    let media = media.unwrap_or(Media::Json);
-    let mut response = match outcome {
-        Ok(answer) => {
-            let id = request_id(&head).to_owned();
-            // Of a long answer this takes long, too.
-            let writing = async move { respond(media, &id, Ok(answer)) };
-            let written = service.room.lanes.run(told.partner.as_ref(), writing).await;
-            written.unwrap_or_else(|BrokeOff| respond(media, request_id(&head), Err(Error::Internal.into())))
-        }
-        Err(problem) => respond(media, request_id(&head), Err(problem)),
-    };
+    let mut response = respond(media.unwrap_or(Media::Json), request_id(&head), outcome);
     service.metrics.count_answer(name, begun.elapsed().as_secs_f64(), response.status());
     response.extensions_mut().insert(told);
     response
@@ -182,7 +174,6 @@ pub(super) async fn read(
 ) -> Result<Asked, Problem> {
     let proof = prove(service, authorization(&head.headers), Purpose::Anything).await?;
     told.actor = Some(proof.actor.to_string());
-    told.partner = proof.actor.partner().cloned();
     if !is_as_it_is(&head.headers) {
         let error =
             Error::bad_input("Send the body as it is, without `Content-Encoding`: nothing is unpacked here.");
@@ -229,11 +220,12 @@ async fn off_the_runtime<T: Send + 'static>(
         return Ok(work());
     }
     let place = service.room.desks.take(actor.partner(), 1).await;
-    let work = async move {
-        let _place = place;
-        work()
-    };
-    service.room.lanes.run_aside(actor.partner(), work).await.map_err(|BrokeOff| Error::Internal)
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(place);
+        done
+    });
+    done.await.map_err(|failure| Error::internal("read a request", &failure))
 }
 
 /// Carries out a query or a mutation. Fails with `INTERNAL` when that broke off, with `BUSY` when a question took too long.
@@ -244,14 +236,13 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
     let (schema, careful_schema) = (service.schema.clone(), service.careful_schema.clone());
     let bill = Bill::new(service, &session);
     let asking = Arc::clone(&session);
-    let partner = session.actor.partner().cloned();
     // Tasks of their own: what breaks off breaks nothing else.
+    let mut question = JoinSet::new();
     let answer = if kind == Some(OperationType::Query) {
         let room = Arc::clone(&service.room);
-        let answers = Arc::clone(&service.room);
         let execute = async move {
             let _bill = bill;
-            let _turn = answers.answers.take(asking.actor.partner(), 1).await;
+            let _turn = room.answers.take(asking.actor.partner(), 1).await;
             let again = Again {
                 operation_name: request.operation_name.clone(),
                 variables: request.variables.clone(),
@@ -263,8 +254,8 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
                 answer
             }
         };
-        let question = room.lanes.run(partner.as_ref(), execute.in_current_span());
-        let Ok(answer) = timeout(DEADLINE, question).await else {
+        question.spawn(execute.in_current_span());
+        let Ok(answer) = timeout(DEADLINE, question.join_next()).await else {
             let seconds = DEADLINE.as_secs();
             return Err(Error::Busy(format!(
                 "This took longer than {seconds} seconds and was given up. Ask for less, page by page."
@@ -279,15 +270,21 @@ pub(super) async fn execute(service: &Service, prepared: Prepared) -> Result<Ans
             drop(permit);
             answer
         };
-        let lanes = Arc::clone(&service.room.lanes);
-        let command = async move { lanes.run(partner.as_ref(), execute).await };
-        tokio::spawn(command.in_current_span()).await.unwrap_or(Err(BrokeOff))
+        Some(tokio::spawn(execute.in_current_span()).await)
     };
-    let mut answer = answer.map_err(|BrokeOff| Error::Internal)?;
-    described.write(&mut answer.data);
-    say_what_was_done(&mut answer, &session);
-    extend(&mut answer, &session);
-    Ok(answer)
+    match answer {
+        Some(Ok(mut answer)) => {
+            described.write(&mut answer.data);
+            say_what_was_done(&mut answer, &session);
+            extend(&mut answer, &session);
+            Ok(answer)
+        }
+        Some(Err(failure)) => {
+            error!(%failure, "The execution of a request broke off");
+            Err(Error::Internal)
+        }
+        None => Err(Error::Internal),
+    }
 }
 
 /// What a request turns out to cost beyond what it was priced at: its sender has had it, so later requests pay. Also

@@ -10,7 +10,6 @@ mod front;
 mod graphiql;
 mod graphql;
 mod introspection;
-mod lanes;
 mod language;
 mod live;
 pub mod metrics;

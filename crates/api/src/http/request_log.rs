@@ -9,7 +9,6 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::PartnerCode;
 use std::time::Instant;
 use tracing::{Instrument, debug, info, info_span, warn};
 
@@ -27,7 +26,6 @@ pub struct RequestId(pub String);
 pub struct Told {
     /// `THA-02` or `service:import`.
     pub actor: Option<String>,
-    pub partner: Option<PartnerCode>,
     /// The name of the operation that was executed.
     pub operation: Option<String>,
 }

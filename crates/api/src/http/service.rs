@@ -2,7 +2,7 @@
 
 use crate::{
     gate::{documents::Documents, rates::Rates, trust::Trust},
-    http::{graphiql::Explorer, lanes::Lanes, live::Live, metrics::Metrics, origins::Origins},
+    http::{graphiql::Explorer, live::Live, metrics::Metrics, origins::Origins},
     schema::Schema,
     webhook::Webhooks,
 };
@@ -30,8 +30,6 @@ pub struct Room {
     pub(super) desks: Shares,
     /// Questions that are answered at once.
     pub(super) answers: Shares,
-    /// Processors.
-    pub(super) lanes: Arc<Lanes>,
 }
 
 impl Default for Room {
@@ -41,7 +39,6 @@ impl Default for Room {
             bodies: Shares::new(BODIES, BODIES_OF_PARTNER),
             desks: Shares::new(processors, (processors / 2).max(1)),
             answers: Shares::of_each(ANSWERS_OF_PARTNER),
-            lanes: Arc::default(),
         }
     }
 }

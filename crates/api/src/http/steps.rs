@@ -5,18 +5,17 @@ use crate::{
     Error,
     http::{
         graphql::{Bill, Prepared, entry, execute, with_position},
-        lanes::{BrokeOff, Lanes},
         service::Service,
     },
 };
 use async_graphql::{Response as Answer, ServerError, Value, parser::types::OperationType};
-use domain::PartnerCode;
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
 use std::{sync::Arc, time::Duration};
-use tracing::Instrument;
+use tokio::task::JoinSet;
+use tracing::{Instrument, error};
 
 /// In the extensions of an answer: for how many seconds it was held back, because its reader had asked for more than its
 /// allowance.
@@ -35,8 +34,6 @@ pub(super) enum Step {
 /// The steps of an operation of any kind, up to and with its end. Nothing happens unless somebody asks for
 /// the next.
 pub(super) fn steps(service: &Service, prepared: Prepared) -> BoxStream<'static, Step> {
-    let lane =
-        Lane { lanes: Arc::clone(&service.room.lanes), whose: prepared.session.actor.partner().cloned() };
     if prepared.kind == Some(OperationType::Subscription) {
         let Prepared { session, request, permit, .. } = prepared;
         // The session is told the position of each item before its fields are resolved, one item at a time.
@@ -60,44 +57,42 @@ pub(super) fn steps(service: &Service, prepared: Prepared) -> BoxStream<'static,
                 Some((answer, (answers, bill, false)))
             }
         });
-        to_the_end(lane, answers.boxed(), OF_THE_SOURCE)
+        to_the_end(answers.boxed(), OF_THE_SOURCE)
     } else {
         let service = service.clone();
         let answer = async move {
             execute(&service, prepared).await.unwrap_or_else(|error| Answer::from_errors(vec![entry(&error)]))
         };
-        to_the_end(lane, stream::once(answer).boxed(), OF_THE_REQUEST)
+        to_the_end(stream::once(answer).boxed(), OF_THE_REQUEST)
     }
-}
-
-/// Whose steps they are, and where they come about.
-struct Lane {
-    lanes: Arc<Lanes>,
-    whose: Option<PartnerCode>,
 }
 
 /// Each answer comes about in a task of its own, so that a client that does not read holds no connection to
 /// the database meanwhile; at most one is ahead of what has been written.
-fn to_the_end(
-    lane: Lane,
+pub(super) fn to_the_end(
     answers: BoxStream<'static, Answer>,
     failure_depth: usize,
 ) -> BoxStream<'static, Step> {
-    stream::unfold(Some((lane, answers)), move |going_on| async move {
-        let (lane, mut answers) = going_on?;
-        let next = async move { (answers.next().await, answers) };
-        Some(match lane.lanes.run(lane.whose.as_ref(), next.in_current_span()).await {
+    stream::unfold(Some(answers), move |answers| async move {
+        let mut answers = answers?;
+        // A set, because its tasks end with it.
+        let mut task = JoinSet::new();
+        task.spawn(async move { (answers.next().await, answers) }.in_current_span());
+        Some(match task.join_next().await? {
             Ok((Some(answer), _)) if has_failed(&answer, failure_depth) => (Step::Failed(answer), None),
-            Ok((Some(answer), answers)) => (Step::Next(answer), Some((lane, answers))),
+            Ok((Some(answer), answers)) => (Step::Next(answer), Some(answers)),
             Ok((None, _)) => (Step::Complete, None),
-            Err(BrokeOff) => (Step::Failed(Answer::from_errors(vec![entry(&Error::Internal)])), None),
+            Err(failure) => {
+                error!(%failure, "A subscription broke off");
+                (Step::Failed(Answer::from_errors(vec![entry(&Error::Internal)])), None)
+            }
         })
     })
     .boxed()
 }
 
 /// Length of the path of what went wrong with a request that was not executed.
-const OF_THE_REQUEST: usize = 0;
+pub(super) const OF_THE_REQUEST: usize = 0;
 
 /// The same of what went wrong with a subscription rather than with an item of it.
 const OF_THE_SOURCE: usize = 1;
@@ -121,8 +116,7 @@ mod tests {
             Answer::from_errors(vec![error])
         };
         let kinds = |answers: Vec<Answer>, depth: usize| async move {
-            let lane = Lane { lanes: Arc::default(), whose: None };
-            let steps: Vec<Step> = to_the_end(lane, stream::iter(answers).boxed(), depth).collect().await;
+            let steps: Vec<Step> = to_the_end(stream::iter(answers).boxed(), depth).collect().await;
             let kind = |step: &Step| match step {
                 Step::Next(_) => 'n',
                 Step::Failed(_) => 'f',

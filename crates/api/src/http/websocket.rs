@@ -18,7 +18,7 @@ use crate::{
         live::{ClientAddress, Seat},
         request_log::Told,
         service::Service,
-        steps::{Step, steps},
+        steps::{OF_THE_REQUEST, Step, steps, to_the_end},
     },
 };
 use async_graphql::Response as Answer;
@@ -425,7 +425,7 @@ impl Connection {
 }
 
 fn failed(error: async_graphql::ServerError) -> BoxStream<'static, Step> {
-    stream::iter([Step::Failed(Answer::from_errors(vec![error]))]).boxed()
+    to_the_end(stream::iter([Answer::from_errors(vec![error])]).boxed(), OF_THE_REQUEST)
 }
 
 fn written(message: &Sends<'_>) -> Result<String, End> {
