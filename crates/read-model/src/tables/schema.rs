@@ -17,8 +17,11 @@ const PREFIX: &str = "read_model_";
 /// number.
 const BUILD_LOCK: i32 = 0x0ACC_02D6;
 
-/// How long those that still read tables are given before dropping these fails.
-const DROP_PATIENCE: &str = "3s";
+/// How long those that still read tables which were replaced are given before dropping these fails.
+const REPLACED_PATIENCE: &str = "3s";
+
+/// The same of tables of other builds, which a backup may be reading.
+const OTHERS_PATIENCE: &str = "1min";
 
 /// Every column of each table, with its type, as the tables' definition has them.
 pub(crate) fn definitions() -> BTreeMap<&'static str, Vec<(&'static str, &'static str)>> {
@@ -202,7 +205,7 @@ impl Schema {
     pub async fn drop_replaced(&self, tx: &mut PgConnection) -> Result<(), Error> {
         let replaced = self.replaced();
         let names = [shared_sight::schema_of(&replaced), replaced];
-        drop_schemas(tx, &names, "drop the read model that was replaced").await
+        drop_schemas(tx, &names, REPLACED_PATIENCE, "drop the read model that was replaced").await
     }
 
     fn beside(&self) -> String {
@@ -213,7 +216,8 @@ impl Schema {
         format!("{}_old", self.name)
     }
 
-    /// Drops the schemas of other builds. Needs an owner's rights. Returns their names.
+    /// Drops the schemas of other builds. Needs an owner's rights. Returns their names. Fails if somebody goes on reading
+    /// them.
     pub async fn drop_others(&self, tx: &mut PgConnection) -> Result<Vec<String>, Error> {
         let names: Vec<String> = sqlx::query(
             "select nspname::text from pg_namespace where nspname like $1 and nspname <> all ($2)",
@@ -226,7 +230,7 @@ impl Schema {
         .iter()
         .map(|row| row.get(0))
         .collect();
-        drop_schemas(tx, &names, "drop the read model of another build").await?;
+        drop_schemas(tx, &names, OTHERS_PATIENCE, "drop the read model of another build").await?;
         Ok(names.into_iter().filter(|name| !shared_sight::is_one(name)).collect())
     }
 }
@@ -256,13 +260,18 @@ async fn rename(tx: &mut PgConnection, from: &str, to: &str, what: &'static str)
 
 /// Has all tables at once or none: a drop that held some while it waited for others would stop whoever reads these and
 /// asks for those, and Postgres would end one of the two.
-async fn drop_schemas(tx: &mut PgConnection, names: &[String], what: &'static str) -> Result<(), Error> {
+async fn drop_schemas(
+    tx: &mut PgConnection,
+    names: &[String],
+    patience: &str,
+    what: &'static str,
+) -> Result<(), Error> {
     let literals: Vec<_> = names.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
     let statements = format!(
-        "do $$
+        "do $drop_schemas$
          declare
            schemas text[] := array[{}]::text[];
-           patience timestamptz := clock_timestamp() + interval '{DROP_PATIENCE}';
+           patience timestamptz := clock_timestamp() + interval '{patience}';
            tables text;
            name text;
          begin
@@ -282,7 +291,7 @@ async fn drop_schemas(tx: &mut PgConnection, names: &[String], what: &'static st
            foreach name in array schemas loop
              execute format('drop schema if exists %I cascade', name);
            end loop;
-         end $$",
+         end $drop_schemas$",
         literals.join(", ")
     );
     run(tx, statements, what).await
