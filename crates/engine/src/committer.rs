@@ -132,6 +132,11 @@ enum Attempt {
     Failed(StoreError),
 }
 
+/// A plan of thousands of tasks is submitted in one event, and may make a row of each.
+fn is_large(events: usize, rows: usize) -> bool {
+    events.max(rows) >= LARGE
+}
+
 fn wait_in_line(waiting: &mut Turns<Job>, job: Job) {
     let partner = job.request.actor.partner().cloned();
     waiting.push(partner.as_ref(), job, Instant::now());
@@ -301,14 +306,13 @@ impl Committer {
     /// Whose commands an append was for. What a large one takes is its events' and rows', whatever else the disk does.
     fn share_out(&mut self, prepared: &[Prepared], took: Duration) {
         for prepared in prepared {
-            let is_large = prepared.command.events.len().max(prepared.rows) >= LARGE;
-            self.note_work(&prepared.job, is_large.then_some(took));
+            let is_large = is_large(prepared.command.events.len(), prepared.rows);
+            self.note_work(&prepared.job.request.actor, is_large.then_some(took));
         }
     }
 
-    fn note_work(&mut self, job: &Job, worked: Option<Duration>) {
-        let whose = job.request.actor.partner().cloned();
-        let so_far = self.worked.entry(whose).or_default();
+    fn note_work(&mut self, actor: &Actor, worked: Option<Duration>) {
+        let so_far = self.worked.entry(actor.partner().cloned()).or_default();
         if let Some(worked) = worked {
             *so_far = Some(so_far.unwrap_or_default() + worked);
         }
@@ -443,11 +447,9 @@ impl Committer {
     }
 
     async fn decide_job(&mut self, batch: &mut Batch, position: &mut Position, job: Job) {
-        let begun = Instant::now();
         let span = info_span!(parent: &job.span, "decide");
         let basis = Basis::new(&job.request, self.entropy.bytes());
         let decided = self.decide_one(batch, &basis, *position).instrument(span).await;
-        self.note_work(&job, Some(begun.elapsed()).filter(|took| *took >= LONG));
         let decided = match decided {
             Ok(decided) => decided,
             Err(error) => {
@@ -487,7 +489,11 @@ impl Committer {
         let context = basis.context(now, head);
         let mut rounds = 0;
         let events = loop {
-            match domain::decide(&batch.overlay, &basis.command, &context) {
+            let begun = Instant::now();
+            let decided = domain::decide(&batch.overlay, &basis.command, &context);
+            // Without what is loaded for it: how long that takes may be for others' sake.
+            self.note_work(&basis.actor, Some(begun.elapsed()).filter(|took| *took >= LONG));
+            match decided {
                 Ok(events) => break events,
                 Err(Rejection::Refused(reasons)) => return Err(Error::Refused(reasons)),
                 Err(Rejection::Forbidden(message)) => return Err(Error::Forbidden(message)),
@@ -882,5 +888,16 @@ impl Batch {
     fn into_appended_and_others(mut self) -> (Vec<Job>, Vec<Job>) {
         let appended = std::mem::take(&mut self.prepared).into_iter().map(|prepared| prepared.job).collect();
         (appended, self.into_jobs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_large_by_its_events_or_by_its_rows() {
+        assert!(is_large(LARGE, 0) && is_large(1, LARGE));
+        assert!(!is_large(LARGE - 1, LARGE - 1));
     }
 }
