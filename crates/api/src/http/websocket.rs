@@ -359,13 +359,14 @@ impl Connection {
             // In a task: a client that does not read must not keep what is waited for here from others.
             let mut preparing = JoinSet::new();
             let asking = service.clone();
-            preparing.spawn(async move {
-                prepare(&asking, (actor, permit), manner, sent, &mut Told::default()).await
-            });
+            let prepare =
+                async move { prepare(&asking, (actor, permit), manner, sent, &mut Told::default()).await };
+            preparing.spawn(prepare.in_current_span());
             match preparing.join_next().await {
                 Some(Ok(Ok(prepared))) => steps(&service, prepared),
                 Some(Ok(Err(error))) => failed(error),
-                Some(Err(_)) | None => failed(entry(&Error::Internal)),
+                Some(Err(failure)) => failed(entry(&Error::internal("prepare a request", &failure))),
+                None => failed(entry(&Error::Internal)),
             }
         };
         let steps = steps.flatten_stream().boxed();
