@@ -6,10 +6,9 @@
 //! `hash` in hex.
 //!
 //! Commands are not in it: idempotency keys, outcomes, and what each was decided from. A commit's line has the hash over
-//! them, which is all that its own takes; deciding again takes the rules, hence Accord and the database. And the
-//! random numbers that a command was decided with are those that the salts of annexes and
-//! labelled tasks come from: whoever had them could guess, from a content hash, parts that a line with its
-//! payload left out was to keep from them.
+//! them, which is all that its own takes; deciding again takes the rules, hence Accord and the database. And the random
+//! numbers that a command was decided with are those that the salts of annexes and labelled tasks come from: whoever had
+//! them could guess, from a content hash, parts that a line with its payload left out was to keep from them.
 
 use crate::{
     Error, StoredCommit, StoredEvent,
