@@ -493,6 +493,15 @@ async fn until_failed(mut failed: watch::Receiver<bool>) {
     }
 }
 
+/// Where connections of questions are kept, these are, too: no command waits for one that somebody else has taken.
+fn beside_commands(usual: &ReaderSettings) -> ReaderSettings {
+    ReaderSettings {
+        max_connections: MOST_BESIDE_COMMANDS,
+        min_connections: usual.min_connections.min(MOST_BESIDE_COMMANDS),
+        ..usual.clone()
+    }
+}
+
 /// Connections for questions, for what commands ask besides, and for what others could see.
 async fn reading(
     pool: &PgPool,
@@ -501,8 +510,7 @@ async fn reading(
 ) -> Result<[PgPool; 3], StoreError> {
     let schema = read_model::Schema::in_use(pool).await?.name;
     let usual = settings.reads.clone().unwrap_or_default();
-    let beside =
-        ReaderSettings { max_connections: MOST_BESIDE_COMMANDS, min_connections: 0, ..usual.clone() };
+    let beside = beside_commands(&usual);
     let shared = ReaderSettings {
         max_connections: MOST_SHARED_SIGHT,
         min_connections: 0,
@@ -568,6 +576,18 @@ async fn listen(log: Log, wake_up: Arc<Notify>) {
 mod tests {
     use super::*;
     use futures_util::FutureExt as _;
+
+    #[test]
+    fn what_commands_ask_has_connections_that_are_kept_where_those_of_questions_are() {
+        let kept = |min_connections| {
+            let usual = ReaderSettings { min_connections, ..ReaderSettings::default() };
+            let beside = beside_commands(&usual);
+            assert_eq!(beside.max_connections, MOST_BESIDE_COMMANDS);
+            beside.min_connections
+        };
+        assert_eq!(kept(ReaderSettings::default().max_connections), MOST_BESIDE_COMMANDS);
+        assert_eq!(kept(0), 0, "none is opened before somebody asks");
+    }
 
     #[tokio::test]
     async fn a_task_that_panics_is_a_failure_whichever_it_is_and_one_that_ends_is_none() {
